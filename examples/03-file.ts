@@ -1,0 +1,44 @@
+/**
+ * Spans and metrics as JSON lines in a file, and the questions that `jq` answers about them.
+ *
+ * npx tsx examples/03-file.ts
+ */
+import { Command, FileSystem } from "@effect/platform"
+import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import { Effect } from "effect"
+import { FileTelemetry, Loom } from "loom-telemetry"
+import { run } from "./arithmetic.js"
+
+const queries = [
+  ["Spans that took longer than a second", "select(.kind==\"span\" and .duration_ms > 1000)"],
+  ["What one user did", "select(.attributes.user_id==\"alice\")"],
+  ["What it cost", "select(.kind==\"metric\" and .name==\"loom.cost.usd\")"]
+] as const
+
+/** What is worth looking for: the agent's run with what it cost, and a slow tool. */
+const work = Effect.gen(function*() {
+  yield* run
+  yield* Effect.sleep("1.1 seconds").pipe(Loom.tool({ tool: "search", user_id: "bob" }))
+})
+
+/** The lines that a query selects, or that there is no `jq` here. */
+const ask = (query: string, path: string) =>
+  Command.lines(Command.make("jq", "-c", query, path)).pipe(
+    Effect.catchAll(() => Effect.succeed(["jq is not installed: nothing to show"]))
+  )
+
+const program = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const path = `${yield* fs.makeTempDirectoryScoped()}/traces.jsonl`
+  // When the layer is released, everything is in the file.
+  yield* work.pipe(Effect.provide(FileTelemetry.layer(path)))
+
+  for (const [title, query] of queries) {
+    console.log(`\n${title}: jq -c '${query}' traces.jsonl`)
+    for (const line of yield* ask(query, path)) {
+      console.log(`  ${line}`)
+    }
+  }
+})
+
+program.pipe(Effect.scoped, Effect.provide(NodeContext.layer), NodeRuntime.runMain)

@@ -1,0 +1,37 @@
+/**
+ * The agent of the examples: it answers "What is 2 + 3?" with a tool. Its model follows a script: no key, no network.
+ *
+ * Not an example by itself; the numbered files import it.
+ */
+import { Tool, Toolkit } from "@effect/ai"
+import { Effect, Layer, Schema } from "effect"
+import { Agent, Pricing, ScriptedModel, type ScriptedTurn } from "loom-telemetry/agent"
+
+const Add = Tool.make("add", {
+  description: "Add two integers",
+  parameters: { a: Schema.Int, b: Schema.Int },
+  success: Schema.Int
+})
+
+const toolkit = Toolkit.make(Add)
+
+const script: ReadonlyArray<ScriptedTurn> = [
+  {
+    toolCalls: [{ id: "c1", name: "add", params: { a: 2, b: 3 } }],
+    usage: { inputTokens: 30, outputTokens: 8 }
+  },
+  { text: "The sum is 5.", usage: { inputTokens: 12, outputTokens: 4 } }
+]
+
+/** The agent. */
+export const arithmetic = Agent.make({ name: "arithmetic", instructions: "Arithmetic assistant.", toolkit })
+
+/** What it needs: what its tool does, a model, and what the model costs (US dollars for a million tokens). */
+export const ArithmeticLive = Layer.mergeAll(
+  toolkit.toLayer({ add: ({ a, b }) => Effect.succeed(a + b) }),
+  ScriptedModel.layer(script),
+  Pricing.table([{ model: "ScriptedModel", input: 2, output: 3 }])
+)
+
+/** One run of it, for Alice. */
+export const run = arithmetic.run("What is 2 + 3?", { userId: "alice" }).pipe(Effect.provide(ArithmeticLive))

@@ -1,0 +1,95 @@
+/**
+ * An agent that hands work to other agents.
+ *
+ * It has one tool more: `delegate(worker, instructions)`. Delegations of one turn run side by side, each a run of its own under the tool's span;
+ * what workers use counts in the supervisor's result and budget.
+ */
+import * as Tool from "@effect/ai/Tool"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { RunResult } from "./AgentEvent.js"
+import type { Agent, AgentOptions, ToolNeeds } from "./AgentOptions.js"
+import type { LocalTool } from "./LocalTool.js"
+import type { Tools } from "./looseToolkit.js"
+import { agentOf } from "./runAgent.js"
+
+/** Agents by the names that the supervisor calls them. */
+export type Workers = { readonly [name: string]: Agent<unknown> }
+
+/** What the workers' tools need. */
+export type WorkerNeeds<W extends Workers> = W[keyof W] extends Agent<infer R> ? R : never
+
+/** What a supervisor is made of. */
+export interface SupervisorOptions<W extends Workers, SupervisorTools extends Tools>
+  extends AgentOptions<SupervisorTools>
+{
+  readonly workers: W
+}
+
+/** The model named a worker that there is not. */
+class UnknownWorkerError extends Data.TaggedError("UnknownWorkerError")<{
+  readonly worker: string
+  readonly workers: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    return `There is no worker named ${JSON.stringify(this.worker)}. The workers are: ${this.workers.join(", ")}`
+  }
+}
+
+const delegateTool = (names: ReadonlyArray<string>) =>
+  Tool.make("delegate", {
+    description: `Hands a task to a worker and gives back its answer. Workers: ${names.join(", ")}`,
+    parameters: {
+      // A plain string to us, so that a made-up name is answered with the names that there are; a choice to the model.
+      worker: Schema.String.annotations({ jsonSchema: { type: "string", enum: [...names] } }),
+      instructions: Schema.String.annotations({ description: "What the worker should do, complete in itself" })
+    },
+    success: Schema.String
+  })
+
+interface Delegation {
+  readonly worker: string
+  readonly instructions: string
+}
+
+const answerOf = ({ interruptedReason, output }: RunResult): string =>
+  interruptedReason === null ? output : `${output}\n[The worker was stopped: ${interruptedReason}]`
+
+const delegate = (workers: Workers): LocalTool => {
+  const names = Object.keys(workers)
+  const run = ({ instructions, worker }: Delegation): Effect.Effect<string, unknown, unknown> =>
+    Object.hasOwn(workers, worker)
+      ? Effect.map(workers[worker]!.run(instructions), answerOf)
+      : new UnknownWorkerError({ worker, workers: names })
+  return {
+    tool: delegateTool(names),
+    // What the workers need is in the context of the supervisor's run: its type says so.
+    handler: (params: Delegation) => run(params) as Effect.Effect<string, unknown>,
+    worker: (params) =>
+      typeof params === "object" && params !== null && "worker" in params && typeof params.worker === "string"
+        ? params.worker
+        : undefined
+  }
+}
+
+/** Agents that delegate. */
+export const Supervisor: {
+  /**
+   * An agent whose architecture is `supervisor`, with a `delegate` tool for these workers.
+   *
+   * @example
+   * const boss = Supervisor.make({ name: "editor", instructions: "Plan, then delegate.", workers: { researcher, writer } })
+   */
+  readonly make: <const W extends Workers, SupervisorTools extends Tools = {}>(
+    options: SupervisorOptions<W, SupervisorTools>
+  ) => Agent<ToolNeeds<SupervisorTools> | WorkerNeeds<W>>
+} = {
+  make: (options) =>
+    agentOf({
+      ...options,
+      toolkit: options.toolkit as never,
+      architecture: "supervisor",
+      local: [delegate(options.workers)]
+    })
+}

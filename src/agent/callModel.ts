@@ -1,0 +1,101 @@
+/**
+ * One model call, measured: a `loom.model.stream` span with its tokens, retries and time to the first content.
+ */
+import type * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { Loom } from "../telemetry/Loom.js"
+import type { CallMeter } from "./CallMeter.js"
+import { type CaptureContent, captured, jsonText, plainMessages } from "./content.js"
+import { looseToolkit, type Tools } from "./looseToolkit.js"
+import { recoverParts } from "./malformed.js"
+import { identityOfCall, openingAttributes, startMeter } from "./measureCall.js"
+import { ModelCallError } from "./ModelCallError.js"
+import { underlying } from "./ModelIdentity.js"
+import { type AnyPart, type ModelPart, modelPart } from "./modelParts.js"
+import { withoutPropagation } from "./propagation.js"
+import { brokenOff, delayBefore, endedEarly, isTransient } from "./retry.js"
+import { Transcript } from "./transcript.js"
+
+/** A call of a model. */
+export interface ModelCall {
+  readonly service: LanguageModel.Service
+  readonly messages: ReadonlyArray<Prompt.Message>
+  readonly tools: Tools
+  /** Attempts after the first, ≥ 0. */
+  readonly retries: number
+  readonly captureContent: CaptureContent
+  /** Told of every part as it comes. */
+  readonly onPart: (part: ModelPart) => Effect.Effect<void>
+}
+
+/** Calls the model and collects its answer. */
+export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallError> =>
+  Effect.flatMap(identityOfCall(call.service), (identity) =>
+    startMeter(identity, true).pipe(
+      Effect.flatMap((meter) =>
+        withRetries(call, meter).pipe(
+          Effect.tap((transcript) => capture(call, transcript)),
+          Effect.mapError((cause) => new ModelCallError({ cause })),
+          Effect.onExit(() => meter.settle())
+        )
+      ),
+      Loom.modelStream(openingAttributes(identity, true))
+    ))
+
+const withRetries = (call: ModelCall, meter: CallMeter): Effect.Effect<Transcript, AiError.AiError> =>
+  Effect.catchAll(
+    Effect.suspend(() => attempt(call, meter, new Transcript())),
+    (error) =>
+      meter.retries < call.retries && !meter.hasContent && isTransient(error)
+        ? delayBefore(error, meter.retries).pipe(
+          Effect.flatMap(Effect.sleep),
+          Effect.tap(() => Effect.sync(() => meter.retries++)),
+          Effect.zipRight(withRetries(call, meter))
+        )
+        : Effect.fail(error)
+  )
+
+const attempt = (
+  call: ModelCall,
+  meter: CallMeter,
+  transcript: Transcript
+): Effect.Effect<Transcript, AiError.AiError> => {
+  const take = (raw: AnyPart): Effect.Effect<void, AiError.AiError> =>
+    Effect.flatMap(Clock.currentTimeNanos, (now) => {
+      const part = modelPart(raw)
+      meter.observe(part, now)
+      transcript.add(part)
+      return part.type === "error" ? Effect.fail(brokenOff(part.error)) : call.onPart(part)
+    })
+  const declared = new Set(Object.values(call.tools).map((tool) => tool.name))
+  return streamOf(call).pipe(
+    Stream.runForEach(take),
+    withoutPropagation,
+    // A connection that is closed in order ends the stream like a finished answer does.
+    Effect.filterOrFail(() => transcript.isFinished && !meter.hasFailed, endedEarly),
+    Effect.catchAll((error) => {
+      const parts = recoverParts(error, declared, transcript.unfinishedCalls)
+      return parts === undefined ? Effect.fail(error) : Effect.forEach(parts, take, { discard: true })
+    }),
+    Effect.as(transcript)
+  )
+}
+
+const streamOf = (call: ModelCall): Stream.Stream<AnyPart, AiError.AiError> => {
+  const prompt = Prompt.fromMessages(call.messages)
+  // An instrumented service would measure the same call a second time.
+  const service = underlying(call.service)
+  return Object.keys(call.tools).length === 0
+    ? service.streamText({ prompt })
+    : service.streamText({ prompt, toolkit: looseToolkit(call.tools), disableToolCallResolution: true })
+}
+
+const capture = (call: ModelCall, transcript: Transcript): Effect.Effect<void> =>
+  captured(call.captureContent, () => ({
+    input_messages: jsonText(plainMessages(call.messages)),
+    output_messages: jsonText(plainMessages(transcript.messages))
+  }))

@@ -1,0 +1,38 @@
+/**
+ * `loom-telemetry/agent`: agents on `@effect/ai`, measured at every step.
+ */
+export { Agent } from "./Agent.js"
+export { AgentError } from "./AgentError.js"
+export { type AgentEvent, type InterruptedReason, type RunResult } from "./AgentEvent.js"
+export { type AgentOptions, type RunOptions, type ToolNeeds } from "./AgentOptions.js"
+export { AutoExtract, type AutoExtractOptions } from "./AutoExtract.js"
+export { type Budget } from "./Budget.js"
+export { type CaptureContent } from "./content.js"
+export { instrumentLanguageModel, type InstrumentOptions, instrumentToolkit } from "./instrument.js"
+export { type Episode, type Fact, Memory, type MemoryService } from "./Memory.js"
+export {
+  type Price,
+  type PricedCall,
+  type PriceEntry,
+  Pricing,
+  type PricingService,
+  PricingUnavailableError
+} from "./Pricing.js"
+export {
+  ScriptedModel,
+  type ScriptedModelOptions,
+  type ScriptedToolCall,
+  type ScriptedTurn,
+  type ScriptedUsage
+} from "./ScriptedModel.js"
+export { Supervisor, type SupervisorOptions, type Workers } from "./Supervisor.js"
+export { type Usage } from "./Usage.js"
+export { Workflow } from "./Workflow.js"
+export {
+  type AnyStep,
+  type StepError,
+  type StepFunction,
+  type StepInput,
+  type StepNeeds,
+  type StepOutput
+} from "./WorkflowStep.js"

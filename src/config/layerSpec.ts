@@ -1,0 +1,91 @@
+/**
+ * Sinks by name, for programs that let their environment choose: `console,file:./traces.jsonl`.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import { ConsoleTelemetryLive } from "../sinks/ConsoleTelemetry.js"
+import { FileTelemetry } from "../sinks/FileTelemetry.js"
+import { InMemoryTelemetryLive } from "../sinks/InMemoryTelemetry.js"
+import { MultiTelemetry } from "../sinks/MultiTelemetry.js"
+import { NoTelemetryLive } from "../sinks/NoTelemetry.js"
+import type { TelemetryOpenError } from "../telemetry/errors.js"
+import type { Telemetry } from "../telemetry/Telemetry.js"
+
+/** A sink layer that was chosen by name. */
+export type SpecLayer = Layer.Layer<
+  Telemetry,
+  ConfigError.ConfigError | TelemetryOpenError,
+  FileSystem.FileSystem
+>
+
+/** The name of the config value that `Telemetry.layerConfig` reads. */
+export const variable = "LOOM_TELEMETRY"
+
+const legalForms =
+  "none, console, memory, file:PATH (such as file:./traces.jsonl), otel, or several of them separated by commas"
+
+const invalid = (part: string, path: ReadonlyArray<string>): ConfigError.ConfigError =>
+  ConfigError.InvalidData(
+    [...path],
+    part === "otel"
+      ? "\"otel\" needs the OpenTelemetry sink: use the layerConfig or layerSpec that loom-telemetry/otel exports"
+      : `${JSON.stringify(part)} names no telemetry sink. Legal forms: ${legalForms}`
+  )
+
+/** Sinks that an entry point adds to those of the root, by name. */
+type MoreSinks = { readonly [name: string]: SpecLayer }
+
+/** The sink that one part of a spec names; `undefined` where it names none. */
+const sinkOf = (part: string, more: MoreSinks): SpecLayer | undefined => {
+  switch (part) {
+    case "none":
+      return NoTelemetryLive
+    case "console":
+      return ConsoleTelemetryLive
+    case "memory":
+      return InMemoryTelemetryLive
+    default:
+      return part.startsWith("file:") && part.length > "file:".length
+        ? FileTelemetry.layer(part.slice("file:".length))
+        : Object.hasOwn(more, part)
+        ? more[part]
+        : undefined
+  }
+}
+
+const parse = (
+  spec: string,
+  path: ReadonlyArray<string>,
+  more: MoreSinks
+): Either.Either<readonly [SpecLayer, ...ReadonlyArray<SpecLayer>], ConfigError.ConfigError> => {
+  const layers: Array<SpecLayer> = []
+  // Twice the same is once, as with any layer that stands in a fan-out twice.
+  for (const part of new Set(spec.split(",").map((each) => each.trim()))) {
+    const layer = sinkOf(part, more)
+    if (layer === undefined) {
+      return Either.left(invalid(part, path))
+    }
+    layers.push(layer)
+  }
+  const [first, ...rest] = layers
+  return first === undefined ? Either.left(invalid(spec, path)) : Either.right([first, ...rest])
+}
+
+const layerOf = (spec: string, path: ReadonlyArray<string>, more: MoreSinks): SpecLayer =>
+  Either.match(parse(spec, path, more), {
+    onLeft: (error) => Layer.fail(error),
+    onRight: (layers) => layers.length === 1 ? layers[0] : MultiTelemetry.layer(layers)
+  })
+
+/** See `Telemetry.layerSpec`. */
+export const makeLayerSpec = (more: MoreSinks) => (spec: string): SpecLayer => layerOf(spec, ["layerSpec"], more)
+
+/** See `Telemetry.layerConfig`. */
+export const makeLayerConfig = (more: MoreSinks): SpecLayer =>
+  Layer.unwrapEffect(
+    Effect.map(Config.withDefault(Config.string(variable), "none"), (spec) => layerOf(spec, [variable], more))
+  )

@@ -1,0 +1,53 @@
+/**
+ * `loom-telemetry`: typed spans and metrics for agents on Effect, one service, every sink a `Layer`.
+ */
+export { type SpecLayer } from "./config/layerSpec.js"
+export { Telemetry } from "./config/Telemetry.js"
+export { type AttributeLimits, type Attributes, type AttributeValue } from "./records/attributes.js"
+export { type InstrumentKind, instrumentKind, type MetricRecord } from "./records/MetricRecord.js"
+export { RecordDecodeError } from "./records/RecordDecodeError.js"
+export { type Outcome, type SpanEvent, type SpanLink, type SpanRecord, type SpanStart } from "./records/SpanRecord.js"
+export { type SpanNode, spanTree } from "./records/spanTree.js"
+export {
+  type ConsoleOptions,
+  type ConsoleStream,
+  ConsoleTelemetry,
+  ConsoleTelemetryLive
+} from "./sinks/ConsoleTelemetry.js"
+export {
+  type DropReason,
+  type FileOptions,
+  type FileStats,
+  FileTelemetry,
+  type FileTelemetryService
+} from "./sinks/FileTelemetry.js"
+export {
+  type InMemoryOptions,
+  type InMemoryStats,
+  InMemoryTelemetry,
+  InMemoryTelemetryLive,
+  type InMemoryTelemetryService
+} from "./sinks/InMemoryTelemetry.js"
+export { MultiTelemetry, type SinkLayers } from "./sinks/MultiTelemetry.js"
+export { NoTelemetryLive } from "./sinks/NoTelemetry.js"
+export { type OpenErrorReason, TelemetryOpenError } from "./telemetry/errors.js"
+export {
+  Loom,
+  type MetricConstructor,
+  type ModelAttributes,
+  type ModelResultAttributes,
+  type RunAttributes,
+  type RunResultAttributes,
+  type SpanConstructor,
+  type ToolAttributes,
+  type ToolResultAttributes,
+  type TurnAttributes,
+  type WorkflowAttributes,
+  type WorkflowPattern,
+  type WorkflowStepAttributes
+} from "./telemetry/Loom.js"
+export { type EffectSinkOptions, type QueuedSink, type QueuedSinkStats } from "./telemetry/queuedSink.js"
+export { RunContext, type RunContextShape } from "./telemetry/RunContext.js"
+export { type AttributesInput, type LazyAttributes, type TelemetryService } from "./telemetry/Service.js"
+export { TelemetryLimits } from "./telemetry/TelemetryLimits.js"
+export { type SinkErrorOptions, type TelemetrySink } from "./telemetry/TelemetrySink.js"

@@ -1,0 +1,146 @@
+/**
+ * Spans that OpenTelemetry's SDK makes: its ids, its sampling, and a span of ours around each.
+ *
+ * The span carries the mark of `@effect/opentelemetry`, so that `currentOtelSpan` gives the SDK's span. Attributes, events and links are put on that
+ * span when it ends, from the record, so that every sink shows the same.
+ */
+import * as OtelTracing from "@effect/opentelemetry/Tracer"
+import * as OtelApi from "@opentelemetry/api"
+import * as Context from "effect/Context"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type * as Tracer from "effect/Tracer"
+import { LoomSpan, type SpanOwner } from "../telemetry/LoomSpan.js"
+import { recordedParent } from "../telemetry/LoomTracer.js"
+import { RunContext, type RunContextShape } from "../telemetry/RunContext.js"
+import { defaultFactory, type SpanFactory, type SpanOpening } from "../telemetry/SpanFactory.js"
+import { hrTime } from "./values.js"
+
+/** The mark by which `@effect/opentelemetry` knows spans that hold one of the SDK's. */
+const OtelSpanTypeId: unique symbol = Symbol.for("@effect/opentelemetry/Tracer/OtelSpan")
+
+/** A span of ours that the SDK made. */
+export class OtelLoomSpan extends LoomSpan {
+  readonly [OtelSpanTypeId]: typeof OtelSpanTypeId = OtelSpanTypeId
+  /** The context in which things inside this span run. */
+  readonly otelContext: OtelApi.Context
+
+  constructor(
+    owner: SpanOwner,
+    opening: SpanOpening,
+    /** Who made the SDK's span. */
+    readonly tracer: OtelApi.Tracer,
+    readonly span: OtelApi.Span,
+    /** Who it belongs to: library spans do not carry it themselves. */
+    readonly run: RunContextShape
+  ) {
+    const { spanId, traceFlags, traceId } = span.spanContext()
+    super(
+      owner,
+      opening.name,
+      traceId,
+      spanId,
+      opening.parent,
+      opening.start,
+      opening.kind,
+      opening.context,
+      (traceFlags & OtelApi.TraceFlags.SAMPLED) !== 0
+    )
+    this.otelContext = OtelApi.trace.setSpan(OtelApi.ROOT_CONTEXT, span)
+    own.add(span)
+  }
+}
+
+/** The SDK's spans that are ours. */
+const own = new WeakSet<OtelApi.Span>()
+
+const kinds: Record<Tracer.SpanKind, OtelApi.SpanKind> = {
+  internal: OtelApi.SpanKind.INTERNAL,
+  client: OtelApi.SpanKind.CLIENT,
+  server: OtelApi.SpanKind.SERVER,
+  producer: OtelApi.SpanKind.PRODUCER,
+  consumer: OtelApi.SpanKind.CONSUMER
+}
+
+// A model call leaves the process (GenAI semantic conventions: kind client).
+const kindOf = ({ kind, name }: SpanOpening): OtelApi.SpanKind =>
+  name === "loom.model.stream" ? OtelApi.SpanKind.CLIENT : kinds[kind]
+
+/**
+ * Whether a span of ours is active that is not the fiber's: fibers share the scheduler, and what one leaves there is run in its context.
+ */
+const isAnotherFibers = (active: OtelApi.Span | undefined): boolean => active !== undefined && own.has(active)
+
+/** A span that was made outside of Effect and is active around it. */
+const activeParent = (): Tracer.ExternalSpan | undefined => {
+  const span = OtelApi.trace.getSpan(OtelApi.context.active())
+  const active = span?.spanContext()
+  return active === undefined || isAnotherFibers(span) || !OtelApi.isSpanContextValid(active)
+    ? undefined
+    : OtelTracing.makeExternalSpan({
+      traceId: active.traceId,
+      spanId: active.spanId,
+      traceFlags: active.traceFlags,
+      ...(active.traceState && { traceState: active.traceState })
+    })
+}
+
+/** The state that came with a parent from outside. */
+export const traceStateOf = (span: Tracer.AnySpan | undefined): OtelApi.TraceState | undefined =>
+  span === undefined
+    ? undefined
+    : span instanceof OtelLoomSpan
+    ? span.span.spanContext().traceState
+    : span instanceof LoomSpan
+    ? traceStateOf(span.parentSpan)
+    : Option.getOrUndefined(Context.getOption(span.context, OtelTracing.OtelTraceState))
+
+const remoteContext = (parent: Tracer.AnySpan): OtelApi.SpanContext => {
+  const traceState = traceStateOf(parent)
+  return {
+    traceId: parent.traceId,
+    spanId: parent.spanId,
+    isRemote: parent._tag === "ExternalSpan",
+    traceFlags: parent.sampled ? OtelApi.TraceFlags.SAMPLED : OtelApi.TraceFlags.NONE,
+    ...(traceState && { traceState })
+  }
+}
+
+const contextOf = (parent: Tracer.AnySpan | undefined): OtelApi.Context =>
+  parent === undefined
+    ? OtelApi.ROOT_CONTEXT
+    : parent instanceof OtelLoomSpan
+    ? parent.otelContext
+    : OtelApi.trace.setSpanContext(OtelApi.ROOT_CONTEXT, remoteContext(parent))
+
+const currentRun = (): RunContextShape => {
+  const fiber = Fiber.getCurrentFiber()
+  return fiber._tag === "None" ? {} : Context.get(fiber.value.currentContext, RunContext)
+}
+
+// A provider without an SDK behind it gives spans that are no one's, or their parent's: all would have the same id.
+const isMade = (span: OtelApi.Span, parent: Tracer.AnySpan | undefined): boolean =>
+  OtelApi.isSpanContextValid(span.spanContext()) && span.spanContext().spanId !== parent?.spanId
+
+const inContextOf = <A>(span: Tracer.AnySpan | undefined, execute: () => A): A =>
+  span === undefined && !isAnotherFibers(OtelApi.trace.getSpan(OtelApi.context.active()))
+    ? execute()
+    : OtelApi.context.with(contextOf(span), execute)
+
+/** Spans of this tracer of the SDK. */
+export const otelFactory = (tracer: OtelApi.Tracer): SpanFactory => ({
+  isAuthority: true,
+  make: (owner, given) => {
+    const parent = given.parent ?? activeParent()
+    const opening = { ...given, parent }
+    const span = tracer.startSpan(
+      given.name,
+      { startTime: hrTime(given.start), kind: kindOf(given) },
+      contextOf(parent)
+    )
+    return isMade(span, parent)
+      ? new OtelLoomSpan(owner, opening, tracer, span, currentRun())
+      : defaultFactory.make(owner, opening)
+  },
+  context: (execute, fiber) => inContextOf(recordedParent(fiber.currentSpan), execute)
+})

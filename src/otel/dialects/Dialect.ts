@@ -1,0 +1,62 @@
+/**
+ * What a backend wants to see of a span, as a pure function of what was recorded.
+ *
+ * A dialect adds attributes under the names that its backends read; the recorded ones stay beside them. It knows neither OpenTelemetry's SDK nor
+ * Effect, so that the sink and the readers' export use the same tables.
+ */
+import type { Attributes, AttributeValue } from "../../records/attributes.js"
+import type { Outcome } from "../../records/SpanRecord.js"
+
+/** A finished span, as dialects see it. */
+export interface DialectSpan {
+  readonly name: string
+  readonly attributes: Attributes
+  readonly outcome: Outcome
+  readonly exception: string | null
+  /** Nanoseconds since the epoch. */
+  readonly start: bigint
+  /** The session that the span belongs to, also where the span itself does not carry it. */
+  readonly sessionId: string | undefined
+  /** The user that the span belongs to, also where the span itself does not carry it. */
+  readonly userId: string | undefined
+}
+
+/** Attributes under other names. */
+export type Dialect = (span: DialectSpan) => Attributes
+
+/** Leaves out what is not there. */
+export const present = (attributes: { readonly [key: string]: AttributeValue | undefined }): Attributes => {
+  const out: { [key: string]: AttributeValue } = {}
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined) {
+      out[key] = value
+    }
+  }
+  return out
+}
+
+/** An attribute that is a text, else `undefined`. */
+export const textOf = (attributes: Attributes, key: string): string | undefined => {
+  const value = attributes[key]
+  return typeof value === "string" && value !== "" ? value : undefined
+}
+
+/** An attribute that is a number, else `undefined`. */
+export const numberOf = (attributes: Attributes, key: string): number | undefined => {
+  const value = attributes[key]
+  return typeof value === "number" ? value : undefined
+}
+
+/** Whether the span stands for something that failed. */
+export const isFailed = (span: Pick<DialectSpan, "outcome" | "attributes">): boolean =>
+  span.outcome === "failure" || span.attributes["ok"] === false && span.outcome !== "interrupted"
+
+/** The two halves of a recorded exception, `Name: message`. */
+export const exceptionParts = (exception: string): { readonly type: string; readonly message: string } => {
+  const match = /^([\w$.]+): ([^]*)$/.exec(exception)
+  return match === null ? { type: "Error", message: exception } : { type: match[1]!, message: match[2]! }
+}
+
+/** `error.type` of what failed: the name of its exception; `_OTHER` where there is none (semantic conventions, `error.type`). */
+export const errorType = (span: Pick<DialectSpan, "outcome" | "attributes" | "exception">): string | undefined =>
+  !isFailed(span) ? undefined : span.exception === null ? "_OTHER" : exceptionParts(span.exception).type

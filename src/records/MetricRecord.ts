@@ -1,0 +1,37 @@
+/**
+ * What one measurement is: a name, a number, and where it was taken. No aggregation happens here.
+ */
+import type { Attributes } from "./attributes.js"
+
+/** Which OpenTelemetry instrument a measurement belongs to. */
+export type InstrumentKind = "counter" | "histogram"
+
+/** One measurement. Deep-frozen. */
+export interface MetricRecord {
+  readonly name: string
+  /** Finite; for a counter also ≥ 0. The unit is the name's suffix. */
+  readonly value: number
+  readonly instrumentKind: InstrumentKind
+  readonly attributes: Attributes
+  /** Wall-clock time by the fiber's Clock. */
+  readonly emittedAt: Date
+  /** The trace of the span it was emitted in, where there was one: 32 lower-case hexadecimal digits. */
+  readonly traceId?: string
+  /** The span it was emitted in, where there was one: 16 lower-case hexadecimal digits. */
+  readonly spanId?: string
+}
+
+/** Names ending in `_ms`, `_seconds` or `_bytes` are histograms, all others counters. */
+export const instrumentKind = (name: string): InstrumentKind =>
+  name.endsWith("_ms") || name.endsWith("_seconds") || name.endsWith("_bytes") ? "histogram" : "counter"
+
+/** Why a measurement cannot be taken, or `undefined` where it can. */
+export const invalidMeasurement = (name: string, value: number): string | undefined => {
+  if (typeof name !== "string" || name === "") {
+    return "the metric has no name"
+  }
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    return "the value is not a finite number"
+  }
+  return value < 0 && instrumentKind(name) === "counter" ? "a counter cannot go down" : undefined
+}

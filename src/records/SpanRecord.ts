@@ -1,0 +1,51 @@
+/**
+ * What a span is, once it has ended: plain, deep-frozen data that every sink receives and every reader gives back.
+ * A span that is still open is a `SpanStart`. Both say nothing about how they were made or where they go.
+ */
+import type { Attributes } from "./attributes.js"
+
+/** How the body of a span ended: with a value, with an error or defect, or by being interrupted. */
+export type Outcome = "success" | "failure" | "interrupted"
+
+/** Something that happened at one instant inside a span; `Effect.log` inside a span is one. */
+export interface SpanEvent {
+  readonly name: string
+  /** Wall-clock time by the fiber's Clock. */
+  readonly time: Date
+  readonly attributes: Attributes
+}
+
+/** A relation to a span that is not the parent. */
+export interface SpanLink {
+  /** 32 lower-case hexadecimal digits. */
+  readonly traceId: string
+  /** 16 lower-case hexadecimal digits. */
+  readonly spanId: string
+  readonly attributes: Attributes
+}
+
+/** A span as it is known when it opens. */
+export interface SpanStart {
+  readonly name: string
+  /** 32 lower-case hexadecimal digits, the same for every span of a trace. */
+  readonly traceId: string
+  /** 16 lower-case hexadecimal digits. */
+  readonly spanId: string
+  /** 16 lower-case hexadecimal digits, or `null` for a root. */
+  readonly parentSpanId: string | null
+  /** Wall-clock time by the fiber's Clock. */
+  readonly startedAt: Date
+  readonly attributes: Attributes
+}
+
+/** A span that has ended. */
+export interface SpanRecord extends SpanStart {
+  readonly endedAt: Date
+  /** Elapsed time in milliseconds, ≥ 0, fractional, from the fiber's Clock in nanoseconds. */
+  readonly durationMs: number
+  readonly outcome: Outcome
+  /** `Name: message` of what the body failed or died with; `null` unless the outcome is `"failure"`. */
+  readonly exception: string | null
+  readonly events: ReadonlyArray<SpanEvent>
+  readonly links: ReadonlyArray<SpanLink>
+}

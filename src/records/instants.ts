@@ -1,0 +1,92 @@
+/**
+ * Times of records, finer than a `Date` can hold.
+ *
+ * A `Date` counts whole milliseconds; spans are measured in nanoseconds and written in microseconds. The finer times ride
+ * beside the record, not in it, so that a record stays the plain data that it is documented to be.
+ */
+
+/** The exact times of one record, in nanoseconds since 1970-01-01T00:00:00Z. */
+export interface Instants {
+  readonly start: bigint
+  readonly end: bigint
+  /** The order in which spans were opened, within one recorder or one file; breaks ties of equal times. */
+  readonly sequence: number
+}
+
+const known = new WeakMap<object, Instants>()
+
+/** Remembers the exact times of a record. */
+export const rememberInstants = (record: object, instants: Instants): void => {
+  known.set(record, instants)
+}
+
+/** The exact times of a record, where it was made by this package; else `undefined`. */
+export const instantsOf = (record: object): Instants | undefined => known.get(record)
+
+const one = BigInt(1)
+const thousand = BigInt(1000)
+const million = BigInt(1_000_000)
+
+/** Division that rounds down; `/` rounds towards zero, which for times before 1970 is up. */
+const floor = (value: bigint, by: bigint): bigint => {
+  const quotient = value / by
+  return value < 0 && quotient * by !== value ? quotient - one : quotient
+}
+
+/** A `Date` from nanoseconds since the epoch, rounded down to the millisecond. Its setters throw: records are shared. */
+export const dateFromNanos = (nanos: bigint): Date => Object.freeze(new FinalDate(Number(floor(nanos, million))))
+
+// `Object.freeze` leaves a Date's time changeable, and all sinks are given the same record.
+class FinalDate extends Date {}
+
+const refuse = (): never => {
+  throw new TypeError("The times of a telemetry record cannot be changed: copy them with `new Date(time)`")
+}
+for (const name of Object.getOwnPropertyNames(Date.prototype)) {
+  if (name.startsWith("set")) {
+    Object.defineProperty(FinalDate.prototype, name, { value: refuse })
+  }
+}
+// To whoever compares or prints it, it is a Date.
+Object.defineProperty(FinalDate.prototype, "constructor", { value: Date })
+
+/** Nanoseconds since the epoch from a `Date`. */
+export const nanosFromDate = (date: Date): bigint => BigInt(date.getTime()) * million
+
+/** Elapsed milliseconds between two instants: fractional, never negative. */
+export const elapsedMs = (start: bigint, end: bigint): number => end <= start ? 0 : Number(end - start) / 1_000_000
+
+/** ISO-8601 UTC with microseconds: `2026-01-31T12:00:00.000000Z`. */
+export const isoFromNanos = (nanos: bigint): string => {
+  const micros = floor(nanos, thousand)
+  const millis = floor(micros, thousand)
+  const rest = Number(micros - millis * thousand)
+  return `${isoMillis(Number(millis)).slice(0, -1)}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z`
+}
+
+// Records of a busy program share their milliseconds; formatting one costs more than looking it up.
+let lastMillis = Number.NaN
+let lastIso = ""
+const isoMillis = (millis: number): string => {
+  if (millis !== lastMillis) {
+    lastMillis = millis
+    // Past what a Date can hold `toISOString` throws; a clock that far off says nothing anyway.
+    lastIso = new Date(Math.abs(millis) <= 8.64e15 ? millis : 0).toISOString()
+  }
+  return lastIso
+}
+
+// A year beyond 9999 has a sign and six digits, as `toISOString` writes it.
+const isoPattern = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
+
+/** Nanoseconds since the epoch from an ISO-8601 text with an offset; `undefined` where it is none. */
+export const nanosFromIso = (value: string): bigint | undefined => {
+  const match = isoPattern.exec(value)
+  if (match === null) {
+    return undefined
+  }
+  const seconds = Date.parse(`${match[1]}${match[3]}`)
+  return Number.isNaN(seconds)
+    ? undefined
+    : BigInt(seconds) * million + BigInt((match[2] ?? "0").padEnd(9, "0"))
+}

@@ -1,0 +1,56 @@
+/**
+ * Text as records hold it: well-formed, bounded, and saying so where it was cut.
+ */
+
+/** What stands in for a value that could not be read. */
+export const unserializable = "<unserializable>"
+
+/** Text without lone surrogates, at most `max` characters; what is cut says so: `…[+N chars]`. */
+export const text = (value: string, max: number): string => {
+  if (value.length <= max || isCutAlready(value, max)) {
+    return value.toWellFormed()
+  }
+  // Cutting before a low surrogate would split a code point in two.
+  const cut = max > 0 && isHighSurrogate(value.charCodeAt(max - 1)) ? max - 1 : max
+  return `${value.slice(0, cut).toWellFormed()}…[+${value.length - cut} chars]`
+}
+
+const cutMark = /…(?:\[\+\d{1,16} (?:chars|items|keys)\])?$/
+
+/** Whether the text was cut to this length before: its mark tells how much there was, a second one would hide that. */
+const isCutAlready = (value: string, max: number): boolean => {
+  const mark = cutMark.exec(value.slice(-40))
+  return mark !== null && value.length - mark[0].length <= max
+}
+
+const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff
+
+/** `name: message` of an error, read with care: both may be getters, both may be anything. */
+export const errorText = (error: Error): string => {
+  const name = safeString(() => error.name) || "Error"
+  const message = safeString(() => error.message)
+  return message === "" ? name : `${name}: ${message}`
+}
+
+const safeString = (get: () => unknown): string => {
+  try {
+    const value = get()
+    return typeof value === "string" ? value : ""
+  } catch {
+    return unserializable
+  }
+}
+
+/** Says how many items or keys were left out; where the only one left says that already, it stays. */
+export const restOf = (count: number, what: "items" | "keys", next: () => unknown): string => {
+  const mark = `…[+${count} ${what}]`
+  if (count !== 1) {
+    return mark
+  }
+  try {
+    const last = next()
+    return typeof last === "string" && isCutAlready(last, 0) ? last : mark
+  } catch {
+    return mark
+  }
+}

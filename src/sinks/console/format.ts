@@ -1,0 +1,170 @@
+/**
+ * One record, one line of text.
+ *
+ * `• NAME (1.8ms) key=value, key=value [ERROR: …]` for a span that ended, `▸ NAME key=value` for one that is open,
+ * `NAME VALUE (counter) key=value` for a measurement; two spaces a level.
+ */
+import type { Attributes, AttributeValue } from "../../records/attributes.js"
+import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
+import type { Outcome } from "../../records/SpanRecord.js"
+import { columns, fitting } from "./columns.js"
+import { escapeField, escapeName, escapeText } from "./escape.js"
+
+/** How lines look. */
+export interface LineStyle {
+  /** ANSI colours. */
+  readonly color: boolean
+  /** Columns, > 0; a longer line is cut and ends with `…`. */
+  readonly width: number
+}
+
+/** Deeper levels are not indented further: a line of a ten-thousand-deep tree would be all spaces. */
+const deepestIndent = 40
+
+type Paint = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
+
+const codes: Record<Paint, string> = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" }
+
+const paint = (style: LineStyle, color: Paint, value: string): string =>
+  style.color && value !== "" ? `\u001b[${codes[color]}m${value}\u001b[0m` : value
+
+const outcomePaint: Record<Outcome, Paint> = { success: "green", failure: "red", interrupted: "yellow" }
+
+/** A line in its parts: what identifies it is kept, its attributes give way first. */
+interface Line {
+  readonly indent: string
+  readonly mark: string
+  readonly markPaint: Paint
+  readonly name: string
+  readonly detail: string
+  readonly attributes: Attributes
+  readonly suffix: string
+}
+
+const indentOf = (depth: number): string => "  ".repeat(Math.min(depth, deepestIndent))
+
+/** A span that has ended. */
+export const spanLine = (span: SpanData, depth: number, style: LineStyle): string =>
+  render({
+    indent: indentOf(depth),
+    mark: "• ",
+    markPaint: outcomePaint[span.outcome],
+    name: escapeName(span.name),
+    detail: ` (${span.durationMs.toFixed(1)}ms)`,
+    attributes: span.attributes,
+    suffix: span.outcome === "interrupted"
+      ? " [interrupted]"
+      : span.outcome === "failure"
+      ? ` [ERROR: ${escapeText(span.exception ?? "unknown")}]`
+      : ""
+  }, style)
+
+/** A span that is open. */
+export const openLine = (span: OpenSpanData, depth: number, style: LineStyle): string =>
+  render({
+    indent: indentOf(depth),
+    mark: "▸ ",
+    markPaint: "cyan",
+    name: escapeName(span.name),
+    detail: "",
+    attributes: span.attributes,
+    suffix: ""
+  }, style)
+
+/** A measurement. */
+export const metricLine = (metric: MetricData, depth: number, style: LineStyle): string =>
+  render({
+    indent: indentOf(depth),
+    mark: "",
+    markPaint: "dim",
+    name: escapeName(metric.name),
+    detail: ` ${number(metric.value, metric.name)} (${metric.instrumentKind})`,
+    attributes: metric.attributes,
+    suffix: ""
+  }, style)
+
+/** At most six decimals, so that a sum of cents reads well; of milliseconds at most three. */
+const number = (value: number, name: string): string => {
+  const decimals = name.endsWith("_ms") ? 3 : 6
+  return Number.isInteger(value) || Math.abs(value) < 10 ** -decimals
+    ? String(value)
+    : String(Number(value.toFixed(decimals)))
+}
+
+/** Who it belongs to: said by the root of a tree, and the same on every line below it. */
+const labels: ReadonlySet<string> = new Set(["session_id", "user_id", "run_id"])
+
+/** What a line is about before what it has in common with its neighbours; for lines that do not fit. */
+const labelsLast = (attributes: Attributes): ReadonlyArray<string> => {
+  const keys = Object.keys(attributes)
+  return [...keys.filter((key) => !labels.has(key)), ...keys.filter((key) => labels.has(key))]
+}
+
+const fields = (attributes: Attributes, keys: ReadonlyArray<string> = Object.keys(attributes)): string => {
+  let out = ""
+  for (const key of keys) {
+    out += `${out === "" ? " " : ", "}${escapeField(key)}=${fieldValue(key, attributes[key]!)}`
+  }
+  return out
+}
+
+const fieldValue = (key: string, value: AttributeValue): string => {
+  switch (typeof value) {
+    case "string":
+      return escapeField(value)
+    case "number":
+      return number(value, key)
+    case "boolean":
+      return String(value)
+    default:
+      return escapeField(JSON.stringify(value))
+  }
+}
+
+/** The part of a suffix that attributes and names make room for, in columns. */
+const leastSuffix = (width: number): number => Math.min(20, Math.floor(width / 4))
+
+type Part = readonly [value: string, color?: Paint]
+
+const render = (line: Line, style: LineStyle): string => {
+  const indent = line.indent.slice(0, Math.floor(style.width / 2))
+  const fixed = indent.length + line.mark.length + line.detail.length
+  const least = Math.min(leastSuffix(style.width), columns(line.suffix))
+  const name = cut(line.name, style.width - fixed - least)
+  const room = style.width - fixed - columns(name)
+  const given = fields(line.attributes)
+  // A long message leaves the attributes a third: they say which tool it was.
+  const suffix = cut(line.suffix, Math.max(least, room - Math.min(columns(given), Math.floor(room / 3))))
+  const left = room - columns(suffix)
+  const attributes = left === Infinity || columns(given) <= left
+    ? given
+    : cut(indent === "" ? given : fields(line.attributes, labelsLast(line.attributes)), left)
+  const mark: ReadonlyArray<Part> = line.mark === "" ? [] : [[line.mark.trimEnd(), line.markPaint], [" "]]
+  const parts: ReadonlyArray<Part> = [
+    [indent],
+    ...mark,
+    [name, "bold"],
+    [line.detail, "dim"],
+    [attributes],
+    [suffix, line.markPaint]
+  ]
+  return `${clip(parts, style.width).map(([value, color]) => color ? paint(style, color, value) : value).join("")}\n`
+}
+
+/** What was cut shows at least its `…`, so that no cut goes unsaid. */
+const cut = (value: string, room: number): string =>
+  value === "" || room === Infinity || columns(value) <= room ? value : `${fitting(value, Math.max(0, room - 1))}…`
+
+/** Where even the head of a line is too long, the line ends at the edge. */
+const clip = (parts: ReadonlyArray<Part>, width: number): ReadonlyArray<Part> => {
+  if (width === Infinity || parts.reduce((sum, [value]) => sum + columns(value), 0) <= width) {
+    return parts
+  }
+  let left = width - 1
+  const shown = parts.map(([value, color]): Part => {
+    const visible = fitting(value, left)
+    left = visible.length < value.length ? 0 : left - columns(visible)
+    return color === undefined ? [visible] : [visible, color]
+  })
+  return [...shown, ["…"]]
+}

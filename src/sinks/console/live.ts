@@ -1,0 +1,120 @@
+/**
+ * Lines as things happen, and still parent first.
+ *
+ * A span prints when it ends. If something inside it prints before that, or it has been open for a while, a `▸` line opens it, so that
+ * what follows stands under its parent.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
+import type { OpenSpan } from "../../telemetry/OpenSpan.js"
+import { metricLine, openLine, spanLine } from "./format.js"
+import type { ConsoleOutput } from "./output.js"
+import type { Printer } from "./Printer.js"
+
+/** How long a span may be open before it is shown. */
+const patience = Duration.millis(250)
+
+interface Entry {
+  readonly span: OpenSpan
+  readonly parent: Entry | undefined
+  /** Nanoseconds since the epoch. */
+  readonly since: bigint
+  shown: boolean
+  ended: boolean
+}
+
+/** The printer for `order: "live"`, with the worker that shows what has been open for long. */
+export const livePrinter = (output: ConsoleOutput): Effect.Effect<Printer, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const entries = new Map<string, Entry>()
+    const waiting = yield* watchLongOpen((entry) => show(entry, output))
+    return {
+      onStart: (span) => {
+        const entry: Entry = {
+          span,
+          parent: span.parentSpanId === null ? undefined : entries.get(span.parentSpanId),
+          since: span.start,
+          shown: false,
+          ended: false
+        }
+        entries.set(span.spanId, entry)
+        waiting(entry)
+      },
+      onEnd: (span: SpanData) => {
+        const entry = entries.get(span.spanId)
+        entries.delete(span.spanId)
+        if (entry !== undefined) {
+          entry.ended = true
+          show(entry.parent, output)
+        }
+        output.write(spanLine(span, entry?.span.depth ?? 0, output.style()))
+      },
+      onMetric: (metric: MetricData) => {
+        const entry = metric.spanId === undefined ? undefined : entries.get(metric.spanId)
+        show(entry, output)
+        output.write(metricLine(metric, entry === undefined ? 0 : entry.span.depth + 1, output.style()))
+      },
+      finish: () => {}
+    }
+  })
+
+/** Opens a span and all above it that are not shown yet, from the top. */
+const show = (entry: Entry | undefined, output: ConsoleOutput): void => {
+  const unseen: Array<Entry> = []
+  for (let current = entry; current !== undefined && !current.shown && !current.ended; current = current.parent) {
+    unseen.push(current)
+  }
+  for (const { span } of unseen.reverse()) {
+    output.write(openLine(asOpened(span), span.depth, output.style()))
+  }
+  for (const each of unseen) {
+    each.shown = true
+  }
+}
+
+/** As it was when it opened: what was set since stands on the line that closes it. */
+const asOpened = (span: OpenSpan): OpenSpanData => {
+  const data = span.snapshot()
+  return { ...data, attributes: Object.fromEntries(Object.entries(data.attributes).slice(0, span.openedWith)) }
+}
+
+/** A worker that shows each entry that is still open when its time is over; the function returned hands it one. */
+const watchLongOpen = (
+  showEntry: (entry: Entry) => void
+): Effect.Effect<(entry: Entry) => void, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    let queue: Array<Entry> = []
+    const latch = yield* Effect.makeLatch(false)
+    const dueNanos = BigInt(Duration.toMillis(patience) * 1_000_000)
+    // In one go: a span that opened between the look into the queue and the closing of the latch would never be shown.
+    const showDue = Effect.map(Clock.currentTimeNanos, (now) => {
+      const due = queue.filter((entry) => !entry.ended && entry.since + dueNanos <= now)
+      queue = queue.filter((entry) => !entry.ended && entry.since + dueNanos > now)
+      due.forEach(showEntry)
+      const next = queue[0]
+      if (next === undefined) {
+        latch.unsafeClose()
+      }
+      return next === undefined ? patience : Duration.nanos(next.since + dueNanos - now)
+    })
+    yield* latch.await.pipe(
+      Effect.zipRight(showDue),
+      Effect.flatMap(Effect.sleep),
+      Effect.forever,
+      Effect.withTracerEnabled(false),
+      Effect.interruptible,
+      Effect.forkScoped
+    )
+    return (entry) => {
+      queue.push(entry)
+      if (queue.length === 1) {
+        latch.unsafeOpen()
+      } else if (queue.length > 4096) {
+        // Where the clock stands still (a test's) nothing becomes due: what has ended must not pile up.
+        queue = queue.filter((each) => !each.ended)
+      }
+    }
+  })

@@ -1,0 +1,31 @@
+/**
+ * What the core says to a sink: a span opened, a span ended, a measurement was taken.
+ *
+ * This is the port that the built-in sinks implement; people implement `TelemetrySink`, which is adapted to it. Calls are
+ * synchronous and come from inside the fiber that is being observed: an observer that has slow work to do puts it behind a
+ * buffer of its own.
+ */
+import type * as Effect from "effect/Effect"
+import type { MetricData, SpanData } from "../records/SpanData.js"
+import type { OpenSpan, OpenSpans } from "./OpenSpan.js"
+import type { SpanFactory } from "./SpanFactory.js"
+
+/** One sink, as the core sees it. */
+export interface Observer {
+  /** Named in every report about this sink. */
+  readonly name: string
+  readonly onStart?: (span: OpenSpan) => void
+  /** `open` is the same object that `onStart` was given. */
+  readonly onEnd?: (span: SpanData, open: OpenSpan) => void
+  readonly onMetric?: (metric: MetricData) => void
+  /** Completes when everything observed so far is where it belongs. */
+  readonly flush?: Effect.Effect<void>
+  /** Told once for every recorder that the observer is part of; the function returned is called when that recorder is gone. */
+  readonly attach?: (open: OpenSpans) => () => void
+  /** What should make the spans while this sink is in use, if it has an opinion. */
+  readonly factory?: SpanFactory
+  /** What to do with an exception of a hook: pass it on to the program, or only report it. */
+  readonly onError: "raise" | "report"
+  /** The observer that this one is a variant of: the two are the same sink. */
+  readonly origin?: Observer
+}

@@ -1,0 +1,23 @@
+/**
+ * Spans that are open, as sinks see them.
+ */
+import type { OpenSpanData } from "../records/SpanData.js"
+
+/** A span that is open, as an observer sees it. The same object is given at its start and found among the open spans. */
+export interface OpenSpan {
+  readonly name: string
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId: string | null
+  /** Nanoseconds since the epoch. */
+  readonly start: bigint
+  /** How many ancestors it has in this process, ≥ 0. */
+  readonly depth: number
+  /** How many of its attributes it was opened with; later ones come after them. */
+  readonly openedWith: number
+  /** What is known of it by now, attributes included; a copy. */
+  readonly snapshot: () => OpenSpanData
+}
+
+/** The spans that are open right now, oldest first. */
+export type OpenSpans = () => Iterable<OpenSpan>

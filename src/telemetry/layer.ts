@@ -1,0 +1,98 @@
+/**
+ * From sinks to a layer: a recorder for them, the service, and the tracer for everything that runs under the layer.
+ */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { capped } from "./capped.js"
+import { LoomTracer, nativeTracer } from "./LoomTracer.js"
+import type { Observer } from "./Observer.js"
+import { Recorder } from "./Recorder.js"
+import { warn } from "./report.js"
+import type { Recording, TelemetryService } from "./Service.js"
+import { chooseFactory } from "./SpanFactory.js"
+import { annotateCurrent, measure, spanAround, spanInScope } from "./spans.js"
+import { spanAroundStream } from "./streams.js"
+import { TelemetryLimits } from "./TelemetryLimits.js"
+
+/** How long one sink may take to flush before it is given up. */
+const flushCap = Duration.seconds(3)
+
+/** The service of a recording, or of none. */
+const serviceOf = (recording: Recording | undefined): TelemetryService => {
+  const lookup = () => recording
+  const observers = recording?.recorder.observers ?? []
+  return {
+    sinks: observers.map((observer) => observer.name),
+    withSpan: (name, attributes) => (self) => spanAround(lookup, self, name, attributes),
+    withSpanStream: (name, attributes) => (self) => spanAroundStream(lookup, self, name, attributes),
+    spanScoped: (name, attributes) => spanInScope(lookup, name, attributes),
+    annotate: (attributes) => annotateCurrent(lookup, attributes),
+    emitMetric: (name, value, attributes) => measure(lookup, name, value, attributes),
+    flush: Effect.forEach(observers, flushObserver, { concurrency: "unbounded", discard: true }),
+    recording
+  }
+}
+
+/** Lets one sink write what it holds: capped, never failing, and no other sink waits for it. */
+export const flushObserver = (observer: Observer): Effect.Effect<void> =>
+  observer.flush === undefined ? Effect.void : capped(observer.flush, flushCap).pipe(
+    Effect.flatMap((done) =>
+      done._tag === "Some" ?
+        Effect.void :
+        Effect.sync(() =>
+          warn(
+            `The telemetry sink "${observer.name}" did not flush within ${Duration.format(flushCap)} and was given up`
+          )
+        )
+    ),
+    Effect.catchAllCause((cause) =>
+      Effect.sync(() => warn(`The telemetry sink "${observer.name}" failed to flush: ${Cause.pretty(cause)}`))
+    )
+  )
+
+/**
+ * Builds the service for these sinks in the current scope and installs its tracer for what runs under it. With no sinks nothing is installed,
+ * and a tracer of ours that is there from an outer layer is taken off.
+ */
+export const buildTelemetry = (
+  observers: ReadonlyArray<Observer>
+): Effect.Effect<TelemetryService, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const installed = yield* Effect.tracer
+    const below = installed instanceof LoomTracer ? installed.underneath : installed
+    if (observers.length === 0) {
+      if (below !== installed) {
+        yield* Effect.withTracerScoped(below)
+      }
+      return serviceOf(undefined)
+    }
+    const limits = yield* TelemetryLimits
+    const factory = chooseFactory(observers.flatMap((observer) => observer.factory ?? []))
+    const recorder = new Recorder({ observers, limits, factory })
+    yield* Effect.addFinalizer(() => Effect.sync(() => recorder.dispose()))
+    // An authority makes every span itself: another tracer below it would make them a second time.
+    const tracer = new LoomTracer(recorder, factory.isAuthority ? nativeTracer : below)
+    yield* Effect.withTracerScoped(tracer)
+    return serviceOf({ recorder, tracer })
+  })
+
+/**
+ * A layer whose sinks are acquired by an effect in its scope. Sinks are flushed when the layer closes, before their own finalizers
+ * run.
+ */
+export const layerObservers = <I, E, R>(
+  tag: Context.Tag<I, TelemetryService>,
+  observers: Effect.Effect<ReadonlyArray<Observer>, E, R>
+): Layer.Layer<I, E, Exclude<R, Scope.Scope>> =>
+  Layer.scoped(
+    tag,
+    Effect.flatMap(observers, (acquired) =>
+      Effect.zipRight(
+        Effect.addFinalizer(() => Effect.forEach(acquired, flushObserver, { concurrency: "unbounded", discard: true })),
+        buildTelemetry(acquired)
+      ))
+  )

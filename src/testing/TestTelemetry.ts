@@ -1,0 +1,40 @@
+/**
+ * The in-memory sink for tests: ids count from 1, and durations are exact under `TestClock`, so that whole records can be compared.
+ *
+ * Provide it to each test (`Effect.provide(TestTelemetry.layer)`): every build starts empty. Knows no test runner.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { buildInMemory, InMemoryTelemetry, type InMemoryTelemetryService } from "../sinks/InMemoryTelemetry.js"
+import { sequentialIds } from "../telemetry/ids.js"
+import { fromIds } from "../telemetry/SpanFactory.js"
+import { Telemetry } from "../telemetry/Telemetry.js"
+
+/** What a test can ask: everything that the in-memory sink holds. */
+export type TestTelemetryService = InMemoryTelemetryService
+
+/**
+ * Telemetry for tests.
+ *
+ * @example
+ * it.effect("measures the answer", () =>
+ *   Effect.gen(function*() {
+ *     yield* answer
+ *     const spans = yield* Effect.flatMap(TestTelemetry, (test) => test.spans)
+ *     expect(spans.map((span) => span.name)).toEqual(["answer"])
+ *   }).pipe(Effect.provide(TestTelemetry.layer)))
+ */
+export class TestTelemetry extends Context.Tag("loom-telemetry/TestTelemetry")<TestTelemetry, TestTelemetryService>() {
+  /** An empty sink with sequential ids (`0…01`, `0…02`) for each time that the layer is built. */
+  static readonly layer: Layer.Layer<Telemetry | InMemoryTelemetry | TestTelemetry> = Layer.scopedContext(
+    Effect.map(
+      Effect.suspend(() => buildInMemory({}, fromIds(sequentialIds()))),
+      ({ memory, telemetry }) =>
+        Context.make(Telemetry, telemetry).pipe(
+          Context.add(InMemoryTelemetry, memory),
+          Context.add(TestTelemetry, memory)
+        )
+    )
+  )
+}

@@ -1,0 +1,169 @@
+/**
+ * Budgets: what is used up ends a run with a reason, without an error, and says so once.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import { Agent, type Budget, Pricing, type ScriptedToolCall, type ScriptedTurn, Supervisor } from "loom-telemetry/agent"
+import { add, ArithmeticLive, arithmeticTools, calling, resultsGiven, saying } from "./arithmetic.js"
+import { attributeOf, flaws, metricsNamed, outline, recorded, scripted, spanNamed } from "./recorded.js"
+
+const spender = (budget: Budget) => Agent.make({ name: "spender", instructions: "", toolkit: arithmeticTools, budget })
+
+const calls: ReadonlyArray<ScriptedTurn> = [1, 2, 3, 4].map((turn) => calling(add(`c${turn}`, turn, turn)))
+
+const spending = (budget: Budget) =>
+  spender(budget).run("Go", { userId: "alice" }).pipe(
+    Effect.provide(ArithmeticLive),
+    Effect.provide(Pricing.table([{ model: "ScriptedModel", input: 1_000_000, output: 0 }])),
+    scripted(...calls),
+    recorded
+  )
+
+const delegate = (id: string, worker: string): ScriptedToolCall => ({
+  id,
+  name: "delegate",
+  params: { worker, instructions: "Go" }
+})
+
+describe("a budget", () => {
+  it.effect.each<readonly [kind: string, budget: Budget]>([
+    ["max_tokens", { maxTokens: 50 }],
+    ["max_cost_usd", { maxCostUsd: 45 }]
+  ])("of %s ends the run with its reason, and one metric", ([kind, budget]) =>
+    Effect.gen(function*() {
+      const run = yield* spending(budget)
+      expect(yield* run.exit).toMatchObject({
+        interruptedReason: `budget:${kind}`,
+        turns: 2,
+        tokensIn: 60,
+        tokensOut: 16,
+        costUsd: 60
+      })
+      expect(metricsNamed(run, "loom.budget.exceeded")).toEqual([{ kind, user_id: "alice", value: 1 }])
+      expect(spanNamed(run, "loom.run")).toMatchObject({
+        outcome: "success",
+        attributes: { interrupted_reason: `budget:${kind}`, turns: 2 }
+      })
+      expect(metricsNamed(run, "loom.session.duration_ms").map(({ outcome }) => outcome)).toEqual(["success"])
+      expect(flaws(run)).toEqual([])
+    }))
+
+  it.effect("of max_wall_clock ends the run with its reason, and one metric", () =>
+    Effect.gen(function*() {
+      const program = spender({ maxWallClock: "5 seconds" }).run("Go", { userId: "alice" }).pipe(
+        Effect.provide(ArithmeticLive),
+        scripted(...calls.map((turn): ScriptedTurn => ({ ...turn, delay: "2 seconds" }))),
+        recorded
+      )
+      const fiber = yield* Effect.fork(program)
+      yield* TestClock.adjust("1 minute")
+      const run = yield* Fiber.join(fiber)
+      expect(yield* run.exit).toMatchObject({ interruptedReason: "budget:max_wall_clock", turns: 3 })
+      expect(metricsNamed(run, "loom.budget.exceeded")).toEqual([
+        { kind: "max_wall_clock", user_id: "alice", value: 1 }
+      ])
+      expect(spanNamed(run, "loom.run").durationMs).toBe(6000)
+    }))
+
+  it.effect("that is not used up changes nothing", () =>
+    Effect.gen(function*() {
+      const run = yield* spender({ maxTokens: 1000, maxCostUsd: 1, maxWallClock: "1 hour" }).run("Go").pipe(
+        scripted(saying("Hi")),
+        Effect.provide(ArithmeticLive),
+        recorded
+      )
+      expect(yield* run.exit).toMatchObject({ interruptedReason: null, output: "Hi" })
+      expect(metricsNamed(run, "loom.budget.exceeded")).toEqual([])
+    }))
+
+  it.effect("that is used up by the last answer does not take it away", () =>
+    Effect.gen(function*() {
+      const run = yield* spender({ maxTokens: 10 }).run("Go").pipe(
+        scripted(saying("Hi")),
+        Effect.provide(ArithmeticLive),
+        recorded
+      )
+      expect(yield* run.exit).toMatchObject({ interruptedReason: null, output: "Hi" })
+    }))
+
+  it.effect("of nothing makes no model call", () =>
+    Effect.gen(function*() {
+      const run = yield* spending({ maxTokens: 0 })
+      expect(yield* run.exit).toMatchObject({ interruptedReason: "budget:max_tokens", turns: 0, output: "" })
+      expect(outline(run)).toEqual(["loom.run"])
+      expect(metricsNamed(run, "loom.budget.exceeded")).toHaveLength(1)
+    }))
+
+  it.effect("belongs to one run: the next has all of it", () =>
+    Effect.gen(function*() {
+      const agent = spender({ maxTokens: 30 })
+      const run = yield* Effect.all([agent.run("a"), agent.run("b"), agent.run("c")]).pipe(
+        scripted(saying("a"), saying("b"), saying("c")),
+        Effect.provide(ArithmeticLive),
+        recorded
+      )
+      expect((yield* run.exit).map(({ interruptedReason }) => interruptedReason)).toEqual([null, null, null])
+    }))
+
+  it.effect("of a supervisor stops its workers too, with one metric", () =>
+    Effect.gen(function*() {
+      const worker = Agent.make({ name: "worker", instructions: "", toolkit: arithmeticTools })
+      const boss = Supervisor.make({
+        name: "boss",
+        instructions: "",
+        workers: { one: worker, two: worker },
+        budget: { maxTokens: 100 }
+      })
+      const run = yield* boss.run("Go", { userId: "alice" }).pipe(
+        Effect.provide(ArithmeticLive),
+        scripted(calling(delegate("c1", "one"), delegate("c2", "two")), ...calls),
+        recorded
+      )
+      const result = yield* run.exit
+      expect(result.interruptedReason).toBe("budget:max_tokens")
+      expect(attributeOf(run, "loom.run", "interrupted_reason")).toEqual([
+        "budget:max_tokens",
+        "budget:max_tokens",
+        "budget:max_tokens"
+      ])
+      expect(metricsNamed(run, "loom.budget.exceeded")).toEqual([
+        { kind: "max_tokens", user_id: "alice", value: 1 }
+      ])
+      expect(resultsGiven(result.messages)[0]).toEqual({
+        id: "c1",
+        result: "\n[The worker was stopped: budget:max_tokens]",
+        isFailure: false
+      })
+      expect(attributeOf(run, "loom.tool", "ok")).toEqual(attributeOf(run, "loom.tool", "ok").map(() => true))
+      expect(flaws(run)).toEqual([])
+    }))
+
+  it.effect("of a worker stops the worker alone", () =>
+    Effect.gen(function*() {
+      const worker = spender({ maxTokens: 30 })
+      const boss = Supervisor.make({
+        name: "boss",
+        instructions: "",
+        workers: { worker },
+        budget: { maxTokens: 10_000 }
+      })
+      const run = yield* boss.run("Go", { userId: "alice" }).pipe(
+        Effect.provide(ArithmeticLive),
+        scripted(calling(delegate("c1", "worker")), calling(add("c2", 1, 1)), saying("done")),
+        recorded
+      )
+      expect(yield* run.exit).toMatchObject({ interruptedReason: null, output: "done", tokensIn: 72 })
+      expect(attributeOf(run, "loom.run", "interrupted_reason")).toEqual([undefined, "budget:max_tokens"])
+      expect(metricsNamed(run, "loom.budget.exceeded")).toHaveLength(1)
+    }))
+
+  it.effect("of cost counts no calls without a known price", () =>
+    Effect.gen(function*() {
+      const run = yield* talkerWith({ maxCostUsd: 1 }).run("Go").pipe(scripted(saying("Hi")), recorded)
+      expect(yield* run.exit).toMatchObject({ interruptedReason: null, costUsd: null })
+    }))
+})
+
+const talkerWith = (budget: Budget) => Agent.make({ name: "talker", instructions: "", budget })

@@ -1,0 +1,261 @@
+/**
+ * Prices: from a table, from `@pydantic/genai-prices`, from the provider itself; what is not known is none, and never zero.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/TestClock"
+import { type PricedCall, type PriceEntry, Pricing, type Usage } from "loom-telemetry/agent"
+import { talker } from "./arithmetic.js"
+import { attributeOf, metricsNamed, recorded, spanNamed } from "./recorded.js"
+import { type VendorAnswer, vendorModel } from "./vendorModel.js"
+
+const million = 1_000_000
+
+const usage = (of: Partial<Usage>): Usage => ({
+  tokensIn: 0,
+  tokensOut: 0,
+  cachedTokensIn: 0,
+  cacheCreationTokensIn: 0,
+  reasoningTokensOut: 0,
+  ...of
+})
+
+const call = (of: Partial<PricedCall>): PricedCall => ({
+  model: "claude-opus-4-20250514",
+  provider: "anthropic",
+  usage: usage({ tokensIn: million }),
+  at: new Date("2026-01-01"),
+  ...of
+})
+
+const priceFrom = (entries: ReadonlyArray<PriceEntry>, of: Partial<PricedCall>) =>
+  Pricing.pipe(
+    Effect.map((pricing) => Option.getOrUndefined(pricing.price(call(of)))),
+    Effect.provide(Pricing.table(entries))
+  )
+
+describe("a table of prices", () => {
+  it.effect("counts the longest beginning of the model's name that it has", () =>
+    Effect.gen(function*() {
+      const entries = [
+        { model: "claude-opus-4", input: 15, output: 75 },
+        { model: "claude", input: 1, output: 1 },
+        { model: "claude-opus-4-2025", input: 16, output: 76 },
+        { model: "claude-opus-5", input: 99, output: 99 }
+      ]
+      expect(yield* priceFrom(entries, {})).toEqual({ usd: 16, source: "table" })
+      expect(yield* priceFrom(entries, { model: "claude-haiku" })).toEqual({ usd: 1, source: "table" })
+      expect(yield* priceFrom(entries, { model: "gpt-5" })).toBeUndefined()
+    }))
+
+  it.effect("keeps a provider's prices to that provider", () =>
+    Effect.gen(function*() {
+      const entries = [
+        { model: "claude", input: 1, output: 1 },
+        { model: "claude-opus", provider: "aws.bedrock", input: 2, output: 2 }
+      ]
+      expect(yield* priceFrom(entries, { provider: "aws.bedrock" })).toMatchObject({ usd: 2 })
+      expect(yield* priceFrom(entries, {})).toMatchObject({ usd: 1 })
+    }))
+
+  it.effect("prices cached input, input written to a cache, and output by themselves", () =>
+    Effect.gen(function*() {
+      const entries = [{ model: "claude", input: 10, output: 50, cachedInput: 1, cacheCreation: 12.5 }]
+      const mixed = usage({
+        tokensIn: 4 * million,
+        cachedTokensIn: 2 * million,
+        cacheCreationTokensIn: million,
+        tokensOut: 2 * million
+      })
+      expect(yield* priceFrom(entries, { usage: mixed })).toMatchObject({ usd: 10 + 2 + 12.5 + 100 })
+    }))
+
+  it.effect("prices cached input like any where it has no price for it", () =>
+    Effect.gen(function*() {
+      const all = usage({ tokensIn: million, cachedTokensIn: million })
+      expect(yield* priceFrom([{ model: "claude", input: 10, output: 50 }], { usage: all })).toMatchObject({ usd: 10 })
+    }))
+
+  it.effect("counts the price that held at the time of the call", () =>
+    Effect.gen(function*() {
+      const entries = [
+        { model: "claude", input: 30, output: 0, from: new Date("2026-06-01") },
+        { model: "claude", input: 10, output: 0 },
+        { model: "claude", input: 20, output: 0, from: new Date("2026-01-01") }
+      ]
+      const at = (date: string) => priceFrom(entries, { at: new Date(date) })
+      expect(yield* at("2025-12-31")).toMatchObject({ usd: 10 })
+      expect(yield* at("2026-01-01")).toMatchObject({ usd: 20 })
+      expect(yield* at("2026-07-01")).toMatchObject({ usd: 30 })
+    }))
+})
+
+const answering = (answer: VendorAnswer) =>
+  talker("parrot").run("Hi", { userId: "alice" }).pipe(Effect.provide(vendorModel(answer)))
+
+const opus: VendorAnswer = { model: "claude-opus-4", inputTokens: million, outputTokens: 0 }
+
+describe("a priced run", () => {
+  it.effect("has its cost on both spans, in the metric and in the result", () =>
+    Effect.gen(function*() {
+      const run = yield* answering(opus).pipe(
+        Effect.provide(Pricing.table([{ model: "claude", input: 15, output: 75 }])),
+        recorded
+      )
+      expect((yield* run.exit).costUsd).toBe(15)
+      expect(attributeOf(run, "loom.run", "cost_usd")).toEqual([15])
+      expect(attributeOf(run, "loom.model.stream", "cost_usd")).toEqual([15])
+      expect(metricsNamed(run, "loom.cost.usd")).toEqual([{ model: "claude-opus-4", user_id: "alice", value: 15 }])
+    }))
+
+  it.effect("is priced by the Clock's time", () =>
+    Effect.gen(function*() {
+      const table = Pricing.table([
+        { model: "claude", input: 10, output: 0 },
+        { model: "claude", input: 20, output: 0, from: new Date("2026-01-01") }
+      ])
+      yield* TestClock.setTime(new Date("2025-12-31T23:59:59Z").getTime())
+      expect((yield* Effect.provide(answering(opus), table)).costUsd).toBe(10)
+      yield* TestClock.adjust("1 second")
+      expect((yield* Effect.provide(answering(opus), table)).costUsd).toBe(20)
+    }))
+
+  it.effect("believes the cost that the provider reports before any table", () =>
+    Effect.gen(function*() {
+      const run = yield* answering({ ...opus, metadata: { openrouter: { usage: { cost: 0.25 } } } }).pipe(
+        Effect.provide(Pricing.table([{ model: "claude", input: 15, output: 75 }])),
+        recorded
+      )
+      expect((yield* run.exit).costUsd).toBe(0.25)
+      expect(metricsNamed(run, "loom.cost.usd").map(({ value }) => value)).toEqual([0.25])
+    }))
+
+  it.effect("believes no reported cost that makes no sense", () =>
+    Effect.gen(function*() {
+      for (const cost of [-1, Number.NaN, "0.25"]) {
+        const run = yield* answering({ ...opus, metadata: { openrouter: { usage: { cost } } } }).pipe(recorded)
+        expect((yield* run.exit).costUsd).toBeNull()
+        expect(metricsNamed(run, "loom.cost.usd")).toEqual([])
+      }
+    }))
+
+  it.effect("counts the cached tokens that Anthropic reports beside its input", () =>
+    Effect.gen(function*() {
+      const run = yield* answering({
+        model: "claude-opus-4",
+        inputTokens: 100,
+        cachedInputTokens: 1000,
+        outputTokens: 10,
+        metadata: { anthropic: { usage: { cache_creation_input_tokens: 200 } } }
+      }).pipe(
+        Effect.provide(
+          Pricing.table([{ model: "claude", input: 1e6, output: 0, cachedInput: 1e5, cacheCreation: 2e6 }])
+        ),
+        recorded
+      )
+      expect(yield* run.exit).toMatchObject({ tokensIn: 1300, cachedTokensIn: 1000, costUsd: 100 + 100 + 400 })
+      expect(spanNamed(run, "loom.model.stream").attributes).toMatchObject({
+        tokens_in: 1300,
+        cached_tokens_in: 1000,
+        cache_creation_tokens_in: 200
+      })
+    }))
+})
+
+/** The warnings of a program. */
+const warningsOf = <A, E, R>(program: Effect.Effect<A, E, R>) =>
+  Effect.gen(function*() {
+    const warnings: Array<string> = []
+    const logger = Logger.make<unknown, void>(({ logLevel, message }) => {
+      if (logLevel._tag === "Warning") {
+        warnings.push(String(Array.isArray(message) ? message[0] : message))
+      }
+    })
+    yield* Effect.provide(program, Logger.replace(Logger.defaultLogger, logger))
+    return warnings
+  })
+
+describe("a model without a known price", () => {
+  it.effect("has no cost anywhere, and not zero", () =>
+    Effect.gen(function*() {
+      const run = yield* answering({ ...opus, model: "homemade" }).pipe(
+        Effect.provide(Pricing.table([{ model: "claude", input: 15, output: 75 }])),
+        recorded
+      )
+      expect((yield* run.exit).costUsd).toBeNull()
+      expect(metricsNamed(run, "loom.cost.usd")).toEqual([])
+      expect(spanNamed(run, "loom.run").attributes).not.toHaveProperty("cost_usd")
+      expect(spanNamed(run, "loom.model.stream").attributes).not.toHaveProperty("cost_usd")
+    }))
+
+  it.effect("is warned of once, however many calls are made", () =>
+    Effect.gen(function*() {
+      const prices = Pricing.table([{ model: "claude", input: 15, output: 75 }])
+      const three = Effect.all([
+        answering({ ...opus, model: "homemade" }),
+        answering({ ...opus, model: "homemade" }),
+        answering({ ...opus, model: "other" }),
+        answering(opus)
+      ])
+      expect(yield* warningsOf(Effect.provide(three, prices))).toEqual([
+        "No price is known for the model \"homemade\": its calls have no cost. Add it to Pricing.table",
+        "No price is known for the model \"other\": its calls have no cost. Add it to Pricing.table"
+      ])
+    }))
+
+  it.effect("is not warned of where nobody asked for prices", () =>
+    Effect.gen(function*() {
+      expect(yield* warningsOf(answering(opus))).toEqual([])
+    }))
+
+  it.effect("that costs nothing by the table costs nothing, which is known", () =>
+    Effect.gen(function*() {
+      const run = yield* answering(opus).pipe(
+        Effect.provide(Pricing.table([{ model: "claude", input: 0, output: 0 }])),
+        recorded
+      )
+      expect((yield* run.exit).costUsd).toBe(0)
+      expect(metricsNamed(run, "loom.cost.usd").map(({ value }) => value)).toEqual([0])
+    }))
+})
+
+describe("the prices of @pydantic/genai-prices", () => {
+  const price = (of: Partial<PricedCall>) =>
+    Pricing.pipe(
+      Effect.map((pricing) => Option.getOrUndefined(pricing.price(call(of)))),
+      Effect.provide(Pricing.genaiPrices)
+    )
+
+  it.effect("know models of the vendors", () =>
+    Effect.gen(function*() {
+      const anthropic = yield* price({})
+      expect(anthropic).toEqual({ usd: 15, source: "genai-prices" })
+      const openai = yield* price({ model: "gpt-4o", provider: "openai" })
+      expect(openai!.usd).toBeGreaterThan(0)
+    }))
+
+  it.effect("make cached input cheaper", () =>
+    Effect.gen(function*() {
+      const cached = yield* price({ usage: usage({ tokensIn: million, cachedTokensIn: million }) })
+      expect(cached!.usd).toBeCloseTo(1.5)
+    }))
+
+  it.effect("know none of a model that nobody sells", () =>
+    Effect.gen(function*() {
+      expect(yield* price({ model: "homemade", provider: "_OTHER" })).toBeUndefined()
+    }))
+
+  it.effect("know none of usage that does not add up", () =>
+    Effect.gen(function*() {
+      expect(yield* price({ usage: usage({ tokensIn: 1, cachedTokensIn: 100 }) })).toBeUndefined()
+    }))
+
+  it.effect("may be built many times", () =>
+    Effect.gen(function*() {
+      yield* Effect.scoped(Layer.build(Pricing.genaiPrices))
+      yield* Effect.scoped(Layer.build(Pricing.genaiPrices))
+    }))
+})

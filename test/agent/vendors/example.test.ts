@@ -1,0 +1,45 @@
+/**
+ * The example with a real model: it asks the vendor whose key it finds, and says so where it finds none.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { fileURLToPath } from "node:url"
+import { runProgram } from "../../examples/runProgram.js"
+import { calls, says } from "./answers.js"
+import { anthropic, openai, secretKey } from "./vendors.js"
+import { vendorServer } from "./vendorServer.js"
+
+const example = fileURLToPath(new URL("../../../examples/20-real-model.ts", import.meta.url))
+
+const withoutKeys = { ANTHROPIC_API_KEY: "", OPENAI_API_KEY: "" }
+
+/** It starts a process; beside a whole test run that can take long. */
+const patience = 60_000
+
+describe("examples/20-real-model.ts", () => {
+  it.scopedLive("says that it is skipped where there is no key", () =>
+    Effect.gen(function*() {
+      expect(yield* Effect.promise(() => runProgram(example, withoutKeys))).toEqual({
+        exitCode: 0,
+        stderr: "",
+        stdout: "Skipped: neither ANTHROPIC_API_KEY nor OPENAI_API_KEY is set\n"
+      })
+    }), patience)
+
+  it.scopedLive.each([
+    { vendor: anthropic, environment: (url: string) => ({ ANTHROPIC_API_KEY: secretKey, ANTHROPIC_BASE_URL: url }) },
+    { vendor: openai, environment: (url: string) => ({ OPENAI_API_KEY: secretKey, OPENAI_BASE_URL: `${url}/v1` }) }
+  ])(
+    "asks $vendor.name where its key is set, and prints the tree and the answer",
+    ({ environment, vendor }) =>
+      Effect.gen(function*() {
+        const server = yield* vendorServer(calls("add", "{\"a\":1234,\"b\":4321}"), says("The sum is 5555."))
+        const run = yield* Effect.promise(() => runProgram(example, { ...withoutKeys, ...environment(server.url) }))
+        expect(run).toMatchObject({ exitCode: 0, stderr: "" })
+        expect(run.stdout).toMatch(new RegExp(`^    • loom\\.model\\.stream .*provider=${vendor.name}`, "m"))
+        expect(run.stdout).toMatch(/^The sum is 5555\.$/m)
+        expect(run.stdout).not.toContain(secretKey)
+      }),
+    patience
+  )
+})

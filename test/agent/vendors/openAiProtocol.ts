@@ -1,0 +1,143 @@
+/**
+ * The Responses API of OpenAI, as its documentation draws it: streamed and not.
+ */
+import { type Answer, type AnsweredToolCall, pieces, type Protocol, type StreamedEvent } from "./answers.js"
+
+const usageOf = ({ usage: { cacheRead = 0, input, output, reasoning = 0 } }: Answer) => ({
+  input_tokens: input + cacheRead,
+  input_tokens_details: { cached_tokens: cacheRead },
+  output_tokens: output,
+  output_tokens_details: { reasoning_tokens: reasoning },
+  total_tokens: input + cacheRead + output
+})
+
+const response = (model: string, status: string, more: object) => ({
+  id: "resp_1",
+  object: "response",
+  created_at: 1_760_000_000,
+  status,
+  error: null,
+  incomplete_details: null,
+  instructions: null,
+  metadata: {},
+  model: `${model}-2025-08-07`,
+  output: [],
+  parallel_tool_calls: true,
+  temperature: 1,
+  tool_choice: "auto",
+  tools: [],
+  top_p: 1,
+  usage: null,
+  service_tier: "default",
+  ...more
+})
+
+interface Item {
+  readonly added: object
+  readonly done: object
+  readonly between: (at: { readonly output_index: number }) => ReadonlyArray<StreamedEvent>
+}
+
+const reasoningItem = ({ signature, text }: NonNullable<Answer["thinking"]>): Item => {
+  const item = { id: "rs_1", type: "reasoning" }
+  return {
+    added: { ...item, summary: [], encrypted_content: "" },
+    done: { ...item, summary: [{ type: "summary_text", text }], encrypted_content: signature },
+    between: (at) => {
+      const part = { ...at, item_id: item.id, summary_index: 0 }
+      return [
+        { type: "response.reasoning_summary_part.added", ...part, part: { type: "summary_text", text: "" } },
+        ...pieces(text).map((delta) => ({ type: "response.reasoning_summary_text.delta", ...part, delta })),
+        { type: "response.reasoning_summary_text.done", ...part, text },
+        { type: "response.reasoning_summary_part.done", ...part, part: { type: "summary_text", text } }
+      ]
+    }
+  }
+}
+
+const messageItem = (text: string): Item => {
+  const item = { id: "msg_1", type: "message", role: "assistant" }
+  const content = { type: "output_text", text, annotations: [] }
+  return {
+    added: { ...item, status: "in_progress", content: [] },
+    done: { ...item, status: "completed", content: [content] },
+    between: (at) => {
+      const part = { ...at, item_id: item.id, content_index: 0 }
+      return [
+        { type: "response.content_part.added", ...part, part: { ...content, text: "" } },
+        ...pieces(text).map((delta) => ({ type: "response.output_text.delta", ...part, delta })),
+        { type: "response.output_text.done", ...part, text },
+        { type: "response.content_part.done", ...part, part: content }
+      ]
+    }
+  }
+}
+
+const toolItem = ({ id, json, name }: AnsweredToolCall): Item => {
+  const item = { id: `fc_${id}`, type: "function_call", call_id: id, name }
+  return {
+    added: { ...item, status: "in_progress", arguments: "" },
+    done: { ...item, status: "completed", arguments: json },
+    between: (at) => {
+      const part = { ...at, item_id: item.id }
+      return [
+        ...pieces(json).map((delta) => ({ type: "response.function_call_arguments.delta", ...part, delta })),
+        { type: "response.function_call_arguments.done", ...part, arguments: json }
+      ]
+    }
+  }
+}
+
+const items = ({ text, thinking, toolCalls = [] }: Answer): ReadonlyArray<Item> => [
+  ...(thinking === undefined ? [] : [reasoningItem(thinking)]),
+  ...(text === undefined ? [] : [messageItem(text)]),
+  ...toolCalls.map(toolItem)
+]
+
+const streamedItem = ({ added, between, done }: Item, output_index: number): ReadonlyArray<StreamedEvent> => [
+  { type: "response.output_item.added", output_index, item: added },
+  ...between({ output_index }),
+  { type: "response.output_item.done", output_index, item: done }
+]
+
+const completed = (answer: Answer, model: string) =>
+  response(model, "completed", { output: items(answer).map(({ done }) => done), usage: usageOf(answer) })
+
+const numbered = (events: ReadonlyArray<StreamedEvent>): ReadonlyArray<StreamedEvent> =>
+  events.map((event, sequence_number) => ({ ...event, sequence_number }))
+
+const errorTypes: { readonly [status: number]: string } = {
+  400: "invalid_request_error",
+  401: "invalid_request_error",
+  429: "rate_limit_exceeded"
+}
+
+const error = (type: "overloaded" | "invalid"): StreamedEvent => ({
+  type: "error",
+  sequence_number: 99,
+  code: type === "overloaded" ? "server_error" : "invalid_prompt",
+  message: "the vendor says so",
+  param: null
+})
+
+const failed = (model: string): StreamedEvent => ({
+  type: "response.failed",
+  sequence_number: 99,
+  response: response(model, "failed", { error: { code: "server_error", message: "the vendor says so" } })
+})
+
+export const openAiProtocol: Protocol = {
+  path: "/v1/responses",
+  events: (answer, model) =>
+    numbered([
+      { type: "response.created", response: response(model, "in_progress", {}) },
+      { type: "response.in_progress", response: response(model, "in_progress", {}) },
+      ...items(answer).flatMap(streamedItem),
+      { type: "response.completed", response: completed(answer, model) }
+    ]),
+  errorEvent: (type, model) => type === "failed" ? failed(model) : error(type),
+  whole: completed,
+  refusal: (status) => ({
+    error: { message: "the vendor says so", type: errorTypes[status] ?? "server_error", param: null, code: null }
+  })
+}

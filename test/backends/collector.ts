@@ -1,0 +1,46 @@
+/**
+ * A running Collector with one of the configurations in collector/.
+ */
+import { Effect, type Scope } from "effect"
+import { fileURLToPath } from "node:url"
+import { programOf } from "./installed.js"
+import { freePort, type NotInTimeError, server, temporaryFolder } from "./server.js"
+
+/** A Collector that answers. */
+export interface Collector {
+  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  readonly endpoint: string
+  /** Where it writes. */
+  readonly folder: string
+}
+
+/** The path of a configuration. */
+export const configOf = (name: string): string => fileURLToPath(new URL(`./collector/${name}.yaml`, import.meta.url))
+
+/** Starts a Collector with this configuration. The variables are made from its endpoint and the folder in which it runs. */
+export const collector = (
+  config: string,
+  env: (collector: Collector & { readonly port: number }) => Readonly<Record<string, string>>
+): Effect.Effect<Collector, NotInTimeError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const folder = yield* temporaryFolder
+    const port = yield* freePort
+    const endpoint = `http://127.0.0.1:${port}`
+    yield* server({
+      command: programOf("collector"),
+      args: ["--config", configOf(config)],
+      env: env({ endpoint, folder, port }),
+      folder,
+      probe: {
+        url: `${endpoint}/v1/traces`,
+        init: { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }
+      }
+    })
+    return { endpoint, folder }
+  })
+
+/** A Collector that writes all that arrives to `traces.jsonl` and `metrics.jsonl`. */
+export const recordingCollector: Effect.Effect<Collector, NotInTimeError, Scope.Scope> = collector(
+  "everything",
+  ({ folder, port }) => ({ OTLP_PORT: String(port), OUT: folder })
+)

@@ -1,0 +1,130 @@
+/**
+ * The run that every backend is shown: an editor that delegates to a researcher with a tool, to a writer, and to a painter that there is not.
+ * Its model follows a script, its prices are a table; it is sent by `OTelLive` and recorded in memory, by one `MultiTelemetry`.
+ */
+import { Tool, Toolkit } from "@effect/ai"
+import { ConfigProvider, Effect, Layer, Schema } from "effect"
+import { InMemoryTelemetry, type MetricRecord, MultiTelemetry, type SpanRecord } from "loom-telemetry"
+import {
+  Agent,
+  type CaptureContent,
+  Pricing,
+  type RunResult,
+  ScriptedModel,
+  type ScriptedToolCall,
+  type ScriptedTurn,
+  Supervisor
+} from "loom-telemetry/agent"
+import { OTelLive, type OTelStats, OTelTelemetry } from "loom-telemetry/otel"
+
+/** A model that backends know the price of. */
+export const model = "gpt-4o"
+
+/** US dollars for a million tokens, as Phoenix' own table has them. */
+const prices = { model, input: 2.5, output: 10, cachedInput: 1.25 }
+
+/** Whose run it is. */
+export const identity = { userId: "alice", sessionId: "chat-7" } as const
+
+/** What the editor is asked. */
+export const question = "Write about moths"
+
+const Search = Tool.make("search", {
+  description: "Looks something up",
+  parameters: { query: Schema.String },
+  success: Schema.Struct({ title: Schema.String })
+})
+
+const research = Toolkit.make(Search)
+
+const delegate = (id: string, worker: string): ScriptedToolCall => ({
+  id,
+  name: "delegate",
+  params: { worker, instructions: `Do what a ${worker} does` }
+})
+
+const script: ReadonlyArray<ScriptedTurn> = [
+  {
+    toolCalls: [delegate("call-1", "researcher")],
+    usage: { inputTokens: 120, outputTokens: 20 },
+    delay: "20 millis"
+  },
+  {
+    toolCalls: [{ id: "call-2", name: "search", params: { query: "moths" } }],
+    usage: { inputTokens: 60, outputTokens: 12 }
+  },
+  { text: "Moths are nocturnal.", usage: { inputTokens: 90, outputTokens: 8, cachedInputTokens: 64 } },
+  {
+    toolCalls: [delegate("call-3", "writer"), delegate("call-4", "painter")],
+    usage: { inputTokens: 180, outputTokens: 40, cachedInputTokens: 128, reasoningTokens: 16 }
+  },
+  {
+    text: "Once there was a moth.",
+    usage: { inputTokens: 50, outputTokens: 9 },
+    delay: "30 millis"
+  },
+  { text: "Here you are: once there was a moth.", usage: { inputTokens: 260, outputTokens: 14 } }
+]
+
+/** How many spans the run is made of: three runs, six turns with a model call each, four tool calls. */
+export const spanCount = 3 + 6 + 6 + 4
+
+const editor = (captureContent: CaptureContent) =>
+  Supervisor.make({
+    name: "editor",
+    instructions: "Plan, then delegate.",
+    captureContent,
+    workers: {
+      researcher: Agent.make({
+        name: "researcher",
+        instructions: "Find out.",
+        toolkit: research,
+        captureContent
+      }),
+      writer: Agent.make({ name: "writer", instructions: "Write well.", captureContent })
+    }
+  })
+
+/** The run as it was recorded in memory, and what became of what was sent. */
+export interface Recorded {
+  readonly result: RunResult
+  readonly spans: ReadonlyArray<SpanRecord>
+  readonly metrics: ReadonlyArray<MetricRecord>
+  readonly stats: OTelStats
+}
+
+/** How it is sent. */
+export interface SendOptions {
+  /** `OTEL_*` variables; nothing of this process' environment is read. */
+  readonly env: Readonly<Record<string, string>>
+  readonly captureContent?: CaptureContent
+}
+
+/** The sink that these variables describe. */
+export const sentBy = (env: SendOptions["env"]) =>
+  OTelLive.pipe(Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))))
+
+/** Runs the editor, and returns when everything was sent. */
+export const superviseAndSend = ({ captureContent = "none", env }: SendOptions) =>
+  Effect.gen(function*() {
+    const { sink, ...recorded } = yield* Effect.gen(function*() {
+      const result = yield* editor(captureContent).run(question, identity)
+      const memory = yield* InMemoryTelemetry
+      return { result, spans: yield* memory.spans, metrics: yield* memory.metrics, sink: yield* OTelTelemetry }
+    }).pipe(
+      Effect.provide(Layer.mergeAll(
+        MultiTelemetry.layer([InMemoryTelemetry.layer(), sentBy(env)]),
+        research.toLayer({ search: ({ query }) => Effect.succeed({ title: `All about ${query}` }) }),
+        ScriptedModel.layer(script, { model }),
+        Pricing.table([prices])
+      ))
+    )
+    return { ...recorded, stats: yield* sink.stats } satisfies Recorded
+  })
+
+/** The recorded value of an attribute, summed over the spans of one name. */
+export const sumOf = (spans: ReadonlyArray<SpanRecord>, name: string, attribute: string): number =>
+  spans.reduce(
+    (sum, span) => span.name === name ? sum + Number(span.attributes[attribute] ?? 0) : sum,
+    0
+  )

@@ -1,0 +1,4 @@
+import { file } from "./subjects.js"
+import { telemetryContract } from "./telemetryContract.js"
+
+telemetryContract("FileTelemetry", file)

@@ -1,0 +1,4 @@
+import { nestedMulti } from "./subjects.js"
+import { telemetryContract } from "./telemetryContract.js"
+
+telemetryContract("MultiTelemetry inside MultiTelemetry", nestedMulti)

@@ -1,0 +1,141 @@
+/**
+ * What runs inside a span is its child: in the same fiber, in others, and when a library made the span.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import { Telemetry } from "loom-telemetry"
+import { type MakeSubject, outline, runWith } from "./subject.js"
+
+const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
+
+export const nestingContract = (make: MakeSubject): void => {
+  const outlineOf = (program: Effect.Effect<unknown, unknown>) =>
+    Effect.map(runWith(make, program), (run) => outline(run.spans))
+
+  describe("nesting", () => {
+    it.effect("one after another are siblings, one in another is its child", () =>
+      Effect.gen(function*() {
+        const inSequence = Telemetry.withSpan(Effect.zipRight(unit("a"), unit("b")), "parent")
+        expect(yield* outlineOf(inSequence)).toEqual(["parent", "  a", "  b"])
+        expect(yield* outlineOf(Effect.zipRight(unit("a"), unit("b")))).toEqual(["a", "b"])
+      }))
+
+    it.effect("what follows a span is not inside it", () =>
+      Effect.gen(function*() {
+        const program = Effect.gen(function*() {
+          yield* Effect.ignore(Telemetry.withSpan(Effect.fail("no"), "first"))
+          yield* unit("second")
+        }).pipe(Telemetry.withSpan("parent"))
+        expect(yield* outlineOf(program)).toEqual(["parent", "  first [failure]", "  second"])
+      }))
+
+    it.effect("a forked fiber's spans are children of the span it was forked in", () =>
+      Effect.gen(function*() {
+        const program = Effect.flatMap(Effect.fork(unit("child")), Fiber.join).pipe(Telemetry.withSpan("parent"))
+        expect(yield* outlineOf(program)).toEqual(["parent", "  child"])
+      }))
+
+    it.effect("a daemon that outlives its parent is still its child", () =>
+      Effect.gen(function*() {
+        const program = Effect.gen(function*() {
+          const go = yield* Deferred.make<void>()
+          const daemon = yield* Deferred.await(go).pipe(
+            Effect.zipRight(unit("inside")),
+            Telemetry.withSpan("daemon"),
+            Effect.forkDaemon,
+            Telemetry.withSpan("parent")
+          )
+          yield* Effect.yieldNow()
+          yield* Deferred.succeed(go, undefined)
+          yield* Fiber.join(daemon)
+        })
+        expect(yield* outlineOf(program)).toEqual(["parent", "  daemon", "    inside"])
+      }))
+
+    it.effect("parallel branches keep to their own parents", () =>
+      Effect.gen(function*() {
+        const branch = (name: string) =>
+          Effect.yieldNow().pipe(Effect.zipRight(unit(`${name}.leaf`)), Telemetry.withSpan(name))
+        const program = Effect.all([branch("a"), branch("b"), branch("c")], { concurrency: "unbounded" }).pipe(
+          Telemetry.withSpan("parent")
+        )
+        expect(yield* outlineOf(program)).toEqual([
+          "parent",
+          "  a",
+          "    a.leaf",
+          "  b",
+          "    b.leaf",
+          "  c",
+          "    c.leaf"
+        ])
+      }))
+
+    it.effect("the winner and the loser of a race are siblings, and the loser is interrupted", () =>
+      Effect.gen(function*() {
+        const program = Effect.race(unit("winner"), Effect.never.pipe(Telemetry.withSpan("loser"))).pipe(
+          Telemetry.withSpan("parent")
+        )
+        expect(yield* outlineOf(program)).toEqual(["parent", "  loser [interrupted]", "  winner"])
+      }))
+
+    it.effect("what a stream's consumer does inside a span is its child", () =>
+      Effect.gen(function*() {
+        const program = Stream.make("a", "b").pipe(
+          Stream.mapEffect(unit, { concurrency: 2 }),
+          Stream.runDrain,
+          Telemetry.withSpan("parent")
+        )
+        expect(yield* outlineOf(program)).toEqual(["parent", "  a", "  b"])
+      }))
+
+    it.effect("spans of libraries stand in the same tree", () =>
+      Effect.gen(function*() {
+        const program = unit("ours").pipe(
+          Effect.withSpan("library"),
+          Telemetry.withSpan("parent"),
+          Effect.withSpan("outermost")
+        )
+        expect(yield* outlineOf(program)).toEqual(["outermost", "  parent", "    library", "      ours"])
+      }))
+
+    it.effect("a library's span that fails or is interrupted has that outcome", () =>
+      Effect.gen(function*() {
+        const program = Effect.zipRight(
+          Effect.ignore(Effect.withSpan(Effect.fail("no"), "failing")),
+          Effect.exit(Effect.withSpan(Effect.interrupt, "interrupted"))
+        )
+        expect(yield* outlineOf(program)).toEqual(["failing [failure]", "interrupted [interrupted]"])
+      }))
+
+    it.effect("a library's root span begins a tree of its own", () =>
+      Effect.gen(function*() {
+        const program = unit("child").pipe(Effect.withSpan("root", { root: true }), Telemetry.withSpan("around"))
+        expect(yield* outlineOf(program)).toEqual(["around", "root", "  child"])
+      }))
+
+    it.effect("nothing is recorded where tracing is switched off, and what follows is whole again", () =>
+      Effect.gen(function*() {
+        const off = unit("unseen").pipe(Effect.withSpan("library"), Telemetry.withSpan("hidden"))
+        const program = Effect.gen(function*() {
+          yield* Effect.withTracerEnabled(off, false)
+          yield* unit("seen")
+        }).pipe(Telemetry.withSpan("parent"))
+        expect(yield* outlineOf(program)).toEqual(["parent", "  seen"])
+      }))
+
+    it.effect("where tracing is switched on again inside, spans hang below the nearest recorded one", () =>
+      Effect.gen(function*() {
+        const program = unit("seen").pipe(
+          Effect.withTracerEnabled(true),
+          Telemetry.withSpan("hidden"),
+          Effect.withSpan("hidden library"),
+          Effect.withTracerEnabled(false),
+          Telemetry.withSpan("parent")
+        )
+        expect(yield* outlineOf(program)).toEqual(["parent", "  seen"])
+      }))
+  })
+}

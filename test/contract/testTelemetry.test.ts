@@ -1,0 +1,4 @@
+import { testTelemetry } from "./subjects.js"
+import { telemetryContract } from "./telemetryContract.js"
+
+telemetryContract("TestTelemetry", testTelemetry)

@@ -1,0 +1,19 @@
+/**
+ * Runs the modules that it is given, one after another, in one process: what they import is loaded once.
+ *
+ * Says which one it was where one of them fails.
+ */
+import { pathToFileURL } from "node:url"
+
+let current = ""
+
+process.on("exit", (code) => {
+  if (code !== 0) {
+    process.stderr.write(`${current} did not run to its end\n`)
+  }
+})
+
+for (const path of process.argv.slice(2)) {
+  current = path
+  await import(pathToFileURL(path).href)
+}

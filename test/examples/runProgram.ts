@@ -1,0 +1,43 @@
+/**
+ * Runs a TypeScript file as a user would: in a process of its own, with `tsx`.
+ */
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const repository = fileURLToPath(new URL("../../", import.meta.url))
+
+/** What a program left behind. */
+export interface ProgramResult {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** What would change what a program prints, or let it reach a vendor. */
+const withheld = ["FORCE_COLOR", "NO_COLOR", "NODE_OPTIONS", "LOOM_TELEMETRY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY"]
+
+const environment = (extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.includes(name))),
+  ...extra
+})
+
+/** Runs the program and waits for its end; one that does not end in fifty seconds is killed, and has no exit code. */
+export const runProgram = (
+  path: string,
+  env: NodeJS.ProcessEnv = {},
+  args: ReadonlyArray<string> = []
+): Promise<ProgramResult> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["--import", "tsx", path, ...args], {
+      cwd: repository,
+      env: environment(env),
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 50_000
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text)
+    child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text)
+    child.on("error", reject)
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }))
+  })

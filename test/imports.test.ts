@@ -1,0 +1,117 @@
+/**
+ * What importing an entry point loads, seen from outside: the package is built, imported in a process of its own, and every module that is
+ * resolved there is written down.
+ */
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+
+const repository = fileURLToPath(new URL("../", import.meta.url))
+
+interface Resolution {
+  /** What was asked for. */
+  readonly specifier: string
+  /** Who asked; none for the entry point. */
+  readonly parent: string | undefined
+  readonly url: string
+}
+
+/** Runs on the thread of the module loader: writes down each resolution as a line. */
+const hooks = `import { appendFileSync } from "node:fs"
+let log
+export const initialize = (path) => { log = path }
+export const resolve = async (specifier, context, next) => {
+  const resolved = await next(specifier, context)
+  appendFileSync(log, JSON.stringify({ specifier, parent: context.parentURL, url: resolved.url }) + "\\n")
+  return resolved
+}`
+
+const entry = `import { register } from "node:module"
+register("./hooks.mjs", import.meta.url, { data: process.argv[2] })
+const loaded = await import(process.argv[3])
+if (Object.keys(loaded).length === 0) throw new Error("exports nothing")`
+
+let folder = ""
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "loom-imports-"))
+  const compiler = join(repository, "node_modules", "typescript", "bin", "tsc")
+  const built = join(folder, "dist")
+  // Types are checked elsewhere; what counts here is which imports are left when they are gone.
+  execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json", "--outDir", built, "--noCheck"], {
+    cwd: repository
+  })
+  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"))
+  writeFileSync(join(folder, "package.json"), "{ \"type\": \"module\" }")
+  writeFileSync(join(folder, "hooks.mjs"), hooks)
+  writeFileSync(join(folder, "entry.mjs"), entry)
+}, 120_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** All modules that are resolved when this module is imported. */
+const resolutionsOf = (module: string): ReadonlyArray<Resolution> => {
+  const log = join(folder, `${module.replaceAll("/", "-")}.log`)
+  const url = pathToFileURL(join(folder, "dist", module)).href
+  execFileSync(process.execPath, [join(folder, "entry.mjs"), log, url], { cwd: folder })
+  return readFileSync(log, "utf8").trimEnd().split("\n").map((line): Resolution => JSON.parse(line))
+}
+
+/** The package that a module belongs to; ours is `.`, the platform's own are `node:`. */
+const packageOf = (url: string): string =>
+  url.startsWith("node:")
+    ? "node:"
+    : /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? "."
+
+const isOurs = (url: string | undefined): boolean => url !== undefined && packageOf(url) === "."
+
+const packagesOf = (resolutions: ReadonlyArray<Resolution>): ReadonlyArray<string> =>
+  [...new Set(resolutions.map(({ url }) => packageOf(url)))].toSorted()
+
+/** What our own code asks of the platform. */
+const builtinsOf = (resolutions: ReadonlyArray<Resolution>): ReadonlyArray<string> =>
+  resolutions.filter(({ parent, url }) => isOurs(parent) && !parent!.endsWith("entry.mjs") && url.startsWith("node:"))
+    .map(({ specifier }) => specifier)
+
+describe("importing an entry point", () => {
+  it("of the root loads effect and @effect/platform at most, and nothing of Node", () => {
+    const resolutions = resolutionsOf("index.js")
+    expect(resolutions.length).toBeGreaterThan(30)
+    expect(builtinsOf(resolutions)).toEqual([])
+    for (const name of packagesOf(resolutions.filter(({ parent }) => isOurs(parent)))) {
+      expect([".", "effect", "@effect/platform", "node:"]).toContain(name)
+    }
+  })
+
+  it("of the root loads no OpenTelemetry, no model and no command line, not even by way of others", () => {
+    const loaded = packagesOf(resolutionsOf("index.js"))
+    expect(loaded.filter((name) => /^@opentelemetry\/|^@effect\/(ai|cli|opentelemetry|platform-node)/.test(name)))
+      .toEqual([])
+  })
+
+  it("of the root loads nothing of the other rooms", () => {
+    const rooms = resolutionsOf("index.js").map(({ url }) => /\/dist\/([^/]+)\//.exec(url)?.[1])
+    expect(new Set(rooms.filter((room) => room !== undefined && packageRooms.includes(room)))).toEqual(
+      new Set(["config", "records", "sinks", "telemetry"])
+    )
+  })
+
+  it("for tests knows no test runner", () => {
+    const resolutions = resolutionsOf("testing/index.js")
+    expect(builtinsOf(resolutions)).toEqual([])
+    expect(packagesOf(resolutions).filter((name) => /vitest|jest|mocha|^@opentelemetry\/|^@effect\/ai/.test(name)))
+      .toEqual([])
+  })
+
+  it("for agents loads no OpenTelemetry and no sink", () => {
+    const resolutions = resolutionsOf("agent/index.js")
+    expect(builtinsOf(resolutions)).toEqual([])
+    expect(packagesOf(resolutions).filter((name) => /^@opentelemetry\//.test(name))).toEqual([])
+    expect(resolutions.filter(({ url }) => isOurs(url) && url.includes("/dist/sinks/"))).toEqual([])
+  })
+})
+
+const packageRooms = ["agent", "cli", "config", "otel", "readers", "records", "sinks", "telemetry", "testing", "viewer"]

@@ -1,0 +1,172 @@
+/**
+ * Instrumentation that knows nothing of Effect: it finds our spans, and ours find its.
+ */
+import { currentOtelSpan } from "@effect/opentelemetry/Tracer"
+import { describe, expect, it } from "@effect/vitest"
+import { context, ROOT_CONTEXT, trace } from "@opentelemetry/api"
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks"
+import { suppressTracing } from "@opentelemetry/core"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Tracer from "effect/Tracer"
+import { MultiTelemetry, Telemetry } from "loom-telemetry"
+import { OTelTelemetry } from "loom-telemetry/otel"
+import { both, exportedNamed, identityOf, inMemoryProviders, type Providers } from "./exported.js"
+
+const active = Effect.sync(() => trace.getActiveSpan()?.spanContext().spanId)
+const current = Effect.map(Effect.orDie(Effect.currentSpan), ({ spanId }) => spanId)
+
+/** A span that no Effect made, around something. */
+const foreign = ({ tracerProvider }: Providers, name: string) =>
+  tracerProvider.getTracer("somebody else's").startActiveSpan(name, (span) => span.end())
+
+/** Runs an effect from code that has a span of its own active. */
+const fromOutside = <A>(providers: Providers, program: Effect.Effect<A, never, Telemetry>): Promise<A> => {
+  const runtime = ManagedRuntime.make(OTelTelemetry.fromProviders(providers))
+  return runtime.runPromise(Effect.void).then(() =>
+    providers.tracerProvider.getTracer("somebody else's").startActiveSpan("outside", async (span) => {
+      const result = await runtime.runPromise(program)
+      span.end()
+      await runtime.dispose()
+      return result
+    })
+  )
+}
+
+describe("inside a span of ours", () => {
+  it.effect("currentOtelSpan gives the SDK's span", () =>
+    Effect.gen(function*() {
+      const run = yield* both(
+        Effect.tap(currentOtelSpan, (span) => Effect.sync(() => span.setAttribute("by", "hand"))).pipe(
+          Telemetry.withSpan("body")
+        )
+      )
+      expect((yield* run.exit).spanContext()).toEqual(exportedNamed(run, "body").spanContext())
+      expect(exportedNamed(run, "body").attributes).toMatchObject({ by: "hand" })
+    }))
+
+  it.effect("the active span is ours, also after a pause, in a forked fiber and in a library's span", () =>
+    Effect.gen(function*() {
+      const look = Effect.all([active, current])
+      const run = yield* both(
+        Effect.all([
+          look,
+          Effect.zipRight(Effect.yieldNow(), look),
+          Effect.zipRight(Effect.promise(() => Promise.resolve()), look),
+          Effect.flatten(Effect.fork(look)),
+          Effect.withSpan(look, "library")
+        ]).pipe(Telemetry.withSpan("body"))
+      )
+      for (const [seen, own] of yield* run.exit) {
+        expect(seen).toBe(own)
+      }
+    }))
+
+  it.effect("spans of other instrumentation become children", () =>
+    Effect.gen(function*() {
+      const providers = inMemoryProviders()
+      const run = yield* both(Telemetry.withSpan(Effect.sync(() => foreign(providers, "http")), "body"), { providers })
+      expect(identityOf(exportedNamed(run, "http")).parentSpanId).toBe(
+        identityOf(exportedNamed(run, "body")).spanId
+      )
+    }))
+
+  it.effect("of a remote parent without a span of our own, spans of other instrumentation continue its trace", () =>
+    Effect.gen(function*() {
+      const providers = inMemoryProviders()
+      const remote = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16) })
+      const run = yield* both(Effect.withParentSpan(Effect.sync(() => foreign(providers, "http")), remote), {
+        providers
+      })
+      expect(identityOf(exportedNamed(run, "http"))).toMatchObject({
+        traceId: remote.traceId,
+        parentSpanId: remote.spanId
+      })
+    }))
+})
+
+describe("around spans of ours", () => {
+  it.effect("a span of other instrumentation is the parent", () =>
+    Effect.gen(function*() {
+      const providers = inMemoryProviders()
+      yield* Effect.promise(() => fromOutside(providers, Telemetry.withSpan(Effect.void, "ours")))
+      const [ours, outside] = providers.spans().map(identityOf)
+      expect(ours).toMatchObject({ name: "ours", traceId: outside!.traceId, parentSpanId: outside!.spanId })
+    }))
+
+  it.effect("it is still the parent of what comes after a pause, beside a span of ours", () =>
+    Effect.gen(function*() {
+      const providers = inMemoryProviders()
+      const unit = (name: string) => Telemetry.withSpan(Effect.yieldNow(), name)
+      yield* Effect.promise(() =>
+        fromOutside(providers, Effect.zipRight(unit("first"), Effect.zipRight(Effect.yieldNow(), unit("second"))))
+      )
+      const outside = exportedNamed({ spans: providers.spans() }, "outside")
+      for (const name of ["first", "second"]) {
+        expect(identityOf(exportedNamed({ spans: providers.spans() }, name)).parentSpanId).toBe(
+          outside.spanContext().spanId
+        )
+      }
+    }))
+
+  it.effect("a span of another fiber is none: what that one wakes keeps to its own parent", () =>
+    Effect.gen(function*() {
+      const run = yield* both(Effect.gen(function*() {
+        const go = yield* Deferred.make<void>()
+        const woken = yield* Effect.fork(
+          Deferred.await(go).pipe(Effect.zipRight(active), Effect.zip(Telemetry.withSpan(active, "beside")))
+        )
+        yield* Effect.promise(() => Promise.resolve()).pipe(
+          Effect.zipRight(Deferred.succeed(go, undefined)),
+          Effect.zipRight(Effect.promise(() => Promise.resolve())),
+          Telemetry.withSpan("waking")
+        )
+        return yield* Fiber.join(woken)
+      }))
+      const beside = identityOf(exportedNamed(run, "beside"))
+      expect(beside.parentSpanId).toBeNull()
+      expect(yield* run.exit).toEqual([undefined, beside.spanId])
+    }))
+
+  it.effect("suppressed tracing of other instrumentation does not take their ids", () =>
+    Effect.gen(function*() {
+      const providers = inMemoryProviders()
+      const runtime = ManagedRuntime.make(OTelTelemetry.fromProviders(providers))
+      yield* Effect.promise(() => runtime.runPromise(Effect.void))
+      yield* Effect.promise(() =>
+        context.with(suppressTracing(ROOT_CONTEXT), () => runtime.runPromise(Telemetry.withSpan(Effect.void, "ours")))
+      )
+      yield* Effect.promise(() => runtime.dispose())
+      expect(providers.spans().map(({ name }) => name)).toEqual(["ours"])
+    }))
+})
+
+describe("the context manager", () => {
+  const isRegistered = () =>
+    context.with(
+      trace.setSpanContext(ROOT_CONTEXT, { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1 }),
+      () => trace.getActiveSpan() !== undefined
+    )
+
+  it.effect("is there while one of our layers is open, and gone when the last one is closed", () =>
+    Effect.gen(function*() {
+      const layer = () => OTelTelemetry.fromProviders(inMemoryProviders())
+      const look = Effect.sync(isRegistered)
+      const [two, one] = yield* Effect.all([look.pipe(Effect.provide(layer())), look]).pipe(
+        Effect.provide(MultiTelemetry.layer([layer()]))
+      )
+      expect([two, one, isRegistered()]).toEqual([true, true, false])
+    }))
+
+  it.effect("of somebody else's stays theirs", () =>
+    Effect.gen(function*() {
+      const theirs = new AsyncLocalStorageContextManager().enable()
+      context.setGlobalContextManager(theirs)
+      const run = yield* both(Telemetry.withSpan(Effect.all([active, current]), "body"))
+      const [seen, own] = yield* run.exit
+      expect([seen, isRegistered()]).toEqual([own, true])
+      context.disable()
+    }))
+})

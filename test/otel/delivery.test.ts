@@ -1,0 +1,119 @@
+/**
+ * How one export is tried again, by the test's clock: OTLP specification 1.9, "OTLP/HTTP Response".
+ */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import { type Answer, deliver, type Post, Undelivered } from "../../src/otel/delivery.js"
+
+const answer = (status: number, retryAfter?: string): Effect.Effect<Answer> =>
+  Effect.succeed({ status, reason: "", retryAfter, body: new Uint8Array([status % 256]) })
+
+const refused = new Undelivered({ message: "ECONNREFUSED", isFinal: false })
+
+/** Answers in this order, the last one again and again, and notes when it was asked. */
+const receiving = (...answers: ReadonlyArray<Effect.Effect<Answer, Undelivered>>) => {
+  const at: Array<number> = []
+  const post: Post = () =>
+    Effect.flatMap(TestClock.currentTimeMillis, (now) => {
+      at.push(now)
+      return answers[Math.min(at.length, answers.length) - 1]!
+    })
+  return { at, post }
+}
+
+const patience = { attempt: 10_000, total: 30_000 }
+
+/** Delivers within a minute of the test's clock. */
+const delivered = (post: Post) =>
+  Effect.gen(function*() {
+    const fiber = yield* Effect.fork(deliver(post, new Uint8Array(), patience))
+    yield* TestClock.adjust("60 seconds")
+    return yield* outcomeOf(fiber)
+  })
+
+/** `taken`, or why it was not. */
+const outcomeOf = (fiber: Fiber.Fiber<Uint8Array, Undelivered>): Effect.Effect<string> =>
+  Effect.match(Fiber.join(fiber), { onSuccess: () => "taken", onFailure: ({ message }) => message })
+
+describe("a delivery", () => {
+  it.effect("is over at once where the receiver takes it", () =>
+    Effect.gen(function*() {
+      const { at, post } = receiving(answer(200))
+      expect(yield* delivered(post)).toBe("taken")
+      expect(at).toEqual([0])
+    }))
+
+  for (const status of [429, 502, 503, 504]) {
+    it.effect(`is tried again after ${status}`, () =>
+      Effect.gen(function*() {
+        const { at, post } = receiving(answer(status), answer(202))
+        expect(yield* delivered(post)).toBe("taken")
+        expect(at).toHaveLength(2)
+      }))
+  }
+
+  for (const status of [301, 400, 401, 404, 413, 500, 501]) {
+    it.effect(`is not tried again after ${status}`, () =>
+      Effect.gen(function*() {
+        const { at, post } = receiving(answer(status))
+        expect(yield* delivered(post)).toBe(`HTTP ${status}`)
+        expect(at).toHaveLength(1)
+      }))
+  }
+
+  it.effect("is tried again where nobody is there, with growing pauses, until its time is over", () =>
+    Effect.gen(function*() {
+      const { at, post } = receiving(refused)
+      expect(yield* delivered(post)).toBe("ECONNREFUSED")
+      const pauses = at.slice(1).map((time, index) => time - at[index]!)
+      pauses.forEach((pause, index) => {
+        const middle = Math.min(1000 * 1.5 ** index, 5000)
+        expect(pause).toBeGreaterThanOrEqual(Math.floor(middle * 0.8))
+        expect(pause).toBeLessThanOrEqual(Math.ceil(middle * 1.2))
+      })
+      expect(at.at(-1)).toBeLessThanOrEqual(30_000)
+      expect(at.at(-1)).toBeGreaterThan(20_000)
+    }))
+
+  it.effect("is not tried again where another attempt would not help", () =>
+    Effect.gen(function*() {
+      const { at, post } = receiving(new Undelivered({ message: "self-signed certificate", isFinal: true }))
+      expect(yield* delivered(post)).toBe("self-signed certificate")
+      expect(at).toHaveLength(1)
+    }))
+
+  it.effect("waits as long as the receiver asks, in seconds or until a date", () =>
+    Effect.gen(function*() {
+      const { at, post } = receiving(answer(429, "7"), answer(503, new Date(19_000).toUTCString()), answer(200))
+      expect(yield* delivered(post)).toBe("taken")
+      expect(at).toEqual([0, 7000, 19_000])
+    }))
+
+  it.effect("does not race where the receiver asks for no pause, and pauses as usual where it asks for nonsense", () =>
+    Effect.gen(function*() {
+      const { at, post } = receiving(answer(429, "0"), answer(429, "soon"), answer(200))
+      expect(yield* delivered(post)).toBe("taken")
+      expect(at[1]).toBe(100)
+      expect(at[2]! - at[1]!).toBeGreaterThanOrEqual(1200)
+    }))
+
+  it.effect("is given up at once where the receiver asks for more time than there is", () =>
+    Effect.gen(function*() {
+      const { at, post } = receiving(answer(503, "3600"))
+      const fiber = yield* Effect.fork(deliver(post, new Uint8Array(), patience))
+      yield* TestClock.adjust("0 millis")
+      expect(yield* outcomeOf(fiber)).toBe("HTTP 503")
+      expect(at).toEqual([0])
+    }))
+
+  it.effect("waits so long for an answer, and then tries again", () =>
+    Effect.gen(function*() {
+      const { at, post } = receiving(Effect.never, answer(200))
+      expect(yield* delivered(post)).toBe("taken")
+      expect(at[1]).toBeGreaterThanOrEqual(10_800)
+      const silent = receiving(Effect.never)
+      expect(yield* delivered(silent.post)).toBe("no answer within 10s")
+    }))
+})

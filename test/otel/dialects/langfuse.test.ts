@@ -1,0 +1,32 @@
+/**
+ * The Langfuse dialect, name by name.
+ *
+ * Source: Langfuse's OpenTelemetry endpoint, "Property Mapping" (langfuse.com/integrations/native/opentelemetry), and its SDK's attribute names
+ * (`langfuse.observation.completion_start_time`): session and user are read from every span, the cost of a call from `gen_ai.usage.cost`.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { langfuse } from "../../../src/otel/dialects/langfuse.js"
+import { anonymous, everySpan, model } from "./dialectSpans.js"
+
+const who = { "session.id": "s-1", "user.id": "alice" }
+
+describe("the Langfuse dialect", () => {
+  it("says of every span whose it is", () => {
+    for (const span of everySpan) {
+      expect(langfuse(span)).toMatchObject(who)
+      expect(langfuse(anonymous({ ...span, attributes: {} }))).toEqual({})
+    }
+  })
+
+  it("says of a model call when its answer began and what it cost", () => {
+    expect(langfuse(model)).toEqual({
+      "langfuse.observation.completion_start_time": "2026-01-02T03:04:05.928500Z",
+      "gen_ai.usage.cost": 0.25,
+      ...who
+    })
+  })
+
+  it("says of nothing but model calls what they cost: the sum of a trace is what was spent", () => {
+    expect(everySpan.filter((span) => Object.hasOwn(langfuse(span), "gen_ai.usage.cost"))).toEqual([model])
+  })
+})

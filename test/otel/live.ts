@@ -1,0 +1,49 @@
+/**
+ * `OTelLive` under variables of the test's own, with what it tells about itself.
+ */
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import type { Telemetry } from "loom-telemetry"
+import { OTelLive, type OTelStats, OTelTelemetry } from "loom-telemetry/otel"
+import { capturedWarnings } from "../sinks/recordingSinks.js"
+
+/** Variables of the environment. */
+export type Variables = Readonly<Record<string, string>>
+
+/** Provides the variables, and nothing of the real environment. */
+export const variables = (given: Variables): Layer.Layer<never> =>
+  Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(given)), { pathDelim: "/" }))
+
+/** A program that is over. */
+export interface Finished<A, E> {
+  readonly exit: Exit.Exit<A, E>
+  /** Of the sink after it was closed. */
+  readonly stats: OTelStats
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** The sum of everything that was dropped. */
+export const droppedOf = ({ dropped }: OTelStats): number =>
+  Object.values(dropped).reduce((sum, count) => sum + count, 0)
+
+/** Runs a program under `OTelLive` with these variables, closes it, and looks back. */
+export const live = <A, E>(
+  given: Variables,
+  program: Effect.Effect<A, E, Telemetry | OTelTelemetry>
+): Effect.Effect<Finished<A, E>> =>
+  Effect.gen(function*() {
+    const [warnings, logger] = capturedWarnings()
+    let stats: Effect.Effect<OTelStats> | undefined
+    const exit = yield* Effect.flatMap(OTelTelemetry, (otel) => {
+      stats = otel.stats
+      return program
+    }).pipe(
+      Effect.provide(Layer.orDie(OTelLive)),
+      Effect.provide(variables(given)),
+      Effect.provide(logger),
+      Effect.exit
+    )
+    return { exit, stats: yield* stats!, warnings }
+  })

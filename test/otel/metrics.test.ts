@@ -1,0 +1,239 @@
+/**
+ * Measurements as instruments: units, descriptions, buckets, kinds, labels.
+ *
+ * The GenAI names, units and buckets are those of the semantic conventions for generative AI, v1.41.1 (`gen-ai-metrics.md`).
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics"
+import { AlwaysOffSampler } from "@opentelemetry/sdk-trace-base"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/TestClock"
+import { Loom, RunContext, Telemetry } from "loom-telemetry"
+import { OTelTelemetry } from "loom-telemetry/otel"
+import { both, inMemoryMetricExporter, inMemoryProviders, type Instrument, instrumentNamed } from "./exported.js"
+
+const model = { model: "m" }
+
+/** Every metric that this package emits, once. */
+const everyMetric = Effect.all([
+  Loom.tokensInput(10, model),
+  Loom.tokensOutput(5, model),
+  Loom.costUsd(0.25, model),
+  Loom.toolDurationMs(12, { tool: "add", ok: true }),
+  Loom.sessionDurationMs(1200, { architecture: "agent", outcome: "success" }),
+  Loom.budgetExceeded(1, { kind: "max_tokens" }),
+  Loom.autoExtractDurationMs(7, { status: "ok" }),
+  Loom.autoExtractInvocations(1, { status: "ok" }),
+  Loom.modelTtftMs(80, model)
+])
+
+const kindOf = ({ buckets, isMonotonicSum }: Instrument) =>
+  buckets === undefined ? isMonotonicSum ? "counter" : "other" : "histogram"
+
+describe("our metrics", () => {
+  it.effect("are counters and histograms with the unit of their name and a description", () =>
+    Effect.gen(function*() {
+      const run = yield* both(everyMetric)
+      expect(run.instruments.map((instrument) => [instrument.name, kindOf(instrument), instrument.unit])).toEqual([
+        ["loom.tokens.input", "counter", "{token}"],
+        ["loom.tokens.output", "counter", "{token}"],
+        ["loom.cost.usd", "counter", "{USD}"],
+        ["loom.tool.duration_ms", "histogram", "ms"],
+        ["loom.session.duration_ms", "histogram", "ms"],
+        ["loom.budget.exceeded", "counter", "1"],
+        ["loom.auto_extract.duration_ms", "histogram", "ms"],
+        ["loom.auto_extract.invocations", "counter", "1"],
+        ["loom.model.ttft_ms", "histogram", "ms"]
+      ])
+      expect(run.instruments.filter(({ description }) => description === "")).toEqual([])
+    }))
+
+  it.effect("of one's own have the unit of their suffix", () =>
+    Effect.gen(function*() {
+      const names = ["queue.wait_seconds", "payload_bytes", "wait_ms", "hits"]
+      const run = yield* both(Effect.forEach(names, (name) => Telemetry.emitMetric(name, 1)))
+      expect(run.instruments.map((instrument) => [instrument.name, kindOf(instrument), instrument.unit])).toEqual([
+        ["queue.wait_seconds", "histogram", "s"],
+        ["payload_bytes", "histogram", "By"],
+        ["wait_ms", "histogram", "ms"],
+        ["hits", "counter", "1"]
+      ])
+    }))
+
+  it.effect("have buckets that grow and that suit their unit: the same bounds in milliseconds and seconds", () =>
+    Effect.gen(function*() {
+      const run = yield* both(
+        Effect.forEach(["a_ms", "a_seconds", "a_bytes"], (name) => Telemetry.emitMetric(name, 1))
+      )
+      const buckets = (name: string) => instrumentNamed(run, name).buckets!
+      for (const name of ["a_ms", "a_seconds", "a_bytes"]) {
+        expect(buckets(name)).toEqual(buckets(name).toSorted((a, b) => a - b))
+      }
+      expect(buckets("a_seconds")).toEqual(buckets("a_ms").map((bound) => bound / 1000))
+      expect(buckets("a_ms")[0]).toBe(1)
+      expect(buckets("a_ms").at(-1)).toBe(1_800_000)
+    }))
+
+  it.effect("add up under one instrument a name", () =>
+    Effect.gen(function*() {
+      const run = yield* both(Effect.all([
+        Loom.tokensInput(10, model),
+        Loom.tokensInput(5, model),
+        Loom.tokensInput(1, { model: "other" }),
+        Loom.modelTtftMs(80, model),
+        Loom.modelTtftMs(20, model)
+      ]))
+      expect(instrumentNamed(run, "loom.tokens.input").points).toEqual([
+        { attributes: model, value: 15 },
+        { attributes: { model: "other" }, value: 1 }
+      ])
+      expect(instrumentNamed(run, "loom.model.ttft_ms").points).toMatchObject([
+        { attributes: model, value: { sum: 100, count: 2 } }
+      ])
+    }))
+
+  it.effect("carry the user of the run, and a label that is no plain value as a text", () =>
+    Effect.gen(function*() {
+      const run = yield* both(
+        Telemetry.emitMetric("hits", 1, { where: { page: 1 } }).pipe(RunContext.with({ userId: "alice" }))
+      )
+      expect(instrumentNamed(run, "hits").points[0]!.attributes).toEqual({
+        user_id: "alice",
+        where: "{\"page\":1}"
+      })
+    }))
+
+  it.effect("leave the user out where that is asked for, in the exporter only", () =>
+    Effect.gen(function*() {
+      const run = yield* both(Loom.tokensInput(10, { model: "m", user_id: "alice" }), {
+        metricAttributes: { userId: "drop" }
+      })
+      expect(instrumentNamed(run, "loom.tokens.input").points[0]!.attributes).toEqual(model)
+      expect(run.metrics[0]!.attributes).toEqual({ model: "m", user_id: "alice" })
+    }))
+
+  it.effect("are counted also in spans that are sampled out", () =>
+    Effect.gen(function*() {
+      const run = yield* both(Telemetry.withSpan(Loom.tokensInput(10, model), "loom.tool", { tool: "add" }), {
+        providers: inMemoryProviders({ sampler: new AlwaysOffSampler() })
+      })
+      expect(run.spans).toEqual([])
+      expect(instrumentNamed(run, "loom.tokens.input").points[0]!.value).toBe(10)
+      expect(instrumentNamed(run, "gen_ai.execute_tool.duration").points[0]!.value).toMatchObject({ count: 1 })
+    }))
+
+  it.effect("of 5,000 users stay under the SDK's limit, with what is above it in one series", () =>
+    Effect.gen(function*() {
+      const exporter = inMemoryMetricExporter()
+      const reader = new PeriodicExportingMetricReader({ exporter })
+      const meterProvider = new MeterProvider({ readers: [reader] })
+      const { tracerProvider } = inMemoryProviders()
+      yield* Effect.forEach(
+        Array.from({ length: 5000 }, (_, n) => `user ${n}`),
+        (user_id) => Loom.tokensInput(1, { model: "m", user_id }),
+        { discard: true }
+      ).pipe(Effect.provide(OTelTelemetry.fromProviders({ tracerProvider, meterProvider, onClose: "shutdown" })))
+      const points = exporter.getMetrics()[0]!.scopeMetrics[0]!.metrics[0]!.dataPoints
+      expect(points).toHaveLength(2000)
+      expect(points.reduce((sum, { value }) => sum + (value as number), 0)).toBe(5000)
+      expect(points.filter(({ attributes }) => attributes["otel.metric.overflow"] === true)).toHaveLength(1)
+    }))
+})
+
+describe("the GenAI metrics", () => {
+  const ofModel = { model: "gpt-5", provider: "openai" }
+  const call = Effect.zipRight(
+    TestClock.adjust("2 seconds"),
+    Loom.modelStream.annotate({ tokens_in: 100, tokens_out: 20, ttft_ms: 500 })
+  ).pipe(Loom.modelStream(ofModel))
+  const labels = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-5"
+  }
+  const doubling = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
+
+  it.effect("count tokens by type, in powers of four", () =>
+    Effect.gen(function*() {
+      const usage = instrumentNamed(yield* both(call), "gen_ai.client.token.usage")
+      expect(usage).toMatchObject({
+        unit: "{token}",
+        points: [
+          { attributes: { ...labels, "gen_ai.token.type": "input" }, value: { sum: 100, count: 1 } },
+          { attributes: { ...labels, "gen_ai.token.type": "output" }, value: { sum: 20, count: 1 } }
+        ]
+      })
+      expect(usage.buckets).toEqual([
+        1,
+        4,
+        16,
+        64,
+        256,
+        1024,
+        4096,
+        16_384,
+        65_536,
+        262_144,
+        1_048_576,
+        4_194_304,
+        16_777_216,
+        67_108_864
+      ])
+    }))
+
+  it.effect("time model calls and their first chunk in seconds", () =>
+    Effect.gen(function*() {
+      const run = yield* both(call)
+      for (const [name, sum] of [["duration", 2], ["time_to_first_chunk", 0.5]] as const) {
+        const instrument = instrumentNamed(run, `gen_ai.client.operation.${name}`)
+        expect(instrument).toMatchObject({ unit: "s", points: [{ attributes: labels, value: { sum, count: 1 } }] })
+        expect(instrument.buckets).toEqual(doubling)
+      }
+    }))
+
+  it.effect("time tools and agents in seconds, and name the error of those that fail", () =>
+    Effect.gen(function*() {
+      const failing = Effect.exit(Effect.die(new RangeError("no")).pipe(Loom.tool({ tool: "add" })))
+      const run = yield* both(
+        Effect.zipRight(TestClock.adjust("3 seconds"), failing).pipe(
+          Loom.run({ agent: "helper", architecture: "agent", model: "gpt-5" })
+        )
+      )
+      expect(instrumentNamed(run, "gen_ai.execute_tool.duration")).toMatchObject({
+        unit: "s",
+        buckets: doubling,
+        points: [{
+          attributes: {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": "add",
+            "error.type": "RangeError"
+          },
+          value: { sum: 0, count: 1 }
+        }]
+      })
+      expect(instrumentNamed(run, "gen_ai.invoke_agent.duration")).toMatchObject({
+        unit: "s",
+        buckets: doubling,
+        points: [{
+          attributes: {
+            "gen_ai.operation.name": "invoke_agent",
+            "gen_ai.agent.name": "helper",
+            "gen_ai.request.model": "gpt-5"
+          },
+          value: { sum: 3, count: 1 }
+        }]
+      })
+    }))
+
+  it.effect("are left out where that is asked for", () =>
+    Effect.gen(function*() {
+      const run = yield* both(Effect.zipRight(call, Loom.tokensInput(1, model)), { genaiMetrics: false })
+      expect(run.instruments.map(({ name }) => name)).toEqual(["loom.tokens.input"])
+    }))
+
+  it.effect("have nothing of users in their labels", () =>
+    Effect.gen(function*() {
+      const run = yield* both(call.pipe(RunContext.with({ userId: "alice", sessionId: "s-1" })))
+      expect(JSON.stringify(run.instruments)).not.toContain("alice")
+    }))
+})

@@ -1,0 +1,167 @@
+/**
+ * Malformed variables are a `ConfigError` that names them; unset and empty ones are the standard's defaults.
+ */
+import { NodeFileSystem } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import { Telemetry } from "loom-telemetry"
+import { layerConfig, layerSpec, OTelLive } from "loom-telemetry/otel"
+import { settings } from "../../src/otel/settings.js"
+import { type Variables, variables } from "./live.js"
+import { receiver } from "./receiver.js"
+
+const read = (given: Variables) => Effect.provide(settings, variables(given))
+
+const built = (given: Variables) =>
+  Effect.either(Effect.scoped(Layer.build(OTelLive).pipe(Effect.provide(variables(given)))))
+
+const malformed: ReadonlyArray<readonly [variable: string, value: string, remedy: string]> = [
+  ["OTEL_SDK_DISABLED", "yes", "true or false"],
+  ["OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318", "http"],
+  ["OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://example.com", "http"],
+  ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces", "http"],
+  ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "not an address", "http"],
+  ["OTEL_EXPORTER_OTLP_PROTOCOL", "pigeon", "http/protobuf, http/json, grpc"],
+  ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http", "http/protobuf"],
+  ["OTEL_EXPORTER_OTLP_HEADERS", "authorization", "key=value"],
+  ["OTEL_EXPORTER_OTLP_HEADERS", "a=%E0%A4%A", "percent"],
+  ["OTEL_EXPORTER_OTLP_METRICS_HEADERS", "=x", "key=value"],
+  ["OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "whole number"],
+  ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "0", "1 or more"],
+  ["OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", "gzip, none"],
+  ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "both", "cumulative, delta, lowmemory"],
+  ["OTEL_TRACES_EXPORTER", "zipkin", "otlp, none"],
+  ["OTEL_METRICS_EXPORTER", "prometheus", "otlp, none"],
+  ["OTEL_RESOURCE_ATTRIBUTES", "team", "key=value"],
+  ["OTEL_TRACES_SAMPLER", "sometimes", "parentbased_traceidratio"],
+  ["OTEL_TRACES_SAMPLER_ARG", "1.5", "from 0 to 1"],
+  ["OTEL_TRACES_SAMPLER_ARG", "half", "from 0 to 1"],
+  ["OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "-1", "whole number"],
+  ["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many", "whole number"],
+  ["OTEL_METRIC_EXPORT_INTERVAL", "0", "1 or more"],
+  ["OTEL_BSP_SCHEDULE_DELAY", "soon", "whole number"],
+  ["OTEL_BSP_EXPORT_TIMEOUT", "30s", "whole number"],
+  ["OTEL_BSP_MAX_QUEUE_SIZE", "0", "1 or more"],
+  ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1e3", "whole number"]
+]
+
+describe("a malformed variable", () => {
+  for (const [variable, value, remedy] of malformed) {
+    it.effect(`${variable}=${value} is an error that names it and says what it takes`, () =>
+      Effect.gen(function*() {
+        const error = Either.getOrThrow(Either.flip(yield* built({ [variable]: value })))
+        expect(ConfigError.isConfigError(error)).toBe(true)
+        expect(String(error)).toContain(variable)
+        expect(String(error)).toContain(remedy)
+        // Headers hold keys of accounts: what they were is nobody's business.
+        expect(String(error).includes(JSON.stringify(value))).toBe(!variable.endsWith("HEADERS"))
+      }))
+  }
+
+  it.effect("is an error of the program that provides the layer, before anything of it runs", () =>
+    Effect.gen(function*() {
+      let ran = false
+      const exit = yield* Effect.sync(() => ran = true).pipe(
+        Effect.provide(OTelLive),
+        Effect.provide(variables({ OTEL_EXPORTER_OTLP_TIMEOUT: "x" })),
+        Effect.exit
+      )
+      expect([ran, Exit.isFailure(exit)]).toEqual([false, true])
+    }))
+})
+
+describe("a variable that is unset, or set to nothing", () => {
+  it.effect("is the default", () =>
+    Effect.gen(function*() {
+      const unset = yield* read({})
+      const names = malformed.map(([variable]) => variable)
+      expect(yield* read(Object.fromEntries(names.map((variable) => [variable, ""])))).toEqual(unset)
+      expect(yield* read(Object.fromEntries(names.map((variable) => [variable, "  "])))).toEqual(unset)
+    }))
+
+  it.effect("has the standard's value, but for a queue that holds a burst", () =>
+    Effect.gen(function*() {
+      expect(yield* read({})).toMatchObject({
+        resource: {},
+        traces: {
+          isOn: true,
+          endpoint: "http://localhost:4318/v1/traces",
+          protocol: "http/protobuf",
+          headers: {},
+          timeout: 10_000,
+          isCompressed: false
+        },
+        metrics: { isOn: true, endpoint: "http://localhost:4318/v1/metrics" },
+        sampler: "parentbased_always_on",
+        samplerRatio: 1,
+        temporality: "cumulative",
+        metricInterval: 60_000,
+        scheduleDelay: 5000,
+        exportTimeout: 30_000,
+        maxQueueSize: 16_384,
+        maxExportBatchSize: 512
+      })
+    }))
+
+  it.effect("gives the signal's own variable the turn before the common one", () =>
+    Effect.gen(function*() {
+      const { metrics, traces } = yield* read({
+        OTEL_EXPORTER_OTLP_TIMEOUT: "1",
+        OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: "2",
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+        OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/protobuf"
+      })
+      expect([traces.timeout, metrics.timeout]).toEqual([2, 1])
+      expect([traces.protocol, metrics.protocol]).toEqual(["http/json", "http/protobuf"])
+    }))
+})
+
+describe("gRPC", () => {
+  it.effect("has the address of gRPC, without a path", () =>
+    Effect.gen(function*() {
+      const { traces } = yield* read({ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })
+      expect(traces.endpoint).toBe("http://localhost:4317")
+    }))
+
+  it.effect("without its exporters installed is an error that says what to install", () =>
+    Effect.gen(function*() {
+      const error = Either.getOrThrow(Either.flip(yield* built({ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })))
+      expect(ConfigError.isConfigError(error)).toBe(true)
+      expect(String(error)).toContain("OTEL_EXPORTER_OTLP_PROTOCOL")
+      expect(String(error)).toContain("@opentelemetry/exporter-trace-otlp-grpc")
+    }))
+})
+
+describe("a sink named otel", () => {
+  const span = Telemetry.withSpan(Effect.void, "a")
+  const under = (layer: typeof layerConfig, given: Variables) =>
+    span.pipe(Effect.provide(layer), Effect.provide(NodeFileSystem.layer), Effect.provide(variables(given)))
+
+  it.effect("is OTelLive in the layerSpec and the layerConfig of loom-telemetry/otel", () =>
+    Effect.gen(function*() {
+      const running = yield* receiver()
+      const where = { OTEL_EXPORTER_OTLP_ENDPOINT: running.url }
+      yield* under(layerSpec("otel"), where)
+      yield* under(layerConfig, { ...where, LOOM_TELEMETRY: "memory, otel" })
+      expect(running.spanNames()).toEqual(["a", "a"])
+    }).pipe(Effect.scoped))
+
+  it.effect("is an error in those of loom-telemetry, which says where it is accepted", () =>
+    Effect.gen(function*() {
+      for (const layer of [Telemetry.layerSpec("otel"), Telemetry.layerConfig]) {
+        const error = yield* Effect.flip(under(layer, { LOOM_TELEMETRY: "console,otel" }))
+        expect(String(error)).toContain("loom-telemetry/otel")
+      }
+    }))
+
+  it.effect("that is unknown is an error that names the legal forms", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(under(layerSpec("jaeger"), {}))
+      expect(String(error)).toContain("otel")
+      expect(String(error)).toContain("file:PATH")
+    }))
+})

@@ -1,0 +1,207 @@
+/**
+ * Reading lines: ours, those of the Python original, those of later versions, and what is no record at all.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import { RecordDecodeError } from "loom-telemetry"
+import { decodeLine } from "../../src/records/decode.js"
+import { metricRecord, spanRecord } from "../../src/records/SpanData.js"
+
+const trace = "0af7651916cd43dd8448eb211c80319c"
+
+const span = {
+  kind: "span",
+  name: "loom.turn",
+  trace_id: trace,
+  span_id: "b7ad6b7169203331",
+  parent_span_id: null,
+  started_at: "2026-01-31T12:00:00.000000Z",
+  ended_at: "2026-01-31T12:00:00.001500Z",
+  duration_ms: 1.5,
+  attributes: {},
+  outcome: "success",
+  exception: null
+}
+
+const metric = {
+  kind: "metric",
+  name: "calls",
+  value: 1,
+  instrument_kind: "counter",
+  attributes: {},
+  emitted_at: "2026-01-31T12:00:00.000000Z"
+}
+
+const readSpan = (fields: object) => {
+  const read = Either.getOrThrow(decodeLine(JSON.stringify({ ...span, ...fields }), 1))
+  if (read.kind !== "span") {
+    throw new Error(`read as ${read.kind}`)
+  }
+  return spanRecord(read.span)
+}
+
+const readMetric = (fields: object) => {
+  const read = Either.getOrThrow(decodeLine(JSON.stringify({ ...metric, ...fields }), 1))
+  if (read.kind !== "metric") {
+    throw new Error(`read as ${read.kind}`)
+  }
+  return metricRecord(read.metric)
+}
+
+describe("lines of the Python original", () => {
+  // As its `json.dumps` writes them: spaces after separators, no `outcome`, offsets, no decimals on a whole second.
+  it("a span without an outcome has succeeded where it has no exception", () => {
+    const line = `{"kind": "span", "name": "loom.run", "trace_id": "${trace}", "span_id": "b7ad6b7169203331", ` +
+      `"parent_span_id": null, "started_at": "2026-01-31T12:00:00+00:00", ` +
+      `"ended_at": "2026-01-31T12:00:00.001500+00:00", "duration_ms": 1.5, ` +
+      `"attributes": {"user_id": "alice", "model": null}, "exception": null}`
+    const read = Either.getOrThrow(decodeLine(line, 1))
+    expect(read.kind === "span" && spanRecord(read.span)).toStrictEqual({
+      name: "loom.run",
+      traceId: trace,
+      spanId: "b7ad6b7169203331",
+      parentSpanId: null,
+      startedAt: new Date("2026-01-31T12:00:00.000Z"),
+      endedAt: new Date("2026-01-31T12:00:00.001Z"),
+      durationMs: 1.5,
+      attributes: { user_id: "alice" },
+      outcome: "success",
+      exception: null,
+      events: [],
+      links: []
+    })
+  })
+
+  it("a span without an outcome has failed where it has an exception", () => {
+    const record = readSpan({ outcome: undefined, exception: "ValueError: no" })
+    expect(record).toMatchObject({ outcome: "failure", exception: "ValueError: no" })
+  })
+
+  it("a metric without a kind gets the one that its name says", () => {
+    expect(readMetric({ instrument_kind: undefined, name: "x_ms" }).instrumentKind).toBe("histogram")
+    expect(readMetric({ instrument_kind: "gauge", name: "x" }).instrumentKind).toBe("counter")
+  })
+
+  it("times with an offset are the instants that they name", () => {
+    expect(readMetric({ emitted_at: "2026-01-31T14:00:00.5+02:00" }).emittedAt)
+      .toStrictEqual(new Date("2026-01-31T12:00:00.500Z"))
+  })
+})
+
+describe("a line", () => {
+  it("with fields that are not known is read without them", () => {
+    expect(readSpan({ future: { a: 1 } })).toStrictEqual(readSpan({}))
+  })
+
+  it("with optional fields left out is read", () => {
+    expect(readSpan({ parent_span_id: undefined, exception: undefined, attributes: undefined }))
+      .toStrictEqual(readSpan({}))
+  })
+
+  it("that ends with a carriage return is read", () => {
+    expect(Either.isRight(decodeLine(`${JSON.stringify(span)}\r`, 1))).toBe(true)
+  })
+
+  it("with long and deep attributes is not cut again", () => {
+    const attributes = { long: "x".repeat(20_000), deep: JSON.parse(`${"[".repeat(20)}1${"]".repeat(20)}`) }
+    expect(readSpan({ attributes }).attributes).toStrictEqual(attributes)
+  })
+
+  it("whose duration is negative lasted no time", () => {
+    expect(readSpan({ duration_ms: -1 }).durationMs).toBe(0)
+  })
+
+  it("has the end that was written, as far as the duration allows", () => {
+    // Opened 0.9 µs into the first millisecond's last microsecond, closed 0.2 µs later: in the next millisecond.
+    const record = readSpan({
+      started_at: "2026-01-31T12:00:00.000999Z",
+      ended_at: "2026-01-31T12:00:00.001000Z",
+      duration_ms: 0.0002
+    })
+    expect(record.startedAt).toStrictEqual(new Date("2026-01-31T12:00:00.000Z"))
+    expect(record.endedAt).toStrictEqual(new Date("2026-01-31T12:00:00.001Z"))
+    expect(record.durationMs).toBe(0.0002)
+  })
+
+  it("with a __proto__ among its attributes is read as data", () => {
+    const read = Either.getOrThrow(
+      decodeLine(JSON.stringify(span).replace(`"attributes":{}`, `"attributes":{"__proto__":{"a":1}}`), 1)
+    )
+    const attributes = read.kind === "span" ? read.span.attributes : {}
+    expect(JSON.stringify(attributes)).toBe(`{"__proto__":{"a":1}}`)
+  })
+
+  it("of the two other kinds is read", () => {
+    const start = { ...span, kind: "span_start", ended_at: undefined, duration_ms: undefined, outcome: undefined }
+    expect(Either.getOrThrow(decodeLine(JSON.stringify(start), 4))).toMatchObject({
+      kind: "span_start",
+      span: { name: "loom.turn", traceId: trace, parentSpanId: null, sequence: 4 }
+    })
+    expect(Either.getOrThrow(decodeLine(`{"kind":"dropped","count":2,"reason":"io","at":"2026-01-31T12:00:00Z"}`, 1)))
+      .toStrictEqual({
+        kind: "dropped",
+        dropped: { count: 2, reason: "io", at: new Date("2026-01-31T12:00:00Z") }
+      })
+  })
+})
+
+const without = (record: object, field: string) => JSON.stringify({ ...record, [field]: undefined })
+const withField = (record: object, field: string, value: unknown) => JSON.stringify({ ...record, [field]: value })
+
+const bad: ReadonlyArray<readonly [what: string, source: string, field: string | undefined]> = [
+  ["an empty line", "", undefined],
+  ["a torn line", JSON.stringify(span).slice(0, 60), undefined],
+  ["two records on one line", JSON.stringify(span) + JSON.stringify(span), undefined],
+  ["Python's NaN", withField(metric, "value", 1).replace(`"value":1`, `"value":NaN`), undefined],
+  ["text", "hello", undefined],
+  ["a JSON text", "\"hello\"", undefined],
+  ["a number", "1", undefined],
+  ["null", "null", undefined],
+  ["an array", "[1]", undefined],
+  ["an object of no kind", "{}", "kind"],
+  ["an unknown kind", `{"kind":"log"}`, "kind"],
+  ["a kind that is no text", `{"kind":1}`, "kind"],
+  ...["name", "trace_id", "span_id", "started_at", "ended_at", "duration_ms"].map((field) =>
+    [`a span without ${field}`, without(span, field), field] as const
+  ),
+  ...["name", "value", "emitted_at"].map((field) =>
+    [`a metric without ${field}`, without(metric, field), field] as const
+  ),
+  ["a span whose name is a number", withField(span, "name", 1), "name"],
+  ["a parent that is a number", withField(span, "parent_span_id", 1), "parent_span_id"],
+  ["a time without an offset", withField(span, "started_at", "2026-01-31T12:00:00"), "started_at"],
+  ["a time that is a number", withField(span, "ended_at", 1769860800), "ended_at"],
+  ["a month that is none", withField(span, "ended_at", "2026-13-01T00:00:00Z"), "ended_at"],
+  ["a duration that is text", withField(span, "duration_ms", "1"), "duration_ms"],
+  ["a duration too large", JSON.stringify(span).replace(`"duration_ms":1.5`, `"duration_ms":1e999`), "duration_ms"],
+  ["attributes that are an array", withField(span, "attributes", []), "attributes"],
+  ["attributes that are text", withField(metric, "attributes", "a=1"), "attributes"],
+  ["an outcome that is none", withField(span, "outcome", "ok"), "outcome"],
+  ["an exception that is an object", withField(span, "exception", {}), "exception"],
+  ["events that are an object", withField(span, "events", {}), "events"],
+  ["an event that is text", withField(span, "events", ["e"]), "events"],
+  ["an event without a time", withField(span, "events", [{ name: "e" }]), "time"],
+  ["links that are text", withField(span, "links", "x"), "links"],
+  ["a link without a span", withField(span, "links", [{ trace_id: trace }]), "span_id"],
+  ["a value that is text", withField(metric, "value", "1"), "value"],
+  ["a metric's span that is a number", withField(metric, "span_id", 1), "span_id"],
+  ["a loss without a count", `{"kind":"dropped","reason":"io","at":"2026-01-31T12:00:00Z"}`, "count"],
+  ["a loss without a time", `{"kind":"dropped","count":1,"reason":"io"}`, "at"]
+]
+
+describe("a line that is no record", () => {
+  for (const [what, source, field] of bad) {
+    it(`${what} is an error with its line number${field === undefined ? "" : ` and \`${field}\``}`, () => {
+      const result = decodeLine(source, 17)
+      const error = Either.isLeft(result) ? result.left : undefined
+      expect(error).toBeInstanceOf(RecordDecodeError)
+      expect(error).toMatchObject({ _tag: "RecordDecodeError", line: 17, field })
+      expect(error!.message).toMatch(/^Line 17 is not a telemetry record: .+\. Skip this line and go on with the next$/)
+    })
+  }
+
+  it("shows at most the first 200 characters of the line", () => {
+    const result = decodeLine("x".repeat(1000), 1)
+    expect(Either.isLeft(result) && result.left.source).toBe("x".repeat(200))
+  })
+})

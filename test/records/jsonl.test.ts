@@ -1,0 +1,108 @@
+/**
+ * The exact form of each kind of line.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/jsonl.js"
+import { MetricData, SpanData } from "../../src/records/SpanData.js"
+
+const start = 1769860800000001000n
+const trace = "0af7651916cd43dd8448eb211c80319c"
+
+const span = (over: Partial<SpanData> = {}) =>
+  new SpanData(
+    over.name ?? "loom.turn",
+    trace,
+    "b7ad6b7169203331",
+    over.parentSpanId === undefined ? "00f067aa0ba902b7" : over.parentSpanId,
+    start,
+    start + 1_834_500n,
+    1,
+    over.attributes ?? { turn: 0, session_id: "run_1" },
+    over.outcome ?? "success",
+    over.exception ?? null,
+    over.events,
+    over.links
+  )
+
+describe("a span's line", () => {
+  it("has these keys in this order, and microseconds", () => {
+    expect(encodeSpan(span())).toBe(
+      `{"kind":"span","name":"loom.turn","trace_id":"${trace}","span_id":"b7ad6b7169203331",` +
+        `"parent_span_id":"00f067aa0ba902b7","started_at":"2026-01-31T12:00:00.000001Z",` +
+        `"ended_at":"2026-01-31T12:00:00.001835Z","duration_ms":1.8345,` +
+        `"attributes":{"turn":0,"session_id":"run_1"},"outcome":"success","exception":null}`
+    )
+  })
+
+  it("of a root has no parent, of a failure its exception", () => {
+    const line = encodeSpan(span({ parentSpanId: null, outcome: "failure", exception: "Error: \"no\"\n" }))
+    expect(line).toContain(`"parent_span_id":null`)
+    expect(line.endsWith(`"outcome":"failure","exception":"Error: \\"no\\"\\n"}`)).toBe(true)
+  })
+
+  it("has events and links only where there are some", () => {
+    const line = encodeSpan(span({
+      events: [{ name: "asking", time: start, attributes: { a: 1 } }],
+      links: [{ traceId: trace, spanId: "00f067aa0ba902b7", attributes: {} }]
+    }))
+    expect(line.endsWith(
+      `"exception":null,"events":[{"name":"asking","time":"2026-01-31T12:00:00.000001Z","attributes":{"a":1}}],` +
+        `"links":[{"trace_id":"${trace}","span_id":"00f067aa0ba902b7","attributes":{}}]}`
+    )).toBe(true)
+    expect(encodeSpan(span({ events: [], links: [] }))).toBe(encodeSpan(span()))
+  })
+
+  it("is one line, whatever its name and attributes hold", () => {
+    const line = encodeSpan(span({ name: "a\nb", attributes: { "k\r\n": "\u0000\u001b\u2028" } }))
+
+    expect(line).not.toMatch(/[\u0000-\u001f]/)
+    expect(JSON.parse(line)).toMatchObject({ name: "a\nb", attributes: { "k\r\n": "\u0000\u001b\u2028" } })
+  })
+
+  it("keeps attributes that are named like its own fields apart", () => {
+    const line = encodeSpan(span({ attributes: { kind: "metric", trace_id: "x", outcome: "failure" } }))
+    expect(JSON.parse(line)).toMatchObject({ kind: "span", trace_id: trace, outcome: "success" })
+  })
+})
+
+describe("an open span's line", () => {
+  it("has these keys in this order", () => {
+    expect(encodeSpanStart(span())).toBe(
+      `{"kind":"span_start","name":"loom.turn","trace_id":"${trace}","span_id":"b7ad6b7169203331",` +
+        `"parent_span_id":"00f067aa0ba902b7","started_at":"2026-01-31T12:00:00.000001Z",` +
+        `"attributes":{"turn":0,"session_id":"run_1"}}`
+    )
+  })
+})
+
+describe("a metric's line", () => {
+  const metric = (traceId?: string, spanId?: string) =>
+    new MetricData("loom.cost.usd", 0.0125, "counter", { model: "m", user_id: "alice" }, start, traceId, spanId)
+
+  it("has these keys in this order", () => {
+    expect(encodeMetric(metric())).toBe(
+      `{"kind":"metric","name":"loom.cost.usd","value":0.0125,"instrument_kind":"counter",` +
+        `"attributes":{"model":"m","user_id":"alice"},"emitted_at":"2026-01-31T12:00:00.000001Z"}`
+    )
+  })
+
+  it("has the place at its end, where there is one", () => {
+    expect(
+      encodeMetric(metric(trace, "b7ad6b7169203331")).endsWith(
+        `"emitted_at":"2026-01-31T12:00:00.000001Z","trace_id":"${trace}","span_id":"b7ad6b7169203331"}`
+      )
+    ).toBe(true)
+  })
+
+  it("is JSON where only half of the place is known", () => {
+    expect(JSON.parse(encodeMetric(metric(trace)))).not.toHaveProperty("span_id")
+  })
+})
+
+describe("a loss's line", () => {
+  it("has these keys in this order", () => {
+    expect(encodeDropped({ count: 3, reason: "queue_full", at: new Date("2026-01-31T12:00:00.123Z") })).toBe(
+      `{"kind":"dropped","count":3,"reason":"queue_full","at":"2026-01-31T12:00:00.123000Z"}`
+    )
+  })
+})

@@ -1,0 +1,68 @@
+/**
+ * Sinks of the tests' own: ones that write down what they were told, and ones that break.
+ */
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import { Telemetry, type TelemetrySink } from "loom-telemetry"
+
+/** Where a sink can break. */
+export type Fault = "onSpanStart" | "onSpanEnd" | "onMetric" | "flush" | "release"
+
+/** What every sink of a test writes down, in one list: `a start body`, `a end body success`, `a metric calls`, `a flush`, `a release`. */
+export class Journal {
+  readonly entries: Array<string> = []
+
+  /** The entries of one sink, without its name. */
+  of(name: string): ReadonlyArray<string> {
+    return this.entries.filter((entry) => entry.startsWith(`${name} `)).map((entry) => entry.slice(name.length + 1))
+  }
+
+  /** The entries that say this, as names of sinks. */
+  whoSaid(what: string): ReadonlyArray<string> {
+    return this.entries.filter((entry) => entry.endsWith(` ${what}`)).map((entry) => entry.slice(0, -what.length - 1))
+  }
+
+  /** A layer with a sink of this name that writes here. */
+  readonly layer = (name: string): Layer.Layer<Telemetry> => this.breaking(name, undefined)
+
+  /** The same, and it throws `Broken` in one place, after it has written that it was there. */
+  readonly breaking = (name: string, fault: Fault | undefined): Layer.Layer<Telemetry> => {
+    const note = (where: Fault, text: string): void => {
+      this.entries.push(`${name} ${text}`)
+      if (fault === where) {
+        throw new Broken(where)
+      }
+    }
+    const sink: TelemetrySink = {
+      name,
+      onSpanStart: (span) => note("onSpanStart", `start ${span.name}`),
+      onSpanEnd: (span) => note("onSpanEnd", `end ${span.name} ${span.outcome} ${span.exception}`),
+      onMetric: (metric) => note("onMetric", `metric ${metric.name}`),
+      flush: Effect.sync(() => note("flush", "flush"))
+    }
+    return Telemetry.layerSinkScoped(
+      Effect.as(Effect.addFinalizer(() => Effect.sync(() => note("release", "release"))), sink)
+    )
+  }
+}
+
+/** What a broken sink throws. */
+export class Broken extends Error {
+  override readonly name = "Broken"
+
+  constructor(where: string) {
+    super(`the sink broke in ${where}`)
+  }
+}
+
+/** A logger that keeps warnings, in place of all others. */
+export const capturedWarnings = (): readonly [warnings: ReadonlyArray<string>, layer: Layer.Layer<never>] => {
+  const warnings: Array<string> = []
+  const logger = Logger.make<unknown, void>(({ logLevel, message }) => {
+    if (logLevel._tag === "Warning") {
+      warnings.push(String(message))
+    }
+  })
+  return [warnings, Logger.replace(Logger.defaultLogger, logger)]
+}

@@ -1,0 +1,152 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { MetricRecord, SpanNode, SpanRecord, SpanStart, TelemetryOpenError } from "loom-telemetry"
+import {
+  ConsoleTelemetry,
+  ConsoleTelemetryLive,
+  FileTelemetry,
+  InMemoryTelemetry,
+  InMemoryTelemetryLive,
+  MultiTelemetry,
+  NoTelemetryLive,
+  Telemetry
+} from "loom-telemetry"
+import { TestTelemetry } from "loom-telemetry/testing"
+import { describe, expect, it } from "tstyche"
+
+class Vendor extends Effect.Service<Vendor>()("Vendor", { succeed: { key: "" } }) {}
+class VendorError {
+  readonly _tag = "VendorError"
+}
+
+describe("sinks", () => {
+  it("provide Telemetry, and what they hold", () => {
+    expect(NoTelemetryLive).type.toBe<Layer.Layer<Telemetry>>()
+    expect(ConsoleTelemetryLive).type.toBe<Layer.Layer<Telemetry>>()
+    expect(ConsoleTelemetry.layer({ order: "tree" })).type.toBe<Layer.Layer<Telemetry>>()
+    expect(InMemoryTelemetryLive).type.toBe<Layer.Layer<Telemetry | InMemoryTelemetry>>()
+    expect(InMemoryTelemetry.layer({ capacity: 10 })).type.toBe<Layer.Layer<Telemetry | InMemoryTelemetry>>()
+    expect(TestTelemetry.layer).type.toBe<Layer.Layer<Telemetry | InMemoryTelemetry | TestTelemetry>>()
+  })
+
+  it("say what they need and how they fail", () => {
+    expect(FileTelemetry.layer("./traces.jsonl")).type.toBe<
+      Layer.Layer<Telemetry | FileTelemetry, TelemetryOpenError, FileSystem.FileSystem>
+    >()
+    expect(Telemetry.layerConfig).type.toBe<
+      Layer.Layer<Telemetry, ConfigError.ConfigError | TelemetryOpenError, FileSystem.FileSystem>
+    >()
+    expect(Telemetry.layerSpec("memory")).type.toBe<
+      Layer.Layer<Telemetry, ConfigError.ConfigError | TelemetryOpenError, FileSystem.FileSystem>
+    >()
+  })
+
+  it("of one's own keep their error and their needs, without the scope", () => {
+    expect(Telemetry.layerSink({ name: "custom" })).type.toBe<Layer.Layer<Telemetry>>()
+    const sink = Effect.gen(function*() {
+      yield* Vendor
+      yield* Effect.addFinalizer(() => Effect.void)
+      return yield* Effect.as(Effect.fail(new VendorError()), { name: "vendor" })
+    })
+    expect(Telemetry.layerSinkScoped(sink)).type.toBe<Layer.Layer<Telemetry, VendorError, Vendor>>()
+  })
+
+  it("made of effects need what their effects need", () => {
+    const sink = Telemetry.sinkFromEffect({ onSpanEnd: () => Effect.asVoid(Vendor) })
+    expect(sink).type.toBeAssignableTo<Effect.Effect<unknown, never, Vendor | Scope.Scope>>()
+    expect(Telemetry.layerSinkScoped(sink)).type.toBe<Layer.Layer<Telemetry, never, Vendor>>()
+  })
+
+  it("have a name, and hooks of their own shape", () => {
+    expect(Telemetry.layerSink).type.not.toBeCallableWith({})
+    expect(Telemetry.layerSink).type.toBeCallableWith({ name: "a", onSpanEnd: (_: SpanRecord) => {} })
+    expect(Telemetry.layerSink).type.not.toBeCallableWith({ name: "a", onMetric: (_: SpanRecord) => {} })
+    expect(Telemetry.layerSink).type.not.toBeCallableWith({ name: "a" }, { onSinkError: "ignore" })
+  })
+})
+
+describe("MultiTelemetry.layer", () => {
+  it("has the union of all outputs, errors and needs", () => {
+    expect(MultiTelemetry.layer([ConsoleTelemetryLive])).type.toBe<Layer.Layer<Telemetry>>()
+    expect(MultiTelemetry.layer([ConsoleTelemetryLive, InMemoryTelemetry.layer(), NoTelemetryLive])).type.toBe<
+      Layer.Layer<Telemetry | InMemoryTelemetry>
+    >()
+    expect(MultiTelemetry.layer([InMemoryTelemetryLive, FileTelemetry.layer("a.jsonl"), TestTelemetry.layer])).type
+      .toBe<
+        Layer.Layer<
+          Telemetry | InMemoryTelemetry | FileTelemetry | TestTelemetry,
+          TelemetryOpenError,
+          FileSystem.FileSystem
+        >
+      >()
+  })
+
+  it("has them through a nested one too", () => {
+    const vendor = null as unknown as Layer.Layer<Telemetry, VendorError, Vendor>
+    const inner = MultiTelemetry.layer([vendor, FileTelemetry.layer("a.jsonl")])
+    expect(MultiTelemetry.layer([InMemoryTelemetryLive, inner], { onSinkError: "report" })).type.toBe<
+      Layer.Layer<
+        Telemetry | InMemoryTelemetry | FileTelemetry,
+        TelemetryOpenError | VendorError,
+        FileSystem.FileSystem | Vendor
+      >
+    >()
+  })
+
+  it("takes a list that is known at run time only, if it is not empty", () => {
+    const some = null as unknown as readonly [Layer.Layer<Telemetry>, ...ReadonlyArray<Layer.Layer<Telemetry>>]
+    const perhaps = null as unknown as ReadonlyArray<Layer.Layer<Telemetry>>
+    expect(MultiTelemetry.layer(some)).type.toBe<Layer.Layer<Telemetry>>()
+    expect(MultiTelemetry.layer).type.not.toBeCallableWith(perhaps)
+  })
+
+  it("takes no empty list, and nothing that is no sink", () => {
+    expect(MultiTelemetry.layer).type.not.toBeCallableWith([])
+    expect(MultiTelemetry.layer).type.not.toBeCallableWith([Vendor.Default])
+    expect(MultiTelemetry.layer).type.not.toBeCallableWith([InMemoryTelemetryLive, Vendor.Default])
+    expect(MultiTelemetry.layer).type.not.toBeCallableWith(InMemoryTelemetryLive)
+    expect(MultiTelemetry.layer).type.not.toBeCallableWith([InMemoryTelemetryLive], { onSinkError: "ignore" })
+  })
+})
+
+describe("reading back", () => {
+  it("members of InMemoryTelemetry and TestTelemetry are effects", () => {
+    const read = Effect.flatMap(
+      InMemoryTelemetry,
+      (memory) => Effect.all({ spans: memory.spans, metrics: memory.metrics, open: memory.open, tree: memory.tree })
+    )
+    expect(read).type.toBe<
+      Effect.Effect<
+        {
+          spans: ReadonlyArray<SpanRecord>
+          metrics: ReadonlyArray<MetricRecord>
+          open: ReadonlyArray<SpanStart>
+          tree: ReadonlyArray<SpanNode>
+        },
+        never,
+        InMemoryTelemetry
+      >
+    >()
+    expect(Effect.flatMap(TestTelemetry, (test) => test.spans)).type.toBe<
+      Effect.Effect<ReadonlyArray<SpanRecord>, never, TestTelemetry>
+    >()
+  })
+
+  it("records are read-only", () => {
+    const record = null as unknown as SpanRecord
+    expect(record).type.toBeAssignableTo<{ readonly outcome: "success" | "failure" | "interrupted" }>()
+    expect<Pick<SpanRecord, "name">>().type.toBe<{ readonly name: string }>()
+    expect<Pick<SpanRecord, "parentSpanId">>().type.toBe<{ readonly parentSpanId: string | null }>()
+    expect<Pick<MetricRecord, "spanId">>().type.toBe<{ readonly spanId?: string }>()
+  })
+})
+
+describe("provision", () => {
+  it("a layer removes exactly Telemetry from what a program needs", () => {
+    const program = Effect.zipRight(Telemetry, Effect.flatMap(Vendor, () => Effect.fail(new VendorError())))
+    expect(Effect.provide(program, ConsoleTelemetryLive)).type.toBe<Effect.Effect<never, VendorError, Vendor>>()
+  })
+})
