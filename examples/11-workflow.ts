@@ -5,7 +5,7 @@
  */
 import { Console, Effect, Layer } from "effect"
 import { ConsoleTelemetry } from "loom-telemetry"
-import { Agent, ScriptedModel, Workflow } from "loom-telemetry/agent"
+import { Agent, Pricing, ScriptedModel, Workflow } from "loom-telemetry/agent"
 
 const classifier = Agent.make({ name: "classifier", instructions: "Answer with one word: bug or praise." })
 const support = Agent.make({ name: "support", instructions: "Answer a customer who found a bug." })
@@ -41,8 +41,9 @@ const Model = ScriptedModel.layer([
 
 const program = answer("  It crashes when I press Save.  ").pipe(
   Effect.tap((result) => Console.log("\n", result)),
-  Effect.provide(Layer.merge(
+  Effect.provide(Layer.mergeAll(
     Model,
+    Pricing.table([{ model: "ScriptedModel", input: 3, output: 15 }]),
     ConsoleTelemetry.layer({ stream: process.stdout, order: "tree", showMetrics: false, width: 110 })
   ))
 )

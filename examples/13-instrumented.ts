@@ -7,7 +7,7 @@
 import { LanguageModel, Tool, Toolkit } from "@effect/ai"
 import { Console, Effect, Layer, Schema, Stream } from "effect"
 import { ConsoleTelemetry, RunContext, Telemetry } from "loom-telemetry"
-import { instrumentLanguageModel, instrumentToolkit, ScriptedModel } from "loom-telemetry/agent"
+import { instrumentLanguageModel, instrumentToolkit, Pricing, ScriptedModel } from "loom-telemetry/agent"
 
 const Clock = Tool.make("clock", { description: "Says what time it is", success: Schema.String })
 const toolkit = Toolkit.make(Clock)
@@ -34,6 +34,7 @@ const Model = instrumentLanguageModel({ provider: "openai" }).pipe(Layer.provide
 
 const Live = Layer.mergeAll(
   Model,
+  Pricing.table([{ model: "ScriptedModel", input: 3, cachedInput: 0.3, output: 15 }]),
   toolkit.toLayer({ clock: () => Effect.succeed("12:00") }),
   ConsoleTelemetry.layer({ stream: process.stdout, order: "tree", width: 110 })
 )

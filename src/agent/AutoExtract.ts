@@ -8,7 +8,6 @@ import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -19,6 +18,7 @@ import { defaultLimits } from "../records/attributes.js"
 import { elapsedMs } from "../records/instants.js"
 import { Loom } from "../telemetry/Loom.js"
 import { describe } from "../telemetry/outcome.js"
+import { withGiven } from "./ambientContext.js"
 import { callModel } from "./callModel.js"
 import { type Episode, Memory, type MemoryService } from "./Memory.js"
 import { asRecorded } from "./ModelCallError.js"
@@ -152,7 +152,7 @@ export const AutoExtract: {
         const context = yield* Effect.context<R>()
         return yield* make(
           memory,
-          (episode) => Effect.mapInputContext(extract(episode), (current) => Context.merge(context, current)),
+          (episode) => withGiven(context)(extract(episode)),
           { ...options, extract: undefined as never }
         )
       })

@@ -69,9 +69,6 @@ const unpriced: PricingService = { price: () => Option.none() }
 export class Pricing extends Context.Reference<Pricing>()("loom-telemetry/agent/Pricing", {
   defaultValue: (): PricingService => unpriced
 }) {
-  /** Whether these are prices that somebody provided. */
-  static readonly isProvided = (pricing: PricingService): boolean => pricing !== unpriced
-
   /** Prices from a table of one's own. */
   static readonly table = (entries: ReadonlyArray<PriceEntry>): Layer.Layer<Pricing> =>
     Layer.succeed(Pricing, { price: (call) => Option.map(findEntry(entries, call), (entry) => priceOf(entry, call)) })

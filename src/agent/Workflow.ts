@@ -6,12 +6,12 @@
  * beside it.
  */
 import * as Tool from "@effect/ai/Tool"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { defaultLimits } from "../records/attributes.js"
 import { Loom, type WorkflowPattern } from "../telemetry/Loom.js"
 import { describe } from "../telemetry/outcome.js"
+import { withGiven } from "./ambientContext.js"
 import { beginWorkflow, CurrentWorkflow, type RunningWorkflow } from "./CurrentWorkflow.js"
 import { shielded } from "./ModelCallError.js"
 import type { AnyStep, StepError, StepInput, StepNeeds, StepOutput } from "./WorkflowStep.js"
@@ -185,8 +185,7 @@ const asTool = <const Name extends string, I, IE, O, OE, E, R>(
     (context) => (parameters: { readonly input: I }): Effect.Effect<O, string> =>
       workflow(parameters.input).pipe(
         Effect.mapError((error) => describe(error, defaultLimits)),
-        // What is current (the run, its span, its user) goes over what was there when the handler was made.
-        Effect.mapInputContext((current: Context.Context<never>) => Context.merge(context, current))
+        withGiven(context)
       )
   )
 })

@@ -4,7 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Pricing, type PricingService } from "./Pricing.js"
+import { type PricedCall, Pricing, type PricingService } from "./Pricing.js"
 import type { Usage } from "./Usage.js"
 
 type Metadata = { readonly [provider: string]: unknown }
@@ -41,7 +41,9 @@ const warnOnce = (pricing: PricingService, model: string): Effect.Effect<void> =
     }
     models.add(model)
     return Effect.logWarning(
-      `No price is known for the model ${JSON.stringify(model)}: its calls have no cost. Add it to Pricing.table`
+      `No price is known for the model ${
+        JSON.stringify(model)
+      }: its calls have no cost. Provide Pricing.table or Pricing.genaiPrices`
     )
   })
 
@@ -55,13 +57,20 @@ export const costOf = (call: FinishedCall): Effect.Effect<number | undefined> =>
   return Effect.gen(function*() {
     const pricing = yield* Pricing
     const at = new Date(yield* Clock.currentTimeMillis)
-    const price = pricing.price({ model, provider, usage, at })
-    if (Option.isSome(price)) {
-      return price.value.usd
-    }
-    if (Pricing.isProvided(pricing)) {
+    const usd = knownPrice(pricing, { model, provider, usage, at })
+    if (usd === undefined) {
       yield* warnOnce(pricing, model)
     }
-    return undefined
+    return usd
   })
+}
+
+// Prices are somebody's code and data: what throws, or is no amount of money, is not known.
+const knownPrice = (pricing: PricingService, call: PricedCall): number | undefined => {
+  try {
+    const price = Option.getOrUndefined(pricing.price(call))
+    return price !== undefined && Number.isFinite(price.usd) && price.usd >= 0 ? price.usd : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { defaultLimits } from "../records/attributes.js"
@@ -90,12 +91,18 @@ export const dispatch = (options: DispatchOptions, call: ToolCall): Effect.Effec
     Effect.matchCauseEffect({
       onSuccess: (result) => Effect.succeed<ToolResult>({ call, result, isFailure: false }),
       onFailure: (cause) =>
-        Cause.isInterruptedOnly(cause)
-          ? Effect.failCause(cause as Cause.Cause<never>)
-          : Effect.succeed<ToolResult>({ call, result: errorText(cause), isFailure: true })
+        Effect.flatMap(isRunInterrupted, (interrupted) =>
+          interrupted
+            ? Effect.interrupt
+            : Effect.succeed<ToolResult>({ call, result: errorText(cause), isFailure: true }))
     })
   )
 }
+
+// A tool can end in an interruption of its own making (a fiber that it joined, say); the cause alone does not tell the two apart.
+const isRunInterrupted: Effect.Effect<boolean> = Effect.withFiberRuntime((fiber) =>
+  Effect.succeed(!Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause)))
+)
 
 const localOf = (options: DispatchOptions, tool: Tool.Any | undefined): LocalTool | undefined =>
   options.local.find((local) => local.tool === tool)

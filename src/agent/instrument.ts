@@ -41,8 +41,11 @@ export const instrumentLanguageModel = (
       const known = identityOf(service)
       const model = options.model ?? known?.model
       const provider = options.provider ?? known?.provider
-      const named = model === undefined ? service : identify(service, { model, provider: provider ?? "" })
-      return markInstrumented(instrumented(named), named)
+      const name = (unnamed: LanguageModel.Service): LanguageModel.Service =>
+        model === undefined ? unnamed : identify(unnamed, { model, provider: provider ?? "" })
+      const named = name(service)
+      // Both carry the name: an agent reads it here, and makes its calls below.
+      return markInstrumented(name(instrumented(named)), named)
     })
   )
 
@@ -94,14 +97,16 @@ const measuredStream = <A extends AnyPart, E, R>(
   service: LanguageModel.Service,
   self: Stream.Stream<A, E, R>
 ): Stream.Stream<A, E, R> =>
-  Stream.unwrap(Effect.map(identityOfCall(service), (identity) =>
-    modelStreamSpan(
-      openingAttributes(identity, true),
-      Effect.map(startMeter(identity, true), (meter) => ({
+  modelStreamSpan(
+    Effect.map(identityOfCall(service), (identity) => openingAttributes(identity, true)),
+    Effect.map(
+      Effect.flatMap(identityOfCall(service), (identity) => startMeter(identity, true)),
+      (meter) => ({
         stream: self.pipe(Stream.tap((part) => observe(meter, part)), Stream.mapError(asRecorded)),
         onClose: () => meter.settle()
-      }))
-    ))).pipe(Stream.mapError(asThrown<E>))
+      })
+    )
+  ).pipe(Stream.mapError(asThrown<E>))
 
 const observe = (meter: CallMeter, part: AnyPart): Effect.Effect<void> =>
   Effect.map(Clock.currentTimeNanos, (now) => meter.observe(modelPart(part), now))

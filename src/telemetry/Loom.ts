@@ -150,9 +150,14 @@ interface User {
 
 /** A `loom.model.stream` span around a stream that is made inside it. */
 export const modelStreamSpan = <A, E, R>(
-  attributes: ModelAttributes,
+  attributes: Effect.Effect<ModelAttributes>,
   make: Effect.Effect<WatchedStream<A, E, R>, never, R>
-): Stream.Stream<A, E, R> => watchedStreamInSpan(ambient, "loom.model.stream", () => input(attributes), make)
+): Stream.Stream<A, E, R> =>
+  watchedStreamInSpan(ambient, {
+    name: "loom.model.stream",
+    attributes: Effect.map(attributes, (given) => () => input(given)),
+    make
+  })
 
 /** How a tool call went. */
 export interface ToolSettled {

@@ -216,12 +216,11 @@ const finish = (
     return failures.length > 0 && Exit.isSuccess(exit) ? Effect.failCause(dieAll(failures)) : Effect.void
   })
 
-/** A span that ends with the scope. `adjust` may change the exit that it ends with. */
+/** A span that ends with the scope. */
 export const spanInScope = (
   lookup: Lookup,
   name: string,
-  attributes: LazyAttributes | undefined,
-  adjust: (exit: Exit.Exit<unknown, unknown>) => Exit.Exit<unknown, unknown> = (exit) => exit
+  attributes: LazyAttributes | undefined
 ): Effect.Effect<Tracer.Span, never, Scope.Scope> =>
   Effect.uninterruptible(
     Effect.withFiberRuntime<Tracer.Span, never, Scope.Scope>((fiber) => {
@@ -231,7 +230,7 @@ export const spanInScope = (
       }
       const span = openSpan(fiber, recording, name, attributes)
       return Effect.as(
-        Effect.addFinalizer((exit) => finish(recording, fiber, span, adjust(exit))),
+        Effect.addFinalizer((exit) => finish(recording, fiber, span, exit)),
         span
       )
     })
