@@ -114,6 +114,7 @@ const askModel = (service: LanguageModel.Service): Extract => (episode) =>
     ],
     tools: {},
     retries: 2,
+    mayRetry: Effect.succeed(true),
     captureContent: "none",
     onPart: () => Effect.void
   }).pipe(

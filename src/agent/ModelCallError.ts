@@ -13,6 +13,8 @@ import * as Effect from "effect/Effect"
  */
 export class ModelCallError extends Data.TaggedError("ModelCallError")<{
   readonly cause: AiError.AiError
+  /** Whether it would have been tried again, had that been allowed. */
+  readonly isRefused?: boolean
 }> {
   override get message(): string {
     const { cause } = this

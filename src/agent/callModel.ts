@@ -6,6 +6,7 @@ import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Stream from "effect/Stream"
 import { Loom } from "../telemetry/Loom.js"
 import type { CallMeter } from "./CallMeter.js"
@@ -27,6 +28,8 @@ export interface ModelCall {
   readonly tools: Tools
   /** Attempts after the first, ≥ 0. */
   readonly retries: number
+  /** Asked before every attempt after the first. */
+  readonly mayRetry: Effect.Effect<boolean>
   readonly captureContent: CaptureContent
   /** Told of every part as it comes. */
   readonly onPart: (part: ModelPart) => Effect.Effect<void>
@@ -34,30 +37,41 @@ export interface ModelCall {
 
 /** Calls the model and collects its answer. */
 export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallError> =>
-  Effect.flatMap(identityOfCall(call.service), (identity) =>
-    startMeter(identity, true).pipe(
+  Effect.flatMap(identityOfCall(call.service), (known) =>
+    startMeter(known, true).pipe(
       Effect.flatMap((meter) =>
         withRetries(call, meter).pipe(
           Effect.tap((transcript) => capture(call, transcript)),
-          Effect.mapError((cause) => new ModelCallError({ cause })),
           Effect.onExit(() => meter.settle())
         )
       ),
-      Loom.modelStream(openingAttributes(identity, true))
+      Loom.modelStream(openingAttributes(known, true))
     ))
 
-const withRetries = (call: ModelCall, meter: CallMeter): Effect.Effect<Transcript, AiError.AiError> =>
+const withRetries = (call: ModelCall, meter: CallMeter): Effect.Effect<Transcript, ModelCallError> =>
   Effect.catchAll(
     Effect.suspend(() => attempt(call, meter, new Transcript())),
-    (error) =>
-      meter.retries < call.retries && !meter.hasContent && isTransient(error)
-        ? delayBefore(error, meter.retries).pipe(
-          Effect.flatMap(Effect.sleep),
-          Effect.tap(() => Effect.sync(() => meter.retries++)),
-          Effect.zipRight(withRetries(call, meter))
-        )
-        : Effect.fail(error)
+    (cause) =>
+      meter.retries < call.retries && !meter.hasContent && isTransient(cause)
+        ? retry(call, meter, cause)
+        : new ModelCallError({ cause })
   )
+
+/** Another attempt, where it is allowed both before the wait and after it. */
+const retry = (
+  call: ModelCall,
+  meter: CallMeter,
+  cause: AiError.AiError
+): Effect.Effect<Transcript, ModelCallError> => {
+  const allowed = Effect.filterOrFail(call.mayRetry, identity, () => new ModelCallError({ cause, isRefused: true }))
+  return allowed.pipe(
+    Effect.zipRight(delayBefore(cause, meter.retries)),
+    Effect.flatMap(Effect.sleep),
+    Effect.zipRight(allowed),
+    Effect.tap(() => Effect.sync(() => meter.retries++)),
+    Effect.zipRight(withRetries(call, meter))
+  )
+}
 
 const attempt = (
   call: ModelCall,

@@ -13,10 +13,9 @@ import type { CaptureContent } from "./content.js"
 import { dispatch, type ToolResult } from "./dispatch.js"
 import type { LocalTool } from "./LocalTool.js"
 import type { Tools } from "./looseToolkit.js"
-import type { ModelCallError } from "./ModelCallError.js"
 import type { ModelPart, ToolCall } from "./modelParts.js"
 import type { RunMeter } from "./RunMeter.js"
-import { toolMessage, type Transcript } from "./transcript.js"
+import { toolMessage, Transcript } from "./transcript.js"
 
 /** What a loop runs with. */
 export interface LoopOptions {
@@ -77,6 +76,9 @@ const turn = (
     options.meter.turns++
     yield* options.emit({ _tag: "TurnStarted", turn: conversation.turns })
     const answer = yield* ask(options, conversation)
+    if (!(answer instanceof Transcript)) {
+      return { ...conversation, turns: conversation.turns + 1, interruptedReason: answer, done: true }
+    }
     const results = yield* Effect.forEach(
       answer.toolCalls.filter((call) => !call.providerExecuted),
       (call) => runTool(options, call),
@@ -95,21 +97,26 @@ const turn = (
     }
   }).pipe(Loom.turn({ turn: conversation.turns, session_id: options.sessionId }))
 
+/** The model's answer, or why it could not be asked again. */
 const ask = (
   options: LoopOptions,
   conversation: Conversation
-): Effect.Effect<Transcript, AgentError, LanguageModel.LanguageModel> =>
+): Effect.Effect<Transcript | InterruptedReason, AgentError, LanguageModel.LanguageModel> =>
   Effect.flatMap(LanguageModel.LanguageModel, (service) =>
     callModel({
       service,
       messages: [Prompt.makeMessage("system", { content: options.instructions }), ...conversation.messages],
       tools: options.tools,
       retries: options.modelRetries,
+      mayRetry: Effect.map(options.blocked, (reason) => reason === null),
       captureContent: options.captureContent,
       onPart: (part) => announce(options, part)
     })).pipe(
-      Effect.mapError(({ cause }: ModelCallError) =>
-        new AgentError({ agent: options.agent, turn: conversation.turns, reason: "ModelCallFailed", cause })
+      Effect.catchAll(({ cause, isRefused }) =>
+        Effect.flatMap(isRefused === true ? options.blocked : Effect.succeed(null), (reason) =>
+          reason === null
+            ? new AgentError({ agent: options.agent, turn: conversation.turns, reason: "ModelCallFailed", cause })
+            : Effect.succeed(reason))
       )
     )
 

@@ -8,6 +8,7 @@ import * as TestClock from "effect/TestClock"
 import { Agent, type Budget, Pricing, type ScriptedToolCall, type ScriptedTurn, Supervisor } from "loom-telemetry/agent"
 import { add, ArithmeticLive, arithmeticTools, calling, resultsGiven, saying } from "./arithmetic.js"
 import { attributeOf, flaws, metricsNamed, outline, recorded, scripted, spanNamed } from "./recorded.js"
+import { answeredWith } from "./vendorErrors.js"
 
 const spender = (budget: Budget) => Agent.make({ name: "spender", instructions: "", toolkit: arithmeticTools, budget })
 
@@ -163,6 +164,34 @@ describe("a budget", () => {
     Effect.gen(function*() {
       const run = yield* talkerWith({ maxCostUsd: 1 }).run("Go").pipe(scripted(saying("Hi")), recorded)
       expect(yield* run.exit).toMatchObject({ interruptedReason: null, costUsd: null })
+    }))
+
+  it.effect("is asked before a failed model call is tried again, and ends the run without an error", () =>
+    Effect.gen(function*() {
+      const agent = Agent.make({
+        name: "waiter",
+        instructions: "",
+        budget: { maxWallClock: "5 seconds" },
+        modelRetries: 9
+      })
+      const busy = { error: answeredWith(429, { "retry-after": "3" }) }
+      const fiber = yield* agent.run("Go", { userId: "alice" }).pipe(
+        scripted(busy, busy, busy, { text: "too late" }),
+        recorded,
+        Effect.fork
+      )
+      yield* TestClock.adjust("1 minute")
+      const run = yield* Fiber.join(fiber)
+      expect(yield* run.exit).toMatchObject({ interruptedReason: "budget:max_wall_clock", turns: 1, output: "" })
+      expect(metricsNamed(run, "loom.budget.exceeded")).toEqual([
+        { kind: "max_wall_clock", user_id: "alice", value: 1 }
+      ])
+      // At 3 s it was tried once more; at 6 s it was not.
+      expect(spanNamed(run, "loom.model.stream")).toMatchObject({ outcome: "failure", attributes: { retries: 1 } })
+      expect(spanNamed(run, "loom.run")).toMatchObject({
+        outcome: "success",
+        attributes: { turns: 1, interrupted_reason: "budget:max_wall_clock" }
+      })
     }))
 })
 
