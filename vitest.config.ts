@@ -13,7 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    exclude: ["test/bench/**", "test/backends/**", "node_modules/**"],
-    testTimeout: 15_000
+    exclude: ["test/bench/**", "test/backends/**", "test/browser/**", "node_modules/**"],
+    testTimeout: 15_000,
+    reporters: ["default", "./test/faults/matrixReporter.ts"]
   }
 })

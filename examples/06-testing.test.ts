@@ -6,7 +6,7 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import { Telemetry } from "loom-telemetry"
-import { TestTelemetry } from "loom-telemetry/testing"
+import { expectTrace, metricSum, number, TestTelemetry } from "loom-telemetry/testing"
 
 /** The code under test. */
 const answer = Effect.gen(function*() {
@@ -45,4 +45,13 @@ it.effect("an answer is one span and one measurement", () =>
       traceId: "00000000000000000000000000000001",
       spanId: "0000000000000001"
     }])
+  }).pipe(Effect.provide(TestTelemetry.layer)))
+
+it.effect("an answer says how long it is, whatever else it says", () =>
+  Effect.gen(function*() {
+    yield* Effect.fork(answer)
+    yield* TestClock.adjust("1 second")
+
+    yield* expectTrace({ name: "answer", attributes: { words: number }, outcome: "success", children: [] })
+    expect(yield* metricSum("answers", { language: "en" })).toBe(1)
   }).pipe(Effect.provide(TestTelemetry.layer)))

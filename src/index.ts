@@ -6,13 +6,18 @@ export { Telemetry } from "./config/Telemetry.js"
 export { type AttributeLimits, type Attributes, type AttributeValue } from "./records/attributes.js"
 export { type InstrumentKind, instrumentKind, type MetricRecord } from "./records/MetricRecord.js"
 export { RecordDecodeError } from "./records/RecordDecodeError.js"
+export { type KeyPattern } from "./records/redact/keys.js"
+export { type RedactionPlace, type Redactor } from "./records/redact/Redactor.js"
 export { type Outcome, type SpanEvent, type SpanLink, type SpanRecord, type SpanStart } from "./records/SpanRecord.js"
 export { type SpanNode, spanTree } from "./records/spanTree.js"
 export {
+  type ConsoleDropReason,
   type ConsoleOptions,
+  type ConsoleStats,
   type ConsoleStream,
   ConsoleTelemetry,
-  ConsoleTelemetryLive
+  ConsoleTelemetryLive,
+  type ConsoleTelemetryService
 } from "./sinks/ConsoleTelemetry.js"
 export {
   type DropReason,
@@ -21,6 +26,7 @@ export {
   FileTelemetry,
   type FileTelemetryService
 } from "./sinks/FileTelemetry.js"
+export { FilteredTelemetry, type SpanPredicate } from "./sinks/FilteredTelemetry.js"
 export {
   type InMemoryOptions,
   type InMemoryStats,
@@ -28,8 +34,16 @@ export {
   InMemoryTelemetryLive,
   type InMemoryTelemetryService
 } from "./sinks/InMemoryTelemetry.js"
-export { MultiTelemetry, type SinkLayers } from "./sinks/MultiTelemetry.js"
+export { type MultiOptions, MultiTelemetry, type SinkLayers } from "./sinks/MultiTelemetry.js"
 export { NoTelemetryLive } from "./sinks/NoTelemetry.js"
+export {
+  type HeadOptions,
+  type SampledLayer,
+  SampledTelemetry,
+  type SampledTelemetryService,
+  type SamplingStats,
+  type TailOptions
+} from "./sinks/SampledTelemetry.js"
 export { type OpenErrorReason, TelemetryOpenError } from "./telemetry/errors.js"
 export {
   Loom,
@@ -47,7 +61,8 @@ export {
   type WorkflowStepAttributes
 } from "./telemetry/Loom.js"
 export { type EffectSinkOptions, type QueuedSink, type QueuedSinkStats } from "./telemetry/queuedSink.js"
+export { Redaction, type RedactionOptions } from "./telemetry/Redaction.js"
 export { RunContext, type RunContextShape } from "./telemetry/RunContext.js"
 export { type AttributesInput, type LazyAttributes, type TelemetryService } from "./telemetry/Service.js"
 export { TelemetryLimits } from "./telemetry/TelemetryLimits.js"
-export { type SinkErrorOptions, type TelemetrySink } from "./telemetry/TelemetrySink.js"
+export { type ScopedSinkOptions, type SinkErrorOptions, type TelemetrySink } from "./telemetry/TelemetrySink.js"

@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { buildTelemetry } from "../telemetry/layer.js"
 import type { Observer } from "../telemetry/Observer.js"
+import { originalSpan } from "../telemetry/OpenSpan.js"
 import { Reporter, warn } from "../telemetry/report.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
 import { closing } from "./closing.js"
@@ -89,15 +90,17 @@ const observerOf = (parts: Parts): Observer => {
     factory: otelFactory(parts.tracer),
     onEnd: (data, open) => {
       genai?.onEnd(data)
-      if (open instanceof OtelLoomSpan && open.tracer === parts.tracer) {
-        finishSpan(open, data, dialects)
+      const made = originalSpan(open)
+      if (made instanceof OtelLoomSpan && made.tracer === parts.tracer) {
+        finishSpan(made, data, dialects)
       } else {
         reporter.once("foreign", notMade)
       }
     },
+    ...(genai && { onLeftOut: genai.onEnd }),
     ...(record && {
-      onMetric: (metric) => {
-        genai?.onMetric(metric)
+      onMetric: (metric, around) => {
+        genai?.onMetric(metric, around)
         record(metric)
       }
     }),

@@ -85,15 +85,25 @@ const activeParent = (): Tracer.ExternalSpan | undefined => {
     })
 }
 
-/** The state that came with a parent from outside. */
-export const traceStateOf = (span: Tracer.AnySpan | undefined): OtelApi.TraceState | undefined =>
-  span === undefined
+/** Contexts of spans that the SDK did not make; every step of a fiber asks for one. */
+const otherContexts = new WeakMap<Tracer.AnySpan, OtelApi.Context>()
+
+/** The state that came with a parent from outside. A loop: spans can be nested deeper than calls. */
+export const traceStateOf = (span: Tracer.AnySpan | undefined): OtelApi.TraceState | undefined => {
+  let current = span
+  while (current instanceof LoomSpan && !(current instanceof OtelLoomSpan)) {
+    const known = otherContexts.get(current)
+    if (known !== undefined) {
+      return OtelApi.trace.getSpanContext(known)?.traceState
+    }
+    current = current.parentSpan
+  }
+  return current === undefined
     ? undefined
-    : span instanceof OtelLoomSpan
-    ? span.span.spanContext().traceState
-    : span instanceof LoomSpan
-    ? traceStateOf(span.parentSpan)
-    : Option.getOrUndefined(Context.getOption(span.context, OtelTracing.OtelTraceState))
+    : current instanceof OtelLoomSpan
+    ? current.span.spanContext().traceState
+    : Option.getOrUndefined(Context.getOption(current.context, OtelTracing.OtelTraceState))
+}
 
 const remoteContext = (parent: Tracer.AnySpan): OtelApi.SpanContext => {
   const traceState = traceStateOf(parent)
@@ -106,16 +116,44 @@ const remoteContext = (parent: Tracer.AnySpan): OtelApi.SpanContext => {
   }
 }
 
+/** A span as the SDK names one: by its ids. */
+export const spanContextOf = (span: Tracer.AnySpan): OtelApi.SpanContext =>
+  span instanceof OtelLoomSpan ? span.span.spanContext() : remoteContext(span)
+
+const otherContext = (parent: Tracer.AnySpan): OtelApi.Context => {
+  const known = otherContexts.get(parent)
+  if (known !== undefined) {
+    return known
+  }
+  const made = OtelApi.trace.setSpanContext(OtelApi.ROOT_CONTEXT, remoteContext(parent))
+  otherContexts.set(parent, made)
+  return made
+}
+
 const contextOf = (parent: Tracer.AnySpan | undefined): OtelApi.Context =>
   parent === undefined
     ? OtelApi.ROOT_CONTEXT
     : parent instanceof OtelLoomSpan
     ? parent.otelContext
-    : OtelApi.trace.setSpanContext(OtelApi.ROOT_CONTEXT, remoteContext(parent))
+    : otherContext(parent)
 
-const currentRun = (): RunContextShape => {
+/** User and session of the current run, as records hold them. */
+const currentRun = ({ limits, redactor }: SpanOwner): RunContextShape => {
   const fiber = Fiber.getCurrentFiber()
-  return fiber._tag === "None" ? {} : Context.get(fiber.value.currentContext, RunContext)
+  if (fiber._tag === "None") {
+    return {}
+  }
+  const { sessionId, userId } = Context.get(fiber.value.currentContext, RunContext)
+  const shown = (key: string, value: string | undefined): string | undefined => {
+    const safe = value === undefined ? undefined : redactor.attribute(redactor.ruleOf(key), value, limits, "span")
+    return typeof safe === "string" ? safe : undefined
+  }
+  const shownUser = shown("user_id", userId)
+  const shownSession = shown("session_id", sessionId)
+  return {
+    ...(shownUser !== undefined && { userId: shownUser }),
+    ...(shownSession !== undefined && { sessionId: shownSession })
+  }
 }
 
 // A provider without an SDK behind it gives spans that are no one's, or their parent's: all would have the same id.
@@ -139,7 +177,7 @@ export const otelFactory = (tracer: OtelApi.Tracer): SpanFactory => ({
       contextOf(parent)
     )
     return isMade(span, parent)
-      ? new OtelLoomSpan(owner, opening, tracer, span, currentRun())
+      ? new OtelLoomSpan(owner, opening, tracer, span, currentRun(owner))
       : defaultFactory.make(owner, opening)
   },
   context: (execute, fiber) => inContextOf(recordedParent(fiber.currentSpan), execute)

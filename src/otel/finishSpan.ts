@@ -4,10 +4,12 @@
  * Success leaves the status unset. Failure sets it to error, with one `exception` event. Interruption is neither: it is said in `loom.outcome`.
  */
 import * as OtelApi from "@opentelemetry/api"
+import type * as Tracer from "effect/Tracer"
 import type { SpanData } from "../records/SpanData.js"
+import { loomSpanOf } from "../telemetry/LoomSpan.js"
 import { type DialectSpan, errorType, exceptionParts } from "./dialects/Dialect.js"
 import { type DialectName, project, recordedBeside } from "./dialects/dialects.js"
-import type { OtelLoomSpan } from "./OtelLoomSpan.js"
+import { type OtelLoomSpan, spanContextOf } from "./OtelLoomSpan.js"
 import { hrTime, otelAttributes } from "./values.js"
 
 /** Ends the SDK's span with what was recorded. */
@@ -23,7 +25,32 @@ export const finishSpan = (open: OtelLoomSpan, data: SpanData, dialects: Readonl
     addEvents(span, data)
     addException(span, data)
   }
+  if (data.parentSpanId !== open.parentSpanId) {
+    hangBelow(span, ancestorOf(open, data.parentSpanId))
+  }
   span.end(hrTime(data.end))
+}
+
+/** What spans of the SDK (2.x) have; it is read when they are exported. */
+interface Hanging {
+  parentSpanContext?: OtelApi.SpanContext | undefined
+}
+
+const isHanging = (span: object): span is Hanging => "parentSpanContext" in span
+
+// A filter left out the parent that the SDK was given.
+const hangBelow = (span: OtelApi.Span, ancestor: Tracer.AnySpan | undefined): void => {
+  if (isHanging(span)) {
+    span.parentSpanContext = ancestor && spanContextOf(ancestor)
+  }
+}
+
+const ancestorOf = (open: OtelLoomSpan, spanId: string | null): Tracer.AnySpan | undefined => {
+  let current: Tracer.AnySpan | undefined = open.parentSpan
+  while (current !== undefined && current.spanId !== spanId) {
+    current = loomSpanOf(current)?.parentSpan
+  }
+  return current
 }
 
 const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined

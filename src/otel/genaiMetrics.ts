@@ -4,6 +4,7 @@
 import type * as OtelApi from "@opentelemetry/api"
 import type { Attributes } from "../records/attributes.js"
 import type { MetricData, SpanData } from "../records/SpanData.js"
+import type { OpenSpan } from "../telemetry/OpenSpan.js"
 import { errorType, numberOf, textOf } from "./dialects/Dialect.js"
 
 /** Buckets of `gen_ai.client.token.usage`: powers of four. */
@@ -25,7 +26,7 @@ const callLabels = (attributes: Attributes) => ({
 /** What the metrics are taken from. */
 export interface GenaiMetrics {
   readonly onEnd: (span: SpanData) => void
-  readonly onMetric: (metric: MetricData) => void
+  readonly onMetric: (metric: MetricData, around: OpenSpan | undefined) => void
 }
 
 /** The name of a tool that the model made up: as a label each would be a series of its own. */
@@ -35,7 +36,9 @@ const unknown = "_unknown"
 class UnknownTools {
   private readonly spans = new Set<string>()
 
-  onMetric({ attributes, name, spanId }: MetricData): void {
+  onMetric({ attributes, name, spanId: named }: MetricData, around: OpenSpan | undefined): void {
+    // Where the span itself is left out, the measurement names another one.
+    const spanId = around?.spanId ?? named
     if (name === "loom.tool.duration_ms" && attributes["tool"] === unknown && spanId !== undefined) {
       this.spans.add(spanId)
     }
@@ -104,5 +107,5 @@ export const recordGenaiMetrics = (meter: OtelApi.Meter): GenaiMetrics => {
         return
     }
   }
-  return { onEnd, onMetric: (metric) => unknownTools.onMetric(metric) }
+  return { onEnd, onMetric: (metric, around) => unknownTools.onMetric(metric, around) }
 }

@@ -1,13 +1,15 @@
 /**
  * What became of spans on their way out: counted where they are handed to the SDK and where the exporter answers.
  *
- * Trouble is said once while the sink is open, and once more when it closes with something undelivered: what is lost is never only counted.
+ * Trouble is said at most once a minute while the sink is open, and once more when it closes with something undelivered: what is lost is
+ * never only counted.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import { defaultLimits } from "../records/attributes.js"
 import { describe } from "../telemetry/outcome.js"
+import { Reporter } from "../telemetry/report.js"
 
 /** Why a span did not arrive. */
 export type OTelDropReason = "queue_full" | "rejected" | "shutdown" | "after_close"
@@ -49,10 +51,12 @@ export class ExportCounter {
     shutdown: 0,
     after_close: 0
   }
-  private readonly said = new Set<string>()
+  private readonly reporter: Reporter
   private atClosing: { readonly lost: number; readonly failedMetricExports: number } | undefined = undefined
 
-  constructor(private readonly say: Say) {}
+  constructor(say: Say) {
+    this.reporter = new Reporter(say)
+  }
 
   private get lost(): number {
     const { after_close, queue_full, rejected, shutdown } = this.dropped
@@ -70,9 +74,12 @@ export class ExportCounter {
   drop(reason: OTelDropReason, count: number): void {
     this.dropped[reason] += count
     if (reason === "queue_full") {
-      this.once("full", "OpenTelemetry's queue is full: spans are dropped and counted in `stats`")
+      this.reporter.every("full", "OpenTelemetry's queue is full: spans are dropped and counted in `stats`")
     } else if (reason === "after_close") {
-      this.once("after_close", "Spans ended after OpenTelemetry was closed: they are dropped and counted in `stats`")
+      this.reporter.every(
+        "after_close",
+        "Spans ended after OpenTelemetry was closed: they are dropped and counted in `stats`"
+      )
     }
   }
 
@@ -123,14 +130,10 @@ export class ExportCounter {
   private exportFailed(error: unknown): void {
     this.lastError = describe(error instanceof Error ? error.message : error ?? "unknown", defaultLimits)
     if (this.atClosing === undefined) {
-      this.once("export", `Exporting telemetry failed: ${this.lastError}. What is lost is counted in \`stats\``)
-    }
-  }
-
-  private once(key: string, message: string): void {
-    if (!this.said.has(key)) {
-      this.said.add(key)
-      this.say(message)
+      this.reporter.every(
+        "export",
+        `Exporting telemetry failed: ${this.lastError}. What is lost is counted in \`stats\``
+      )
     }
   }
 }

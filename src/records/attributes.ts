@@ -6,7 +6,8 @@
  * The one trap: a value is read exactly once, when it is given, so that later changes by the caller are not seen.
  */
 
-import { errorText, restOf, text, unserializable } from "./text.js"
+import { errorText, redacted, restOf, text, unserializable } from "./text.js"
+import { noRules, type ValueRules } from "./ValueRules.js"
 
 /** A normalised attribute value. Deep-frozen. */
 export type AttributeValue =
@@ -48,15 +49,20 @@ const RedactedTypeId = Symbol.for("effect/Redacted")
 interface Budget {
   chars: number
   items: number
+  readonly rules: ValueRules
 }
 
 /**
  * One value, made safe. `undefined` says that the value is dropped (`undefined`, `null`, functions, symbols).
  */
-export const normalizeValue = (value: unknown, limits: AttributeLimits): AttributeValue | undefined => {
+export const normalizeValue = (
+  value: unknown,
+  limits: AttributeLimits,
+  rules: ValueRules = noRules
+): AttributeValue | undefined => {
   switch (typeof value) {
     case "string":
-      return value.length <= limits.valueLength && value.isWellFormed() ? value : text(value, limits.valueLength)
+      return rules.text(value, limits.valueLength)
     case "number":
       return finite(value)
     case "boolean":
@@ -64,7 +70,7 @@ export const normalizeValue = (value: unknown, limits: AttributeLimits): Attribu
     case "object":
       return value === null
         ? undefined
-        : nested(value, limits.depth, { chars: limits.valueLength, items: limits.items }, new Set())
+        : nested(value, limits.depth, { chars: limits.valueLength, items: limits.items, rules }, new Set())
     case "bigint":
       return text(value.toString(), limits.valueLength)
     default:
@@ -76,8 +82,8 @@ export const normalizeValue = (value: unknown, limits: AttributeLimits): Attribu
 const finite = (value: number): number | string => Number.isFinite(value) ? value + 0 : String(value)
 
 const spend = (value: string, budget: Budget): string => {
-  const safe = text(value, budget.chars)
-  budget.chars = Math.max(0, budget.chars - value.length)
+  const safe = budget.rules.text(value, budget.chars)
+  budget.chars = Math.max(0, budget.chars - safe.length)
   return safe
 }
 
@@ -136,7 +142,7 @@ const read = (value: object, depth: number, budget: Budget, above: Set<object>):
     return array(elements(value), value.length, depth, budget, above)
   }
   if (RedactedTypeId in value) {
-    return "<redacted>"
+    return redacted
   }
   if (value instanceof Date) {
     return isoText(value)
@@ -250,7 +256,7 @@ const object = (
     seen++
     const { chars } = budget
     const name = spend(key, budget)
-    const safe = attempt(get, depth - 1, budget, above)
+    const safe = attempt(() => budget.rules.given(key, get()), depth - 1, budget, above)
     if (safe === undefined) {
       budget.chars = chars
     } else {

@@ -94,10 +94,18 @@ const span = (fields: Fields, line: number): SpanData => {
  */
 const interval = (fields: Fields): readonly [start: bigint, end: bigint] => {
   const written = instant(fields, "started_at")
-  const elapsed = BigInt(Math.round(Math.max(0, finite(fields, "duration_ms")) * 1_000_000))
+  const elapsed = nanosOf(finite(fields, "duration_ms"))
   const late = instant(fields, "ended_at") - elapsed - written
   const start = late > 0 && late < 1000 ? written + late : written
   return [start, start + elapsed]
+}
+
+const nanosOf = (millis: number): bigint => {
+  const nanos = Math.round(Math.max(0, millis) * 1_000_000)
+  if (!Number.isFinite(nanos)) {
+    throw new Flaw("duration_ms", "is longer than can be")
+  }
+  return BigInt(nanos)
 }
 
 const open = (fields: Fields, line: number): OpenSpanData => ({

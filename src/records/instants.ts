@@ -58,23 +58,39 @@ export const elapsedMs = (start: bigint, end: bigint): number => end <= start ? 
 
 /** ISO-8601 UTC with microseconds: `2026-01-31T12:00:00.000000Z`. */
 export const isoFromNanos = (nanos: bigint): string => {
-  const micros = floor(nanos, thousand)
-  const millis = floor(micros, thousand)
-  const rest = Number(micros - millis * thousand)
-  return `${isoMillis(Number(millis)).slice(0, -1)}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z`
+  // Whole microseconds are exact in a number for three centuries; bigints cost ten times as much.
+  const micros = Number(floor(nanos, thousand))
+  if (micros < 0 || micros > Number.MAX_SAFE_INTEGER) {
+    return isoOfAnyTime(nanos)
+  }
+  const ofMilli = micros % 1000
+  const millis = (micros - ofMilli) / 1000
+  const ofSecond = millis % 1000
+  return `${isoSecond((millis - ofSecond) / 1000)}.${threeDigits[ofSecond]}${threeDigits[ofMilli]}Z`
 }
 
-// Records of a busy program share their milliseconds; formatting one costs more than looking it up.
-let lastMillis = Number.NaN
-let lastIso = ""
-const isoMillis = (millis: number): string => {
-  if (millis !== lastMillis) {
-    lastMillis = millis
-    // Past what a Date can hold `toISOString` throws; a clock that far off says nothing anyway.
-    lastIso = new Date(Math.abs(millis) <= 8.64e15 ? millis : 0).toISOString()
+const threeDigits = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, "0"))
+
+// Records of a busy program share their seconds, and a span may end in the next; formatting one costs more than looking it up.
+const lastSeconds = [Number.NaN, Number.NaN]
+const lastIsos = ["", ""]
+const isoSecond = (seconds: number): string => {
+  const slot = seconds % 2
+  if (lastSeconds[slot] !== seconds) {
+    lastSeconds[slot] = seconds
+    lastIsos[slot] = isoMillis(seconds * 1000).slice(0, -".000Z".length)
   }
-  return lastIso
+  return lastIsos[slot]!
 }
+
+const isoOfAnyTime = (nanos: bigint): string => {
+  const micros = floor(nanos, thousand)
+  const millis = floor(micros, thousand)
+  return `${isoMillis(Number(millis)).slice(0, -1)}${threeDigits[Number(micros - millis * thousand)]}Z`
+}
+
+// Past what a Date can hold `toISOString` throws; a clock that far off says nothing anyway.
+const isoMillis = (millis: number): string => new Date(Math.abs(millis) <= 8.64e15 ? millis : 0).toISOString()
 
 // A year beyond 9999 has a sign and six digits, as `toISOString` writes it.
 const isoPattern = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/

@@ -50,9 +50,14 @@ export const encodeDropped = (dropped: DroppedRecord): string =>
 
 // Ids may come from a request's headers through another tracer: they are quoted like any other text.
 const identity = (span: OpenSpanData): string =>
-  `"name":${JSON.stringify(span.name)},"trace_id":${JSON.stringify(span.traceId)},"span_id":${
-    JSON.stringify(span.spanId)
-  },"parent_span_id":${span.parentSpanId === null ? "null" : JSON.stringify(span.parentSpanId)}`
+  `"name":${quoted(span.name)},"trace_id":${quoted(span.traceId)},"span_id":${quoted(span.spanId)},"parent_span_id":${
+    span.parentSpanId === null ? "null" : quoted(span.parentSpanId)
+  }`
+
+const isPlain = /^[\w.:-]*$/
+
+/** A text as JSON. Nearly every name and id is plain, and to see that costs less than a call of `JSON.stringify`. */
+const quoted = (text: string): string => isPlain.test(text) ? `"${text}"` : JSON.stringify(text)
 
 const encodeEvents = (span: SpanData): string =>
   span.events === undefined || span.events.length === 0

@@ -5,14 +5,19 @@
 /** What stands in for a value that could not be read. */
 export const unserializable = "<unserializable>"
 
+/** What stands in for a secret. It says nothing of what was there. */
+export const redacted = "<redacted>"
+
 /** Text without lone surrogates, at most `max` characters; what is cut says so: `…[+N chars]`. */
-export const text = (value: string, max: number): string => {
-  if (value.length <= max || isCutAlready(value, max)) {
-    return value.toWellFormed()
-  }
+export const text = (value: string, max: number): string =>
+  value.length <= max || isCutAlready(value, max) ? value.toWellFormed() : cut(value, max, 0)
+
+/** The first `max` characters of a text that does not fit, or goes on for `more` characters beyond what is given. */
+export const cut = (value: string, max: number, more: number): string => {
   // Cutting before a low surrogate would split a code point in two.
-  const cut = max > 0 && isHighSurrogate(value.charCodeAt(max - 1)) ? max - 1 : max
-  return `${value.slice(0, cut).toWellFormed()}…[+${value.length - cut} chars]`
+  const whole = Math.min(max, value.length)
+  const at = whole > 0 && isHighSurrogate(value.charCodeAt(whole - 1)) ? whole - 1 : whole
+  return `${value.slice(0, at).toWellFormed()}…[+${value.length - at + more} chars]`
 }
 
 const cutMark = /…(?:\[\+\d{1,16} (?:chars|items|keys)\])?$/

@@ -1,23 +1,24 @@
 /**
  * Spans and metrics as JSON lines in a file: one record a line, appended, for `jq`, log pipelines and looking back.
  *
- * Writing happens behind a bounded queue; nothing waits for the disk. When the layer closes, what is queued is written first. There is no
- * rotation of its own. It needs `FileSystem`, so it runs wherever `@effect/platform` does.
+ * Writing happens behind a bounded queue, or with `mode: "write-through"` before a span's end comes back. When the layer closes, and when the
+ * process ends by itself, what is queued is written first. It does not rotate but notices rotation. It needs `FileSystem`, so it runs
+ * wherever `@effect/platform` does; where that is Node's, Node's own functions are used.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { encodeMetric, encodeSpan } from "../records/jsonl.js"
 import type { TelemetryOpenError } from "../telemetry/errors.js"
-import { buildTelemetry, flushObserver } from "../telemetry/layer.js"
+import { buildTelemetry } from "../telemetry/layer.js"
 import type { Observer } from "../telemetry/Observer.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
-import { type FileStats, makeLineWriter } from "./file/LineWriter.js"
-import { openForAppend } from "./file/openFile.js"
+import type { FileStats } from "./file/ledger.js"
+import { type FileOptions, openWriter } from "./file/openWriter.js"
 
-export type { DropReason, FileStats } from "./file/LineWriter.js"
+export type { DropReason, FileStats } from "./file/ledger.js"
+export type { FileOptions } from "./file/openWriter.js"
 
 /** What the file sink tells about itself. */
 export interface FileTelemetryService {
@@ -28,28 +29,24 @@ export interface FileTelemetryService {
 // The tag by its key: importing it would load Schema, which costs more than everything else here together.
 const FileSystemTag = Context.GenericTag<FileSystem.FileSystem>("@effect/platform/FileSystem")
 
-/** Options of the file sink. */
-export interface FileOptions {
-  /** How long the release waits for a write that does not come to an end. Default 3 seconds. */
-  readonly closeTimeout?: Duration.DurationInput
-}
-
 const scoped = (path: string, options: FileOptions) =>
   Effect.gen(function*() {
-    const fs = yield* FileSystemTag
-    const file = yield* openForAppend(fs, path)
-    const writer = yield* makeLineWriter(file, path, options.closeTimeout)
+    const writer = yield* openWriter(yield* FileSystemTag, path, options)
     const observer: Observer = {
       name: `file:${path}`,
       onError: "report",
-      onEnd: (span) => writer.write(encodeSpan(span)),
-      onMetric: (metric) => writer.write(encodeMetric(metric)),
-      flush: writer.flush
+      onEnd: (span) => writer.accept(encodeSpan, span),
+      onMetric: (metric) => writer.accept(encodeMetric, metric),
+      onRefused: () => writer.refuse(),
+      attach: (open) => writer.attach(open),
+      flush: Effect.async<void>((resume) => {
+        const forget = writer.flush(() => resume(Effect.void))
+        return Effect.sync(forget)
+      })
     }
-    // Added last, so run first: what is queued is written before the writer stops and the file closes.
-    yield* Effect.addFinalizer(() => flushObserver(observer))
     const telemetry = yield* buildTelemetry([observer])
-    return Context.make(Telemetry, telemetry).pipe(Context.add(FileTelemetry, { path, stats: writer.stats }))
+    const service = { path, stats: Effect.sync(() => writer.stats) }
+    return Context.make(Telemetry, telemetry).pipe(Context.add(FileTelemetry, service))
   })
 
 /**

@@ -1,24 +1,21 @@
 /**
  * Several sinks at once. Every span has one identity in all of them; every sink gets its turn, whatever another one does.
  *
- * The layers are built one after another in one scope and released in reverse; whatever else they provide (`InMemoryTelemetry`,
- * `FileTelemetry`, …) stays reachable. A fan-out inside a fan-out is the flat list, the same layer value twice records once,
- * and `NoTelemetryLive` in it is nothing.
+ * The layers are built one after another, and released side by side: the releases start in reverse order, and one that hangs delays
+ * no other. Whatever else the layers provide (`InMemoryTelemetry`, `FileTelemetry`, …) stays reachable. A fan-out inside a fan-out is
+ * the flat list, the same layer value twice records once, and `NoTelemetryLive` in it is nothing.
  */
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import { buildTelemetry } from "../telemetry/layer.js"
 import type { Observer } from "../telemetry/Observer.js"
-import { warn } from "../telemetry/report.js"
+import { buildSinks, type BuiltSinks, originOf, type SinkLayer } from "../telemetry/sinkLayers.js"
+import { type SinkScopes, sinkScopes } from "../telemetry/sinkScopes.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
 import type { SinkErrorOptions } from "../telemetry/TelemetrySink.js"
-
-/** Any layer that provides `Telemetry`, perhaps with something else. */
-type SinkLayer = Layer.Layer<Telemetry, unknown, unknown>
 
 /** At least one sink layer. */
 export type SinkLayers = readonly [SinkLayer, ...ReadonlyArray<SinkLayer>]
@@ -27,6 +24,15 @@ export type SinkLayers = readonly [SinkLayer, ...ReadonlyArray<SinkLayer>]
 type Outputs<Layers extends SinkLayers> = { [Index in keyof Layers]: Layer.Layer.Success<Layers[Index]> }[number]
 type Errors<Layers extends SinkLayers> = { [Index in keyof Layers]: Layer.Layer.Error<Layers[Index]> }[number]
 type Needs<Layers extends SinkLayers> = { [Index in keyof Layers]: Layer.Layer.Context<Layers[Index]> }[number]
+
+/** Options of a fan-out. */
+export interface MultiOptions extends SinkErrorOptions {
+  /**
+   * How long the release of one of the layers may take before it is given up and logged. Default 10 seconds: sinks bound their own
+   * releases, by 3 seconds to flush and 3 to close, so this is for layers that do not. Raise it together with a `closeTimeout` of theirs.
+   */
+  readonly closeTimeout?: Duration.DurationInput
+}
 
 /** A fan-out to several sinks. */
 export class MultiTelemetry {
@@ -37,7 +43,7 @@ export class MultiTelemetry {
    */
   static readonly layer = <const Layers extends SinkLayers>(
     layers: Layers,
-    options: SinkErrorOptions = {}
+    options: MultiOptions = {}
   ): Layer.Layer<Outputs<Layers>, Errors<Layers>, Needs<Layers>> =>
     layers.length === 0
       ? Layer.die(
@@ -54,17 +60,19 @@ export class MultiTelemetry {
 
 const build = (
   layers: SinkLayers,
-  options: SinkErrorOptions
+  options: MultiOptions
 ): Effect.Effect<Context.Context<never>, unknown, Scope.Scope> =>
   Effect.gen(function*() {
-    const memo = yield* Layer.CurrentMemoMap
-    const scope = yield* sinkScope(options)
+    const scopes = yield* sinkScopes({
+      onSinkError: options.onSinkError,
+      closeTimeout: options.closeTimeout ?? "10 seconds"
+    })
     let outputs = Context.empty()
     const observers: Array<Observer> = []
     for (const layer of layers) {
-      const built = yield* Layer.buildWithMemoMap(layer as Layer.Layer<Telemetry, unknown>, memo, scope)
-      outputs = Context.merge(outputs, built)
-      for (const observer of Context.get(built, Telemetry).recording?.recorder.observers ?? []) {
+      const built = yield* acquire(scopes, layer)
+      outputs = Context.merge(outputs, built.outputs)
+      for (const observer of built.observers) {
         // By identity: the same layer value twice gives the same observer.
         if (!observers.some((other) => originOf(other) === originOf(observer))) {
           observers.push(observer)
@@ -75,36 +83,15 @@ const build = (
     return Context.add(outputs, Telemetry, telemetry)
   })
 
+const acquire = (scopes: SinkScopes, layer: SinkLayer): Effect.Effect<BuiltSinks, unknown> =>
+  scopes.acquire((place) =>
+    Effect.tap(buildSinks(layer, place.scope), ({ observers }) => {
+      place.name = observers.map((observer) => observer.name).join(", ") || place.name
+    })
+  )
+
 // Sinks that only report (all built-in ones do) are never made to raise.
 const withChoice = (observer: Observer, { onSinkError }: SinkErrorOptions): Observer =>
   onSinkError === "report" && observer.onError === "raise"
     ? { ...observer, onError: "report", origin: originOf(observer) }
     : observer
-
-const originOf = (observer: Observer): Observer => observer.origin ?? observer
-
-/**
- * Where the sinks live. What their releases throw goes on only where nothing else went wrong, and never with `"report"`: beside the
- * program's own cause it would change what the program failed with.
- */
-const sinkScope = (options: SinkErrorOptions): Effect.Effect<Scope.CloseableScope, never, Scope.Scope> =>
-  Effect.uninterruptible(Effect.gen(function*() {
-    const outer = yield* Effect.scope
-    const scope = yield* Scope.make()
-    // Not `acquireRelease`: it puts the fiber's references back after a release, and with them the tracer that a sink had installed.
-    yield* Scope.addFinalizerExit(outer, (exit) => closeSinks(scope, exit, options))
-    return scope
-  }))
-
-const closeSinks = (
-  scope: Scope.CloseableScope,
-  exit: Exit.Exit<unknown, unknown>,
-  { onSinkError }: SinkErrorOptions
-): Effect.Effect<void> =>
-  Effect.catchAllCause(
-    Scope.close(scope, exit),
-    (cause) =>
-      onSinkError === "report" || Exit.isFailure(exit)
-        ? Effect.sync(() => warn(`A telemetry sink failed to close: ${Cause.pretty(cause)}`))
-        : Exit.failCause(cause)
-  )

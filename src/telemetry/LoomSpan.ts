@@ -9,25 +9,20 @@ import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
 import type { AttributeLimits } from "../records/attributes.js"
+import type { Redactor } from "../records/redact/Redactor.js"
 import { type EventData, type OpenSpanData, SpanData } from "../records/SpanData.js"
 import type { SpanLink } from "../records/SpanRecord.js"
-import { text } from "../records/text.js"
 import { AttributeBag } from "./attributeBag.js"
 import type { OpenSpan } from "./OpenSpan.js"
 import { exceptionOf, outcomeOf } from "./outcome.js"
 
-/** The longest name that is kept whole, in characters. */
-const nameLength = 1024
-
 let opened = 0
-
-/** A name as records hold it: well-formed, bounded, never empty. */
-export const safeName = (name: unknown): string =>
-  typeof name === "string" && name !== "" ? text(name, nameLength) : "<unnamed>"
 
 /** Who a span reports to; the recorder, seen from the span. */
 export interface SpanOwner {
   readonly limits: AttributeLimits
+  /** Hides secrets in all that the span is told. */
+  readonly redactor: Redactor
   /** Ends the span; may throw where the body succeeded and a sink's exception goes on. */
   readonly endFromTracer: (span: LoomSpan, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
 }
@@ -60,7 +55,6 @@ export const loomSpanOf = (span: Tracer.AnySpan): LoomSpan | undefined =>
 /** A span that is being recorded. */
 export class LoomSpan implements Tracer.Span, OpenSpan {
   readonly _tag = "Span"
-  readonly name: string
   readonly sequence: number = opened++
   readonly depth: number
   openedWith = 0
@@ -82,7 +76,8 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
 
   constructor(
     readonly owner: SpanOwner,
-    name: string,
+    /** As records hold it. */
+    readonly name: string,
     readonly traceId: string,
     readonly spanId: string,
     readonly parentSpan: Tracer.AnySpan | undefined,
@@ -91,14 +86,17 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     readonly context: Context.Context<never>,
     readonly sampled: boolean
   ) {
-    this.name = safeName(name)
-    const above = parentSpan === undefined ? undefined : loomSpanOf(parentSpan)
+    const { above } = this
     this.depth = above === undefined ? 0 : above.depth + 1
-    this.bag = new AttributeBag(owner.limits)
+    this.bag = new AttributeBag(owner.limits, owner.redactor)
   }
 
   private get limits(): AttributeLimits {
     return this.owner.limits
+  }
+
+  get above(): LoomSpan | undefined {
+    return this.parentSpan === undefined ? undefined : loomSpanOf(this.parentSpan)
   }
 
   get parentSpanId(): string | null {
@@ -147,11 +145,12 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
       this.droppedEvents++
       return
     }
-    const bag = new AttributeBag(this.limits)
+    const { redactor } = this.owner
+    const bag = new AttributeBag(this.limits, redactor, "event")
     if (attributes !== undefined) {
       bag.setAll(attributes)
     }
-    this.eventList.push(Object.freeze({ name: safeName(name), time: startTime, attributes: bag.finish() }))
+    this.eventList.push(Object.freeze({ name: redactor.name(name), time: startTime, attributes: bag.finish() }))
   }
 
   addLinks(links: ReadonlyArray<Tracer.SpanLink>): void {
@@ -159,7 +158,7 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
       return
     }
     for (const link of links) {
-      const bag = new AttributeBag(this.limits)
+      const bag = new AttributeBag(this.limits, this.owner.redactor, "link")
       bag.setAll(link.attributes)
       this.linkList ??= []
       this.linkList.push(
@@ -207,7 +206,7 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
       this.sequence,
       this.bag.finish(),
       outcomeOf(exit),
-      exceptionOf(exit, this.limits),
+      exceptionOf(exit, this.limits, this.owner.redactor),
       this.eventList && Object.freeze(this.eventList),
       this.linkList && Object.freeze(this.linkList)
     )

@@ -8,10 +8,10 @@ import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
-import { normalizeValue } from "../records/attributes.js"
 import { areValidIds } from "./ids.js"
 import { LoomSpan, loomSpanOf, rememberShadow } from "./LoomSpan.js"
 import type { Recorder } from "./Recorder.js"
+import { foreignAttributes, foreignExit, foreignLinks } from "./redact/foreign.js"
 import type { SpanOpening } from "./SpanFactory.js"
 import { coveredSpan } from "./transparentSpan.js"
 
@@ -108,8 +108,18 @@ export const decorate = (
   tracer: Tracer.Tracer,
   args: Parameters<Tracer.Tracer["span"]>
 ): Tracer.Span => {
-  const [name, , context, links, start, kind, options] = args
-  const foreign = tracer.span(...args)
+  const [given, parent, context, links, start, kind, options] = args
+  const name = recorder.redactor.name(given)
+  const attributes = options?.attributes && foreignAttributes(recorder, options.attributes, "span")
+  const foreign = tracer.span(
+    name,
+    parent,
+    context,
+    links.length === 0 ? links : foreignLinks(recorder, links),
+    start,
+    kind,
+    attributes === undefined ? options : { ...options, attributes }
+  )
   if (loomSpanOf(foreign)?.owner === recorder) {
     return foreign
   }
@@ -138,8 +148,8 @@ export const decorate = (
     foreign.sampled
   )
   shadow.addLinks(links)
-  if (options?.attributes !== undefined && recorder.observesStart) {
-    shadow.bag.setAll(options.attributes)
+  if (attributes !== undefined && recorder.observesStart) {
+    shadow.bag.setAll(attributes)
   }
   rememberShadow(foreign, shadow)
   patch(foreign, shadow)
@@ -150,24 +160,31 @@ export const decorate = (
 // In place: a new object around the span would lose what the tracer underneath keeps on it (sampling among it).
 const patch = (foreign: Tracer.Span, shadow: LoomSpan): void => {
   const { addLinks, attribute, end, event } = foreign
+  const { owner } = shadow
   foreign.attribute = (key, value) => {
     shadow.attribute(key, value)
-    const safe = normalizeValue(value, shadow.owner.limits)
+    const rule = owner.redactor.ruleOf(key)
+    const safe = owner.redactor.attribute(rule, value, owner.limits, "span")
     if (safe !== undefined && !shadow.refuses(key)) {
-      attribute.call(foreign, key, safe)
+      attribute.call(foreign, rule.name, safe)
     }
   }
   foreign.event = (name, time, attributes) => {
     shadow.event(name, time, attributes)
-    event.call(foreign, name, time, attributes)
+    event.call(
+      foreign,
+      owner.redactor.name(name),
+      time,
+      attributes && { ...foreignAttributes(owner, attributes, "event") }
+    )
   }
   foreign.addLinks = (links) => {
     shadow.addLinks(links)
-    addLinks.call(foreign, links)
+    addLinks.call(foreign, foreignLinks(owner, links))
   }
   foreign.end = (time, exit) => {
     try {
-      end.call(foreign, time, exit)
+      end.call(foreign, time, foreignExit(exit, owner))
     } finally {
       shadow.end(time, exit)
     }

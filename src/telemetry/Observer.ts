@@ -17,7 +17,18 @@ export interface Observer {
   readonly onStart?: (span: OpenSpan) => void
   /** `open` is the same object that `onStart` was given. */
   readonly onEnd?: (span: SpanData, open: OpenSpan) => void
-  readonly onMetric?: (metric: MetricData) => void
+  /**
+   * A span ended that a filter or a sampler keeps from this sink: for what is counted from spans, which stays true. It may come when the
+   * whole trace has ended.
+   */
+  readonly onLeftOut?: (span: SpanData, open: OpenSpan) => void
+  /**
+   * `around` is the span that it was taken in, where that is one of ours. It may be one that was left out; the measurement then names the
+   * span that stands for it, or none.
+   */
+  readonly onMetric?: (metric: MetricData, around: OpenSpan | undefined) => void
+  /** A measurement was refused because of its value or its name; it is in no record. */
+  readonly onRefused?: () => void
   /** Completes when everything observed so far is where it belongs. */
   readonly flush?: Effect.Effect<void>
   /** Told once for every recorder that the observer is part of; the function returned is called when that recorder is gone. */

@@ -9,10 +9,11 @@ import type * as Exit from "effect/Exit"
 import type * as Tracer from "effect/Tracer"
 import type { AttributeLimits } from "../records/attributes.js"
 import { instrumentKind, invalidMeasurement } from "../records/MetricRecord.js"
+import type { Redactor } from "../records/redact/Redactor.js"
 import { MetricData } from "../records/SpanData.js"
 import { AttributeBag } from "./attributeBag.js"
 import type { LoomSpan } from "./LoomSpan.js"
-import { loomSpanOf, safeName } from "./LoomSpan.js"
+import { loomSpanOf } from "./LoomSpan.js"
 import type { Observer } from "./Observer.js"
 import type { OpenSpan } from "./OpenSpan.js"
 import { describe } from "./outcome.js"
@@ -23,6 +24,7 @@ import type { SpanFactory, SpanOpening } from "./SpanFactory.js"
 export interface RecorderOptions {
   readonly observers: ReadonlyArray<Observer>
   readonly limits: AttributeLimits
+  readonly redactor: Redactor
   readonly factory: SpanFactory
 }
 
@@ -31,6 +33,7 @@ type Hook = "onStart" | "onEnd" | "onMetric"
 /** Records spans and measurements for a fixed list of sinks. */
 export class Recorder {
   readonly limits: AttributeLimits
+  readonly redactor: Redactor
   readonly factory: SpanFactory
   readonly observers: ReadonlyArray<Observer>
   readonly reporter = new Reporter()
@@ -46,6 +49,7 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.limits = options.limits
+    this.redactor = options.redactor
     this.factory = options.factory
     this.observers = options.observers
     this.starters = options.observers.filter((observer) => observer.onStart !== undefined)
@@ -81,7 +85,7 @@ export class Recorder {
 
   /** A span of the factory's. It is not announced yet: `announce` follows when its attributes are on it. */
   make(opening: SpanOpening): LoomSpan {
-    return this.factory.make(this, opening)
+    return this.factory.make(this, { ...opening, name: this.redactor.name(opening.name) })
   }
 
   /** Puts the span among the open ones and tells the sinks. */
@@ -156,12 +160,15 @@ export class Recorder {
     if (flaw !== undefined) {
       this.invalidMetrics++
       this.reporter.once(
-        `metric ${String(name)}`,
-        `A measurement of ${JSON.stringify(safeName(name))} was dropped: ${flaw} (value ${String(value)})`
+        `metric ${this.redactor.name(name)}`,
+        `A measurement of ${JSON.stringify(this.redactor.name(name))} was dropped: ${flaw} (value ${shown(value)})`
       )
+      for (const observer of this.observers) {
+        observer.onRefused?.()
+      }
       return none
     }
-    const bag = new AttributeBag(this.limits)
+    const bag = new AttributeBag(this.limits, this.redactor, "metric")
     if (attributes !== undefined) {
       bag.setAll(attributes)
     }
@@ -169,7 +176,7 @@ export class Recorder {
       bag.setDefault("user_id", userId)
     }
     const metric = new MetricData(
-      safeName(name),
+      this.redactor.name(name),
       value,
       instrumentKind(name),
       bag.finish(),
@@ -177,25 +184,24 @@ export class Recorder {
       span?.traceId,
       span?.spanId
     )
-    const around = span === undefined ? undefined : this.openSpanOf(span)
+    const around = span === undefined ? undefined : this.ownSpan(span)
     let failures: Array<unknown> | undefined
     for (const observer of this.measurers) {
       try {
-        observer.onMetric!(metric)
+        observer.onMetric!(metric, around)
       } catch (error) {
-        this.failed(observer, "onMetric", error, around === undefined ? failures ??= [] : around.failures ??= [])
+        // Inside an open span it waits for its end: raised at once it would cut the body short, whose own cause has to stay what it would have been.
+        const raised = around?.isOpen === true ? around.failures ??= [] : failures ??= []
+        this.failed(observer, "onMetric", error, raised)
       }
     }
     return failures ?? none
   }
 
-  /**
-   * The open span of ours that stands for this one. What a sink throws at a measurement waits for its end: raised at once it would
-   * cut the body short, whose own cause has to stay what it would have been.
-   */
-  private openSpanOf(span: Tracer.AnySpan): LoomSpan | undefined {
+  /** The span of ours that stands for this one. */
+  private ownSpan(span: Tracer.AnySpan): LoomSpan | undefined {
     const own = loomSpanOf(span)
-    return own !== undefined && own.owner === this && own.isOpen ? own : undefined
+    return own?.owner === this ? own : undefined
   }
 
   private failed(observer: Observer, hook: Hook, error: unknown, raised: Array<unknown>): void {
@@ -205,7 +211,9 @@ export class Recorder {
     // By the sink, not by its name: two sinks may share one.
     this.reporter.once(
       observer,
-      `The telemetry sink "${observer.name}" threw in ${hookNames[hook]}: ${describe(error, this.limits)}. ` +
+      `The telemetry sink "${observer.name}" threw in ${hookNames[hook]}: ${
+        describe(error, this.limits, this.redactor)
+      }. ` +
         "The other sinks have recorded; further exceptions of this sink are not logged"
     )
   }
@@ -231,6 +239,9 @@ export class Recorder {
 const mostRaised = 16
 
 const none: ReadonlyArray<unknown> = Object.freeze([])
+
+// What is no number may be anything: a proxy that throws, a secret.
+const shown = (value: unknown): string => typeof value === "number" ? String(value) : typeof value
 
 /** As the people who wrote the sink call them. */
 const hookNames: Record<Hook, string> = { onStart: "onSpanStart", onEnd: "onSpanEnd", onMetric: "onMetric" }

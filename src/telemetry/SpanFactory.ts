@@ -10,6 +10,7 @@ import { LoomSpan, type SpanOwner } from "./LoomSpan.js"
 
 /** What a span opens with. */
 export interface SpanOpening {
+  /** As records hold it. */
   readonly name: string
   readonly parent: Tracer.AnySpan | undefined
   /** Nanoseconds since the epoch. */

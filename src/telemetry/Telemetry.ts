@@ -15,10 +15,11 @@ import type * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
 import { layerObservers } from "./layer.js"
 import { type EffectSinkOptions, type QueuedSink, sinkFromEffect } from "./queuedSink.js"
+import { acquireSink } from "./scopedSink.js"
 import type { LazyAttributes, Recording, TelemetryService } from "./Service.js"
 import { annotateCurrent, type Lookup, measure, spanAround, spanInScope } from "./spans.js"
 import { spanAroundStream } from "./streams.js"
-import { observerOf, type SinkErrorOptions, type TelemetrySink } from "./TelemetrySink.js"
+import { observerOf, type ScopedSinkOptions, type SinkErrorOptions, type TelemetrySink } from "./TelemetrySink.js"
 
 const isDataFirst = (args: IArguments): boolean => typeof args[0] !== "string"
 
@@ -93,12 +94,11 @@ export class Telemetry extends Context.Tag("loom-telemetry/Telemetry")<Telemetry
   static readonly layerSink = (sink: TelemetrySink, options?: SinkErrorOptions): Layer.Layer<Telemetry> =>
     layerObservers(Telemetry, Effect.succeed([observerOf(sink, options)]))
 
-  /** The same for a sink that is made by an effect, with finalizers in the layer's scope. */
+  /** The same for a sink that is made by an effect, with finalizers that run when the layer closes, after the sink was flushed. */
   static readonly layerSinkScoped = <E, R>(
     sink: Effect.Effect<TelemetrySink, E, R>,
-    options?: SinkErrorOptions
-  ): Layer.Layer<Telemetry, E, Exclude<R, Scope.Scope>> =>
-    layerObservers(Telemetry, Effect.map(sink, (made) => [observerOf(made, options)]))
+    options?: ScopedSinkOptions
+  ): Layer.Layer<Telemetry, E, Exclude<R, Scope.Scope>> => layerObservers(Telemetry, acquireSink(sink, options))
 
   /**
    * A sink whose hooks are effects, for `layerSinkScoped`: a bounded queue and a worker in the layer's scope, drained on release.

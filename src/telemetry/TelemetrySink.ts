@@ -4,6 +4,7 @@
  * Hooks are synchronous and get finished, immutable records. Work that is slow or can fail belongs into `sinkFromEffect`, which puts
  * a bounded queue and a worker behind them. The trap: a hook that blocks, blocks the agent.
  */
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { MetricRecord } from "../records/MetricRecord.js"
 import { metricRecord, type SpanData, spanRecord, spanStart } from "../records/SpanData.js"
@@ -22,6 +23,8 @@ export interface TelemetrySink {
   readonly onMetric?: (metric: MetricRecord) => void
   /** Completes when everything given so far is where it belongs. Run by `Telemetry.flush` and when the layer closes. */
   readonly flush?: Effect.Effect<void>
+  /** How long its release may take after that, where `layerSinkScoped` is not told. Default 3 seconds. */
+  readonly closeTimeout?: Duration.DurationInput
 }
 
 /** What happens with an exception that a sink's hook throws. */
@@ -31,6 +34,15 @@ export interface SinkErrorOptions {
    * or was interrupted, its cause stays as it was and the exception is logged. `"report"`: it is logged, once a sink.
    */
   readonly onSinkError?: "raise" | "report"
+}
+
+/** What happens with a sink that is acquired and released. An exception of its release counts like one of a hook. */
+export interface ScopedSinkOptions extends SinkErrorOptions {
+  /**
+   * How long the release may take before it is given up and logged, beside the 3 seconds for the flush before it. Default: what the sink
+   * says, else 3 seconds.
+   */
+  readonly closeTimeout?: Duration.DurationInput
 }
 
 // One record for all custom sinks of a fan-out: they are told one after another of the same span.

@@ -1,19 +1,10 @@
 /**
- * The attributes of one span or metric while they are being collected, within the limits.
+ * The attributes of one span or metric while they are being collected: without secrets, within the limits.
  *
  * `user_id` and `session_id` are never cut; what is cut is counted and said in `loom.dropped_attributes`.
  */
-import {
-  type AttributeLimits,
-  type Attributes,
-  type AttributeValue,
-  normalizeValue,
-  setOwn
-} from "../records/attributes.js"
-import { text } from "../records/text.js"
-
-/** The longest key that is kept whole, in characters. */
-const keyLength = 256
+import { type AttributeLimits, type Attributes, type AttributeValue, setOwn } from "../records/attributes.js"
+import { noRedactor, type RedactionPlace, type Redactor } from "../records/redact/Redactor.js"
 
 /** Attributes being collected. */
 export class AttributeBag {
@@ -22,15 +13,20 @@ export class AttributeBag {
   size = 0
   private dropped = 0
 
-  constructor(private readonly limits: AttributeLimits) {}
+  constructor(
+    private readonly limits: AttributeLimits,
+    private readonly redactor: Redactor = noRedactor,
+    private readonly place: RedactionPlace = "span"
+  ) {}
 
   /** Sets one attribute; a later value of the same key replaces the earlier one. */
   set(key: string, value: unknown): void {
-    const safe = normalizeValue(value, this.limits)
+    const rule = this.redactor.ruleOf(key)
+    const safe = this.redactor.attribute(rule, value, this.limits, this.place)
     if (safe === undefined) {
       return
     }
-    const name = key.length <= keyLength && key.isWellFormed() ? key : text(key, keyLength)
+    const { name } = rule
     if (!Object.hasOwn(this.values, name)) {
       if (this.size >= this.limits.attributes && name !== "user_id" && name !== "session_id") {
         this.dropped++

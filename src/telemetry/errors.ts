@@ -6,6 +6,7 @@ import * as Data from "effect/Data"
 /** Why a file cannot be opened for records. */
 export type OpenErrorReason =
   | "NotAFile"
+  | "SymbolicLink"
   | "PermissionDenied"
   | "NotFound"
   | "ReadOnly"
@@ -14,6 +15,8 @@ export type OpenErrorReason =
 
 const remedies: Record<OpenErrorReason, string> = {
   NotAFile: "it exists and is not a regular file. Give the path of a file, such as ./traces.jsonl",
+  SymbolicLink:
+    "it is a symbolic link, which anybody who may write to its folder can point at any file. Give the path that it leads to",
   PermissionDenied:
     "permission was denied. Choose a path that this process may write to, or change the owner or mode of the file",
   NotFound: "a parent of it could not be made. Check that every part of the path before the last is a folder",

@@ -11,7 +11,8 @@ import { capped } from "./capped.js"
 import { LoomTracer, nativeTracer } from "./LoomTracer.js"
 import type { Observer } from "./Observer.js"
 import { Recorder } from "./Recorder.js"
-import { warn } from "./report.js"
+import { Redaction } from "./Redaction.js"
+import { Reporter } from "./report.js"
 import type { Recording, TelemetryService } from "./Service.js"
 import { chooseFactory } from "./SpanFactory.js"
 import { annotateCurrent, measure, spanAround, spanInScope } from "./spans.js"
@@ -32,9 +33,24 @@ const serviceOf = (recording: Recording | undefined): TelemetryService => {
     spanScoped: (name, attributes) => spanInScope(lookup, name, attributes),
     annotate: (attributes) => annotateCurrent(lookup, attributes),
     emitMetric: (name, value, attributes) => measure(lookup, name, value, attributes),
-    flush: Effect.forEach(observers, flushObserver, { concurrency: "unbounded", discard: true }),
+    flush: flushAll(observers),
     recording
   }
+}
+
+// One by itself needs no fiber: where its flush is done at once, so is its release, and releases keep their order.
+const flushAll = (observers: ReadonlyArray<Observer>): Effect.Effect<void> =>
+  observers.length === 1
+    ? flushObserver(observers[0]!)
+    : Effect.forEach(observers, flushObserver, { concurrency: "unbounded", discard: true })
+
+/** What was said of flushes, by sink: who flushes after each run should not be told each time. */
+const reporters = new WeakMap<Observer, Reporter>()
+
+const reporterOf = (observer: Observer): Reporter => {
+  const known = reporters.get(observer) ?? new Reporter()
+  reporters.set(observer, known)
+  return known
 }
 
 /** Lets one sink write what it holds: capped, never failing, and no other sink waits for it. */
@@ -44,13 +60,19 @@ export const flushObserver = (observer: Observer): Effect.Effect<void> =>
       done._tag === "Some" ?
         Effect.void :
         Effect.sync(() =>
-          warn(
+          reporterOf(observer).every(
+            "given up",
             `The telemetry sink "${observer.name}" did not flush within ${Duration.format(flushCap)} and was given up`
           )
         )
     ),
     Effect.catchAllCause((cause) =>
-      Effect.sync(() => warn(`The telemetry sink "${observer.name}" failed to flush: ${Cause.pretty(cause)}`))
+      Effect.sync(() =>
+        reporterOf(observer).every(
+          "failed",
+          `The telemetry sink "${observer.name}" failed to flush: ${Cause.pretty(cause)}`
+        )
+      )
     )
   )
 
@@ -71,8 +93,9 @@ export const buildTelemetry = (
       return serviceOf(undefined)
     }
     const limits = yield* TelemetryLimits
+    const redactor = yield* Redaction
     const factory = chooseFactory(observers.flatMap((observer) => observer.factory ?? []))
-    const recorder = new Recorder({ observers, limits, factory })
+    const recorder = new Recorder({ observers, limits, redactor, factory })
     yield* Effect.addFinalizer(() => Effect.sync(() => recorder.dispose()))
     // An authority makes every span itself: another tracer below it would make them a second time.
     const tracer = new LoomTracer(recorder, factory.isAuthority ? nativeTracer : below)
@@ -92,7 +115,7 @@ export const layerObservers = <I, E, R>(
     tag,
     Effect.flatMap(observers, (acquired) =>
       Effect.zipRight(
-        Effect.addFinalizer(() => Effect.forEach(acquired, flushObserver, { concurrency: "unbounded", discard: true })),
+        Effect.addFinalizer(() => flushAll(acquired)),
         buildTelemetry(acquired)
       ))
   )

@@ -4,8 +4,9 @@
 import * as Cause from "effect/Cause"
 import type * as Exit from "effect/Exit"
 import { type AttributeLimits, normalizeValue } from "../records/attributes.js"
+import { noRedactor, type Redactor } from "../records/redact/Redactor.js"
 import type { Outcome } from "../records/SpanRecord.js"
-import { errorText, text } from "../records/text.js"
+import { errorText } from "../records/text.js"
 
 /** The outcome of a body: interruption alone is no failure, anything beside it is. */
 export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
@@ -16,38 +17,45 @@ export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
     : "failure"
 
 /** `Name: message` of the first error, else of the first defect; `null` where the body did not fail. */
-export const exceptionOf = (exit: Exit.Exit<unknown, unknown>, limits: AttributeLimits): string | null => {
+export const exceptionOf = (
+  exit: Exit.Exit<unknown, unknown>,
+  limits: AttributeLimits,
+  redactor: Redactor
+): string | null => {
   if (exit._tag === "Success" || outcomeOf(exit) !== "failure") {
     return null
   }
-  return describe(Cause.squash(exit.cause), limits)
+  return describe(Cause.squash(exit.cause), limits, redactor)
 }
 
 /** By this property `@effect/ai` marks its errors. Their messages quote prompts, answers and tool parameters, which are private by default. */
 const quotesContent = "~@effect/ai/AiError"
 
-const withoutContent = (error: object): string => {
+/** Whether an error's own words are private. */
+export const isPrivate = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && quotesContent in value
+
+const withoutContent = (error: unknown): string => {
   const { _tag, method, module } = error as { readonly [key: string]: unknown }
   return `${String(_tag)}: ${String(module)}.${String(method)} failed`
 }
 
 /** Any thrown or failed value as one text; reads it with care. */
-export const describe = (value: unknown, limits: AttributeLimits): string => {
+export const describe = (value: unknown, limits: AttributeLimits, redactor: Redactor = noRedactor): string => {
+  const shown = (message: string) => redactor.exception(message, limits.valueLength)
   try {
-    if (typeof value === "object" && value !== null && quotesContent in value) {
-      return text(withoutContent(value), limits.valueLength)
+    if (isPrivate(value)) {
+      return shown(withoutContent(value))
     }
     if (value instanceof Error) {
-      return text(errorText(value), limits.valueLength)
+      return shown(errorText(value))
     }
     if (typeof value === "string") {
-      return text(value, limits.valueLength)
+      return shown(value)
     }
-    const safe = normalizeValue(value, limits) ?? String(value)
-    return typeof safe === "string" ? safe : text(taggedText(safe), limits.valueLength)
+    const safe = normalizeValue(value, limits, redactor) ?? String(value)
+    return shown(typeof safe === "string" ? safe : JSON.stringify(safe))
   } catch {
     return "<unserializable>"
   }
 }
-
-const taggedText = (value: unknown): string => JSON.stringify(value)

@@ -40,6 +40,8 @@ export interface QueuedSinkStats {
 
 /** A queued sink, with its counters. */
 export interface QueuedSink extends TelemetrySink {
+  /** A little more than `drain`, which bounds the release by itself. */
+  readonly closeTimeout: Duration.Duration
   readonly stats: Effect.Effect<QueuedSinkStats>
 }
 
@@ -54,6 +56,7 @@ export const sinkFromEffect = <R = never>(
     const context = Context.omit(Tracer.ParentSpan)(yield* Effect.context<R>()) as Context.Context<R>
     const name = options.name ?? "effect"
     const capacity = Math.max(1, options.capacity ?? 4096)
+    const drain = Duration.decode(options.drain ?? "3 seconds")
     const reporter = new Reporter()
     const queue = yield* Mailbox.make<Item>()
     const counts = { accepted: 0, written: 0, queued: 0, dropped: 0, failed: 0 }
@@ -70,7 +73,7 @@ export const sinkFromEffect = <R = never>(
         }
         counts.dropped++
         if (isFull) {
-          reporter.once("full", `The telemetry sink "${name}" drops records: ${capacity} are waiting already`)
+          reporter.every("full", `The telemetry sink "${name}" drops records: ${capacity} are waiting already`)
         }
       }
 
@@ -89,7 +92,7 @@ export const sinkFromEffect = <R = never>(
           onSuccess: () => settled("written"),
           onFailure: (cause) => {
             settled("failed")
-            reporter.once("failed", `The telemetry sink "${name}" failed: ${Cause.pretty(cause)}`)
+            reporter.every("failed", `The telemetry sink "${name}" failed: ${Cause.pretty(cause)}`)
           }
         })
 
@@ -99,7 +102,7 @@ export const sinkFromEffect = <R = never>(
       Effect.interruptible
     )
     yield* Effect.acquireRelease(Effect.forkDaemon(work), (worker) =>
-      capped(Effect.zipRight(queue.end, Fiber.await(worker)), options.drain ?? Duration.seconds(3)).pipe(
+      capped(Effect.zipRight(queue.end, Fiber.await(worker)), drain).pipe(
         Effect.zipRight(Effect.sync(() => {
           closed = true
           counts.dropped += counts.queued
@@ -125,6 +128,7 @@ export const sinkFromEffect = <R = never>(
       ...(onSpanEnd && { onSpanEnd }),
       ...(onMetric && { onMetric }),
       flush,
+      closeTimeout: Duration.sum(drain, "1 second"),
       stats: Effect.sync(() => ({ ...counts }))
     }
   })

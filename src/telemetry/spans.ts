@@ -113,7 +113,7 @@ const openForeign = (
   start: bigint
 ): Tracer.Span => {
   // Read once and made safe here: the other tracer reads them as they are.
-  const bag = new AttributeBag(recorder.limits)
+  const bag = new AttributeBag(recorder.limits, recorder.redactor)
   collectAttributes(fiber, bag, attributes)
   const all = bag.finish()
   const span = decorate(recorder, made, [

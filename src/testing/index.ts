@@ -1,4 +1,44 @@
 /**
- * `loom-telemetry/testing`: telemetry for tests, whatever the test runner.
+ * `loom-telemetry/testing`: telemetry for tests, and what tests expect of it, whatever the test runner.
  */
+export { expectNoOpenSpans, expectTrace, renderTrace, SpansStillOpen } from "./expectTrace.js"
+export { formatMismatches } from "./formatMismatches.js"
+export {
+  type DifferentField,
+  type Mismatch,
+  type MisplacedSpan,
+  type MissingSpan,
+  type UnexpectedSpan
+} from "./Mismatch.js"
+export { findSpan, findSpans, metricSum, metricValues, SpanNotFound } from "./queries.js"
+export { type RenderOptions, renderTree } from "./renderTree.js"
+export {
+  type AttributesExpectation,
+  containing,
+  type EventExpectation,
+  type ExactAttributes,
+  exactly,
+  optional,
+  some,
+  type SpanExpectation,
+  type SpanList,
+  times,
+  type TraceExpectation,
+  unordered,
+  type ValueExpectation
+} from "./SpanExpectation.js"
 export { TestTelemetry, type TestTelemetryService } from "./TestTelemetry.js"
+export { expectTree, matchTree, mismatchOf, TraceMismatch } from "./TraceMismatch.js"
+export {
+  absent,
+  any,
+  atLeast,
+  atMost,
+  boolean,
+  closeTo,
+  matching,
+  number,
+  oneOf,
+  string,
+  type ValueMatcher
+} from "./ValueMatcher.js"

@@ -3,38 +3,8 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
-import { fileURLToPath } from "node:url"
+import { folder, isTree, patience, printed, stable } from "./printed.js"
 import { runProgram } from "./runProgram.js"
-
-const folder = fileURLToPath(new URL("../../examples/", import.meta.url))
-
-/** What a program prints on standard output, where it ends well and says nothing else. */
-const printed = async (file: string, env?: NodeJS.ProcessEnv): Promise<ReadonlyArray<string>> => {
-  const { exitCode, stderr, stdout } = await runProgram(`${folder}${file}`, env)
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
-  return stdout.trimEnd().split("\n")
-}
-
-/** The lines with what changes from run to run made the same. */
-const stable = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
-  lines.map((line) =>
-    line
-      .replace(/run_[0-9A-HJKMNP-TV-Z]{26}/g, "run_ID")
-      .replace(/\( *\d+\.\d+ms\)/g, "(…ms)")
-      .replace(/_ms=\d+(\.\d+)?/g, "_ms=…")
-  )
-
-/** The tree of the arithmetic agent: two turns, a tool in the first. */
-const isTree = (lines: ReadonlyArray<string>): void => {
-  expect(lines).toEqual([
-    expect.stringMatching(/^• loom\.run \(\d+\.\dms\) session_id=\S+, user_id=alice/),
-    expect.stringMatching(/^ {2}• loom\.turn \(\d+\.\dms\) turn=0, session_id=/),
-    expect.stringMatching(/^ {4}• loom\.model\.stream \(\d+\.\dms\) model=ScriptedModel/),
-    expect.stringMatching(/^ {4}• loom\.tool \(\d+\.\dms\) tool=add, call_id=c1/),
-    expect.stringMatching(/^ {2}• loom\.turn \(\d+\.\dms\) turn=1, session_id=/),
-    expect.stringMatching(/^ {4}• loom\.model\.stream \(\d+\.\dms\) model=ScriptedModel/)
-  ])
-}
 
 describe("each example", () => {
   const files = readdirSync(folder).filter((file) => /^\d\d-.*\.ts$/.test(file)).toSorted()
@@ -54,6 +24,10 @@ describe("each example", () => {
       "11-workflow.ts",
       "12-budget.ts",
       "13-instrumented.ts",
+      "14-redaction.ts",
+      "15-sampling.ts",
+      "16-reading.ts",
+      "17-vitest-matchers.test.ts",
       "20-real-model.ts",
       "30-production.ts"
     ])
@@ -69,9 +43,6 @@ describe("each example", () => {
     expect(source).not.toMatch(/from "\.\.\//)
   })
 })
-
-/** Each starts a process; beside a whole test run that can take long. */
-const patience = { concurrent: true, timeout: 60_000 }
 
 describe("what they print", patience, () => {
   it("01-console: the answer on standard output, spans and metrics on standard error", async () => {

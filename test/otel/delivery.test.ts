@@ -1,11 +1,13 @@
 /**
  * How one export is tried again, by the test's clock: OTLP specification 1.9, "OTLP/HTTP Response".
  */
-import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
+import * as TestContext from "effect/TestContext"
+import { describe, expect } from "vitest"
 import { type Answer, deliver, type Post, Undelivered } from "../../src/otel/delivery.js"
+import { faultRow } from "../faults/row.js"
 
 const answer = (status: number, retryAfter?: string): Effect.Effect<Answer> =>
   Effect.succeed({ status, reason: "", retryAfter, body: new Uint8Array([status % 256]) })
@@ -23,6 +25,10 @@ const receiving = (...answers: ReadonlyArray<Effect.Effect<Answer, Undelivered>>
   return { at, post }
 }
 
+/** A row of the matrix, by the test's clock. */
+const row = (what: string, body: () => Effect.Effect<void>): void =>
+  faultRow("OTLP", `a delivery ${what}`, () => Effect.runPromise(Effect.provide(body(), TestContext.TestContext)))
+
 const patience = { attempt: 10_000, total: 30_000 }
 
 /** Delivers within a minute of the test's clock. */
@@ -38,7 +44,7 @@ const outcomeOf = (fiber: Fiber.Fiber<Uint8Array, Undelivered>): Effect.Effect<s
   Effect.match(Fiber.join(fiber), { onSuccess: () => "taken", onFailure: ({ message }) => message })
 
 describe("a delivery", () => {
-  it.effect("is over at once where the receiver takes it", () =>
+  row("is over at once where the receiver takes it", () =>
     Effect.gen(function*() {
       const { at, post } = receiving(answer(200))
       expect(yield* delivered(post)).toBe("taken")
@@ -46,7 +52,7 @@ describe("a delivery", () => {
     }))
 
   for (const status of [429, 502, 503, 504]) {
-    it.effect(`is tried again after ${status}`, () =>
+    row(`is tried again after ${status}`, () =>
       Effect.gen(function*() {
         const { at, post } = receiving(answer(status), answer(202))
         expect(yield* delivered(post)).toBe("taken")
@@ -55,7 +61,7 @@ describe("a delivery", () => {
   }
 
   for (const status of [301, 400, 401, 404, 413, 500, 501]) {
-    it.effect(`is not tried again after ${status}`, () =>
+    row(`is not tried again after ${status}`, () =>
       Effect.gen(function*() {
         const { at, post } = receiving(answer(status))
         expect(yield* delivered(post)).toBe(`HTTP ${status}`)
@@ -63,43 +69,49 @@ describe("a delivery", () => {
       }))
   }
 
-  it.effect("is tried again where nobody is there, with growing pauses, until its time is over", () =>
-    Effect.gen(function*() {
-      const { at, post } = receiving(refused)
-      expect(yield* delivered(post)).toBe("ECONNREFUSED")
-      const pauses = at.slice(1).map((time, index) => time - at[index]!)
-      pauses.forEach((pause, index) => {
-        const middle = Math.min(1000 * 1.5 ** index, 5000)
-        expect(pause).toBeGreaterThanOrEqual(Math.floor(middle * 0.8))
-        expect(pause).toBeLessThanOrEqual(Math.ceil(middle * 1.2))
+  row(
+    "is tried again where nobody is there, with growing pauses, until its time is over",
+    () =>
+      Effect.gen(function*() {
+        const { at, post } = receiving(refused)
+        expect(yield* delivered(post)).toBe("ECONNREFUSED")
+        const pauses = at.slice(1).map((time, index) => time - at[index]!)
+        pauses.forEach((pause, index) => {
+          const middle = Math.min(1000 * 1.5 ** index, 5000)
+          expect(pause).toBeGreaterThanOrEqual(Math.floor(middle * 0.8))
+          expect(pause).toBeLessThanOrEqual(Math.ceil(middle * 1.2))
+        })
+        expect(at.at(-1)).toBeLessThanOrEqual(30_000)
+        expect(at.at(-1)).toBeGreaterThan(20_000)
       })
-      expect(at.at(-1)).toBeLessThanOrEqual(30_000)
-      expect(at.at(-1)).toBeGreaterThan(20_000)
-    }))
+  )
 
-  it.effect("is not tried again where another attempt would not help", () =>
+  row("is not tried again where another attempt would not help", () =>
     Effect.gen(function*() {
       const { at, post } = receiving(new Undelivered({ message: "self-signed certificate", isFinal: true }))
       expect(yield* delivered(post)).toBe("self-signed certificate")
       expect(at).toHaveLength(1)
     }))
 
-  it.effect("waits as long as the receiver asks, in seconds or until a date", () =>
+  row("waits as long as the receiver asks, in seconds or until a date", () =>
     Effect.gen(function*() {
       const { at, post } = receiving(answer(429, "7"), answer(503, new Date(19_000).toUTCString()), answer(200))
       expect(yield* delivered(post)).toBe("taken")
       expect(at).toEqual([0, 7000, 19_000])
     }))
 
-  it.effect("does not race where the receiver asks for no pause, and pauses as usual where it asks for nonsense", () =>
-    Effect.gen(function*() {
-      const { at, post } = receiving(answer(429, "0"), answer(429, "soon"), answer(200))
-      expect(yield* delivered(post)).toBe("taken")
-      expect(at[1]).toBe(100)
-      expect(at[2]! - at[1]!).toBeGreaterThanOrEqual(1200)
-    }))
+  row(
+    "does not race where the receiver asks for no pause, and pauses as usual where it asks for nonsense",
+    () =>
+      Effect.gen(function*() {
+        const { at, post } = receiving(answer(429, "0"), answer(429, "soon"), answer(200))
+        expect(yield* delivered(post)).toBe("taken")
+        expect(at[1]).toBe(100)
+        expect(at[2]! - at[1]!).toBeGreaterThanOrEqual(1200)
+      })
+  )
 
-  it.effect("is given up at once where the receiver asks for more time than there is", () =>
+  row("is given up at once where the receiver asks for more time than there is", () =>
     Effect.gen(function*() {
       const { at, post } = receiving(answer(503, "3600"))
       const fiber = yield* Effect.fork(deliver(post, new Uint8Array(), patience))
@@ -108,7 +120,7 @@ describe("a delivery", () => {
       expect(at).toEqual([0])
     }))
 
-  it.effect("waits so long for an answer, and then tries again", () =>
+  row("waits so long for an answer, and then tries again", () =>
     Effect.gen(function*() {
       const { at, post } = receiving(Effect.never, answer(200))
       expect(yield* delivered(post)).toBe("taken")

@@ -4,10 +4,11 @@
  * The cap is 3 s for flushing and 3 s for shutting down. The bound asserted here is twice that and a second more for a busy machine; it is
  * measured from the end of the program's work, so that starting a process does not count. Stock exporters hold the process for 10 to 30 s.
  */
-import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { fileURLToPath } from "node:url"
+import { describe, expect } from "vitest"
 import { type ProgramResult, runProgram } from "../examples/runProgram.js"
+import { type FaultRow, faultRow } from "../faults/row.js"
 import { accepting, answering, type Behaviour, hanging, nobody, receiver, resetting } from "./receiver.js"
 
 const program = fileURLToPath(new URL("./exitProgram.ts", import.meta.url))
@@ -28,7 +29,8 @@ const sendingTo = (endpoint: string) => run({ OTEL_EXPORTER_OTLP_ENDPOINT: endpo
 const cap = 3000
 const bound = 2 * cap + 1000
 
-const endsInTime = ({ afterWork, exitCode, stderr, stdout }: Ended, losses: 0 | 1 = 1) => {
+const endsInTime = (row: FaultRow, { afterWork, exitCode, stderr, stdout }: Ended, losses: 0 | 1 = 1) => {
+  row.note(`${(afterWork / 1000).toFixed(1)} s after its work, at most ${cap / 1000} + ${cap / 1000} s`)
   expect(stderr).toBe("")
   expect(stdout.split("1 span that could not be delivered").length - 1).toBe(losses)
   expect(stdout).toContain("result at")
@@ -46,22 +48,27 @@ const receivers: ReadonlyArray<readonly [what: string, behaviour: Behaviour]> = 
   ["that refuses", answering(400)]
 ]
 
-describe("a process exits in time", { timeout: 60_000 }, () => {
+/** A process under this row's circumstances. */
+const exits = (circumstances: string, body: (row: FaultRow) => Effect.Effect<void>): void =>
+  faultRow("OTLP", `a process exits in time with ${circumstances}`, (row) => Effect.runPromise(body(row)))
+
+describe("a process exits in time", () => {
   for (const [what, behaviour] of receivers) {
-    it.live(`with a receiver ${what}`, () =>
+    exits(`a receiver ${what}`, (row) =>
       Effect.gen(function*() {
         const { url } = yield* receiver(behaviour)
-        endsInTime(yield* sendingTo(url), behaviour === accepting ? 0 : 1)
+        endsInTime(row, yield* sendingTo(url), behaviour === accepting ? 0 : 1)
       }).pipe(Effect.scoped))
   }
 
-  it.live("with nobody there", () =>
-    Effect.flatMap(Effect.flatMap(nobody, sendingTo), (ended) => Effect.sync(() => endsInTime(ended))))
+  exits("nobody there", (row) => Effect.map(Effect.flatMap(nobody, sendingTo), (ended) => endsInTime(row, ended)))
 
-  it.live("with an address that nothing answers from", () =>
+  exits("an address that nothing answers from", (row) =>
     // TEST-NET-1 (RFC 5737): packets to it vanish, or are refused by the network at once.
-    Effect.map(sendingTo("http://192.0.2.1:4318"), (ended) => endsInTime(ended)))
+    Effect.map(sendingTo("http://192.0.2.1:4318"), (ended) => endsInTime(row, ended)))
 
-  it.live("with exporters of its own that never answer", () =>
-    Effect.map(run({ EXPORTER: "silent" }), (ended) => endsInTime(ended)))
+  exits(
+    "exporters of its own that never answer",
+    (row) => Effect.map(run({ EXPORTER: "silent" }), (ended) => endsInTime(row, ended))
+  )
 })

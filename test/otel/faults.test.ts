@@ -3,49 +3,74 @@
  *
  * The sink runs by the live clock here, as its exporter does; caps are short where a test waits for one.
  */
-import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Loom, Telemetry } from "loom-telemetry"
 import type { OTelStats } from "loom-telemetry/otel"
-import { droppedOf, live } from "./live.js"
+import { describe, expect } from "vitest"
+import { type FaultRow, faultRow } from "../faults/row.js"
+import { droppedOf, live, type Variables } from "./live.js"
 import { accepting, answering, type Behaviour, firstly, hanging, nobody, receiver, resetting } from "./receiver.js"
 
 const spans = (count: number, name = "a") =>
   Effect.forEach(Array.from({ length: count }), () => Telemetry.withSpan(Effect.void, name), { discard: true })
 
+/** A row of the matrix, by the live clock. */
+const row = (what: string, body: (row: FaultRow) => Effect.Effect<void>): void =>
+  faultRow("OTLP", what, (given) => Effect.runPromise(body(given)))
+
+/** What became of the spans, for the table. */
+const noteOf = ({ accepted, dropped, written }: OTelStats): string => {
+  const lost = Object.entries(dropped).filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`)
+  return [`accepted ${accepted} = written ${written}`, ...lost].join(" + ")
+}
+
 const balance = (stats: OTelStats) => stats.accepted - stats.written - stats.queued - droppedOf(stats)
 
+/** The program under the sink, whose counters add up and stand in the table. */
+const observed = (given: FaultRow, variables: Variables, program: Effect.Effect<unknown, unknown, Telemetry>) =>
+  Effect.tap(live(variables, program), ({ stats }) => {
+    given.note(noteOf(stats))
+    expect(balance(stats)).toBe(0)
+  })
+
 /** Three spans and a measurement against a receiver that behaves so; the result is checked to be the program's own. */
-const against = (behaviour: Behaviour, more: Record<string, string> = {}) =>
+const against = (given: FaultRow, behaviour: Behaviour, more: Record<string, string> = {}) =>
   Effect.gen(function*() {
     const running = yield* receiver(behaviour)
-    const finished = yield* live(
+    const finished = yield* observed(
+      given,
       { OTEL_EXPORTER_OTLP_ENDPOINT: running.url, ...more },
       Effect.as(Effect.zipRight(spans(3), Loom.tokensInput(1, { model: "m" })), "result")
     )
     expect(finished.exit).toEqual(Exit.succeed("result"))
-    expect(balance(finished.stats)).toBe(0)
     return { ...finished, receiver: running }
   }).pipe(Effect.scoped)
 
 describe("a receiver", () => {
   for (const status of [400, 401, 404, 413, 500]) {
-    it.live(`that answers ${status} loses what it refused, which is counted and said once`, () =>
-      Effect.gen(function*() {
-        const { stats, warnings } = yield* against(answering(status, { "content-type": "text/plain" }, "wrong key"))
-        expect(stats).toMatchObject({ accepted: 3, written: 0, queued: 0, dropped: { rejected: 3 } })
-        expect(stats.failedMetricExports).toBeGreaterThan(0)
-        expect(stats.lastError).toContain(`HTTP ${status}`)
-        expect(stats.lastError).toContain("wrong key")
-        expect(warnings).toHaveLength(1)
-        expect(warnings[0]).toContain("3 spans")
-      }))
+    row(
+      `a receiver that answers ${status} loses what it refused, which is counted and said once`,
+      (given) =>
+        Effect.gen(function*() {
+          const { stats, warnings } = yield* against(
+            given,
+            answering(status, { "content-type": "text/plain" }, "wrong key")
+          )
+          expect(stats).toMatchObject({ accepted: 3, written: 0, queued: 0, dropped: { rejected: 3 } })
+          expect(stats.failedMetricExports).toBeGreaterThan(0)
+          expect(stats.lastError).toContain(`HTTP ${status}`)
+          expect(stats.lastError).toContain("wrong key")
+          expect(warnings).toHaveLength(1)
+          expect(warnings[0]).toContain("3 spans")
+        })
+    )
   }
 
-  it.live("that answers 429 with a pause gets everything after it", () =>
+  row("a receiver that answers 429 with a pause gets everything after it", (given) =>
     Effect.gen(function*() {
       const { receiver: running, stats, warnings } = yield* against(
+        given,
         firstly(2, answering(429, { "retry-after": "1" }), accepting)
       )
       expect(stats).toMatchObject({ written: 3, failedMetricExports: 0 })
@@ -53,82 +78,94 @@ describe("a receiver", () => {
       expect(warnings).toEqual([])
     }))
 
-  it.live("that is overloaded for a while gets everything afterwards", () =>
+  row("a receiver that is overloaded for a while gets everything afterwards", (given) =>
     Effect.gen(function*() {
-      const { receiver: running, stats, warnings } = yield* against(firstly(2, answering(503), accepting))
+      const { receiver: running, stats, warnings } = yield* against(given, firstly(2, answering(503), accepting))
       expect(stats.written).toBe(3)
       expect(running.spanNames()).toEqual(["a", "a", "a"])
       expect(warnings).toEqual([])
     }))
 
-  it.live("that is gone for a while gets everything that was queued meanwhile", () =>
-    Effect.gen(function*() {
-      const running = yield* receiver(firstly(8, answering(503, { "retry-after": "0" }), accepting))
-      const { stats, warnings } = yield* live({
-        OTEL_EXPORTER_OTLP_ENDPOINT: running.url,
-        OTEL_METRICS_EXPORTER: "none"
-      }, spans(3000))
-      expect(stats.written).toBe(3000)
-      expect(running.spanNames()).toHaveLength(3000)
-      expect(warnings).toEqual([])
-    }).pipe(Effect.scoped))
+  row(
+    "a receiver that is gone for a while gets everything that was queued meanwhile",
+    (given) =>
+      Effect.gen(function*() {
+        const running = yield* receiver(firstly(8, answering(503, { "retry-after": "0" }), accepting))
+        const { stats, warnings } = yield* observed(given, {
+          OTEL_EXPORTER_OTLP_ENDPOINT: running.url,
+          OTEL_METRICS_EXPORTER: "none"
+        }, spans(3000))
+        expect(stats.written).toBe(3000)
+        expect(running.spanNames()).toHaveLength(3000)
+        expect(warnings).toEqual([])
+      }).pipe(Effect.scoped)
+  )
 
-  it.live("that refuses one record loses the export that holds it, and no other", () =>
-    Effect.gen(function*() {
-      const running = yield* receiver((...args) =>
-        (args[0].body.includes("poison") ? answering(400) : accepting)(...args)
-      )
-      const { stats } = yield* live({
-        OTEL_EXPORTER_OTLP_ENDPOINT: running.url,
-        OTEL_METRICS_EXPORTER: "none",
-        OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "10"
-      }, Effect.all([spans(15), spans(1, "poison"), spans(14)]))
-      expect(stats).toMatchObject({ accepted: 30, written: 20, dropped: { rejected: 10 } })
-    }).pipe(Effect.scoped))
+  row(
+    "a receiver that refuses one record loses the export that holds it, and no other",
+    (given) =>
+      Effect.gen(function*() {
+        const running = yield* receiver((...args) =>
+          (args[0].body.includes("poison") ? answering(400) : accepting)(...args)
+        )
+        const { stats } = yield* observed(given, {
+          OTEL_EXPORTER_OTLP_ENDPOINT: running.url,
+          OTEL_METRICS_EXPORTER: "none",
+          OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "10"
+        }, Effect.all([spans(15), spans(1, "poison"), spans(14)]))
+        expect(stats).toMatchObject({ accepted: 30, written: 20, dropped: { rejected: 10 } })
+      }).pipe(Effect.scoped)
+  )
 
-  it.live("that breaks the connection once gets everything with the next attempt", () =>
-    Effect.gen(function*() {
-      const { stats, warnings } = yield* against(firstly(2, resetting, accepting))
-      expect([stats.written, warnings]).toEqual([3, []])
-    }))
+  row(
+    "a receiver that breaks the connection once gets everything with the next attempt",
+    (given) =>
+      Effect.gen(function*() {
+        const { stats, warnings } = yield* against(given, firstly(2, resetting, accepting))
+        expect([stats.written, warnings]).toEqual([3, []])
+      })
+  )
 
-  it.live("that is slow gets everything", () =>
+  row("a receiver that is slow gets everything", (given) =>
     Effect.gen(function*() {
-      const { stats, warnings } = yield* against((...args) => {
+      const { stats, warnings } = yield* against(given, (...args) => {
         setTimeout(() => accepting(...args), 300)
       })
       expect([stats.written, warnings]).toEqual([3, []])
     }))
 
-  it.live("that takes only a part is believed: the rest is counted as refused, with its reason", () =>
-    Effect.gen(function*() {
-      // ExportTraceServiceResponse { partial_success { rejected_spans: 2, error_message: "no" } }
-      const partial: Behaviour = (_, response) => {
-        response.writeHead(200).end(Buffer.from([10, 6, 8, 2, 18, 2, 110, 111]))
-      }
-      const { stats, warnings } = yield* against(partial, { OTEL_METRICS_EXPORTER: "none" })
-      expect(stats).toMatchObject({ written: 1, dropped: { rejected: 2 }, lastError: expect.stringContaining("no") })
-      expect(warnings).toHaveLength(1)
-    }))
+  row(
+    "a receiver that takes only a part is believed: the rest is counted as refused, with its reason",
+    (given) =>
+      Effect.gen(function*() {
+        // ExportTraceServiceResponse { partial_success { rejected_spans: 2, error_message: "no" } }
+        const partial: Behaviour = (_, response) => {
+          response.writeHead(200).end(Buffer.from([10, 6, 8, 2, 18, 2, 110, 111]))
+        }
+        const { stats, warnings } = yield* against(given, partial, { OTEL_METRICS_EXPORTER: "none" })
+        expect(stats).toMatchObject({ written: 1, dropped: { rejected: 2 }, lastError: expect.stringContaining("no") })
+        expect(warnings).toHaveLength(1)
+      })
+  )
 
-  it.live("that answers success with nonsense has taken everything", () =>
+  row("a receiver that answers success with nonsense has taken everything", (given) =>
     Effect.gen(function*() {
-      const { stats, warnings } = yield* against(answering(200, {}, "<html>welcome</html>"))
+      const { stats, warnings } = yield* against(given, answering(200, {}, "<html>welcome</html>"))
       expect([stats.written, warnings]).toEqual([3, []])
     }))
 
-  it.live("that sends elsewhere is not followed", () =>
+  row("a receiver that sends elsewhere is not followed", (given) =>
     Effect.gen(function*() {
       const elsewhere = yield* receiver()
-      const { stats } = yield* against(answering(302, { location: elsewhere.url }))
+      const { stats } = yield* against(given, answering(302, { location: elsewhere.url }))
       expect(stats.dropped.rejected).toBe(3)
       expect(elsewhere.requests).toEqual([])
     }).pipe(Effect.scoped))
 
-  it.live("that speaks no TLS is not tried for long", () =>
+  row("a receiver that speaks no TLS is not tried for long", (given) =>
     Effect.gen(function*() {
       const running = yield* receiver()
-      const { stats, warnings } = yield* live({
+      const { stats, warnings } = yield* observed(given, {
         OTEL_EXPORTER_OTLP_ENDPOINT: running.url.replace("http:", "https:"),
         OTEL_METRICS_EXPORTER: "none"
       }, spans(1))
@@ -136,38 +173,50 @@ describe("a receiver", () => {
       expect(warnings).toHaveLength(1)
     }).pipe(Effect.scoped))
 
-  it.live("that is not there loses what is left at the end, which is counted and said once", () =>
-    Effect.gen(function*() {
-      const { exit, stats, warnings } = yield* live({ OTEL_EXPORTER_OTLP_ENDPOINT: yield* nobody }, spans(3))
-      expect(Exit.isSuccess(exit)).toBe(true)
-      expect(stats).toMatchObject({ accepted: 3, queued: 0, dropped: { shutdown: 3 } })
-      expect(balance(stats)).toBe(0)
-      expect(warnings).toHaveLength(1)
-      expect(warnings[0]).toContain("3 spans")
-    }))
+  row(
+    "a receiver that is not there loses what is left at the end, which is counted and said once",
+    (given) =>
+      Effect.gen(function*() {
+        const { exit, stats, warnings } = yield* observed(
+          given,
+          { OTEL_EXPORTER_OTLP_ENDPOINT: yield* nobody },
+          spans(3)
+        )
+        expect(Exit.isSuccess(exit)).toBe(true)
+        expect(stats).toMatchObject({ accepted: 3, queued: 0, dropped: { shutdown: 3 } })
+        expect(warnings).toHaveLength(1)
+        expect(warnings[0]).toContain("3 spans")
+      })
+  )
 
-  it.live("that never answers loses what is left at the end, which is counted and said once", () =>
-    Effect.gen(function*() {
-      const { stats, warnings } = yield* against(hanging)
-      expect(stats).toMatchObject({ accepted: 3, queued: 0, dropped: { shutdown: 3 } })
-      expect(warnings).toHaveLength(1)
-      expect(warnings[0]).toContain("3 spans")
-    }))
+  row(
+    "a receiver that never answers loses what is left at the end, which is counted and said once",
+    (given) =>
+      Effect.gen(function*() {
+        const { stats, warnings } = yield* against(given, hanging)
+        expect(stats).toMatchObject({ accepted: 3, queued: 0, dropped: { shutdown: 3 } })
+        expect(warnings).toHaveLength(1)
+        expect(warnings[0]).toContain("3 spans")
+      })
+  )
 
-  it.live("that refuses does not change a failure, nor an interruption, of the program", () =>
-    Effect.gen(function*() {
-      const running = yield* receiver(answering(500))
-      const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: running.url }
-      const failed = yield* live(variables, Telemetry.withSpan(Effect.fail("mine"), "a"))
-      expect(failed.exit).toEqual(Exit.fail("mine"))
-      const interrupted = yield* live(variables, Telemetry.withSpan(Effect.interrupt, "a"))
-      expect(Exit.isInterrupted(interrupted.exit)).toBe(true)
-    }).pipe(Effect.scoped))
+  row(
+    "a receiver that refuses does not change a failure, nor an interruption, of the program",
+    (given) =>
+      Effect.gen(function*() {
+        const running = yield* receiver(answering(500))
+        const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: running.url }
+        const failed = yield* observed(given, variables, Telemetry.withSpan(Effect.fail("mine"), "a"))
+        expect(failed.exit).toEqual(Exit.fail("mine"))
+        const interrupted = yield* observed(given, variables, Telemetry.withSpan(Effect.interrupt, "a"))
+        expect(Exit.isInterrupted(interrupted.exit)).toBe(true)
+      }).pipe(Effect.scoped)
+  )
 
-  it.live("that refuses for long is said once while it goes on", () =>
+  row("a receiver that refuses for long is said once while it goes on", (given) =>
     Effect.gen(function*() {
       const running = yield* receiver(answering(400))
-      const { stats, warnings } = yield* live({
+      const { stats, warnings } = yield* observed(given, {
         OTEL_EXPORTER_OTLP_ENDPOINT: running.url,
         OTEL_METRICS_EXPORTER: "none"
       }, Effect.repeatN(Effect.zipRight(spans(1), Telemetry.flush), 4))
@@ -178,19 +227,19 @@ describe("a receiver", () => {
 })
 
 describe("a burst", () => {
-  it.live("of 10,000 spans loses none with the defaults", () =>
+  row("a burst of 10,000 spans loses none with the defaults", (given) =>
     Effect.gen(function*() {
       const running = yield* receiver()
-      const { stats, warnings } = yield* live({ OTEL_EXPORTER_OTLP_ENDPOINT: running.url }, spans(10_000))
+      const { stats, warnings } = yield* observed(given, { OTEL_EXPORTER_OTLP_ENDPOINT: running.url }, spans(10_000))
       expect(stats).toMatchObject({ accepted: 10_000, written: 10_000 })
       expect(running.spanNames()).toHaveLength(10_000)
       expect(warnings).toEqual([])
     }).pipe(Effect.scoped))
 
-  it.live("as large as the queue is delivered whole when it closes", () =>
+  row("a burst as large as the queue is delivered whole when it closes", (given) =>
     Effect.gen(function*() {
       const running = yield* receiver()
-      const { stats } = yield* live({
+      const { stats } = yield* observed(given, {
         OTEL_EXPORTER_OTLP_ENDPOINT: running.url,
         OTEL_BSP_MAX_QUEUE_SIZE: "2000",
         OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "10"
@@ -198,16 +247,19 @@ describe("a burst", () => {
       expect(stats).toMatchObject({ accepted: 2000, written: 2000 })
     }).pipe(Effect.scoped))
 
-  it.live("larger than the queue drops the newest, which is counted and said once", () =>
-    Effect.gen(function*() {
-      const running = yield* receiver()
-      const { stats, warnings } = yield* live({
-        OTEL_EXPORTER_OTLP_ENDPOINT: running.url,
-        OTEL_BSP_MAX_QUEUE_SIZE: "100"
-      }, Effect.zipRight(spans(100, "old"), spans(150, "new")))
-      expect(stats).toMatchObject({ accepted: 250, written: 100, dropped: { queue_full: 150 } })
-      expect(new Set(running.spanNames())).toEqual(new Set(["old"]))
-      expect(warnings).toHaveLength(1)
-      expect(warnings[0]).toContain("queue is full")
-    }).pipe(Effect.scoped))
+  row(
+    "a burst larger than the queue drops the newest, which is counted and said once",
+    (given) =>
+      Effect.gen(function*() {
+        const running = yield* receiver()
+        const { stats, warnings } = yield* observed(given, {
+          OTEL_EXPORTER_OTLP_ENDPOINT: running.url,
+          OTEL_BSP_MAX_QUEUE_SIZE: "100"
+        }, Effect.zipRight(spans(100, "old"), spans(150, "new")))
+        expect(stats).toMatchObject({ accepted: 250, written: 100, dropped: { queue_full: 150 } })
+        expect(new Set(running.spanNames())).toEqual(new Set(["old"]))
+        expect(warnings).toHaveLength(1)
+        expect(warnings[0]).toContain("queue is full")
+      }).pipe(Effect.scoped)
+  )
 })

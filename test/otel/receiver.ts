@@ -62,8 +62,8 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
   return request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
 }
 
-/** Runs a receiver until the scope closes. */
-export const receiver = (behaviour: Behaviour = accepting): Effect.Effect<Receiver, never, Scope.Scope> =>
+/** Runs a receiver until the scope closes, on a port that is free or on this one. */
+export const receiver = (behaviour: Behaviour = accepting, port = 0): Effect.Effect<Receiver, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<readonly [Receiver, () => Promise<void>]>((resume) => {
       const requests: Array<Received> = []
@@ -75,7 +75,7 @@ export const receiver = (behaviour: Behaviour = accepting): Effect.Effect<Receiv
       })
       const at = (path: string) => accepted.filter((request) => request.path.endsWith(path)).map(({ body }) => body)
       const spans = () => at("/v1/traces").map(spansInProtobuf)
-      server.listen(0, "127.0.0.1", () =>
+      server.listen(port, "127.0.0.1", () =>
         resume(Effect.succeed([
           {
             url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -4,13 +4,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
 import { type Attributes, defaultLimits } from "../../src/records/attributes.js"
+import { columns } from "../../src/records/columns.js"
+import { escapeText } from "../../src/records/escape.js"
+import { metricLine, openLine, spanLine } from "../../src/records/lines.js"
 import { instrumentKind } from "../../src/records/MetricRecord.js"
+import { noRedactor } from "../../src/records/redact/Redactor.js"
 import { MetricData, SpanData } from "../../src/records/SpanData.js"
-import { columns } from "../../src/sinks/console/columns.js"
-import { escapeText } from "../../src/sinks/console/escape.js"
-import { metricLine, openLine, spanLine } from "../../src/sinks/console/format.js"
 import { AttributeBag } from "../../src/telemetry/attributeBag.js"
-import { safeName } from "../../src/telemetry/LoomSpan.js"
 import { buildObject, hostileAttributes, hostileText, planted } from "./hostile.js"
 
 const unsafe = /[\p{Cc}\p{Cf}\u2028\u2029\p{Surrogate}]/u
@@ -20,7 +20,7 @@ const harmless =
   /[\u00ad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u180e\u206a-\u206f]|\u{110bd}|\u{110cd}|[\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}]/gu
 
 const record = fc.record({
-  name: hostileText.map(safeName),
+  name: hostileText.map((name) => noRedactor.name(name)),
   attributes: hostileAttributes,
   exception: hostileText,
   outcome: fc.constantFrom("success" as const, "failure" as const, "interrupted" as const),

@@ -6,13 +6,11 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
-import * as Runtime from "effect/Runtime"
-import type * as Scheduler from "effect/Scheduler"
 import * as Stream from "effect/Stream"
 import type { SpanRecord, SpanStart } from "loom-telemetry"
-import { MultiTelemetry, Telemetry } from "loom-telemetry"
+import { FilteredTelemetry, MultiTelemetry, SampledTelemetry, Telemetry } from "loom-telemetry"
+import { interruptAt } from "./interrupter.js"
 
 /** A sink that keeps what opened and what ended. */
 class Watch {
@@ -86,46 +84,6 @@ const programs: { readonly [name: string]: Effect.Effect<unknown, unknown> } = {
   )
 }
 
-/**
- * Runs fibers in one queue and counts the operations of all of them. The one that begins operation `at` has to yield, as a fiber that ran
- * for long has, and the root fiber is interrupted before it goes on.
- */
-class Interrupter implements Scheduler.Scheduler {
-  operations = 0
-  root: Fiber.RuntimeFiber<unknown, unknown> | undefined
-  private tasks: Array<Scheduler.Task> = []
-
-  constructor(readonly at: number) {}
-
-  shouldYield(running: Fiber.RuntimeFiber<unknown, unknown>): number | false {
-    this.operations++
-    if (this.operations !== this.at) {
-      return false
-    }
-    this.tasks.push(() => (this.root ?? running).unsafeInterruptAsFork(FiberId.none))
-    return 0
-  }
-
-  scheduleTask(task: Scheduler.Task): void {
-    this.tasks.push(task)
-  }
-
-  runAll(): void {
-    for (let task = this.tasks.shift(); task !== undefined; task = this.tasks.shift()) {
-      task()
-    }
-  }
-}
-
-/** Runs the program once and interrupts it in one place. */
-const interruptAt = (runtime: Runtime.Runtime<never>, program: Effect.Effect<unknown, unknown>, at: number) => {
-  const scheduler = new Interrupter(at)
-  const root = Runtime.runFork(runtime)(program, { scheduler })
-  scheduler.root = root
-  scheduler.runAll()
-  return { operations: scheduler.operations, isDone: root.unsafePoll() !== null }
-}
-
 const expectNoneTwice = ({ ended }: Watch): void => {
   expect(new Set(ended.map((span) => span.spanId)).size).toBe(ended.length)
 }
@@ -135,11 +93,18 @@ const expectAllClosed = ({ ended, opened }: Watch): void => {
   expect(names(ended)).toEqual(names(opened))
 }
 
-describe("interruption at every operation", () => {
+/** Sinks that have each span as soon as its trace is over. */
+const sinks: { readonly [name: string]: (watch: Watch) => Layer.Layer<Telemetry> } = {
+  "in a fan-out": ({ layer }) => MultiTelemetry.layer([layer]),
+  "behind a filter and a sampler": ({ layer }) =>
+    SampledTelemetry.tail(FilteredTelemetry.layer(layer, ({ name }) => name !== "b"), { ratio: 1 })
+}
+
+describe.each(Object.keys(sinks))("interruption at every operation, %s", (where) => {
   it.scoped.each(Object.keys(programs))("closes every span of ours once: %s", (name) =>
     Effect.gen(function*() {
       const watch = new Watch()
-      const runtime = yield* Layer.toRuntime(MultiTelemetry.layer([watch.layer]))
+      const runtime = yield* Layer.toRuntime(sinks[where]!(watch))
       let hung = 0
       let interrupted = 0
       for (let at = 1, operations = at; operations >= at; at++) {

@@ -1,23 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
-import type { MetricRecord, SpanRecord, SpanStart } from "loom-telemetry"
-import { InMemoryTelemetry, MultiTelemetry, Telemetry } from "loom-telemetry"
+import { InMemoryTelemetry, MultiTelemetry } from "loom-telemetry"
+import { keeping } from "./keeping.js"
 import { concurrentProgram, Ledger, type Program, runToTheEnd, sequentialProgram } from "./programs.js"
-
-/** A sink that keeps all that it is told. */
-const keeping = () => {
-  const starts: Array<SpanStart> = []
-  const spans: Array<SpanRecord> = []
-  const metrics: Array<MetricRecord> = []
-  const layer = Telemetry.layerSink({
-    name: "keeping",
-    onSpanStart: (span) => starts.push(span),
-    onSpanEnd: (span) => spans.push(span),
-    onMetric: (metric) => metrics.push(metric)
-  })
-  return { starts, spans, metrics, layer }
-}
 
 /** Runs a program beside three sinks, one of them in a nested fan-out. */
 const observe = (program: Program) =>

@@ -152,7 +152,16 @@ describe("what the file sink tells about itself", () => {
           accepted: 0,
           written: 0,
           queued: 0,
-          dropped: { queue_full: 0, io: 0, shutdown: 0, after_close: 0 },
+          dropped: {
+            queue_full: 0,
+            too_large: 0,
+            serialization: 0,
+            invalid_value: 0,
+            io: 0,
+            shutdown: 0,
+            after_close: 0
+          },
+          retried: 0,
           lastError: null
         }
         expect(yield* file.stats).toStrictEqual(empty)

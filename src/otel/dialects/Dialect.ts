@@ -21,19 +21,14 @@ export interface DialectSpan {
   readonly userId: string | undefined
 }
 
-/** Attributes under other names. */
-export type Dialect = (span: DialectSpan) => Attributes
+/** Takes an attribute under another name; nothing where there is no value. */
+export type Put = (key: string, value: AttributeValue | undefined) => void
 
-/** Leaves out what is not there. */
-export const present = (attributes: { readonly [key: string]: AttributeValue | undefined }): Attributes => {
-  const out: { [key: string]: AttributeValue } = {}
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value !== undefined) {
-      out[key] = value
-    }
-  }
-  return out
-}
+/**
+ * Says what a span is in the words of a backend. Attributes are handed over one by one: an object of them for each dialect, and one for
+ * each group in it, would be most of what a span costs on its way into OpenTelemetry.
+ */
+export type Dialect = (span: DialectSpan, put: Put) => void
 
 /** An attribute that is a text, else `undefined`. */
 export const textOf = (attributes: Attributes, key: string): string | undefined => {

@@ -1,8 +1,8 @@
 /**
  * The dialects by name, and what they make of a span together.
  */
-import type { Attributes } from "../../records/attributes.js"
-import type { Dialect, DialectSpan } from "./Dialect.js"
+import type { Attributes, AttributeValue } from "../../records/attributes.js"
+import type { Dialect, DialectSpan, Put } from "./Dialect.js"
 import { genai } from "./genai.js"
 import { langfuse } from "./langfuse.js"
 import { openinference } from "./openinference.js"
@@ -17,13 +17,34 @@ export const defaultDialects: ReadonlyArray<DialectName> = ["genai", "openinfere
 
 /** What these dialects say of a span; session and user first, so that no limit on the number of attributes cuts them. */
 export const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>): Attributes => {
-  const said: Attributes = Object.assign({}, ...dialects.map((name) => byName[name](span)))
-  const { "session.id": session, "user.id": user, ...rest } = said
-  return {
-    ...(session !== undefined && { "session.id": session }),
-    ...(user !== undefined && { "user.id": user }),
-    ...rest
+  const said: { [key: string]: AttributeValue } = {}
+  const put: Put = (key, value) => {
+    if (value !== undefined) {
+      said[key] = value
+    }
   }
+  if (dialects.some((name) => name !== "genai")) {
+    put("session.id", span.sessionId)
+    put("user.id", span.userId)
+  }
+  for (const name of dialects) {
+    byName[name](span, put)
+  }
+  return said
+}
+
+/** The names that stand before the dots of another: `a` and `a.b` of `a.b.c`. What dialects say is a small, fixed set. */
+const beginnings = new Map<string, ReadonlyArray<string>>()
+
+const beginningsOf = (name: string): ReadonlyArray<string> => {
+  const known = beginnings.get(name)
+  if (known !== undefined) {
+    return known
+  }
+  const parts = name.split(".")
+  const found = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."))
+  beginnings.set(name, found)
+  return found
 }
 
 /**
@@ -31,12 +52,17 @@ export const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>)
  * `loom.tool`: beside it Phoenix does not see the other (its `trace/attributes.py`, `unflatten`), and stores that nest at dots refuse one of the two.
  */
 export const recordedBeside = (recorded: Attributes, said: Attributes): Attributes => {
-  const names = Object.keys(said)
-  const isBeginning = (key: string): boolean => {
-    const namespace = `${key}.`
-    return names.some((name) => name.startsWith(namespace))
+  const clashing = new Set<string>()
+  for (const name in said) {
+    for (const beginning of beginningsOf(name)) {
+      if (Object.hasOwn(recorded, beginning)) {
+        clashing.add(beginning)
+      }
+    }
   }
-  return Object.fromEntries(
-    Object.entries(recorded).map(([key, value]) => [isBeginning(key) ? `loom.${key}` : key, value])
-  )
+  return clashing.size === 0
+    ? recorded
+    : Object.fromEntries(
+      Object.entries(recorded).map(([key, value]) => [clashing.has(key) ? `loom.${key}` : key, value])
+    )
 }

@@ -1,62 +1,60 @@
 /**
  * OpenInference semantic conventions, as Arize Phoenix reads them: the kind of a span, its session and user, what went in and out.
  */
-import type { Attributes, AttributeValue } from "../../records/attributes.js"
-import { type Dialect, numberOf, present, textOf } from "./Dialect.js"
+import type { Attributes } from "../../records/attributes.js"
+import { type Dialect, numberOf, type Put, textOf } from "./Dialect.js"
 import { inputMessages, lastText, outputMessages } from "./messages.js"
 
-type Table = (attributes: Attributes) => { readonly [key: string]: AttributeValue | undefined }
+type Table = (attributes: Attributes, put: Put) => void
 
 const content = (
+  put: Put,
   side: "input" | "output",
   value: string | undefined,
   mimeType: "text/plain" | "application/json"
-): { readonly [key: string]: AttributeValue | undefined } => ({
-  [`${side}.value`]: value,
-  [`${side}.mime_type`]: value === undefined ? undefined : mimeType
-})
-
-/** What an agent was asked, to be read by people: the text of the last message, else all as it was recorded. */
-const asked = (input: string | undefined) => {
-  const text = input === undefined ? undefined : lastText(input)
-  return content("input", text ?? input, "text/plain")
+): void => {
+  if (value !== undefined) {
+    put(`${side}.value`, value)
+    put(`${side}.mime_type`, mimeType)
+  }
 }
 
-const run: Table = (attributes) => ({
-  "openinference.span.kind": "AGENT",
-  "agent.name": textOf(attributes, "agent"),
-  ...asked(textOf(attributes, "input")),
-  ...content("output", textOf(attributes, "output"), "text/plain")
-})
+/** What an agent was asked, to be read by people: the text of the last message, else all as it was recorded. */
+const asked = (input: string | undefined): string | undefined =>
+  input === undefined ? undefined : lastText(input) ?? input
 
-const chain: Table = () => ({ "openinference.span.kind": "CHAIN" })
+const run: Table = (attributes, put) => {
+  put("openinference.span.kind", "AGENT")
+  put("agent.name", textOf(attributes, "agent"))
+  content(put, "input", asked(textOf(attributes, "input")), "text/plain")
+  content(put, "output", textOf(attributes, "output"), "text/plain")
+}
 
-const model: Table = (attributes) => ({
-  "openinference.span.kind": "LLM",
-  "llm.model_name": textOf(attributes, "response_model") ?? textOf(attributes, "model"),
-  "llm.provider": textOf(attributes, "provider"),
-  "llm.token_count.completion_details.reasoning": numberOf(attributes, "reasoning_tokens_out"),
-  ...content("input", inputMessages(textOf(attributes, "input_messages")), "application/json"),
-  ...content(
-    "output",
-    outputMessages(textOf(attributes, "output_messages"), textOf(attributes, "finish_reason")),
-    "application/json"
-  )
-})
+const chain: Table = (_, put) => put("openinference.span.kind", "CHAIN")
 
-const tool: Table = (attributes) => ({
-  "openinference.span.kind": "TOOL",
-  "tool.name": textOf(attributes, "tool"),
-  "tool.id": textOf(attributes, "call_id"),
-  ...content("input", textOf(attributes, "arguments"), "application/json"),
-  ...content("output", textOf(attributes, "result"), "application/json")
-})
+const model: Table = (attributes, put) => {
+  put("openinference.span.kind", "LLM")
+  put("llm.model_name", textOf(attributes, "response_model") ?? textOf(attributes, "model"))
+  put("llm.provider", textOf(attributes, "provider"))
+  put("llm.token_count.completion_details.reasoning", numberOf(attributes, "reasoning_tokens_out"))
+  content(put, "input", inputMessages(textOf(attributes, "input_messages")), "application/json")
+  const output = outputMessages(textOf(attributes, "output_messages"), textOf(attributes, "finish_reason"))
+  content(put, "output", output, "application/json")
+}
 
-const step: Table = (attributes) => ({
-  "openinference.span.kind": "CHAIN",
-  "graph.node.id": textOf(attributes, "node"),
-  "graph.node.name": textOf(attributes, "node")
-})
+const tool: Table = (attributes, put) => {
+  put("openinference.span.kind", "TOOL")
+  put("tool.name", textOf(attributes, "tool"))
+  put("tool.id", textOf(attributes, "call_id"))
+  content(put, "input", textOf(attributes, "arguments"), "application/json")
+  content(put, "output", textOf(attributes, "result"), "application/json")
+}
+
+const step: Table = (attributes, put) => {
+  put("openinference.span.kind", "CHAIN")
+  put("graph.node.id", textOf(attributes, "node"))
+  put("graph.node.name", textOf(attributes, "node"))
+}
 
 const tables: { readonly [span: string]: Table } = {
   "loom.run": run,
@@ -68,7 +66,9 @@ const tables: { readonly [span: string]: Table } = {
 }
 
 /** The OpenInference names of a span; session and user stand on every span. */
-export const openinference: Dialect = (span) => {
+export const openinference: Dialect = (span, put) => {
+  put("session.id", span.sessionId)
+  put("user.id", span.userId)
   const table = Object.hasOwn(tables, span.name) ? tables[span.name] : undefined
-  return present({ "session.id": span.sessionId, "user.id": span.userId, ...table?.(span.attributes) })
+  table?.(span.attributes, put)
 }

@@ -8,14 +8,17 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { metricLine, openLine, spanLine } from "../../records/lines.js"
 import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
 import type { OpenSpan } from "../../telemetry/OpenSpan.js"
-import { metricLine, openLine, spanLine } from "./format.js"
 import type { ConsoleOutput } from "./output.js"
 import type { Printer } from "./Printer.js"
 
 /** How long a span may be open before it is shown. */
 const patience = Duration.millis(250)
+
+/** Entries that may wait before those that have ended are taken out. */
+const shortestQueue = 4096
 
 interface Entry {
   readonly span: OpenSpan
@@ -68,7 +71,7 @@ const show = (entry: Entry | undefined, output: ConsoleOutput): void => {
     unseen.push(current)
   }
   for (const { span } of unseen.reverse()) {
-    output.write(openLine(asOpened(span), span.depth, output.style()))
+    output.announce(openLine(asOpened(span), span.depth, output.style()))
   }
   for (const each of unseen) {
     each.shown = true
@@ -87,6 +90,7 @@ const watchLongOpen = (
 ): Effect.Effect<(entry: Entry) => void, never, Scope.Scope> =>
   Effect.gen(function*() {
     let queue: Array<Entry> = []
+    let compactAt = shortestQueue
     const latch = yield* Effect.makeLatch(false)
     const dueNanos = BigInt(Duration.toMillis(patience) * 1_000_000)
     // In one go: a span that opened between the look into the queue and the closing of the latch would never be shown.
@@ -98,7 +102,8 @@ const watchLongOpen = (
       if (next === undefined) {
         latch.unsafeClose()
       }
-      return next === undefined ? patience : Duration.nanos(next.since + dueNanos - now)
+      // Not longer than this: a clock that was set back would let all that opens from now on wait for it to come there again.
+      return next === undefined ? patience : Duration.min(patience, Duration.nanos(next.since + dueNanos - now))
     })
     yield* latch.await.pipe(
       Effect.zipRight(showDue),
@@ -112,9 +117,11 @@ const watchLongOpen = (
       queue.push(entry)
       if (queue.length === 1) {
         latch.unsafeOpen()
-      } else if (queue.length > 4096) {
+      } else if (queue.length > compactAt) {
         // Where the clock stands still (a test's) nothing becomes due: what has ended must not pile up.
         queue = queue.filter((each) => !each.ended)
+        // What is left is open: looking through it again at each span would take ever longer.
+        compactAt = Math.max(shortestQueue, 2 * queue.length)
       }
     }
   })

@@ -2,95 +2,162 @@
  * A whole trace at once, parent first, when its root ends; its measurements stand below it.
  *
  * What outlives its root (a daemon's span) prints when it ends itself, with what is inside it; what has not ended when the layer
- * closes prints then, as a `▸` line.
+ * closes prints then, as a `▸` line. What waits is bounded: a trace whose root does not end prints early, and from then on as it goes.
  */
+import { type LineStyle, metricLine, openLine, spanLine } from "../../records/lines.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
 import type { OpenSpan } from "../../telemetry/OpenSpan.js"
-import { metricLine, openLine, spanLine } from "./format.js"
 import type { ConsoleOutput } from "./output.js"
 import type { Printer } from "./Printer.js"
 
-interface Entry {
-  readonly span: OpenSpan
-  readonly parent: Entry | undefined
-  readonly children: Array<Entry>
-  readonly metrics: Array<MetricData>
-  data: SpanData | undefined
-  printed: boolean
+/** A span that is open, or that has ended and waits for the ones above it. */
+class Entry {
+  children: Array<Entry> = []
+  metrics: Array<MetricData> = []
+  data: SpanData | undefined = undefined
+  printed = false
+  private knownTop: Entry
+
+  constructor(readonly span: OpenSpan, readonly parent: Entry | undefined) {
+    this.knownTop = parent === undefined || parent.printed ? this : parent.top
+  }
+
+  /** The highest of those above that is not printed, itself where there is none: with it everything below prints. */
+  get top(): Entry {
+    if (this.knownTop.printed) {
+      this.knownTop = topOf(this)
+    }
+    return this.knownTop
+  }
 }
+
+const topOf = (entry: Entry): Entry => {
+  let top = entry
+  while (top.parent !== undefined && !top.parent.printed) {
+    top = top.parent
+  }
+  return top
+}
+
+/** Why something prints. */
+type Occasion = "ended" | "early" | "closing"
 
 /** The printer for `order: "tree"`. */
-export const treePrinter = (output: ConsoleOutput): Printer => {
-  const open = new Map<string, Entry>()
-  return {
-    onStart: (span) => {
-      const parent = span.parentSpanId === null ? undefined : open.get(span.parentSpanId)
-      const entry: Entry = { span, parent, children: [], metrics: [], data: undefined, printed: false }
-      parent?.children.push(entry)
-      open.set(span.spanId, entry)
-    },
-    onEnd: (data) => {
-      const entry = open.get(data.spanId)
-      open.delete(data.spanId)
-      if (entry === undefined) {
-        output.write(spanLine(data, 0, output.style()))
+export class TreePrinter implements Printer {
+  private readonly open = new Map<string, Entry>()
+  /** The tops below which records wait, the one that has waited longest first. */
+  private readonly waiting = new Set<Entry>()
+  private held = 0
+
+  constructor(
+    private readonly output: ConsoleOutput,
+    /** Records that may wait, ≥ 1. */
+    private readonly capacity: number
+  ) {}
+
+  readonly onStart = (span: OpenSpan): void => {
+    const entry = new Entry(span, span.parentSpanId === null ? undefined : this.open.get(span.parentSpanId))
+    if (entry.parent?.printed === false) {
+      entry.parent.children.push(entry)
+    }
+    this.open.set(span.spanId, entry)
+  }
+
+  readonly onEnd = (data: SpanData): void => {
+    const entry = this.open.get(data.spanId)
+    this.open.delete(data.spanId)
+    if (entry === undefined) {
+      this.output.write(spanLine(data, 0, this.output.style()))
+      return
+    }
+    entry.data = data
+    if (entry.parent === undefined || entry.parent.printed) {
+      this.print(entry, "ended")
+    } else {
+      this.hold(entry)
+    }
+  }
+
+  readonly onMetric = (metric: MetricData): void => {
+    const entry = metric.spanId === undefined ? undefined : this.open.get(metric.spanId)
+    if (entry === undefined || entry.top.printed) {
+      this.output.write(metricLine(metric, 0, this.output.style()))
+      return
+    }
+    entry.top.metrics.push(metric)
+    this.hold(entry)
+  }
+
+  readonly finish = (): void => {
+    for (const entry of this.open.values()) {
+      if (!entry.printed) {
+        this.print(entry, "closing")
+      }
+    }
+  }
+
+  private hold(entry: Entry): void {
+    this.held++
+    this.waiting.add(entry.top)
+    for (const top of this.waiting) {
+      if (this.held <= this.capacity) {
         return
       }
-      entry.data = data
-      if (entry.parent === undefined || entry.parent.printed) {
-        print(entry, output)
+      this.print(top, "early")
+      this.output.counts.printedEarly++
+    }
+  }
+
+  /**
+   * Children are in the order in which they opened. The stack is explicit: trees can be deeper than the call stack, and wider than an
+   * argument list.
+   */
+  private print(root: Entry, when: Occasion): void {
+    const style = this.output.style()
+    this.waiting.delete(root)
+    const stack = [root]
+    for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+      if (entry.data === undefined && when === "ended") {
+        this.goOn(entry)
+        continue
       }
-    },
-    onMetric: (metric) => {
-      const entry = metric.spanId === undefined ? undefined : open.get(metric.spanId)
-      if (entry === undefined) {
-        output.write(metricLine(metric, 0, output.style()))
-      } else {
-        rootOf(entry).metrics.push(metric)
-      }
-    },
-    finish: () => {
-      for (const entry of open.values()) {
-        if (!entry.printed) {
-          print(entry, output, "closing")
+      this.printOne(entry, entry === root ? when : "closing", style)
+      this.held -= Number(entry !== root && entry.data !== undefined)
+      for (let index = entry.children.length - 1; index >= 0; index--) {
+        if (!entry.children[index]!.printed) {
+          stack.push(entry.children[index]!)
         }
       }
+      entry.children = []
     }
-  }
-}
-
-const rootOf = (entry: Entry): Entry => {
-  let root = entry
-  while (root.parent !== undefined && !root.parent.printed) {
-    root = root.parent
-  }
-  return root
-}
-
-/**
- * Children are in the order in which they opened. The stack is explicit: trees can be deeper than the call stack, and wider than an
- * argument list.
- */
-const print = (root: Entry, output: ConsoleOutput, when: "ended" | "closing" = "ended"): void => {
-  const style = output.style()
-  const stack = [root]
-  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
-    if (entry.data === undefined && when === "ended") {
-      continue
+    this.held -= root.metrics.length
+    for (const metric of root.metrics) {
+      this.output.write(metricLine(metric, 0, style))
     }
+    root.metrics = []
+  }
+
+  private printOne(entry: Entry, when: Occasion, style: LineStyle): void {
+    const { data, span } = entry
     entry.printed = true
-    output.write(
-      entry.data === undefined
-        ? openLine(entry.span.snapshot(), entry.span.depth, style)
-        : spanLine(entry.data, entry.span.depth, style)
-    )
-    for (let index = entry.children.length - 1; index >= 0; index--) {
-      if (!entry.children[index]!.printed) {
-        stack.push(entry.children[index]!)
-      }
+    if (data !== undefined) {
+      this.output.write(spanLine(data, span.depth, style))
+    } else {
+      this.output.announce(when === "early" ? earlyLine(span, style) : openLine(span.snapshot(), span.depth, style))
     }
   }
-  for (const metric of root.metrics) {
-    output.write(metricLine(metric, 0, style))
+
+  /** It outlives the trace that has printed: from now on it is the top of what is inside it. */
+  private goOn(entry: Entry): void {
+    if (entry.children.length > 0) {
+      this.waiting.add(entry)
+    }
   }
+}
+
+const earlyMark = " [printed early]"
+
+const earlyLine = (span: OpenSpan, style: LineStyle): string => {
+  const line = openLine(span.snapshot(), span.depth, { ...style, width: Math.max(20, style.width - earlyMark.length) })
+  return `${line.slice(0, -1)}${earlyMark}\n`
 }

@@ -1,63 +1,111 @@
 /**
  * Opens the file for appending: parents made, nobody else may read it, and only if it is a regular file.
+ *
+ * The same steps open it when the layer is built and when it was rotated away. A link is refused: what stands behind it is whatever the
+ * writer of its folder wants to see appended to.
  */
-import type * as PlatformError from "@effect/platform/Error"
-import type * as FileSystem from "@effect/platform/FileSystem"
-import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
-import { type OpenErrorReason, TelemetryOpenError } from "../../telemetry/errors.js"
+import type { OpenErrorReason } from "../../telemetry/errors.js"
+import { ask, codeOf, type Disk, type FileFacts, isSame, type OpenFile, type Steps } from "./disk.js"
 
-/** Opens `path` in the current scope. */
-export const openForAppend = (
-  fs: FileSystem.FileSystem,
-  path: string
-): Effect.Effect<FileSystem.File, TelemetryOpenError, Scope.Scope> => {
-  const fail = (reason: OpenErrorReason, cause: unknown) => new TelemetryOpenError({ path, reason, cause })
-  if (path === "" || path.includes("\u0000")) {
-    return Effect.fail(fail("InvalidPath", undefined))
-  }
-  const failed = (error: PlatformError.PlatformError) => Effect.fail(fail(reasonOf(error), error))
-  return Effect.gen(function*() {
-    yield* refuseOther(fs, path, fail)
-    yield* makeFolder(fs, parentOf(path))
-    return yield* fs.open(path, { flag: "a", mode: 0o600 })
-  }).pipe(
-    Effect.catchTags({ BadArgument: failed, SystemError: failed }),
-    Effect.withTracerEnabled(false)
-  )
+/** A file that was opened. */
+export interface Opened {
+  readonly file: OpenFile
+  /** What is known of it, `undefined` where the file system doesn't say. */
+  readonly facts: FileFacts | undefined
+  /** Whether it was there before. */
+  readonly existed: boolean
+  /** Whether it ends in the middle of a line, as far as that can be known. */
+  readonly isTorn: boolean
 }
 
-// Before opening: to open a pipe waits for its reader, and nothing could interrupt that.
-const refuseOther = (
-  fs: FileSystem.FileSystem,
-  path: string,
-  fail: (reason: OpenErrorReason, cause: unknown) => TelemetryOpenError
-) =>
-  fs.stat(path).pipe(
-    Effect.matchEffect({
-      onFailure: () => Effect.void,
-      onSuccess: (info) => info.type === "File" ? Effect.void : Effect.fail(fail("NotAFile", info.type))
-    })
-  )
+/** Why a path is not opened, where the system would. */
+export class OpenRefused extends Error {
+  constructor(readonly reason: OpenErrorReason) {
+    super(reason)
+  }
+}
+
+/** Opens the path and makes its folders. */
+export function* openLog(disk: Disk, path: string): Steps<Opened> {
+  if (path === "" || path.includes("\u0000")) {
+    throw new OpenRefused("InvalidPath")
+  }
+  const existed = yield* refuseOther(disk, path)
+  if (!existed) {
+    yield* makeFolders(disk, parentOf(path))
+  }
+  const file = yield* openPlain(disk, path)
+  const facts = yield* ask(file.facts)
+  if (facts !== undefined && !facts.isFile) {
+    yield* closeQuietly(file)
+    throw new OpenRefused("NotAFile")
+  }
+  const isTorn = facts !== undefined && facts.size > 0 && (yield* ask(disk.lastByte(path))) !== newline
+  return { file, facts, existed, isTorn }
+}
+
+const newline = 10
+
+// Before opening: to open a device can set it going.
+function* refuseOther(disk: Disk, path: string): Steps<boolean> {
+  const there = yield* ask(disk.at(path))
+  if (there === "link") {
+    throw new OpenRefused("SymbolicLink")
+  }
+  if (there !== "nothing" && !there.isFile) {
+    throw new OpenRefused("NotAFile")
+  }
+  return there !== "nothing"
+}
+
+function* openPlain(disk: Disk, path: string): Steps<OpenFile> {
+  try {
+    return yield* ask(disk.open(path))
+  } catch (error) {
+    // So says the system of a link that was put there since.
+    throw codeOf(error) === "ELOOP" && (yield* ask(disk.at(path))) === "link" ? new OpenRefused("SymbolicLink") : error
+  }
+}
+
+/** Closes a file; a failure of that has no consequence. */
+export function* closeQuietly(file: OpenFile): Steps<void> {
+  try {
+    yield* ask(file.close)
+  } catch {
+    // What was written is written.
+  }
+}
 
 // Folder by folder: Node's recursive call never returns where a folder exists and says ENOENT to a new one in it, as /proc does.
-const makeFolder = (fs: FileSystem.FileSystem, folder: string): Effect.Effect<void, PlatformError.PlatformError> =>
-  Effect.asVoid(fs.stat(folder)).pipe(
-    Effect.catchIf(
-      (error) => isSystem(error, "NotFound"),
-      () =>
-        (parentOf(folder) === folder ? Effect.void : makeFolder(fs, parentOf(folder))).pipe(
-          Effect.zipRight(fs.makeDirectory(folder, { mode: 0o700 })),
-          // Someone else made it meanwhile.
-          Effect.catchIf((made) => isSystem(made, "AlreadyExists"), () => Effect.void)
-        )
-    )
-  )
+function* makeFolders(disk: Disk, folder: string): Steps<void> {
+  if ((yield* ask(disk.behind(folder))) !== "nothing") {
+    return
+  }
+  if (parentOf(folder) !== folder) {
+    yield* makeFolders(disk, parentOf(folder))
+  }
+  try {
+    yield* ask(disk.makeFolder(folder))
+  } catch (error) {
+    // Someone else made it meanwhile.
+    if (codeOf(error) !== "EEXIST") {
+      throw error
+    }
+  }
+}
 
-const isSystem = (error: PlatformError.PlatformError, reason: PlatformError.SystemErrorReason): boolean =>
-  error._tag === "SystemError" && error.reason === reason
+/** Whether the path leads to another file than this one by now. What cannot be found out counts as no. */
+export function* hasMoved(disk: Disk, path: string, file: FileFacts): Steps<boolean> {
+  try {
+    const there = yield* ask(disk.behind(path))
+    return there === "nothing" || !isSame(there, file)
+  } catch {
+    return false
+  }
+}
 
-const parentOf = (path: string): string => {
+/** The folder that a path is in. */
+export const parentOf = (path: string): string => {
   const slash = path.lastIndexOf("/")
   return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash)
 }
@@ -75,10 +123,12 @@ const byCode: { readonly [code: string]: OpenErrorReason } = {
   ELOOP: "InvalidPath"
 }
 
-const reasonOf = (error: PlatformError.PlatformError): OpenErrorReason => {
-  const cause = error.cause
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
-  return byCode[code] ?? (error._tag === "SystemError" && error.reason === "PermissionDenied"
-    ? "PermissionDenied"
-    : "Unknown")
+/** Why opening failed. */
+export const reasonOf = (error: unknown): OpenErrorReason => {
+  if (error instanceof OpenRefused) {
+    return error.reason
+  }
+  const isDenied = typeof error === "object" && error !== null && "reason" in error &&
+    error.reason === "PermissionDenied"
+  return byCode[codeOf(error)] ?? (isDenied ? "PermissionDenied" : "Unknown")
 }

@@ -1,7 +1,7 @@
 /**
  * One span of each kind as it is recorded, with everything that it may hold; what the dialects make of them is in the golden tests.
  */
-import type { DialectSpan } from "../../../src/otel/dialects/Dialect.js"
+import type { Dialect, DialectSpan } from "../../../src/otel/dialects/Dialect.js"
 
 const base = {
   outcome: "success",
@@ -83,3 +83,14 @@ export const interrupted = (of: DialectSpan): DialectSpan => ({ ...of, outcome: 
 
 /** The same without a session and a user. */
 export const anonymous = (of: DialectSpan): DialectSpan => ({ ...of, sessionId: undefined, userId: undefined })
+
+/** What one dialect says of a span. */
+export const saidBy = (dialect: Dialect) => (span: DialectSpan): DialectSpan["attributes"] => {
+  const said: { [key: string]: DialectSpan["attributes"][string] } = {}
+  dialect(span, (key, value) => {
+    if (value !== undefined) {
+      said[key] = value
+    }
+  })
+  return said
+}

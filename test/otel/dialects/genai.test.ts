@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as conventions from "@opentelemetry/semantic-conventions/incubating"
-import { genai, semconvVersion } from "../../../src/otel/dialects/genai.js"
+import { genai as dialect, semconvVersion } from "../../../src/otel/dialects/genai.js"
 import {
   anonymous,
   everySpan,
@@ -15,11 +15,14 @@ import {
   library,
   model,
   run,
+  saidBy,
   step,
   tool,
   turn,
   workflow
 } from "./dialectSpans.js"
+
+const genai = saidBy(dialect)
 
 const conversation = { "gen_ai.conversation.id": "s-1" }
 

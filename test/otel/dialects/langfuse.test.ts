@@ -5,8 +5,10 @@
  * (`langfuse.observation.completion_start_time`): session and user are read from every span, the cost of a call from `gen_ai.usage.cost`.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { langfuse } from "../../../src/otel/dialects/langfuse.js"
-import { anonymous, everySpan, model } from "./dialectSpans.js"
+import { langfuse as dialect } from "../../../src/otel/dialects/langfuse.js"
+import { anonymous, everySpan, model, saidBy } from "./dialectSpans.js"
+
+const langfuse = saidBy(dialect)
 
 const who = { "session.id": "s-1", "user.id": "alice" }
 

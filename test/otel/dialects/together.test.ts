@@ -10,14 +10,14 @@ import { genai } from "../../../src/otel/dialects/genai.js"
 import { langfuse } from "../../../src/otel/dialects/langfuse.js"
 import { openinference } from "../../../src/otel/dialects/openinference.js"
 import { both, exportedNamed } from "../exported.js"
-import { everySpan, tool } from "./dialectSpans.js"
+import { everySpan, saidBy, tool } from "./dialectSpans.js"
 
 const all: ReadonlyArray<DialectName> = ["genai", "openinference", "langfuse"]
 
 describe("the dialects together", () => {
   it("say what each says, and contradict each other nowhere", () => {
     for (const span of everySpan) {
-      const together = { ...genai(span), ...openinference(span), ...langfuse(span) }
+      const together = Object.assign({}, ...[genai, openinference, langfuse].map((each) => saidBy(each)(span)))
       expect(project(span, all)).toEqual(together)
       expect(project(span, [...all].reverse())).toEqual(together)
     }

@@ -180,7 +180,10 @@ describe("tree order", () => {
   it.effect("prints a root with two hundred thousand children", () =>
     Effect.gen(function*() {
       const child = Telemetry.withSpan(Effect.void, "child")
-      const lines = yield* linesOf(Telemetry.withSpan(Effect.repeatN(child, 199_999), "root"), tree)
+      const lines = yield* linesOf(Telemetry.withSpan(Effect.repeatN(child, 199_999), "root"), {
+        ...tree,
+        capacity: 200_000
+      })
       expect(lines).toHaveLength(200_001)
       expect(lines[0]).toMatch(/^• root/)
     }))
@@ -195,5 +198,91 @@ describe("tree order", () => {
       expect(lines).toHaveLength(10_000)
       expect(lines[40]).toBe(`${" ".repeat(80)}• level (0.0ms)`)
       expect(lines[9999]).toBe(lines[40])
+    }))
+
+  const inside = (times: number) =>
+    Effect.forEach(Array.from({ length: times }), () => Telemetry.withSpan(Effect.void, "inside"), { discard: true })
+
+  it.effect("prints the trace early that has waited longest when too much waits, and from then on as its spans end", () =>
+    Effect.gen(function*() {
+      const waiting = (name: string) =>
+        Effect.gen(function*() {
+          const gate = yield* Deferred.make<void>()
+          const fiber = yield* inside(2).pipe(
+            Effect.zipRight(Deferred.await(gate)),
+            Telemetry.withSpan(name, { a: 1 }),
+            Effect.fork,
+            Effect.zipLeft(Effect.yieldNow())
+          )
+          return Effect.zipRight(Deferred.succeed(gate, undefined), Fiber.join(fiber))
+        })
+      const body = Effect.gen(function*() {
+        const endFirst = yield* waiting("first")
+        const endSecond = yield* waiting("second")
+        yield* endFirst
+        yield* endSecond
+        return yield* Effect.flatMap(ConsoleTelemetry, ({ stats }) => stats)
+      })
+      const stream = capture()
+      const layer = ConsoleTelemetry.layer({ color: false, stream, ...tree, capacity: 3 })
+      expect(yield* Effect.provide(body, layer)).toMatchObject({ accepted: 6, written: 6, queued: 0, printedEarly: 1 })
+      expect(stream.lines()).toEqual([
+        "▸ first a=1 [printed early]",
+        "  • inside (0.0ms)",
+        "  • inside (0.0ms)",
+        "• first (0.0ms) a=1",
+        "• second (0.0ms) a=1",
+        "  • inside (0.0ms)",
+        "  • inside (0.0ms)"
+      ])
+    }))
+
+  it.effect("prints whole what follows inside a trace that printed early, with its measurements", () =>
+    Effect.gen(function*() {
+      const step = Effect.zipRight(inside(1), Telemetry.emitMetric("calls", 1)).pipe(Telemetry.withSpan("step"))
+      const lines = yield* linesOf(Telemetry.withSpan(Effect.zipRight(inside(3), step), "root"), {
+        ...tree,
+        capacity: 2,
+        width: 30
+      })
+      expect(lines).toEqual([
+        "▸ root [printed early]",
+        "  • inside (0.0ms)",
+        "  • inside (0.0ms)",
+        "  • inside (0.0ms)",
+        "  • step (0.0ms)",
+        "    • inside (0.0ms)",
+        "calls 1 (counter)",
+        "• root (0.0ms)"
+      ])
+    }))
+
+  it.effect("bounds what waits inside a daemon too, whose root has printed long ago", () =>
+    Effect.gen(function*() {
+      const gate = yield* Deferred.make<void>()
+      const body = Effect.gen(function*() {
+        const daemon = yield* Deferred.await(gate).pipe(
+          Effect.zipRight(inside(10)),
+          Effect.zipRight(Effect.never),
+          Telemetry.withSpan("daemon"),
+          Effect.forkDaemon,
+          Effect.zipLeft(Effect.yieldNow()),
+          Telemetry.withSpan("root")
+        )
+        yield* Deferred.succeed(gate, undefined)
+        yield* Effect.yieldNow()
+        const stats = yield* Effect.flatMap(ConsoleTelemetry, (console) => console.stats)
+        yield* Fiber.interrupt(daemon)
+        return stats
+      })
+      const stream = capture()
+      const layer = ConsoleTelemetry.layer({ color: false, stream, ...tree, capacity: 4 })
+      expect(yield* Effect.provide(body, layer)).toMatchObject({ accepted: 11, written: 11, printedEarly: 1 })
+      expect(stream.lines()).toEqual([
+        "• root (0.0ms)",
+        "  ▸ daemon [printed early]",
+        ...Array.from({ length: 10 }, () => "    • inside (0.0ms)"),
+        "  • daemon (0.0ms) [interrupted]"
+      ])
     }))
 })

@@ -1,15 +1,16 @@
 /**
- * A file system of one file, whose writes do what a test wants.
+ * A file system of one file, which is not Node's, and whose writes do what a test wants.
  */
 import { FileSystem } from "@effect/platform"
 import * as PlatformError from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 
 /** What a disk says when it is full. */
 export const noSpace = new PlatformError.SystemError({
   module: "FileSystem",
-  method: "writeAll",
+  method: "write",
   reason: "Unknown",
   pathOrDescriptor: 3,
   cause: Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" })
@@ -26,18 +27,45 @@ export interface FaultyFile {
   readonly lines: () => ReadonlyArray<string>
 }
 
+const info = (size: number): FileSystem.File.Info => ({
+  type: "File",
+  mtime: Option.none(),
+  atime: Option.none(),
+  birthtime: Option.none(),
+  dev: 0,
+  ino: Option.none(),
+  mode: 0o600,
+  nlink: Option.none(),
+  uid: Option.none(),
+  gid: Option.none(),
+  rdev: Option.none(),
+  size: FileSystem.Size(size),
+  blksize: Option.none(),
+  blocks: Option.none()
+})
+
 /** A file whose writes are answered by `onWrite`. */
 export const faultyFile = (onWrite: Write): FaultyFile => {
   const writes: Array<string> = []
+  let size = 0
   const decoder = new TextDecoder()
-  const writeAll = (bytes: Uint8Array) => {
+  const write = (bytes: Uint8Array) => {
     const text = decoder.decode(bytes)
-    return Effect.tap(onWrite(text), () => Effect.sync(() => writes.push(text)))
+    return Effect.as(
+      Effect.tap(onWrite(text), () =>
+        Effect.sync(() => {
+          writes.push(text)
+          size += bytes.length
+        })),
+      FileSystem.Size(bytes.length)
+    )
   }
+  const stat = Effect.sync(() => info(size))
+  const file: Partial<FileSystem.File> = { [FileSystem.FileTypeId]: FileSystem.FileTypeId, write, stat }
   return {
     layer: FileSystem.layerNoop({
-      makeDirectory: () => Effect.void,
-      open: () => Effect.succeed({ [FileSystem.FileTypeId]: FileSystem.FileTypeId, writeAll } as FileSystem.File)
+      stat: (path) => path === "." ? Effect.succeed({ ...info(0), type: "Directory" }) : stat,
+      open: () => Effect.succeed(file as FileSystem.File)
     }),
     writes,
     lines: () => writes.join("").split("\n").slice(0, -1)

@@ -82,11 +82,16 @@ describe("a path that cannot be opened", () => {
       }
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("because it is a link to itself", () =>
+  it.scoped("because it is a symbolic link, wherever that leads", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
-      expect(run("ln", "-s", path, path)).toBe(true)
-      expectError(yield* openError(path), path, "InvalidPath", "the path is not valid")
+      for (const target of [`${path}.file`, `${path}.nothing`, path]) {
+        yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(`${path}.file`, ""))
+        expect(run("ln", "-sfn", target, path)).toBe(true)
+        expectError(yield* openError(path), path, "SymbolicLink", "Give the path that it leads to")
+      }
+      const behind = `${path}/traces.jsonl`
+      expectError(yield* openError(behind), behind, "InvalidPath", "the path is not valid")
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
   it.scoped("because the system has no such place", () =>
@@ -137,14 +142,24 @@ describe("a path that cannot be opened", () => {
 })
 
 describe("a path that can be opened", () => {
-  it.scoped("may be a link to a file", () =>
+  it.scoped("may have another name: a hard link is a file", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* tempPath
       yield* fs.writeFileString(`${path}.real`, "")
-      yield* fs.symlink(`${path}.real`, path)
+      yield* fs.link(`${path}.real`, path)
       yield* Effect.provide(Telemetry.withSpan(Effect.void, "s"), FileTelemetry.layer(path))
       expect(yield* namesIn(`${path}.real`)).toEqual(["s"])
+    }).pipe(Effect.provide(NodeFileSystem.layer)))
+
+  it.scoped("may have a link among its folders", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* tempFolder
+      yield* fs.makeDirectory(`${folder}/real`)
+      yield* fs.symlink(`${folder}/real`, `${folder}/link`)
+      yield* Effect.provide(Telemetry.withSpan(Effect.void, "s"), FileTelemetry.layer(`${folder}/link/traces.jsonl`))
+      expect(yield* namesIn(`${folder}/real/traces.jsonl`)).toEqual(["s"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
   it.scoped("may have spaces, emoji, quotes and newlines in it", () =>

@@ -4,11 +4,11 @@
  * `• NAME (1.8ms) key=value, key=value [ERROR: …]` for a span that ended, `▸ NAME key=value` for one that is open,
  * `NAME VALUE (counter) key=value` for a measurement; two spaces a level.
  */
-import type { Attributes, AttributeValue } from "../../records/attributes.js"
-import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
-import type { Outcome } from "../../records/SpanRecord.js"
+import type { Attributes, AttributeValue } from "./attributes.js"
 import { columns, fitting } from "./columns.js"
 import { escapeField, escapeName, escapeText } from "./escape.js"
+import type { MetricData, OpenSpanData, SpanData } from "./SpanData.js"
+import type { Outcome } from "./SpanRecord.js"
 
 /** How lines look. */
 export interface LineStyle {
@@ -43,8 +43,11 @@ interface Line {
 
 const indentOf = (depth: number): string => "  ".repeat(Math.min(depth, deepestIndent))
 
-/** A span that has ended. */
-export const spanLine = (span: SpanData, depth: number, style: LineStyle): string =>
+/** What a line shows of a span that has ended. */
+export type ShownSpan = Pick<SpanData, "name" | "durationMs" | "attributes" | "outcome" | "exception">
+
+/** A span that has ended. `note` is put behind the attributes, such as ` [orphan]`. */
+export const spanLine = (span: ShownSpan, depth: number, style: LineStyle, note = ""): string =>
   render({
     indent: indentOf(depth),
     mark: "• ",
@@ -52,15 +55,23 @@ export const spanLine = (span: SpanData, depth: number, style: LineStyle): strin
     name: escapeName(span.name),
     detail: ` (${span.durationMs.toFixed(1)}ms)`,
     attributes: span.attributes,
-    suffix: span.outcome === "interrupted"
-      ? " [interrupted]"
-      : span.outcome === "failure"
-      ? ` [ERROR: ${escapeText(span.exception ?? "unknown")}]`
-      : ""
+    suffix: `${note}${outcomeNote(span)}`
   }, style)
 
-/** A span that is open. */
-export const openLine = (span: OpenSpanData, depth: number, style: LineStyle): string =>
+const outcomeNote = ({ exception, outcome }: ShownSpan): string =>
+  outcome === "interrupted"
+    ? " [interrupted]"
+    : outcome === "failure"
+    ? ` [ERROR: ${escapeText(exception ?? "unknown")}]`
+    : ""
+
+/** A span that is open, with a note like the one above. */
+export const openLine = (
+  span: Pick<OpenSpanData, "name" | "attributes">,
+  depth: number,
+  style: LineStyle,
+  note = ""
+): string =>
   render({
     indent: indentOf(depth),
     mark: "▸ ",
@@ -68,7 +79,7 @@ export const openLine = (span: OpenSpanData, depth: number, style: LineStyle): s
     name: escapeName(span.name),
     detail: "",
     attributes: span.attributes,
-    suffix: ""
+    suffix: note
   }, style)
 
 /** A measurement. */

@@ -1,0 +1,35 @@
+/**
+ * Secrets stay out of every sink: by their key, by their looks, in URLs and in errors. Users get other names.
+ *
+ * npx tsx examples/14-redaction.ts
+ */
+import { Effect, Layer } from "effect"
+import { ConsoleTelemetry, Redaction, RunContext, Telemetry } from "loom-telemetry"
+
+const request = Effect.gen(function*() {
+  yield* Telemetry.annotate({ url: "https://me:hunter2@api.test/v1/orders?customer=42&code=s3cret", status: 401 })
+  return yield* Effect.fail("refused: Authorization: Bearer abc.def.ghi")
+}).pipe(Telemetry.withSpan("request", { headers: { "x-api-key": "hunter2", accept: "*/*" }, tokens_in: 12 }))
+
+/** The built-in rules need nothing. These are added: a key of one's own, a form of one's own, and no user by name. */
+const redaction = Redaction.make({
+  keys: ["iban"],
+  values: [/\bORD-\d+\b/],
+  hashUserId: "a key from the configuration"
+})
+
+const program = request.pipe(
+  Effect.ignore,
+  Telemetry.withSpan("checkout", {
+    iban: "CH93 0076 2011 6238 5295 7",
+    note: "ORD-1234 with key sk-proj-Ab12Cd34Ef56"
+  }),
+  RunContext.with({ userId: "alice" })
+)
+
+// Provided to the layer of the sinks; around a fan-out it holds for all of them.
+const Console = ConsoleTelemetry.layer({ stream: process.stdout, order: "tree", color: false }).pipe(
+  Layer.provide(Layer.succeed(Redaction, redaction))
+)
+
+await Effect.runPromise(program.pipe(Effect.provide(Console)))

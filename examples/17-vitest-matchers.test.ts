@@ -1,0 +1,49 @@
+/**
+ * Matchers for a test runner: the test kit knows none, and a few lines make `expect(tree).toMatchTrace(…)` of it.
+ *
+ * npx vitest run examples/17-vitest-matchers.test.ts
+ */
+import { expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { InMemoryTelemetry, type SpanNode } from "loom-telemetry"
+import { containing, mismatchOf, some, TestTelemetry, type TraceExpectation } from "loom-telemetry/testing"
+import { run } from "./arithmetic.js"
+
+declare module "vitest" {
+  // Vitest's own name for what custom matchers are added to.
+  interface Matchers<T> {
+    toMatchTrace(expectation: TraceExpectation): T
+  }
+}
+
+expect.extend({
+  toMatchTrace(tree: ReadonlyArray<SpanNode>, expectation: TraceExpectation) {
+    const mismatch = mismatchOf(tree, expectation)
+    return {
+      pass: mismatch === undefined,
+      message: () => mismatch?.message ?? "The recorded trace is as expected, and should not be",
+      ...(mismatch && { expected: mismatch.expected, actual: mismatch.actual })
+    }
+  }
+})
+
+const callsTool: TraceExpectation = {
+  name: "loom.run",
+  attributes: { agent: "arithmetic", user_id: "alice" },
+  children: containing([{
+    name: "loom.turn",
+    children: [
+      some({ name: "loom.model.stream" }),
+      { name: "loom.tool", attributes: { tool: "add", ok: true }, outcome: "success" }
+    ]
+  }])
+}
+
+it.effect("the agent calls its tool", () =>
+  Effect.gen(function*() {
+    yield* run
+    const tree = yield* Effect.flatMap(InMemoryTelemetry, (memory) => memory.tree)
+    expect(tree).toMatchTrace(callsTool)
+    expect(tree).not.toMatchTrace({ ...callsTool, name: "loom.workflow" })
+    expect(() => expect(tree).toMatchTrace({ name: "loom.run", children: [] })).toThrow("one span too many")
+  }).pipe(Effect.provide(TestTelemetry.layer)))

@@ -1,0 +1,85 @@
+/**
+ * `cost`: who and what spent how much.
+ */
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import type { Dimension, Summary, SummaryRow } from "../../readers/TraceSummary.js"
+import { common, described, files, working } from "../command.js"
+import { usageDocument } from "../document.js"
+import { failIf, failIfOption } from "../failIf/failIf.js"
+import { summaryQuantities } from "../failIf/summaryQuantities.js"
+import { jsonLine } from "../json.js"
+import { labelOf } from "../labels.js"
+import { count, dollars } from "../numbers.js"
+import { Output } from "../Output.js"
+import { summaryOf } from "../summary.js"
+import { type Column, tableLines } from "../table.js"
+
+const dimensions = ["user", "model", "session", "agent", "tool"] as const satisfies ReadonlyArray<Dimension>
+
+const by = Options.choice("by", dimensions).pipe(
+  Options.withDefault("model"),
+  Options.withDescription("What the rows stand for; default model")
+)
+
+const columns = (dimension: Dimension): ReadonlyArray<Column> => [
+  { heading: dimension },
+  { heading: "tokens in", right: true },
+  { heading: "cached", right: true },
+  { heading: "tokens out", right: true },
+  { heading: "cost", right: true },
+  { heading: "share", right: true }
+]
+
+const shareOf = (part: number | null, whole: number | null): string =>
+  part === null || whole === null || whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)} %`
+
+const cells = (label: string, { usage }: Pick<SummaryRow, "usage">, whole: number | null): ReadonlyArray<string> => [
+  label,
+  count(usage.tokensIn),
+  count(usage.cachedTokensIn),
+  count(usage.tokensOut),
+  dollars(usage.costUsd),
+  shareOf(usage.costUsd, whole)
+]
+
+/** Rows that used something; usage that could not be attributed is one of them. */
+const spenders = (summary: Summary, dimension: Dimension): ReadonlyArray<SummaryRow> =>
+  summary.by[dimension].filter(({ usage }) => usage.costUsd !== null || usage.tokensIn > 0 || usage.tokensOut > 0)
+
+const print = (summary: Summary, dimension: Dimension): Effect.Effect<void, never, Output> =>
+  Effect.flatMap(Output, (output) => {
+    const whole = summary.usage.costUsd
+    const rows = spenders(summary, dimension).map((row) => cells(labelOf(row), row, whole))
+    const lines = tableLines(columns(dimension), [...rows, cells("all", summary, whole)], output.width)
+    return output.write(`${lines.join("\n")}\n`)
+  })
+
+const document = (summary: Summary, dimension: Dimension) => ({
+  by: dimension,
+  usage: usageDocument(summary.usage),
+  rows: spenders(summary, dimension).map(({ label, other, usage }) => ({ label, other, usage: usageDocument(usage) }))
+})
+
+/** The command. */
+export const cost = Command.make(
+  "cost",
+  { files, ...common, by, failIf: failIfOption },
+  (given) =>
+    working(
+      given,
+      Effect.gen(function*() {
+        const output = yield* Output
+        const condition = yield* failIf(given.failIf, summaryQuantities(given.by))
+        const summary = yield* summaryOf(given.files)
+        yield* given.json ? output.write(jsonLine(document(summary, given.by))) : print(summary, given.by)
+        yield* condition(summary)
+      })
+    )
+).pipe(Command.withDescription(described(
+  "Who and what spent how much",
+  "Each token and each dollar is counted once. (none) is what could not be attributed. --fail-if knows the same " +
+    "as in stats: cost_usd is the whole, cost_usd(alice) a row.",
+  ["cost traces.jsonl", "cost --by user traces.jsonl", "cost --by agent --fail-if \"cost_usd > 0.5\" traces.jsonl"]
+)))

@@ -1,0 +1,93 @@
+/**
+ * `doctor`: what is wrong with a file.
+ */
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { builder, type Finding, type FindingsReport, type Severity } from "../../readers/Findings.js"
+import * as TraceFile from "../../readers/TraceFile.js"
+import { escapeText } from "../../records/escape.js"
+import { common, described, files, working } from "../command.js"
+import { failIf, failIfOption, type Quantities } from "../failIf/failIf.js"
+import { Found, type InputError } from "../Failure.js"
+import { bytesOf, pathsOf } from "../input.js"
+import { jsonLine } from "../json.js"
+import { count } from "../numbers.js"
+import { Output } from "../Output.js"
+import { wrapped } from "../wrapped.js"
+
+interface Examined {
+  readonly path: string
+  readonly report: FindingsReport
+}
+
+const examine = (path: string): Effect.Effect<Examined, InputError, Output> =>
+  Effect.suspend(() => {
+    const { add, result } = builder()
+    const all = Stream.runForEach(TraceFile.entries(bytesOf(path)), (entry) => Effect.sync(() => add(entry)))
+    return Effect.map(all, () => ({ path, report: result() }))
+  })
+
+const findingText = (finding: Finding, width: number): string => {
+  const { count: many, examples, kind, lines, message, severity } = finding
+  const where = lines.length === 0
+    ? ""
+    : `\n    line${lines.length === 1 ? "" : "s"} ${lines.join(", ")}${many > lines.length ? ", …" : ""}`
+  const shown = examples.slice(0, 3).map((example) => `\n    ${escapeText(example)}`).join("")
+  const said = wrapped(`${severity}: ${kind} (${count(many)}): ${escapeText(message)}`, width - 4).join("\n    ")
+  return `${said}${where}${shown}\n`
+}
+
+const text = ({ path, report }: Examined, several: boolean, width: number): string => {
+  const heading = several ? `${escapeText(path)}\n` : ""
+  const verdict = `${count(report.records)} record${report.records === 1 ? "" : "s"}${report.ok ? ", all well" : ""}\n`
+  return heading + verdict + report.findings.map((finding) => findingText(finding, width)).join("")
+}
+
+const counted = (all: ReadonlyArray<Examined>, isMeant: (finding: Finding) => boolean): number =>
+  all.flatMap(({ report }) => report.findings).filter(isMeant).reduce((sum, { count: many }) => sum + many, 0)
+
+const ofSeverity = (severity: Severity) => (all: ReadonlyArray<Examined>): number =>
+  counted(all, (finding) => finding.severity === severity)
+
+const quantities: Quantities<ReadonlyArray<Examined>> = {
+  errors: { of: "whole", value: ofSeverity("error") },
+  warnings: { of: "whole", value: ofSeverity("warning") },
+  findings: { of: "either", value: (all, kind) => counted(all, (each) => kind === undefined || each.kind === kind) }
+}
+
+/** The command. */
+export const doctor = Command.make(
+  "doctor",
+  { files, ...common, failIf: failIfOption },
+  (given) =>
+    working(
+      given,
+      Effect.gen(function*() {
+        const output = yield* Output
+        const check = yield* failIf(given.failIf, quantities)
+        const paths = pathsOf(given.files)
+        const examined = yield* Effect.forEach(paths, examine)
+        yield* Effect.forEach(examined, (each) =>
+          output.write(
+            given.json ? jsonLine({ file: each.path, ...each.report }) : text(each, paths.length > 1, output.width)
+          ), { discard: true })
+        if (given.failIf.length > 0) {
+          return yield* check(examined)
+        }
+        if (examined.some(({ report }) => !report.ok)) {
+          yield* Effect.fail(new Found({ message: "something is wrong; see above" }))
+        }
+      })
+    )
+).pipe(Command.withDescription(described(
+  "What is wrong with a file",
+  "Bad and torn lines, spans that never ended, spans without their parents, the same span twice, records that " +
+    "were dropped. Ends with exit code 1 where there is an error or a warning; with --fail-if only where that " +
+    "holds. It knows errors, warnings, findings and findings(KIND).",
+  [
+    "doctor traces.jsonl",
+    "doctor --fail-if \"errors > 0 or findings(open-span) > 10\" traces.jsonl",
+    "doctor --json traces.jsonl | jq '.findings[].kind'"
+  ]
+)))

@@ -1,0 +1,98 @@
+/**
+ * `find`: the spans that meet all conditions.
+ */
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { nodes, type TraceNode } from "../../readers/TraceTree.js"
+import { nodeLine } from "../../readers/TreeView.js"
+import { escapeText } from "../../records/escape.js"
+import { common, described, files, working } from "../command.js"
+import { attribute, type Condition, ended, milliseconds, named, outcomes } from "../conditions.js"
+import { spanDocument } from "../document.js"
+import { failIf, failIfOption, type Quantities } from "../failIf/failIf.js"
+import { type UsageError } from "../Failure.js"
+import { forestOf, traceNamed } from "../forest.js"
+import { jsonLine } from "../json.js"
+import { Output } from "../Output.js"
+
+const name = Options.optional(Options.withPseudoName(Options.text("name"), "NAME")).pipe(
+  Options.withDescription("A name, with * for any text, or a regular expression between slashes")
+)
+const attr = Options.repeated(Options.withPseudoName(Options.text("attr"), "CONDITION")).pipe(
+  Options.withDescription("key, key=value, key!=value, key>1 or key~regex; all given have to hold")
+)
+const longer = Options.optional(Options.withPseudoName(Options.text("longer-than"), "DURATION")).pipe(
+  Options.withDescription("A duration such as 250ms or 1.5s; open spans have none")
+)
+const outcome = Options.optional(Options.choice("outcome", outcomes)).pipe(Options.withDescription("How it ended"))
+const trace = Options.optional(Options.withPseudoName(Options.text("trace"), "ID")).pipe(
+  Options.withDescription("Only the trace whose id begins like this")
+)
+const quantities: Quantities<number> = { found: { of: "whole", value: (found) => found } }
+
+interface Given {
+  readonly name: Option.Option<string>
+  readonly attr: ReadonlyArray<string>
+  readonly longer: Option.Option<string>
+  readonly outcome: Option.Option<(typeof outcomes)[number]>
+}
+
+const conditionOf = (given: Given): Either.Either<Condition, UsageError> => {
+  const longerThan = (text: string): Either.Either<Condition, UsageError> =>
+    Either.map(
+      milliseconds("--longer-than", text),
+      (millis) => (node: TraceNode) => node.durationMs !== undefined && node.durationMs > millis
+    )
+  return Either.map(
+    Either.all([
+      ...Option.toArray(Option.map(given.name, named)),
+      ...given.attr.map(attribute),
+      ...Option.toArray(Option.map(given.longer, longerThan)),
+      ...Option.toArray(Option.map(given.outcome, (how) => Either.right(ended(how))))
+    ]),
+    (conditions) => (node) => conditions.every((condition) => condition(node))
+  )
+}
+
+/** The command. */
+export const find = Command.make(
+  "find",
+  { files, ...common, name, attr, longer, outcome, trace, failIf: failIfOption },
+  (given) =>
+    working(
+      given,
+      Effect.gen(function*() {
+        const output = yield* Output
+        const check = yield* failIf(given.failIf, quantities)
+        const isMeant = yield* conditionOf(given)
+        const traces = yield* traceNamed(yield* forestOf(given.files), Option.getOrUndefined(given.trace))
+        let found = 0
+        for (const { roots } of traces) {
+          for (const { node } of nodes(roots)) {
+            if (isMeant(node)) {
+              found++
+              yield* output.write(given.json ? jsonLine(spanDocument(node)) : text(node, output))
+            }
+          }
+        }
+        yield* check(found)
+      })
+    )
+).pipe(Command.withDescription(described(
+  "The spans that meet all conditions",
+  "A line each, which begins with the trace and span id. With --json a line of JSON for each. --fail-if knows " +
+    "found.",
+  [
+    "find --name \"loom.tool\" --outcome failure traces.jsonl",
+    "find --longer-than 2s --attr model=gpt-5 traces.jsonl",
+    "find --attr \"tokens_in>10000\" --fail-if \"found > 0\" traces.jsonl"
+  ]
+)))
+
+const text = (node: TraceNode, { color, width }: { readonly color: boolean; readonly width: number }): string => {
+  const ids = `${escapeText(node.traceId).slice(0, 8)}/${escapeText(node.spanId)} `
+  return `${ids}${nodeLine(node, 0, { color, width: Math.max(20, width - ids.length) })}\n`
+}

@@ -1,0 +1,94 @@
+/**
+ * Serves the live page of one file on 127.0.0.1: the page at `/TOKEN/`, and what the file holds and comes to hold at `/TOKEN/events`.
+ *
+ * Nothing else is served: no path of a request ever becomes a path of the disk.
+ */
+import { randomBytes } from "node:crypto"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { sendEvents } from "./events.js"
+import { admit } from "./gate.js"
+
+/** What is served. */
+export interface LivePage {
+  /** The file that is followed. */
+  readonly path: string
+  readonly html: string
+  /** The page's Content-Security-Policy. */
+  readonly policy: string
+}
+
+/** A server that listens. */
+export interface LiveServer {
+  /** The address with its token; who has it can read the file's records. */
+  readonly url: string
+  readonly close: () => Promise<void>
+}
+
+const secure = (policy: string) => ({
+  "cache-control": "no-store",
+  "content-security-policy": `${policy}; frame-ancestors 'none'`,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY"
+})
+
+const refuse = (response: ServerResponse, status: number, reason: string): void => {
+  response.writeHead(status, {
+    ...secure("default-src 'none'"),
+    "content-type": "text/plain; charset=utf-8",
+    ...(status === 405 && { allow: "GET, HEAD" })
+  })
+  response.end(`${reason}\n`)
+}
+
+const answer = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  page: LivePage,
+  token: string,
+  port: number
+): void => {
+  const asked = admit(request, token, port)
+  if (asked.kind === "refused") {
+    return refuse(response, asked.status, asked.reason)
+  }
+  const type = asked.kind === "page" ? "text/html" : "text/event-stream"
+  response.writeHead(200, { ...secure(page.policy), "content-type": `${type}; charset=utf-8` })
+  if (request.method === "HEAD") {
+    response.end()
+  } else if (asked.kind === "page") {
+    response.end(page.html)
+  } else {
+    const last = request.headers["last-event-id"]
+    void sendEvents(response, page.path, typeof last === "string" ? last : asked.query.get("after") ?? undefined)
+  }
+}
+
+const listening = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+
+/** Serves the page; port 0 is one that is free. */
+export const serveLive = async (page: LivePage, port: number): Promise<LiveServer> => {
+  const token = randomBytes(24).toString("base64url")
+  const server = createServer((request, response) =>
+    answer(request, response, page, token, (server.address() as AddressInfo).port)
+  )
+  const actual = await listening(server, port)
+  return {
+    url: `http://127.0.0.1:${actual}/${token}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Records as lines in the order in which they come, each behind the beginning of its trace id; and below them, where a terminal can be drawn on, the spans
+ * that are open.
+ *
+ * A span is written when it ends, so a parent stands below its children: lines are not indented. `tree` shows what stood in what.
+ */
+import type { TraceEntry } from "../../readers/TraceEntry.js"
+import type { DecodedLine } from "../../records/decode.js"
+import { escapeText } from "../../records/escape.js"
+import { metricLine, openLine, spanLine } from "../../records/lines.js"
+import type { OpenSpanData } from "../../records/SpanData.js"
+import { wireDocument } from "../document.js"
+import { harmless } from "../json.js"
+import { count } from "../numbers.js"
+
+/** How it looks. */
+export interface TailOptions {
+  readonly width: number
+  readonly color: boolean
+  readonly json: boolean
+  /** Draws the open spans below instead of a line each, and takes them away again before anything else is written. */
+  readonly live: boolean
+}
+
+/** Open spans that are drawn; of more their number is told. */
+const mostDrawn = 12
+
+/** Open spans that are known at all: those that a killed process left open would be kept for ever. */
+const mostKnown = 10_000
+
+const idLength = 6
+
+const keyOf = ({ spanId, traceId }: Pick<OpenSpanData, "spanId" | "traceId">): string => `${traceId}/${spanId}`
+
+/** What `tail` shows. */
+export class TailView {
+  private readonly open = new Map<string, OpenSpanData>()
+  private drawn = 0
+
+  constructor(private readonly options: TailOptions) {}
+
+  /** The text that shows these, and the open spans anew. */
+  show(entries: Iterable<TraceEntry>): string {
+    let text = ""
+    for (const entry of entries) {
+      this.note(entry)
+      text += this.options.json ? jsonOf(entry) : this.isDrawn(entry) ? "" : this.line(entry)
+    }
+    return this.options.json ? text : this.erased() + text + this.drawOpen()
+  }
+
+  /** Takes away what was drawn. */
+  end(): string {
+    return this.erased()
+  }
+
+  private note(entry: TraceEntry): void {
+    if (entry.kind !== "record") {
+      return
+    }
+    const { record } = entry
+    if (record.kind === "span_start") {
+      this.open.set(keyOf(record.span), record.span)
+      if (this.open.size > mostKnown) {
+        this.open.delete(this.open.keys().next().value!)
+      }
+    } else if (record.kind === "span") {
+      this.open.delete(keyOf(record.span))
+    }
+  }
+
+  /** Whether it stands below, among the open spans, until it ends. */
+  private isDrawn(entry: TraceEntry): boolean {
+    return this.options.live && entry.kind === "record" && entry.record.kind === "span_start"
+  }
+
+  private line(entry: TraceEntry): string {
+    if (entry.kind === "bad") {
+      return this.behind(undefined, `line ${entry.line} holds no record: ${escapeText(entry.error.problem)}\n`)
+    }
+    const { record } = entry
+    return this.behind(traceOf(record), this.described(record))
+  }
+
+  /** Ends with a newline, as all that goes behind an id. */
+  private described(record: DecodedLine): string {
+    const style = { color: this.options.color, width: Math.max(20, this.options.width - idLength - 1) }
+    switch (record.kind) {
+      case "span":
+        return spanLine(record.span, 0, style)
+      case "span_start":
+        return openLine(record.span, 0, style)
+      case "metric":
+        return metricLine(record.metric, 0, style)
+      case "dropped":
+        return `${count(record.dropped.count)} records were dropped: ${escapeText(record.dropped.reason)}\n`
+    }
+  }
+
+  private behind(traceId: string | undefined, text: string): string {
+    return `${escapeText(traceId ?? "").slice(0, idLength).padEnd(idLength)} ${text}`
+  }
+
+  private erased(): string {
+    const lines = this.drawn
+    this.drawn = 0
+    // To the margin, where an echoed Ctrl-C may have moved it from, up by as many lines, and everything below away.
+    return lines === 0 ? "" : `\r\u001b[${lines}A\u001b[J`
+  }
+
+  private drawOpen(): string {
+    if (!this.options.live || this.open.size === 0) {
+      return ""
+    }
+    const shown = [...this.open.values()].slice(-mostDrawn)
+    const hidden = this.open.size - shown.length
+    const lines = [
+      `${count(this.open.size)} open${hidden > 0 ? `, the last ${mostDrawn}` : ""}\n`,
+      ...shown.map((span) => this.behind(span.traceId, this.described({ kind: "span_start", span })))
+    ]
+    this.drawn = lines.length
+    return lines.join("")
+  }
+}
+
+const traceOf = (record: DecodedLine): string | undefined =>
+  record.kind === "metric" ? record.metric.traceId : record.kind === "dropped" ? undefined : record.span.traceId
+
+const jsonOf = (entry: TraceEntry): string => entry.kind === "bad" ? "" : `${harmless(wireDocument(entry.record))}\n`

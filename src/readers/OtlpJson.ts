@@ -1,0 +1,127 @@
+/**
+ * Records as requests to an OpenTelemetry receiver, in JSON: one `ExportTraceServiceRequest` or `ExportMetricsServiceRequest` a line.
+ *
+ * POST a body to `/v1/traces` or `/v1/metrics` with `content-type: application/json`, or write the lines to a file. Ids are the recorded ones, so that sending
+ * a file twice gives the same spans. Spans that have not ended are left out: OTLP has no form for them. What is held is bounded.
+ */
+import { defaultDialects, type DialectName } from "../otel/dialects/dialects.js"
+import type { Attributes } from "../records/attributes.js"
+import type { DecodedLine } from "../records/decode.js"
+import { OtlpMetrics } from "./export/otlpMetrics.js"
+import { otlpSpan } from "./export/otlpSpan.js"
+import { keyValues } from "./export/otlpValues.js"
+import { type OwnedSpan, WaitingSpans } from "./export/owners.js"
+
+/** How requests look. */
+export interface OtlpOptions {
+  /** Attributes of the OTel resource. Default `service.name` = `unknown_service`. */
+  readonly resource?: Attributes
+  /** The vocabularies that are spoken. Default all. */
+  readonly dialects?: ReadonlyArray<DialectName>
+  /** Spans, or measurements, of one request, ≥ 1. Default 512. */
+  readonly batch?: number
+  /** Spans that wait for their trace, to learn whose session they are in, ≥ 0. Default 10,000. */
+  readonly maxWaiting?: number
+}
+
+/** One request. */
+export interface OtlpRequest {
+  readonly signal: "traces" | "metrics"
+  /** JSON, one line, without its end. */
+  readonly body: string
+  /** How many spans or measurements are in it. */
+  readonly items: number
+}
+
+/** Makes requests of records. */
+export interface OtlpExporter {
+  /** Takes a record; gives the requests that are full. */
+  readonly add: (record: DecodedLine) => ReadonlyArray<OtlpRequest>
+  /** Gives the rest. */
+  readonly end: () => ReadonlyArray<OtlpRequest>
+}
+
+const scope = { name: "loom-telemetry" }
+
+/** An exporter that holds nothing yet. */
+export const exporter = (options: OtlpOptions = {}): OtlpExporter => {
+  const making = new Requests(options)
+  return {
+    add: (record) =>
+      record.kind === "span"
+        ? making.span(record.span)
+        : record.kind === "metric"
+        ? making.metric(record.metric)
+        : [],
+    end: () => making.end()
+  }
+}
+
+/** All requests that these records make. */
+export function* requests(records: Iterable<DecodedLine>, options?: OtlpOptions): Generator<OtlpRequest, void, void> {
+  const { add, end } = exporter(options)
+  for (const record of records) {
+    yield* add(record)
+  }
+  yield* end()
+}
+
+class Requests {
+  private readonly resource: object
+  private readonly dialects: ReadonlyArray<DialectName>
+  private readonly batch: number
+  private readonly waiting: WaitingSpans
+  private readonly metrics = new OtlpMetrics()
+  private spans: Array<OwnedSpan> = []
+  private measurements = 0
+
+  constructor(options: OtlpOptions) {
+    this.resource = { attributes: keyValues(options.resource ?? { "service.name": "unknown_service" }) }
+    this.dialects = options.dialects ?? defaultDialects
+    this.batch = Math.max(1, options.batch ?? 512)
+    this.waiting = new WaitingSpans(options.maxWaiting ?? 10_000)
+  }
+
+  span(span: OwnedSpan["span"]): ReadonlyArray<OtlpRequest> {
+    // One by one: a trace may have more spans than a call may have arguments.
+    this.waiting.add(span).forEach((each) => this.spans.push(each))
+    return this.fullTraces()
+  }
+
+  metric(metric: Parameters<OtlpMetrics["add"]>[0]): ReadonlyArray<OtlpRequest> {
+    this.metrics.add(metric)
+    this.measurements++
+    return this.measurements >= this.batch ? [this.metricsRequest()] : []
+  }
+
+  end(): ReadonlyArray<OtlpRequest> {
+    this.waiting.end().forEach((each) => this.spans.push(each))
+    return [
+      ...this.fullTraces(),
+      ...(this.spans.length > 0 ? [this.tracesRequest(this.spans.splice(0))] : []),
+      ...(this.measurements > 0 ? [this.metricsRequest()] : [])
+    ]
+  }
+
+  private fullTraces(): ReadonlyArray<OtlpRequest> {
+    const out: Array<OtlpRequest> = []
+    while (this.spans.length >= this.batch) {
+      out.push(this.tracesRequest(this.spans.splice(0, this.batch)))
+    }
+    return out
+  }
+
+  private tracesRequest(spans: ReadonlyArray<OwnedSpan>): OtlpRequest {
+    const made = spans.map(({ owner, span }) => otlpSpan(span, owner, this.dialects))
+    const request = { resourceSpans: [{ resource: this.resource, scopeSpans: [{ scope, spans: made }] }] }
+    return { signal: "traces", body: JSON.stringify(request), items: spans.length }
+  }
+
+  private metricsRequest(): OtlpRequest {
+    const items = this.measurements
+    this.measurements = 0
+    const made = this.metrics.take()
+    const request = { resourceMetrics: [{ resource: this.resource, scopeMetrics: [{ scope, metrics: made }] }] }
+    return { signal: "metrics", body: JSON.stringify(request), items }
+  }
+}

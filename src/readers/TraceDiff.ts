@@ -1,0 +1,181 @@
+/**
+ * Two runs side by side: which spans are in one and not in the other, and what differs in those that are in both, as data.
+ *
+ * Spans are matched from the roots down, by what they are called and by their order among those called the same: the second `loom.tool add` of a turn
+ * with the second one. Times and usage are given for both and judged by nobody; `same` is about shape and outcome. A span that moved is one that was
+ * removed and one that was added.
+ */
+import type { AttributeValue } from "../records/attributes.js"
+import type { Outcome } from "../records/SpanRecord.js"
+import { label, nodes } from "./TraceTree.js"
+import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
+import { type Usage, usageOfForest } from "./usage.js"
+
+/** One of the two. */
+export interface Side {
+  /** Milliseconds; `undefined` while it is open. */
+  readonly durationMs: number | undefined
+  readonly outcome: Outcome | undefined
+  /** With all below it. */
+  readonly usage: Usage
+  /** How many spans, with all below it. */
+  readonly spans: number
+}
+
+/** An attribute that is not the same on both sides. */
+export interface AttributeChange {
+  readonly key: string
+  readonly a: AttributeValue | undefined
+  readonly b: AttributeValue | undefined
+}
+
+/** A span of one side or both. */
+export interface SpanChange {
+  /** `"changed"`: in both, with another outcome or other attributes. */
+  readonly kind: "same" | "changed" | "added" | "removed"
+  /** What it and those above it are called, with `[2]` for the second of that name. May be anybody's text: escape it. */
+  readonly path: ReadonlyArray<string>
+  readonly a: Side | undefined
+  readonly b: Side | undefined
+  /** Those that say what was done; ids, usage and durations are no differences. */
+  readonly attributes: ReadonlyArray<AttributeChange>
+}
+
+/** A whole side. */
+export interface Total {
+  readonly traces: number
+  readonly spans: number
+  /** Milliseconds of all roots together. */
+  readonly durationMs: number
+  readonly usage: Usage
+}
+
+/** What two runs differ in. */
+export interface TraceDiff {
+  /** All spans of both, each before what is below it. */
+  readonly changes: ReadonlyArray<SpanChange>
+  readonly a: Total
+  readonly b: Total
+  /** Whether both have the same spans with the same outcomes. */
+  readonly same: boolean
+}
+
+interface Reading {
+  readonly usage: (node: TraceNode) => Usage
+  readonly spans: ReadonlyMap<TraceNode, number>
+  readonly total: Total
+}
+
+interface Pair {
+  readonly path: ReadonlyArray<string>
+  readonly a: TraceNode | undefined
+  readonly b: TraceNode | undefined
+}
+
+/** Compares two files, or two traces of one. */
+export const compare = (a: TraceForest, b: TraceForest): TraceDiff => {
+  const [left, right] = [readingOf(a), readingOf(b)]
+  const changes: Array<SpanChange> = []
+  const stack = [...pairs([], rootsOf(a), rootsOf(b))].reverse()
+  for (let pair = stack.pop(); pair !== undefined; pair = stack.pop()) {
+    changes.push(changeOf(pair, left, right))
+    for (const below of [...pairs(pair.path, pair.a?.children ?? [], pair.b?.children ?? [])].reverse()) {
+      stack.push(below)
+    }
+  }
+  const same = changes.every(({ a, b }) => a !== undefined && b !== undefined && a.outcome === b.outcome)
+  return { changes, a: left.total, b: right.total, same }
+}
+
+const rootsOf = (forest: TraceForest): ReadonlyArray<TraceNode> => forest.traces.flatMap((trace) => trace.roots)
+
+const readingOf = (forest: TraceForest): Reading => {
+  const usage = usageOfForest(forest)
+  const roots = rootsOf(forest)
+  const spans = sizes(roots)
+  return {
+    usage: usage.below,
+    spans,
+    total: {
+      traces: forest.traces.length,
+      spans: forest.traces.reduce((sum, trace) => sum + trace.spans, 0),
+      durationMs: roots.reduce((sum, root) => sum + (root.durationMs ?? 0), 0),
+      usage: usage.total
+    }
+  }
+}
+
+/** How many spans each has with all below it. */
+const sizes = (roots: ReadonlyArray<TraceNode>): ReadonlyMap<TraceNode, number> => {
+  const out = new Map<TraceNode, number>()
+  for (const { node } of [...nodes(roots)].reverse()) {
+    out.set(node, node.children.reduce((sum, child) => sum + out.get(child)!, 1))
+  }
+  return out
+}
+
+/** Spans matched by what they are called and their order among those; what only the second side has comes last. */
+const pairs = function*(
+  above: ReadonlyArray<string>,
+  a: ReadonlyArray<TraceNode>,
+  b: ReadonlyArray<TraceNode>
+): Iterable<Pair> {
+  const others = named(b)
+  for (const [name, node] of named(a)) {
+    yield { path: [...above, name], a: node, b: others.get(name) }
+    others.delete(name)
+  }
+  for (const [name, node] of others) {
+    yield { path: [...above, name], a: undefined, b: node }
+  }
+}
+
+const named = (siblings: ReadonlyArray<TraceNode>): Map<string, TraceNode> => {
+  const seen = new Map<string, number>()
+  const out = new Map<string, TraceNode>()
+  for (const node of siblings) {
+    const name = label(node)
+    const count = (seen.get(name) ?? 0) + 1
+    seen.set(name, count)
+    out.set(count === 1 ? name : `${name} [${count}]`, node)
+  }
+  return out
+}
+
+const changeOf = ({ a, b, path }: Pair, left: Reading, right: Reading): SpanChange => {
+  const sides = { a: sideOf(a, left), b: sideOf(b, right) }
+  if (a === undefined || b === undefined) {
+    return { kind: a === undefined ? "added" : "removed", path, ...sides, attributes: [] }
+  }
+  const attributes = attributeChanges(a, b)
+  return { kind: a.outcome === b.outcome && attributes.length === 0 ? "same" : "changed", path, ...sides, attributes }
+}
+
+const sideOf = (node: TraceNode | undefined, { spans, usage }: Reading): Side | undefined =>
+  node === undefined
+    ? undefined
+    : { durationMs: node.durationMs, outcome: node.outcome, usage: usage(node), spans: spans.get(node) ?? 1 }
+
+/** Different in every run, or compared as usage and time. */
+const ofTheRun: ReadonlySet<string> = new Set([
+  "session_id",
+  "run_id",
+  "call_id",
+  "tokens_in",
+  "tokens_out",
+  "cached_tokens_in",
+  "cache_creation_tokens_in",
+  "reasoning_tokens_out",
+  "cost_usd",
+  "duration_ms",
+  "ttft_ms"
+])
+
+const attributeChanges = (a: TraceNode, b: TraceNode): ReadonlyArray<AttributeChange> =>
+  [...new Set([...Object.keys(a.attributes), ...Object.keys(b.attributes)])]
+    .filter((key) => !ofTheRun.has(key))
+    .map((key) => ({ key, a: ownOf(a, key), b: ownOf(b, key) }))
+    .filter((change) => JSON.stringify(change.a) !== JSON.stringify(change.b))
+
+const ownOf = ({ attributes }: TraceNode, key: string): AttributeValue | undefined =>
+  Object.hasOwn(attributes, key) ? attributes[key] : undefined

@@ -1,0 +1,79 @@
+/**
+ * Records as the trees that they were: a trace's roots first, children in the order in which they began, measurements with their span.
+ *
+ * Nothing is left out: a span whose parent is not there is kept as a root and marked, so is one that has not ended, one that stands there twice and one
+ * that is its own ancestor. All records are held; for files larger than memory there is `TraceSummary`. A parent that is not there need not be an
+ * error: it may be in another service's file.
+ */
+import type { DecodedLine } from "../records/decode.js"
+import type { TraceEntry } from "./TraceEntry.js"
+import { Grower } from "./tree/Grower.js"
+import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
+
+export { fromSpans, type OtherRecords } from "./tree/fromSpans.js"
+export { hasFailed, type Trace, type TraceForest, type TraceNode } from "./tree/TraceNode.js"
+
+/** Takes records one by one. */
+export interface TreeBuilder {
+  readonly add: (entry: TraceEntry | DecodedLine) => void
+  /** What was taken so far. Can be asked for again and again; costs as much as there are records. */
+  readonly forest: () => TraceForest
+}
+
+/** A builder with nothing in it. */
+export const builder = (): TreeBuilder => {
+  const grower = new Grower()
+  return {
+    add: (entry) => {
+      if (entry.kind === "bad") {
+        grower.bad(entry)
+      } else {
+        grower.record(entry.kind === "record" ? entry.record : entry)
+      }
+    },
+    forest: () => grower.forest()
+  }
+}
+
+/** The trees of these entries. */
+export const fromEntries = (entries: Iterable<TraceEntry | DecodedLine>): TraceForest => {
+  const { add, forest } = builder()
+  for (const entry of entries) {
+    add(entry)
+  }
+  return forest()
+}
+
+/** A node where it is met. */
+export interface Visit {
+  readonly node: TraceNode
+  /** 0 for a root. */
+  readonly depth: number
+  readonly parent: TraceNode | undefined
+}
+
+/** All nodes, each before what is below it. Trees may be deeper than the call stack. */
+export function* nodes(roots: Iterable<TraceNode>): Generator<Visit, void, void> {
+  const stack: Array<Visit> = [...roots].reverse().map((node) => ({ node, depth: 0, parent: undefined }))
+  for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
+    yield visit
+    const { children } = visit.node
+    for (let index = children.length - 1; index >= 0; index--) {
+      stack.push({ node: children[index]!, depth: visit.depth + 1, parent: visit.node })
+    }
+  }
+}
+
+const telling: { readonly [name: string]: ReadonlyArray<string> } = {
+  "loom.run": ["agent"],
+  "loom.model.stream": ["model"],
+  "loom.tool": ["tool", "worker"],
+  "loom.workflow": ["workflow"],
+  "loom.workflow.step": ["node"]
+}
+
+/** What a span is called among others: `loom.tool add`, `loom.run researcher`, else its name. May be anybody's text: escape it. */
+export const label = ({ attributes, name }: Pick<TraceNode, "name" | "attributes">): string => {
+  const keys = Object.hasOwn(telling, name) ? telling[name]! : []
+  return [name, ...keys.map((key) => attributes[key]).filter((value) => typeof value === "string")].join(" ")
+}

@@ -1,0 +1,117 @@
+/**
+ * Trees as text, in the console's form: `• loom.run (4.2ms) session_id=…`, two spaces a level, `▸` for a span that has not ended.
+ *
+ * What is unusual is marked behind the attributes: `[orphan]`, `[duplicate]`, `[cycle]`, `[interrupted]`, `[ERROR: …]`. Whatever a record holds, one span is
+ * one line: all foreign text is escaped.
+ */
+import type { Attributes } from "../records/attributes.js"
+import { type LineStyle, metricLine, openLine, spanLine } from "../records/lines.js"
+import { nodes } from "./TraceTree.js"
+import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
+import type { Usage } from "./usage/Amounts.js"
+
+/** What is shown. */
+export interface TreeViewOptions {
+  /** Columns, > 0; a longer line is cut and ends with `…`. Default: as long as it is. */
+  readonly width?: number
+  /** ANSI colours. Default false. */
+  readonly color?: boolean
+  /** Levels, ≥ 1; what is below is counted in one line. Default: all. */
+  readonly maxDepth?: number
+  /** Children of one span, ≥ 1; further ones are counted in one line. Default: all. */
+  readonly maxChildren?: number
+  /** Whether measurements stand below their span. Default false. */
+  readonly metrics?: boolean
+  /** Which attributes are shown. Default: all. */
+  readonly attributes?: (key: string, node: TraceNode) => boolean
+  /** What a span used with all below it, shown where it is given: `[61 in, 8 out, $0.0012]`. Default: nothing. */
+  readonly usage?: (node: TraceNode) => Usage | undefined
+}
+
+/** A line that is still to come. */
+type Pending =
+  | { readonly kind: "node"; readonly node: TraceNode; readonly depth: number }
+  | { readonly kind: "text"; readonly text: string }
+
+/** The lines of these trees, without their ends. Trees may be deeper than the call stack. */
+export function* lines(roots: Iterable<TraceNode>, options: TreeViewOptions = {}): Generator<string, void, void> {
+  const style: LineStyle = { width: options.width ?? Infinity, color: options.color ?? false }
+  const stack = [...roots].reverse().map((node): Pending => ({ kind: "node", node, depth: 0 }))
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next.kind === "text") {
+      yield next.text
+      continue
+    }
+    const { depth, node } = next
+    yield nodeLine(node, depth, style, options)
+    if (options.metrics === true) {
+      for (const metric of node.metrics) {
+        yield unended(metricLine(metric, depth + 1, style))
+      }
+    }
+    for (const below of [...belowOf(node, depth, options)].reverse()) {
+      stack.push(below)
+    }
+  }
+}
+
+/** These trees as text, each line ended by `\n`. */
+export const render = (source: TraceForest | Iterable<TraceNode>, options?: TreeViewOptions): string => {
+  const roots = "traces" in source ? source.traces.flatMap((trace) => trace.roots) : source
+  let out = ""
+  for (const line of lines(roots, options)) {
+    out += `${line}\n`
+  }
+  return out
+}
+
+/** One span as a line, without its end. */
+export const nodeLine = (node: TraceNode, depth: number, style: LineStyle, options: TreeViewOptions = {}): string => {
+  const attributes = shownAttributes(node, options.attributes)
+  const note = `${usageNote(options.usage?.(node))}${marks(node)}`
+  const { durationMs, exception, name, outcome } = node
+  return unended(
+    outcome === undefined || durationMs === undefined
+      ? openLine({ name, attributes }, depth, style, note)
+      : spanLine({ name, attributes, durationMs, exception, outcome }, depth, style, note)
+  )
+}
+
+const unended = (line: string): string => line.slice(0, -1)
+
+const marks = ({ cyclic, duplicate, orphan }: TraceNode): string =>
+  `${orphan ? " [orphan]" : ""}${duplicate ? " [duplicate]" : ""}${cyclic ? " [cycle]" : ""}`
+
+const usageNote = (usage: Usage | undefined): string => {
+  if (usage === undefined) {
+    return ""
+  }
+  const { costUsd, tokensIn, tokensOut } = usage
+  if (costUsd === null && tokensIn + tokensOut === 0) {
+    return ""
+  }
+  return ` [${tokensIn} in, ${tokensOut} out${costUsd === null ? "" : `, $${Number(costUsd.toFixed(6))}`}]`
+}
+
+const shownAttributes = (node: TraceNode, shown: TreeViewOptions["attributes"]): Attributes =>
+  shown === undefined
+    ? node.attributes
+    : Object.fromEntries(Object.entries(node.attributes).filter(([key]) => shown(key, node)))
+
+const belowOf = function*(node: TraceNode, depth: number, options: TreeViewOptions): Iterable<Pending> {
+  const { maxChildren = Infinity, maxDepth = Infinity } = options
+  const indent = "  ".repeat(Math.min(depth + 1, 40))
+  if (depth + 1 >= maxDepth) {
+    const hidden = [...nodes(node.children)].length
+    if (hidden > 0) {
+      yield { kind: "text", text: `${indent}… ${hidden} below` }
+    }
+    return
+  }
+  for (const child of node.children.slice(0, maxChildren)) {
+    yield { kind: "node", node: child, depth: depth + 1 }
+  }
+  if (node.children.length > maxChildren) {
+    yield { kind: "text", text: `${indent}… ${node.children.length - maxChildren} more` }
+  }
+}

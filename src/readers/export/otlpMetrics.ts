@@ -1,0 +1,111 @@
+/**
+ * Measurements in the JSON form of OTLP: sums and histograms of what was measured since the last request, which OTLP calls delta temporality.
+ *
+ * A trace file holds single measurements; OTLP has no place for those, so that those of one name and the same attributes become one data point.
+ */
+import { bucketsOf, descriptionOf, unitOf } from "../../otel/dialects/units.js"
+import type { Attributes } from "../../records/attributes.js"
+import type { MetricData } from "../../records/SpanData.js"
+import { keyValues } from "./otlpValues.js"
+
+// AggregationTemporality of opentelemetry-proto.
+const delta = 1
+
+/** Measurements of one name and the same attributes. */
+class Point {
+  private count = 0
+  private sum = 0
+  private min = Infinity
+  private max = -Infinity
+  private readonly buckets: Array<number>
+  private start: bigint
+  private end: bigint
+
+  constructor(private readonly attributes: Attributes, private readonly bounds: ReadonlyArray<number>, at: bigint) {
+    this.buckets = new Array<number>(bounds.length + 1).fill(0)
+    this.start = at
+    this.end = at
+  }
+
+  add(value: number, at: bigint): void {
+    this.count++
+    this.sum += value
+    this.min = Math.min(this.min, value)
+    this.max = Math.max(this.max, value)
+    const bucket = this.bounds.findIndex((bound) => value <= bound)
+    this.buckets[bucket === -1 ? this.bounds.length : bucket]!++
+    this.start = at < this.start ? at : this.start
+    this.end = at > this.end ? at : this.end
+  }
+
+  number(): object {
+    return { ...this.place(), asDouble: this.sum }
+  }
+
+  histogram(): object {
+    return {
+      ...this.place(),
+      count: String(this.count),
+      sum: this.sum,
+      min: this.min,
+      max: this.max,
+      explicitBounds: this.bounds,
+      bucketCounts: this.buckets.map(String)
+    }
+  }
+
+  private place(): object {
+    return {
+      attributes: keyValues(this.attributes),
+      startTimeUnixNano: String(this.start),
+      timeUnixNano: String(this.end)
+    }
+  }
+}
+
+interface Instrument {
+  readonly kind: MetricData["instrumentKind"]
+  readonly bounds: ReadonlyArray<number>
+  readonly points: Map<string, Point>
+}
+
+/** Measurements since the last request. */
+export class OtlpMetrics {
+  private readonly instruments = new Map<string, Instrument>()
+
+  add({ attributes, instrumentKind: kind, name, time, value }: MetricData): void {
+    const key = `${kind} ${name}`
+    const instrument = this.instruments.get(key) ??
+      { kind, bounds: boundsOf(kind, name), points: new Map<string, Point>() }
+    this.instruments.set(key, instrument)
+    const series = seriesOf(attributes)
+    const point = instrument.points.get(series) ?? new Point(attributes, instrument.bounds, time)
+    instrument.points.set(series, point)
+    point.add(value, time)
+  }
+
+  /** The metrics as values that `JSON.stringify` makes OTLP of; the next ones begin anew. */
+  take(): ReadonlyArray<object> {
+    const out = [...this.instruments].map(([key, instrument]) => metric(key.slice(key.indexOf(" ") + 1), instrument))
+    this.instruments.clear()
+    return out
+  }
+}
+
+const boundsOf = (kind: Instrument["kind"], name: string): ReadonlyArray<number> =>
+  kind === "histogram" ? bucketsOf(unitOf(name)) : []
+
+const seriesOf = (attributes: Attributes): string =>
+  JSON.stringify(Object.keys(attributes).sort().map((key) => [key, attributes[key]]))
+
+const metric = (name: string, { kind, points }: Instrument): object => {
+  const all = [...points.values()]
+  return {
+    name,
+    description: descriptionOf(name),
+    unit: unitOf(name),
+    ...(kind === "counter"
+      ? { sum: { aggregationTemporality: delta, isMonotonic: true, dataPoints: all.map((point) => point.number()) } }
+      : { histogram: { aggregationTemporality: delta, dataPoints: all.map((point) => point.histogram()) } })
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * `loom-telemetry/readers`: from a trace file to an answer. Needs nothing but Effect; everything beside `TraceFile` is synchronous and runs in browsers.
+ */
+export { type DialectName } from "../otel/dialects/dialects.js"
+export { type DecodedLine } from "../records/decode.js"
+export { type DroppedRecord } from "../records/jsonl.js"
+export { RecordDecodeError } from "../records/RecordDecodeError.js"
+export { type EventData, type MetricData, type OpenSpanData, type SpanData } from "../records/SpanData.js"
+export * as ChromeTrace from "./ChromeTrace.js"
+export * as CollapsedStacks from "./CollapsedStacks.js"
+export { decodeFacts, type Facts } from "./facts.js"
+export * as Findings from "./Findings.js"
+export { Gunzip, type GunzipEnd, gunzipped, GzipError, isGzip } from "./gunzip.js"
+export { type Line, LineSplitter, type LineSplitterOptions } from "./LineSplitter.js"
+export * as OtlpJson from "./OtlpJson.js"
+export * as TraceDiff from "./TraceDiff.js"
+export { type BadEntry, decodeEntry, entriesOf, type RecordEntry, type TraceEntry } from "./TraceEntry.js"
+export * as TraceFile from "./TraceFile.js"
+export * as TraceSummary from "./TraceSummary.js"
+export * as TraceTree from "./TraceTree.js"
+export * as TreeView from "./TreeView.js"
+export { type ForestUsage, type NodeUsage, type Usage, usageOf, usageOfForest } from "./usage.js"

@@ -1,0 +1,115 @@
+/**
+ * The rows of one dimension of a summary: work and usage by label, for a bounded number of labels.
+ */
+import type { Outcome } from "../../records/SpanRecord.js"
+import { Amounts, measured, type Usage } from "../usage/Amounts.js"
+import type { Counted } from "../usage/UsageTables.js"
+import { Durations, type DurationStats } from "./Durations.js"
+
+/** Work and usage of one label. */
+export interface SummaryRow {
+  /** `null` holds what could not be attributed. May be anybody's text: escape it. */
+  readonly label: string | null
+  /** Whether it stands for all labels beyond those that are kept. */
+  readonly other: boolean
+  /** Finished spans. */
+  readonly count: number
+  /** Those that failed, tools that are not `ok` included. */
+  readonly failures: number
+  readonly interrupted: number
+  /** `null` where there are no spans. */
+  readonly durationMs: DurationStats | null
+  readonly usage: Usage
+}
+
+/** A finished span, as far as a row counts it. */
+export interface Work {
+  readonly durationMs: number
+  readonly outcome: Outcome
+  readonly failed: boolean
+}
+
+class Row {
+  count = 0
+  failures = 0
+  interrupted = 0
+  readonly sure = new Amounts()
+  readonly otherwise = new Amounts()
+  private readonly durations: Durations
+
+  constructor(readonly label: string | null, readonly other: boolean, mostExact: number) {
+    this.durations = new Durations(mostExact)
+  }
+
+  work({ durationMs, failed, outcome }: Work): void {
+    this.count++
+    this.failures += failed ? 1 : 0
+    this.interrupted += outcome === "interrupted" ? 1 : 0
+    this.durations.add(durationMs)
+  }
+
+  finished(open: Counted | undefined, outside: number): SummaryRow {
+    const { count, failures, interrupted, label, other } = this
+    const usage = usageOf(open === undefined ? [this] : [this, open], outside)
+    return { label, other, count, failures, interrupted, durationMs: this.durations.stats(), usage }
+  }
+}
+
+/** What counts of these, where `outside` was measured outside of any trace. */
+export const usageOf = (all: ReadonlyArray<Counted>, outside: number): Usage => {
+  const out = new Amounts()
+  for (const { otherwise, sure } of all) {
+    out.add(sure)
+    out.add(otherwise, measured.all & ~outside)
+  }
+  return out.usage()
+}
+
+/** Rows by label. */
+export class SummaryTable {
+  private readonly rows = new Map<string | null, Row>()
+  private others: Row | undefined = undefined
+
+  constructor(private readonly mostLabels: number, private readonly mostExact: number) {}
+
+  /** Counts a span. */
+  work(label: string | null, work: Work): void {
+    this.row(label).work(work)
+  }
+
+  /** What a label used, to be added to. */
+  usage(label: string | null): Counted {
+    return this.row(label)
+  }
+
+  /** The rows with what else was used by label and is not settled yet. */
+  finished(open: ReadonlyMap<Counted, Counted>, outside: number): ReadonlyArray<SummaryRow> {
+    const rows = [...this.rows.values(), ...(this.others === undefined ? [] : [this.others])]
+    return rows.map((row) => row.finished(open.get(row), outside)).filter(isTelling).sort(byImportance)
+  }
+
+  private row(label: string | null): Row {
+    let row = this.rows.get(label)
+    if (row !== undefined) {
+      return row
+    }
+    if (label !== null && this.rows.size >= this.mostLabels) {
+      this.others ??= new Row("(other)", true, this.mostExact)
+      return this.others
+    }
+    row = new Row(label, false, this.mostExact)
+    this.rows.set(label, row)
+    return row
+  }
+}
+
+const isTelling = ({ count, label, usage }: SummaryRow): boolean =>
+  label !== null || count > 0 || usage.costUsd !== null || usage.tokensIn > 0 || usage.tokensOut > 0
+
+const byImportance = (a: SummaryRow, b: SummaryRow): number =>
+  (b.usage.costUsd ?? 0) - (a.usage.costUsd ?? 0) || tokens(b) - tokens(a) || b.count - a.count ||
+  compare(a.label ?? "\uffff", b.label ?? "\uffff")
+
+const tokens = ({ usage }: SummaryRow): number => usage.tokensIn + usage.tokensOut
+
+const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0

@@ -1,0 +1,44 @@
+/**
+ * By what a summary tells work and usage apart, and what a span says about it.
+ */
+import type { MetricFacts, SpanFacts, StartFacts } from "../facts.js"
+import type { Dimensions, Labels } from "../usage/dimensions.js"
+import { labelOf, roleOf } from "../usage/measures.js"
+
+/**
+ * What rows are made by. Their spans: all by `name`, `loom.tool` by `tool`, `loom.model.stream` by `model`, and `loom.run` by `user`, `session` and `agent`,
+ * those of sub-agents included. Their usage: that of the span with this name; of what ran under the nearest tool; of the model's calls; of the user and the
+ * session on the span or the nearest one above; of the nearest run above that has an agent.
+ */
+export type Dimension = "name" | "tool" | "model" | "user" | "session" | "agent"
+
+/** All of them, in a fixed order. */
+export const dimensions: ReadonlyArray<Dimension> = ["name", "tool", "model", "user", "session", "agent"]
+
+const ofSpan = ({ attributes, name }: SpanFacts | StartFacts): Labels => {
+  const role = roleOf(name)
+  return [
+    name,
+    role === "tool" ? labelOf(attributes, "tool") : undefined,
+    role === "model" || role === "run" ? labelOf(attributes, "model") : undefined,
+    labelOf(attributes, "user_id"),
+    labelOf(attributes, "session_id"),
+    role === "run" ? labelOf(attributes, "agent") : undefined
+  ]
+}
+
+/** The labels of the last measurement: a call has three of them that say the same. */
+let lastLabels: Labels = []
+
+const ofMetric = ({ attributes }: MetricFacts): Labels => {
+  const model = labelOf(attributes, "model")
+  const user = labelOf(attributes, "user_id")
+  const session = labelOf(attributes, "session_id")
+  if (lastLabels[2] !== model || lastLabels[3] !== user || lastLabels[4] !== session || lastLabels.length === 0) {
+    lastLabels = [undefined, undefined, model, user, session, undefined]
+  }
+  return lastLabels
+}
+
+/** The same for counting usage. */
+export const usageDimensions: Dimensions = { count: dimensions.length, ofSpan, ofMetric }

@@ -1,0 +1,78 @@
+/**
+ * Trees from the records that sinks in memory keep.
+ */
+import type { DecodedLine } from "../../records/decode.js"
+import { instantsOf, nanosFromDate } from "../../records/instants.js"
+import type { MetricRecord } from "../../records/MetricRecord.js"
+import { MetricData, SpanData } from "../../records/SpanData.js"
+import type { SpanRecord, SpanStart } from "../../records/SpanRecord.js"
+import { Grower } from "./Grower.js"
+import type { TraceForest } from "./TraceNode.js"
+
+/** What there is beside finished spans. */
+export interface OtherRecords {
+  /** Spans that have not ended. */
+  readonly open?: Iterable<SpanStart>
+  readonly metrics?: Iterable<MetricRecord>
+}
+
+/** The trees of records in memory. */
+export const fromSpans = (spans: Iterable<SpanRecord>, { metrics = [], open = [] }: OtherRecords = {}): TraceForest => {
+  const grower = new Grower()
+  let order = 0
+  for (const span of spans) {
+    grower.record(spanOf(span, ++order))
+  }
+  for (const span of open) {
+    grower.record(startOf(span, ++order))
+  }
+  for (const metric of metrics) {
+    grower.record(metricOf(metric))
+  }
+  return grower.forest()
+}
+
+const spanOf = (span: SpanRecord, order: number): DecodedLine => {
+  const known = instantsOf(span)
+  const start = known?.start ?? nanosFromDate(span.startedAt)
+  return {
+    kind: "span",
+    span: new SpanData(
+      span.name,
+      span.traceId,
+      span.spanId,
+      span.parentSpanId,
+      start,
+      known?.end ?? start + BigInt(Math.round(span.durationMs * 1_000_000)),
+      known?.sequence ?? order,
+      span.attributes,
+      span.outcome,
+      span.exception,
+      span.events.map(({ attributes, name, time }) => ({ name, time: nanosFromDate(time), attributes })),
+      span.links
+    )
+  }
+}
+
+const startOf = (span: SpanStart, order: number): DecodedLine => {
+  const known = instantsOf(span)
+  const start = known?.start ?? nanosFromDate(span.startedAt)
+  const { attributes, name, parentSpanId, spanId, traceId } = span
+  return {
+    kind: "span_start",
+    span: { name, traceId, spanId, parentSpanId, start, sequence: known?.sequence ?? order, attributes }
+  }
+}
+
+const metricOf = (metric: MetricRecord): DecodedLine => ({
+  kind: "metric",
+  metric: new MetricData(
+    metric.name,
+    metric.value,
+    metric.instrumentKind,
+    metric.attributes,
+    instantsOf(metric)?.start ?? nanosFromDate(metric.emittedAt),
+    metric.traceId,
+    metric.spanId
+  )
+})

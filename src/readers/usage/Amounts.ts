@@ -1,0 +1,101 @@
+/**
+ * Tokens and dollars as they are added up: four numbers, and which of them were ever measured. Unknown is not zero: a call without a known price has
+ * no cost.
+ */
+
+/** What was used. */
+export interface Usage {
+  /** All input tokens, cached ones included. */
+  readonly tokensIn: number
+  readonly tokensOut: number
+  /** The part of `tokensIn` that was read from a cache. */
+  readonly cachedTokensIn: number
+  /** US dollars; `null` where nothing priced was recorded. */
+  readonly costUsd: number | null
+}
+
+/** Marks of the quantities that were measured; combined by `|`. */
+export const measured = { tokensIn: 1, tokensOut: 2, cachedTokensIn: 4, costUsd: 8, all: 15 } as const
+
+/** Sums that grow. */
+export class Amounts {
+  tokensIn = 0
+  tokensOut = 0
+  cachedTokensIn = 0
+  costUsd = 0
+  /** Which quantities are more than nothing known. */
+  has = 0
+
+  /** Adds those of another's quantities that `which` names. */
+  add(other: Amounts, which: number = measured.all): void {
+    this.put(other.has & which, other.tokensIn, other.tokensOut, other.cachedTokensIn, other.costUsd)
+  }
+
+  /** Adds to the quantity that `which` names. */
+  measure(which: number, value: number): void {
+    this.put(which, value, value, value, value)
+  }
+
+  /** Adds these, as far as `which` names them. */
+  put(which: number, tokensIn: number, tokensOut: number, cachedTokensIn: number, costUsd: number): void {
+    this.has |= which
+    if ((which & measured.tokensIn) !== 0) {
+      this.tokensIn += tokensIn
+    }
+    if ((which & measured.tokensOut) !== 0) {
+      this.tokensOut += tokensOut
+    }
+    if ((which & measured.cachedTokensIn) !== 0) {
+      this.cachedTokensIn += cachedTokensIn
+    }
+    if ((which & measured.costUsd) !== 0) {
+      this.costUsd += costUsd
+    }
+  }
+
+  /** Another with the same sums of those quantities that `which` names. */
+  copy(which: number = measured.all): Amounts {
+    const out = new Amounts()
+    out.add(this, which)
+    return out
+  }
+
+  /** As it is shown. */
+  usage(): Usage {
+    return {
+      tokensIn: this.tokensIn,
+      tokensOut: this.tokensOut,
+      cachedTokensIn: this.cachedTokensIn,
+      costUsd: (this.has & measured.costUsd) === 0 ? null : this.costUsd
+    }
+  }
+}
+
+/** What a run used beside the runs inside it: its totals hold theirs. */
+export const beside = (totals: Amounts, inside: Amounts | undefined): Amounts => {
+  if (inside === undefined) {
+    return totals
+  }
+  const out = new Amounts()
+  out.put(
+    totals.has,
+    Math.max(0, totals.tokensIn - inside.tokensIn),
+    Math.max(0, totals.tokensOut - inside.tokensOut),
+    Math.max(0, totals.cachedTokensIn - inside.cachedTokensIn),
+    Math.max(0, totals.costUsd - inside.costUsd)
+  )
+  return out
+}
+
+/** Of each quantity the greater: a run's totals, or what the runs inside it have where it has none. */
+export const greater = (a: Amounts, b: Amounts | undefined): Amounts => {
+  const out = a.copy()
+  if (b !== undefined) {
+    out.has |= b.has
+    out.tokensIn = Math.max(a.tokensIn, b.tokensIn)
+    out.tokensOut = Math.max(a.tokensOut, b.tokensOut)
+    out.cachedTokensIn = Math.max(a.cachedTokensIn, b.cachedTokensIn)
+    out.costUsd = Math.max(a.costUsd, b.costUsd)
+  }
+  return out
+}

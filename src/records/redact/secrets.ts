@@ -1,0 +1,95 @@
+/**
+ * Secrets that can be known by their looks, wherever in a text they stand: keys of vendors, tokens, private keys.
+ *
+ * Only the secret goes; the words around it stay. Every expression here is linear in the length of the text: what may be long is either anchored
+ * to a place before which it cannot begin, or cannot fail any more once it is long. What has no form of its own is found by its key instead.
+ */
+import { redacted } from "../text.js"
+
+/** Where a token may begin. In a JSON text the letter of an escape stands before what follows a line break: `\nsk-…`. */
+const begins = "(?:(?<![A-Za-z0-9])|(?<=\\\\[nrtbf])|(?<=\\\\u[0-9a-fA-F]{4}))"
+const beginsWord = "(?:(?<![A-Za-z0-9_-])|(?<=\\\\[nrtbf])|(?<=\\\\u[0-9a-fA-F]{4}))"
+
+/** A prefix and at least so many characters; fewer are enough where the text was cut in the middle of it. */
+const prefixed = (prefix: string, characters: string, least: number): string =>
+  `${prefix}${characters}{${least},}|${prefix}${characters}*(?=…)`
+
+const tokens = new RegExp(
+  begins + "(?:" + [
+    prefixed("[sr]k_(?:live|test)_", "[A-Za-z0-9]", 8),
+    prefixed("AIza", "[\\w-]", 20),
+    prefixed("gh[pousr]_", "[A-Za-z0-9]", 16),
+    prefixed("github_pat_", "\\w", 16),
+    prefixed("glpat-", "[\\w-]", 16),
+    prefixed("xox[abeoprs]-", "[\\w-]", 8),
+    prefixed("xapp-", "[\\w-]", 8),
+    prefixed("(?:AKIA|ASIA)", "[A-Z0-9]", 12),
+    prefixed("hf_", "[A-Za-z0-9]", 16),
+    prefixed("gsk_", "[A-Za-z0-9]", 16),
+    prefixed("xai-", "[A-Za-z0-9]", 16),
+    prefixed("npm_", "[A-Za-z0-9]", 30),
+    prefixed("whsec_", "[\\w+/=]", 16),
+    prefixed("ya29\\.", "[\\w-]", 16),
+    prefixed("GOCSPX-", "[\\w-]", 16),
+    "SG\\.[\\w-]{16,}\\.[\\w-]{16,}"
+  ].join("|") + ")",
+  "g"
+)
+
+const secretKey = new RegExp(`${begins}(?:${prefixed("sk-", "[\\w-]", 8)})`, "g")
+
+/** A JWT or a JWE; its header is the base64 of `{"`. */
+const jwt = new RegExp(
+  `${beginsWord}(?:eyJ[\\w-]{8,}\\.[\\w-]{2,}(?:\\.[\\w-]*){0,3}|eyJ[\\w-]{8,}(?:\\.[\\w-]*)?(?=…))`,
+  "g"
+)
+
+/** One that has no end goes to the end of the text, or of the JSON string that it stands in. */
+const privateKey =
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[^"]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----|(?=")|$)/g
+
+const scheme = /(bearer|basic)(\s{1,4}|%20)([A-Za-z0-9._~+/=-]{6,}|[A-Za-z0-9._~+/=-]+(?=…))/gi
+
+/** Of names with dashes, `sk-learn-contrib` is none: a key has digits, capitals, or a long part. */
+const isKey = (match: string): boolean => /[0-9A-Z]|[a-z]{16}/.test(match)
+
+const isWord = (match: string): boolean => match.length < 16 && /^[A-Za-z]?[a-z]+[.]?$/.test(match)
+
+/** What follows `Basic` is a user and a password in base64; a word that could be base64 is not. */
+const isBasic = (match: string): boolean => {
+  try {
+    return atob(match.replaceAll("-", "+").replaceAll("_", "/").slice(0, match.length - (match.length % 4)))
+      .includes(":")
+  } catch {
+    return false
+  }
+}
+
+/** Whether a match goes up to where the text was cut: what it would have been is not known any more. */
+const isCut = (match: string, at: number, text: string): boolean => text[at + match.length] === "…"
+
+const credentials = (whole: string, name: string, space: string, value: string, at: number, text: string): string =>
+  (isWord(value) || (name.toLowerCase() === "basic" && !isBasic(value))) && !isCut(whole, at, text)
+    ? whole
+    : name + space + redacted
+
+const keys = (match: string, at: number, text: string): string =>
+  isKey(match.slice(3)) || isCut(match, at, text) ? redacted : match
+
+/** Literals of which one is in every text that holds such a secret. */
+const suspicious =
+  /sk[-_]|rk_|AIza|gh[pousr]_|_pat_|glpat-|xox|xapp-|A[KS]IA|hf_|npm_|xai-|whsec_|ya29|GOCSPX-|SG\.|eyJ|PRIVATE KEY|[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]/
+
+/** Whether a text may hold a secret with a form of its own; quick. */
+export const mayHoldSecret = (text: string): boolean => suspicious.test(text)
+
+/** The text with `<redacted>` in place of every secret that has a form of its own. */
+export const redactSecrets = (text: string): string =>
+  !mayHoldSecret(text)
+    ? text
+    : text
+      .replace(privateKey, redacted)
+      .replace(scheme, credentials)
+      .replace(jwt, redacted)
+      .replace(secretKey, keys)
+      .replace(tokens, redacted)

@@ -1,0 +1,67 @@
+/**
+ * A sink that is told only of the spans of a filtered tree.
+ */
+import { MetricData, SpanData } from "../../records/SpanData.js"
+import type { Observer } from "../../telemetry/Observer.js"
+import { originOf } from "../../telemetry/sinkLayers.js"
+import type { FilteredSpan } from "./FilteredSpan.js"
+import type { FilteredTree } from "./FilteredTree.js"
+
+/** The sink behind the filter. */
+export const filteredObserver = (inner: Observer, tree: FilteredTree): Observer => ({
+  ...inner,
+  name: `filtered(${inner.name})`,
+  origin: originOf(inner),
+  onStart: (span) => {
+    const opened = tree.open(span)
+    if (opened.isKept) {
+      inner.onStart?.(opened)
+    }
+  },
+  onEnd: (data, open) => {
+    const span = tree.open(open)
+    if (span.isKept) {
+      inner.onEnd?.(withParentOf(data, span), span)
+    } else {
+      inner.onLeftOut?.(data, span)
+    }
+  },
+  ...(inner.onLeftOut && { onLeftOut: (data, open) => inner.onLeftOut!(data, tree.get(open) ?? open) }),
+  ...(inner.onMetric && {
+    onMetric: (metric, around) => {
+      const span = tree.nearest(around)
+      inner.onMetric!(span === undefined ? metric : takenIn(metric, span), span ?? around)
+    }
+  }),
+  ...(inner.attach && { attach: (open) => inner.attach!(() => tree.keptOf(open)) })
+})
+
+const withParentOf = (data: SpanData, { parentSpanId }: FilteredSpan): SpanData =>
+  data.parentSpanId === parentSpanId ? data : new SpanData(
+    data.name,
+    data.traceId,
+    data.spanId,
+    parentSpanId,
+    data.start,
+    data.end,
+    data.sequence,
+    data.attributes,
+    data.outcome,
+    data.exception,
+    data.events,
+    data.links
+  )
+
+/** The measurement, in the nearest span that the sink has. */
+const takenIn = (metric: MetricData, span: FilteredSpan): MetricData => {
+  const spanId = span.isKept ? span.spanId : span.parentSpanId ?? undefined
+  return spanId === metric.spanId ? metric : new MetricData(
+    metric.name,
+    metric.value,
+    metric.instrumentKind,
+    metric.attributes,
+    metric.time,
+    spanId === undefined ? undefined : metric.traceId,
+    spanId
+  )
+}

@@ -1,0 +1,66 @@
+/**
+ * Whether a trace that has come to its end is kept.
+ */
+import * as Duration from "effect/Duration"
+import { defaultLimits } from "../../records/attributes.js"
+import { elapsedMs } from "../../records/instants.js"
+import { type SpanData, spanRecord } from "../../records/SpanData.js"
+import { describe } from "../../telemetry/outcome.js"
+import { Reporter } from "../../telemetry/report.js"
+import type { HeldTrace } from "./HeldTrace.js"
+import type { TailOptions } from "./options.js"
+import { traceIdRatio } from "./ratio.js"
+
+type Condition = (trace: HeldTrace) => boolean
+
+const hasFailed: Condition = (trace) => trace.ended.some((span) => span.outcome === "failure")
+
+const durationOf = ([first, ...others]: ReadonlyArray<SpanData>): number => {
+  if (first === undefined) {
+    return 0
+  }
+  let { end, start } = first
+  for (const span of others) {
+    start = span.start < start ? span.start : start
+    end = span.end > end ? span.end : end
+  }
+  return elapsedMs(start, end)
+}
+
+const isSlower = (limit: Duration.DurationInput): Condition => {
+  const millis = Duration.toMillis(limit)
+  return (trace) => durationOf(trace.ended) > millis
+}
+
+const costOf = (trace: HeldTrace): number =>
+  trace.metrics.reduce((sum, { name, value }) => name === "loom.cost.usd" ? sum + value : sum, 0)
+
+const isChosen = (keep: NonNullable<TailOptions["keep"]>): Condition => {
+  const reporter = new Reporter()
+  return (trace) => {
+    try {
+      return keep(trace.ended.map(spanRecord))
+    } catch (error) {
+      reporter.once(
+        "threw",
+        `The \`keep\` of a tail sampler threw: ${describe(error, defaultLimits)}. ` +
+          "Traces for which it throws are kept; further exceptions are not logged"
+      )
+      return true
+    }
+  }
+}
+
+/** Whether a trace is kept, by the conditions of these options. */
+export const verdictOf = (options: TailOptions): Condition => {
+  const { dearerThan, errors, keep, ratio, slowerThan } = options
+  const isInRatio = traceIdRatio(ratio ?? 0)
+  const conditions: ReadonlyArray<Condition> = [
+    ...(errors === false ? [] : [hasFailed]),
+    ...(slowerThan === undefined ? [] : [isSlower(slowerThan)]),
+    ...(dearerThan === undefined ? [] : [(trace: HeldTrace) => costOf(trace) > dearerThan]),
+    ...(keep === undefined ? [] : [isChosen(keep)]),
+    (trace) => isInRatio(trace.id)
+  ]
+  return (trace) => conditions.some((holds) => holds(trace))
+}

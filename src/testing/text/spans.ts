@@ -1,0 +1,117 @@
+/**
+ * A span as one line, as it is expected and as it was recorded: of the recorded one only what the expectation names.
+ */
+import { escapeText } from "../../records/escape.js"
+import type { SpanEvent, SpanRecord } from "../../records/SpanRecord.js"
+import type { FieldDifference } from "../compare/values.js"
+import {
+  type AttributesExpectation,
+  type EventExpectation,
+  ExactAttributes,
+  type SpanExpectation
+} from "../SpanExpectation.js"
+import { nameText, shortened, valueText } from "./values.js"
+
+/** Texts by the field that they show: `name`, `durationMs`, `attributes/KEY`, `outcome`, `exception`, `events`. */
+export type FieldTexts = ReadonlyMap<string, string>
+
+/** What is expected, as it was written. */
+export const expectedTexts = (expectation: SpanExpectation): FieldTexts => {
+  const { attributes, durationMs, events, exception, name, outcome } = expectation
+  return new Map([
+    ["name", nameText(name)],
+    ...one("durationMs", durationMs, valueText),
+    ...Object.entries(namedAttributes(attributes)).map(([key, value]) => attribute(key, valueText(value))),
+    ...one("outcome", outcome, String),
+    ...one("exception", exception, (each) => each === null ? "no error" : errorText(each)),
+    ...one("events", events, eventNames)
+  ])
+}
+
+/** What was recorded, of the fields that are named. */
+export const recordedTexts = (span: SpanRecord, expectation: SpanExpectation): FieldTexts => {
+  const exact = expectation.attributes instanceof ExactAttributes
+  const named = Object.keys(namedAttributes(expectation.attributes))
+  const others = Object.keys(span.attributes).filter((key) => exact && !named.includes(key))
+  return new Map([
+    ["name", nameText(span.name)],
+    ...one("durationMs", expectation.durationMs, () => valueText(span.durationMs)),
+    ...[...named.filter((key) => Object.hasOwn(span.attributes, key)), ...others].map((key) =>
+      attribute(key, valueText(span.attributes[key]))
+    ),
+    ...one("outcome", expectation.outcome, () => span.outcome),
+    ...one("exception", expectation.exception, () => span.exception === null ? "no error" : errorText(span.exception)),
+    ...one("events", expectation.events, () => eventNames(span.events))
+  ])
+}
+
+/** All of a recorded span, where nothing says what matters. */
+export const allTexts = (span: SpanRecord): FieldTexts =>
+  new Map([
+    ["name", nameText(span.name)],
+    ...Object.entries(span.attributes).map(([key, value]) => attribute(key, valueText(value))),
+    ...endingTexts(span)
+  ])
+
+/** How it ended, where that was not well. */
+export const endingTexts = ({ exception, outcome }: SpanRecord): ReadonlyArray<readonly [string, string]> =>
+  outcome === "failure"
+    ? [["exception", errorText(exception ?? "unknown")]]
+    : outcome === "interrupted"
+    ? [["outcome", outcome]]
+    : []
+
+/** The recorded span with what is expected where it differs: beside the recorded one, only differences show. */
+export const alignedTexts = (
+  recorded: FieldTexts,
+  expected: FieldTexts,
+  differences: ReadonlyArray<FieldDifference>
+): FieldTexts => {
+  const differing = new Set(
+    differences.map(({ field: [kind, key] }) => kind === "attributes" ? `${kind}/${key}` : kind)
+  )
+  const keys = [...expected.keys(), ...recorded.keys()]
+  return new Map(keys.flatMap((key) => {
+    const text = (differing.has(key) ? expected : recorded).get(key)
+    return text === undefined ? [] : [[key, text] as const]
+  }))
+}
+
+/** `• NAME (1.8ms) key=value, key=value [ERROR: …]`. */
+export const lineOf = (texts: FieldTexts): string => {
+  const attributes = [...texts].filter(([key]) => key.startsWith("attributes/"))
+  const after = ["outcome", "exception", "events"].flatMap((key) => texts.has(key) ? [` [${texts.get(key)}]`] : [])
+  return [
+    `• ${texts.get("name")}`,
+    texts.has("durationMs") ? ` (${texts.get("durationMs")}ms)` : "",
+    attributes.length > 0 ? ` ${attributes.map(([, text]) => text).join(", ")}` : "",
+    ...after
+  ].join("")
+}
+
+const one = <A>(
+  key: string,
+  value: A | undefined,
+  text: (value: A) => string
+): ReadonlyArray<readonly [string, string]> => value === undefined ? [] : [[key, text(value)]]
+
+/** One attribute; a long value is cut here, and shown around what differs in the list of differences. */
+const attribute = (key: string, value: string): readonly [string, string] => [
+  `attributes/${key}`,
+  `${valueText(key)}=${shortened(value, 80)}`
+]
+
+const errorText = (exception: string | RegExp): string =>
+  `ERROR: ${shortened(exception instanceof RegExp ? valueText(exception) : plainText(exception), 120)}`
+
+/** A message as it is, but for one that could be taken for a pattern. */
+const plainText = (value: string): string => value.startsWith("<") ? valueText(value) : escapeText(value)
+
+const eventNames = (events: ReadonlyArray<SpanEvent> | ReadonlyArray<EventExpectation>): string =>
+  `events: ${events.map((event) => eventName(event)).join(", ")}`
+
+const eventName = (event: EventExpectation | SpanEvent): string =>
+  nameText(typeof event === "string" || event instanceof RegExp ? event : event.name)
+
+const namedAttributes = (attributes: SpanExpectation["attributes"]): AttributesExpectation =>
+  attributes instanceof ExactAttributes ? attributes.attributes : attributes ?? {}

@@ -1,0 +1,139 @@
+/**
+ * The expected and the recorded tree of a comparison as text: lines that differ carry the number of the difference at their left.
+ */
+import type { SpanNode } from "../../records/spanTree.js"
+import type { Comparison, Row } from "../compare/Comparison.js"
+import { spansOf } from "../compare/Pairs.js"
+import { listOf, type SpanExpectation, type SpanList } from "../SpanExpectation.js"
+import { alignedTexts, allTexts, expectedTexts, lineOf, recordedTexts } from "./spans.js"
+import { shortened } from "./values.js"
+
+/** A tree up to this many lines is shown whole; of a larger one, what is near differences. */
+const mostLines = 60
+
+/** Lines round a marked one that are shown in a large tree. */
+const around = 2
+
+/** Longer lines are cut. */
+const mostColumns = 160
+
+interface TreeLine {
+  readonly depth: number
+  readonly text: string
+  readonly marks: ReadonlyArray<number>
+}
+
+/** What was expected, as it was written. */
+export const expectedTree = ({ list, rows }: Comparison): string => {
+  const lines = rows.flatMap(({ depth, expectation, marks }): ReadonlyArray<TreeLine> =>
+    expectation === undefined ? [] : [{ depth, marks, text: `${expectedLine(expectation)}${belowText(expectation)}` }]
+  )
+  return treeText(`Expected${listText(list, " ")}:`, lines)
+}
+
+/** What was recorded; of spans of which nothing is expected only how many there are. */
+export const recordedTree = ({ rows }: Comparison): string => {
+  const lines: Array<TreeLine> = []
+  rows.forEach((row, index) => {
+    if (row.node !== undefined && !row.ignored) {
+      lines.push({ depth: row.depth, marks: row.marks, text: recordedLine(row.node, row.expectation) })
+    } else if (row.ignored && !isSameIgnored(rows[index - 1], row)) {
+      lines.push({ depth: row.depth, marks: [], text: ignoredText(rows, index) })
+    }
+  })
+  return treeText("Recorded:", lines)
+}
+
+/** Both trees without marks and without what is not expected of any: beside each other they differ only where something is wrong. */
+export const alignedTrees = (
+  { rows }: Comparison
+): { readonly expected: string; readonly actual: string } => ({
+  expected: rows.flatMap((row) => row.expectation === undefined ? [] : [alignedLine(row.expectation, row)]).join("\n"),
+  actual: rows.flatMap((row) =>
+    row.node === undefined || row.ignored ? [] : [`${indent(row.depth)}${recordedLine(row.node, row.expectation)}`]
+  ).join("\n")
+})
+
+const alignedLine = (expectation: SpanExpectation, { depth, fields, node }: Row): string => {
+  const expected = expectedTexts(expectation)
+  const texts = node === undefined ? expected : alignedTexts(recordedTexts(node.span, expectation), expected, fields)
+  return `${indent(depth)}${lineOf(texts)}`
+}
+
+const expectedLine = (expectation: SpanExpectation): string => lineOf(expectedTexts(expectation))
+
+const recordedLine = (node: SpanNode, expectation: SpanExpectation | undefined): string =>
+  lineOf(expectation === undefined ? allTexts(node.span) : recordedTexts(node.span, expectation))
+
+const belowText = ({ children }: SpanExpectation): string =>
+  children === undefined || Array.isArray(children) ? "" : listText(listOf(children), "  — children ")
+
+/** How a list is meant, where it is not meant exactly. */
+const listText = ({ ordered, others }: SpanList, before: string): string => {
+  const words = [...(ordered ? [] : ["in any order"]), ...(others ? ["among others"] : [])]
+  return words.length === 0 ? "" : `${before}${words.join(", ")}`
+}
+
+const isSameIgnored = (before: Row | undefined, row: Row): boolean =>
+  before?.ignored === true && before.depth === row.depth
+
+const ignoredText = (rows: ReadonlyArray<Row>, from: number): string => {
+  let spans = 0
+  for (let index = from; rows[index]?.ignored === true && rows[index]!.depth === rows[from]!.depth; index++) {
+    spans += spansOf(rows[index]!.node!)
+  }
+  return `… ${spans} ${spans === 1 ? "span" : "spans"} of which nothing is expected`
+}
+
+const indent = (depth: number): string => "  ".repeat(depth)
+
+const treeText = (heading: string, lines: ReadonlyArray<TreeLine>): string => {
+  const shown = lines.length <= mostLines ? new Set(lines.keys()) : nearMarks(lines)
+  const width = lines.reduce((widest, { marks }) => Math.max(widest, marksText(marks).length), 1)
+  const out = [heading]
+  for (let index = 0; index < lines.length; index++) {
+    if (shown.has(index)) {
+      out.push(markedLine(lines[index]!, width))
+    } else if (shown.has(index - 1) || index === 0) {
+      out.push(`${" ".repeat(width + 4)}${indent(lines[index]!.depth)}⋮`)
+    }
+  }
+  return (lines.length === 0 ? [...out, `${" ".repeat(width + 4)}nothing`] : out).join("\n")
+}
+
+const markedLine = ({ depth, marks, text }: TreeLine, width: number): string => {
+  const margin = `${marksText(marks).padStart(width + 1)}${marks.length > 0 ? ">" : " "}  `
+  return shortened(`${margin}${indent(depth)}${text}`, mostColumns)
+}
+
+/** Differences of one line follow each other. */
+const marksText = (marks: ReadonlyArray<number>): string => {
+  const [first, last] = [marks[0], marks.at(-1)]
+  return first === undefined || last === undefined ? "" : first === last ? `${first + 1}` : `${first + 1}-${last + 1}`
+}
+
+/** Lines that differ, some round them, and the spans that they are in. */
+const nearMarks = (lines: ReadonlyArray<TreeLine>): ReadonlySet<number> => {
+  const shown = new Set<number>([0])
+  lines.forEach(({ marks }, index) => {
+    if (marks.length > 0 && shown.size < 3 * mostLines) {
+      for (let near = Math.max(0, index - around); near <= Math.min(lines.length - 1, index + around); near++) {
+        shown.add(near)
+      }
+      ancestors(lines, index).forEach((each) => shown.add(each))
+    }
+  })
+  return shown
+}
+
+const ancestors = (lines: ReadonlyArray<TreeLine>, index: number): ReadonlyArray<number> => {
+  const found: Array<number> = []
+  let depth = lines[index]!.depth
+  for (let above = index - 1; above >= 0 && depth > 0; above--) {
+    if (lines[above]!.depth < depth) {
+      depth = lines[above]!.depth
+      found.push(above)
+    }
+  }
+  return found
+}

@@ -1,0 +1,104 @@
+/**
+ * What can be done on the page, whether by key, by mouse or by button: steps of its state.
+ */
+import { matchingSpans, nextOf } from "../model/match.js"
+import {
+  allFolds,
+  type PageState,
+  selectedSpan,
+  stepFrom,
+  withFold,
+  withFolds,
+  withQuery,
+  withRange,
+  withSelected,
+  withTrace
+} from "../model/pageState.js"
+import { parseQuery } from "../model/query.js"
+import type { ViewName } from "../model/route.js"
+import { moveRange, rangeBetween, type TimeRange, wholeRange, zoomRange } from "../model/timeAxis.js"
+import type { TraceView } from "../model/TraceView.js"
+import type { Store } from "./store.js"
+
+/** Everything that can be done. */
+export type Actions = ReturnType<typeof makeActions>
+
+const failures = parseQuery("is:failed")
+
+/** The actions on this state. */
+export const makeActions = (store: Store<PageState>) => {
+  const { update } = store
+  const zoomBy = (factor: number) =>
+    update((state) => {
+      const span = selectedSpan(state)
+      const middle = (state.range.from + state.range.to) / 2
+      const inSight = span !== undefined && span.start >= state.range.from && span.start <= state.range.to
+      return onTrace(state, (trace) =>
+        withRange(state, zoomRange(state.range, factor, inSight ? span.start : middle, trace.totalMs)))
+    })
+  const next = (indices: (state: PageState) => ReadonlyArray<number>, backwards: boolean) =>
+    update((state) => withSelected(state, nextOf(indices(state), state.selected, backwards) ?? state.selected))
+
+  return {
+    select: (index: number) => update((state) => withSelected(state, index)),
+    step: (rows: number) => update((state) => withSelected(state, stepFrom(state, rows))),
+    selectTrace: (trace: TraceView) => update((state) => withTrace(state, trace)),
+    stepTrace: (steps: number) => update((state) => withTrace(state, neighbour(state, steps))),
+    toggleFold: (index: number) => update((state) => withFold(state, index, !state.folded.has(index))),
+    foldAll: () => update((state) => onTrace(state, (trace) => withFolds(state, allFolds(trace)))),
+    unfoldAll: () => update((state) => withFolds(state, new Set())),
+    /** Unfolds; what is unfolded already, it goes into. */
+    inwards: () =>
+      update((state) => {
+        const span = selectedSpan(state)
+        const unfolded = span === undefined ? state : withFold(state, span.index, false)
+        return unfolded !== state || span === undefined || span.size === 1
+          ? unfolded
+          : withSelected(state, span.index + 1)
+      }),
+    /** Folds; from what is folded already, it goes out. */
+    outwards: () =>
+      update((state) => {
+        const span = selectedSpan(state)
+        const folded = span === undefined ? state : withFold(state, span.index, true)
+        return folded !== state || span === undefined || span.parent < 0 ? folded : withSelected(state, span.parent)
+      }),
+    nextError: (backwards: boolean) =>
+      next((state) => state.trace === undefined ? [] : matchingSpans(failures, state.trace), backwards),
+    nextMatch: (backwards: boolean) => next(({ matching }) => matching, backwards),
+    zoom: (range: TimeRange) => update((state) => withRange(state, range)),
+    zoomBy,
+    zoomToSpan: () =>
+      update((state) => {
+        const span = selectedSpan(state)
+        return span === undefined
+          ? state
+          : onTrace(state, (trace) => withRange(state, around(span.start, span.end, trace)))
+      }),
+    zoomOut: () => update((state) => withRange(state, wholeRange(state.trace?.totalMs ?? 0))),
+    move: (share: number) =>
+      update((state) => onTrace(state, (trace) => withRange(state, moveRange(state.range, share, trace.totalMs)))),
+    search: (text: string) => update((state) => openFirst(withQuery(state, text))),
+    show: (view: ViewName) => update((state) => state.view === view ? state : { ...state, view })
+  }
+}
+
+const onTrace = (state: PageState, step: (trace: TraceView) => PageState): PageState =>
+  state.trace === undefined ? state : step(state.trace)
+
+// A little room on both sides: a bar from edge to edge could as well go on outside.
+const around = (start: number, end: number, { totalMs }: TraceView): TimeRange => {
+  const room = (end - start) * 0.05
+  return rangeBetween(start - room, end + room, totalMs)
+}
+
+const neighbour = (state: PageState, steps: number): TraceView | undefined => {
+  const at = state.trace === undefined ? -1 : state.found.indexOf(state.trace)
+  return state.found[Math.min(Math.max(at + steps, 0), state.found.length - 1)] ?? state.trace
+}
+
+/** A search that leaves out the drawn trace draws the first that it finds. */
+const openFirst = (state: PageState): PageState =>
+  state.trace !== undefined && state.found.includes(state.trace)
+    ? state
+    : withTrace(state, state.found[0] ?? state.trace)

@@ -1,0 +1,60 @@
+/**
+ * Following a file that grows, from the server that gave the page: an event stream of lines, taken up where it broke off.
+ *
+ * The browser reconnects by itself while the server answers; where it refuses, or is gone for good, this tries again later and later. The trap: the
+ * cursor is the server's, the page only hands back the last one that it was given.
+ */
+import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
+import { decodeEntry } from "../../readers/TraceEntry.js"
+import type { TraceBook } from "../model/TraceBook.js"
+
+/** Whether the page hears of new records. */
+export type LiveState = "connecting" | "reading" | "following" | "lost"
+
+/** What the page wants to know. */
+export interface LiveListener {
+  readonly onState: (state: LiveState) => void
+  /** Records have come; often, so whoever draws does it rarely. */
+  readonly onRecords: () => void
+}
+
+/** Milliseconds until a refused connection is tried again: the first time, and at most. */
+const firstWait = 1000
+const longestWait = 15_000
+
+/** Follows until the page is closed. */
+export const follow = (url: string, book: TraceBook, listener: LiveListener): void => {
+  let cursor = ""
+  let wait = firstWait
+  const encoder = new TextEncoder()
+  const splitter = new LineSplitter()
+  const onLine = (line: Line) => book.add(decodeEntry(line))
+
+  const take = (event: MessageEvent<string>): void => {
+    splitter.push(encoder.encode(`${event.data}\n`), onLine)
+    listener.onRecords()
+  }
+
+  const connect = (): void => {
+    listener.onState("connecting")
+    const source = new EventSource(`${url}?after=${encodeURIComponent(cursor)}`)
+    const on = (type: string, action: (event: MessageEvent<string>) => void) =>
+      source.addEventListener(type, (event) => {
+        cursor = event.lastEventId || cursor
+        wait = firstWait
+        action(event)
+      })
+    on("lines", take)
+    on("rotated", () => listener.onState("reading"))
+    on("caught-up", () => listener.onState("following"))
+    source.addEventListener("open", () => listener.onState("reading"))
+    source.addEventListener("error", () => {
+      listener.onState("lost")
+      if (source.readyState === EventSource.CLOSED) {
+        setTimeout(connect, wait)
+        wait = Math.min(wait * 2, longestWait)
+      }
+    })
+  }
+  connect()
+}

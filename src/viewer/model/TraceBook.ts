@@ -1,0 +1,164 @@
+/**
+ * All that was read so far: records by trace, traces made to be drawn, and what could not be read.
+ *
+ * Made for a file that grows: only traces that got new records are made anew. The trap: `traces` gives the same view for a trace as long as nothing
+ * came for it, and whoever draws relies on that.
+ */
+import type { BadEntry, TraceEntry } from "../../readers/TraceEntry.js"
+import { make as makeSummary, type Summary } from "../../readers/TraceSummary.js"
+import { builder } from "../../readers/TraceTree.js"
+import type { DecodedLine } from "../../records/decode.js"
+import { makeTraceView } from "./makeTraceView.js"
+import type { TraceView } from "./TraceView.js"
+
+/** Bad lines that are kept to be shown; all are counted. */
+const keptBad = 100
+
+interface Chapter {
+  readonly records: Array<DecodedLine>
+  readonly tree: ReturnType<typeof builder>
+  view: TraceView | undefined
+  /** Whether its open spans are taken to be running still. */
+  running: boolean
+}
+
+/** A trace that was silent for longer than this when it was first seen is taken to have been cut off; in milliseconds. */
+const longestSilence = 300_000
+
+/** What was read. */
+export class TraceBook {
+  private readonly chapters = new Map<string, Chapter>()
+  private readonly loose: Array<DecodedLine> = []
+  private readonly badEntries: Array<BadEntry> = []
+  private sorted: ReadonlyArray<TraceView> | undefined
+  private badCount = 0
+  private droppedCount = 0
+  private until: number | undefined
+  private recordCount = 0
+
+  /** Takes one entry. */
+  add(entry: TraceEntry): void {
+    if (entry.kind === "bad") {
+      this.addBad(entry)
+      return
+    }
+    this.recordCount++
+    const { record } = entry
+    if (record.kind === "dropped") {
+      this.droppedCount += record.dropped.count
+    }
+    const traceId = traceOf(record)
+    if (traceId === undefined) {
+      this.loose.push(record)
+    } else {
+      this.addTo(this.chapterOf(traceId), entry, record)
+    }
+  }
+
+  private addBad(entry: BadEntry): void {
+    this.badCount++
+    if (this.badEntries.length < keptBad) {
+      this.badEntries.push(entry)
+    }
+  }
+
+  private addTo(chapter: Chapter, entry: TraceEntry, record: DecodedLine): void {
+    chapter.records.push(record)
+    chapter.tree.add(entry)
+    chapter.view = undefined
+    this.sorted = undefined
+  }
+
+  private chapterOf(traceId: string): Chapter {
+    const known = this.chapters.get(traceId)
+    if (known !== undefined) {
+      return known
+    }
+    const chapter: Chapter = { records: [], tree: builder(), view: undefined, running: false }
+    this.chapters.set(traceId, chapter)
+    return chapter
+  }
+
+  /** All traces, newest first. One whose spans are not there, only metrics, is none yet. */
+  get traces(): ReadonlyArray<TraceView> {
+    this.sorted ??= [...this.chapters.values()]
+      .map((chapter) => this.viewOf(chapter))
+      .filter((view) => view.spans.length > 0)
+      .sort((a, b) => b.startedAt - a.startedAt)
+    return this.sorted
+  }
+
+  private viewOf(chapter: Chapter): TraceView {
+    chapter.view ??= makeTraceView(chapter.tree.forest().traces[0] ?? nothing, chapter.running ? this.until : undefined)
+    return chapter.view
+  }
+
+  /** Lets the open spans of traces that still run reach to this instant, in milliseconds since the epoch. Whether there are any. */
+  growTo(instant: number): boolean {
+    this.until = instant
+    let grown = false
+    for (const chapter of this.chapters.values()) {
+      if (this.isRunning(chapter, instant)) {
+        chapter.view = undefined
+        this.sorted = undefined
+        grown = true
+      }
+    }
+    return grown
+  }
+
+  private isRunning(chapter: Chapter, instant: number): boolean {
+    const view = this.viewOf(chapter)
+    if (view.state !== "open") {
+      return false
+    }
+    chapter.running ||= instant - (view.startedAt + view.totalMs) < longestSilence
+    return chapter.running
+  }
+
+  /** Counts and sums over the given traces; where all are given, also over what belongs to none. */
+  summaryOf(traces: ReadonlyArray<TraceView>): Summary {
+    const summary = makeSummary()
+    if (traces === this.traces) {
+      this.loose.forEach((record) => summary.add(record))
+    }
+    for (const { traceId } of traces) {
+      this.chapters.get(traceId)?.records.forEach((record) => summary.add(record))
+    }
+    return summary.result()
+  }
+
+  /** The first bad lines. */
+  get bad(): ReadonlyArray<BadEntry> {
+    return this.badEntries
+  }
+
+  /** All bad lines. */
+  get badTotal(): number {
+    return this.badCount
+  }
+
+  /** Records that their writer says it had to drop. */
+  get droppedTotal(): number {
+    return this.droppedCount
+  }
+
+  /** Records read. */
+  get records(): number {
+    return this.recordCount
+  }
+}
+
+const nothing = { traceId: "", roots: [], spans: 0, open: 0, failed: 0, start: BigInt(0), end: BigInt(0), metrics: [] }
+
+const traceOf = (record: DecodedLine): string | undefined => {
+  switch (record.kind) {
+    case "span":
+    case "span_start":
+      return record.span.traceId
+    case "metric":
+      return record.metric.traceId
+    case "dropped":
+      return undefined
+  }
+}

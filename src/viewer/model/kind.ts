@@ -1,0 +1,85 @@
+/**
+ * What a span stands for in an agent's work, and how its row says so: the agent's, model's or tool's name first, not `loom.tool` forty times.
+ *
+ * Known are the spans of `Loom`; every other span is shown by its own name. Attributes are looked at with care: any of them may be missing or of
+ * another type, and all text is foreign (see `format`).
+ */
+import type { Attributes } from "../../records/attributes.js"
+
+/** What a span stands for. */
+export type SpanKind = "run" | "turn" | "model" | "tool" | "delegate" | "workflow" | "step" | "other"
+
+/** The texts of a row. */
+export interface SpanLabel {
+  /** One to three characters that tell the kind without colour. */
+  readonly badge: string
+  /** The name that says most: of the agent, the model, the tool. */
+  readonly primary: string
+  /** What else is worth a glance; may be empty. */
+  readonly secondary: string
+}
+
+const kinds = new Map<string, SpanKind>([
+  ["loom.run", "run"],
+  ["loom.turn", "turn"],
+  ["loom.model.stream", "model"],
+  ["loom.tool", "tool"],
+  ["loom.workflow", "workflow"],
+  ["loom.workflow.step", "step"]
+])
+
+/** The kind of a span. */
+export const kindOf = (name: string, attributes: Attributes): SpanKind => {
+  const kind = kinds.get(name) ?? "other"
+  return kind === "tool" && attributes["worker"] !== undefined ? "delegate" : kind
+}
+
+/** A kind in words, for titles and for who listens instead of looks. */
+export const kindTitle: { readonly [Kind in SpanKind]: string } = {
+  run: "agent run",
+  turn: "turn",
+  model: "model call",
+  tool: "tool call",
+  delegate: "delegation",
+  workflow: "workflow",
+  step: "workflow step",
+  other: "span"
+}
+
+/** An attribute as text; empty where it is missing or no plain value. */
+export const attributeText = (attributes: Attributes, key: string): string => {
+  const value = Object.hasOwn(attributes, key) ? attributes[key] : undefined
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : ""
+}
+
+const joined = (...parts: ReadonlyArray<string>): string => parts.filter((part) => part !== "").join(" · ")
+
+/** The texts of a span's row. */
+export const labelOf = (kind: SpanKind, name: string, attributes: Attributes): SpanLabel => {
+  const of = (key: string) => attributeText(attributes, key)
+  switch (kind) {
+    case "run":
+      return { badge: "A", primary: of("agent") || name, secondary: joined(of("architecture"), of("model")) }
+    case "turn":
+      return { badge: "↻", primary: `Turn ${of("turn")}`.trim(), secondary: "" }
+    case "model":
+      return {
+        badge: "M",
+        primary: of("model") || name,
+        secondary: joined(of("finish_reason"), retries(of("retries")))
+      }
+    case "tool":
+      return { badge: "T", primary: of("tool") || name, secondary: "" }
+    case "delegate":
+      return { badge: "→", primary: of("worker"), secondary: of("tool") }
+    case "workflow":
+      return { badge: "W", primary: of("workflow") || name, secondary: of("pattern") }
+    case "step":
+      return { badge: of("step").slice(0, 3) || "S", primary: of("node") || name, secondary: of("pattern") }
+    case "other":
+      return { badge: "·", primary: name, secondary: "" }
+  }
+}
+
+const retries = (count: string): string =>
+  count === "" || count === "0" ? "" : count === "1" ? "1 retry" : `${count} retries`

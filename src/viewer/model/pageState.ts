@@ -1,0 +1,187 @@
+/**
+ * Everything that the page shows, as one value, and the steps from one to the next. Nothing here touches the document.
+ *
+ * What follows from something else (which traces a search finds, which rows can be seen) stands beside it and is computed here only, so that the
+ * drawing never searches. Every step gives back the same value where nothing changes.
+ */
+import { isEmptyQuery, matchesTrace, matchingSpans } from "./match.js"
+import { parseQuery, type Query } from "./query.js"
+import type { Route, ViewName } from "./route.js"
+import { rangeShowing, type TimeRange, wholeRange } from "./timeAxis.js"
+import type { SpanView, TraceView } from "./TraceView.js"
+import { positionOf, unfoldedTo, visibleRows } from "./visibleRows.js"
+
+/** What the page shows. */
+export interface PageState {
+  readonly view: ViewName
+  /** The search as typed. */
+  readonly queryText: string
+  readonly query: Query
+  /** All, newest first. */
+  readonly traces: ReadonlyArray<TraceView>
+  /** Those that the search finds. */
+  readonly found: ReadonlyArray<TraceView>
+  /** The one that is drawn. */
+  readonly trace: TraceView | undefined
+  /** The chosen span's index, or -1. */
+  readonly selected: number
+  /** Indices of folded spans. */
+  readonly folded: ReadonlySet<number>
+  /** Indices of the rows that can be seen. */
+  readonly visible: Uint32Array
+  /** Indices of the spans that the search finds. */
+  readonly matching: ReadonlyArray<number>
+  readonly range: TimeRange
+  /** Whether the reader chose the range: else it grows with the trace. */
+  readonly zoomed: boolean
+}
+
+const noFolds: ReadonlySet<number> = new Set()
+
+/** The page before anything was read. */
+export const initialState: PageState = {
+  view: "traces",
+  queryText: "",
+  query: parseQuery(""),
+  traces: [],
+  found: [],
+  trace: undefined,
+  selected: -1,
+  folded: noFolds,
+  visible: new Uint32Array(0),
+  matching: [],
+  range: wholeRange(0),
+  zoomed: false
+}
+
+const find = (query: Query, traces: ReadonlyArray<TraceView>): ReadonlyArray<TraceView> =>
+  isEmptyQuery(query) ? traces : traces.filter((trace) => matchesTrace(query, trace))
+
+/** Another search; the drawn trace stays, also where the search does not find it. */
+export const withQuery = (state: PageState, queryText: string): PageState => {
+  if (queryText === state.queryText) {
+    return state
+  }
+  const query = parseQuery(queryText)
+  return {
+    ...state,
+    queryText,
+    query,
+    found: find(query, state.traces),
+    matching: state.trace === undefined ? [] : matchingSpans(query, state.trace)
+  }
+}
+
+/** Another trace drawn from its beginning, nothing folded, nothing chosen. */
+export const withTrace = (state: PageState, trace: TraceView | undefined): PageState =>
+  trace === state.trace ? state : {
+    ...state,
+    trace,
+    selected: -1,
+    folded: noFolds,
+    visible: trace === undefined ? new Uint32Array(0) : visibleRows(trace.spans, noFolds),
+    matching: trace === undefined ? [] : matchingSpans(state.query, trace),
+    range: wholeRange(trace?.totalMs ?? 0),
+    zoomed: false
+  }
+
+/** Other records: what was chosen and folded stays so, though its spans may stand elsewhere now. */
+export const withTraces = (state: PageState, traces: ReadonlyArray<TraceView>): PageState => {
+  const next = { ...state, traces, found: find(state.query, traces) }
+  const before = state.trace
+  const trace = before === undefined ? undefined : traces.find(({ traceId }) => traceId === before.traceId)
+  return before === undefined || trace === undefined || trace === before
+    ? next
+    : redrawn(next, before, trace)
+}
+
+/** The same trace with more in it. */
+const redrawn = (state: PageState, before: TraceView, trace: TraceView): PageState => {
+  const places = new Map(trace.spans.map((span) => [span.spanId, span.index]))
+  const moved = (index: number) => places.get(before.spans[index]?.spanId ?? "") ?? -1
+  const folded = new Set([...state.folded].map(moved).filter((index) => index >= 0))
+  return {
+    ...state,
+    trace,
+    selected: moved(state.selected),
+    folded,
+    visible: visibleRows(trace.spans, folded),
+    matching: matchingSpans(state.query, trace),
+    range: state.zoomed ? state.range : wholeRange(trace.totalMs)
+  }
+}
+
+/** A span chosen: what it is folded into is unfolded, and the time at which it ran is shown. -1 chooses none. */
+export const withSelected = (state: PageState, index: number): PageState => {
+  const span = state.trace?.spans[index]
+  if (state.trace === undefined || span === undefined) {
+    return state.selected === -1 ? state : { ...state, selected: -1 }
+  }
+  const folded = unfoldedTo(state.trace.spans, state.folded, index)
+  const next = folded === state.folded ? state : withFolds(state, folded)
+  return { ...next, selected: index, range: rangeShowing(next.range, span.start, span.end, state.trace.totalMs) }
+}
+
+/** These spans folded, all others not. A chosen span that is folded away gives way to the one it is folded into. */
+export const withFolds = (state: PageState, folded: ReadonlySet<number>): PageState => {
+  const spans = state.trace?.spans ?? []
+  const visible = visibleRows(spans, folded)
+  let selected = state.selected
+  while (selected >= 0 && positionOf(visible, selected) < 0) {
+    selected = spans[selected]!.parent
+  }
+  return { ...state, folded, visible, selected }
+}
+
+/** One span folded or unfolded. */
+export const withFold = (state: PageState, index: number, fold: boolean): PageState => {
+  const span = state.trace?.spans[index]
+  if (span === undefined || span.size === 1 || state.folded.has(index) === fold) {
+    return state
+  }
+  const folded = new Set(state.folded)
+  if (fold) {
+    folded.add(index)
+  } else {
+    folded.delete(index)
+  }
+  return withFolds(state, folded)
+}
+
+/** Every span with children folded, but for the roots. */
+export const allFolds = (trace: TraceView): ReadonlySet<number> =>
+  new Set(trace.spans.filter(({ depth, size }) => depth > 0 && size > 1).map(({ index }) => index))
+
+/** A stretch of time chosen. */
+export const withRange = (state: PageState, range: TimeRange): PageState => ({
+  ...state,
+  range,
+  zoomed: state.trace !== undefined && range.to - range.from < wholeRange(state.trace.totalMs).to
+})
+
+/** The row `steps` rows below (above, if negative) the chosen one; where none is chosen the first, or the last if `steps` is infinite. */
+export const stepFrom = (state: PageState, steps: number): number => {
+  const at = positionOf(state.visible, state.selected)
+  const position = at < 0 && steps !== Infinity ? 0 : Math.min(Math.max(at + steps, 0), state.visible.length - 1)
+  return state.visible[position] ?? -1
+}
+
+/** The page at an address; a trace or span that is not there is not chosen. */
+export const withRoute = (state: PageState, route: Route): PageState => {
+  const searched = withQuery({ ...state, view: route.view }, route.query)
+  const trace = searched.traces.find(({ traceId }) => traceId === route.trace)
+  const opened = withTrace(searched, trace ?? (route.trace === "" ? searched.trace : undefined))
+  const span = opened.trace?.spans.find(({ spanId }) => spanId === route.span)
+  return withSelected(opened, span?.index ?? -1)
+}
+
+/** The address of what the page shows. */
+export const routeOf = (state: PageState): Route => ({
+  view: state.view,
+  trace: state.trace?.traceId ?? "",
+  span: selectedSpan(state)?.spanId ?? "",
+  query: state.queryText
+})
+
+/** The chosen span. */
+export const selectedSpan = (state: PageState): SpanView | undefined => state.trace?.spans[state.selected]

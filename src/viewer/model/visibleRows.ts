@@ -1,0 +1,66 @@
+/**
+ * Which rows of a trace can be seen when some of its spans are folded.
+ *
+ * Spans stand in the order of a walk through the tree, each before its children, and know how many spans hang below them: folding one is
+ * skipping that many. So a trace of fifty thousand spans folds in one pass without recursion, however deep it is.
+ */
+
+/** What folding needs to know of a span. */
+export interface FoldableRow {
+  /** Spans in its subtree, itself included; ≥ 1. */
+  readonly size: number
+  /** The index of its parent, or -1. */
+  readonly parent: number
+}
+
+/** The indices of the rows that can be seen, in order. */
+export const visibleRows = (rows: ReadonlyArray<FoldableRow>, folded: ReadonlySet<number>): Uint32Array => {
+  const visible = new Uint32Array(rows.length)
+  let count = 0
+  for (let index = 0; index < rows.length; index += folded.has(index) ? rows[index]!.size : 1) {
+    visible[count++] = index
+  }
+  return visible.subarray(0, count)
+}
+
+/** The folds with every span above this one unfolded; the same set where none is folded. */
+export const unfoldedTo = (
+  rows: ReadonlyArray<FoldableRow>,
+  folded: ReadonlySet<number>,
+  index: number
+): ReadonlySet<number> => {
+  const above = ancestors(rows, index).filter((ancestor) => folded.has(ancestor))
+  if (above.length === 0) {
+    return folded
+  }
+  const next = new Set(folded)
+  above.forEach((ancestor) => next.delete(ancestor))
+  return next
+}
+
+/** The indices of the spans above a span, nearest first. */
+export const ancestors = (rows: ReadonlyArray<FoldableRow>, index: number): ReadonlyArray<number> => {
+  const above: Array<number> = []
+  for (let at = rows[index]?.parent ?? -1; at >= 0; at = rows[at]!.parent) {
+    above.push(at)
+  }
+  return above
+}
+
+/** Where an index stands among the visible rows, or -1. */
+export const positionOf = (visible: Uint32Array, index: number): number => {
+  let low = 0
+  let high = visible.length - 1
+  while (low <= high) {
+    const middle = (low + high) >>> 1
+    if (visible[middle] === index) {
+      return middle
+    }
+    if (visible[middle]! < index) {
+      low = middle + 1
+    } else {
+      high = middle - 1
+    }
+  }
+  return -1
+}

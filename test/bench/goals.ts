@@ -1,0 +1,86 @@
+/**
+ * The goals: what is measured against what, and how much it may be.
+ */
+
+/** The results by question and case, such as `span.memory`: nanoseconds an operation, or the question's own unit. */
+export type Results = ReadonlyMap<string, number>
+
+/** One goal. */
+export interface Goal {
+  readonly what: string
+  readonly against: string
+  /** The cases whose quotient it is; the first alone where there is no second. */
+  readonly of: readonly [measured: string, baseline?: string]
+  readonly goal: number
+  /** `"most"`: the quotient may be at most the goal. */
+  readonly bound: "most" | "least"
+  readonly unit?: string
+}
+
+const atMost = (what: string, against: string, of: Goal["of"], goal: number, unit?: string): Goal => ({
+  what,
+  against,
+  of,
+  goal,
+  bound: "most",
+  ...(unit !== undefined && { unit })
+})
+
+const atLeast = (what: string, against: string, of: Goal["of"], goal: number): Goal => ({
+  what,
+  against,
+  of,
+  goal,
+  bound: "least"
+})
+
+const effect = "Effect's own span, no stack, recording nothing"
+
+/** All of them, in the order in which they are printed. */
+export const goals: ReadonlyArray<Goal> = [
+  atMost("span in memory", effect, ["span.memory", "span.effect"], 0.45),
+  atMost("span with NoTelemetryLive", effect, ["span.none", "span.effect"], 0.03),
+  atMost("metric with NoTelemetryLive", "bare Effect.sync", ["span.noneMetric", "span.sync"], 2.5),
+  atMost("a library's Effect.withSpan, in memory", effect, ["span.library", "span.effect"], 1.1),
+  atMost("span to OpenTelemetry, batch, no-op exporter", "NodeSdk of @effect/opentelemetry", [
+    "otel.ours",
+    "otel.nodeSdk"
+  ], 0.35),
+  atMost("span to OpenTelemetry, batch, no-op exporter", "the OpenTelemetry SDK without Effect", [
+    "otel.ours",
+    "otel.raw"
+  ], 2),
+  atMost("four memory sinks", "one", ["fanOut.four", "fanOut.one"], 1.15),
+  atMost("1,000 fibers taking turns, in memory", effect, ["fibers.memory", "fibers.effect"], 0.6),
+  atMost("a span at depth 10,000", "at depth 100", ["depth.deep", "depth.shallow"], 2.5),
+  atMost("metric in memory", "counter.add of the OpenTelemetry SDK", ["metric.memory", "otel.rawCounter"], 0.5),
+  atMost(
+    "metric to OpenTelemetry",
+    "counter.add of the OpenTelemetry SDK",
+    ["otel.ourCounter", "otel.rawCounter"],
+    1.5
+  ),
+  atLeast("records a second, file", "pino, asynchronous", ["file.ours", "file.pino"], 3),
+  atLeast("records a second, file", "JSON.stringify alone", ["file.ours", "file.stringify"], 0.75),
+  atMost("longest stall of the event loop, file flat out", "–", ["file.stall"], 5, "ms"),
+  atMost("a span to the console, whole", "OpenTelemetry's ConsoleSpanExporter", ["console.ours", "console.otel"], 0.35),
+  atMost("the line alone", "OpenTelemetry's ConsoleSpanExporter", ["console.line", "console.otel"], 0.15),
+  atMost("bytes kept a span, in memory", "OpenTelemetry's InMemorySpanExporter", ["bytes.ours", "bytes.otel"], 0.4),
+  atMost("a scripted agent run, memory", "the same with NoTelemetryLive", ["agent.memory", "agent.none"], 1.1),
+  atMost("a scripted agent run, file", "the same with NoTelemetryLive", ["agent.file", "agent.none"], 1.15),
+  atMost("import of the root", "import of effect/Effect", ["start.root", "start.effect"], 1.5),
+  atMost("command line, start to --help", "node -e 0", ["start.help", "start.node"], 8),
+  atLeast("stats of a large file, MB/s", "lines and JSON.parse alone", ["stats.ours", "stats.parse"], 0.6),
+  atMost("span with safe attributes", "the same with its attributes as they are", ["span.memory", "span.raw"], 1.25)
+]
+
+/** What was reached; `undefined` where a case was not measured. */
+export const reached = (goal: Goal, results: Results): number | undefined => {
+  const measured = results.get(goal.of[0])
+  const baseline = goal.of[1] === undefined ? 1 : results.get(goal.of[1])
+  return measured === undefined || baseline === undefined ? undefined : measured / baseline
+}
+
+/** Whether it is enough. */
+export const isReached = (goal: Goal, value: number): boolean =>
+  goal.bound === "most" ? value <= goal.goal : value >= goal.goal

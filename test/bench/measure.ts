@@ -1,0 +1,59 @@
+/**
+ * Measures one case: warm-up by CPU time, then batches with only minor collections between them.
+ *
+ * A full collection would throw optimised code away. CPU time is that of the main thread where the system tells it, else wall time.
+ */
+import { existsSync, readFileSync } from "node:fs"
+import type { Case, Measured, Reading } from "./Case.js"
+
+const schedstat = "/proc/self/schedstat"
+
+/** Nanoseconds that the main thread has run. */
+const cpuNanos: () => number = existsSync(schedstat)
+  ? () => Number(readFileSync(schedstat, "latin1").split(" ", 1)[0])
+  : () => Number(process.hrtime.bigint())
+
+const warmUp = 400_000_000
+const batchTime = 25_000_000
+const batches = 15
+
+const collect = (): void => {
+  globalThis.gc?.({ type: "minor" })
+}
+
+let consumed: unknown
+
+const runFor = async (subject: Case, nanos: number): Promise<number> => {
+  const start = cpuNanos()
+  let runs = 0
+  do {
+    consumed = await subject.batch()
+    runs++
+  } while (cpuNanos() - start < nanos)
+  return (cpuNanos() - start) / (runs * subject.ops)
+}
+
+/** The median of some numbers. */
+export const median = (values: ReadonlyArray<number>): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** Nanoseconds an operation: the median over the batches. */
+export const measure = async (subject: Case | Reading): Promise<Measured> => {
+  if ("value" in subject) {
+    return { value: subject.value }
+  }
+  await runFor(subject, warmUp)
+  const found: Array<number> = []
+  for (let batch = 0; batch < batches; batch++) {
+    collect()
+    found.push(await runFor(subject, batchTime))
+  }
+  await subject.check?.()
+  if (consumed === measure) {
+    throw new Error("never: keeps the result of the work alive")
+  }
+  return { value: median(found) }
+}

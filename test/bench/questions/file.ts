@@ -1,0 +1,152 @@
+/**
+ * How many records a second does the file sink take? Against pino's asynchronous destination, and against `JSON.stringify` with no file at all.
+ *
+ * Records are some 420 bytes. Counted is wall time until everything is in the file.
+ */
+import { NodeFileSystem } from "@effect/platform-node"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { FileTelemetry, Telemetry } from "loom-telemetry"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { monitorEventLoopDelay } from "node:perf_hooks"
+import { setImmediate } from "node:timers/promises"
+import pino from "pino"
+import { SpanData } from "../../../src/records/SpanData.js"
+import type { Question, Reading } from "../Case.js"
+import { median } from "../measure.js"
+
+const records = 20_000
+const rounds = 9
+const attributes = {
+  tool: "search",
+  call_id: "call_01JB2Y7XKQ",
+  ok: true,
+  duration_ms: 12.345,
+  user_id: "alice",
+  session_id: "chat-7"
+}
+
+const inFolder = async (work: (path: string) => Promise<Reading>): Promise<Reading> => {
+  const folder = mkdtempSync(join(tmpdir(), "loom-bench-"))
+  try {
+    return await work(join(folder, "records.jsonl"))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Records a second, the median over the rounds. */
+const perSecond = async (round: () => Promise<unknown> | unknown): Promise<Reading> => {
+  const found: Array<number> = []
+  for (let index = 0; index < rounds; index++) {
+    const start = process.hrtime.bigint()
+    await round()
+    found.push(records / (Number(process.hrtime.bigint() - start) / 1e9))
+  }
+  return { value: median(found) }
+}
+
+/** The record as the sinks of others are given it. */
+const plain = (index: number) => ({
+  kind: "span",
+  name: "loom.tool",
+  trace_id: "0af7651916cd43dd8448eb211c80319c",
+  span_id: index.toString(16).padStart(16, "0"),
+  parent_span_id: "b7ad6b7169203331",
+  started_at: "2026-01-31T12:00:00.000000Z",
+  ended_at: "2026-01-31T12:00:00.012345Z",
+  duration_ms: 12.345,
+  attributes,
+  outcome: "success",
+  exception: null
+})
+
+const span = (index: number): SpanData =>
+  new SpanData(
+    "loom.tool",
+    "0af7651916cd43dd8448eb211c80319c",
+    index.toString(16).padStart(16, "0"),
+    "b7ad6b7169203331",
+    BigInt(1_769_860_800_000_000_000),
+    BigInt(1_769_860_800_012_345_000),
+    index,
+    attributes,
+    "success",
+    null,
+    undefined,
+    undefined
+  )
+
+/** Writes all records with other work's turns between, as an agent has them: nobody's queue is ever full. */
+const inTurns = async (write: (index: number) => void): Promise<void> => {
+  for (let index = 0; index < records; index++) {
+    write(index)
+    if (index % 2000 === 0) {
+      await setImmediate()
+    }
+  }
+}
+
+/** Hands records to the sink as the core does; what making a span costs is another question. */
+const emitter = Effect.map(Telemetry, (telemetry) => async () => {
+  const [sink] = telemetry.recording?.recorder.observers ?? []
+  await inTurns((index) => sink!.onEnd!(span(index), undefined as never))
+  await Effect.runPromise(telemetry.flush)
+})
+
+const ours = (path: string, measured: (run: () => Promise<void>) => Promise<Reading>) =>
+  Effect.runPromise(
+    Effect.flatMap(emitter, (run) => Effect.promise(() => measured(run))).pipe(
+      Effect.tap(() => Effect.sync(() => checkLines(path))),
+      Effect.provide(Layer.provide(FileTelemetry.layer(path), NodeFileSystem.layer))
+    )
+  )
+
+const checkLines = (path: string): void => {
+  const lines = readFileSync(path, "utf8").split("\n").filter((line) => line.startsWith("{\"kind\":\"span\"")).length
+  if (lines === 0 || lines % records !== 0) {
+    throw new Error(`${lines} records are in the file`)
+  }
+}
+
+/** The longest time that the event loop stood still, in milliseconds, while the sink runs flat out. */
+const longestStall = async (run: () => Promise<void>): Promise<Reading> => {
+  await run()
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  for (let round = 0; round < 5; round++) {
+    await run()
+  }
+  delay.disable()
+  return { value: delay.max / 1e6 }
+}
+
+const withPino = (path: string) => {
+  const destination = pino.destination({ dest: path, sync: false, minLength: 4096 })
+  const log = pino(destination)
+  return perSecond(async () => {
+    await inTurns((index) => log.info(plain(index)))
+    await new Promise<void>((resolve, reject) =>
+      destination.flush((error) => error === undefined || error === null ? resolve() : reject(error))
+    )
+  })
+}
+
+const stringify = () => {
+  let length = 0
+  return perSecond(() => {
+    for (let index = 0; index < records; index++) {
+      length += JSON.stringify(plain(index)).length
+    }
+    return length
+  })
+}
+
+export const cases: Question["cases"] = {
+  ours: () => inFolder((path) => ours(path, perSecond)),
+  pino: () => inFolder(withPino),
+  stringify,
+  stall: () => inFolder((path) => ours(path, longestStall))
+}

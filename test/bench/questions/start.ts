@@ -1,0 +1,46 @@
+/**
+ * How long does it take to load the package, and to start the command line? A process of its own for each, the median of eleven, wall time.
+ */
+import { spawnSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import type { Question, Reading } from "../Case.js"
+import { median } from "../measure.js"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+
+/** Milliseconds that a process takes. */
+const milliseconds = (args: ReadonlyArray<string>) => (): Reading => {
+  const found = Array.from({ length: 11 }, () => {
+    const start = process.hrtime.bigint()
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" })
+    if (status !== 0) {
+      throw new Error(`node ${args.join(" ")} ended with ${status}: ${stderr}`)
+    }
+    return Number(process.hrtime.bigint() - start) / 1e6
+  })
+  return { value: median(found) }
+}
+
+/** Milliseconds that an import takes inside of a process that has nothing loaded. */
+const importing = (specifier: string) => (): Reading => {
+  const code = `const start = process.hrtime.bigint(); await import(${JSON.stringify(specifier)});
+    console.log(Number(process.hrtime.bigint() - start) / 1e6)`
+  const found = Array.from({ length: 11 }, () => {
+    const { stderr, stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
+      cwd: root,
+      encoding: "utf8"
+    })
+    if (stdout === "") {
+      throw new Error(stderr)
+    }
+    return Number(stdout)
+  })
+  return { value: median(found) }
+}
+
+export const cases: Question["cases"] = {
+  effect: importing("effect/Effect"),
+  root: importing("loom-telemetry"),
+  node: milliseconds(["-e", "0"]),
+  help: milliseconds(["dist/cli/bin.js", "--help"])
+}

@@ -1,0 +1,68 @@
+/**
+ * What a run of the benchmarks found, as a table for the terminal and as a page of the docs.
+ */
+import { cpus } from "node:os"
+import { type Goal, isReached, reached, type Results } from "./goals.js"
+
+const rounded = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+
+const boundOf = ({ bound, goal, unit }: Goal): string =>
+  `${bound === "most" ? "≤" : "≥"} ${goal}${unit === undefined ? "" : ` ${unit}`}`
+
+const verdict = (goal: Goal, results: Results): readonly [value: string, verdict: string] => {
+  const value = reached(goal, results)
+  return value === undefined ? ["", "not measured"] : [rounded(value), isReached(goal, value) ? "reached" : "MISSED"]
+}
+
+/** The goals that were measured, for a terminal. */
+export const table = (goals: ReadonlyArray<Goal>, results: Results): string => {
+  const rows = goals.filter((goal) => reached(goal, results) !== undefined).map((goal) => {
+    const [value, said] = verdict(goal, results)
+    return [goal.what, goal.against, boundOf(goal), value, said]
+  })
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)))
+  const line = (row: ReadonlyArray<string>) =>
+    row.map((cell, column) =>
+      column < 2 ? cell.padEnd(widths[column]!) : column < 4 ? cell.padStart(widths[column]!) : cell
+    ).join("  ")
+  return `${rows.map(line).join("\n")}\n`
+}
+
+const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.version}`
+
+/** The page of the docs. */
+export const page = (
+  goals: ReadonlyArray<Goal>,
+  results: Results,
+  found: ReadonlyMap<string, ReadonlyArray<number>>,
+  rounds: number
+): string => {
+  const goalRows = goals.map((goal) => {
+    const [value, said] = verdict(goal, results)
+    return `| ${goal.what} | ${goal.against} | ${boundOf(goal)} | ${value} | ${said} |`
+  })
+  const caseRows = [...found].sort(([a], [b]) => a.localeCompare(b)).map(([name, values]) =>
+    `| ${name} | ${rounded(results.get(name)!)} | ${rounded(Math.min(...values))} to ${rounded(Math.max(...values))} |`
+  )
+  return `# Benchmarks
+
+Written by \`npm run bench\`; do not edit. ${new Date().toISOString().slice(0, 10)}, ${machine()}, ${rounds} rounds.
+
+Each case runs in a process of its own, the cases of a round in random order; times are CPU time of the main thread where the system tells it. Absolute times move from machine to machine and from run to run: what is promised is the quotient of two
+cases of one run. What is measured is in \`test/bench/\`, a file a question.
+
+| what | against | goal | reached | |
+|---|---|---:|---:|---|
+${goalRows.join("\n")}
+
+## The cases
+
+Nanoseconds an operation; records a second for \`file\`, milliseconds for \`file.stall\` and \`start\`, bytes for \`bytes\`, MB a second for \`stats\`. The median of the rounds, and from the least to the most.
+
+| case | median | spread |
+|---|---:|---|
+${caseRows.join("\n")}
+`
+}

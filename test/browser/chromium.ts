@@ -1,0 +1,57 @@
+/**
+ * A real Chromium for the tests of the page, with a profile of its own that is thrown away.
+ */
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type BrowserContext, chromium } from "playwright-core"
+
+const known = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+
+/** The browser's program; `undefined` where there is none. */
+export const program = known.find((path) => path !== undefined && existsSync(path))
+
+/** Nothing of its own may go out: every request of a test is the page's. */
+const quiet = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync"
+]
+
+/** A browser, and what takes it away. */
+export interface Browser {
+  readonly context: BrowserContext
+  /** Room for files, taken away with the browser. */
+  readonly folder: string
+  readonly close: () => Promise<void>
+}
+
+/** How the browser is started. */
+export interface BrowserOptions {
+  readonly colorScheme?: "light" | "dark"
+  readonly reducedMotion?: "reduce" | "no-preference"
+}
+
+/** Starts a browser with an empty profile. */
+export const launch = async (options: BrowserOptions = {}): Promise<Browser> => {
+  const folder = mkdtempSync(join(tmpdir(), "loom-chromium-"))
+  const context = await chromium.launchPersistentContext(join(folder, "profile"), {
+    executablePath: program!,
+    headless: true,
+    args: quiet,
+    viewport: { width: 1440, height: 900 },
+    ...options
+  })
+  return {
+    context,
+    folder,
+    close: async () => {
+      await context.close()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The real command as a child process: what it wrote, and how it ended. At most two run at a time.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { bundled } from "./bundle.js"
+
+/** How a command is run. */
+export interface Setting {
+  /** What stands on its standard input; nothing by default. */
+  readonly input?: string | Uint8Array
+  /** Whether its standard input stays open behind that. */
+  readonly open?: boolean
+  readonly env?: { readonly [name: string]: string }
+}
+
+/** How it ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly child: ChildProcess
+  /** What it wrote so far. */
+  readonly stdout: () => string
+  readonly stderr: () => string
+  readonly ended: Promise<Ended>
+}
+
+// Nothing of the machine that tests run on: no colour, no width.
+const environment = (env: Setting["env"]): NodeJS.ProcessEnv => ({ PATH: process.env["PATH"], ...env })
+
+/** Starts it. */
+export const started = async (
+  args: ReadonlyArray<string>,
+  { env, input = "", open = false }: Setting = {}
+): Promise<Running> => {
+  const bin = await bundled()
+  const child = spawn(process.execPath, [bin, ...args], { env: environment(env), stdio: "pipe" })
+  const texts = { stdout: "", stderr: "" }
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      texts[name] += text
+    })
+  }
+  // It may have ended before it read all.
+  child.stdin.on("error", () => {}).write(input)
+  if (!open) {
+    child.stdin.end()
+  }
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once("error", reject)
+    child.once("close", (code, signal) => resolve({ code, signal, ...texts }))
+  })
+  return { child, stdout: () => texts.stdout, stderr: () => texts.stderr, ended }
+}
+
+let free = 2
+const waiting: Array<() => void> = []
+
+const turn = async (): Promise<void> => {
+  if (free > 0) {
+    free--
+  } else {
+    await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+}
+
+const over = (): void => {
+  const next = waiting.shift()
+  if (next === undefined) {
+    free++
+  } else {
+    next()
+  }
+}
+
+/** Runs it to its end. */
+export const loom = async (args: ReadonlyArray<string>, setting?: Setting): Promise<Ended> => {
+  await turn()
+  try {
+    return await (await started(args, setting)).ended
+  } finally {
+    over()
+  }
+}
+
+/** What is on standard output, as JSON, a document a line. */
+export const documents = ({ stdout }: Pick<Ended, "stdout">): ReadonlyArray<unknown> =>
+  stdout.split("\n").filter((line) => line !== "").map((line): unknown => JSON.parse(line))
+
+/** Waits until this holds; fails after a generous time with what is there. */
+export const until = async (holds: () => boolean, what: () => string): Promise<void> => {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries > 600) {
+      throw new Error(`It did not come to that: ${what()}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Every command on every kind of file: a right answer, or a clear error and the exit code that goes with it.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
+import { readdirSync, readFileSync } from "node:fs"
+import { documents, loom } from "./command.js"
+import { type Samples, samples } from "./samples.js"
+
+let files: Samples
+beforeAll(async () => {
+  files = await samples()
+}, 60_000)
+afterAll(() => files.remove())
+
+/** The commands that print an answer about one file. */
+const answering = [
+  ["tree"],
+  ["tail"],
+  ["stats"],
+  ["cost"],
+  ["errors"],
+  ["find", "--name", "loom.*"],
+  ["doctor"],
+  ["export", "--to", "otlp"],
+  ["export", "--to", "chrome"],
+  ["export", "--to", "collapsed"],
+  ["export", "--to", "html"],
+  ["view", "-o", "-"]
+] as const
+
+/** Commands behind their names. */
+const named = (commands: ReadonlyArray<ReadonlyArray<string>>) =>
+  commands.map((command) => [command.join(" "), command] as const)
+
+describe("every command", { concurrent: true, timeout: 120_000 }, () => {
+  describe.each(named(answering))("%s", (_, command) => {
+    const on = (name: string) => loom([...command, files.path(name)])
+
+    it("says the same of a file, of the same compressed, and of both kinds of input", async () => {
+      const [plain, packed, piped] = await Promise.all([
+        on("ours.jsonl"),
+        on("ours.jsonl.gz"),
+        loom([...command], { input: readFileSync(files.path("ours.jsonl.gz")) })
+      ])
+      expect(plain).toMatchObject({ code: 0, signal: null, stderr: "" })
+      expect(plain.stdout.length).toBeGreaterThan(20)
+      const anonymous = (text: string) => text.replace(/<title>.*<\/title>|"title":"[^"]*"/g, "")
+      expect(anonymous(packed.stdout)).toBe(anonymous(plain.stdout))
+      expect(anonymous(piped.stdout)).toBe(anonymous(plain.stdout))
+    })
+
+    it("reads the file of the Python original", async () => {
+      const { code, stderr, stdout } = await on("python.jsonl")
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+      expect(stdout.length).toBeGreaterThan(20)
+    })
+
+    it("fails with 3 where the file is missing or a folder, and names it", async () => {
+      const [missing, folder] = await Promise.all([on("missing.jsonl"), on("folder")])
+      expect(missing).toMatchObject({ code: 3 })
+      expect(missing.stderr).toContain("missing.jsonl: there is no such file")
+      expect(folder).toMatchObject({ code: 3 })
+      expect(folder.stderr).toContain("folder: it is a folder")
+    })
+  })
+})
+
+/** What ends well even where a line is bad. */
+const counting = answering.filter(([name, , to]) => name !== "doctor" && name !== "view" && to !== "html")
+
+describe("a command", { concurrent: true, timeout: 120_000 }, () => {
+  it.each(named(counting))("says on standard error that a line is torn: %s", async (_, command) => {
+    const { code, stderr, stdout } = await loom([...command, files.path("torn.jsonl")])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "1 line holds no record; it is torn; `doctor` says where\n" })
+    expect(stdout).not.toBe("")
+  })
+
+  it.each(["tree", "stats", "errors"])(
+    "answers from as much of a cut gzip file as can be read: %s",
+    async (command) => {
+      const { code, stderr } = await loom([command, files.path("cut.jsonl.gz")])
+      expect(code).toBe(0)
+      expect(stderr).toContain("no record")
+    }
+  )
+
+  it.each(["tree", "stats", "cost", "errors"])(
+    "fails on a file without any record, which is the wrong one: %s",
+    async (command) => {
+      const { code, stderr } = await loom([command, files.path("foreign.jsonl")])
+      expect(code).toBe(3)
+      expect(stderr).toContain("3 lines hold no record")
+      expect(stderr).toContain("foreign.jsonl holds no record at all")
+    }
+  )
+
+  it.each(
+    named([["tree"], ["tail"], ["stats"], ["cost"], ["errors"], ["find"], ["doctor"], ["export", "--to", "otlp"]])
+  )(
+    "takes an empty file for what it is: %s",
+    async (_, command) => {
+      const { code, stdout } = await loom([...command, files.path("empty.jsonl")])
+      expect(code).toBe(0)
+      expect(stdout.length).toBeLessThan(200)
+    }
+  )
+
+  it("sums several files up", async () => {
+    const [one, two] = await Promise.all([
+      loom(["stats", "--json", files.path("ours.jsonl")]),
+      loom(["stats", "--json", files.path("ours.jsonl"), files.path("python.jsonl")])
+    ])
+    const spans = (ended: typeof one) => (documents(ended)[0] as { readonly spans: number }).spans
+    expect(spans(two)).toBe(2 * spans(one))
+  })
+
+  it("writes a page only when it is whole, and leaves nothing beside it", async () => {
+    const [written, failed] = await Promise.all([
+      loom(["view", files.path("ours.jsonl"), "-o", files.path("page.html")]),
+      loom(["view", files.path("folder"), "-o", files.path("none.html")])
+    ])
+    expect(written).toMatchObject({ code: 0, stdout: "", stderr: `wrote ${files.path("page.html")}\n` })
+    expect(failed.code).toBe(3)
+    expect(readFileSync(files.path("page.html"), "utf8")).toMatch(
+      /^<!doctype html>[^]*loom\.model\.stream[^]*<\/html>\n$/
+    )
+    expect(readdirSync(files.path(".")).filter((name) => name.includes(".part") || name === "none.html")).toEqual([])
+  })
+
+  it("writes to a device as to one, and does not put a file in its place", async () => {
+    expect(await loom(["export", "--to", "chrome", "-o", "/dev/null", files.path("ours.jsonl")])).toMatchObject({
+      code: 0
+    })
+    expect(readFileSync("/dev/null", "utf8")).toBe("")
+  })
+})

@@ -1,0 +1,162 @@
+/**
+ * `replay` into a local receiver that is away for a while, refuses, or takes a part.
+ */
+import { afterAll, beforeAll, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
+import {
+  accepting,
+  answering,
+  type Behaviour,
+  firstly,
+  nobody,
+  type Receiver,
+  receiver,
+  resetting
+} from "../otel/receiver.js"
+import { documents, type Ended, loom } from "./command.js"
+import { type Samples, samples } from "./samples.js"
+
+let files: Samples
+beforeAll(async () => {
+  files = await samples()
+}, 60_000)
+afterAll(() => files.remove())
+
+interface Sent {
+  readonly traceId: string
+  readonly spanId: string
+  readonly name: string
+  readonly attributes: ReadonlyArray<{ readonly key: string }>
+}
+
+/** The spans of requests to `/v1/traces`, in the order of arrival. */
+const spansOf = ({ requests }: Pick<Receiver, "requests">, from = 0): ReadonlyArray<Sent> =>
+  requests.slice(from).filter(({ path }) => path.endsWith("/v1/traces")).flatMap(({ body }) => {
+    const { resourceSpans } = JSON.parse(body.toString()) as {
+      readonly resourceSpans: ReadonlyArray<
+        { readonly scopeSpans: ReadonlyArray<{ readonly spans: ReadonlyArray<Sent> }> }
+      >
+    }
+    return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
+  })
+
+/** The ids in the file. */
+const recorded = (): ReadonlyArray<string> =>
+  readFileSync(files.path("ours.jsonl"), "utf8").trimEnd().split("\n").flatMap((line) => {
+    const { kind, span_id, trace_id } = JSON.parse(line) as { readonly [key: string]: string }
+    return kind === "span" ? [`${trace_id}/${span_id}`] : []
+  })
+
+const ids = (spans: ReadonlyArray<Sent>): ReadonlyArray<string> =>
+  spans.map(({ spanId, traceId }) => `${traceId}/${spanId}`)
+
+const replaying = (behaviour: Behaviour, ...options: ReadonlyArray<string>) =>
+  Effect.flatMap(receiver(behaviour), (to) =>
+    Effect.map(
+      Effect.promise(() => loom(["replay", "--json", "--endpoint", to.url, ...options, files.path("ours.jsonl")])),
+      (ended) => [ended, to] as const
+    ))
+
+const tallied = (ended: Ended) => documents(ended)[0] as { readonly [key: string]: number }
+
+const unavailable = answering(503, { "retry-after": "0" })
+
+it.scopedLive(
+  "sends every span once, with the ids that were recorded and in the names of backends",
+  () =>
+    Effect.gen(function*() {
+      const [ended, to] = yield* replaying(accepting, "--header", "x-key: secret", "--service", "agent")
+      expect(ended).toMatchObject({ code: 0, stderr: "" })
+      const spans = spansOf(to)
+      expect(ids(spans).toSorted()).toEqual(recorded().toSorted())
+      expect(tallied(ended)).toMatchObject({ spans: recorded().length, measurements: 18, retries: 0, rejected: 0 })
+      const keys = spans.filter(({ name }) => !name.startsWith("loom.turn")).flatMap((span) =>
+        span.attributes.map(({ key }) => key)
+      )
+      expect(keys).toEqual(expect.arrayContaining(["gen_ai.request.model", "openinference.span.kind"]))
+      expect(to.requests.map(({ headers }) => headers["x-key"])).toEqual(to.requests.map(() => "secret"))
+      expect(to.requests[0]?.headers["content-type"]).toBe("application/json")
+      expect(to.requests[0]?.body.toString()).toContain("\"agent\"")
+    }),
+  60_000
+)
+
+it.scopedLive(
+  "loses nothing over a receiver that answers 503, 429 and breaks connections for a while",
+  () =>
+    Effect.gen(function*() {
+      const trouble: Behaviour = (request, response, count, socket) =>
+        [unavailable, answering(429, { "retry-after": "0" }), resetting, answering(502), answering(504)][count % 5]!(
+          request,
+          response,
+          count,
+          socket
+        )
+      const [ended, to] = yield* replaying(firstly(5, trouble, accepting), "--progress")
+      expect(ended.code).toBe(0)
+      expect(ended.stderr).toContain("waiting for 127.0.0.1")
+      expect(ids(spansOf(to, 5)).toSorted()).toEqual(recorded().toSorted())
+      expect(tallied(ended)).toMatchObject({ retries: 5, rejected: 0 })
+    }),
+  60_000
+)
+
+it.scopedLive("waits as long as the receiver asks", () =>
+  Effect.gen(function*() {
+    const times: Array<number> = []
+    const [ended] = yield* replaying((request, response, count, socket) => {
+      times.push(performance.now())
+      return (count === 0 ? answering(503, { "retry-after": "1" }) : accepting)(request, response, count, socket)
+    })
+    expect(ended.code).toBe(0)
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990)
+  }), 60_000)
+
+it.scopedLive(
+  "fails with 3 and what the receiver said where it refuses for good, and does not ask again",
+  () =>
+    Effect.gen(function*() {
+      const [ended, to] = yield* replaying(answering(400, {}, "no such \u001b[2Jtenant"))
+      expect(ended).toMatchObject({ code: 3, stdout: "" })
+      expect(ended.stderr).toContain("it answered 400 (no such \\e[2Jtenant)")
+      expect(to.requests).toHaveLength(1)
+    }),
+  60_000
+)
+
+it.scopedLive("fails with 3 where a part was rejected, and says how many and why", () =>
+  Effect.gen(function*() {
+    const partial = JSON.stringify({ partialSuccess: { rejectedSpans: "2", errorMessage: "too old" } })
+    const [ended] = yield* replaying(firstly(1, answering(200, {}, partial), accepting))
+    expect(ended.code).toBe(3)
+    expect(tallied(ended)).toMatchObject({ rejected: 2 })
+    expect(ended.stderr).toContain("rejected 2 of them: too old")
+  }), 60_000)
+
+it.live("gives up after its patience where nobody listens", () =>
+  Effect.gen(function*() {
+    const url = yield* nobody
+    const ended = yield* Effect.promise(() =>
+      loom(["replay", "--endpoint", url, "--patience", "500ms", files.path("ours.jsonl")])
+    )
+    expect(ended).toMatchObject({ code: 3, stdout: "" })
+    expect(ended.stderr).toContain("ECONNREFUSED")
+  }), 60_000)
+
+it.scopedLive("sends no faster than it was told", () =>
+  Effect.gen(function*() {
+    const times: Array<number> = []
+    const [ended] = yield* replaying(
+      (request, response, count, socket) => {
+        times.push(performance.now())
+        return accepting(request, response, count, socket)
+      },
+      "--rate",
+      "40"
+    )
+    expect(ended.code).toBe(0)
+    // The first request holds all 22 spans; the measurements wait until as many could have been sent.
+    expect(times).toHaveLength(2)
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(300)
+  }), 60_000)

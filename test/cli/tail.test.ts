@@ -1,0 +1,111 @@
+/**
+ * `tail -f` on a file that grows, is rotated, is emptied; and the open spans that it draws on a terminal.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
+import { appendFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
+import { TailView } from "../../src/cli/tail/TailView.js"
+import { entriesOf } from "../../src/readers/TraceEntry.js"
+import { span, spanStart } from "../readers/lines.js"
+import { type Running, started, until } from "./command.js"
+import { folder, type Samples } from "./samples.js"
+
+let files: Samples
+beforeAll(() => {
+  files = folder()
+})
+afterAll(() => files.remove())
+
+const named = (name: string): string => `${span({ id: 1, name })}\n`
+
+/** The names that it has shown. */
+const shown = (running: Running): ReadonlyArray<string> => running.stdout().match(/(?<=• )\S+/g) ?? []
+
+const untilShown = (running: Running, name: string) =>
+  until(() => shown(running).includes(name), () => `${running.stdout()} ${running.stderr()}`)
+
+/** Follows a file until this is over. */
+const following = async (path: string, work: (running: Running) => Promise<void>): Promise<Running> => {
+  const running = await started(["tail", "-f", path])
+  try {
+    await work(running)
+  } finally {
+    running.child.kill("SIGINT")
+  }
+  expect(await running.ended).toMatchObject({ code: 130 })
+  return running
+}
+
+describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
+  it("shows what comes, lines only when they are complete", async () => {
+    const path = files.write("grows.jsonl", named("first"))
+    const running = await following(path, async (tail) => {
+      await untilShown(tail, "first")
+      appendFileSync(path, named("second").slice(0, 50))
+      appendFileSync(path, named("second").slice(50) + named("third"))
+      await untilShown(tail, "third")
+    })
+    expect(shown(running)).toEqual(["first", "second", "third"])
+    expect(running.stderr()).toBe("")
+  })
+
+  it("goes on in the new file where it was renamed away, and loses nothing of the old one", async () => {
+    const path = files.write("rotates.jsonl", named("first"))
+    const running = await following(path, async (tail) => {
+      await untilShown(tail, "first")
+      renameSync(path, `${path}.1`)
+      appendFileSync(`${path}.1`, named("late"))
+      await untilShown(tail, "late")
+      writeFileSync(path, named("new"))
+      await untilShown(tail, "new")
+      appendFileSync(path, named("newer"))
+      await untilShown(tail, "newer")
+    })
+    expect(shown(running)).toEqual(["first", "late", "new", "newer"])
+    expect(running.stderr()).toBe(`${path} was replaced\n`)
+  })
+
+  it("begins again where the file was emptied", async () => {
+    const path = files.write("empties.jsonl", named("first") + named("second"))
+    const running = await following(path, async (tail) => {
+      await untilShown(tail, "second")
+      truncateSync(path)
+      await until(() => tail.stderr().includes("truncated"), tail.stderr)
+      appendFileSync(path, named("again"))
+      await untilShown(tail, "again")
+    })
+    expect(shown(running)).toEqual(["first", "second", "again"])
+  })
+
+  it("fails with 3 where there is no file", async () => {
+    const running = await started(["tail", "-f", files.path("missing.jsonl")])
+    expect(await running.ended).toMatchObject({ code: 3, stdout: "" })
+    expect(running.stderr()).toContain("there is no such file")
+  })
+})
+
+describe("open spans on a terminal", () => {
+  const view = () => new TailView({ width: 80, color: false, json: false, live: true })
+  const entries = (...lines: ReadonlyArray<string>) => entriesOf(lines.map((line) => `${line}\n`).join(""))
+
+  it("stand below until they end, and are taken away before anything else is written", () => {
+    const tail = view()
+    const first = tail.show(
+      entries(spanStart({ id: 1, name: "outer" }), spanStart({ id: 2, parent: 1, name: "inner" }))
+    )
+    expect(first.split("\n")).toEqual(["2 open", "000000 ▸ outer", "000000 ▸ inner", ""])
+    const second = tail.show(entries(span({ id: 2, parent: 1, name: "inner" })))
+    expect(second).toBe("\r\u001b[3A\u001b[J000000 • inner (1.0ms)\n1 open\n000000 ▸ outer\n")
+    expect(tail.end()).toBe("\r\u001b[2A\u001b[J")
+    expect(tail.end()).toBe("")
+  })
+
+  it("are the last twelve where they are many", () => {
+    const text = view().show(
+      entries(...Array.from({ length: 50 }, (_, id) => spanStart({ id: id + 1, name: `s${id + 1}` })))
+    )
+    const drawn = text.split("\n")
+    expect(drawn[0]).toBe("50 open, the last 12")
+    expect(drawn.slice(1)).toHaveLength(13)
+    expect(drawn.at(-2)).toBe("000000 ▸ s50")
+  })
+})

@@ -1,0 +1,204 @@
+/**
+ * What the words of the command line mean: help, options, `--fail-if`, and what is said where they mean nothing.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import { attribute, milliseconds } from "../../src/cli/conditions.js"
+import { comparisonsOf, type Vocabulary } from "../../src/cli/failIf/comparisons.js"
+import { dollars, duration } from "../../src/cli/numbers.js"
+import { documents, loom } from "./command.js"
+import { type Samples, samples } from "./samples.js"
+
+let files: Samples
+beforeAll(async () => {
+  files = await samples()
+}, 60_000)
+afterAll(() => files.remove())
+
+const names = ["tree", "tail", "stats", "cost", "errors", "find", "diff", "doctor", "export", "replay", "view"]
+
+describe("the help", { concurrent: true, timeout: 60_000 }, () => {
+  it("lists every command, and is what there is without any word", async () => {
+    const [asked, bare] = await Promise.all([loom(["--help"]), loom([])])
+    expect(asked).toMatchObject({ code: 0, stderr: "" })
+    expect(bare).toEqual(asked)
+    expect(asked.stdout.match(/^ {2}[a-z]+(?= {2})/gm)?.map((line) => line.trim())).toEqual(names)
+  })
+
+  it.each(names)("of %s fits into 80 columns and has examples that are commands", async (name) => {
+    const { code, stdout } = await loom([name, "--help"], { env: { COLUMNS: "80" } })
+    expect(code).toBe(0)
+    const [text = "", examples = ""] = stdout.split("\nExamples\n")
+    expect(text.split("\n").filter((line) => line.length > 80)).toEqual([])
+    expect(text).toContain(`  loom-telemetry ${name} [OPTIONS]`)
+    expect(text).toContain("--json")
+    expect(text).not.toMatch(/setting is optional|user-defined/)
+    expect(examples.trimEnd().split("\n").every((line) => line.startsWith(`  loom-telemetry ${name} `))).toBe(true)
+  })
+
+  it("says the version of the package", async () => {
+    expect((await loom(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe("words that mean nothing", { concurrent: true, timeout: 60_000 }, () => {
+  const rows: ReadonlyArray<readonly [words: string, said: string | RegExp]> = [
+    ["nonsense", "Invalid subcommand"],
+    ["stats --nope", "There is no option --nope"],
+    ["stats --by colour", "Expected one of the following cases: name, tool"],
+    ["stats --limit many", "many"],
+    ["stats --fail-if", "--fail-if takes a value"],
+    ["diff one.jsonl", "Missing argument <B>"],
+    ["replay", "--endpoint"],
+    ["replay --endpoint localhost", "write an address such as http://localhost:4318"],
+    ["replay --endpoint http://localhost:1 --header secret", "--header: write NAME: VALUE"],
+    ["find --longer-than soon", "write a duration such as 250ms"],
+    ["find --name /(/", "is no regular expression"],
+    ["find --attr a>b", "\"b\" is no number"],
+    ["tree --trace ffffffff", "No trace id begins with"],
+    ["tail -f", "tail -f follows one file: name it"],
+    ["view --serve", "--serve follows one file: name it"]
+  ]
+  it.each(rows)("end with 2 and say why: %s", async (words, said) => {
+    const own = /^(nonsense|diff|tail|view)/.test(words) ? [] : [files.path("ours.jsonl")]
+    const given = words.endsWith("--fail-if") ? [...own, "--fail-if"] : own
+    const { code, stderr, stdout } = await loom([...words.replace(/ --fail-if$/, "").split(" "), ...given])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+    expect(stderr).toMatch(/^loom-telemetry: .*\n$/)
+    expect(stderr).toContain(said)
+  })
+
+  it("take a name that begins with a dash behind --", async () => {
+    const { code, stderr } = await loom(["stats", "--", "--nope"])
+    expect({ code, stderr }).toEqual({ code: 3, stderr: "loom-telemetry: Cannot read --nope: there is no such file\n" })
+  })
+})
+
+describe("options", { concurrent: true, timeout: 60_000 }, () => {
+  it("mean the same before and behind the file, in one word and in two", async () => {
+    const path = files.path("ours.jsonl")
+    const all = await Promise.all([
+      loom(["stats", "--by", "model", "--limit", "1", path]),
+      loom(["stats", path, "--limit=1", "--by=model"]),
+      loom(["stats", "--by=model", path, "--limit", "1"])
+    ])
+    expect(all[0].stdout).toContain("… 1 more row: --limit 0 shows all")
+    expect(all[1]).toEqual(all[0])
+    expect(all[2]).toEqual(all[0])
+  })
+
+  it("of tail may stand as others write them", async () => {
+    const { stdout } = await loom(["tail", "-n2", files.path("ours.jsonl")])
+    expect(stdout.trimEnd().split("\n")).toHaveLength(2)
+  })
+
+  it.each([
+    [["--attr", "tool=search"], 6],
+    [["--attr", "tool!=search"], 0],
+    [["--attr", "tokens_in>100"], 3],
+    [["--attr", "tokens_in>=100"], 6],
+    [["--attr", "model~^gpt"], 4],
+    [["--attr", "model", "--attr", "user_id=bob"], 2],
+    [["--name", "*.turn"], 6],
+    [["--name", "/TURN/i"], 6],
+    [["--name", "loom.run", "--longer-than", "1h"], 0],
+    [["--outcome", "failure"], 2],
+    [["--outcome", "open"], 0]
+  ])("of find mean what they say: %j", async (options, count) => {
+    const found = await loom(["find", "--json", ...options, files.path("ours.jsonl")])
+    expect(documents(found)).toHaveLength(count)
+  })
+})
+
+describe("--fail-if", { concurrent: true, timeout: 60_000 }, () => {
+  it.each([
+    ["stats", "errors > 0", 1, "errors > 0 (it is 2)"],
+    ["stats", "errors > 2", 0, ""],
+    ["stats", "errors(loom.tool)=2", 1, "errors(loom.tool)=2 (it is 2)"],
+    ["stats", "p99_ms(loom.run) > 100000 or spans >= 1", 1, "spans >= 1"],
+    ["stats", "p99_ms(loom.typo) > 1", 0, "there is nothing to compare"],
+    ["cost", "cost_usd > 1.4", 1, "it is 1.5"],
+    ["cost", "cost_usd(gpt-5) > 1.4", 0, ""],
+    ["errors", "errors > 0", 1, "it is 2"],
+    ["errors", "kinds > 1", 0, ""],
+    ["find", "found > 10", 1, "found > 10"],
+    ["doctor", "errors > 0", 0, ""],
+    ["doctor", "findings(open-span) >= 0", 1, "findings(open-span)"]
+  ])("%s: %s ends with %i", async (command, condition, code, said) => {
+    const path = files.path("ours.jsonl")
+    const [plain, checked] = await Promise.all([loom([command, path]), loom([command, "--fail-if", condition, path])])
+    expect(checked.code).toBe(code)
+    expect(checked.stdout).toBe(plain.stdout)
+    expect(checked.stderr).toContain(said)
+  })
+
+  it("that is wrong ends with 2 before anything is read", async () => {
+    const { code, stderr } = await loom(["stats", "--fail-if", "erors > 0", files.path("missing.jsonl")])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--fail-if "erors > 0", at character 1: there is no "erors"; there are spans, errors, /)
+  })
+})
+
+const known: Vocabulary = { errors: { of: "either" }, p95_ms: { of: "named" }, traces: { of: "whole" } }
+const problem = (text: string) =>
+  Either.match(comparisonsOf(text, known), { onLeft: (error) => error.message, onRight: () => "" })
+
+describe("the grammar of --fail-if", () => {
+  it.each([
+    ["", "at character 1: a quantity is expected, and nothing is there"],
+    ["errors", "at character 7: one of > >= < <= = != is expected, and nothing is there"],
+    ["errors >", "at character 9: a number is expected, and nothing is there"],
+    ["errors > many", "at character 10: a number is expected"],
+    ["  nope > 1", "at character 3: there is no \"nope\"; there are errors, p95_ms, traces"],
+    ["constructor > 1", "at character 1: there is no \"constructor\"; there are errors, p95_ms, traces"],
+    ["p95_ms > 1", "at character 7: \"p95_ms\" is of something: write p95_ms(NAME)"],
+    ["traces(a) > 1", "at character 7: \"traces\" is of everything: it takes no brackets"],
+    ["errors > 1 and traces > 2", "at character 12: \"or\" and another comparison are expected, or the end"],
+    ["errors > 1 or", "at character 14: a quantity is expected, and nothing is there"]
+  ])("says where %j goes wrong", (text, said) => {
+    expect(problem(text)).toBe(said)
+  })
+
+  it("knows all comparisons and takes names as they are", () => {
+    const read = Either.getOrThrow(
+      comparisonsOf("errors( a or b )>1e2 or p95_ms(\"f(x)\") != -0.5 or traces<=3", known)
+    )
+    expect(read.map(({ label, quantity, text }) => [quantity, label, text])).toEqual([
+      ["errors", "a or b", "errors( a or b )>1e2"],
+      ["p95_ms", "f(x)", "p95_ms(\"f(x)\") != -0.5"],
+      ["traces", undefined, "traces<=3"]
+    ])
+    expect(read.map(({ holds }) => [holds(-0.5), holds(3), holds(101)])).toEqual([
+      [false, false, true],
+      [false, true, true],
+      [true, true, false]
+    ])
+  })
+})
+
+describe("numbers and conditions", () => {
+  it.each([[null, "–"], [0, "$0.00"], [12.345, "$12.35"], [0.0375, "$0.037"], [0.00000012, "$0.00000012"]])(
+    "writes %s dollars as %s",
+    (value, text) => {
+      expect(dollars(value)).toBe(text)
+    }
+  )
+
+  it.each([[0.04, "0.0ms"], [999, "999.0ms"], [1500, "1.50s"], [61_000, "1m01s"], [3_660_000, "1h01m"]])(
+    "writes %s milliseconds as %s",
+    (value, text) => {
+      expect(duration(value)).toBe(text)
+    }
+  )
+
+  it.each([["250ms", 250], ["1.5s", 1500], ["2m", 120_000], ["1 minute", 60_000]])(
+    "reads %s as %s ms",
+    (text, millis) => {
+      expect(milliseconds("--x", text)).toEqual(Either.right(millis))
+    }
+  )
+
+  it("does not take a text for an attribute condition that has no key", () => {
+    expect(Either.isLeft(attribute("=1"))).toBe(true)
+  })
+})

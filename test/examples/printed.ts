@@ -1,0 +1,40 @@
+/**
+ * What examples print, run as a user would run them.
+ */
+import { expect } from "@effect/vitest"
+import { fileURLToPath } from "node:url"
+import { runProgram } from "./runProgram.js"
+
+/** Where the examples are. */
+export const folder = fileURLToPath(new URL("../../examples/", import.meta.url))
+
+/** Examples run side by side, each a process: beside a whole test run that can take long. */
+export const patience = { concurrent: true, timeout: 60_000 }
+
+/** What a program prints on standard output, where it ends well and says nothing else. */
+export const printed = async (file: string, env?: NodeJS.ProcessEnv): Promise<ReadonlyArray<string>> => {
+  const { exitCode, stderr, stdout } = await runProgram(`${folder}${file}`, env)
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+  return stdout.trimEnd().split("\n")
+}
+
+/** The lines with what changes from run to run made the same. */
+export const stable = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.map((line) =>
+    line
+      .replace(/run_[0-9A-HJKMNP-TV-Z]{26}/g, "run_ID")
+      .replace(/\( *\d+\.\d+ms\)/g, "(…ms)")
+      .replace(/_ms=\d+(\.\d+)?/g, "_ms=…")
+  )
+
+/** The tree of the arithmetic agent: two turns, a tool in the first. */
+export const isTree = (lines: ReadonlyArray<string>): void => {
+  expect(lines).toEqual([
+    expect.stringMatching(/^• loom\.run \(\d+\.\dms\) session_id=\S+, user_id=alice/),
+    expect.stringMatching(/^ {2}• loom\.turn \(\d+\.\dms\) turn=0, session_id=/),
+    expect.stringMatching(/^ {4}• loom\.model\.stream \(\d+\.\dms\) model=ScriptedModel/),
+    expect.stringMatching(/^ {4}• loom\.tool \(\d+\.\dms\) tool=add, call_id=c1/),
+    expect.stringMatching(/^ {2}• loom\.turn \(\d+\.\dms\) turn=1, session_id=/),
+    expect.stringMatching(/^ {4}• loom\.model\.stream \(\d+\.\dms\) model=ScriptedModel/)
+  ])
+}

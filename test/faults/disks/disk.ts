@@ -1,0 +1,74 @@
+/**
+ * Small disks that a row may fill, break and take away: a `tmpfs` in memory, or an ext4 image on a loop device. Both need root; elsewhere the
+ * row skips with what the system said.
+ */
+import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs"
+import { basename, join } from "node:path"
+import { onTestFinished } from "vitest"
+import type { FaultRow } from "../row.js"
+import { temporaryFolder } from "./folder.js"
+import { must, mustBeRoot, run } from "./system.js"
+
+/** A mounted disk. */
+export interface Disk {
+  readonly folder: string
+  /** Takes all the space that is left. */
+  readonly fill: () => void
+  /** Gives it back. */
+  readonly free: () => void
+}
+
+/** An ext4 disk that can find itself broken. */
+export interface BreakableDisk extends Disk {
+  /** Makes the file system go read-only with files open for writing, as it does after an error of the device. */
+  readonly breakDown: () => void
+}
+
+/** Writes until there is no space left, at last byte by byte. */
+const fillWith = (ballast: string): void => {
+  const file = openSync(ballast, "a")
+  for (let size = 64 * 1024; size >= 1; size = Math.floor(size / 2)) {
+    const bytes = Buffer.alloc(size)
+    try {
+      for (;;) {
+        writeSync(file, bytes)
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") {
+        throw error
+      }
+    }
+  }
+  closeSync(file)
+}
+
+const mounted = (row: FaultRow, ...args: ReadonlyArray<string>): Disk => {
+  mustBeRoot(row)
+  const folder = temporaryFolder()
+  must(row, "mount", ...args, folder)
+  // Lazily: also where a broken row left the file open.
+  onTestFinished(() => void run("umount", "-l", folder))
+  const ballast = join(folder, "ballast")
+  return { folder, fill: () => fillWith(ballast), free: () => rmSync(ballast) }
+}
+
+/** A disk in memory. `size` as `mount` takes it, such as `2m`. */
+export const tmpfs = (row: FaultRow, size: string): Disk => mounted(row, "-t", "tmpfs", "-o", `size=${size}`, "loom")
+
+/** A disk that is a file of these many megabytes, formatted as ext4. */
+export const ext4 = (row: FaultRow, megabytes: number): BreakableDisk => {
+  mustBeRoot(row)
+  const image = join(temporaryFolder(), "disk.img")
+  must(row, "truncate", "-s", `${megabytes}M`, image)
+  must(row, "mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", image)
+  const disk = mounted(row, "-o", "loop,errors=remount-ro", image)
+  const breakDown = () => {
+    const device = must(row, "findmnt", "-n", "-o", "SOURCE", disk.folder).trim()
+    const trigger = `/sys/fs/ext4/${basename(device)}/trigger_fs_error`
+    if (!existsSync(trigger)) {
+      row.skip("this kernel cannot be told that ext4 has an error")
+    }
+    writeFileSync(trigger, "1")
+  }
+  return { ...disk, breakDown }
+}

@@ -1,0 +1,84 @@
+/**
+ * Lines that somebody left half written: before this process, beside it, and after it closed.
+ */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { appendFileSync, writeFileSync } from "node:fs"
+import { describe, expect } from "vitest"
+import { temporaryPath } from "./disks/folder.js"
+import { compiledPrograms } from "./programs/compiled.js"
+import { balanceNote, expectBalance, expectCounted } from "./programs/counted.js"
+import { openSink } from "./programs/openSink.js"
+import { flawsIn, indexesOf, traceIn } from "./programs/traceFile.js"
+import { until } from "./programs/until.js"
+import { faultRow } from "./row.js"
+
+const program = compiledPrograms()
+
+const torn = "{\"kind\":\"span\",\"name\":\"to"
+
+describe("a torn line", () => {
+  for (const mode of ["background", "write-through"] as const) {
+    faultRow("file", `torn tail at the start costs no record of this process, ${mode}`, async () => {
+      const path = temporaryPath()
+      writeFileSync(path, torn, { mode: 0o600 })
+      const sink = await openSink(path, { mode })
+      await sink.emit({ count: 3 })
+      await sink.close()
+      const trace = traceIn(path)
+      expect(flawsIn(indexesOf(trace), 3)).toEqual([])
+      expect(trace).toMatchObject({ bad: [torn], endsWhole: true })
+    })
+
+    faultRow("file", `torn line of a co-writer costs no record of this process, ${mode}`, async () => {
+      const path = temporaryPath()
+      const sink = await openSink(path, { mode })
+      for (let round = 0; round < 20; round++) {
+        await sink.emit({ count: 2 })
+        await sink.flush()
+        appendFileSync(path, torn)
+      }
+      await sink.emit({ count: 1 })
+      await sink.close()
+      const trace = traceIn(path)
+      expect(flawsIn(indexesOf(trace), 41)).toEqual([])
+      expect(trace.bad).toEqual(Array.from({ length: 20 }, () => torn))
+    })
+  }
+
+  faultRow("file", "co-writer killed mid-line costs no record of this process, shared", async (row) => {
+    const path = temporaryPath()
+    const sink = await openSink(path, { shared: true })
+    for (let round = 0; round < 8; round++) {
+      const other = spawn(process.execPath, [program("tearing"), path], { stdio: ["ignore", "pipe", "inherit"] })
+      await once(other.stdout, "data")
+      const before = sink.emitted()
+      await until("the writers have met", async () => {
+        await sink.emit({ count: 5 })
+        return sink.emitted() >= before + 50
+      })
+      other.kill("SIGKILL")
+      await once(other, "close")
+    }
+    await sink.emit({ count: 10 })
+    await sink.close()
+    const trace = traceIn(path)
+    row.note(`${trace.bad.length} lines of the other torn, ${sink.emitted()} of ours whole`)
+    expect(flawsIn(indexesOf(trace), sink.emitted())).toEqual([])
+    expect(trace.bad.filter((line) => line.includes("kind"))).toEqual([])
+  })
+})
+
+faultRow("file", "used after close is counted and harms nobody", async (row) => {
+  const path = temporaryPath()
+  const sink = await openSink(path)
+  await sink.emit({ count: 5 })
+  await sink.close()
+  await sink.emit({ count: 7 })
+  await sink.flush()
+  const stats = await sink.stats()
+  row.note(balanceNote(stats, sink.emitted()))
+  expectBalance(stats)
+  expect(stats).toMatchObject({ accepted: 12, written: 5, dropped: { after_close: 7 } })
+  expectCounted(traceIn(path), stats, 12)
+})

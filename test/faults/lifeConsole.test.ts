@@ -1,0 +1,120 @@
+/**
+ * Every way in which a process ends, with the console and with OpenTelemetry: its exit code is its own, and what arrives is what the table promises.
+ */
+import * as Effect from "effect/Effect"
+import { describe, expect } from "vitest"
+import { receiver } from "../otel/receiver.js"
+import type { LifeEnding, LifeOptions } from "./programs-sinks/life.js"
+import { type Ended, programs, type Start } from "./programs-sinks/startProgram.js"
+import { faultRow } from "./row.js"
+
+const start = programs()
+
+/** Spans that end before the program does: more lines than a pipe holds. */
+const before = 4000
+
+/** All that ends where scopes close: those and the two that are open. */
+const all = before + 2
+
+interface Life {
+  readonly ending: LifeEnding
+  readonly signal?: NodeJS.Signals
+  /** Whether scopes are closed, so that nothing may be lost. */
+  readonly closes: boolean
+}
+
+const lives: { readonly [name: string]: Life } = {
+  "a program that succeeds": { ending: "success", closes: true },
+  "a program that fails": { ending: "failure", closes: true },
+  "a program that dies of a defect": { ending: "defect", closes: true },
+  "a program that is interrupted": { ending: "interruption", closes: true },
+  "SIGTERM": { ending: "waiting", signal: "SIGTERM", closes: true },
+  "SIGINT": { ending: "waiting", signal: "SIGINT", closes: true },
+  "process.exit inside a span": { ending: "exit", closes: false },
+  "an uncaught throw": { ending: "throw", closes: false },
+  "an unhandled rejection": { ending: "rejection", closes: false },
+  "SIGHUP": { ending: "waiting", signal: "SIGHUP", closes: false },
+  "SIGKILL": { ending: "waiting", signal: "SIGKILL", closes: false }
+}
+
+const lived = async (sink: LifeOptions["sink"], { ending, signal }: Life, env: Start["env"] = {}): Promise<Ended> => {
+  const { child, ended, said } = start("life", { args: [JSON.stringify({ sink, ending, before })], env })
+  if (signal !== undefined) {
+    await said("ready")
+    child.kill(signal)
+  }
+  return ended
+}
+
+const plainEnds = new Map<string, Promise<Ended>>()
+
+/** The same life without telemetry, once for all rows. */
+const plain = (life: Life): Promise<Ended> => {
+  const key = `${life.ending} ${life.signal}`
+  const known = plainEnds.get(key) ?? lived("none", life)
+  plainEnds.set(key, known)
+  return known
+}
+
+const expectOwnEnd = (ended: Ended, without: Ended): void =>
+  expect({ code: ended.code, signal: ended.signal, stdout: ended.stdout }).toEqual({
+    code: without.code,
+    signal: without.signal,
+    stdout: without.stdout
+  })
+
+/** The lines of spans that ended, in a text that may hold a stack trace of Node's too. */
+const spanLines = (text: string): ReadonlyArray<string> => text.split("\n").filter((line) => line.includes("• "))
+
+const codeOf = ({ code, signal }: Ended): string => signal ?? `exit code ${code}`
+
+describe.concurrent("the console", () => {
+  for (const [name, life] of Object.entries(lives)) {
+    const promise = life.closes ? "prints every span" : "prints what the pipe takes"
+    faultRow("life", `${name}: the console ${promise}, the exit code is the program's`, async (row) => {
+      const [ended, without] = await Promise.all([lived("console", life), plain(life)])
+      expectOwnEnd(ended, without)
+      const lines = spanLines(ended.stderr)
+      row.note(`${lines.length} of ${life.closes ? all : before} lines, ${codeOf(ended)}`)
+      if (life.closes) {
+        expect(lines).toHaveLength(all)
+        expect(JSON.parse(ended.report)).toMatchObject({ accepted: all, queued: 0, dropped: { queue_full: 0, io: 0 } })
+      } else {
+        // Nothing out of order and nothing torn but the last line.
+        expect(lines.slice(0, -1).every((line, index) => line.endsWith(`index=${index}`))).toBe(true)
+      }
+    })
+  }
+})
+
+describe.concurrent("OpenTelemetry", () => {
+  for (const [name, life] of Object.entries(lives)) {
+    const promise = life.closes ? "delivers every span" : "loses at most its queue"
+    faultRow(
+      "life",
+      `${name}: OpenTelemetry ${promise}, the exit code is the program's`,
+      (row) =>
+        Effect.gen(function*() {
+          const { spanNames, url } = yield* receiver()
+          const [ended, without] = yield* Effect.promise(() =>
+            Promise.all([lived("otel", life, { OTEL_EXPORTER_OTLP_ENDPOINT: url }), plain(life)])
+          )
+          expectOwnEnd(ended, without)
+          const arrived = spanNames().length
+          const stats = ended.report === "" ? undefined : JSON.parse(ended.report)
+          row.note(
+            `${arrived} of ${life.closes ? all : before} spans, ${codeOf(ended)}${
+              stats === undefined ? "" : `, counted: written ${stats.written}, queued ${stats.queued}`
+            }`
+          )
+          if (life.closes) {
+            expect([...spanNames()].sort()).toEqual([...Array.from({ length: before }, () => "before"), "run", "turn"])
+            expect(stats).toMatchObject({ accepted: all, written: all, queued: 0 })
+          } else if (stats !== undefined) {
+            expect(stats.accepted).toBe(before)
+            expect(stats.written + stats.queued).toBe(before)
+          }
+        }).pipe(Effect.scoped, Effect.runPromise)
+    )
+  }
+})

@@ -1,0 +1,86 @@
+/**
+ * Starts a TypeScript program of the fault rows in a process of its own, with a pipe beside the standard ones for what it reports.
+ */
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+import { afterAll } from "vitest"
+
+/** How a program is started. */
+export interface Start {
+  readonly args?: ReadonlyArray<string>
+  readonly nodeOptions?: ReadonlyArray<string>
+  readonly env?: { readonly [name: string]: string }
+  /** What its standard error is; default a pipe that is read. A pipe that is `"held"` is not read until the row reads it. */
+  readonly stderr?: "pipe" | "held" | number
+}
+
+/** How a program ended, with all that it wrote. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+  /** What it wrote to descriptor 3. */
+  readonly report: string
+}
+
+/** A program that runs. */
+export interface Started {
+  readonly child: ChildProcess
+  /** Resolves when the program has written this to its standard output; rejects where it ends without. */
+  readonly said: (text: string) => Promise<void>
+  /** Resolves when descriptor 3 was closed: the report is complete, also where the program cannot end. */
+  readonly reported: Promise<string>
+  readonly ended: Promise<Ended>
+}
+
+/** What would change what a program prints. */
+const withheld = ["FORCE_COLOR", "NO_COLOR", "NODE_OPTIONS", "LOOM_TELEMETRY"]
+
+const environment = (extra: Start["env"]): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.includes(name))),
+  ...extra
+})
+
+const running = new Set<ChildProcess>()
+
+const gathered = (stream: NodeJS.ReadableStream | null, isRead = true): { text: string } => {
+  const sum = { text: "" }
+  if (isRead) {
+    stream?.setEncoding("utf8").on("data", (more: string) => sum.text += more)
+  }
+  return sum
+}
+
+/** Starts programs of this folder; those that run still when the tests of the file are over are killed. */
+export const programs = (): (name: string, start?: Start) => Started => {
+  afterAll(() => running.forEach((child) => child.kill("SIGKILL")))
+  return startProgram
+}
+
+const startProgram = (name: string, { args = [], env, nodeOptions = [], stderr = "pipe" }: Start = {}): Started => {
+  const stdio: StdioOptions = ["ignore", "pipe", typeof stderr === "number" ? stderr : "pipe", "pipe"]
+  const path = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
+  const child = spawn(process.execPath, [...nodeOptions, "--import", "tsx", path, ...args], {
+    stdio,
+    env: environment(env)
+  })
+  running.add(child)
+  const out = gathered(child.stdout)
+  const errors = gathered(child.stderr, stderr === "pipe")
+  const reports = child.stdio[3] as NodeJS.ReadableStream
+  const report = gathered(reports)
+  const ended = once(child, "close").then(([code, signal]): Ended => {
+    running.delete(child)
+    return { code, signal, stdout: out.text, stderr: errors.text, report: report.text }
+  })
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => out.text.includes(text) && resolve()
+      child.stdout!.on("data", look)
+      look()
+      void ended.then((end) => reject(new Error(`ended without saying ${text}: ${JSON.stringify(end)}`)))
+    })
+  return { child, said, reported: once(reports, "end").then(() => report.text), ended }
+}

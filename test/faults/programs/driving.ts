@@ -1,0 +1,118 @@
+/**
+ * A child program from its parent's side: told what to do, asked, killed.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { createInterface } from "node:readline"
+import { onTestFinished } from "vitest"
+import type { Command, DrivenOptions, DrivenStats, OpenFailure } from "./driven.js"
+import type { Emission } from "./openSink.js"
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stderr: string
+}
+
+/** How a child is started. */
+export interface Starting {
+  /** What stands before `node`, such as `strace` and its options. */
+  readonly under?: ReadonlyArray<string>
+  readonly nodeOptions?: ReadonlyArray<string>
+  /** The user and group that it runs as; only root may give them. */
+  readonly user?: number
+  readonly env?: { readonly [name: string]: string }
+}
+
+/** A driven program that has opened its sink. */
+export interface Driven {
+  readonly emit: (emission: Emission) => Promise<number>
+  readonly flush: () => Promise<void>
+  readonly stats: () => Promise<DrivenStats>
+  /** Closes the layer; the process goes on. */
+  readonly close: () => Promise<void>
+  readonly heap: () => Promise<number>
+  readonly turnsOfOneWrite: () => Promise<number>
+  /** Ends the process by ending its standard input, and waits for it. */
+  readonly end: () => Promise<Ending>
+  readonly child: ChildProcess
+  readonly ended: Promise<Ending>
+}
+
+/** A process of Node's with these arguments; it is killed with the test, however that ends. */
+export const startNode = (
+  args: ReadonlyArray<string>,
+  { env, nodeOptions = [], under = [], user }: Starting = {},
+  pipes = 3
+): ChildProcess => {
+  const command = [...under, process.execPath, ...nodeOptions, ...args]
+  const child = spawn(command[0]!, command.slice(1), {
+    stdio: Array.from({ length: pipes }, () => "pipe" as const),
+    env: { ...process.env, NODE_OPTIONS: "", ...env },
+    ...(user === undefined ? {} : { uid: user, gid: user })
+  })
+  onTestFinished(() => void child.kill("SIGKILL"))
+  return child
+}
+
+/** The end of a process, when all that it wrote has arrived. */
+export const endingOf = async (child: ChildProcess): Promise<Ending> => {
+  let stderr = ""
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => stderr += text)
+  const [code, signal] = await once(child, "close") as [number | null, NodeJS.Signals | null]
+  return { code, signal, stderr }
+}
+
+/** Starts the driven program; gives it when its sink is open, or the failure of opening. */
+export const drive = async (
+  program: string,
+  options: DrivenOptions,
+  starting: Starting = {}
+): Promise<Driven | OpenFailure> => {
+  const child = startNode([program, JSON.stringify(options)], starting)
+  const ended = endingOf(child)
+  // Who is killed can't be written to any more; the row sees that by its end.
+  child.stdin!.on("error", () => {})
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
+  const heard = async <A>(): Promise<A> => {
+    const line = await lines.next()
+    if (line.done === true) {
+      const { code, signal, stderr } = await ended
+      throw new Error(`the program ended (${code ?? signal}) without an answer: ${stderr}`)
+    }
+    return (JSON.parse(line.value) as { readonly answer: A }).answer
+  }
+  const ask = <A>(command: Command): Promise<A> => {
+    child.stdin!.write(`${JSON.stringify(command)}\n`)
+    return heard<A>()
+  }
+  const first = await heard<"open" | { readonly failed: OpenFailure }>()
+  if (first !== "open") {
+    await ended
+    return first.failed
+  }
+  return {
+    emit: (emission) => ask({ do: "emit", emission }),
+    flush: () => ask({ do: "flush" }),
+    stats: () => ask({ do: "stats" }),
+    close: () => ask({ do: "close" }),
+    heap: () => ask({ do: "heap" }),
+    turnsOfOneWrite: () => ask({ do: "turnsOfOneWrite" }),
+    end: () => {
+      child.stdin!.end()
+      return ended
+    },
+    child,
+    ended
+  }
+}
+
+/** Starts the driven program where opening must succeed. */
+export const driveOpen = async (program: string, options: DrivenOptions, starting?: Starting): Promise<Driven> => {
+  const driven = await drive(program, options, starting)
+  if ("reason" in driven) {
+    throw new Error(driven.message)
+  }
+  return driven
+}

@@ -1,0 +1,160 @@
+/**
+ * Many spans with every sink that holds something, whatever is behind it: memory is bounded, and what was not kept is counted.
+ *
+ * Each in a process of its own, whose memory is measured after collections. The bound is the one of the promise, 64 MB; the table says what it was.
+ */
+import * as Effect from "effect/Effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect } from "vitest"
+import { hanging, nobody, receiver } from "../otel/receiver.js"
+import type { MillionOptions, MillionResult } from "./programs-sinks/million.js"
+import { programs, type Start } from "./programs-sinks/startProgram.js"
+import { type FaultRow, faultRow } from "./row.js"
+
+const start = programs()
+const folder = mkdtempSync(join(tmpdir(), "loom-million-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Spans before the measurement, which are counted too. */
+const warmUp = 1000
+
+/** As many at a time as there are cores. */
+const turns = Effect.unsafeMakeSemaphore(2)
+
+/** What the program reports. `whileItRuns` is called with what is held of its standard error. */
+const record = (...args: Parameters<typeof recordNow>): Promise<MillionResult> =>
+  Effect.runPromise(turns.withPermits(1)(Effect.promise(() => recordNow(...args))))
+
+const recordNow = async (
+  options: MillionOptions,
+  starting: Start = {},
+  whileItRuns: (stderr: NodeJS.ReadableStream | null) => void = () => {}
+): Promise<MillionResult> => {
+  const { child, ended, reported } = start("million", {
+    args: [JSON.stringify(options)],
+    nodeOptions: ["--expose-gc"],
+    ...starting
+  })
+  whileItRuns(child.stderr)
+  const result = JSON.parse(await reported) as MillionResult
+  // A process does not end before a pipe has taken what it was given.
+  child.stderr?.resume()
+  expect((await ended).code).toBe(0)
+  return result
+}
+
+const megabyte = 1024 * 1024
+
+/** Memory within the bound, and `accepted` the sum of the parts. */
+const expectBounded = (
+  row: FaultRow,
+  { growth, stats }: MillionResult,
+  spans: number,
+  names: ReadonlyArray<string> = ["written", "queued", "dropped"]
+): void => {
+  const parts = names.map((name): readonly [string, number] => [name, sumOf(stats[name])])
+  const shown = parts.map(([name, count]) => `${name} ${count.toLocaleString("en")}`).join(" + ")
+  row.note(`+${(growth / megabyte).toFixed(1)} MB; ${shown} = ${spans.toLocaleString("en")}`)
+  expect(stats["accepted"]).toBe(spans)
+  expect(parts.reduce((sum, [, count]) => sum + count, 0)).toBe(spans)
+  expect(growth).toBeLessThan(64 * megabyte)
+}
+
+/** A counter, or counters by reason. */
+const sumOf = (value: unknown): number =>
+  typeof value === "object" ? Object.values(value ?? {}).map(Number).reduce((a, b) => a + b, 0) : Number(value)
+
+const million = 1_000_000
+
+/** Milliseconds, the time in which a row waits for the others included. */
+const cap = 400_000
+
+describe.concurrent("a million spans", () => {
+  faultRow("scale", "a million spans with the memory sink bounded: memory is too", async (row) => {
+    expectBounded(row, await record({ sink: "memory", spans: million }), million + warmUp, ["held", "dropped"])
+  }, cap)
+
+  faultRow("scale", "a million spans into a file: memory is bounded", async (row) => {
+    const path = join(folder, "traces.jsonl")
+    expectBounded(row, await record({ sink: "file", spans: million, path }), million + warmUp)
+  }, cap)
+
+  faultRow(
+    "scale",
+    "a million spans with nobody behind OpenTelemetry: memory is bounded, the rest counted",
+    (row) =>
+      Effect.gen(function*() {
+        const OTEL_EXPORTER_OTLP_ENDPOINT = yield* nobody
+        const env = { OTEL_EXPORTER_OTLP_ENDPOINT }
+        expectBounded(
+          row,
+          yield* Effect.promise(() => record({ sink: "otel", spans: million }, { env })),
+          million + warmUp
+        )
+      }).pipe(Effect.runPromise),
+    180_000
+  )
+
+  faultRow(
+    "scale",
+    "240,000 spans with a collector that never answers: memory is bounded, the rest counted",
+    (row) =>
+      Effect.gen(function*() {
+        const { url } = yield* receiver(hanging)
+        const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url }
+        expectBounded(
+          row,
+          yield* Effect.promise(() => record({ sink: "otel", spans: 240_000 }, { env })),
+          240_000 + warmUp
+        )
+      }).pipe(Effect.scoped, Effect.runPromise),
+    180_000
+  )
+
+  faultRow(
+    "scale",
+    "a million spans on a console that nobody reads: memory is bounded, the rest counted",
+    async (row) => {
+      const result = await record({ sink: "console", spans: million }, { stderr: "held" })
+      expectBounded(row, result, million + warmUp)
+      expect(result.warnings).toBeGreaterThan(0)
+    },
+    180_000
+  )
+
+  faultRow(
+    "scale",
+    "a million spans on a console whose reader is gone: memory is bounded, all counted",
+    async (row) => {
+      const result = await record({ sink: "console", spans: million }, { stderr: "held" }, (stderr) => {
+        ;(stderr as NodeJS.ReadableStream & { readonly destroy: () => void }).destroy()
+      })
+      expectBounded(row, result, million + warmUp)
+      expect(result.stats["dropped"]).toMatchObject({ io: million + warmUp })
+    },
+    180_000
+  )
+
+  faultRow(
+    "scale",
+    "240,000 spans under a root that does not end, as a tree: memory is bounded, none is lost",
+    async (row) => {
+      const result = await record({ sink: "endless tree", spans: 240_000 })
+      expectBounded(row, result, 240_000 + warmUp)
+      expect(result.stats["printedEarly"]).toBe(1)
+    },
+    180_000
+  )
+
+  faultRow(
+    "scale",
+    "240,000 spans into an effectful sink that is slow: memory is bounded, the rest counted",
+    async (row) => {
+      const result = await record({ sink: "effect", spans: 240_000 })
+      expectBounded(row, result, 240_000 + warmUp, ["written", "queued", "dropped", "failed"])
+    },
+    180_000
+  )
+})

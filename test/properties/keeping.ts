@@ -1,0 +1,18 @@
+/**
+ * A sink that keeps all that it is told.
+ */
+import { type MetricRecord, type SpanRecord, type SpanStart, Telemetry } from "loom-telemetry"
+
+/** A fresh one. */
+export const keeping = () => {
+  const starts: Array<SpanStart> = []
+  const spans: Array<SpanRecord> = []
+  const metrics: Array<MetricRecord> = []
+  const layer = Telemetry.layerSink({
+    name: "keeping",
+    onSpanStart: (span) => starts.push(span),
+    onSpanEnd: (span) => spans.push(span),
+    onMetric: (metric) => metrics.push(metric)
+  })
+  return { starts, spans, metrics, layer }
+}

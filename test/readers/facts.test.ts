@@ -1,0 +1,106 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as fc from "fast-check"
+import { decodeFacts } from "loom-telemetry/readers"
+import { factsOf } from "../../src/readers/facts.js"
+import { decodeLine } from "../../src/records/decode.js"
+import { asPython, dropped, metric, span, spanStart } from "./lines.js"
+
+const good = [
+  span({ id: 1, attributes: { a: 1, b: [1, { c: "x" }] } }),
+  span({ id: 2, parent: 1, outcome: "failure", exception: "Error: x" }),
+  span({ id: 3, events: [{ name: "e", time: "2026-01-31T12:00:00Z", attributes: {} }] }),
+  span({ id: 4, links: [{ trace_id: "a", span_id: "b", attributes: {} }] }),
+  spanStart({ id: 5 }),
+  metric({ name: "m", value: 1, id: 1 }),
+  metric({ name: "m_ms", value: 0.5 }),
+  dropped(3)
+]
+
+const lines = [...good, ...good.map(asPython)]
+
+/** A value that a field may be given, most of them wrong. */
+const values = fc.constantFrom<unknown>(
+  undefined,
+  null,
+  "",
+  "x",
+  0,
+  -1,
+  1e305,
+  true,
+  [],
+  [1],
+  {},
+  { __proto__: null, "toString": 1 },
+  "2026-01-31T12:00:00.000000Z",
+  "2026-02-28T23:59:59.999999Z",
+  "2026-02-29T12:00:00.000000Z",
+  "2024-02-29T12:00:00.000000Z",
+  "2026-02-31T12:00:00Z",
+  "2026-01-31T24:00:00.000000Z",
+  "2026-01-31T12:00:60.000000Z",
+  "2026-01-31T12:00:00.12345aZ",
+  "2026-01-31T12:00:00.000000+02:00",
+  "2026-01-31T12:00:00",
+  "success",
+  "interrupted",
+  "span",
+  "metric"
+)
+
+const fields = [
+  "kind",
+  "name",
+  "trace_id",
+  "span_id",
+  "parent_span_id",
+  "started_at",
+  "ended_at",
+  "duration_ms",
+  "attributes",
+  "outcome",
+  "exception",
+  "events",
+  "links",
+  "value",
+  "instrument_kind",
+  "emitted_at",
+  "count",
+  "at"
+]
+
+const mutated = fc.tuple(
+  fc.constantFrom(...lines),
+  fc.array(fc.tuple(fc.constantFrom(...fields), values), { maxLength: 3 })
+)
+  .map(([line, changes]) => {
+    const parsed = JSON.parse(line)
+    for (const [field, value] of changes) {
+      parsed[field] = value
+    }
+    return JSON.stringify(parsed)
+  })
+
+const cut = fc.tuple(fc.constantFrom(...lines), fc.nat()).map(([line, at]) => line.slice(0, at % line.length))
+
+describe("what summaries read of a line", () => {
+  it("is a record where a record can be read of it, and the same one", () => {
+    fc.assert(
+      fc.property(fc.oneof({ weight: 4, arbitrary: mutated }, cut, fc.string(), fc.json()), (line) => {
+        const facts = decodeFacts(line, 7)
+        const whole = decodeLine(line, 7)
+        if (Either.isLeft(whole)) {
+          expect(facts).toEqual(whole.left)
+        } else {
+          const { attributes, startedAt: _1, endedAt: _2, emittedAt: _3, ...same } = factsOf(whole.right) as any
+          expect(facts).toMatchObject(same)
+          expect(Object.keys((facts as any).attributes ?? {})).toEqual(
+            expect.arrayContaining(Object.keys(attributes ?? {}))
+          )
+        }
+      }),
+      { numRuns: 5000 }
+    )
+  })
+})

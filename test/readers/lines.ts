@@ -1,0 +1,106 @@
+/**
+ * Lines of trace files, made by hand: as this package writes them and as the Python original does.
+ */
+
+/** What can be said of a span; the rest is filled in. */
+export interface SpanParts {
+  readonly name?: string
+  readonly trace?: number
+  readonly id: number
+  readonly parent?: number | null
+  /** Milliseconds after noon. */
+  readonly start?: number
+  readonly ms?: number
+  readonly attributes?: { readonly [key: string]: unknown }
+  readonly outcome?: string
+  readonly exception?: string | null
+  readonly events?: ReadonlyArray<unknown>
+  readonly links?: ReadonlyArray<unknown>
+}
+
+export interface MetricParts {
+  readonly name: string
+  readonly value: number
+  readonly attributes?: { readonly [key: string]: unknown }
+  readonly trace?: number
+  readonly id?: number
+}
+
+const noon = Date.UTC(2026, 0, 31, 12)
+
+/** A trace id: 32 hexadecimal digits. */
+export const traceId = (trace: number): string => trace.toString(16).padStart(32, "0")
+
+/** A span id: 16 hexadecimal digits. */
+export const spanId = (id: number): string => id.toString(16).padStart(16, "0")
+
+/** A time as this package writes it, to the microsecond. */
+export const time = (ms: number): string => {
+  const micros = Math.round(ms * 1000)
+  const iso = new Date(noon + Math.floor(micros / 1000)).toISOString().slice(0, -1)
+  return `${iso}${String(((micros % 1000) + 1000) % 1000).padStart(3, "0")}Z`
+}
+
+const identity = ({ id, name = "work", parent = null, trace = 1 }: SpanParts) => ({
+  name,
+  trace_id: traceId(trace),
+  span_id: spanId(id),
+  parent_span_id: parent === null ? null : spanId(parent)
+})
+
+/** A finished span. */
+export const span = (parts: SpanParts): string => {
+  const { attributes = {}, events, exception = null, links, ms = 1, outcome = "success", start = 0 } = parts
+  return JSON.stringify({
+    kind: "span",
+    ...identity(parts),
+    started_at: time(start),
+    ended_at: time(start + ms),
+    duration_ms: ms,
+    attributes,
+    outcome,
+    exception,
+    events,
+    links
+  })
+}
+
+/** A span that opened. */
+export const spanStart = (parts: SpanParts): string =>
+  JSON.stringify({
+    kind: "span_start",
+    ...identity(parts),
+    started_at: time(parts.start ?? 0),
+    attributes: parts.attributes ?? {}
+  })
+
+/** A measurement, with its place where one is given. */
+export const metric = ({ attributes = {}, id, name, trace = 1, value }: MetricParts): string =>
+  JSON.stringify({
+    kind: "metric",
+    name,
+    value,
+    instrument_kind: name.endsWith("_ms") ? "histogram" : "counter",
+    attributes,
+    emitted_at: time(0),
+    ...(id !== undefined && { trace_id: traceId(trace), span_id: spanId(id) })
+  })
+
+/** Records that were not written. */
+export const dropped = (count: number): string =>
+  JSON.stringify({ kind: "dropped", count, reason: "queue_full", at: time(0) })
+
+/** The same line as the Python original writes it: no `outcome`, offsets, blanks after separators, no fraction where it is zero. */
+export const asPython = (line: string): string => {
+  const { outcome: _, ...fields } = JSON.parse(line)
+  const text = JSON.stringify(
+    fields,
+    (_key, value) =>
+      typeof value === "string" && /^\d{4}-.*Z$/.test(value) ? value.replace(/(\.000000)?Z$/, "+00:00") : value
+  )
+  return text.replace(/","|":(?=[\d"{[ntf])|,"(?=[a-z_]+":)/g, (match) => match.replace(":", ": ").replace(",", ", "))
+}
+
+/** Lines as a file. */
+export const file = (...lines: ReadonlyArray<string>): Uint8Array =>
+  new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""))

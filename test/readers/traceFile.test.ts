@@ -1,0 +1,163 @@
+import { FileSystem } from "@effect/platform"
+import { NodeFileSystem } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { FileTelemetry, Loom, RunContext, Telemetry } from "loom-telemetry"
+import { gunzipped, type TraceEntry, TraceFile } from "loom-telemetry/readers"
+import { gzipSync } from "node:zlib"
+import { asPython, file, metric, span } from "./lines.js"
+
+/** All entries of these bytes, given in pieces of this size. */
+const entriesOf = (bytes: Uint8Array, size = 65_536): Promise<ReadonlyArray<TraceEntry>> => {
+  const pieces = Array.from(
+    { length: Math.ceil(bytes.length / size) },
+    (_, index) => bytes.subarray(index * size, (index + 1) * size)
+  )
+  return Effect.runPromise(
+    TraceFile.entries(Stream.fromIterable(pieces)).pipe(Stream.runCollect, Effect.map(Chunk.toReadonlyArray))
+  )
+}
+
+/** What an entry is, in short. */
+const brief = (entry: TraceEntry): string =>
+  entry.kind === "bad"
+    ? `${entry.line} ${entry.torn ? "torn" : "bad"}`
+    : `${entry.line} ${entry.record.kind}`
+
+const spans = file(span({ id: 1 }), span({ id: 2, parent: 1 }), metric({ name: "m", value: 1, id: 2 }))
+
+describe("reading a trace file", () => {
+  it.effect("gives what the file sink wrote", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/traces.jsonl`
+      yield* Loom.tokensInput(3, { model: "m" }).pipe(
+        Loom.run({ agent: "a", architecture: "agent" }),
+        RunContext.with({ userId: "alice" }),
+        Telemetry.withSpan("request"),
+        Effect.provide(FileTelemetry.layer(path))
+      )
+      const records = Chunk.toReadonlyArray(yield* Stream.runCollect(TraceFile.records(fs.stream(path))))
+      expect(records.map((record) => record.kind)).toEqual(["metric", "span", "span"])
+      const { traces } = yield* TraceFile.tree(fs.stream(path))
+      expect(traces[0]!.roots[0]).toMatchObject({ name: "request", children: [{ name: "loom.run" }] })
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer)))
+
+  it("gives what the Python original wrote", async () => {
+    const lines = [span({ id: 1, attributes: { a: 1 } }), span({ id: 2, exception: "ValueError: no" })].map(asPython)
+    expect(lines[0]).toContain(
+      "\"started_at\": \"2026-01-31T12:00:00+00:00\", \"ended_at\": \"2026-01-31T12:00:00.001000+00:00\""
+    )
+    expect(lines[0]).not.toContain("outcome")
+    const entries = await entriesOf(file(...lines))
+    expect(entries.map((entry) => entry.kind === "record" && entry.record.kind === "span" && entry.record.span.outcome))
+      .toEqual(["success", "failure"])
+  })
+
+  it("gives nothing for an empty file", async () => {
+    expect(await entriesOf(new Uint8Array(0))).toEqual([])
+    expect(await entriesOf(Uint8Array.of(10))).toEqual([])
+  })
+
+  it("counts lines that are no records, with their number and byte, and goes on", async () => {
+    const bytes = file(span({ id: 1 }), "", "\u0000\u0000\u0000", "{\"kind\":\"other\"}", "[1]", span({ id: 2 }))
+    const entries = await entriesOf(bytes, 7)
+    expect(entries.map(brief)).toEqual(["1 span", "3 bad", "4 bad", "5 bad", "6 span"])
+    for (const { line, offset } of entries) {
+      expect(bytes.subarray(0, offset).filter((byte) => byte === 10).length).toBe(line - 1)
+    }
+  })
+
+  it("calls a last line torn where it holds no record, and reads it where it does", async () => {
+    const whole = file(span({ id: 1 }), span({ id: 2 }))
+    expect((await entriesOf(whole.subarray(0, whole.length - 1))).map(brief)).toEqual(["1 span", "2 span"])
+    expect((await entriesOf(whole.subarray(0, whole.length - 2))).map(brief)).toEqual(["1 span", "2 torn"])
+  })
+
+  it.effect("ends with the error of a bad line where it is asked to", () =>
+    Effect.gen(function*() {
+      const source = Stream.make(file(span({ id: 1 }), "no", span({ id: 2 })))
+      const skipped = yield* Stream.runCount(TraceFile.records(source))
+      const failure = yield* Effect.flip(Stream.runDrain(TraceFile.records(source, { onBadLine: "fail" })))
+      expect(skipped).toBe(2)
+      expect(failure).toMatchObject({ _tag: "RecordDecodeError", line: 2 })
+    }))
+
+  it.effect("passes on the error of whoever brings the bytes", () =>
+    Effect.gen(function*() {
+      const source = Stream.concat(Stream.make(spans), Stream.fail("unplugged" as const))
+      expect(yield* Effect.flip(TraceFile.summary(source))).toBe("unplugged")
+    }))
+})
+
+describe("reading a compressed file", () => {
+  const many = file(...Array.from({ length: 3000 }, (_, index) => span({ id: index + 1, attributes: { index } })))
+
+  it("gives what is in it, however the bytes come in", async () => {
+    const plain = await entriesOf(many)
+    expect(await entriesOf(gzipSync(many))).toEqual(plain)
+    expect(await entriesOf(gzipSync(spans), 1)).toEqual(await entriesOf(spans))
+    expect(plain.length).toBe(3000)
+  })
+
+  it("goes on with the next member", async () => {
+    const both = Buffer.concat([gzipSync(spans), gzipSync(file(span({ id: 9 })))])
+    expect((await entriesOf(both)).map(brief)).toEqual(["1 span", "2 span", "3 metric", "4 span"])
+  })
+
+  it("gives all that came before the cut, then says that it was cut", async () => {
+    const packed = gzipSync(many)
+    const plain = await entriesOf(many)
+    const counts: Array<number> = []
+    for (const part of [0.02, 0.3, 0.5, 0.9, 0.999]) {
+      const entries = await entriesOf(packed.subarray(0, Math.floor(packed.length * part)))
+      const records = entries.filter((entry) => entry.kind === "record")
+      expect(records).toEqual(plain.slice(0, records.length))
+      const last = entries.at(-1)!
+      expect(last.kind === "bad" && last.error.message).toContain("the compressed data ends early or is damaged")
+      counts.push(records.length)
+    }
+    expect(counts).toEqual([...counts].sort((a, b) => a - b))
+    expect(counts[3]).toBeGreaterThan(2500)
+  })
+
+  it("says that it was cut where only its check sum is missing", async () => {
+    const packed = gzipSync(many)
+    const entries = await entriesOf(packed.subarray(0, packed.length - 4))
+    expect(entries.filter((entry) => entry.kind === "record").length).toBe(3000)
+    expect(entries.filter((entry) => entry.kind === "bad").length).toBe(1)
+  })
+
+  it("says that it is damaged where a byte in it changed", async () => {
+    const packed = gzipSync(many)
+    packed[Math.floor(packed.length / 2)]! ^= 0xff
+    const entries = await entriesOf(packed)
+    expect(entries.filter((entry) => entry.kind === "bad").length).toBeGreaterThan(0)
+    expect(entries.filter((entry) => entry.kind === "record").length).toBeGreaterThan(100)
+  })
+
+  it("takes a file of one byte as it is", async () => {
+    expect((await entriesOf(Uint8Array.of(0x1f))).map(brief)).toEqual(["1 torn"])
+  })
+
+  it("is decompressed without Effect too, and throws after all that could be read", async () => {
+    const packed = gzipSync(many)
+    let read = 0
+    const reading = async (bytes: Uint8Array) => {
+      read = 0
+      for await (
+        const chunk of gunzipped((async function*() {
+          yield bytes
+        })())
+      ) {
+        read += chunk.length
+      }
+    }
+    await reading(packed)
+    expect(read).toBe(many.length)
+    await expect(reading(packed.subarray(0, packed.length / 2))).rejects.toMatchObject({ _tag: "GzipError" })
+    expect(read).toBeGreaterThan(many.length / 4)
+  })
+})

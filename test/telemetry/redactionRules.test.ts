@@ -1,0 +1,283 @@
+/**
+ * What is taken for a secret, what is not, and what stays around it.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { defaultLimits } from "../../src/records/attributes.js"
+import type { Redactor } from "../../src/records/redact/Redactor.js"
+import { AttributeBag } from "../../src/telemetry/attributeBag.js"
+import { Redaction, type RedactionOptions } from "../../src/telemetry/Redaction.js"
+
+const attributes = (
+  given: { readonly [key: string]: unknown },
+  options: RedactionOptions = {},
+  limits = defaultLimits
+) => {
+  const bag = new AttributeBag(limits, Redaction.make(options))
+  bag.setAll(given)
+  return bag.finish()
+}
+
+const text = (value: string, redactor: Redactor = Redaction.default) => redactor.text(value, 8192)
+
+describe("a key", () => {
+  it.each([
+    "authorization",
+    "Proxy-Authorization",
+    "http.request.header.authorization",
+    "api-key",
+    "api_key",
+    "apikey",
+    "apiKey",
+    "x-goog-api-key",
+    "X_API_KEY",
+    "cookie",
+    "set-cookie",
+    "password",
+    "user.password",
+    "dbPassword",
+    "passwd",
+    "pwd",
+    "secret",
+    "client_secret",
+    "AWS_SECRET_ACCESS_KEY",
+    "private-key",
+    "credential",
+    "credentials",
+    "token",
+    "auth-token",
+    "accessToken",
+    "refresh_token",
+    "password_hash",
+    "password2",
+    "jwt",
+    "http.response.header.set-cookie.0"
+  ])("%s hides its value, whatever that is", (key) => {
+    for (const value of ["x", 7, true, ["x"], { a: "x" }, new Date(), 10n]) {
+      expect(attributes({ [key]: value })).toEqual({ [key]: "<redacted>" })
+      expect(attributes({ outer: [{ [key]: value }] })).toEqual({ outer: [{ [key]: "<redacted>" }] })
+    }
+    expect(attributes({ [key]: undefined, other: { [key]: null } })).toEqual({ other: {} })
+  })
+
+  it.each([
+    "tokens_in",
+    "tokens_out",
+    "cached_tokens_in",
+    "loom.tokens.input",
+    "max_tokens",
+    "tokens",
+    "token_count",
+    "total_tokens",
+    "gen_ai.usage.input_tokens",
+    "time_to_first_token",
+    "cost_per_token",
+    "token_type",
+    "session_id",
+    "session.id",
+    "run_id",
+    "user_id",
+    "key",
+    "cache_key",
+    "author",
+    "secretary",
+    "passenger",
+    "compass",
+    "monkey",
+    "url",
+    "query",
+    "cookie_consent",
+    "password_length",
+    "__proto__",
+    "constructor"
+  ])("%s does not", (key) => {
+    expect(Object.entries(attributes({ [key]: "plain" }))).toEqual([[key, "plain"]])
+  })
+
+  it("is looked for at the end of a very long one too", () => {
+    expect(Object.values(attributes({ [`${"x.".repeat(500_000)}password`]: "hunter2" }))).toEqual(["<redacted>"])
+  })
+})
+
+/** Texts, and what stays of them. */
+const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
+  ["use sk-proj-abcdefgh12345678, please", "use <redacted>, please"],
+  ["(sk-ant-api03-Ab_c-123)", "(<redacted>)"],
+  ["x=AKIAIOSFODNN7EXAMPLE.", "x=<redacted>."],
+  ["Authorization: Bearer a.b-c~d\nHost: x", "Authorization: <redacted>\nHost: x"],
+  ["got Bearer a.b-c~d1, refused", "got Bearer <redacted>, refused"],
+  ["Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== sent", "Basic <redacted> sent"],
+  [
+    "https://me:p@ss@h.test:8080/a/b?q=1&r=&s=a=b#top",
+    "https://<redacted>@h.test:8080/a/b?q=<redacted>&r=&s=<redacted>#top"
+  ],
+  ["<a href='https://h.test/?a=1'>", "<a href='https://h.test/?a=<redacted>'>"],
+  ["(see https://h.test/cb#access_token=1&x=2).", "(see https://h.test/cb#access_token=<redacted>&x=<redacted>)."],
+  ["redis://:secret@h/0 and https://ok.test/path", "redis://<redacted>@h/0 and https://ok.test/path"],
+  ["postgres://u:p/s?s@h/db", "postgres://<redacted>@h/db"],
+  ["https://h.test/https://u:p@inner.test/", "https://h.test/https://<redacted>@inner.test/"],
+  ["{\"password\": \"a\\\"b\", \"n\": 1}", "{\"password\": \"<redacted>\", \"n\": 1}"],
+  [
+    "{\"a\":\"{\\\"token\\\":\\\"x\\\\\\\"y\\\",\\\"b\\\":2}\"}",
+    "{\"a\":\"{\\\"token\\\":\\\"<redacted>\\\",\\\"b\\\":2}\"}"
+  ],
+  ["{\"credentials\":{\"a\":[\"}\",1]},\"z\":2}", "{\"credentials\":\"<redacted>\",\"z\":2}"],
+  ["{\"pwd\":123,\"cookie\":null}", "{\"pwd\":\"<redacted>\",\"cookie\":null}"],
+  ["{ password: 'it is', n: 1 }", "{ password: '<redacted>', n: 1 }"],
+  ["api_key=abc&n=1 token=Bearer x.y;z", "api_key=<redacted>&n=1 token=<redacted>;z"],
+  ["password: hunter2!", "password: <redacted>"],
+  ["curl -H \"X-Api-Key: abc def\" h.test", "curl -H \"X-Api-Key: <redacted>\" h.test"],
+  ["Authorization: Digest user=\"M\", response=\"6629\"\nnext", "Authorization: <redacted>\nnext"],
+  ["-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----\nafter", "<redacted>\nafter"],
+  ["{\"k\":\"-----BEGIN PRIVATE KEY-----\\nabc\"}", "{\"k\":\"<redacted>\"}"]
+]
+
+/** What has the looks of something, and is nothing. */
+const harmless = [
+  "The password: length matters, and so does the bearer of news. Basic information follows.",
+  "Unexpected token: expected } at line 3, column 4. It's a token-based API; the secret is patience.",
+  "Two cookies: one for you. A key: value store. Bearer authentication required. Basic Authentication",
+  "task-management-of-things, risk-free, sk-learn-contrib, desk-bound, asterisk-",
+  "tokens_in=5, max_tokens=100, token_count: 12, time_to_first_token=3, session_id=s-1",
+  "https://example.test/a/b.html#section and http://host:8080/@scope/pkg?flag",
+  "ratio 10:30, at 2024-01-01T10:00:00.000Z, C:\\temp\\task-x, a::b, x == y, std::string",
+  "9b2f8a3e-1c4d-4e5f-8a9b-123456789012 0af7651916cd43dd8448eb211c80319c da39a3ee5e6b4b0d3255bfef95601890afd80709",
+  "run_01J9ZQ4X8K7M6N5P4R3T2V1W0Y call_abc123 msg_01XFDUDYJgAACzvnptvVoYEL claude-sonnet-4-20250514 gpt-4o-mini",
+  `data:image/png;base64,${
+    Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919) % 256)).toString("base64")
+  }`,
+  JSON.stringify({ model: "m", usage: { input_tokens: 5 }, messages: [{ role: "user", content: "What is 2 + 3?" }] }),
+  "SELECT * FROM users WHERE name = 'x' AND age > 3; const f = (a: string) => a?.b ?? c",
+  "Grüße, 東京 😀 — “quoted” …"
+]
+
+describe("a text", () => {
+  it.each(texts)("%j becomes %j", (given, shown) => {
+    expect(text(given)).toBe(shown)
+  })
+
+  it("is not changed by being looked at again", () => {
+    for (const [given] of texts) {
+      expect(text(text(given))).toBe(text(given))
+    }
+  })
+
+  it("with nothing to hide stays as it is", () => {
+    for (const each of harmless) {
+      expect(text(each)).toBe(each)
+    }
+  })
+
+  it("says nothing of what was there", () => {
+    const lengths = ["x1", "x".repeat(50), "é".repeat(5000)].map((secret) => text(`password="${secret}"`))
+    expect(new Set(lengths)).toEqual(new Set(["password=\"<redacted>\""]))
+  })
+
+  it("that is JSON remains JSON", () => {
+    for (const value of ["a\"b", "\\", "\n", "{", "é…", "'", "]}"]) {
+      const given = {
+        password: value,
+        token: [value, { secret: value }],
+        n: { url: `https://a:b@h/?q=${value}`, m: value }
+      }
+      for (const json of [JSON.stringify(given), JSON.stringify({ inner: JSON.stringify(given) })]) {
+        expect(() => JSON.parse(text(json))).not.toThrow()
+      }
+    }
+  })
+})
+
+describe("a text that is cut", () => {
+  const key = "sk-proj-A1b2C3d4E5f6G7h8I9j0"
+
+  it("shows no beginning of a secret, wherever the cut falls", () => {
+    for (let before = 0; before <= 40; before++) {
+      const shown = attributes({ note: `${"-".repeat(before)} ${key} ${"x".repeat(100)}` }, {}, {
+        ...defaultLimits,
+        valueLength: 32
+      })
+      expect(shown["note"]).not.toContain("sk-")
+      expect(shown["note"]).toMatch(/…\[\+\d+ chars\]$/)
+    }
+  })
+
+  it("shows nothing of a password that is only known by what follows it", () => {
+    for (let before = 0; before <= 40; before++) {
+      const shown = attributes({ note: `${"-".repeat(before)} https://me:hunter-two-planted@h.test/` }, {}, {
+        ...defaultLimits,
+        valueLength: 32
+      })
+      expect(shown["note"]).not.toMatch(/hunter|me:/)
+    }
+  })
+
+  it("is searched as far as it is kept, whatever was hidden before", () => {
+    const many = `password="${"x".repeat(3000)}" `.repeat(20) + key
+    expect(attributes({ note: many })["note"]).not.toContain("xxxx")
+    for (const size of [8100, 12_000, 16_384, 20_479, 20_480, 20_481, 24_000]) {
+      const shown = attributes({ note: `${"ab ".repeat(size / 3)}${key} ${"cd ".repeat(10_000)}` })["note"]
+      expect(shown).not.toContain("sk-")
+    }
+  })
+
+  it("keeps as much as it may, and says how much is left out", () => {
+    const words = "ab cd ".repeat(10_000)
+    expect(attributes({ note: words })["note"]).toBe(`${words.slice(0, 8192)}…[+${60_000 - 8192} chars]`)
+  })
+
+  it("was cut by somebody else: what stands before the mark is hidden too", () => {
+    expect(text("key sk-proj…[+30 chars]")).toBe("key <redacted>…[+30 chars]")
+    expect(text("sent Bearer ab…")).toBe("sent Bearer <redacted>…")
+  })
+
+  it("of ten million characters is not searched to its end", () => {
+    const shown = attributes({ note: `${key} ${"a:b=c ".repeat(1_700_000)}` })["note"] as string
+    expect(shown.startsWith("<redacted> a:b=c")).toBe(true)
+    expect(shown.length).toBeLessThan(8300)
+  })
+})
+
+const unit = (each: string) => each.repeat(Math.ceil(1_000_000 / each.length))
+
+describe("a text that is made to be slow", () => {
+  it.each([
+    "a",
+    " ",
+    ":",
+    "=",
+    "\"",
+    "\\",
+    "'",
+    "@",
+    "://",
+    "a://b:",
+    "://a:b@",
+    "?a=&",
+    "sk-",
+    "sk-a",
+    "eyJ",
+    "-eyJ",
+    "eyJaaaaaaaa.",
+    "AIza",
+    "bearer ",
+    "basic aaaaaaaa",
+    "password=",
+    "\"password\":",
+    "\"password\":{",
+    "password: ",
+    "-----BEGIN ",
+    "-----BEGIN A PRIVATE KEY-----",
+    "SG.",
+    " /?",
+    "key ",
+    "Authorization: '",
+    "Authorization: =\"",
+    "\\\"",
+    "://x?)",
+    "[",
+    "\"token\":[\""
+  ])("of a million characters of %j takes linear time", (each) => {
+    // Quadratic would take many minutes: on any machine the timeout of the test tells the two apart.
+    expect(Redaction.default.text(unit(each), 2_000_000).length).toBeGreaterThan(0)
+    expect(Redaction.default.text(`"password":"${unit(each)}`, 2_000_000).length).toBeLessThan(2_000_000)
+  })
+})

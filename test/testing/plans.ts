@@ -1,0 +1,81 @@
+/**
+ * Trees of spans as plain data, and what records them for real. No test by itself.
+ */
+import * as Effect from "effect/Effect"
+import * as TestContext from "effect/TestContext"
+import * as fc from "fast-check"
+import { InMemoryTelemetry, type Outcome, type SpanNode, Telemetry } from "loom-telemetry"
+import { exactly, type SpanExpectation, TestTelemetry } from "loom-telemetry/testing"
+
+/** A span to be recorded. */
+export interface Plan {
+  readonly name: string
+  readonly attributes?: { readonly [key: string]: unknown }
+  readonly outcome?: Outcome
+  /** Text of the failure, where the outcome is one. */
+  readonly exception?: string
+  readonly children?: ReadonlyArray<Plan>
+}
+
+const ending: Record<Outcome, (plan: Plan) => Effect.Effect<void, string>> = {
+  success: () => Effect.void,
+  failure: ({ exception = "no" }) => Effect.fail(exception),
+  interrupted: () => Effect.interrupt
+}
+
+const run = (plan: Plan): Effect.Effect<void> =>
+  Effect.forEach(plan.children ?? [], run, { discard: true }).pipe(
+    Effect.zipRight(ending[plan.outcome ?? "success"](plan)),
+    Telemetry.withSpan(plan.name, plan.attributes ?? {}),
+    Effect.exit,
+    Effect.asVoid
+  )
+
+/** Time stands still, so that durations are 0. Made once: it costs more than all that is recorded in it. */
+const stopped = Effect.runSync(Effect.provide(Effect.clock, TestContext.TestContext))
+
+/** The trees, as the in-memory sink has them. */
+export const record = (...plans: ReadonlyArray<Plan>): ReadonlyArray<SpanNode> =>
+  Effect.runSync(
+    Effect.forEach(plans, run).pipe(
+      Effect.zipRight(Effect.flatMap(InMemoryTelemetry, (memory) => memory.tree)),
+      Effect.provide(TestTelemetry.layer),
+      Effect.withClock(stopped)
+    )
+  )
+
+/** Everything that can be expected of what was recorded. */
+export const expectationOf = ({ children, span }: SpanNode): SpanExpectation => ({
+  name: span.name,
+  attributes: exactly(span.attributes),
+  outcome: span.outcome,
+  exception: span.exception,
+  durationMs: span.durationMs,
+  events: span.events.map(({ attributes, name }) => ({ name, attributes })),
+  children: children.map(expectationOf)
+})
+
+const value: fc.Arbitrary<unknown> = fc.oneof(
+  fc.string({ maxLength: 6 }),
+  fc.integer({ min: 0, max: 3 }),
+  fc.double(),
+  fc.boolean(),
+  fc.array(fc.oneof(fc.string({ maxLength: 3 }), fc.integer()), { maxLength: 3 }),
+  fc.dictionary(fc.string({ maxLength: 3 }), fc.integer(), { maxKeys: 2 })
+)
+
+/** Trees up to this depth; names are few, so that siblings are often called the same. */
+export const anyPlan = (depth: number): fc.Arbitrary<Plan> =>
+  fc.record({
+    name: fc.constantFrom("a", "b", "loom.tool", "has space", "▸", ""),
+    attributes: fc.dictionary(fc.constantFrom("tool", "ok", "n", "__proto__", "a b"), value, { maxKeys: 3 }),
+    outcome: fc.constantFrom<Outcome>("success", "success", "failure", "interrupted"),
+    children: depth === 0 ? fc.constant([]) : fc.array(anyPlan(depth - 1), { maxLength: 3 })
+  })
+
+/** The same trees in which every span has a name of its own. */
+export const uniquelyNamed = (plan: Plan): Plan => {
+  let count = 0
+  const named = (each: Plan): Plan => ({ ...each, name: `span${count++}`, children: (each.children ?? []).map(named) })
+  return named(plan)
+}

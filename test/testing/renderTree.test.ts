@@ -1,0 +1,124 @@
+/**
+ * Trees as text for snapshots: the same each time that a program runs, whatever it made up on the way.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { InMemoryTelemetry, InMemoryTelemetryLive, Telemetry } from "loom-telemetry"
+import { Agent, Pricing } from "loom-telemetry/agent"
+import { renderTrace, renderTree, TestTelemetry } from "loom-telemetry/testing"
+import { add, ArithmeticLive, arithmeticTools, calling, saying } from "../agent/arithmetic.js"
+import { scripted } from "../agent/recorded.js"
+import { record } from "./plans.js"
+
+const agent = Agent.make({ name: "arithmetic", instructions: "", toolkit: arithmeticTools })
+
+/** Random ids and the machine's clock, as in a program. */
+const run = agent.run("2 + 3?", { userId: "alice" }).pipe(
+  Effect.provide([ArithmeticLive, Pricing.table([{ model: "ScriptedModel", input: 1, output: 1 }])]),
+  scripted(calling(add("c1", 2, 3)), saying("5")),
+  Effect.zipRight(renderTrace()),
+  Effect.provide(InMemoryTelemetryLive)
+)
+
+describe("renderTree", () => {
+  it("gives the same text for each run of an agent, with random ids and on the machine's clock", async () => {
+    const text = await Effect.runPromise(run)
+    expect(await Effect.runPromise(run)).toBe(text)
+    expect(text.split("\n").map((line) => line.replace(/ [a-z_]+=.*/, ""))).toEqual([
+      "• loom.run",
+      "  • loom.turn",
+      "    • loom.model.stream",
+      "    • loom.tool",
+      "  • loom.turn",
+      "    • loom.model.stream"
+    ])
+    expect(text).toContain("run_id=run_1")
+    expect(text).toContain("• loom.tool call_id=c1, duration_ms=…, ok=true")
+    expect(text).not.toMatch(/_ms=\d|\(\d/)
+  })
+
+  it("shows how spans ended, and attributes in the order of their names", () => {
+    const tree = record(
+      {
+        name: "a",
+        attributes: { z: 1, y: [1, "1"], x: { k: "v w" } },
+        children: [{ name: "b", outcome: "interrupted" }]
+      },
+      { name: "c d", outcome: "failure", exception: "not\nfound" }
+    )
+    expect(renderTree(tree)).toBe([
+      "• a x={k: \"v w\"}, y=[1, \"1\"], z=1",
+      "  • b [interrupted]",
+      "• c d [ERROR: not\\nfound]"
+    ].join("\n"))
+    expect(renderTree(tree[1]!)).toBe("• c d [ERROR: not\\nfound]")
+    expect(renderTree([])).toBe("")
+  })
+
+  it("never shows a text as a number, a word or a field", () => {
+    const attributes = {
+      a: "1",
+      b: 1,
+      c: "true",
+      d: "x, y=2",
+      e: "",
+      f: "<any value>",
+      g: "1e3",
+      h: "c:\\n",
+      i: "plain/text.1"
+    }
+    expect(renderTree(record({ name: "s", attributes }))).toBe(
+      "• s a=\"1\", b=1, c=\"true\", d=\"x, y=2\", e=\"\", f=\"<any value>\", g=\"1e3\", h=\"c:\\\\n\", i=plain/text.1"
+    )
+  })
+
+  it("shows those attributes that are chosen", () => {
+    const tree = record({ name: "s", attributes: { a: 1, b: 2 } })
+    expect(renderTree(tree, { attributes: false })).toBe("• s")
+    expect(renderTree(tree, { attributes: ["b", "c"] })).toBe("• s b=2")
+    expect(renderTree(tree, { attributes: (key, span) => span.attributes[key] === 1 })).toBe("• s a=1")
+  })
+
+  it.effect("names ids in the order in which they are met, wherever they stand", () =>
+    Effect.gen(function*() {
+      const other = yield* Effect.scoped(Telemetry.spanScoped("other"))
+      yield* Effect.gen(function*() {
+        const { spanId, traceId } = yield* Effect.currentSpan
+        yield* Effect.linkSpanCurrent(other)
+        yield* Telemetry.annotate({
+          traceparent: `00-${traceId}-${spanId}-01`,
+          above: { list: [spanId] },
+          unknown: "ffffffffffffffff",
+          runs: "run_01M81MKCKTV410JG41K3X97CX2 run_01M81MKCKTV410JG41K3X97CX3 run_01M81MKCKTV410JG41K3X97CX2"
+        })
+      }).pipe(Effect.orDie, Telemetry.withSpan("inner"), Telemetry.withSpan("outer"))
+      expect(yield* renderTrace({ ids: true })).toBe([
+        "• other #s1",
+        "• outer #s2",
+        "  • inner above={list: [\"s3\"]}, runs=\"run_1 run_2 run_1\", traceparent=00-t2-s3-01, unknown=ffffffffffffffff #s3 → s1"
+      ].join("\n"))
+    }).pipe(Effect.provide(InMemoryTelemetryLive)))
+
+  it.effect("shows durations, times and events where they are asked for", () =>
+    Effect.gen(function*() {
+      yield* Effect.log("it is late").pipe(
+        Telemetry.withSpan("s", { wait_ms: 3, wait_seconds: 1, at: new Date(0), text: "at 2026-01-31T12:00:00+01:00." })
+      )
+      expect(yield* renderTrace()).toBe("• s at=TIME, text=\"at TIME.\", wait_ms=…, wait_seconds=…")
+      expect(yield* renderTrace({ durations: true, events: true })).toBe(
+        "• s (0ms) at=1970-01-01T00:00:00.000Z, text=\"at 2026-01-31T12:00:00+01:00.\", wait_ms=3, wait_seconds=1 " +
+          "[events: \"it is late\"]"
+      )
+    }).pipe(Effect.provide(TestTelemetry.layer)))
+
+  it.effect("shows trees that are deeper than the call stack", () =>
+    Effect.gen(function*() {
+      yield* Stream.runDrain(Telemetry.withSpanStream(Stream.empty, "s"))
+      let [tree] = yield* Effect.flatMap(InMemoryTelemetry, (memory) => memory.tree)
+      for (let depth = 0; depth < 3000; depth++) {
+        tree = { span: tree!.span, children: [tree!] }
+      }
+      expect(renderTree(tree!).split("\n")).toHaveLength(3001)
+    }).pipe(Effect.provide(TestTelemetry.layer)))
+})

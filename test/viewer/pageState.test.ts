@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest"
+import { entriesOf } from "../../src/readers/TraceEntry.js"
+import { matchesTrace, matchingSpans, nextOf } from "../../src/viewer/model/match.js"
+import {
+  allFolds,
+  initialState,
+  type PageState,
+  routeOf,
+  stepFrom,
+  withFold,
+  withFolds,
+  withQuery,
+  withRange,
+  withRoute,
+  withSelected,
+  withTrace,
+  withTraces
+} from "../../src/viewer/model/pageState.js"
+import { parseQuery } from "../../src/viewer/model/query.js"
+import { bookOf } from "./book.js"
+import { fileOf, lineOf, smallFile, spanId, traceId } from "./samples.js"
+
+const book = bookOf(smallFile())
+const [coder, editor] = book.traces
+
+const opened = (): PageState => withTrace(withTraces(initialState, book.traces), editor)
+
+describe("a search", () => {
+  const found = (text: string) => withQuery(withTraces(initialState, book.traces), text).found.map(({ title }) => title)
+
+  it("finds traces by words in names, attributes, events and exceptions", () => {
+    expect(found("no answer")).toEqual(["editor"])
+    expect(found("first bytes=12")).toEqual(["editor"])
+    expect(found("tool=COMPILE")).toEqual(["coder"])
+    expect(found("deep\":\"value")).toEqual(["editor"])
+    expect(found("nowhere")).toEqual([])
+  })
+
+  it("finds traces by user, session, agent, model and tool", () => {
+    expect(found("user:bob")).toEqual(["coder"])
+    expect(found("session:desk-1")).toEqual(["editor"])
+    expect(found("agent:writer")).toEqual(["editor"])
+    expect(found("model:m-1 tool:search")).toEqual(["editor"])
+    expect(found("user:bob tool:search")).toEqual([])
+  })
+
+  it("finds traces by the state of their spans", () => {
+    expect(found("is:open")).toEqual(["coder"])
+    expect(found("is:failed")).toEqual(["editor"])
+    expect(found("is:interrupted is:open")).toEqual(["coder", "editor"])
+  })
+
+  it("marks the spans that have all words in one of the states", () => {
+    expect(matchingSpans(parseQuery("is:failed"), editor!)).toEqual([3])
+    expect(matchingSpans(parseQuery("loom.turn"), editor!)).toEqual([1, 6])
+    expect(matchingSpans(parseQuery("user:alice"), editor!)).toEqual([])
+    expect(matchesTrace(parseQuery("loom.turn compile"), editor!)).toBe(false)
+  })
+
+  it("goes round from one match to the next", () => {
+    expect(nextOf([1, 6], -1, false)).toBe(1)
+    expect(nextOf([1, 6], 1, false)).toBe(6)
+    expect(nextOf([1, 6], 6, false)).toBe(1)
+    expect(nextOf([1, 6], 1, true)).toBe(6)
+    expect(nextOf([], 1, true)).toBe(undefined)
+  })
+})
+
+describe("choosing and folding", () => {
+  it("walks over the rows that can be seen, and stops at the ends", () => {
+    const state = withFold(opened(), 4, true)
+    expect(stepFrom(state, 1)).toBe(0)
+    expect(stepFrom(withSelected(state, 3), 1)).toBe(4)
+    expect(stepFrom(withSelected(state, 4), 1)).toBe(4)
+    expect(stepFrom(withSelected(state, 4), -Infinity)).toBe(0)
+  })
+
+  it("unfolds what a chosen span is folded into", () => {
+    const state = withSelected(withFolds(opened(), allFolds(editor!)), 6)
+    expect(state.selected).toBe(6)
+    expect([...state.visible]).toEqual([0, 1, 2, 3, 4, 5, 6])
+  })
+
+  it("lets the parent be chosen in place of a span that is folded away", () => {
+    expect(withFold(withSelected(opened(), 6), 4, true).selected).toBe(4)
+  })
+
+  it("shows the time of a chosen span that is outside the stretch", () => {
+    const zoomed = withRange(opened(), { from: 0, to: 5 })
+    expect(zoomed.zoomed).toBe(true)
+    expect(withSelected(zoomed, 3).range.from).toBeGreaterThan(40)
+    expect(withSelected(zoomed, 0).range).toEqual({ from: 0, to: 5 })
+  })
+
+  it("does not fold a span without children, or fold twice", () => {
+    const state = opened()
+    expect(withFold(state, 3, true)).toBe(state)
+    const folded = withFold(state, 1, true)
+    expect(withFold(folded, 1, true)).toBe(folded)
+  })
+})
+
+describe("an address", () => {
+  it("opens the trace and the span that it names, and comes back", () => {
+    const route = { view: "traces" as const, trace: traceId(), span: spanId(4), query: "is:failed" }
+    const state = withRoute(withTraces(initialState, book.traces), route)
+    expect([state.trace, state.selected]).toEqual([editor, 3])
+    expect(routeOf(state)).toEqual(route)
+  })
+
+  it("that names what is not there chooses nothing", () => {
+    const state = withRoute(withTraces(initialState, book.traces), { view: "traces", trace: "x", span: "y", query: "" })
+    expect([state.trace, state.selected]).toEqual([undefined, -1])
+  })
+})
+
+describe("a trace that gets more spans", () => {
+  const late = lineOf({ id: 20, parent: 1, name: "early", start: 0.5, end: 0.6 })
+  const grown = bookOf(smallFile())
+  entriesOf(fileOf([late])).forEach((entry) => grown.add(entry))
+
+  it("keeps what is chosen and folded, though it stands elsewhere now", () => {
+    const before = withSelected(withFold(opened(), 5, true), 4)
+    const state = withTraces(before, grown.traces)
+    expect(state.trace!.spans[1]!.name).toBe("early")
+    expect([...state.folded]).toEqual([6])
+    expect(state.selected).toBe(5)
+    expect(state.visible.length).toBe(7)
+  })
+
+  it("keeps the stretch that was chosen, else shows all of it", () => {
+    const more = bookOf(
+      `${smallFile().split("\n").slice(0, -2).join("\n")}\n${
+        lineOf({ id: 21, parent: 1, name: "late", start: 90, end: 100 })
+      }\n`
+    )
+    expect(withTraces(opened(), more.traces).range).toEqual({ from: 0, to: 100 })
+    const zoomed = withRange(opened(), { from: 10, to: 20 })
+    expect(withTraces(zoomed, more.traces).range).toEqual({ from: 10, to: 20 })
+  })
+
+  it("leaves another trace as it is drawn", () => {
+    const state = withTrace(withTraces(initialState, book.traces), coder)
+    expect(withTraces(state, book.traces).visible).toBe(state.visible)
+  })
+})
