@@ -55,7 +55,10 @@ describeInBrowser("the page, opened from disk", () => {
     const { page } = await openRecords(browser, smallFile(), `#trace=${traceId()}&span=${spanId(5)}`)
     const detail = page.locator("#detail")
     await detail.locator("summary", { hasText: "[2 items]" }).click()
-    await detail.locator("summary", { hasText: "{1 key}" }).last().click()
+    // What a branch holds comes a moment after the click: until then the last of them is the one around it.
+    const branches = detail.locator("summary", { hasText: "{1 key}" })
+    await expect.poll(() => branches.count()).toBe(2)
+    await branches.last().click()
     await detail.getByText("deep: value").waitFor()
     await detail.locator(`a[href*="${spanId(3)}"]`).click()
     await detail.locator("h2", { hasText: "m-1" }).waitFor()

@@ -14,7 +14,7 @@ const longest = 256
 const compact = (key: string): string => key.slice(-longest).toLowerCase().replace(/[^a-z0-9]+/g, "")
 
 /** What may follow the name of a secret without making it another thing: `password_hash`, `secret2`, `authorization.0`. */
-const tail = "(?:value|header|hash|hashed|text|string|raw|plain|encoded|base64|old|new|\\d)*$"
+const tail = "(?:value|header|hash|hashed|text|string|raw|plain|encoded|base64|pem|confirm|confirmation|old|new|\\d)*$"
 
 const secret = new RegExp(
   "(?:authorization|cookie|passw(?:or)?d|pwd|passphrase|passcode|secret|credential|jwt|" +
@@ -25,7 +25,7 @@ const token = /token(?:value|header|hash|\d)*$/
 
 /** Tokens of language models, and of pages. */
 const harmlessToken =
-  /(?:per|first|last|next|previous|output|input|prompt|completion|eos|bos|pad|unk|stop|special|mask|sep|cls)token\d*$/
+  /(?:per|first|last|next|previous|page|continuation|max|min|total|used|output|input|cached?|reasoning|image|audio|prompt|completion|eos|bos|pad|unk|stop|special|mask|sep|cls)token\d*$/
 
 /** Whether a key of this name holds a secret, as far as the built-in rules know. */
 export const isSecretKey = (key: string): boolean => {
