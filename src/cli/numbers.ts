@@ -27,3 +27,6 @@ export const dollars = (value: number | null): string =>
 /** Tokens in and out. */
 export const tokens = ({ tokensIn, tokensOut }: Usage): string =>
   tokensIn === 0 && tokensOut === 0 ? "–" : `${count(tokensIn)} → ${count(tokensOut)}`
+
+/** So many of a thing: `1 span`, `2 spans`. */
+export const plural = (amount: number, one: string): string => `${count(amount)} ${one}${amount === 1 ? "" : "s"}`

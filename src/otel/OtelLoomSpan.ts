@@ -31,8 +31,8 @@ export class OtelLoomSpan extends LoomSpan {
     /** Who made the SDK's span. */
     readonly tracer: OtelApi.Tracer,
     readonly span: OtelApi.Span,
-    /** Who it belongs to: library spans do not carry it themselves. */
-    readonly run: RunContextShape
+    /** Who it belongs to, as the program says it: library spans do not carry it themselves. */
+    private readonly run: RunContextShape
   ) {
     const { spanId, traceFlags, traceId } = span.spanContext()
     super(
@@ -48,6 +48,22 @@ export class OtelLoomSpan extends LoomSpan {
     )
     this.otelContext = OtelApi.trace.setSpan(OtelApi.ROOT_CONTEXT, span)
     own.add(span)
+  }
+
+  /** The user of its run, as records hold it. */
+  get runUser(): string | undefined {
+    return this.recorded("user_id", this.run.userId)
+  }
+
+  /** The session of its run, as records hold it. */
+  get runSession(): string | undefined {
+    return this.recorded("session_id", this.run.sessionId)
+  }
+
+  private recorded(key: string, value: string | undefined): string | undefined {
+    const { limits, redactor } = this.owner
+    const safe = value === undefined ? undefined : redactor.attribute(redactor.ruleOf(key), value, limits, "span")
+    return typeof safe === "string" ? safe : undefined
   }
 }
 
@@ -137,23 +153,9 @@ const contextOf = (parent: Tracer.AnySpan | undefined): OtelApi.Context =>
     ? parent.otelContext
     : otherContext(parent)
 
-/** User and session of the current run, as records hold them. */
-const currentRun = ({ limits, redactor }: SpanOwner): RunContextShape => {
+const currentRun = (): RunContextShape => {
   const fiber = Fiber.getCurrentFiber()
-  if (fiber._tag === "None") {
-    return {}
-  }
-  const { sessionId, userId } = Context.get(fiber.value.currentContext, RunContext)
-  const shown = (key: string, value: string | undefined): string | undefined => {
-    const safe = value === undefined ? undefined : redactor.attribute(redactor.ruleOf(key), value, limits, "span")
-    return typeof safe === "string" ? safe : undefined
-  }
-  const shownUser = shown("user_id", userId)
-  const shownSession = shown("session_id", sessionId)
-  return {
-    ...(shownUser !== undefined && { userId: shownUser }),
-    ...(shownSession !== undefined && { sessionId: shownSession })
-  }
+  return fiber._tag === "None" ? {} : Context.get(fiber.value.currentContext, RunContext)
 }
 
 // A provider without an SDK behind it gives spans that are no one's, or their parent's: all would have the same id.
@@ -177,7 +179,7 @@ export const otelFactory = (tracer: OtelApi.Tracer): SpanFactory => ({
       contextOf(parent)
     )
     return isMade(span, parent)
-      ? new OtelLoomSpan(owner, opening, tracer, span, currentRun(owner))
+      ? new OtelLoomSpan(owner, opening, tracer, span, currentRun())
       : defaultFactory.make(owner, opening)
   },
   context: (execute, fiber) => inContextOf(recordedParent(fiber.currentSpan), execute)

@@ -61,8 +61,8 @@ const dialectSpan = (open: OtelLoomSpan, data: SpanData): DialectSpan => ({
   outcome: data.outcome,
   exception: data.exception,
   start: data.start,
-  sessionId: text(data.attributes["session_id"]) ?? open.run.sessionId,
-  userId: text(data.attributes["user_id"]) ?? open.run.userId
+  sessionId: text(data.attributes["session_id"]) ?? open.runSession,
+  userId: text(data.attributes["user_id"]) ?? open.runUser
 })
 
 const addEvents = (span: OtelApi.Span, data: SpanData): void => {

@@ -12,7 +12,7 @@ import { failIf, failIfOption, type Quantities } from "../failIf/failIf.js"
 import { Found, type InputError } from "../Failure.js"
 import { bytesOf, pathsOf } from "../input.js"
 import { jsonLine } from "../json.js"
-import { count } from "../numbers.js"
+import { count, plural } from "../numbers.js"
 import { Output } from "../Output.js"
 import { wrapped } from "../wrapped.js"
 
@@ -40,7 +40,7 @@ const findingText = (finding: Finding, width: number): string => {
 
 const text = ({ path, report }: Examined, several: boolean, width: number): string => {
   const heading = several ? `${escapeText(path)}\n` : ""
-  const verdict = `${count(report.records)} record${report.records === 1 ? "" : "s"}${report.ok ? ", all well" : ""}\n`
+  const verdict = `${plural(report.records, "record")}${report.ok ? ", all well" : ""}\n`
   return heading + verdict + report.findings.map((finding) => findingText(finding, width)).join("")
 }
 

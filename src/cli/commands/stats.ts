@@ -11,7 +11,7 @@ import { failIf, failIfOption } from "../failIf/failIf.js"
 import { summaryQuantities } from "../failIf/summaryQuantities.js"
 import { jsonLine } from "../json.js"
 import { labelOf } from "../labels.js"
-import { count, dollars, duration, tokens } from "../numbers.js"
+import { count, dollars, duration, plural, tokens } from "../numbers.js"
 import { Output } from "../Output.js"
 import { summaryOf } from "../summary.js"
 import { type Column, tableLines } from "../table.js"
@@ -52,8 +52,6 @@ const row = (summary: SummaryRow): ReadonlyArray<string> => {
     dollars(summary.usage.costUsd)
   ]
 }
-
-const plural = (amount: number, one: string): string => `${count(amount)} ${one}${amount === 1 ? "" : "s"}`
 
 /** The lines above the table. */
 const heading = (summary: Summary): ReadonlyArray<string> => {
