@@ -8,7 +8,7 @@ const ambient = (selector, name, instead) => ({
 })
 
 export default tseslint.config(
-  { ignores: ["dist/**", "coverage/**", "docs/**"] },
+  { ignores: ["dist/**", ".bench*/**", "coverage/**", "docs/**"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   tseslint.configs.recommended,
   effect.configs.dprint,

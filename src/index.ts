@@ -1,6 +1,8 @@
 /**
  * `loom-telemetry`: typed spans and metrics for agents on Effect, one service, every sink a `Layer`.
  */
+import "./records/requiresEffect3.js"
+
 export { type SpecLayer } from "./config/layerSpec.js"
 export { Telemetry } from "./config/Telemetry.js"
 export { type AttributeLimits, type Attributes, type AttributeValue } from "./records/attributes.js"
@@ -45,6 +47,7 @@ export {
   type TailOptions
 } from "./sinks/SampledTelemetry.js"
 export { type OpenErrorReason, TelemetryOpenError } from "./telemetry/errors.js"
+export { type EffectSinkOptions, type QueuedSink, type QueuedSinkStats } from "./telemetry/lifecycle/queuedSink.js"
 export {
   Loom,
   type MetricConstructor,
@@ -60,7 +63,6 @@ export {
   type WorkflowPattern,
   type WorkflowStepAttributes
 } from "./telemetry/Loom.js"
-export { type EffectSinkOptions, type QueuedSink, type QueuedSinkStats } from "./telemetry/queuedSink.js"
 export { Redaction, type RedactionOptions } from "./telemetry/Redaction.js"
 export { RunContext, type RunContextShape } from "./telemetry/RunContext.js"
 export { type AttributesInput, type LazyAttributes, type TelemetryService } from "./telemetry/Service.js"

@@ -6,8 +6,8 @@
  * unless `captureContent` says so.
  */
 import type { Agent as AgentValue, AgentOptions, ToolNeeds } from "./AgentOptions.js"
-import type { Tools } from "./looseToolkit.js"
-import { agentOf } from "./runAgent.js"
+import { agentOf } from "./run/runAgent.js"
+import type { Tools } from "./tools/looseToolkit.js"
 
 /** An agent; `R` is what its tools need from the context. */
 export type Agent<R = never> = AgentValue<R>

@@ -5,9 +5,11 @@ import * as Schema from "effect/Schema"
 
 /** A run failed. */
 export class AgentError extends Schema.TaggedError<AgentError>("loom-telemetry/agent/AgentError")("AgentError", {
+  /** The name of the agent. */
   agent: Schema.String,
   /** The turn in which it failed, from 0. */
   turn: Schema.Number,
+  /** What kind of failure: there is one so far. */
   reason: Schema.Literal("ModelCallFailed"),
   /** What the model port said: an `AiError` of `@effect/ai`. */
   cause: Schema.Defect

@@ -11,8 +11,8 @@ import type * as Stream from "effect/Stream"
 import type { AgentError } from "./AgentError.js"
 import type { AgentEvent, RunResult } from "./AgentEvent.js"
 import type { Budget } from "./Budget.js"
-import type { CaptureContent } from "./content.js"
-import type { Tools } from "./looseToolkit.js"
+import type { CaptureContent } from "./model/content.js"
+import type { Tools } from "./tools/looseToolkit.js"
 
 /** What an agent is made of. */
 export interface AgentOptions<AgentTools extends Tools> {
@@ -20,6 +20,7 @@ export interface AgentOptions<AgentTools extends Tools> {
   readonly name: string
   /** The system message of every model call. */
   readonly instructions: string
+  /** What the model may call. Default: nothing. */
   readonly toolkit?: Toolkit.Toolkit<AgentTools> | undefined
   /** Turns after which a run ends with `interruptedReason: "max_turns"`, ≥ 1. Default 50. */
   readonly maxTurns?: number | undefined
@@ -52,6 +53,7 @@ export type ToolNeeds<AgentTools extends Tools> =
 
 /** An agent; `R` is what its tools need. It holds no state: any number of runs may be under way. */
 export interface Agent<out R = never> {
+  /** As given, and as on its `loom.run` spans. */
   readonly name: string
   /** Runs to the end. Failing tools do not fail it; a model that cannot be reached does. */
   readonly run: (

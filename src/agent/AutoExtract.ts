@@ -17,12 +17,12 @@ import type * as Scope from "effect/Scope"
 import { defaultLimits } from "../records/attributes.js"
 import { elapsedMs } from "../records/instants.js"
 import { Loom } from "../telemetry/Loom.js"
-import { describe } from "../telemetry/outcome.js"
-import { withGiven } from "./ambientContext.js"
-import { callModel } from "./callModel.js"
+import { describe } from "../telemetry/tracing/outcome.js"
 import { type Episode, Memory, type MemoryService } from "./Memory.js"
-import { asRecorded } from "./ModelCallError.js"
-import { CurrentRun } from "./RunMeter.js"
+import { callModel } from "./model/callModel.js"
+import { asRecorded } from "./model/ModelCallError.js"
+import { withGiven } from "./run/ambientContext.js"
+import { CurrentRun } from "./run/RunMeter.js"
 
 /** Options of an extraction. */
 export interface AutoExtractOptions<E = never, R = never> {

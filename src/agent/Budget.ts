@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import { elapsedMs } from "../records/instants.js"
 import { Loom } from "../telemetry/Loom.js"
 import type { InterruptedReason } from "./AgentEvent.js"
-import type { BudgetKind, BudgetLimit, RunMeter } from "./RunMeter.js"
+import type { BudgetKind, BudgetLimit, RunMeter } from "./run/RunMeter.js"
 
 /** Limits of a run. */
 export interface Budget {

@@ -13,9 +13,13 @@ import type { RunResult } from "./AgentEvent.js"
 
 /** A run that is over. */
 export interface Episode {
+  /** `run_` and a ULID, as on its `loom.run` span. */
   readonly runId: string
+  /** As on its spans. */
   readonly sessionId: string
+  /** Whose run it was; `undefined` where nobody was named. */
   readonly userId: string | undefined
+  /** The name of the agent. */
   readonly agent: string
   /** What was asked, as text. */
   readonly input: string
@@ -29,10 +33,13 @@ export interface Episode {
 
 /** Something that is known of a user. */
 export interface Fact {
+  /** Whom it is about. */
   readonly userId: string
+  /** What is known, as a sentence. */
   readonly text: string
   /** The run that it was learnt from. */
   readonly runId: string
+  /** When it was learnt, by the Clock. */
   readonly at: Date
 }
 

@@ -13,9 +13,11 @@ import type { Usage } from "./Usage.js"
 
 /** A model call, as pricing sees it. */
 export interface PricedCall {
+  /** As on `loom.model.stream`. */
   readonly model: string
   /** As on `loom.model.stream`. */
   readonly provider: string
+  /** What there is to pay for. */
   readonly usage: Usage
   /** When the call was made: prices change. */
   readonly at: Date
@@ -35,7 +37,9 @@ export interface PriceEntry {
   readonly model: string
   /** Only for this provider. Default: any. */
   readonly provider?: string | undefined
+  /** For a million input tokens, US dollars, ≥ 0. */
   readonly input: number
+  /** For a million output tokens, US dollars, ≥ 0. */
   readonly output: number
   /** For input read from a cache. Default: as `input`. */
   readonly cachedInput?: number | undefined

@@ -10,10 +10,11 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { identify } from "./ModelIdentity.js"
+import { identify } from "./model/ModelIdentity.js"
 
 /** A tool call in a script. */
 export interface ScriptedToolCall {
+  /** As on the `call_id` of the tool's span. */
   readonly id: string
   /** May name no tool: models do that. */
   readonly name: string
@@ -25,16 +26,23 @@ export interface ScriptedToolCall {
 export interface ScriptedUsage {
   /** All input tokens, cached ones included. */
   readonly inputTokens?: number
+  /** All output tokens, reasoning included. */
   readonly outputTokens?: number
+  /** The part of `inputTokens` that was read from a cache. */
   readonly cachedInputTokens?: number
+  /** The part of `outputTokens` that was spent on reasoning. */
   readonly reasoningTokens?: number
 }
 
 /** What the model does when it is called. */
 export interface ScriptedTurn {
+  /** What it thinks before it answers. Default: nothing. */
   readonly reasoning?: string
+  /** What it answers. Default: nothing. */
   readonly text?: string
+  /** What it calls behind its text. Default: nothing. */
   readonly toolCalls?: ReadonlyArray<ScriptedToolCall>
+  /** What it reports. Default: nothing, so that no tokens are counted. */
   readonly usage?: ScriptedUsage
   /** Default: `"tool-calls"` where there are any, else `"stop"`. */
   readonly finishReason?: Response.FinishReason

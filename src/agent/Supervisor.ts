@@ -10,9 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { RunResult } from "./AgentEvent.js"
 import type { Agent, AgentOptions, ToolNeeds } from "./AgentOptions.js"
-import type { LocalTool } from "./LocalTool.js"
-import type { Tools } from "./looseToolkit.js"
-import { agentOf } from "./runAgent.js"
+import { agentOf } from "./run/runAgent.js"
+import type { LocalTool } from "./tools/LocalTool.js"
+import type { Tools } from "./tools/looseToolkit.js"
 
 /** Agents by the names that the supervisor calls them. */
 export type Workers = { readonly [name: string]: Agent<unknown> }
@@ -24,6 +24,7 @@ export type WorkerNeeds<W extends Workers> = W[keyof W] extends Agent<infer R> ?
 export interface SupervisorOptions<W extends Workers, SupervisorTools extends Tools>
   extends AgentOptions<SupervisorTools>
 {
+  /** Whom the tool `delegate` may call, by name. */
   readonly workers: W
 }
 

@@ -9,6 +9,7 @@
 export interface Usage {
   /** All input tokens, those read from and written to a cache included. */
   readonly tokensIn: number
+  /** All output tokens, reasoning included. */
   readonly tokensOut: number
   /** The part of `tokensIn` that was read from a cache. */
   readonly cachedTokensIn: number

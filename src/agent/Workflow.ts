@@ -10,16 +10,17 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { defaultLimits } from "../records/attributes.js"
 import { Loom, type WorkflowPattern } from "../telemetry/Loom.js"
-import { describe } from "../telemetry/outcome.js"
-import { withGiven } from "./ambientContext.js"
-import { beginWorkflow, CurrentWorkflow, type RunningWorkflow } from "./CurrentWorkflow.js"
-import { shielded } from "./ModelCallError.js"
-import type { AnyStep, StepError, StepInput, StepNeeds, StepOutput } from "./WorkflowStep.js"
-import { nameOf, runStep } from "./WorkflowStep.js"
+import { describe } from "../telemetry/tracing/outcome.js"
+import { shielded } from "./model/ModelCallError.js"
+import { withGiven } from "./run/ambientContext.js"
+import { beginWorkflow, CurrentWorkflow, type RunningWorkflow } from "./workflow/CurrentWorkflow.js"
+import type { AnyStep, StepError, StepInput, StepNeeds, StepOutput } from "./workflow/WorkflowStep.js"
+import { nameOf, runStep } from "./workflow/WorkflowStep.js"
 
 /** A workflow: call it with its input. Its `name` is its own. */
 export interface Workflow<in I, out O, out E, out R> {
   (input: I): Effect.Effect<O, E, R>
+  /** As on its `loom.workflow` span. */
   readonly name: string
 }
 
@@ -191,4 +192,17 @@ const asTool = <const Name extends string, I, IE, O, OE, E, R>(
 })
 
 /** Workflows. */
-export const Workflow = { chain, route, parallel, loop, step, asTool }
+export const Workflow = {
+  /** One step after another, each with what the one before gave. */
+  chain,
+  /** One of several steps, chosen by what `classify` says of the input. */
+  route,
+  /** All branches at once, with the same input; gives the outputs by name. */
+  parallel,
+  /** One step again and again, each time with what it gave before; gives the last output. */
+  loop,
+  /** Runs an effect as one step of the workflow around it; outside of one, as the first step of a chain. */
+  step,
+  /** A workflow as a tool: put `tool` into a toolkit, and what `handler` gives into its handlers. */
+  asTool
+}

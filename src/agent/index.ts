@@ -1,15 +1,17 @@
 /**
  * `loom-telemetry/agent`: agents on `@effect/ai`, measured at every step.
  */
+import "../records/requiresEffect3.js"
+
 export { Agent } from "./Agent.js"
 export { AgentError } from "./AgentError.js"
 export { type AgentEvent, type InterruptedReason, type RunResult } from "./AgentEvent.js"
 export { type AgentOptions, type RunOptions, type ToolNeeds } from "./AgentOptions.js"
 export { AutoExtract, type AutoExtractOptions } from "./AutoExtract.js"
 export { type Budget } from "./Budget.js"
-export { type CaptureContent } from "./content.js"
 export { instrumentLanguageModel, type InstrumentOptions, instrumentToolkit } from "./instrument.js"
 export { type Episode, type Fact, Memory, type MemoryService } from "./Memory.js"
+export { type CaptureContent } from "./model/content.js"
 export {
   type Price,
   type PricedCall,
@@ -35,4 +37,4 @@ export {
   type StepInput,
   type StepNeeds,
   type StepOutput
-} from "./WorkflowStep.js"
+} from "./workflow/WorkflowStep.js"

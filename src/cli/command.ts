@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { unknownOption } from "./argv.js"
 import { type Failure, UsageError } from "./Failure.js"
-import { Output } from "./Output.js"
+import { Output } from "./output/Output.js"
 
 /** The files to read. */
 export const files = Args.repeated(Args.text({ name: "FILE" })).pipe(
@@ -28,6 +28,19 @@ export const common = {
     Options.withDescription("Show progress also where standard error is no terminal")
   )
 }
+
+/** An option whose value is a number of things: none, or some. */
+export const amount = (name: string): Options.Options<number> =>
+  Options.withPseudoName(Options.integer(name), "N").pipe(
+    Options.filterMap((value) => value < 0 ? Option.none() : Option.some(value), `--${name} is 0 or more`)
+  )
+
+/** The option that says what the rows of a table stand for. */
+export const rowsBy = <const D extends string>(dimensions: ReadonlyArray<D>, usual: NoInfer<D>): Options.Options<D> =>
+  Options.choice("by", dimensions).pipe(
+    Options.withDefault(usual),
+    Options.withDescription(`What the rows stand for; default ${usual}`)
+  )
 
 /** What `common` gives. */
 export interface Common {

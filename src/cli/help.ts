@@ -7,7 +7,7 @@ import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import type * as HelpDoc from "@effect/cli/HelpDoc"
 import type * as Span from "@effect/cli/HelpDoc/Span"
-import { wrapped } from "./wrapped.js"
+import { wrapped } from "./output/wrapped.js"
 
 /** What a command says about itself. */
 export interface CommandDescription {
@@ -157,6 +157,13 @@ export const commandHelp = (
 /** `<FILE>...` may be left out. */
 const usageOf = (term: string): string => term.endsWith("...") ? `[${term.slice(1, -4)}]...` : term.slice(1, -1)
 
+/** Options that stand without a command. */
+const ofAll = [
+  ["--completions bash|zsh|fish", "Print what the shell completes with"],
+  ["--version", "Print the version"],
+  ...builtIn
+] as const
+
 /** The help of all of it. */
 export const overview = (what: string, commands: ReadonlyArray<CommandDescription>, look: HelpLook): string => {
   const width = Math.min(mostColumns, look.width)
@@ -165,6 +172,7 @@ export const overview = (what: string, commands: ReadonlyArray<CommandDescriptio
     ["", wrapped(what, width)],
     ["Usage", ["  loom-telemetry COMMAND [OPTIONS] [FILE]...", "  loom-telemetry COMMAND --help"]],
     ["Commands", termLines(terms, width)],
+    ["Options", termLines(ofAll, width)],
     [
       "Exit codes",
       termLines([

@@ -15,9 +15,10 @@ import { escapeText } from "../records/escape.js"
 import { normalized, withoutValue } from "./argv.js"
 import { common } from "./command.js"
 import { commands, descriptions } from "./commands.js"
+import { completionScript, shells } from "./completions/completions.js"
 import { exitCodeOf, exitCodes, type Failure } from "./Failure.js"
 import { commandHelp, overview, valued } from "./help.js"
-import { endWithReader, wantsColor, widthOf } from "./Output.js"
+import { endWithReader, wantsColor, widthOf } from "./output/Output.js"
 import { version } from "./version.js"
 
 const what =
@@ -78,6 +79,17 @@ const say = (message: string): void => {
   process.stderr.write(`loom-telemetry: ${escapeText(message)}\n`)
 }
 
+/** Prints what a shell completes with. */
+const complete = (shell: string | undefined): void => {
+  const script = completionScript(shell, descriptions)
+  if (script === undefined) {
+    say(`--completions takes one of ${shells.join(", ")}`)
+    process.exitCode = exitCodes.usage
+  } else {
+    process.stdout.write(script)
+  }
+}
+
 /** The exit code for how it ended; what there is to say is said. */
 const codeOf = (exit: Exit.Exit<void, Failure | ValidationError.ValidationError>): number => {
   if (Exit.isSuccess(exit)) {
@@ -113,6 +125,10 @@ export const main = (argv: ReadonlyArray<string>): void => {
   const help = helpFor(words)
   if (help !== undefined) {
     process.stdout.write(help)
+    return
+  }
+  if (words[0] === "--completions") {
+    complete(words[1])
     return
   }
   const lacking = valueLacking(words)

@@ -23,7 +23,7 @@ export type SpecLayer = Layer.Layer<
 >
 
 /** The name of the config value that `Telemetry.layerConfig` reads. */
-export const variable = "LOOM_TELEMETRY"
+const variable = "LOOM_TELEMETRY"
 
 const legalForms =
   "none, console, memory, file:PATH (such as file:./traces.jsonl), otel, or several of them separated by commas"

@@ -13,9 +13,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { Telemetry } from "../telemetry/Telemetry.js"
-import { exportersOf } from "./exporters.js"
+import { exportersOf } from "./delivery/exporters.js"
 import { type OTelOptions, OTelTelemetry } from "./OTelTelemetry.js"
-import { isDisabled, type Settings, settings } from "./settings.js"
+import { isDisabled, type Settings, settings } from "./settings/settings.js"
 
 const samplerOf = ({ sampler, samplerRatio }: Settings): Sampler => {
   const ratio = () => new TraceIdRatioBasedSampler(samplerRatio)

@@ -11,19 +11,19 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { buildTelemetry } from "../telemetry/layer.js"
+import { Reporter, warn } from "../telemetry/lifecycle/report.js"
 import type { Observer } from "../telemetry/Observer.js"
-import { originalSpan } from "../telemetry/OpenSpan.js"
-import { Reporter, warn } from "../telemetry/report.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
-import { closing } from "./closing.js"
-import { contextManager } from "./contextManager.js"
+import { originalSpan } from "../telemetry/tracing/OpenSpan.js"
+import { closing } from "./delivery/closing.js"
+import { ExportCounter, type OTelStats } from "./delivery/stats.js"
 import { defaultDialects, type DialectName } from "./dialects/dialects.js"
-import { finishSpan } from "./finishSpan.js"
-import { recordGenaiMetrics } from "./genaiMetrics.js"
-import { type MetricAttributes, recordMetrics } from "./instruments.js"
-import { otelFactory, OtelLoomSpan } from "./OtelLoomSpan.js"
+import { recordGenaiMetrics } from "./metrics/genaiMetrics.js"
+import { type MetricAttributes, type MetricsRecorder, metricsRecorder } from "./metrics/instruments.js"
 import { makeSdk, type SdkOptions } from "./sdk.js"
-import { ExportCounter, type OTelStats } from "./stats.js"
+import { contextManager } from "./spans/contextManager.js"
+import { finishSpan } from "./spans/finishSpan.js"
+import { otelFactory, OtelLoomSpan, scopeName } from "./spans/OtelLoomSpan.js"
 
 /** How records become OpenTelemetry's. */
 export interface ProjectionOptions {
@@ -40,19 +40,25 @@ export interface OTelOptions extends ProjectionOptions, SdkOptions {}
 
 /** A tracer provider of somebody's own. */
 export interface ForeignTracerProvider extends OtelApi.TracerProvider {
+  /** Sends what is waiting: called at `Telemetry.flush`, and when the layer closes. */
   readonly forceFlush?: () => Promise<void>
+  /** Ends it: called when the layer closes, only with `onClose: "shutdown"`. */
   readonly shutdown?: () => Promise<void>
 }
 
 /** A meter provider of somebody's own. */
 export interface ForeignMeterProvider extends OtelApi.MeterProvider {
+  /** Sends what is waiting: called at `Telemetry.flush`, and when the layer closes. */
   readonly forceFlush?: () => Promise<void>
+  /** Ends it: called when the layer closes, only with `onClose: "shutdown"`. */
   readonly shutdown?: () => Promise<void>
 }
 
 /** Options of `OTelTelemetry.fromProviders`. */
 export interface ProvidersOptions extends ProjectionOptions {
+  /** Makes the spans, and with them the ids. */
   readonly tracerProvider: ForeignTracerProvider
+  /** Takes the measurements. Default: they are not exported. */
   readonly meterProvider?: ForeignMeterProvider
   /** What is done with the providers when the layer closes. Default `"flush"`: they go on. */
   readonly onClose?: "flush" | "shutdown"
@@ -66,12 +72,11 @@ export interface OTelTelemetryService {
   readonly stats: Effect.Effect<OTelStats>
 }
 
-/** The name under which our spans and metrics come (the instrumentation scope). */
-const scopeName = "loom-telemetry"
-
 interface Parts extends ProjectionOptions {
   readonly tracer: OtelApi.Tracer
-  readonly meter: OtelApi.Meter | undefined
+  /** Whether the SDK was built here. */
+  readonly isOurSdk: boolean
+  readonly meterProvider: OtelApi.MeterProvider | undefined
   readonly flush: Effect.Effect<void>
 }
 
@@ -79,15 +84,18 @@ const notMade =
   "An OpenTelemetry sink gets no spans, because its tracer does not make them: its provider has no SDK, or another " +
   "OpenTelemetry sink stands before it. To send to several backends, give one sink several span processors"
 
-const observerOf = (parts: Parts): Observer => {
+const observerOf = (
+  parts: Parts,
+  meter: OtelApi.Meter | undefined,
+  metrics: MetricsRecorder | undefined
+): Observer => {
   const dialects = parts.dialects ?? defaultDialects
   const reporter = new Reporter()
-  const record = parts.meter && recordMetrics(parts.meter, parts.metricAttributes ?? {})
-  const genai = parts.meter === undefined || parts.genaiMetrics === false ? undefined : recordGenaiMetrics(parts.meter)
+  const genai = meter === undefined || parts.genaiMetrics === false ? undefined : recordGenaiMetrics(meter)
   return {
     name: "otel",
     onError: "report",
-    factory: otelFactory(parts.tracer),
+    factory: otelFactory(parts.tracer, parts.isOurSdk),
     onEnd: (data, open) => {
       genai?.onEnd(data)
       const made = originalSpan(open)
@@ -98,15 +106,21 @@ const observerOf = (parts: Parts): Observer => {
       }
     },
     ...(genai && { onLeftOut: genai.onEnd }),
-    ...(record && {
+    ...(metrics && {
       onMetric: (metric, around) => {
         genai?.onMetric(metric, around)
-        record(metric)
+        metrics.record(metric)
       }
     }),
     flush: parts.flush
   }
 }
+
+const metricsOf = ({ isOurSdk, metricAttributes }: Parts, meter: OtelApi.Meter | undefined) =>
+  Effect.acquireRelease(
+    Effect.sync(() => meter && metricsRecorder({ ...metricAttributes, meter, isOurSdk })),
+    (metrics) => Effect.sync(() => metrics?.close())
+  )
 
 const provide = (
   parts: Parts,
@@ -114,7 +128,8 @@ const provide = (
 ): Effect.Effect<Context.Context<Telemetry | OTelTelemetry>, never, Scope.Scope> =>
   Effect.gen(function*() {
     yield* contextManager
-    const telemetry = yield* buildTelemetry([observerOf(parts)])
+    const meter = parts.meterProvider?.getMeter(scopeName)
+    const telemetry = yield* buildTelemetry([observerOf(parts, meter, yield* metricsOf(parts, meter))])
     return Context.make(Telemetry, telemetry).pipe(Context.add(OTelTelemetry, { stats }))
   })
 
@@ -123,7 +138,8 @@ const fromSdk = (options: OTelOptions) =>
     provide({
       ...options,
       tracer: tracerProvider.getTracer(scopeName),
-      meter: meterProvider?.getMeter(scopeName),
+      isOurSdk: true,
+      meterProvider,
       flush
     }, stats))
 
@@ -143,7 +159,8 @@ const fromForeign = (options: ProvidersOptions) => {
     provide({
       ...options,
       tracer: tracerProvider.getTracer(scopeName),
-      meter: meterProvider?.getMeter(scopeName),
+      isOurSdk: false,
+      meterProvider,
       flush
     }, noStats)
   )

@@ -1,10 +1,13 @@
 /**
  * `loom-telemetry/otel`: OpenTelemetry for production.
  */
+import "../records/requiresEffect3.js"
+
+export { type OTelDropReason, type OTelStats } from "./delivery/stats.js"
 export { type DialectName } from "./dialects/dialects.js"
 export { semconvVersion } from "./dialects/genai.js"
-export { type MetricAttributes } from "./instruments.js"
 export { layerConfig, layerSpec } from "./layerSpec.js"
+export { type MetricAttributes } from "./metrics/instruments.js"
 export { OTelLive } from "./OTelLive.js"
 export {
   type ForeignMeterProvider,
@@ -17,4 +20,3 @@ export {
 } from "./OTelTelemetry.js"
 export { continueTrace, parentFromHeaders, traceHeaders } from "./propagation.js"
 export { type BatchOptions, type ResourceOptions, type SdkOptions } from "./sdk.js"
-export { type OTelDropReason, type OTelStats } from "./stats.js"

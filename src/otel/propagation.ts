@@ -8,9 +8,9 @@ import * as OtelTracing from "@effect/opentelemetry/Tracer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
-import { areValidIds } from "../telemetry/ids.js"
-import { recordedParent } from "../telemetry/LoomTracer.js"
-import { traceStateOf } from "./OtelLoomSpan.js"
+import { areValidIds } from "../telemetry/tracing/ids.js"
+import { recordedParent } from "../telemetry/tracing/LoomTracer.js"
+import { traceStateOf } from "./spans/OtelLoomSpan.js"
 
 /** Headers by lower-case name. */
 type Headers = { readonly [name: string]: string | undefined }

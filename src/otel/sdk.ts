@@ -20,10 +20,11 @@ import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { warn } from "../telemetry/report.js"
-import { closing } from "./closing.js"
-import { countedExporter, countedMetricExporter, GatedProcessor, Pending } from "./counted.js"
-import { ExportCounter, type OTelStats, say } from "./stats.js"
+import { warn } from "../telemetry/lifecycle/report.js"
+import { randomIds } from "../telemetry/tracing/ids.js"
+import { closing } from "./delivery/closing.js"
+import { countedExporter, countedMetricExporter, GatedProcessor, Pending } from "./delivery/counted.js"
+import { ExportCounter, type OTelStats, say } from "./delivery/stats.js"
 
 /** Who emits: the attributes of the OTel resource. */
 export interface ResourceOptions {
@@ -31,6 +32,7 @@ export interface ResourceOptions {
   readonly serviceName?: string
   /** `service.version`. */
   readonly serviceVersion?: string
+  /** Others, by their OpenTelemetry names. */
   readonly attributes?: OtelAttributes
 }
 
@@ -48,14 +50,17 @@ export interface BatchOptions {
 
 /** What the SDK is built from. */
 export interface SdkOptions {
+  /** Who emits, put on everything. */
   readonly resource?: ResourceOptions
   /** Where spans go, in batches. */
   readonly spanExporter?: SpanExporter
+  /** How the spans for `spanExporter` are batched. */
   readonly batch?: BatchOptions
   /** Processors of one's own, beside the batches of `spanExporter`; what they drop is not seen. */
   readonly spanProcessor?: SpanProcessor | ReadonlyArray<SpanProcessor>
   /** Default: the SDK's, which samples all that has no unsampled parent. */
   readonly sampler?: Sampler
+  /** What the SDK cuts. Default: the SDK's own limits. */
   readonly spanLimits?: SpanLimits
   /** Where metrics go, at intervals. */
   readonly metricExporter?: PushMetricExporter
@@ -120,6 +125,7 @@ const readersOf = (options: SdkOptions, { counter, pending }: Watch): Array<Metr
 const tracerProviderOf = (options: SdkOptions, resource: Resource, watch: Watch): NodeTracerProvider =>
   new NodeTracerProvider({
     resource,
+    idGenerator: { generateTraceId: randomIds.traceId, generateSpanId: randomIds.spanId },
     spanProcessors: [
       ...listOf(options.spanProcessor),
       ...(options.spanExporter === undefined ? [] : [batched(options.spanExporter, options.batch ?? {}, watch)])

@@ -26,7 +26,9 @@ export type Severity = "error" | "warning" | "info"
 
 /** Something that was found. */
 export interface Finding {
+  /** What is wrong. */
   readonly kind: FindingKind
+  /** How much it matters. */
   readonly severity: Severity
   /** How many lines, spans or records. */
   readonly count: number
@@ -50,6 +52,7 @@ export interface FindingsReport {
 
 /** Takes the entries of a file. */
 export interface FindingsBuilder {
+  /** Takes the next entry, in the order of the file. */
   readonly add: (entry: TraceEntry) => void
   /** What was found so far. Can be asked for again and again. */
   readonly result: () => FindingsReport

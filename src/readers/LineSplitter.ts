@@ -7,6 +7,7 @@
 
 /** One line, without its end and without a byte order mark. Lines of nothing but blanks are not given, but counted. */
 export interface Line {
+  /** Without its end; bytes that are no UTF-8 are U+FFFD. */
   readonly text: string
   /** Counts from 1. */
   readonly line: number

@@ -26,6 +26,7 @@ export interface OtlpOptions {
 
 /** One request. */
 export interface OtlpRequest {
+  /** Which path of a receiver takes it: `/v1/traces` or `/v1/metrics`. */
   readonly signal: "traces" | "metrics"
   /** JSON, one line, without its end. */
   readonly body: string

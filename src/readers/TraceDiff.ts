@@ -15,6 +15,7 @@ import { type Usage, usageOfForest } from "./usage.js"
 export interface Side {
   /** Milliseconds; `undefined` while it is open. */
   readonly durationMs: number | undefined
+  /** How it ended; `undefined` while it is open. */
   readonly outcome: Outcome | undefined
   /** With all below it. */
   readonly usage: Usage
@@ -24,8 +25,11 @@ export interface Side {
 
 /** An attribute that is not the same on both sides. */
 export interface AttributeChange {
+  /** Its name. */
   readonly key: string
+  /** The value in the first run; `undefined` where it has none. */
   readonly a: AttributeValue | undefined
+  /** The value in the second run; `undefined` where it has none. */
   readonly b: AttributeValue | undefined
 }
 
@@ -35,7 +39,9 @@ export interface SpanChange {
   readonly kind: "same" | "changed" | "added" | "removed"
   /** What it and those above it are called, with `[2]` for the second of that name. May be anybody's text: escape it. */
   readonly path: ReadonlyArray<string>
+  /** The span of the first run; `undefined` where it was added. */
   readonly a: Side | undefined
+  /** The span of the second run; `undefined` where it was removed. */
   readonly b: Side | undefined
   /** Those that say what was done; ids, usage and durations are no differences. */
   readonly attributes: ReadonlyArray<AttributeChange>
@@ -43,10 +49,13 @@ export interface SpanChange {
 
 /** A whole side. */
 export interface Total {
+  /** How many traces. */
   readonly traces: number
+  /** How many spans, open ones included. */
   readonly spans: number
   /** Milliseconds of all roots together. */
   readonly durationMs: number
+  /** What all traces used together. */
   readonly usage: Usage
 }
 
@@ -54,7 +63,9 @@ export interface Total {
 export interface TraceDiff {
   /** All spans of both, each before what is below it. */
   readonly changes: ReadonlyArray<SpanChange>
+  /** The first run as a whole. */
   readonly a: Total
+  /** The second run as a whole. */
   readonly b: Total
   /** Whether both have the same spans with the same outcomes. */
   readonly same: boolean

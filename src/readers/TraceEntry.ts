@@ -10,6 +10,7 @@ import { type Line, LineSplitter } from "./LineSplitter.js"
 /** A line that holds a record. */
 export interface RecordEntry {
   readonly kind: "record"
+  /** What the line holds. */
   readonly record: DecodedLine
   /** Counts from 1. */
   readonly line: number
@@ -20,6 +21,7 @@ export interface RecordEntry {
 /** A line that holds none. */
 export interface BadEntry {
   readonly kind: "bad"
+  /** What is wrong with the line. */
   readonly error: RecordDecodeError
   /** Whether it is the last line and has no end: most likely it was being written when the writer died, or still is. */
   readonly torn: boolean
@@ -45,7 +47,7 @@ export const decodeEntry = (source: Line): TraceEntry => {
 }
 
 /** What is wrong with a line that is too long to be read. */
-export const overlongError = ({ line, overlong, text }: Line): RecordDecodeError =>
+const overlongError = ({ line, overlong, text }: Line): RecordDecodeError =>
   new RecordDecodeError({ line, field: undefined, problem: `it is ${overlong} bytes long`, source: text.slice(0, 200) })
 
 /** All lines of a file that is in memory. */

@@ -15,6 +15,7 @@ export { hasFailed, type Trace, type TraceForest, type TraceNode } from "./tree/
 
 /** Takes records one by one. */
 export interface TreeBuilder {
+  /** Takes the next record. Bad lines are kept as such. */
   readonly add: (entry: TraceEntry | DecodedLine) => void
   /** What was taken so far. Can be asked for again and again; costs as much as there are records. */
   readonly forest: () => TraceForest
@@ -46,9 +47,11 @@ export const fromEntries = (entries: Iterable<TraceEntry | DecodedLine>): TraceF
 
 /** A node where it is met. */
 export interface Visit {
+  /** The node. */
   readonly node: TraceNode
   /** 0 for a root. */
   readonly depth: number
+  /** The node that it stands below; `undefined` for a root. */
   readonly parent: TraceNode | undefined
 }
 

@@ -18,9 +18,13 @@ export type RawAttributes = { readonly [key: string]: unknown }
 /** A finished span. */
 export interface SpanFacts {
   readonly kind: "span"
+  /** As written. */
   readonly name: string
+  /** As written. */
   readonly traceId: string
+  /** As written. */
   readonly spanId: string
+  /** As written; `null` for a root. */
   readonly parentSpanId: string | null
   /** ISO-8601, as written. */
   readonly startedAt: string
@@ -28,37 +32,50 @@ export interface SpanFacts {
   readonly endedAt: string
   /** Milliseconds, ≥ 0. */
   readonly durationMs: number
+  /** As written, not normalised: anybody's values. */
   readonly attributes: RawAttributes
+  /** How it ended; of lines without one, what their exception says. */
   readonly outcome: Outcome
 }
 
 /** A span that opened. */
 export interface StartFacts {
   readonly kind: "span_start"
+  /** As written. */
   readonly name: string
+  /** As written. */
   readonly traceId: string
+  /** As written. */
   readonly spanId: string
+  /** As written; `null` for a root. */
   readonly parentSpanId: string | null
   /** ISO-8601, as written. */
   readonly startedAt: string
+  /** As written, not normalised: anybody's values. */
   readonly attributes: RawAttributes
 }
 
 /** A measurement. */
 export interface MetricFacts {
   readonly kind: "metric"
+  /** As written. */
   readonly name: string
+  /** As written: finite. */
   readonly value: number
+  /** As written, not normalised: anybody's values. */
   readonly attributes: RawAttributes
   /** ISO-8601, as written. */
   readonly emittedAt: string
+  /** The trace in which it was taken, where there was one. */
   readonly traceId: string | undefined
+  /** The span in which it was taken, where there was one. */
   readonly spanId: string | undefined
 }
 
 /** Records that were not written. */
 export interface DroppedFacts {
   readonly kind: "dropped"
+  /** How many. */
   readonly count: number
 }
 

@@ -8,6 +8,7 @@ import * as Data from "effect/Data"
 
 /** Compressed data that could not be read to its end. What came before was given. */
 export class GzipError extends Data.TaggedError("GzipError")<{
+  /** What is wrong with it, in a few words. */
   readonly problem: string
 }> {
   override get message(): string {
@@ -20,6 +21,7 @@ export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1]
 
 /** What decompressing gave at its end. */
 export interface GunzipEnd {
+  /** What was still to be given. */
   readonly chunks: ReadonlyArray<Uint8Array>
   /** What kept it from reading all; `undefined` where it did. */
   readonly problem: GzipError | undefined

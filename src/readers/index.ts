@@ -1,6 +1,8 @@
 /**
  * `loom-telemetry/readers`: from a trace file to an answer. Needs nothing but Effect; everything beside `TraceFile` is synchronous and runs in browsers.
  */
+import "../records/requiresEffect3.js"
+
 export { type DialectName } from "../otel/dialects/dialects.js"
 export { type DecodedLine } from "../records/decode.js"
 export { type DroppedRecord } from "../records/jsonl.js"

@@ -8,10 +8,13 @@ export type InstrumentKind = "counter" | "histogram"
 
 /** One measurement. Deep-frozen. */
 export interface MetricRecord {
+  /** Such as `loom.tokens.input`; never empty. */
   readonly name: string
   /** Finite; for a counter also ≥ 0. The unit is the name's suffix. */
   readonly value: number
+  /** What the name's suffix says: see `instrumentKind`. */
   readonly instrumentKind: InstrumentKind
+  /** Normalised and frozen: see `Attributes`. */
   readonly attributes: Attributes
   /** Wall-clock time by the fiber's Clock. */
   readonly emittedAt: Date

@@ -9,6 +9,7 @@ export class RecordDecodeError extends Data.TaggedError("RecordDecodeError")<{
   readonly line: number
   /** The field that is wrong, where it is one field. */
   readonly field: string | undefined
+  /** What is wrong, as the end of a sentence. */
   readonly problem: string
   /** The beginning of the line, at most 200 characters. */
   readonly source: string

@@ -2,7 +2,7 @@
  * A finished span as the package itself passes it on: ids and exact times, with the record made only when someone asks.
  *
  * Sinks that write or count never need the two `Date`s and the frozen copy that a `SpanRecord` is; making them late is most of
- * what keeps a recorded span cheap. All fields are final: attributes, events and links are already normalised and frozen.
+ * what keeps a recorded span cheap. All fields are final and normalised; the attributes themselves are frozen when a record is made.
  */
 import type { Attributes } from "./attributes.js"
 import { dateFromNanos, elapsedMs, rememberInstants } from "./instants.js"
@@ -11,9 +11,11 @@ import type { Outcome, SpanEvent, SpanLink, SpanRecord, SpanStart } from "./Span
 
 /** An event with its exact time. */
 export interface EventData {
+  /** What happened; of a log line its text. */
   readonly name: string
   /** Nanoseconds since the epoch. */
   readonly time: bigint
+  /** Normalised: see `Attributes`. Not changed any more; frozen when a record is made. */
   readonly attributes: Attributes
 }
 
@@ -23,9 +25,13 @@ const noLinks: ReadonlyArray<SpanLink> = Object.freeze([])
 /** A finished span. */
 export class SpanData {
   constructor(
+    /** What the program called it, such as `loom.turn`. */
     readonly name: string,
+    /** The trace: 32 lower-case hexadecimal digits where this package made it. */
     readonly traceId: string,
+    /** The span: 16 lower-case hexadecimal digits where this package made it. */
     readonly spanId: string,
+    /** The span that it ran in: its `spanId`, or `null` for a root. */
     readonly parentSpanId: string | null,
     /** Nanoseconds since the epoch. */
     readonly start: bigint,
@@ -33,10 +39,15 @@ export class SpanData {
     readonly end: bigint,
     /** The order of opening. */
     readonly sequence: number,
+    /** Normalised: see `Attributes`. Not changed any more; frozen when a record is made. */
     readonly attributes: Attributes,
+    /** How its body ended. */
     readonly outcome: Outcome,
+    /** `Name: message` of what the body failed or died with; `null` where it did not. */
     readonly exception: string | null,
+    /** In the order in which they happened; `undefined` where there are none. */
     readonly events: ReadonlyArray<EventData> | undefined,
+    /** `undefined` where there are none. */
     readonly links: ReadonlyArray<SpanLink> | undefined
   ) {}
 
@@ -56,7 +67,7 @@ export const spanRecord = (data: SpanData): SpanRecord => {
     startedAt: dateFromNanos(data.start),
     endedAt: dateFromNanos(data.end),
     durationMs: data.durationMs,
-    attributes: data.attributes,
+    attributes: Object.freeze(data.attributes),
     outcome: data.outcome,
     exception: data.exception,
     events: data.events === undefined ? noEvents : Object.freeze(data.events.map(spanEvent)),
@@ -71,12 +82,19 @@ const spanEvent = (event: EventData): SpanEvent =>
 
 /** What is known of a span while it is open. */
 export interface OpenSpanData {
+  /** What the program called it, such as `loom.turn`. */
   readonly name: string
+  /** The trace: 32 lower-case hexadecimal digits where this package made it. */
   readonly traceId: string
+  /** The span: 16 lower-case hexadecimal digits where this package made it. */
   readonly spanId: string
+  /** The span that it ran in: its `spanId`, or `null` for a root. */
   readonly parentSpanId: string | null
+  /** Nanoseconds since the epoch. */
   readonly start: bigint
+  /** The order of opening. */
   readonly sequence: number
+  /** Those that it has so far. */
   readonly attributes: Attributes
 }
 
@@ -97,13 +115,19 @@ export const spanStart = (data: OpenSpanData): SpanStart => {
 /** A measurement with its exact time. */
 export class MetricData {
   constructor(
+    /** Such as `loom.tokens.input`; never empty. */
     readonly name: string,
+    /** Finite; for a counter also ≥ 0. */
     readonly value: number,
+    /** What the name's suffix says, or the line that it was read from. */
     readonly instrumentKind: InstrumentKind,
+    /** Normalised: see `Attributes`. Not changed any more; frozen when a record is made. */
     readonly attributes: Attributes,
     /** Nanoseconds since the epoch. */
     readonly time: bigint,
+    /** The trace of the span that it was taken in, where there was one. */
     readonly traceId: string | undefined,
+    /** The span that it was taken in, where there was one. */
     readonly spanId: string | undefined
   ) {}
 }
@@ -114,7 +138,7 @@ export const metricRecord = (data: MetricData): MetricRecord => {
     name: data.name,
     value: data.value,
     instrumentKind: data.instrumentKind,
-    attributes: data.attributes,
+    attributes: Object.freeze(data.attributes),
     emittedAt: dateFromNanos(data.time)
   }
   const record: MetricRecord = data.traceId === undefined || data.spanId === undefined

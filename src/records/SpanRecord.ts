@@ -9,9 +9,11 @@ export type Outcome = "success" | "failure" | "interrupted"
 
 /** Something that happened at one instant inside a span; `Effect.log` inside a span is one. */
 export interface SpanEvent {
+  /** What happened; of a log line its text. */
   readonly name: string
   /** Wall-clock time by the fiber's Clock. */
   readonly time: Date
+  /** Normalised and frozen: see `Attributes`. */
   readonly attributes: Attributes
 }
 
@@ -21,11 +23,13 @@ export interface SpanLink {
   readonly traceId: string
   /** 16 lower-case hexadecimal digits. */
   readonly spanId: string
+  /** What the link itself says. */
   readonly attributes: Attributes
 }
 
 /** A span as it is known when it opens. */
 export interface SpanStart {
+  /** What the program called it, such as `loom.turn`. */
   readonly name: string
   /** 32 lower-case hexadecimal digits, the same for every span of a trace. */
   readonly traceId: string
@@ -35,17 +39,22 @@ export interface SpanStart {
   readonly parentSpanId: string | null
   /** Wall-clock time by the fiber's Clock. */
   readonly startedAt: Date
+  /** Those that it has so far; of a span that has ended, all. */
   readonly attributes: Attributes
 }
 
 /** A span that has ended. */
 export interface SpanRecord extends SpanStart {
+  /** Wall-clock time by the fiber's Clock; never before `startedAt`. */
   readonly endedAt: Date
   /** Elapsed time in milliseconds, ≥ 0, fractional, from the fiber's Clock in nanoseconds. */
   readonly durationMs: number
+  /** How the body ended. */
   readonly outcome: Outcome
   /** `Name: message` of what the body failed or died with; `null` unless the outcome is `"failure"`. */
   readonly exception: string | null
+  /** What happened inside, in order; each `Effect.log` is one. */
   readonly events: ReadonlyArray<SpanEvent>
+  /** Relations to spans that are not the parent. */
   readonly links: ReadonlyArray<SpanLink>
 }

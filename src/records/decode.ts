@@ -17,10 +17,26 @@ import type { Outcome, SpanLink } from "./SpanRecord.js"
 
 /** What one line holds. */
 export type DecodedLine =
-  | { readonly kind: "span"; readonly span: SpanData }
-  | { readonly kind: "metric"; readonly metric: MetricData }
-  | { readonly kind: "span_start"; readonly span: OpenSpanData }
-  | { readonly kind: "dropped"; readonly dropped: DroppedRecord }
+  | {
+    readonly kind: "span"
+    /** A span that has ended. */
+    readonly span: SpanData
+  }
+  | {
+    readonly kind: "metric"
+    /** A measurement. */
+    readonly metric: MetricData
+  }
+  | {
+    readonly kind: "span_start"
+    /** A span that was open when the line was written. */
+    readonly span: OpenSpanData
+  }
+  | {
+    readonly kind: "dropped"
+    /** Records that were not written. */
+    readonly dropped: DroppedRecord
+  }
 
 type Fields = { readonly [key: string]: unknown }
 

@@ -20,6 +20,9 @@ const escapeOne = (character: string): string => {
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`
 }
 
+/** Most names, keys and values: nothing to escape, and nothing that separates anything. To see that costs less than to look for either. */
+const bare = /^[!#-'*+\--<>-Z^-~\\]+$/
+
 /** The text with every character that is not plainly visible written as an escape. */
 export const escapeText = (value: string): string => value.replace(unsafe, escapeOne)
 
@@ -27,13 +30,17 @@ export const escapeText = (value: string): string => value.replace(unsafe, escap
 const quote = (value: string): string => `"${escapeText(value.replace(/["\\]/g, "\\$&"))}"`
 
 /** A value or key: quoted where it holds what separates fields. */
-export const escapeField = (value: string): string => {
+export const escapeField = (value: string): string => bare.test(value) ? value : escapeUnusualField(value)
+
+const escapeUnusualField = (value: string): string => {
   const escaped = escapeText(value)
   return escaped === "" || /[\s,="]/.test(escaped) ? quote(value) : escaped
 }
 
 /** A span's or metric's name: quoted where it could be taken for the beginning or the rest of a line. */
-export const escapeName = (value: string): string => {
+export const escapeName = (value: string): string => bare.test(value) ? value : escapeUnusualName(value)
+
+const escapeUnusualName = (value: string): string => {
   const escaped = escapeText(value)
   return /^[\s•▸]|[,="()[\]]|\s$/.test(escaped) ? quote(value) : escaped
 }

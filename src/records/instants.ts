@@ -56,22 +56,38 @@ export const nanosFromDate = (date: Date): bigint => BigInt(date.getTime()) * mi
 /** Elapsed milliseconds between two instants: fractional, never negative. */
 export const elapsedMs = (start: bigint, end: bigint): number => end <= start ? 0 : Number(end - start) / 1_000_000
 
+const threeDigits = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, "0"))
+const millisOf = threeDigits.map((digits) => `.${digits}`)
+const microsOf = threeDigits.map((digits) => `${digits}Z`)
+
+/** The second that an instant was in last, in nanoseconds, and its text. */
+let lastSecond = BigInt(0)
+let lastIso = "1970-01-01T00:00:00"
+
 /** ISO-8601 UTC with microseconds: `2026-01-31T12:00:00.000000Z`. */
 export const isoFromNanos = (nanos: bigint): string => {
-  // Whole microseconds are exact in a number for three centuries; bigints cost ten times as much.
+  // Records of a busy program share their seconds, and bigints cost ten times as much as numbers: there is one of them here.
+  const past = Number(nanos - lastSecond)
+  if (!(past >= 0 && past < 1_000_000_000)) {
+    return isoOfOtherSecond(nanos)
+  }
+  const fraction = `${millisOf[Math.floor(past / 1_000_000)]}${microsOf[Math.floor(past / 1000) % 1000]}`
+  return `${lastIso}${fraction}`
+}
+
+const isoOfOtherSecond = (nanos: bigint): string => {
+  // Whole microseconds are exact in a number for three centuries.
   const micros = Number(floor(nanos, thousand))
   if (micros < 0 || micros > Number.MAX_SAFE_INTEGER) {
     return isoOfAnyTime(nanos)
   }
-  const ofMilli = micros % 1000
-  const millis = (micros - ofMilli) / 1000
-  const ofSecond = millis % 1000
-  return `${isoSecond((millis - ofSecond) / 1000)}.${threeDigits[ofSecond]}${threeDigits[ofMilli]}Z`
+  const seconds = Math.floor(micros / 1_000_000)
+  lastIso = isoSecond(seconds)
+  lastSecond = BigInt(seconds) * thousand * million
+  return isoFromNanos(nanos)
 }
 
-const threeDigits = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, "0"))
-
-// Records of a busy program share their seconds, and a span may end in the next; formatting one costs more than looking it up.
+// A span may end in another second than it began; formatting one costs more than looking it up.
 const lastSeconds = [Number.NaN, Number.NaN]
 const lastIsos = ["", ""]
 const isoSecond = (seconds: number): string => {

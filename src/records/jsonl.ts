@@ -5,40 +5,46 @@
  * The line does not include its final newline.
  */
 import { isoFromNanos, nanosFromDate } from "./instants.js"
+import { attributesJson, textJson } from "./json.js"
+import { remembered, rememberedLast } from "./remembered.js"
 import type { MetricData, OpenSpanData, SpanData } from "./SpanData.js"
 
 /** Records that were not written, and why; written when writing works again. */
 export interface DroppedRecord {
   /** How many, ≥ 1. */
   readonly count: number
+  /** Why, in a word such as `queue_full`. */
   readonly reason: string
+  /** When writing worked again, by the Clock. */
   readonly at: Date
 }
 
 /** A finished span as a line. */
 export const encodeSpan = (span: SpanData): string => {
-  const head = `{"kind":"span",${identity(span)},"started_at":"${isoFromNanos(span.start)}","ended_at":"${
+  const head = `${spanLead(span.name)}${identity(span)}"started_at":"${isoFromNanos(span.start)}","ended_at":"${
     isoFromNanos(span.end)
-  }","duration_ms":${span.durationMs},"attributes":${JSON.stringify(span.attributes)},"outcome":"${span.outcome}"`
-  const exception = span.exception === null ? ",\"exception\":null" : `,"exception":${JSON.stringify(span.exception)}`
-  return `${head}${exception}${encodeEvents(span)}${encodeLinks(span)}}`
+  }","duration_ms":${span.durationMs},"attributes":${attributesJson(span.attributes)}`
+  const outcome = span.outcome === "success" && span.exception === null ? plainSuccess : encodeOutcome(span)
+  return span.events === undefined && span.links === undefined
+    ? `${head}${outcome}}`
+    : `${head}${outcome}${encodeEvents(span)}${encodeLinks(span)}}`
 }
 
 /** An open span as a line. */
 export const encodeSpanStart = (span: OpenSpanData): string =>
-  `{"kind":"span_start",${identity(span)},"started_at":"${isoFromNanos(span.start)}","attributes":${
-    JSON.stringify(span.attributes)
-  }}`
+  `{"kind":"span_start","name":${textJson(span.name)},${identity(span)}"started_at":"${
+    isoFromNanos(span.start)
+  }","attributes":${attributesJson(span.attributes)}}`
 
 /** A measurement as a line. */
 export const encodeMetric = (metric: MetricData): string => {
   const place = metric.traceId === undefined || metric.spanId === undefined
     ? ""
-    : `,"trace_id":${JSON.stringify(metric.traceId)},"span_id":${JSON.stringify(metric.spanId)}`
+    : `,"trace_id":${textJson(metric.traceId)},"span_id":${textJson(metric.spanId)}`
   return `{"kind":"metric","name":${
-    JSON.stringify(metric.name)
+    textJson(metric.name)
   },"value":${metric.value},"instrument_kind":"${metric.instrumentKind}","attributes":${
-    JSON.stringify(metric.attributes)
+    attributesJson(metric.attributes)
   },"emitted_at":"${isoFromNanos(metric.time)}"${place}}`
 }
 
@@ -48,24 +54,30 @@ export const encodeDropped = (dropped: DroppedRecord): string =>
     isoFromNanos(nanosFromDate(dropped.at))
   }"}`
 
+const spanLead = remembered(512, (name) => ["{\"kind\":\"span\",\"name\":", textJson(name), ","].join(""))
+
 // Ids may come from a request's headers through another tracer: they are quoted like any other text.
-const identity = (span: OpenSpanData): string =>
-  `"name":${quoted(span.name)},"trace_id":${quoted(span.traceId)},"span_id":${quoted(span.spanId)},"parent_span_id":${
-    span.parentSpanId === null ? "null" : quoted(span.parentSpanId)
-  }`
+const identity = ({ parentSpanId, spanId, traceId }: OpenSpanData): string =>
+  `${trace(traceId)}${textJson(spanId)}${parentSpanId === null ? noParent : parent(parentSpanId)}`
 
-const isPlain = /^[\w.:-]*$/
+const trace = rememberedLast((traceId) => ["\"trace_id\":", textJson(traceId), ",\"span_id\":"])
 
-/** A text as JSON. Nearly every name and id is plain, and to see that costs less than a call of `JSON.stringify`. */
-const quoted = (text: string): string => isPlain.test(text) ? `"${text}"` : JSON.stringify(text)
+const parent = rememberedLast((spanId) => [",\"parent_span_id\":", textJson(spanId), ","])
+
+const noParent = ",\"parent_span_id\":null,"
+
+const plainSuccess = ",\"outcome\":\"success\",\"exception\":null"
+
+const encodeOutcome = ({ exception, outcome }: SpanData): string =>
+  `,"outcome":"${outcome}","exception":${exception === null ? "null" : JSON.stringify(exception)}`
 
 const encodeEvents = (span: SpanData): string =>
   span.events === undefined || span.events.length === 0
     ? ""
     : `,"events":[${
       span.events.map((event) =>
-        `{"name":${JSON.stringify(event.name)},"time":"${isoFromNanos(event.time)}","attributes":${
-          JSON.stringify(event.attributes)
+        `{"name":${textJson(event.name)},"time":"${isoFromNanos(event.time)}","attributes":${
+          attributesJson(event.attributes)
         }}`
       ).join(",")
     }]`
@@ -75,8 +87,8 @@ const encodeLinks = (span: SpanData): string =>
     ? ""
     : `,"links":[${
       span.links.map((link) =>
-        `{"trace_id":${JSON.stringify(link.traceId)},"span_id":${JSON.stringify(link.spanId)},"attributes":${
-          JSON.stringify(link.attributes)
+        `{"trace_id":${textJson(link.traceId)},"span_id":${textJson(link.spanId)},"attributes":${
+          attributesJson(link.attributes)
         }}`
       ).join(",")
     }]`

@@ -6,7 +6,9 @@ import type { SpanRecord } from "./SpanRecord.js"
 
 /** A span and what ran inside it. */
 export interface SpanNode {
+  /** The span. */
   readonly span: SpanRecord
+  /** What ran inside it, in the order in which they opened. */
   readonly children: ReadonlyArray<SpanNode>
 }
 

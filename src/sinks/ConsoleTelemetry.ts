@@ -42,6 +42,7 @@ export interface ConsoleOptions {
 
 /** What the console sink tells about itself. */
 export interface ConsoleTelemetryService {
+  /** The counters, as they are now. */
   readonly stats: Effect.Effect<ConsoleStats>
 }
 

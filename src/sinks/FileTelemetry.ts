@@ -22,7 +22,9 @@ export type { FileOptions } from "./file/openWriter.js"
 
 /** What the file sink tells about itself. */
 export interface FileTelemetryService {
+  /** As given. */
   readonly path: string
+  /** The counters, as they are now. */
   readonly stats: Effect.Effect<FileStats>
 }
 

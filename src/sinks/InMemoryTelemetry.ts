@@ -13,9 +13,9 @@ import type { SpanRecord, SpanStart } from "../records/SpanRecord.js"
 import { type SpanNode, spanTree } from "../records/spanTree.js"
 import { buildTelemetry } from "../telemetry/layer.js"
 import type { Observer } from "../telemetry/Observer.js"
-import type { OpenSpans } from "../telemetry/OpenSpan.js"
-import type { SpanFactory } from "../telemetry/SpanFactory.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
+import type { OpenSpans } from "../telemetry/tracing/OpenSpan.js"
+import type { SpanFactory } from "../telemetry/tracing/SpanFactory.js"
 
 /** Options of the in-memory sink. */
 export interface InMemoryOptions {
@@ -25,7 +25,9 @@ export interface InMemoryOptions {
 
 /** What became of the records. `accepted = held + cleared + dropped`. */
 export interface InMemoryStats {
+  /** Spans that ended and measurements that were taken. */
   readonly accepted: number
+  /** Those that can be read now. */
   readonly held: number
   /** Pushed out by newer ones because `capacity` was reached. */
   readonly dropped: number
@@ -43,6 +45,7 @@ export interface InMemoryTelemetryService {
   readonly tree: Effect.Effect<ReadonlyArray<SpanNode>>
   /** Forgets what is held; open spans stay open. */
   readonly clear: Effect.Effect<void>
+  /** The counters, as they are now. */
   readonly stats: Effect.Effect<InMemoryStats>
 }
 

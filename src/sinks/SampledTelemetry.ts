@@ -10,9 +10,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { warn } from "../telemetry/lifecycle/report.js"
+import { type Decorated, decorateLayer, type SinkLayer } from "../telemetry/lifecycle/sinkLayers.js"
 import type { Observer } from "../telemetry/Observer.js"
-import { warn } from "../telemetry/report.js"
-import { type Decorated, decorateLayer, type SinkLayer } from "../telemetry/sinkLayers.js"
 import { headObserver } from "./sampled/headObserver.js"
 import { headFault, type HeadOptions, tailFault, type TailOptions } from "./sampled/options.js"
 import { traceIdRatio } from "./sampled/ratio.js"
@@ -27,6 +27,7 @@ export type { SamplingStats } from "./sampled/stats.js"
 
 /** What a sampler tells about itself. */
 export interface SampledTelemetryService {
+  /** The counters, as they are now. */
   readonly stats: Effect.Effect<SamplingStats>
 }
 

@@ -11,14 +11,16 @@ import type * as Exit from "effect/Exit"
 import type * as Stream from "effect/Stream"
 import { defaultLimits } from "../records/attributes.js"
 import { elapsedMs } from "../records/instants.js"
-import { describe } from "./outcome.js"
 import type { AttributesInput } from "./Service.js"
-import { type WatchedStream, watchedStreamInSpan } from "./streams.js"
 import { ambient, Telemetry } from "./Telemetry.js"
+import { describe } from "./tracing/outcome.js"
+import { type WatchedStream, watchedStreamInSpan } from "./tracing/streams.js"
 
 /** Attributes that any span may carry beside its own. */
 interface Labels {
+  /** Whose run it is. Default: that of the `RunContext`. */
   readonly user_id?: string | undefined
+  /** The conversation that it belongs to. Default: that of the `RunContext`. */
   readonly session_id?: string | undefined
 }
 
@@ -33,6 +35,7 @@ export interface RunAttributes extends Labels {
   readonly architecture: string
   /** `run_` and a ULID. */
   readonly run_id?: string | undefined
+  /** The model that the run was told to use. */
   readonly model?: string | undefined
   /** Turns that the run may take, ≥ 1. */
   readonly max_turns?: number | undefined
@@ -40,9 +43,11 @@ export interface RunAttributes extends Labels {
 
 /** `loom.run`, before it closes. All counts are totals of the run and its sub-agents, ≥ 0. */
 export interface RunResultAttributes {
+  /** Turns taken. */
   readonly turns?: number | undefined
   /** All input tokens, cached ones included. */
   readonly tokens_in?: number | undefined
+  /** All output tokens, reasoning included. */
   readonly tokens_out?: number | undefined
   /** US dollars; absent where a price is not known. */
   readonly cost_usd?: number | undefined
@@ -58,7 +63,9 @@ export interface TurnAttributes extends Labels {
 
 /** `loom.model.stream`, when it opens. */
 export interface ModelAttributes extends Labels {
+  /** The id of the model that is asked. */
   readonly model: string
+  /** Who serves it, such as `openai`. */
   readonly provider?: string | undefined
   /** Whether the answer arrives in parts. */
   readonly streaming?: boolean | undefined
@@ -68,6 +75,7 @@ export interface ModelAttributes extends Labels {
 export interface ModelResultAttributes {
   /** All input tokens, cached ones included, whatever the provider counts. */
   readonly tokens_in?: number | undefined
+  /** All output tokens, reasoning included. */
   readonly tokens_out?: number | undefined
   /** The part of `tokens_in` that was read from a cache. */
   readonly cached_tokens_in?: number | undefined
@@ -81,12 +89,15 @@ export interface ModelResultAttributes {
   readonly cost_usd?: number | undefined
   /** Milliseconds from the call to the first content part. */
   readonly ttft_ms?: number | undefined
+  /** Why the model stopped, such as `stop` or `tool-calls`. */
   readonly finish_reason?: string | undefined
 }
 
 /** `loom.tool`, when it opens. */
 export interface ToolAttributes extends Labels {
+  /** The name of a declared tool; `_unknown` for one that the model made up. */
   readonly tool: string
+  /** The id that the model gave the call. */
   readonly call_id?: string | undefined
   /** The sub-agent that the call delegates to. */
   readonly worker?: string | undefined
@@ -94,15 +105,19 @@ export interface ToolAttributes extends Labels {
 
 /** `loom.tool`, before it closes; `Loom.tool` sets them itself. */
 export interface ToolResultAttributes {
+  /** Whether it gave a result. */
   readonly ok?: boolean | undefined
   /** Milliseconds, ≥ 0. */
   readonly duration_ms?: number | undefined
+  /** What it failed with, as text; absent where it did not. */
   readonly error?: string | undefined
 }
 
 /** `loom.workflow`. */
 export interface WorkflowAttributes extends Labels {
+  /** The name of the workflow. */
   readonly workflow: string
+  /** How its steps follow each other. */
   readonly pattern: WorkflowPattern
 }
 
@@ -110,7 +125,9 @@ export interface WorkflowAttributes extends Labels {
 export interface WorkflowStepAttributes extends Labels {
   /** The ordinal within its workflow, from 0. */
   readonly step: number
+  /** The name of the step. */
   readonly node: string
+  /** As on its workflow. */
   readonly pattern: WorkflowPattern
 }
 
@@ -208,12 +225,17 @@ const settle = (
  * const counted = Loom.tokensInput(42, { model: "claude-opus-4" })
  */
 export const Loom: {
+  /** `loom.run`: one run of an agent, from its prompt to its answer. */
   readonly run: SpanConstructor<RunAttributes, RunResultAttributes>
+  /** `loom.turn`: one iteration of the loop. */
   readonly turn: SpanConstructor<TurnAttributes, {}>
+  /** `loom.model.stream`: one model call, streamed or not. */
   readonly modelStream: SpanConstructor<ModelAttributes, ModelResultAttributes>
   /** Sets `ok`, `duration_ms` and `error` from the effect's exit. */
   readonly tool: SpanConstructor<ToolAttributes, ToolResultAttributes>
+  /** `loom.workflow`: one run of a workflow. */
   readonly workflow: SpanConstructor<WorkflowAttributes, {}>
+  /** `loom.workflow.step`: one step of a workflow. */
   readonly workflowStep: SpanConstructor<WorkflowStepAttributes, {}>
   /** `loom.tokens.input`, a counter of tokens: all input tokens of one model call, cached ones included. */
   readonly tokensInput: MetricConstructor<{ readonly model: string } & User>

@@ -7,8 +7,8 @@
  */
 import type * as Effect from "effect/Effect"
 import type { MetricData, SpanData } from "../records/SpanData.js"
-import type { OpenSpan, OpenSpans } from "./OpenSpan.js"
-import type { SpanFactory } from "./SpanFactory.js"
+import type { OpenSpan, OpenSpans } from "./tracing/OpenSpan.js"
+import type { SpanFactory } from "./tracing/SpanFactory.js"
 
 /** One sink, as the core sees it. */
 export interface Observer {

@@ -10,15 +10,16 @@ import type * as Tracer from "effect/Tracer"
 import type { AttributeLimits } from "../records/attributes.js"
 import { instrumentKind, invalidMeasurement } from "../records/MetricRecord.js"
 import type { Redactor } from "../records/redact/Redactor.js"
+import { remembered } from "../records/remembered.js"
 import { MetricData } from "../records/SpanData.js"
-import { AttributeBag } from "./attributeBag.js"
-import type { LoomSpan } from "./LoomSpan.js"
-import { loomSpanOf } from "./LoomSpan.js"
+import { Reporter } from "./lifecycle/report.js"
 import type { Observer } from "./Observer.js"
-import type { OpenSpan } from "./OpenSpan.js"
-import { describe } from "./outcome.js"
-import { Reporter } from "./report.js"
-import type { SpanFactory, SpanOpening } from "./SpanFactory.js"
+import { AttributeBag } from "./tracing/attributeBag.js"
+import type { LoomSpan } from "./tracing/LoomSpan.js"
+import { loomSpanOf } from "./tracing/LoomSpan.js"
+import type { OpenSpan } from "./tracing/OpenSpan.js"
+import { describe } from "./tracing/outcome.js"
+import type { SpanFactory, SpanOpening } from "./tracing/SpanFactory.js"
 
 /** What a recorder is made of. */
 export interface RecorderOptions {
@@ -83,9 +84,9 @@ export class Recorder {
     }
   }
 
-  /** A span of the factory's. It is not announced yet: `announce` follows when its attributes are on it. */
+  /** A span of the factory's, by a name without secrets. It is not announced yet: `announce` follows when its attributes are on it. */
   make(opening: SpanOpening): LoomSpan {
-    return this.factory.make(this, { ...opening, name: this.redactor.name(opening.name) })
+    return this.factory.make(this, opening)
   }
 
   /** Puts the span among the open ones and tells the sinks. */
@@ -178,7 +179,7 @@ export class Recorder {
     const metric = new MetricData(
       this.redactor.name(name),
       value,
-      instrumentKind(name),
+      kindOf(name),
       bag.finish(),
       clock.unsafeCurrentTimeNanos(),
       span?.traceId,
@@ -234,6 +235,9 @@ export class Recorder {
     span.next = undefined
   }
 }
+
+/** What a name says of its metric. */
+const kindOf = remembered(1024, instrumentKind)
 
 /** Exceptions that one span passes on; the bound is for spans that stay open while a sink throws at every measurement. */
 const mostRaised = 16

@@ -41,3 +41,7 @@ export class RunContext extends Context.Reference<RunContext>()("loom-telemetry/
       Effect.flatMap(RunContext, (current) => Effect.provideService(self, RunContext, { ...current, ...members }))
   }
 }
+
+/** The current run in a context; the same as to ask for the tag, for where that would be much of the cost. */
+export const runOf = (context: Context.Context<never>): RunContextShape =>
+  context.unsafeMap.get(RunContext.key) ?? empty

@@ -5,8 +5,8 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
-import type { LoomTracer } from "./LoomTracer.js"
 import type { Recorder } from "./Recorder.js"
+import type { LoomTracer } from "./tracing/LoomTracer.js"
 
 /** Attributes as people give them: any values, normalised before any sink sees them. */
 export interface AttributesInput {

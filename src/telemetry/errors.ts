@@ -27,8 +27,11 @@ const remedies: Record<OpenErrorReason, string> = {
 
 /** A file that telemetry should be written to could not be opened. */
 export class TelemetryOpenError extends Data.TaggedError("TelemetryOpenError")<{
+  /** As given. */
   readonly path: string
+  /** What kept it from being opened. */
   readonly reason: OpenErrorReason
+  /** What the system said. */
   readonly cause: unknown
 }> {
   override get message(): string {

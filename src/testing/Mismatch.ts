@@ -28,6 +28,7 @@ export interface DifferentField extends Place {
 /** A span was not recorded, or not often enough. */
 export interface MissingSpan extends Place {
   readonly kind: "missing"
+  /** What is expected there. */
   readonly expected: SpanExpectation
   /** How many there are of it: more than 0 only where it is expected several times. */
   readonly actual: number
@@ -36,7 +37,9 @@ export interface MissingSpan extends Place {
 /** A span was recorded that is not expected. */
 export interface UnexpectedSpan extends Place {
   readonly kind: "unexpected"
+  /** Nothing is. */
   readonly expected: undefined
+  /** What was recorded there, with what is below it. */
   readonly actual: SpanNode
 }
 

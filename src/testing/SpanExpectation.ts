@@ -27,12 +27,17 @@ export interface AttributesExpectation {
 
 /** Attributes that must be there, and no others. `exactly` makes it. */
 export class ExactAttributes {
-  constructor(readonly attributes: AttributesExpectation) {}
+  constructor(
+    /** All that there are. */
+    readonly attributes: AttributesExpectation
+  ) {}
 }
 
 /** An event of a span: its name, or its name and attributes. */
 export type EventExpectation = string | RegExp | {
+  /** The whole name, or a pattern that is found in it. */
   readonly name: string | RegExp
+  /** These, others may be there too. */
   readonly attributes?: AttributesExpectation
 }
 
@@ -42,6 +47,7 @@ export interface SpanExpectation {
   readonly name: string | RegExp
   /** These, others may be there too; `exactly({ … })` allows no others. */
   readonly attributes?: AttributesExpectation | ExactAttributes
+  /** Default: whatever it was. */
   readonly outcome?: Outcome
   /** The whole text, or a pattern that is found in it; `null` for none. */
   readonly exception?: string | RegExp | null
@@ -57,6 +63,7 @@ export interface SpanExpectation {
 
 /** Spans side by side. */
 export interface SpanList {
+  /** What is expected. */
   readonly spans: ReadonlyArray<SpanExpectation>
   /** Whether they opened in this order. */
   readonly ordered: boolean

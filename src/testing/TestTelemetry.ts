@@ -7,9 +7,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { buildInMemory, InMemoryTelemetry, type InMemoryTelemetryService } from "../sinks/InMemoryTelemetry.js"
-import { sequentialIds } from "../telemetry/ids.js"
-import { fromIds } from "../telemetry/SpanFactory.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
+import { sequentialIds } from "../telemetry/tracing/ids.js"
+import { fromIds } from "../telemetry/tracing/SpanFactory.js"
 
 /** What a test can ask: everything that the in-memory sink holds. */
 export type TestTelemetryService = InMemoryTelemetryService

@@ -38,6 +38,7 @@ export const expectTrace = (expectation: TraceExpectation): Effect.Effect<void, 
 /** Spans have not ended that should have. */
 export class SpansStillOpen extends Data.TaggedError("SpansStillOpen")<{
   readonly message: string
+  /** The open spans, in the order in which they opened. */
   readonly open: ReadonlyArray<SpanStart>
   /** No names. */
   readonly expected: ReadonlyArray<string>

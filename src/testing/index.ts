@@ -1,6 +1,8 @@
 /**
  * `loom-telemetry/testing`: telemetry for tests, and what tests expect of it, whatever the test runner.
  */
+import "../records/requiresEffect3.js"
+
 export { expectNoOpenSpans, expectTrace, renderTrace, SpansStillOpen } from "./expectTrace.js"
 export { formatMismatches } from "./formatMismatches.js"
 export {

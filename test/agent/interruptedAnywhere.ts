@@ -26,7 +26,7 @@ class InterruptingScheduler extends Scheduler.MixedScheduler {
   }
 }
 
-export const flawsAfter = <A, E>(instructions: number, program: Effect.Effect<A, E>) =>
+const flawsAfter = <A, E>(instructions: number, program: Effect.Effect<A, E>) =>
   Effect.gen(function*() {
     const scheduler = new InterruptingScheduler(instructions)
     const run = yield* recorded(Effect.gen(function*() {

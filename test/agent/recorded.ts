@@ -37,7 +37,7 @@ export const recorded = <A, E, R>(
   }).pipe(Effect.provide(TestTelemetry.layer))
 
 /** What was recorded so far. */
-export const records: Effect.Effect<Records, never, TestTelemetry> = Effect.flatMap(
+const records: Effect.Effect<Records, never, TestTelemetry> = Effect.flatMap(
   TestTelemetry,
   ({ metrics, open, spans }) => Effect.all({ spans, metrics, open })
 )

@@ -24,10 +24,10 @@ export const nested = (wrap: Wrap, names = ["outer", "middle", "inner"]): Effect
   names.reduceRight((self, name) => wrap(self, name), body)
 
 /** The effect so many times, one after another. */
-export const times = (count: number, self: Effect.Effect<number>): Effect.Effect<number> =>
+export const times = <A>(count: number, self: Effect.Effect<A>): Effect.Effect<A> =>
   Effect.suspend(() => {
     let left = count
-    const next: Effect.Effect<number> = Effect.flatMap(self, (value) => --left > 0 ? next : Effect.succeed(value))
+    const next: Effect.Effect<A> = Effect.flatMap(self, (value) => --left > 0 ? next : Effect.succeed(value))
     return next
   })
 
@@ -45,7 +45,7 @@ export const runtimeOf = async <A>(layer: Layer.Layer<A>): Promise<{
 export const runs = 400
 
 /** A case that runs the effect in a runtime, synchronously, `runs` times a batch. */
-export const inLayer = async <A>(layer: Layer.Layer<A>, self: Effect.Effect<number>, spans: number) => {
+export const inLayer = async <A>(layer: Layer.Layer<A>, self: Effect.Effect<unknown>, spans: number) => {
   const { runtime } = await runtimeOf(layer)
   const program = times(runs, self)
   const run = Runtime.runSync(runtime)

@@ -34,6 +34,10 @@ export interface Browser {
 export interface BrowserOptions {
   readonly colorScheme?: "light" | "dark"
   readonly reducedMotion?: "reduce" | "no-preference"
+  /** Default: 1440 × 900. */
+  readonly viewport?: { readonly width: number; readonly height: number }
+  /** Pixels of a picture for one of the page, each way. Default 1. */
+  readonly deviceScaleFactor?: number
 }
 
 /** Starts a browser with an empty profile. */

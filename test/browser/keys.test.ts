@@ -94,6 +94,17 @@ describeInBrowser("the page by keys", () => {
     expect(await page.locator(".axis .tick").allTextContents()).toEqual(whole)
   })
 
+  it("cuts off no label of the axis, whatever is shown", async () => {
+    const page = await open()
+    const rightmost = (selector: string) =>
+      page.locator(selector).evaluateAll((all) => Math.max(...all.map((each) => each.getBoundingClientRect().right)))
+    for (let step = 0; step < 16; step++) {
+      await page.setViewportSize({ width: 1000 + 33 * step, height: 700 })
+      await press(page, step % 4 === 3 ? "0" : "+")
+      expect(await rightmost(".axis .tick")).toBeLessThanOrEqual((await rightmost(".axis .time")) + 1)
+    }
+  })
+
   it("folds everything and opens it again", async () => {
     const page = await open()
     await press(page, "c")

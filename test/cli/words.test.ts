@@ -3,9 +3,9 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
-import { attribute, milliseconds } from "../../src/cli/conditions.js"
 import { comparisonsOf, type Vocabulary } from "../../src/cli/failIf/comparisons.js"
-import { dollars, duration } from "../../src/cli/numbers.js"
+import { attribute, milliseconds } from "../../src/cli/input/conditions.js"
+import { dollars, duration } from "../../src/cli/output/numbers.js"
 import { documents, loom } from "./command.js"
 import { type Samples, samples } from "./samples.js"
 
@@ -47,6 +47,8 @@ describe("words that mean nothing", { concurrent: true, timeout: 60_000 }, () =>
     ["stats --nope", "There is no option --nope"],
     ["stats --by colour", "Expected one of the following cases: name, tool"],
     ["stats --limit many", "many"],
+    ["stats --limit -1", "--limit is 0 or more"],
+    ["tail -n -3", "--lines is 0 or more"],
     ["stats --fail-if", "--fail-if takes a value"],
     ["diff one.jsonl", "Missing argument <B>"],
     ["replay", "--endpoint"],

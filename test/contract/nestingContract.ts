@@ -5,6 +5,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Request from "effect/Request"
+import * as RequestResolver from "effect/RequestResolver"
 import * as Stream from "effect/Stream"
 import { Telemetry } from "loom-telemetry"
 import { type MakeSubject, outline, runWith } from "./subject.js"
@@ -36,6 +38,28 @@ export const nestingContract = (make: MakeSubject): void => {
       Effect.gen(function*() {
         const program = Effect.flatMap(Effect.fork(unit("child")), Fiber.join).pipe(Telemetry.withSpan("parent"))
         expect(yield* outlineOf(program)).toEqual(["parent", "  child"])
+      }))
+
+    it.effect("requests that are batched go on inside their own spans, in whatever fiber that is", () =>
+      Effect.gen(function*() {
+        class Double extends Request.TaggedClass("Double")<number, never, { readonly n: number }> {}
+        const batches: Array<number> = []
+        const resolver = RequestResolver.makeBatched((asked: ReadonlyArray<Double>) => {
+          batches.push(asked.length)
+          return Effect.forEach(asked, (one) => Request.succeed(one, 2 * one.n), { discard: true })
+        })
+        const one = (n: number) =>
+          Effect.request(new Double({ n }), resolver).pipe(
+            Effect.zipLeft(unit("inside")),
+            Telemetry.withSpan("asking"),
+            Effect.zipLeft(unit("after"))
+          )
+        const program = Effect.forEach([1, 2, 3], one, { batching: true, concurrency: "unbounded" }).pipe(
+          Telemetry.withSpan("parent")
+        )
+        const each = ["  asking", "    inside", "  after"]
+        expect([...(yield* outlineOf(program))].sort()).toEqual(["parent", ...each, ...each, ...each].sort())
+        expect(batches).toEqual([3])
       }))
 
     it.effect("a daemon that outlives its parent is still its child", () =>

@@ -28,6 +28,7 @@ describe("each example", () => {
       "15-sampling.ts",
       "16-reading.ts",
       "17-vitest-matchers.test.ts",
+      "18-page.ts",
       "20-real-model.ts",
       "30-production.ts"
     ])

@@ -2,7 +2,11 @@
  * The examples about what is recorded, and about reading it back, print what they promise.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { patience, printed, stable } from "./printed.js"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { folder, patience, printed, stable } from "./printed.js"
+import { runProgram } from "./runProgram.js"
 
 describe("the examples about what is recorded", patience, () => {
   it("14-redaction: what is hidden by key, by form, in a URL and in an error, and the user under another name", async () => {
@@ -40,5 +44,30 @@ describe("the examples about what is recorded", patience, () => {
     expect(lines).toContain("alice: 42 tokens in, 12 out")
     expect(lines.at(-2)).toMatch(/^add: called 1 times, 0 failed, 95 % within [\d.]+ ms$/)
     expect(lines.at(-1)).toMatch(/^warning torn-line, line \d+: /)
+  })
+
+  it("18-page: four runs in a file, with a failed tool, an interrupted run and exact durations, and how to look at them", async () => {
+    const temporary = mkdtempSync(join(tmpdir(), "loom-page-example-"))
+    try {
+      const path = join(temporary, "traces.jsonl")
+      const { exitCode, stderr, stdout } = await runProgram(`${folder}18-page.ts`, {}, [path])
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+      expect(stdout).toBe(
+        "Release 4.12.0 cut the pool from 40 to 4. 16410 tokens in, $0.034.\n" +
+          `npx loom-telemetry view --open ${path}\n`
+      )
+      const records = readFileSync(path, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
+      const roots = records.filter(({ kind, parent_span_id }) => kind === "span" && parent_span_id === null)
+      expect(roots.map(({ attributes, duration_ms, outcome }) => [attributes.agent, duration_ms, outcome])).toEqual([
+        ["metrics", 3908, "success"],
+        ["logs", 5000, "interrupted"],
+        ["metrics", 3908, "success"],
+        ["on-call", 14552, "success"]
+      ])
+      expect(new Set(records.filter(({ outcome }) => outcome === "failure").map(({ attributes }) => attributes.tool)))
+        .toEqual(new Set(["search_logs"]))
+    } finally {
+      rmSync(temporary, { recursive: true, force: true })
+    }
   })
 })

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import { describe, expect } from "vitest"
 import { receiver } from "../otel/receiver.js"
-import type { LifeEnding, LifeOptions } from "./programs-sinks/life.js"
+import type { LifeOptions } from "./programs-sinks/life.js"
 import { type Ended, programs, type Start } from "./programs-sinks/startProgram.js"
 import { faultRow } from "./row.js"
 
@@ -17,7 +17,7 @@ const before = 4000
 const all = before + 2
 
 interface Life {
-  readonly ending: LifeEnding
+  readonly ending: LifeOptions["ending"]
   readonly signal?: NodeJS.Signals
   /** Whether scopes are closed, so that nothing may be lost. */
   readonly closes: boolean

@@ -6,6 +6,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { context, ROOT_CONTEXT, trace } from "@opentelemetry/api"
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks"
 import { suppressTracing } from "@opentelemetry/core"
+import { AlwaysOffSampler, AlwaysOnSampler } from "@opentelemetry/sdk-trace-base"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -34,6 +35,20 @@ const fromOutside = <A>(providers: Providers, program: Effect.Effect<A, never, T
     })
   )
 }
+
+/** A fiber with a span lets another one go on, which looks for the active span, outside of a span of its own and inside. */
+const wakingAnother = Effect.gen(function*() {
+  const go = yield* Deferred.make<void>()
+  const woken = yield* Effect.fork(
+    Deferred.await(go).pipe(Effect.zipRight(active), Effect.zip(Telemetry.withSpan(active, "beside")))
+  )
+  yield* Effect.promise(() => Promise.resolve()).pipe(
+    Effect.zipRight(Deferred.succeed(go, undefined)),
+    Effect.zipRight(Effect.promise(() => Promise.resolve())),
+    Telemetry.withSpan("waking")
+  )
+  return yield* Fiber.join(woken)
+})
 
 describe("inside a span of ours", () => {
   it.effect("currentOtelSpan gives the SDK's span", () =>
@@ -111,23 +126,14 @@ describe("around spans of ours", () => {
       }
     }))
 
-  it.effect("a span of another fiber is none: what that one wakes keeps to its own parent", () =>
+  it.effect("a span of another fiber is none, sampled or not: what that one wakes keeps to its own parent", () =>
     Effect.gen(function*() {
-      const run = yield* both(Effect.gen(function*() {
-        const go = yield* Deferred.make<void>()
-        const woken = yield* Effect.fork(
-          Deferred.await(go).pipe(Effect.zipRight(active), Effect.zip(Telemetry.withSpan(active, "beside")))
-        )
-        yield* Effect.promise(() => Promise.resolve()).pipe(
-          Effect.zipRight(Deferred.succeed(go, undefined)),
-          Effect.zipRight(Effect.promise(() => Promise.resolve())),
-          Telemetry.withSpan("waking")
-        )
-        return yield* Fiber.join(woken)
-      }))
-      const beside = identityOf(exportedNamed(run, "beside"))
-      expect(beside.parentSpanId).toBeNull()
-      expect(yield* run.exit).toEqual([undefined, beside.spanId])
+      for (const sampler of [new AlwaysOnSampler(), new AlwaysOffSampler()]) {
+        const run = yield* both(wakingAnother, { providers: inMemoryProviders({ sampler }) })
+        const beside = run.records.find(({ name }) => name === "beside")!
+        expect(beside.parentSpanId).toBeNull()
+        expect(yield* run.exit).toEqual([undefined, beside.spanId])
+      }
     }))
 
   it.effect("suppressed tracing of other instrumentation does not take their ids", () =>

@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import * as TestContext from "effect/TestContext"
 import { describe, expect } from "vitest"
-import { type Answer, deliver, type Post, Undelivered } from "../../src/otel/delivery.js"
+import { type Answer, deliver, type Post, Undelivered } from "../../src/otel/delivery/delivery.js"
 import { faultRow } from "../faults/row.js"
 
 const answer = (status: number, retryAfter?: string): Effect.Effect<Answer> =>

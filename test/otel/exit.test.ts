@@ -61,7 +61,14 @@ describe("a process exits in time", () => {
       }).pipe(Effect.scoped))
   }
 
-  exits("nobody there", (row) => Effect.map(Effect.flatMap(nobody, sendingTo), (ended) => endsInTime(row, ended)))
+  exits("nobody there, and says what it tried and where", (row) =>
+    Effect.gen(function*() {
+      const url = yield* nobody
+      const ended = yield* sendingTo(url)
+      endsInTime(row, ended)
+      expect(ended.stdout).toMatch(/the last error: connect ECONNREFUSED .*\(http:.*\/v1\/(traces|metrics)\)/)
+      expect(ended.stdout).toContain(url)
+    }))
 
   exits("an address that nothing answers from", (row) =>
     // TEST-NET-1 (RFC 5737): packets to it vanish, or are refused by the network at once.

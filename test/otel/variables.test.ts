@@ -10,7 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { Telemetry } from "loom-telemetry"
 import { layerConfig, layerSpec, OTelLive } from "loom-telemetry/otel"
-import { settings } from "../../src/otel/settings.js"
+import { settings } from "../../src/otel/settings/settings.js"
 import { type Variables, variables } from "./live.js"
 import { receiver } from "./receiver.js"
 

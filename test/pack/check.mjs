@@ -1,44 +1,35 @@
 /**
- * What a user gets: packs the package, installs the tarball into an empty project and imports every entry point of
- * package.json `exports`. First beside the required peers alone, then beside the optional ones too.
+ * What a user gets: packs the package, installs the tarball into empty projects and imports every entry point of package.json `exports`. First beside the
+ * required peers alone, then beside the optional ones too, beside the oldest of all, and beside an effect that it does not run on.
  */
-import { execFileSync, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-
-const repository = fileURLToPath(new URL("../../", import.meta.url))
-const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"))
-const { bin = {}, name, peerDependencies = {}, peerDependenciesMeta = {} } = manifest
-
-/** What README tells users to install. The range of a peer stands in package.json. */
-const required = ["effect@3", "@effect/platform@0.97"]
-const optional = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional === true)
+import { checkBundle } from "./bundle.mjs"
+import { checkEffectFour } from "./effectFour.mjs"
+import { checkFirstContact } from "./firstContact.mjs"
+import {
+  bin,
+  entries,
+  modules,
+  name,
+  oldestSpecs,
+  optional,
+  optionalSpecs,
+  repository,
+  required,
+  specifier
+} from "./manifest.mjs"
+import { check, finish } from "./outcome.mjs"
+import { emptyProject, importing, install, npm, running } from "./project.mjs"
+import { checkPublished } from "./published.mjs"
 
 /** These load with the required peers alone; any other entry point may ask for an optional peer, by its name. */
 const frugal = [".", "./testing", "./readers"]
 
-const entries = Object.entries(manifest.exports).filter(([subpath]) => !subpath.includes("*"))
-const modules = entries.map(([subpath]) => subpath).filter((subpath) => !subpath.endsWith(".json"))
-const specifier = (subpath) => name + subpath.slice(1)
-
-const count = { passed: 0, failed: 0 }
-const check = (what, problem) => {
-  count[problem === undefined ? "passed" : "failed"] += 1
-  console.log(problem === undefined ? `ok      ${what}` : `FAILED  ${what}: ${problem}`)
-}
-
 const temporary = mkdtempSync(join(tmpdir(), "loom-pack-"))
-const project = join(temporary, "project")
-
-const npm = (cwd, ...args) =>
-  execFileSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"]
-  })
 
 const pack = () => {
   // `prepack` builds; it has to run where install scripts are switched off, too.
@@ -48,34 +39,34 @@ const pack = () => {
   return join(temporary, tarball)
 }
 
-const install = (...specs) => npm(project, "install", "--ignore-scripts", ...specs)
-
 /** The files that one entry of `exports` names, whatever its conditions. */
 const targets = (target) => typeof target === "string" ? [target] : Object.values(target).flatMap(targets)
 
-const checkTargets = () => {
+const checkTargets = (project) => {
   const installed = join(project, "node_modules", name)
   for (const [subpath, target] of entries) {
     const missing = targets(target).filter((file) => !existsSync(join(installed, file)))
     check(`${specifier(subpath)} has its files`, missing.length > 0 ? `missing ${missing.join(", ")}` : undefined)
+    const isTypesFirst = typeof target === "string" || Object.keys(target)[0] === "types"
+    check(`${specifier(subpath)} names its types first`, isTypesFirst ? undefined : JSON.stringify(target))
   }
 }
 
-/** Imports the module in a process of its own. What went wrong, or `undefined`. */
-const importing = (subpath) => {
-  const code = `const m = await import(${JSON.stringify(specifier(subpath))})
-if (Object.keys(m).length === 0) throw new Error("exports nothing")`
-  const run = spawnSync(process.execPath, ["--input-type=module", "--eval", code], { cwd: project, encoding: "utf8" })
-  return run.status === 0 ? undefined : run.stderr.match(/^.*Error.*$/m)?.[0] ?? run.stderr
+/** A tool that is not told about a file does not find it: llms.txt and the skill are looked for where they are by convention. */
+const checkCompanions = (project) => {
+  for (const file of ["llms.txt", "skills/loom-telemetry/SKILL.md", "docs/getting-started.md", "LICENSE"]) {
+    const isThere = existsSync(join(project, "node_modules", name, file))
+    check(`the package has ${file}`, isThere ? undefined : "it is missing")
+  }
 }
 
 const absentPeer = (problem) =>
   optional.find((peer) => problem.includes(`Cannot find package '${peer}'`) || problem.includes(`'${peer}/`))
 
 /** The entry points that load once the optional peers are there. */
-const checkRequired = () =>
+const checkRequired = (project) =>
   modules.filter((subpath) => {
-    const problem = importing(subpath)
+    const problem = importing(project, subpath)
     const peer = problem === undefined || frugal.includes(subpath) ? undefined : absentPeer(problem)
     check(
       `import ${specifier(subpath)} beside the required peers${peer ? ` asks for ${peer}` : ""}`,
@@ -84,12 +75,19 @@ const checkRequired = () =>
     return peer !== undefined
   })
 
-const checkOneEffect = () => {
+const checkSchema = (project) => {
+  const path = specifier("./schema/records.json")
+  const code = `import schema from ${JSON.stringify(path)} with { type: "json" }
+if (schema.$schema === undefined) throw new Error("it is no JSON schema")`
+  check(`import ${path}`, running(project, code))
+}
+
+const checkOneEffect = (project) => {
   const copies = new Set(npm(project, "ls", "effect", "--all", "--parseable").trim().split("\n"))
   check("one copy of effect is installed", copies.size === 1 ? undefined : [...copies].join(", "))
 }
 
-const checkTypes = () => {
+const checkTypes = (project) => {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc")
   const lines = modules.map((subpath, i) => `export * as entry${i} from ${JSON.stringify(specifier(subpath))}`)
   writeFileSync(join(project, "consumer.mts"), lines.join("\n"))
@@ -117,32 +115,49 @@ const checkTypes = () => {
   }
 }
 
-const checkCommands = () => {
-  for (const command of Object.keys(typeof bin === "string" ? { [name]: bin } : bin)) {
+const checkCommands = (project) => {
+  for (const command of Object.keys(bin)) {
     const run = spawnSync(join(project, "node_modules", ".bin", command), ["--help"], { encoding: "utf8" })
     check(`${command} --help`, run.status === 0 ? undefined : run.error?.message ?? run.stderr)
   }
 }
 
+/** The project of somebody who installs what README says. */
+const checkNewest = async (project, tarball) => {
+  install(project, tarball, ...required)
+  checkTargets(project)
+  checkCompanions(project)
+  const waiting = checkRequired(project)
+  checkSchema(project)
+  await checkBundle(project)
+  install(project, ...optionalSpecs, "@types/node@20")
+  for (const subpath of waiting) {
+    check(`import ${specifier(subpath)} beside all peers`, importing(project, subpath))
+  }
+  checkOneEffect(project)
+  checkTypes(project)
+  checkCommands(project)
+}
+
+/** The project of somebody who has everything as old as package.json allows. */
+const checkOldest = (project, tarball) => {
+  install(project, tarball, ...oldestSpecs)
+  for (const subpath of modules) {
+    check(`import ${specifier(subpath)} beside the oldest peers`, importing(project, subpath))
+  }
+}
+
 try {
   const tarball = pack()
-  mkdirSync(project)
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }))
-  install(tarball, ...required)
-  checkTargets()
-  const waiting = checkRequired()
-  install(...optional.map((peer) => `${peer}@${peerDependencies[peer]}`), "@types/node@20")
-  for (const subpath of waiting) {
-    check(`import ${specifier(subpath)} beside all peers`, importing(subpath))
-  }
-  checkOneEffect()
-  checkTypes()
-  checkCommands()
+  await checkPublished(tarball)
+  await checkNewest(emptyProject(join(temporary, "newest")), tarball)
+  checkOldest(emptyProject(join(temporary, "oldest")), tarball)
+  checkEffectFour(emptyProject(join(temporary, "four")), tarball)
+  await checkFirstContact(temporary, tarball)
 } catch (error) {
   check("the pack check itself", String(error))
 } finally {
   rmSync(temporary, { recursive: true, force: true })
 }
 
-console.log(`pack: ${count.passed} passed, ${count.failed} failed`)
-process.exitCode = count.failed === 0 ? 0 : 1
+finish()

@@ -10,7 +10,7 @@ import { metricLine, openLine, spanLine } from "../../src/records/lines.js"
 import { instrumentKind } from "../../src/records/MetricRecord.js"
 import { noRedactor } from "../../src/records/redact/Redactor.js"
 import { MetricData, SpanData } from "../../src/records/SpanData.js"
-import { AttributeBag } from "../../src/telemetry/attributeBag.js"
+import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
 import { buildObject, hostileAttributes, hostileText, planted } from "./hostile.js"
 
 const unsafe = /[\p{Cc}\p{Cf}\u2028\u2029\p{Surrogate}]/u

@@ -20,7 +20,7 @@ import {
   spanStart
 } from "../../src/records/SpanData.js"
 import { text } from "../../src/records/text.js"
-import { AttributeBag } from "../../src/telemetry/attributeBag.js"
+import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
 import { type AttributesRecipe, buildObject, hostileAttributes, hostileText } from "./hostile.js"
 
 const collect = (recipe: AttributesRecipe) => {

@@ -88,7 +88,7 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
 type Running = Effect.Effect<void, string>
 
 /** The program as an effect; `parent` is the name of the span that it stands in. */
-export const run = (program: Program, ledger: Ledger, parent: string | undefined): Running => {
+const run = (program: Program, ledger: Ledger, parent: string | undefined): Running => {
   switch (program._tag) {
     case "succeed":
       return Effect.void

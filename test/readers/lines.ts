@@ -29,13 +29,13 @@ export interface MetricParts {
 const noon = Date.UTC(2026, 0, 31, 12)
 
 /** A trace id: 32 hexadecimal digits. */
-export const traceId = (trace: number): string => trace.toString(16).padStart(32, "0")
+const traceId = (trace: number): string => trace.toString(16).padStart(32, "0")
 
 /** A span id: 16 hexadecimal digits. */
-export const spanId = (id: number): string => id.toString(16).padStart(16, "0")
+const spanId = (id: number): string => id.toString(16).padStart(16, "0")
 
 /** A time as this package writes it, to the microsecond. */
-export const time = (ms: number): string => {
+const time = (ms: number): string => {
   const micros = Math.round(ms * 1000)
   const iso = new Date(noon + Math.floor(micros / 1000)).toISOString().slice(0, -1)
   return `${iso}${String(((micros % 1000) + 1000) % 1000).padStart(3, "0")}Z`

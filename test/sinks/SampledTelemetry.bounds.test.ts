@@ -18,15 +18,7 @@ import {
 } from "loom-telemetry"
 import { outline } from "../contract/subject.js"
 import { Broken, capturedWarnings, Journal } from "./recordingSinks.js"
-
-const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
-
-const memory = Effect.flatMap(InMemoryTelemetry, ({ metrics, open, spans }) => Effect.all({ spans, metrics, open }))
-const stats = Effect.flatMap(SampledTelemetry, (sampled) => sampled.stats)
-
-const sampled = (options: TailOptions = {}) => SampledTelemetry.tail(InMemoryTelemetry.layer(), options)
-
-const names = (spans: ReadonlyArray<{ readonly name: string }>) => spans.map(({ name }) => name)
+import { memory, names, sampled, stats, unit } from "./tailSampled.js"
 
 describe("memory is bounded", () => {
   it.effect("the oldest trace is kept when too much is held, and from then on comes as it happens", () =>

@@ -16,19 +16,11 @@ import {
 } from "loom-telemetry"
 import { outline } from "../contract/subject.js"
 import { capturedWarnings, Journal } from "./recordingSinks.js"
-
-const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
-
-const memory = Effect.flatMap(InMemoryTelemetry, ({ metrics, open, spans }) => Effect.all({ spans, metrics, open }))
-const stats = Effect.flatMap(SampledTelemetry, (sampled) => sampled.stats)
-
-const sampled = (options: TailOptions = {}) => SampledTelemetry.tail(InMemoryTelemetry.layer(), options)
+import { memory, names, sampled, stats, unit } from "./tailSampled.js"
 
 /** What the sink has of these traces after they ended. */
 const keptOf = <A, E>(options: TailOptions, traces: Effect.Effect<A, E>) =>
   Effect.zipRight(Effect.exit(traces), Effect.all({ held: memory, stats })).pipe(Effect.provide(sampled(options)))
-
-const names = (spans: ReadonlyArray<{ readonly name: string }>) => spans.map(({ name }) => name)
 
 describe("a trace is kept", () => {
   it.effect("whole, where a span of it failed, also where that was recovered from", () =>

@@ -52,6 +52,18 @@ describe("rules of one's own", () => {
       })
     }))
 
+  it.effect("are asked of short texts too, and of a value that is recorded already", () =>
+    Effect.gen(function*() {
+      expect(yield* attributes({ values: [/\b\d{4}\b/] }, { pin: "1234", t: "pin 1234" })).toEqual({
+        pin: "<redacted>",
+        t: "pin <redacted>"
+      })
+      const other: Record<string, string> = { alice: "bob", bob: "carol" }
+      const redact: RedactionOptions["redact"] = (_, value) => typeof value === "string" ? other[value] ?? value : value
+      const given = Telemetry.annotate({ who: "bob" }).pipe(Telemetry.withSpan("s", { who: "alice" }))
+      expect((yield* recorded({ redact }, given)).spans[0]!.attributes).toEqual({ who: "carol" })
+    }))
+
   it.effect("hide what matches an expression, whatever state it is in, and leave its state alone", () =>
     Effect.gen(function*() {
       const values = [/\b\d{3}-\d{2}-\d{4}\b/g, /EMP\d+/y, /x*/]

@@ -4,8 +4,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { ExportCounter } from "../../src/otel/stats.js"
-import { Reporter } from "../../src/telemetry/report.js"
+import { ExportCounter } from "../../src/otel/delivery/stats.js"
+import { Reporter } from "../../src/telemetry/lifecycle/report.js"
 
 const listening = () => {
   const said: Array<string> = []

@@ -2,26 +2,22 @@
  * `cost`: who and what spent how much.
  */
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import type { Dimension, Summary, SummaryRow } from "../../readers/TraceSummary.js"
-import { common, described, files, working } from "../command.js"
-import { usageDocument } from "../document.js"
-import { failIf, failIfOption } from "../failIf/failIf.js"
+import { described, rowsBy } from "../command.js"
+import { judged, judgedOptions } from "../failIf/judged.js"
 import { summaryQuantities } from "../failIf/summaryQuantities.js"
-import { jsonLine } from "../json.js"
-import { labelOf } from "../labels.js"
-import { count, dollars } from "../numbers.js"
-import { Output } from "../Output.js"
-import { summaryOf } from "../summary.js"
-import { type Column, tableLines } from "../table.js"
+import { summaryOf } from "../input/summary.js"
+import { usageDocument } from "../output/document.js"
+import { jsonLine } from "../output/json.js"
+import { labelOf } from "../output/labels.js"
+import { count, dollars } from "../output/numbers.js"
+import { Output } from "../output/Output.js"
+import { type Column, tableLines } from "../output/table.js"
 
 const dimensions = ["user", "model", "session", "agent", "tool"] as const satisfies ReadonlyArray<Dimension>
 
-const by = Options.choice("by", dimensions).pipe(
-  Options.withDefault("model"),
-  Options.withDescription("What the rows stand for; default model")
-)
+const by = rowsBy(dimensions, "model")
 
 const columns = (dimension: Dimension): ReadonlyArray<Column> => [
   { heading: dimension },
@@ -65,17 +61,16 @@ const document = (summary: Summary, dimension: Dimension) => ({
 /** The command. */
 export const cost = Command.make(
   "cost",
-  { files, ...common, by, failIf: failIfOption },
+  { ...judgedOptions, by },
   (given) =>
-    working(
+    judged(
       given,
-      Effect.gen(function*() {
-        const output = yield* Output
-        const condition = yield* failIf(given.failIf, summaryQuantities(given.by))
-        const summary = yield* summaryOf(given.files)
-        yield* given.json ? output.write(jsonLine(document(summary, given.by))) : print(summary, given.by)
-        yield* condition(summary)
-      })
+      summaryQuantities(given.by),
+      (output) =>
+        Effect.tap(
+          summaryOf(given.files),
+          (summary) => given.json ? output.write(jsonLine(document(summary, given.by))) : print(summary, given.by)
+        )
     )
 ).pipe(Command.withDescription(described(
   "Who and what spent how much",

@@ -15,13 +15,13 @@ import {
 } from "../../readers/TraceDiff.js"
 import { escapeText } from "../../records/escape.js"
 import { common, described, working } from "../command.js"
-import { usageDocument } from "../document.js"
 import { Found } from "../Failure.js"
-import { forestOf } from "../forest.js"
-import { jsonLine } from "../json.js"
-import { count, dollars, duration } from "../numbers.js"
-import { Output } from "../Output.js"
-import { tableLines } from "../table.js"
+import { forestOf } from "../input/forest.js"
+import { usageDocument } from "../output/document.js"
+import { jsonLine } from "../output/json.js"
+import { count, dollars, duration } from "../output/numbers.js"
+import { Output } from "../output/Output.js"
+import { tableLines } from "../output/table.js"
 
 const a = Args.text({ name: "A" }).pipe(Args.withDescription("The file of the first run"))
 const b = Args.text({ name: "B" }).pipe(Args.withDescription("The file of the second run"))

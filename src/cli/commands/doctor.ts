@@ -7,14 +7,15 @@ import * as Stream from "effect/Stream"
 import { builder, type Finding, type FindingsReport, type Severity } from "../../readers/Findings.js"
 import * as TraceFile from "../../readers/TraceFile.js"
 import { escapeText } from "../../records/escape.js"
-import { common, described, files, working } from "../command.js"
-import { failIf, failIfOption, type Quantities } from "../failIf/failIf.js"
+import { described } from "../command.js"
+import type { Quantities } from "../failIf/failIf.js"
+import { judged, judgedOptions } from "../failIf/judged.js"
 import { Found, type InputError } from "../Failure.js"
-import { bytesOf, pathsOf } from "../input.js"
-import { jsonLine } from "../json.js"
-import { count, plural } from "../numbers.js"
-import { Output } from "../Output.js"
-import { wrapped } from "../wrapped.js"
+import { bytesOf, pathsOf } from "../input/input.js"
+import { jsonLine } from "../output/json.js"
+import { count, plural } from "../output/numbers.js"
+import type { Output } from "../output/Output.js"
+import { wrapped } from "../output/wrapped.js"
 
 interface Examined {
   readonly path: string
@@ -59,27 +60,21 @@ const quantities: Quantities<ReadonlyArray<Examined>> = {
 /** The command. */
 export const doctor = Command.make(
   "doctor",
-  { files, ...common, failIf: failIfOption },
+  judgedOptions,
   (given) =>
-    working(
-      given,
+    judged(given, quantities, (output) =>
       Effect.gen(function*() {
-        const output = yield* Output
-        const check = yield* failIf(given.failIf, quantities)
         const paths = pathsOf(given.files)
         const examined = yield* Effect.forEach(paths, examine)
         yield* Effect.forEach(examined, (each) =>
           output.write(
             given.json ? jsonLine({ file: each.path, ...each.report }) : text(each, paths.length > 1, output.width)
           ), { discard: true })
-        if (given.failIf.length > 0) {
-          return yield* check(examined)
-        }
-        if (examined.some(({ report }) => !report.ok)) {
+        if (given.failIf.length === 0 && examined.some(({ report }) => !report.ok)) {
           yield* Effect.fail(new Found({ message: "something is wrong; see above" }))
         }
-      })
-    )
+        return examined
+      }))
 ).pipe(Command.withDescription(described(
   "What is wrong with a file",
   "Bad and torn lines, spans that never ended, spans without their parents, the same span twice, records that " +

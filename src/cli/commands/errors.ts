@@ -6,12 +6,12 @@ import * as Effect from "effect/Effect"
 import { hasFailed, label, nodes, type TraceForest, type TraceNode } from "../../readers/TraceTree.js"
 import { escapeText } from "../../records/escape.js"
 import { isoFromNanos } from "../../records/instants.js"
-import { common, described, files, working } from "../command.js"
-import { failIf, failIfOption, type Quantities } from "../failIf/failIf.js"
-import { forestOf } from "../forest.js"
-import { jsonLine } from "../json.js"
-import { count } from "../numbers.js"
-import { Output } from "../Output.js"
+import { described } from "../command.js"
+import type { Quantities } from "../failIf/failIf.js"
+import { judged, judgedOptions } from "../failIf/judged.js"
+import { forestOf } from "../input/forest.js"
+import { jsonLine } from "../output/json.js"
+import { count } from "../output/numbers.js"
 
 interface Failures {
   readonly label: string
@@ -79,13 +79,10 @@ const quantities: Quantities<ReadonlyArray<Failures>> = {
 /** The command. */
 export const errors = Command.make(
   "errors",
-  { files, ...common, failIf: failIfOption },
+  judgedOptions,
   (given) =>
-    working(
-      given,
+    judged(given, quantities, (output) =>
       Effect.gen(function*() {
-        const output = yield* Output
-        const check = yield* failIf(given.failIf, quantities)
         const groups = failuresOf(yield* forestOf(given.files))
         yield* Effect.forEach(groups, (group) => output.write(given.json ? jsonLine(document(group)) : text(group)), {
           discard: true
@@ -93,9 +90,8 @@ export const errors = Command.make(
         if (groups.length === 0 && !given.json) {
           yield* output.write("Nothing failed.\n")
         }
-        yield* check(groups)
-      })
-    )
+        return groups
+      }))
 ).pipe(Command.withDescription(described(
   "What failed, the same failures together",
   "The most frequent stand first. A failure that went on to the spans above it is told once, where it began. With " +

@@ -12,12 +12,12 @@ import type { TraceEntry } from "../../readers/TraceEntry.js"
 import * as TraceFile from "../../readers/TraceFile.js"
 import { common, described, files, working } from "../command.js"
 import { type InputError } from "../Failure.js"
-import { forestOf } from "../forest.js"
-import { bytesOf, pathsOf } from "../input.js"
-import type { Output } from "../Output.js"
-import { pageOf } from "../page.js"
-import { sayBad } from "../summary.js"
-import { writePieces } from "../write.js"
+import { forestOf } from "../input/forest.js"
+import { bytesOf, pathsOf } from "../input/input.js"
+import { sayBad } from "../input/summary.js"
+import type { Output } from "../output/Output.js"
+import { pageOf } from "../output/page.js"
+import { writePieces } from "../output/write.js"
 
 type Pieces = Stream.Stream<string, InputError, Output>
 

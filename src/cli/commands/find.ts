@@ -9,14 +9,14 @@ import * as Option from "effect/Option"
 import { nodes, type TraceNode } from "../../readers/TraceTree.js"
 import { nodeLine } from "../../readers/TreeView.js"
 import { escapeText } from "../../records/escape.js"
-import { common, described, files, working } from "../command.js"
-import { attribute, type Condition, ended, milliseconds, named, outcomes } from "../conditions.js"
-import { spanDocument } from "../document.js"
-import { failIf, failIfOption, type Quantities } from "../failIf/failIf.js"
+import { described } from "../command.js"
+import type { Quantities } from "../failIf/failIf.js"
+import { judged, judgedOptions } from "../failIf/judged.js"
 import { type UsageError } from "../Failure.js"
-import { forestOf, traceNamed } from "../forest.js"
-import { jsonLine } from "../json.js"
-import { Output } from "../Output.js"
+import { attribute, type Condition, ended, milliseconds, named, outcomes } from "../input/conditions.js"
+import { forestOf, traceNamed } from "../input/forest.js"
+import { spanDocument } from "../output/document.js"
+import { jsonLine } from "../output/json.js"
 
 const name = Options.optional(Options.withPseudoName(Options.text("name"), "NAME")).pipe(
   Options.withDescription("A name, with * for any text, or a regular expression between slashes")
@@ -60,13 +60,10 @@ const conditionOf = (given: Given): Either.Either<Condition, UsageError> => {
 /** The command. */
 export const find = Command.make(
   "find",
-  { files, ...common, name, attr, longer, outcome, trace, failIf: failIfOption },
+  { ...judgedOptions, name, attr, longer, outcome, trace },
   (given) =>
-    working(
-      given,
+    judged(given, quantities, (output) =>
       Effect.gen(function*() {
-        const output = yield* Output
-        const check = yield* failIf(given.failIf, quantities)
         const isMeant = yield* conditionOf(given)
         const traces = yield* traceNamed(yield* forestOf(given.files), Option.getOrUndefined(given.trace))
         let found = 0
@@ -78,9 +75,8 @@ export const find = Command.make(
             }
           }
         }
-        yield* check(found)
-      })
-    )
+        return found
+      }))
 ).pipe(Command.withDescription(described(
   "The spans that meet all conditions",
   "A line each, which begins with the trace and span id. With --json a line of JSON for each. --fail-if knows " +

@@ -8,13 +8,13 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { common, described, files, working } from "../command.js"
-import { milliseconds } from "../conditions.js"
+import { amount, common, described, files, working } from "../command.js"
 import { InputError, UsageError } from "../Failure.js"
-import { pathsOf } from "../input.js"
-import { jsonLine } from "../json.js"
-import { count } from "../numbers.js"
-import { Output, type OutputService } from "../Output.js"
+import { milliseconds } from "../input/conditions.js"
+import { pathsOf } from "../input/input.js"
+import { jsonLine } from "../output/json.js"
+import { count } from "../output/numbers.js"
+import { Output, type OutputService } from "../output/Output.js"
 import { deliver, type Receiver } from "../replay/deliver.js"
 import { otlpRequests } from "./export.js"
 
@@ -24,7 +24,7 @@ const endpoint = Options.withPseudoName(Options.text("endpoint"), "URL").pipe(
 const header = Options.repeated(Options.withPseudoName(Options.text("header"), "HEADER")).pipe(
   Options.withDescription("NAME: VALUE, sent with every request; may be given again")
 )
-const rate = Options.optional(Options.withPseudoName(Options.integer("rate"), "N")).pipe(
+const rate = Options.optional(amount("rate")).pipe(
   Options.withDescription("Spans and measurements a second at most; default is as fast as it takes them")
 )
 const patience = Options.withPseudoName(Options.text("patience"), "DURATION").pipe(

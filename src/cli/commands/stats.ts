@@ -5,23 +5,20 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { type Dimension, dimensions, type Summary, type SummaryRow } from "../../readers/TraceSummary.js"
-import { common, described, files, working } from "../command.js"
-import { summaryDocument } from "../document.js"
-import { failIf, failIfOption } from "../failIf/failIf.js"
+import { amount, described, rowsBy } from "../command.js"
+import { judged, judgedOptions } from "../failIf/judged.js"
 import { summaryQuantities } from "../failIf/summaryQuantities.js"
-import { jsonLine } from "../json.js"
-import { labelOf } from "../labels.js"
-import { count, dollars, duration, plural, tokens } from "../numbers.js"
-import { Output } from "../Output.js"
-import { summaryOf } from "../summary.js"
-import { type Column, tableLines } from "../table.js"
+import { summaryOf } from "../input/summary.js"
+import { summaryDocument } from "../output/document.js"
+import { jsonLine } from "../output/json.js"
+import { labelOf } from "../output/labels.js"
+import { count, dollars, duration, plural, tokens } from "../output/numbers.js"
+import { Output } from "../output/Output.js"
+import { type Column, tableLines } from "../output/table.js"
 
-const by = Options.choice("by", dimensions).pipe(
-  Options.withDefault("name"),
-  Options.withDescription("What the rows stand for; default name")
-)
+const by = rowsBy(dimensions, "name")
 
-const limit = Options.withPseudoName(Options.integer("limit"), "N").pipe(
+const limit = amount("limit").pipe(
   Options.withDefault(20),
   Options.withDescription("Rows at most; 0 is all of them, default 20")
 )
@@ -87,17 +84,14 @@ const print = (summary: Summary, dimension: Dimension, most: number): Effect.Eff
 /** The command. */
 export const stats = Command.make(
   "stats",
-  { files, ...common, by, limit, failIf: failIfOption },
+  { ...judgedOptions, by, limit },
   (given) =>
-    working(
+    judged(
       given,
-      Effect.gen(function*() {
-        const output = yield* Output
-        const condition = yield* failIf(given.failIf, summaryQuantities(given.by))
-        const summary = yield* summaryOf(given.files)
-        yield* given.json ? output.write(jsonLine(summaryDocument(summary))) : print(summary, given.by, given.limit)
-        yield* condition(summary)
-      })
+      summaryQuantities(given.by),
+      (output) =>
+        Effect.tap(summaryOf(given.files), (summary) =>
+          given.json ? output.write(jsonLine(summaryDocument(summary))) : print(summary, given.by, given.limit))
     )
 ).pipe(Command.withDescription(described(
   "Counts, failures, percentiles of durations, tokens and cost",

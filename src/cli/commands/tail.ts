@@ -7,19 +7,19 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { decodeEntry, type TraceEntry } from "../../readers/TraceEntry.js"
 import * as TraceFile from "../../readers/TraceFile.js"
-import { common, described, files, working } from "../command.js"
+import { amount, common, described, files, working } from "../command.js"
 import { type InputError, UsageError } from "../Failure.js"
-import { follow, type FollowEvent } from "../follow.js"
-import { bytesOf, cannotRead, pathsOf } from "../input.js"
-import { Output, type OutputService } from "../Output.js"
-import { sayBad } from "../summary.js"
+import { follow, type FollowEvent } from "../input/follow.js"
+import { bytesOf, cannotRead, pathsOf } from "../input/input.js"
+import { sayBad } from "../input/summary.js"
+import { Output, type OutputService } from "../output/Output.js"
 import { TailView } from "../tail/TailView.js"
 
 const following = Options.boolean("follow").pipe(
   Options.withAlias("f"),
   Options.withDescription("Go on while the file grows, also where it is rotated; Ctrl-C ends it")
 )
-const last = Options.withPseudoName(Options.integer("lines"), "N").pipe(
+const last = amount("lines").pipe(
   Options.withAlias("n"),
   Options.withDefault(20),
   Options.withDescription("Records to begin with; default 20")

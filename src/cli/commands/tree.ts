@@ -8,21 +8,21 @@ import * as Option from "effect/Option"
 import { nodes, type Trace, type TraceForest } from "../../readers/TraceTree.js"
 import * as TreeView from "../../readers/TreeView.js"
 import { type NodeUsage, usageOfForest } from "../../readers/usage.js"
-import { common, described, files, working } from "../command.js"
-import { spanDocument } from "../document.js"
-import { forestOf, traceNamed } from "../forest.js"
-import { jsonLine } from "../json.js"
-import { Output, type OutputService } from "../Output.js"
+import { amount, common, described, files, working } from "../command.js"
+import { forestOf, traceNamed } from "../input/forest.js"
+import { spanDocument } from "../output/document.js"
+import { jsonLine } from "../output/json.js"
+import { Output, type OutputService } from "../output/Output.js"
 
 const trace = Options.optional(Options.withPseudoName(Options.text("trace"), "ID")).pipe(
   Options.withDescription("Only the trace whose id begins like this")
 )
 
-const depth = Options.optional(Options.withPseudoName(Options.integer("depth"), "N")).pipe(
+const depth = Options.optional(amount("depth")).pipe(
   Options.withDescription("Levels at most")
 )
 
-const last = Options.optional(Options.withPseudoName(Options.integer("last"), "N")).pipe(
+const last = Options.optional(amount("last")).pipe(
   Options.withDescription("Only the last so many traces")
 )
 

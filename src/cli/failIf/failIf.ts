@@ -5,7 +5,7 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { Found, UsageError } from "../Failure.js"
-import { Output } from "../Output.js"
+import { Output } from "../output/Output.js"
 import { type Comparison, comparisonsOf, type Scope } from "./comparisons.js"
 
 /** A number that a command knows of its answer. */

@@ -35,7 +35,7 @@ type Answer =
   | { readonly kind: "refused"; readonly why: string }
 
 /** The address of a signal. */
-export const addressOf = (endpoint: URL, signal: OtlpRequest["signal"]): URL => {
+const addressOf = (endpoint: URL, signal: OtlpRequest["signal"]): URL => {
   const url = new URL(endpoint)
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/${signal}`
   return url

@@ -6,7 +6,7 @@
  */
 import { once } from "node:events"
 import type { ServerResponse } from "node:http"
-import { follow, type FollowEvent } from "../follow.js"
+import { follow, type FollowEvent } from "../input/follow.js"
 
 /** Milliseconds between two signs of life. */
 const heartbeat = 15_000

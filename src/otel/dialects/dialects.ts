@@ -15,6 +15,8 @@ const byName: Record<DialectName, Dialect> = { genai, openinference, langfuse }
 /** The dialects that are spoken where nothing else is said. */
 export const defaultDialects: ReadonlyArray<DialectName> = ["genai", "openinference", "langfuse"]
 
+const namesPeople = (name: DialectName): boolean => name !== "genai"
+
 /** What these dialects say of a span; session and user first, so that no limit on the number of attributes cuts them. */
 export const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>): Attributes => {
   const said: { [key: string]: AttributeValue } = {}
@@ -23,7 +25,7 @@ export const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>)
       said[key] = value
     }
   }
-  if (dialects.some((name) => name !== "genai")) {
+  if (dialects.some(namesPeople)) {
     put("session.id", span.sessionId)
     put("user.id", span.userId)
   }
@@ -52,17 +54,18 @@ const beginningsOf = (name: string): ReadonlyArray<string> => {
  * `loom.tool`: beside it Phoenix does not see the other (its `trace/attributes.py`, `unflatten`), and stores that nest at dots refuse one of the two.
  */
 export const recordedBeside = (recorded: Attributes, said: Attributes): Attributes => {
-  const clashing = new Set<string>()
+  let clashing: Set<string> | undefined
   for (const name in said) {
     for (const beginning of beginningsOf(name)) {
       if (Object.hasOwn(recorded, beginning)) {
-        clashing.add(beginning)
+        clashing = (clashing ?? new Set()).add(beginning)
       }
     }
   }
-  return clashing.size === 0
-    ? recorded
-    : Object.fromEntries(
-      Object.entries(recorded).map(([key, value]) => [clashing.has(key) ? `loom.${key}` : key, value])
-    )
+  return clashing === undefined ? recorded : renamed(recorded, clashing)
 }
+
+const renamed = (recorded: Attributes, clashing: ReadonlySet<string>): Attributes =>
+  Object.fromEntries(
+    Object.entries(recorded).map(([key, value]) => [clashing.has(key) ? `loom.${key}` : key, value])
+  )

@@ -9,6 +9,7 @@ import type { SummaryRow } from "./SummaryTable.js"
 export interface Summary {
   /** Finished spans. */
   readonly spans: number
+  /** Measurements. */
   readonly metrics: number
   /** Different trace ids; one whose records lie too far apart counts more than once. */
   readonly traces: number
@@ -26,7 +27,9 @@ export interface Summary {
   readonly to: string | undefined
   /** Finished spans that failed, tools that are not `ok` included. */
   readonly failures: number
+  /** Finished spans that were interrupted. */
   readonly interrupted: number
+  /** All tokens and cost, each counted once. */
   readonly usage: Usage
   /** Rows by cost, then tokens, then count, the greatest first. Each column of usage adds up to the whole. */
   readonly by: { readonly [D in Dimension]: ReadonlyArray<SummaryRow> }

@@ -16,9 +16,11 @@ export interface SummaryRow {
   readonly count: number
   /** Those that failed, tools that are not `ok` included. */
   readonly failures: number
+  /** Those that were interrupted. */
   readonly interrupted: number
   /** `null` where there are no spans. */
   readonly durationMs: DurationStats | null
+  /** The tokens and cost that are attributed to the label. */
   readonly usage: Usage
 }
 

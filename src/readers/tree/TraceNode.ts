@@ -10,9 +10,13 @@ import type { BadEntry } from "../TraceEntry.js"
 
 /** A span in its place. */
 export interface TraceNode {
+  /** What the program called it, such as `loom.turn`. */
   readonly name: string
+  /** As in the file. */
   readonly traceId: string
+  /** As in the file. */
   readonly spanId: string
+  /** As in the file; `null` for a root. The parent itself may be missing: see `orphan`. */
   readonly parentSpanId: string | null
   /** Nanoseconds since the epoch. */
   readonly start: bigint
@@ -20,14 +24,19 @@ export interface TraceNode {
   readonly end: bigint | undefined
   /** Elapsed milliseconds, ≥ 0, fractional; `undefined` while it is open. */
   readonly durationMs: number | undefined
+  /** Of an open span those that it had when it was written. */
   readonly attributes: Attributes
   /** `undefined` while it is open. */
   readonly outcome: Outcome | undefined
+  /** `Name: message` of what it failed or died with; `null` where it did not. */
   readonly exception: string | null
+  /** What happened in it, in order. */
   readonly events: ReadonlyArray<EventData>
+  /** Its relations to spans that are not its parent. */
   readonly links: ReadonlyArray<SpanLink>
   /** The line of its last record, from 1; for records in memory their order. */
   readonly line: number
+  /** Whether it has ended, as far as the records say. */
   readonly state: "ended" | "open"
   /** Whether it has a parent that is not there. */
   readonly orphan: boolean
@@ -35,6 +44,7 @@ export interface TraceNode {
   readonly duplicate: boolean
   /** Whether it is its own ancestor: the circle is cut here, and it stands as a root. */
   readonly cyclic: boolean
+  /** What ran in it, by the time at which they began. */
   readonly children: ReadonlyArray<TraceNode>
   /** What was measured in it, in the order in which it was emitted. */
   readonly metrics: ReadonlyArray<MetricData>
@@ -42,6 +52,7 @@ export interface TraceNode {
 
 /** The spans of one trace id. */
 export interface Trace {
+  /** As in the file. */
   readonly traceId: string
   /** By the time at which they began. */
   readonly roots: ReadonlyArray<TraceNode>
@@ -65,6 +76,7 @@ export interface TraceForest {
   readonly traces: ReadonlyArray<Trace>
   /** What was measured outside of any trace. */
   readonly metrics: ReadonlyArray<MetricData>
+  /** What the writers say about records that they did not write. */
   readonly dropped: ReadonlyArray<DroppedRecord>
   /** How many records were not written, as the writers say. */
   readonly droppedTotal: number

@@ -13,6 +13,7 @@ import type { TraceForest } from "./TraceNode.js"
 export interface OtherRecords {
   /** Spans that have not ended. */
   readonly open?: Iterable<SpanStart>
+  /** Measurements; those taken in a span are put below it. */
   readonly metrics?: Iterable<MetricRecord>
 }
 

@@ -7,6 +7,7 @@
 export interface Usage {
   /** All input tokens, cached ones included. */
   readonly tokensIn: number
+  /** All output tokens, reasoning included. */
   readonly tokensOut: number
   /** The part of `tokensIn` that was read from a cache. */
   readonly cachedTokensIn: number

@@ -5,13 +5,13 @@
  * rule fails on is hidden.
  */
 import { type AttributeLimits, type AttributeValue, normalizeValue } from "../attributes.js"
+import { remembered } from "../remembered.js"
 import { cut, redacted, text } from "../text.js"
 import type { ValueRules } from "../ValueRules.js"
 import { mayHoldAssignment, redactAssignments } from "./assignments.js"
-import { remembered } from "./bounded.js"
 import { isQueryKey, isSecretKey, isUserKey, keyMatcher, type KeyPattern, stateless } from "./keys.js"
 import { pseudonyms } from "./pseudonym.js"
-import { mayHoldSecret, redactSecrets } from "./secrets.js"
+import { mayHoldAny, redactSecrets } from "./secrets.js"
 import { redactParameters, redactTarget, redactUrls } from "./urls.js"
 
 /** Where a value stands in a record. */
@@ -42,6 +42,8 @@ export interface KeyRule {
   /** The key as records hold it. */
   readonly name: string
   readonly act: Act
+  /** The text that was given last for this key and may stay as it is: the next one is often the same. */
+  plain: string
 }
 
 /** The longest key, and the longest name, that is kept whole, in characters. */
@@ -50,6 +52,9 @@ const nameLength = 1024
 
 /** Characters that are searched beyond what is kept, and dropped: no secret needs as much to be recognised. */
 const margin = 4096
+
+/** Longer texts are not remembered. */
+const longestPlain = 256
 
 /** Longer parameters are hidden whole. */
 const longestQuery = 65_536
@@ -72,6 +77,7 @@ export class Redactor implements ValueRules {
   private readonly custom: RedactorOptions["redact"]
   private readonly pseudonym: ((user: string) => string) | undefined
   private readonly nameOf: (name: string) => string
+  private readonly mayHold: (text: string) => boolean
 
   constructor(options: RedactorOptions = {}) {
     const keys = keyMatcher(options.keys ?? [])
@@ -82,8 +88,14 @@ export class Redactor implements ValueRules {
     this.custom = options.redact
     this.pseudonym = options.userKey && pseudonyms(options.userKey)
     this.isSecret = remembered(1024, (key) => this.hidesKey(key, keys))
-    this.ruleOf = remembered(1024, (key) => ({ key, name: this.text(key, keyLength), act: this.actOn(key) }))
+    this.ruleOf = remembered(1024, (key) => ({ key, name: this.text(key, keyLength), act: this.actOn(key), plain: "" }))
+    this.mayHold = this.hasDefaults ? mayHoldAny : this.hasKeys ? mayHoldAssignment : () => false
     this.nameOf = remembered(1024, (name) => this.text(name, nameLength))
+  }
+
+  /** Whether the user's own function is asked of every attribute. */
+  get asksUser(): boolean {
+    return this.custom !== undefined
   }
 
   /** The name of a span, an event or a metric as records hold it: never empty. */
@@ -104,6 +116,34 @@ export class Redactor implements ValueRules {
     return this.custom === undefined || safe === undefined
       ? safe
       : normalizeValue(this.ask(rule.key, safe, place), limits, this)
+  }
+
+  /** Whether an attribute would be recorded exactly as it is. Quick; says no where that takes longer to find out. */
+  keeps(key: string, value: unknown, limits: AttributeLimits): boolean {
+    const rule = this.ruleOf(key)
+    return rule.act === "keep" && rule.name === key && this.custom === undefined && this.keepsValue(rule, value, limits)
+  }
+
+  private keepsValue(rule: KeyRule, value: unknown, { valueLength }: AttributeLimits): boolean {
+    switch (typeof value) {
+      case "string":
+        return value.length <= valueLength && (value === rule.plain || this.keepsText(rule, value))
+      case "number":
+        // Neither infinite nor a negative zero, of which JSON knows nothing.
+        return value - value === 0 && (value !== 0 || 1 / value > 0)
+      default:
+        return typeof value === "boolean"
+    }
+  }
+
+  private keepsText(rule: KeyRule, value: string): boolean {
+    if (!this.isPlain(value) || !value.isWellFormed()) {
+      return false
+    }
+    if (value.length <= longestPlain) {
+      rule.plain = value
+    }
+    return true
   }
 
   given(key: string, value: unknown): unknown {
@@ -174,9 +214,7 @@ export class Redactor implements ValueRules {
 
   /** Whether there is nothing to be found in a text; most are decided here. */
   private isPlain(value: string): boolean {
-    return value.length < shortest ||
-      !((this.hasKeys && mayHoldAssignment(value)) || (this.hasDefaults && mayHoldSecret(value)) ||
-        this.values.length > 0)
+    return this.values.length === 0 && (value.length < shortest || !this.mayHold(value))
   }
 
   /** All that can be found in a text, found. */

@@ -136,8 +136,24 @@ const wordEnd = (text: string, at: number, stop: RegExp): number => {
   return scheme.test(text.slice(at, end)) && isSpace(text[end]) ? untilMatch(text, skipSpaces(text, end), stop) : end
 }
 
+/** Where the value may begin behind `:`, `=`, `==` or `=>`. */
+const endOfSeparator = (text: string, separator: number): number => {
+  let end = separator + 1
+  while (text[separator] === "=" && text[end] === "=" && end < separator + 3) {
+    end++
+  }
+  return isArrow(text, end) ? end + 1 : end
+}
+
+/** Behind an arrow there is a value where it is quoted; else there is a function's body. */
+const isArrow = (text: string, end: number): boolean => text[end - 1] === "=" && text[end] === ">"
+
 const unquotedValue = (text: string, separator: number, at: number, key: Key): Found | undefined => {
-  const isSpaced = at > separator + 1
+  const begins = endOfSeparator(text, separator)
+  if (text[begins - 1] === ">") {
+    return undefined
+  }
+  const isSpaced = at > begins
   if (text[separator] === ":" && header.test(key.name)) {
     const end = headerEnd(text, at, key.opened)
     // Cookies are pairs; what is said of a cookie is not.
@@ -149,7 +165,7 @@ const unquotedValue = (text: string, separator: number, at: number, key: Key): F
 }
 
 const valueAfter = (text: string, separator: number, key: Key): Found | undefined => {
-  const at = skipSpaces(text, separator + 1)
+  const at = skipSpaces(text, endOfSeparator(text, separator))
   if (text.startsWith(redacted, at)) {
     return undefined
   }

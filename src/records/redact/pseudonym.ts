@@ -3,7 +3,7 @@
  *
  * It is a pseudonym, not anonymity: whoever holds the key can try all users, and what a user did is still linked.
  */
-import { remembered } from "./bounded.js"
+import { remembered } from "../remembered.js"
 import { hmacSha256 } from "./sha256.js"
 
 const form = /^u_[0-9a-f]{32}$/

@@ -27,6 +27,10 @@ const tokens = new RegExp(
     prefixed("hf_", "[A-Za-z0-9]", 16),
     prefixed("gsk_", "[A-Za-z0-9]", 16),
     prefixed("xai-", "[A-Za-z0-9]", 16),
+    prefixed("(?:nvapi|pplx|tvly)-", "[\\w-]", 16),
+    prefixed("(?:pcsk|r8|fw)_", "[A-Za-z0-9_]", 16),
+    prefixed("lsv2_[ps][kt]_", "\\w", 16),
+    prefixed("dapi", "[a-f0-9]", 32),
     prefixed("npm_", "[A-Za-z0-9]", 30),
     prefixed("whsec_", "[\\w+/=]", 16),
     prefixed("ya29\\.", "[\\w-]", 16),
@@ -78,10 +82,15 @@ const keys = (match: string, at: number, text: string): string =>
 
 /** Literals of which one is in every text that holds such a secret. */
 const suspicious =
-  /sk[-_]|rk_|AIza|gh[pousr]_|_pat_|glpat-|xox|xapp-|A[KS]IA|hf_|npm_|xai-|whsec_|ya29|GOCSPX-|SG\.|eyJ|PRIVATE KEY|[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]/
+  /sk[-_]|rk_|AIza|gh[pousr]_|_pat_|glpat-|xox|xapp-|A[KS]IA|hf_|npm_|xai-|nvapi-|pplx-|tvly-|pcsk_|r8_|fw_|lsv2_|dapi|whsec_|ya29|GOCSPX-|SG\.|eyJ|PRIVATE KEY|[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]/
 
 /** Whether a text may hold a secret with a form of its own; quick. */
-export const mayHoldSecret = (text: string): boolean => suspicious.test(text)
+const mayHoldSecret = (text: string): boolean => suspicious.test(text)
+
+const suspiciousOrAssigning = new RegExp(`[:=]|${suspicious.source}`)
+
+/** Whether a text may hold such a secret, or one that is known by its key; in one go, for this is asked of every text of every record. */
+export const mayHoldAny = (text: string): boolean => suspiciousOrAssigning.test(text)
 
 /** The text with `<redacted>` in place of every secret that has a form of its own. */
 export const redactSecrets = (text: string): string =>

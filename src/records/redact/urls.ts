@@ -15,8 +15,8 @@ const looseUserInfo = /:\/\/[^\s/?#"\\:@[\]]{0,128}:(?!\d{1,5}(?:[/?#]|$))[^\s"\
 /** From the `://` on: whatever precedes it is no secret. */
 const url = /:\/\/[^\s"\\]+/g
 
-/** A path with parameters, without scheme and host; after a line break in a JSON text too. */
-const target = /(?<=^|\s|"|\\[nrt])\/[^\s"\\?#]*\?[^\s"\\]+/g
+/** A path with parameters, without scheme and host; after a line break in a JSON text too. Of many beginnings each looks only so far for its end. */
+const target = /(?<=^|[\s"'`(<[=,]|\\[nrt])\/[^\s"\\?#]{0,1024}\?[^\s"\\]+/g
 
 /** Longer ones without a name are values. */
 const longestName = 32

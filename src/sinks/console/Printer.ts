@@ -2,7 +2,7 @@
  * What the console sink does with what it observes; one for each order of lines.
  */
 import type { MetricData, SpanData } from "../../records/SpanData.js"
-import type { OpenSpan } from "../../telemetry/OpenSpan.js"
+import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 
 /** Turns observations into lines. */
 export interface Printer {

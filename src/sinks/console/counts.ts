@@ -15,6 +15,7 @@ export interface ConsoleStats {
   readonly written: number
   /** Waiting for the root of their trace to end (`order: "tree"`), or held by the stream for a slow reader. */
   readonly queued: number
+  /** Those that were not printed, by reason. */
   readonly dropped: { readonly [Reason in ConsoleDropReason]: number }
   /** Traces of which a part was printed before their root ended, because too much was waiting (`order: "tree"`). */
   readonly printedEarly: number

@@ -10,15 +10,12 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { metricLine, openLine, spanLine } from "../../records/lines.js"
 import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
-import type { OpenSpan } from "../../telemetry/OpenSpan.js"
+import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 import type { ConsoleOutput } from "./output.js"
 import type { Printer } from "./Printer.js"
 
 /** How long a span may be open before it is shown. */
 const patience = Duration.millis(250)
-
-/** Entries that may wait before those that have ended are taken out. */
-const shortestQueue = 4096
 
 interface Entry {
   readonly span: OpenSpan
@@ -27,13 +24,15 @@ interface Entry {
   readonly since: bigint
   shown: boolean
   ended: boolean
+  /** Whether it is still to be shown when its time is over. */
+  waits: boolean
 }
 
 /** The printer for `order: "live"`, with the worker that shows what has been open for long. */
 export const livePrinter = (output: ConsoleOutput): Effect.Effect<Printer, never, Scope.Scope> =>
   Effect.gen(function*() {
     const entries = new Map<string, Entry>()
-    const waiting = yield* watchLongOpen((entry) => show(entry, output))
+    const watch = yield* watchLongOpen(entries, (entry) => show(entry, output))
     return {
       onStart: (span) => {
         const entry: Entry = {
@@ -41,10 +40,11 @@ export const livePrinter = (output: ConsoleOutput): Effect.Effect<Printer, never
           parent: span.parentSpanId === null ? undefined : entries.get(span.parentSpanId),
           since: span.start,
           shown: false,
-          ended: false
+          ended: false,
+          waits: true
         }
         entries.set(span.spanId, entry)
-        waiting(entry)
+        watch()
       },
       onEnd: (span: SpanData) => {
         const entry = entries.get(span.spanId)
@@ -84,22 +84,27 @@ const asOpened = (span: OpenSpan): OpenSpanData => {
   return { ...data, attributes: Object.fromEntries(Object.entries(data.attributes).slice(0, span.openedWith)) }
 }
 
-/** A worker that shows each entry that is still open when its time is over; the function returned hands it one. */
+/** A worker that shows each entry that is still open when its time is over; the function returned says that there is a new one. */
 const watchLongOpen = (
+  open: ReadonlyMap<string, Entry>,
   showEntry: (entry: Entry) => void
-): Effect.Effect<(entry: Entry) => void, never, Scope.Scope> =>
+): Effect.Effect<() => void, never, Scope.Scope> =>
   Effect.gen(function*() {
-    let queue: Array<Entry> = []
-    let compactAt = shortestQueue
+    let isWatching = false
     const latch = yield* Effect.makeLatch(false)
     const dueNanos = BigInt(Duration.toMillis(patience) * 1_000_000)
-    // In one go: a span that opened between the look into the queue and the closing of the latch would never be shown.
+    // In one go: a span that opened between the look at them and the closing of the latch would never be shown.
     const showDue = Effect.map(Clock.currentTimeNanos, (now) => {
-      const due = queue.filter((entry) => !entry.ended && entry.since + dueNanos <= now)
-      queue = queue.filter((entry) => !entry.ended && entry.since + dueNanos > now)
-      due.forEach(showEntry)
-      const next = queue[0]
+      const waiting = [...open.values()].filter(({ waits }) => waits)
+      for (const entry of waiting) {
+        if (entry.since + dueNanos <= now) {
+          entry.waits = false
+          showEntry(entry)
+        }
+      }
+      const next = waiting.find(({ waits }) => waits)
       if (next === undefined) {
+        isWatching = false
         latch.unsafeClose()
       }
       // Not longer than this: a clock that was set back would let all that opens from now on wait for it to come there again.
@@ -113,15 +118,10 @@ const watchLongOpen = (
       Effect.interruptible,
       Effect.forkScoped
     )
-    return (entry) => {
-      queue.push(entry)
-      if (queue.length === 1) {
+    return () => {
+      if (!isWatching) {
+        isWatching = true
         latch.unsafeOpen()
-      } else if (queue.length > compactAt) {
-        // Where the clock stands still (a test's) nothing becomes due: what has ended must not pile up.
-        queue = queue.filter((each) => !each.ended)
-        // What is left is open: looking through it again at each span would take ever longer.
-        compactAt = Math.max(shortestQueue, 2 * queue.length)
       }
     }
   })

@@ -5,13 +5,14 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { defaultLimits } from "../../records/attributes.js"
 import type { LineStyle } from "../../records/lines.js"
-import { describe } from "../../telemetry/outcome.js"
-import { Reporter } from "../../telemetry/report.js"
+import { Reporter } from "../../telemetry/lifecycle/report.js"
+import { describe } from "../../telemetry/tracing/outcome.js"
 import { listen } from "./brokenStreams.js"
 import { type ConsoleDropReason, Counts } from "./counts.js"
 
 /** Anything that text can be written to: a Node stream, an object with a `write` of your own. */
 export interface ConsoleStream {
+  /** Takes whole lines. What it gives is not looked at; what it throws is counted and reported once. */
   readonly write: (text: string) => unknown
 }
 

@@ -6,7 +6,7 @@
  */
 import { type LineStyle, metricLine, openLine, spanLine } from "../../records/lines.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
-import type { OpenSpan } from "../../telemetry/OpenSpan.js"
+import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 import type { ConsoleOutput } from "./output.js"
 import type { Printer } from "./Printer.js"
 

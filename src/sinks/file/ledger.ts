@@ -24,9 +24,11 @@ export type DropReason =
 export interface FileStats {
   /** Spans that ended and measurements that were taken. */
   readonly accepted: number
+  /** Taken by the system, as whole lines. */
   readonly written: number
   /** Waiting, or in a write that is under way. */
   readonly queued: number
+  /** Those that were not written, by reason. */
   readonly dropped: { readonly [Reason in DropReason]: number }
   /** How often a call that the disk refused was made again. */
   readonly retried: number

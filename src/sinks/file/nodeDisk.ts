@@ -139,7 +139,7 @@ const presentOr = <A>(facts: () => A): A | "nothing" => {
 const permissions = (mode: number): number => process.platform === "win32" ? 0 : mode
 
 /** Node's words for a file as ours. */
-export const factsOf = (stats: NodeStats): FileFacts => ({
+const factsOf = (stats: NodeStats): FileFacts => ({
   dev: stats.dev,
   ino: stats.ino,
   size: stats.size,

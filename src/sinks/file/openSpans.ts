@@ -2,7 +2,7 @@
  * Tells of the spans that are open, each once, as `span_start` lines: after a crash the file shows what was going on.
  */
 import { encodeSpanStart } from "../../records/jsonl.js"
-import type { OpenSpan, OpenSpans } from "../../telemetry/OpenSpan.js"
+import type { OpenSpan, OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 
 /** The open spans that this sink knows of, and those that it has told of. */
 export class OpenSpanNotices {

@@ -80,7 +80,7 @@ const lastByte = (fs: FileSystem.FileSystem, path: string): Effect.Effect<number
   )
 
 /** The service's words for a file as ours. */
-export const factsOf = (info: FileSystem.File.Info): FileFacts => ({
+const factsOf = (info: FileSystem.File.Info): FileFacts => ({
   dev: info.dev,
   ino: Option.getOrUndefined(info.ino),
   size: Number(info.size),

@@ -2,8 +2,8 @@
  * What is said about a file that makes trouble: each kind at most once a minute, and once when it is over.
  */
 import { defaultLimits } from "../../records/attributes.js"
-import { describe } from "../../telemetry/outcome.js"
-import { Reporter } from "../../telemetry/report.js"
+import { Reporter } from "../../telemetry/lifecycle/report.js"
+import { describe } from "../../telemetry/tracing/outcome.js"
 import type { DropReason } from "./ledger.js"
 import type { Opened } from "./openFile.js"
 

@@ -6,7 +6,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import { capped } from "../../telemetry/capped.js"
+import { capped } from "../../telemetry/lifecycle/capped.js"
 import type { Writer } from "./writer.js"
 
 /** Milliseconds until a write that failed is tried again: the first time, and at most. */

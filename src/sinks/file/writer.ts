@@ -5,7 +5,7 @@
  * to the record itself. Nothing in here throws.
  */
 import type { Clock } from "effect/Clock"
-import type { OpenSpans } from "../../telemetry/OpenSpan.js"
+import type { OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 import { Appender } from "./appender.js"
 import { codeOf, type Disk, type Steps } from "./disk.js"
 import { Flushes } from "./flushes.js"

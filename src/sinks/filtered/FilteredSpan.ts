@@ -2,7 +2,7 @@
  * A span as a sink behind a filter sees it: below the nearest ancestor that the sink has.
  */
 import type { OpenSpanData } from "../../records/SpanData.js"
-import type { OpenSpan } from "../../telemetry/OpenSpan.js"
+import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 
 /** Where a span hangs. */
 export type Place = Pick<OpenSpan, "parentSpanId" | "above" | "depth">

@@ -4,7 +4,7 @@
  * One tree serves all sinks of a layer, so that the predicate is asked once a span. It holds on to nothing: a span's place is forgotten
  * with the span, and not before, because children may begin after their parent ended.
  */
-import type { OpenSpan, OpenSpans } from "../../telemetry/OpenSpan.js"
+import type { OpenSpan, OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 import { FilteredSpan, type Place } from "./FilteredSpan.js"
 
 /** Spans of a tree, each kept or left out. */

@@ -2,7 +2,7 @@
  * A trace while it is held back, and what is known of it.
  */
 import type { MetricData, SpanData } from "../../records/SpanData.js"
-import type { OpenSpan } from "../../telemetry/OpenSpan.js"
+import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 
 /** What happened in a trace, in the order in which it did. */
 export type TraceEvent =

@@ -6,7 +6,7 @@
  */
 import type { MetricData, SpanData } from "../../records/SpanData.js"
 import type { Observer } from "../../telemetry/Observer.js"
-import type { OpenSpan } from "../../telemetry/OpenSpan.js"
+import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 import { withoutSpan } from "./headObserver.js"
 import { HeldTrace, type TraceEvent } from "./HeldTrace.js"
 import type { SamplingCounter } from "./stats.js"

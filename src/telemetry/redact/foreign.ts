@@ -10,8 +10,8 @@ import type * as Tracer from "effect/Tracer"
 import { type AttributeLimits, type Attributes, normalizeValue } from "../../records/attributes.js"
 import { noRedactor, type RedactionPlace, type Redactor } from "../../records/redact/Redactor.js"
 import { redacted } from "../../records/text.js"
-import { AttributeBag } from "../attributeBag.js"
-import { describe, isPrivate } from "../outcome.js"
+import { AttributeBag } from "../tracing/attributeBag.js"
+import { describe, isPrivate } from "../tracing/outcome.js"
 
 /** By whose rules, within which limits. */
 export interface Rules {
@@ -33,7 +33,7 @@ export const foreignAttributes = (
 ): Attributes => {
   const bag = new AttributeBag(limits, redactor, place)
   bag.setAll(attributes)
-  return bag.finish()
+  return Object.freeze(bag.finish())
 }
 
 /** Links for another tracer. */

@@ -7,13 +7,13 @@ import { TraceBook } from "../model/TraceBook.js"
 import { followAddress } from "./address.js"
 import { now } from "./clock.js"
 import { element } from "./dom.js"
-import { acceptDrops, makeEmptyPage } from "./emptyPage.js"
-import { makeFrame } from "./frame.js"
 import { follow } from "./live.js"
 import { readBlob } from "./loader.js"
-import { makeProgress, say } from "./progress.js"
 import { readSettings, takeRecords } from "./settings.js"
 import { makeStore } from "./store.js"
+import { acceptDrops, makeEmptyPage } from "./views/emptyPage.js"
+import { makeFrame } from "./views/frame.js"
+import { makeProgress, say } from "./views/progress.js"
 
 const settings = readSettings()
 document.title = settings.title

@@ -11,7 +11,7 @@ import type { SpanView, TraceView } from "./TraceView.js"
 const texts = new WeakMap<SpanView, string>()
 
 /** Everything that words are looked for in, in lower case: name, ids, `key=value` of each attribute, events, exception. */
-export const searchText = (span: SpanView): string => {
+const searchText = (span: SpanView): string => {
   const known = texts.get(span)
   if (known !== undefined) {
     return known
@@ -43,10 +43,10 @@ export const isEmptyQuery = (query: Query): boolean =>
   query.words.length === 0 && query.fields.size === 0 && query.states.size === 0
 
 /** Whether a search asks for something that single spans can have. */
-export const asksForSpans = (query: Query): boolean => query.words.length > 0 || query.states.size > 0
+const asksForSpans = (query: Query): boolean => query.words.length > 0 || query.states.size > 0
 
 /** Whether a span has all words and one of the states that a search asks for. */
-export const matchesSpan = (query: Query, span: SpanView): boolean =>
+const matchesSpan = (query: Query, span: SpanView): boolean =>
   (query.states.size === 0 || [...query.states].some((state) => inState(span, state))) &&
   query.words.every((word) => searchText(span).includes(word))
 

@@ -55,13 +55,13 @@ const discarded: PushMetricExporter = {
   selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE
 }
 
-const meterProvider = () => new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter: discarded })] })
+const reader = () => new PeriodicExportingMetricReader({ exporter: discarded })
 
 const labels = { model: "m", user_id: "alice", provider: "p" }
 
 /** A counter of the SDK, with the same labels. */
 const rawCounter = (): Case => {
-  const counter = meterProvider().getMeter("bench").createCounter("loom.tokens.input")
+  const counter = new MeterProvider({ readers: [reader()] }).getMeter("bench").createCounter("loom.tokens.input")
   return {
     batch: () => {
       for (let run = 0; run < runs; run++) {
@@ -83,13 +83,18 @@ export const cases: Question["cases"] = {
     ),
   raw,
   ours: () => inLayer(OTelTelemetry.layer({ spanProcessor: batch() }), nested(ours), 3),
-  // With what the dialects say of them, and the histograms of the GenAI conventions.
+  // With what the dialects say of them.
   ourNames: () =>
     inLayer(OTelTelemetry.layer({ spanProcessor: batch() }), nested(ours, ["loom.run", "loom.turn", "loom.tool"]), 3),
   rawCounter,
-  ourCounter: () =>
+  ourCounter: () => inLayer(OTelTelemetry.layer({ metricReader: reader() }), measured, 1),
+  // Somebody else's SDK is told of every addition.
+  givenCounter: () =>
     inLayer(
-      OTelTelemetry.fromProviders({ tracerProvider: new BasicTracerProvider(), meterProvider: meterProvider() }),
+      OTelTelemetry.fromProviders({
+        tracerProvider: new BasicTracerProvider(),
+        meterProvider: new MeterProvider({ readers: [reader()] })
+      }),
       measured,
       1
     )

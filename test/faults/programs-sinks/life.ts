@@ -10,18 +10,7 @@ import * as Layer from "effect/Layer"
 import { ConsoleTelemetry, NoTelemetryLive, Telemetry } from "loom-telemetry"
 import { OTelLive, OTelTelemetry } from "loom-telemetry/otel"
 import { writeSync } from "node:fs"
-
-/** How it ends. */
-export type LifeEnding =
-  | "success"
-  | "failure"
-  | "defect"
-  | "interruption"
-  | "exit"
-  | "throw"
-  | "rejection"
-  /** Waits for a signal. */
-  | "waiting"
+import { endings, type LifeEnding, say } from "../programs/endings.js"
 
 /** What the program is started with. */
 export interface LifeOptions {
@@ -31,24 +20,6 @@ export interface LifeOptions {
 }
 
 const { before, ending, sink } = JSON.parse(process.argv[2]!) as LifeOptions
-
-// Synchronous: what is said must have arrived when the process is gone.
-const say = (text: string) => Effect.sync(() => void writeSync(1, `${text}\n`))
-
-const callback = (run: () => void) => Effect.async<never>(() => void setTimeout(run, 1))
-
-const endings: { readonly [E in LifeEnding]: Effect.Effect<unknown, unknown> } = {
-  success: Effect.succeed("done"),
-  failure: Effect.fail("no"),
-  defect: Effect.die(new Error("broken")),
-  interruption: Effect.interrupt,
-  exit: Effect.sync(() => process.exit(7)),
-  throw: callback(() => {
-    throw new Error("thrown outside of every fiber")
-  }),
-  rejection: callback(() => void Promise.reject(new Error("nobody handles this"))),
-  waiting: Effect.never
-}
 
 /** Says what the sink counts, when the process ends by itself. */
 const reportAtExit = (stats: Effect.Effect<object>): Layer.Layer<never> =>

@@ -1,10 +1,15 @@
 /**
- * Starts a TypeScript program of the fault rows in a process of its own, with a pipe beside the standard ones for what it reports.
+ * Starts a program of the fault rows in a process of its own, with a pipe beside the standard ones for what it reports.
  */
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
 import { once } from "node:events"
-import { fileURLToPath } from "node:url"
 import { afterAll } from "vitest"
+import { besideDependencies, bundledPrograms } from "../../bundled.js"
+
+const names = ["life", "million", "printing"] as const
+
+/** The child programs. */
+export type ProgramName = typeof names[number]
 
 /** How a program is started. */
 export interface Start {
@@ -54,15 +59,15 @@ const gathered = (stream: NodeJS.ReadableStream | null, isRead = true): { text: 
 }
 
 /** Starts programs of this folder; those that run still when the tests of the file are over are killed. */
-export const programs = (): (name: string, start?: Start) => Started => {
+export const programs = (): (name: ProgramName, start?: Start) => Started => {
+  const pathOf = bundledPrograms(new URL("./", import.meta.url), names, besideDependencies())
   afterAll(() => running.forEach((child) => child.kill("SIGKILL")))
-  return startProgram
+  return (name, start) => startProgram(pathOf(name), start)
 }
 
-const startProgram = (name: string, { args = [], env, nodeOptions = [], stderr = "pipe" }: Start = {}): Started => {
+const startProgram = (path: string, { args = [], env, nodeOptions = [], stderr = "pipe" }: Start = {}): Started => {
   const stdio: StdioOptions = ["ignore", "pipe", typeof stderr === "number" ? stderr : "pipe", "pipe"]
-  const path = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
-  const child = spawn(process.execPath, [...nodeOptions, "--import", "tsx", path, ...args], {
+  const child = spawn(process.execPath, [...nodeOptions, path, ...args], {
     stdio,
     env: environment(env)
   })

@@ -10,7 +10,7 @@ export const droppedIn = ({ dropped }: FileStats): number =>
   Object.values(dropped).reduce((sum: number, count: number) => sum + count, 0)
 
 /** The reasons that occurred, with their counts. */
-export const reasonsIn = ({ dropped }: FileStats): { readonly [reason: string]: number } =>
+const reasonsIn = ({ dropped }: FileStats): { readonly [reason: string]: number } =>
   Object.fromEntries(Object.entries(dropped).filter(([, count]) => count > 0))
 
 /** `accepted = written + queued + dropped`. */

@@ -7,24 +7,8 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import { NoTelemetryLive, Telemetry } from "loom-telemetry"
-import { writeSync } from "node:fs"
+import { endings, type LifeEnding, say } from "./endings.js"
 import { sinkLayer, type SinkOptions } from "./openSink.js"
-
-/** How it ends. */
-export type LifeEnding =
-  | "success"
-  | "failure"
-  | "defect"
-  | "interruption"
-  | "timeout"
-  | "exit"
-  | "throw"
-  | "rejection"
-  | "abort"
-  /** Waits for signals. */
-  | "waiting"
-  /** Waits for signals, and does not come to an end when it is interrupted. */
-  | "stubborn"
 
 /** What the program is started with. */
 export interface LifeOptions extends SinkOptions {
@@ -33,27 +17,6 @@ export interface LifeOptions extends SinkOptions {
   readonly before: number
   /** Characters of text that each of them holds. Default 0. */
   readonly text?: number
-}
-
-// Synchronous: what is said must have arrived when the process is gone.
-const say = (text: string) => Effect.sync(() => void writeSync(1, `${text}\n`))
-
-const callback = (run: () => void) => Effect.async<never>(() => void setTimeout(run, 1))
-
-const endings: { readonly [E in LifeEnding]: Effect.Effect<unknown, unknown> } = {
-  success: Effect.succeed("done"),
-  failure: Effect.fail("no"),
-  defect: Effect.die(new Error("broken")),
-  interruption: Effect.interrupt,
-  timeout: Effect.timeout(Effect.never, "20 millis"),
-  exit: Effect.sync(() => process.exit(7)),
-  throw: callback(() => {
-    throw new Error("thrown outside of every fiber")
-  }),
-  rejection: callback(() => void Promise.reject(new Error("nobody handles this"))),
-  abort: Effect.sync(() => process.abort()),
-  waiting: Effect.never,
-  stubborn: Effect.onInterrupt(Effect.never, () => Effect.zipRight(say("closing"), Effect.never))
 }
 
 /** Spans between two turns of the event loop: writes begin and end in between. */

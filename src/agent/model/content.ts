@@ -1,0 +1,39 @@
+/**
+ * What was said, as attributes; only where it is asked for. Prompts, completions, tool arguments and results are private by default.
+ */
+import type * as Prompt from "@effect/ai/Prompt"
+import * as Effect from "effect/Effect"
+import { Telemetry } from "../../telemetry/Telemetry.js"
+
+/** Whether prompts, completions, tool arguments and results become attributes. */
+export type CaptureContent = "none" | "attributes"
+
+/** As one JSON text: a structure of its own would be flattened and cut by backends. Never throws. */
+export const jsonText = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? ""
+  } catch {
+    return "<unserializable>"
+  }
+}
+
+/** Sets attributes that hold content, where it is captured; they are made only then. */
+export const captured = (
+  capture: CaptureContent,
+  attributes: () => { readonly [key: string]: unknown }
+): Effect.Effect<void> => capture === "none" ? Effect.void : Telemetry.annotate(attributes)
+
+/** A part without the markers of `@effect/ai` and without empty options. */
+const plainPart = (part: object): { readonly [key: string]: unknown } =>
+  Object.fromEntries(
+    Object.entries(part).filter(([key, value]) =>
+      !key.startsWith("~") && !(key === "options" && Object.keys(value as object).length === 0)
+    )
+  )
+
+/** Messages as plain data: role and parts. */
+export const plainMessages = (messages: ReadonlyArray<Prompt.Message>): ReadonlyArray<unknown> =>
+  messages.map(({ content, role }) => ({
+    role,
+    content: typeof content === "string" ? content : content.map(plainPart)
+  }))

@@ -1,0 +1,127 @@
+/**
+ * What a model's answer says, part by part, in the one form that the rest of the agent works with.
+ *
+ * Parts come decoded from `@effect/ai`, or raw where an answer had to be recovered (see `malformed.ts`); here they are the same.
+ */
+import type * as Response from "@effect/ai/Response"
+import type * as Tool from "@effect/ai/Tool"
+import * as Option from "effect/Option"
+import { type Usage, usageOf } from "../Usage.js"
+
+/** A call of a tool that the model asked for. */
+export interface ToolCall {
+  readonly id: string
+  /** As the model wrote it; it may name no tool. */
+  readonly name: string
+  /** As the model wrote them; they may not fit. */
+  readonly params: unknown
+  /** Whether the provider ran it itself. */
+  readonly providerExecuted: boolean
+}
+
+/** A tool call whose parameters were not written to their end, or not as they should be. */
+export interface UnfinishedCall {
+  readonly id: string
+  readonly name: string
+  /** As far as they came. */
+  readonly text: string
+}
+
+type Metadata = { readonly [provider: string]: unknown }
+
+/** One part of an answer. */
+export type ModelPart =
+  | { readonly type: "text"; readonly id: string; readonly text: string; readonly metadata: Metadata }
+  | { readonly type: "reasoning"; readonly id: string; readonly text: string; readonly metadata: Metadata }
+  /** A call that is being written: first its name, then pieces of its parameters' text. */
+  | { readonly type: "tool-params"; readonly id: string; readonly name: string | undefined; readonly text: string }
+  | { readonly type: "tool-call"; readonly call: ToolCall; readonly metadata: Metadata }
+  | {
+    readonly type: "tool-result"
+    readonly id: string
+    readonly name: string
+    readonly result: unknown
+    readonly isFailure: boolean
+  }
+  | { readonly type: "model"; readonly model: string }
+  | { readonly type: "finish"; readonly reason: string; readonly usage: Usage | undefined; readonly metadata: Metadata }
+  | { readonly type: "error"; readonly error: unknown }
+  | { readonly type: "other" }
+
+/** A part as `@effect/ai` gives it. */
+export type AnyPart =
+  | Response.StreamPart<Record<string, Tool.Any>>
+  | Response.Part<Record<string, Tool.Any>>
+  | Response.StreamPartEncoded
+  | Response.PartEncoded
+
+const other: ModelPart = { type: "other" }
+
+const metadataOf = (part: { readonly metadata?: unknown }): Metadata => (part.metadata ?? {}) as Metadata
+
+/** A part in our form. */
+export const modelPart = (part: AnyPart): ModelPart => {
+  switch (part.type) {
+    case "text":
+      return { type: "text", id: "", text: part.text, metadata: metadataOf(part) }
+    case "text-start":
+    case "text-end":
+      return { type: "text", id: part.id, text: "", metadata: metadataOf(part) }
+    case "text-delta":
+      return { type: "text", id: part.id, text: part.delta, metadata: metadataOf(part) }
+    case "reasoning":
+      return { type: "reasoning", id: "", text: part.text, metadata: metadataOf(part) }
+    case "reasoning-start":
+    case "reasoning-end":
+      return { type: "reasoning", id: part.id, text: "", metadata: metadataOf(part) }
+    case "reasoning-delta":
+      return { type: "reasoning", id: part.id, text: part.delta, metadata: metadataOf(part) }
+    case "tool-params-start":
+      return { type: "tool-params", id: part.id, name: part.name, text: "" }
+    case "tool-params-delta":
+      return { type: "tool-params", id: part.id, name: undefined, text: part.delta }
+    case "tool-call":
+      return {
+        type: "tool-call",
+        call: {
+          id: part.id,
+          name: part.name,
+          params: part.params,
+          providerExecuted: part.providerExecuted === true
+        },
+        metadata: metadataOf(part)
+      }
+    case "tool-result":
+      return {
+        type: "tool-result",
+        id: part.id,
+        name: part.name,
+        result: "encodedResult" in part ? part.encodedResult : part.result,
+        isFailure: part.isFailure === true
+      }
+    case "response-metadata":
+      return modelNamed(part.modelId)
+    case "finish":
+      return {
+        type: "finish",
+        reason: part.reason,
+        usage: usageOf(part.usage, metadataOf(part)),
+        metadata: metadataOf(part)
+      }
+    case "error":
+      return { type: "error", error: part.error }
+    default:
+      return other
+  }
+}
+
+const modelNamed = (modelId: string | Option.Option<string> | undefined): ModelPart => {
+  const model = Option.isOption(modelId) ? Option.getOrUndefined(modelId) : modelId
+  return model === undefined ? other : { type: "model", model }
+}
+
+/** Whether it is something that the model said, rather than something about the answer. */
+export const isContent = (part: ModelPart): boolean =>
+  (part.type === "text" || part.type === "reasoning")
+    ? part.text !== ""
+    : part.type === "tool-params" || part.type === "tool-call"

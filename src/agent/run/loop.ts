@@ -1,0 +1,144 @@
+/**
+ * The loop: ask the model, run the tools that it calls, give it the results, until it calls none.
+ */
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { Loom } from "../../telemetry/Loom.js"
+import { AgentError } from "../AgentError.js"
+import type { AgentEvent, InterruptedReason } from "../AgentEvent.js"
+import { callModel } from "../model/callModel.js"
+import type { CaptureContent } from "../model/content.js"
+import type { ModelPart, ToolCall } from "../model/modelParts.js"
+import { dispatch, type ToolResult } from "../tools/dispatch.js"
+import type { LocalTool } from "../tools/LocalTool.js"
+import type { Tools } from "../tools/looseToolkit.js"
+import type { RunMeter } from "./RunMeter.js"
+import { toolMessage, Transcript } from "./transcript.js"
+
+/** What a loop runs with. */
+export interface LoopOptions {
+  readonly agent: string
+  readonly instructions: string
+  readonly tools: Tools
+  readonly local: ReadonlyArray<LocalTool>
+  readonly maxTurns: number
+  readonly toolConcurrency: number | "unbounded"
+  readonly toolTimeout: Duration.DurationInput | undefined
+  readonly modelRetries: number
+  readonly captureContent: CaptureContent
+  /** The id of the session, for the spans of the turns. */
+  readonly sessionId: string
+  /** Asked before every turn and every model call; a reason ends the run. */
+  readonly blocked: Effect.Effect<InterruptedReason | null>
+  /** Counts the turns. */
+  readonly meter: RunMeter
+  readonly emit: (event: AgentEvent) => Effect.Effect<void>
+}
+
+/** What a loop has come to. */
+export interface Conversation {
+  readonly messages: ReadonlyArray<Prompt.Message>
+  readonly turns: number
+  readonly output: string
+  readonly interruptedReason: InterruptedReason | null
+  /** Whether there is nothing left to do. */
+  readonly done: boolean
+}
+
+/** Runs the loop from these messages to its end. */
+export const runLoop = (
+  options: LoopOptions,
+  messages: ReadonlyArray<Prompt.Message>
+): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
+  Effect.iterate(
+    { messages, turns: 0, output: "", interruptedReason: null, done: false } as Conversation,
+    { while: ({ done }) => !done, body: (conversation) => step(options, conversation) }
+  )
+
+const step = (
+  options: LoopOptions,
+  conversation: Conversation
+): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
+  Effect.flatMap(options.blocked, (reason) => {
+    const stop = reason ?? (conversation.turns >= options.maxTurns ? "max_turns" as const : null)
+    return stop === null
+      ? turn(options, conversation)
+      : Effect.succeed({ ...conversation, interruptedReason: stop, done: true })
+  })
+
+const turn = (
+  options: LoopOptions,
+  conversation: Conversation
+): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
+  Effect.gen(function*() {
+    options.meter.turns++
+    yield* options.emit({ _tag: "TurnStarted", turn: conversation.turns })
+    const answer = yield* ask(options, conversation)
+    if (!(answer instanceof Transcript)) {
+      return { ...conversation, turns: conversation.turns + 1, interruptedReason: answer, done: true }
+    }
+    const results = yield* Effect.forEach(
+      answer.toolCalls.filter((call) => !call.providerExecuted),
+      (call) => runTool(options, call),
+      { concurrency: options.toolConcurrency }
+    )
+    return {
+      messages: [
+        ...conversation.messages,
+        ...answer.messages,
+        ...(results.length === 0 ? [] : [toolMessage(results)])
+      ],
+      turns: conversation.turns + 1,
+      output: answer.text,
+      interruptedReason: null,
+      done: results.length === 0
+    }
+  }).pipe(Loom.turn({ turn: conversation.turns, session_id: options.sessionId }))
+
+/** The model's answer, or why it could not be asked again. */
+const ask = (
+  options: LoopOptions,
+  conversation: Conversation
+): Effect.Effect<Transcript | InterruptedReason, AgentError, LanguageModel.LanguageModel> =>
+  Effect.flatMap(LanguageModel.LanguageModel, (service) =>
+    callModel({
+      service,
+      messages: [Prompt.makeMessage("system", { content: options.instructions }), ...conversation.messages],
+      tools: options.tools,
+      retries: options.modelRetries,
+      mayRetry: Effect.map(options.blocked, (reason) => reason === null),
+      captureContent: options.captureContent,
+      onPart: (part) => announce(options, part)
+    })).pipe(
+      Effect.catchAll(({ cause, isRefused }) =>
+        Effect.flatMap(isRefused === true ? options.blocked : Effect.succeed(null), (reason) =>
+          reason === null
+            ? new AgentError({ agent: options.agent, turn: conversation.turns, reason: "ModelCallFailed", cause })
+            : Effect.succeed(reason))
+      )
+    )
+
+const announce = (options: LoopOptions, part: ModelPart): Effect.Effect<void> => {
+  switch (part.type) {
+    case "text":
+      return part.text === "" ? Effect.void : options.emit({ _tag: "TextDelta", text: part.text })
+    case "tool-call":
+      return options.emit({ _tag: "ToolCall", id: part.call.id, name: part.call.name, params: part.call.params })
+    default:
+      return Effect.void
+  }
+}
+
+const runTool = (options: LoopOptions, call: ToolCall): Effect.Effect<ToolResult> =>
+  Effect.tap(
+    dispatch({
+      tools: options.tools,
+      local: options.local,
+      timeout: options.toolTimeout,
+      captureContent: options.captureContent
+    }, call),
+    ({ isFailure, result }) =>
+      options.emit({ _tag: "ToolResult", id: call.id, name: call.name, ok: !isFailure, result })
+  )

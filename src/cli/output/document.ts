@@ -1,0 +1,68 @@
+/**
+ * What commands print as JSON: names as on the wire, snake_case.
+ */
+import type { Summary, SummaryRow } from "../../readers/TraceSummary.js"
+import type { TraceNode } from "../../readers/TraceTree.js"
+import type { NodeUsage } from "../../readers/usage.js"
+import type { DecodedLine } from "../../records/decode.js"
+import { isoFromNanos } from "../../records/instants.js"
+import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../records/jsonl.js"
+
+/** A span, without what is below it. */
+export const spanDocument = (node: TraceNode) => ({
+  name: node.name,
+  trace_id: node.traceId,
+  span_id: node.spanId,
+  parent_span_id: node.parentSpanId,
+  state: node.state,
+  started_at: isoFromNanos(node.start),
+  duration_ms: node.durationMs ?? null,
+  outcome: node.outcome ?? null,
+  exception: node.exception,
+  attributes: node.attributes,
+  line: node.line,
+  ...(node.orphan && { orphan: true }),
+  ...(node.duplicate && { duplicate: true }),
+  ...(node.cyclic && { cyclic: true })
+})
+
+/** Usage, as on the wire. */
+export const usageDocument = ({ cachedTokensIn, costUsd, tokensIn, tokensOut }: NodeUsage["total"]) => ({
+  tokens_in: tokensIn,
+  cached_tokens_in: cachedTokensIn,
+  tokens_out: tokensOut,
+  cost_usd: costUsd
+})
+
+const rowDocument = ({ count, durationMs, failures, interrupted, label, other, usage }: SummaryRow) => ({
+  label,
+  other,
+  count,
+  failures,
+  interrupted,
+  duration_ms: durationMs,
+  usage: usageDocument(usage)
+})
+
+/** A summary. */
+export const summaryDocument = ({ by, usage, from, to, ...counts }: Summary) => ({
+  ...counts,
+  from: from ?? null,
+  to: to ?? null,
+  usage: usageDocument(usage),
+  by: Object.fromEntries(Object.entries(by).map(([dimension, rows]) => [dimension, rows.map(rowDocument)]))
+})
+
+/** A record as its line in a file. */
+export const wireDocument = (record: DecodedLine): string => {
+  switch (record.kind) {
+    case "span":
+      return encodeSpan(record.span)
+    case "span_start":
+      return encodeSpanStart(record.span)
+    case "metric":
+      return encodeMetric(record.metric)
+    case "dropped":
+      return encodeDropped(record.dropped)
+  }
+}

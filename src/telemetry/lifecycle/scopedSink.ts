@@ -1,0 +1,32 @@
+/**
+ * A custom sink that is made by an effect: acquired and released in a scope of its own, bounded and without a say in what the program
+ * ended with.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import type { Observer } from "../Observer.js"
+import { observerOf, type ScopedSinkOptions, type TelemetrySink } from "../TelemetrySink.js"
+import { sinkScopes } from "./sinkScopes.js"
+
+/** How long a release may take where nobody says otherwise. */
+const closeTimeout = Duration.seconds(3)
+
+/** Acquires the sink; its finalizers run when the current scope closes. */
+export const acquireSink = <E, R>(
+  sink: Effect.Effect<TelemetrySink, E, R>,
+  options: ScopedSinkOptions = {}
+): Effect.Effect<ReadonlyArray<Observer>, E, Exclude<R, Scope.Scope> | Scope.Scope> =>
+  Effect.gen(function*() {
+    const scopes = yield* sinkScopes({
+      onSinkError: options.onSinkError,
+      closeTimeout: options.closeTimeout ?? closeTimeout
+    })
+    return yield* scopes.acquire((place) =>
+      Effect.map(Scope.extend(sink, place.scope), (made) => {
+        place.name = made.name
+        place.closeTimeout = options.closeTimeout ?? made.closeTimeout ?? closeTimeout
+        return [observerOf(made, options)]
+      })
+    )
+  })

@@ -1,0 +1,219 @@
+/**
+ * A span of ours while it is open: what Effect's tracer needs, and what the record will hold.
+ *
+ * It does little when it is made: no `Map` of attributes, no `Option` of a parent, no stack. Those are made when somebody asks.
+ * Every member is total: a throw in a tracer's callback would change or lose the result of the program that is observed.
+ */
+import type * as Context from "effect/Context"
+import type * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type * as Tracer from "effect/Tracer"
+import type { AttributeLimits } from "../../records/attributes.js"
+import type { Redactor } from "../../records/redact/Redactor.js"
+import { type EventData, type OpenSpanData, SpanData } from "../../records/SpanData.js"
+import type { SpanLink } from "../../records/SpanRecord.js"
+import { AttributeBag } from "./attributeBag.js"
+import type { OpenSpan } from "./OpenSpan.js"
+import { exceptionOf, outcomeOf } from "./outcome.js"
+
+let opened = 0
+
+// Made once: a call of `BigInt` for each span would be seen in what spans cost.
+const notEnded = BigInt(0)
+
+/** Who a span reports to; the recorder, seen from the span. */
+export interface SpanOwner {
+  readonly limits: AttributeLimits
+  /** Hides secrets in all that the span is told. */
+  readonly redactor: Redactor
+  /** Ends the span; may throw where the body succeeded and a sink's exception goes on. */
+  readonly endFromTracer: (span: LoomSpan, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
+}
+
+/** Told of the attributes that a span would have had. */
+export type AttributeListener = (key: string, value: unknown) => void
+
+/** Children of a library that a span stands for. */
+export interface CoveredChildren {
+  /** Their names; they are not recorded. */
+  readonly names: ReadonlySet<string>
+  /** Attributes that the library would put on this span in their stead; they are not taken. */
+  readonly keys: ReadonlySet<string>
+  /** Told what is set on the children. */
+  readonly listen: AttributeListener
+}
+
+/** Spans of other tracers, and the spans of ours that record them. */
+const shadows = new WeakMap<Tracer.AnySpan, LoomSpan>()
+
+/** Remembers that a span of another tracer is recorded by this one. */
+export const rememberShadow = (foreign: Tracer.AnySpan, shadow: LoomSpan): void => {
+  shadows.set(foreign, shadow)
+}
+
+/** The span that records this one: itself, or its shadow where it belongs to another tracer. */
+export const loomSpanOf = (span: Tracer.AnySpan): LoomSpan | undefined =>
+  span instanceof LoomSpan ? span : shadows.get(span)
+
+/** A span that is being recorded. */
+export class LoomSpan implements Tracer.Span, OpenSpan {
+  readonly _tag = "Span"
+  readonly sequence: number = opened++
+  readonly depth: number
+  openedWith = 0
+  readonly bag: AttributeBag
+  /** The exceptions of the sinks that saw this span open, with the sinks' names. */
+  failures: Array<unknown> | undefined = undefined
+  /** Children of a library that are not recorded because this span stands for them. */
+  covers: CoveredChildren | undefined = undefined
+  /** Neighbours in the recorder's list of open spans. */
+  previous: LoomSpan | undefined = undefined
+  next: LoomSpan | undefined = undefined
+
+  private exit: Exit.Exit<unknown, unknown> | undefined = undefined
+  private endTime = notEnded
+  private eventList: Array<EventData> | undefined = undefined
+  private linkList: Array<SpanLink> | undefined = undefined
+  private givenLinks: Array<Tracer.SpanLink> | undefined = undefined
+  private droppedEvents = 0
+
+  constructor(
+    readonly owner: SpanOwner,
+    /** As records hold it. */
+    readonly name: string,
+    readonly traceId: string,
+    readonly spanId: string,
+    readonly parentSpan: Tracer.AnySpan | undefined,
+    readonly start: bigint,
+    readonly kind: Tracer.SpanKind,
+    readonly context: Context.Context<never>,
+    readonly sampled: boolean
+  ) {
+    const { above } = this
+    this.depth = above === undefined ? 0 : above.depth + 1
+    this.bag = new AttributeBag(owner.limits, owner.redactor)
+  }
+
+  private get limits(): AttributeLimits {
+    return this.owner.limits
+  }
+
+  get above(): LoomSpan | undefined {
+    return this.parentSpan === undefined ? undefined : loomSpanOf(this.parentSpan)
+  }
+
+  get parentSpanId(): string | null {
+    return this.parentSpan === undefined ? null : this.parentSpan.spanId
+  }
+
+  get parent(): Option.Option<Tracer.AnySpan> {
+    return Option.fromNullable(this.parentSpan)
+  }
+
+  get isOpen(): boolean {
+    return this.exit === undefined
+  }
+
+  get status(): Tracer.SpanStatus {
+    return this.exit === undefined
+      ? { _tag: "Started", startTime: this.start }
+      : { _tag: "Ended", startTime: this.start, endTime: this.endTime, exit: this.exit }
+  }
+
+  get attributes(): ReadonlyMap<string, unknown> {
+    return new Map(Object.entries(this.bag.values))
+  }
+
+  get links(): ReadonlyArray<Tracer.SpanLink> {
+    return this.givenLinks ?? []
+  }
+
+  /** Whether an attribute of that name is not taken. */
+  refuses(key: string): boolean {
+    return this.covers?.keys.has(key) === true
+  }
+
+  attribute(key: string, value: unknown): void {
+    if (this.isOpen && !this.refuses(key)) {
+      this.bag.set(key, value)
+    }
+  }
+
+  event(name: string, startTime: bigint, attributes?: Record<string, unknown>): void {
+    if (!this.isOpen) {
+      return
+    }
+    this.eventList ??= []
+    if (this.eventList.length >= this.limits.events) {
+      this.droppedEvents++
+      return
+    }
+    const { redactor } = this.owner
+    const bag = new AttributeBag(this.limits, redactor, "event")
+    if (attributes !== undefined) {
+      bag.setAll(attributes)
+    }
+    this.eventList.push(
+      Object.freeze({ name: redactor.name(name), time: startTime, attributes: Object.freeze(bag.finish()) })
+    )
+  }
+
+  addLinks(links: ReadonlyArray<Tracer.SpanLink>): void {
+    if (!this.isOpen || links.length === 0) {
+      return
+    }
+    for (const link of links) {
+      const bag = new AttributeBag(this.limits, this.owner.redactor, "link")
+      bag.setAll(link.attributes)
+      this.linkList ??= []
+      this.linkList.push(
+        Object.freeze({ traceId: link.span.traceId, spanId: link.span.spanId, attributes: Object.freeze(bag.finish()) })
+      )
+      this.givenLinks ??= []
+      this.givenLinks.push(link)
+    }
+  }
+
+  /** Ends the span as Effect's tracer asks for it: an exception of a sink goes on only where the body succeeded. */
+  end(endTime: bigint, exit: Exit.Exit<unknown, unknown>): void {
+    this.owner.endFromTracer(this, endTime, exit)
+  }
+
+  snapshot(): OpenSpanData {
+    return {
+      name: this.name,
+      traceId: this.traceId,
+      spanId: this.spanId,
+      parentSpanId: this.parentSpanId,
+      start: this.start,
+      sequence: this.sequence,
+      attributes: this.bag.snapshot()
+    }
+  }
+
+  /** Closes the span and gives its data; `undefined` where it was closed before. For the recorder. */
+  close(endTime: bigint, exit: Exit.Exit<unknown, unknown>): SpanData | undefined {
+    if (!this.isOpen) {
+      return undefined
+    }
+    this.exit = exit
+    this.endTime = endTime < this.start ? this.start : endTime
+    if (this.droppedEvents > 0) {
+      this.bag.set("loom.dropped_events", this.droppedEvents)
+    }
+    return new SpanData(
+      this.name,
+      this.traceId,
+      this.spanId,
+      this.parentSpanId,
+      this.start,
+      this.endTime,
+      this.sequence,
+      this.bag.finish(),
+      outcomeOf(exit),
+      exceptionOf(exit, this.limits, this.owner.redactor),
+      this.eventList && Object.freeze(this.eventList),
+      this.linkList && Object.freeze(this.linkList)
+    )
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * From an `Exit` to what a record says about it: one small total function, used for every span of every sink.
+ */
+import * as Cause from "effect/Cause"
+import type * as Exit from "effect/Exit"
+import { type AttributeLimits, normalizeValue } from "../../records/attributes.js"
+import { noRedactor, type Redactor } from "../../records/redact/Redactor.js"
+import type { Outcome } from "../../records/SpanRecord.js"
+import { errorText, unserializable } from "../../records/text.js"
+
+/** The outcome of a body: interruption alone is no failure, anything beside it is. */
+export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
+  exit._tag === "Success" ? "success" : isInterruption(exit.cause) ? "interrupted" : "failure"
+
+/** What is no cause at all, although the types say so, is no interruption. */
+const isInterruption = (cause: Cause.Cause<unknown>): boolean => {
+  try {
+    return Cause.isInterruptedOnly(cause) && !Cause.isEmpty(cause)
+  } catch {
+    return false
+  }
+}
+
+/** `Name: message` of the first error, else of the first defect; `null` where the body did not fail. */
+export const exceptionOf = (
+  exit: Exit.Exit<unknown, unknown>,
+  limits: AttributeLimits,
+  redactor: Redactor
+): string | null => {
+  if (exit._tag === "Success" || outcomeOf(exit) !== "failure") {
+    return null
+  }
+  return describe(squashed(exit.cause), limits, redactor)
+}
+
+const squashed = (cause: Cause.Cause<unknown>): unknown => {
+  try {
+    return Cause.squash(cause)
+  } catch {
+    return unserializable
+  }
+}
+
+/** By this property `@effect/ai` marks its errors. Their messages quote prompts, answers and tool parameters, which are private by default. */
+const quotesContent = "~@effect/ai/AiError"
+
+/** Whether an error's own words are private. */
+export const isPrivate = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && quotesContent in value
+
+const withoutContent = (error: unknown): string => {
+  const { _tag, method, module } = error as { readonly [key: string]: unknown }
+  return `${String(_tag)}: ${String(module)}.${String(method)} failed`
+}
+
+/** Any thrown or failed value as one text; reads it with care. */
+export const describe = (value: unknown, limits: AttributeLimits, redactor: Redactor = noRedactor): string => {
+  const shown = (message: string) => redactor.exception(message, limits.valueLength)
+  try {
+    if (isPrivate(value)) {
+      return shown(withoutContent(value))
+    }
+    if (value instanceof Error) {
+      return shown(errorText(value))
+    }
+    if (typeof value === "string") {
+      return shown(value)
+    }
+    const safe = normalizeValue(value, limits, redactor) ?? String(value)
+    return shown(typeof safe === "string" ? safe : JSON.stringify(safe))
+  } catch {
+    return unserializable
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * The pane that tells all of one span: times, usage, exception, attributes, events, links, measurements.
+ */
+import type { Attributes } from "../../../records/attributes.js"
+import type { MetricData } from "../../../records/SpanData.js"
+import { formatCount, formatDuration, formatUsdExactly, manyLines, oneLine } from "../../model/format.js"
+import { kindTitle, labelOf } from "../../model/kind.js"
+import { formatRoute } from "../../model/route.js"
+import type { SpanView, TraceView } from "../../model/TraceView.js"
+import { button, type Child, element, fill } from "../dom.js"
+import { copyButton } from "./copyButton.js"
+import { fullTime } from "./dates.js"
+import { valueView } from "./jsonView.js"
+import { badge } from "./spanRow.js"
+import { stateSignBeside, stateWord } from "./stateMark.js"
+
+/** The pane in the document. */
+export interface Detail {
+  readonly element: HTMLElement
+  readonly draw: (trace: TraceView | undefined, span: SpanView | undefined) => void
+}
+
+/** Makes the pane; `onClose` hears of its closing. */
+export const makeDetail = (onClose: () => void): Detail => {
+  const pane = element("aside", {
+    class: "pane detail",
+    attributes: { "aria-label": "Details of the span", tabindex: -1, id: "detail" }
+  })
+  let drawn: SpanView | undefined
+  return {
+    element: pane,
+    draw: (trace, span) => {
+      pane.hidden = span === undefined
+      if (trace === undefined || span === undefined || span === drawn) {
+        return
+      }
+      if (drawn !== undefined && isSameRecord(drawn, span)) {
+        // What the reader has unfolded and scrolled to stays; an open span has only become longer.
+        pane.querySelector("section")?.replaceChildren(facts(trace, span))
+      } else {
+        fill(pane, header(span, onClose), ...sections(trace, span))
+        pane.scrollTop = 0
+      }
+      drawn = span
+    }
+  }
+}
+
+const isSameRecord = (a: SpanView, b: SpanView): boolean =>
+  a.traceId === b.traceId && a.spanId === b.spanId && a.attributes === b.attributes && a.state === b.state &&
+  a.metrics.length === b.metrics.length
+
+const header = (span: SpanView, onClose: () => void): HTMLElement => {
+  const label = labelOf(span.kind, span.name, span.attributes)
+  return element(
+    "header",
+    { class: `kind-${span.kind}` },
+    badge(span, label),
+    element("h2", { class: "clip", attributes: { title: oneLine(label.primary) } }, oneLine(label.primary)),
+    button("✕", "Close (Esc)", onClose, { class: "button plain", attributes: { "aria-label": "Close" } })
+  )
+}
+
+const sections = (trace: TraceView, span: SpanView): ReadonlyArray<Child> => [
+  section("", undefined, facts(trace, span)),
+  span.exception === null
+    ? undefined
+    : section("Exception", span.exception, element("pre", { class: "exception" }, manyLines(span.exception))),
+  section("Attributes", json(span.attributes), attributesView(span.attributes)),
+  span.events.length === 0 ? undefined : section(`Events (${span.events.length})`, undefined, ...eventViews(span)),
+  span.links.length === 0 ? undefined : section(`Links (${span.links.length})`, undefined, ...linkViews(span)),
+  span.metrics.length === 0
+    ? undefined
+    : section(`Measurements (${span.metrics.length})`, undefined, metricsView(span.metrics)),
+  section("Identity", undefined, identity(span))
+]
+
+const section = (title: string, copied: string | undefined, ...children: ReadonlyArray<Child>): HTMLElement =>
+  element(
+    "section",
+    {},
+    title === ""
+      ? undefined
+      : element(
+        "h3",
+        {},
+        title,
+        copied === undefined ? undefined : copyButton(copied, "button", `Copy ${title.toLowerCase()}`)
+      ),
+    ...children
+  )
+
+const json = (attributes: Attributes): string => JSON.stringify(attributes, undefined, 2)
+
+type Pair = readonly [term: string, value: Child]
+
+const pairs = (list: ReadonlyArray<Pair | undefined>): HTMLElement =>
+  element(
+    "dl",
+    { class: "pairs" },
+    ...list.flatMap((pair) => pair === undefined ? [] : [element("dt", {}, pair[0]), element("dd", {}, pair[1])])
+  )
+
+const facts = (trace: TraceView, span: SpanView): HTMLElement =>
+  pairs([
+    [
+      "Span",
+      element(
+        "span",
+        { class: "mono" },
+        oneLine(span.name),
+        element("span", { class: "dim" }, ` ${kindTitle[span.kind]}`)
+      )
+    ],
+    [
+      "State",
+      element(
+        "span",
+        { class: `status is-${span.state}` },
+        stateSignBeside(span.state),
+        ` ${stateWord[span.state]}`
+      )
+    ],
+    span.oddity === "" ? undefined : ["Odd", element("span", { class: "is-interrupted" }, `⚠ ${span.oddity}`)],
+    ["Duration", `${formatDuration(span.durationMs)}${span.state === "open" ? " so far" : ""}`],
+    [
+      "Began",
+      element(
+        "span",
+        {},
+        `${formatDuration(span.start)} after the trace`,
+        element("br"),
+        element("span", { class: "mono dim" }, fullTime(trace.startedAt + span.start))
+      )
+    ],
+    ...usageFacts(span)
+  ])
+
+const usageFacts = (span: SpanView): ReadonlyArray<Pair | undefined> => {
+  const { cachedTokensIn, costUsd, tokensIn, tokensOut } = span.usage
+  const of = span.kind === "model" || span.size === 1 ? "" : " with all below"
+  return [
+    tokensIn + tokensOut === 0
+      ? undefined
+      : ["Tokens", `${formatCount(tokensIn)} in${cached(cachedTokensIn)}, ${formatCount(tokensOut)} out${of}`],
+    costUsd === 0 ? undefined : ["Cost", `${formatUsdExactly(costUsd)}${of}`]
+  ]
+}
+
+const cached = (tokens: number): string => tokens === 0 ? "" : ` (${formatCount(tokens)} cached)`
+
+const attributesView = (attributes: Attributes): HTMLElement => {
+  const entries = Object.entries(attributes)
+  return entries.length === 0
+    ? element("div", { class: "dim" }, "None")
+    : pairs(entries.map(([key, value]) => [
+      oneLine(key),
+      element(
+        "div",
+        {},
+        valueView(value),
+        copyButton(
+          typeof value === "object" ? JSON.stringify(value, undefined, 2) : String(value),
+          "copy",
+          `Copy ${oneLine(key)}`
+        )
+      )
+    ]))
+}
+
+const eventViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
+  span.events.map((event, index) =>
+    element(
+      "div",
+      { class: "event" },
+      element(
+        "span",
+        { class: "when", attributes: { title: "After the span began" } },
+        `+${formatDuration(Math.max(0, (span.eventTimes[index] ?? 0) - span.start))}`
+      ),
+      element("div", { class: "value" }, manyLines(event.name)),
+      Object.keys(event.attributes).length === 0 ? undefined : attributesView(event.attributes)
+    )
+  )
+
+const linkViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
+  span.links.map((link) =>
+    element("div", { class: "event" }, spanLink(link.traceId, link.spanId), attributesView(link.attributes))
+  )
+
+const spanLink = (traceId: string, spanId: string): HTMLElement =>
+  element("a", {
+    class: "mono",
+    attributes: { href: formatRoute({ view: "traces", trace: traceId, span: spanId, query: "" }) }
+  }, oneLine(`${traceId}/${spanId}`))
+
+const metricsView = (metrics: ReadonlyArray<MetricData>): HTMLElement =>
+  pairs(
+    metrics.map((
+      metric
+    ) => [
+      oneLine(metric.name),
+      element("div", {}, element("span", { class: "value number-value" }, String(metric.value)))
+    ])
+  )
+
+const identity = (span: SpanView): HTMLElement => {
+  const id = (value: string) =>
+    element("div", { class: "mono" }, oneLine(value), copyButton(value, "copy", "Copy the id"))
+  return pairs([
+    ["Trace id", id(span.traceId)],
+    ["Span id", id(span.spanId)],
+    ["Parent", span.parentSpanId === null ? "none, a root" : parentView(span, span.parentSpanId)]
+  ])
+}
+
+const parentView = (span: SpanView, parent: string): HTMLElement =>
+  span.parent < 0
+    ? element("span", { class: "mono" }, oneLine(parent))
+    : element("a", {
+      class: "mono",
+      attributes: { href: formatRoute({ view: "traces", trace: span.traceId, span: parent, query: "" }) }
+    }, oneLine(parent))

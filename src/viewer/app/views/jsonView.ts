@@ -1,0 +1,60 @@
+/**
+ * An attribute's value as an element: text as text, objects and arrays as a tree that unfolds, long text cut until asked for.
+ *
+ * The value is foreign: all of it ends in text nodes, with control characters written as escapes. An object unfolds level by level, its children
+ * made only when they are asked for, so that a value of a thousand keys costs nothing while it is folded.
+ */
+import type { AttributeValue } from "../../../records/attributes.js"
+import { formatNumberOf, manyLines, oneLine } from "../../model/format.js"
+import { button, element } from "../dom.js"
+
+/** Text longer than this is cut until asked for; in characters. */
+const longText = 1200
+
+/** A value. */
+export const valueView = (value: AttributeValue): HTMLElement =>
+  typeof value === "object" ? structure(value, true) : scalar(value)
+
+const scalar = (value: string | number | boolean): HTMLElement =>
+  typeof value === "string"
+    ? textView(value)
+    : element("span", { class: `value ${typeof value}-value` }, String(value))
+
+const textView = (value: string): HTMLElement => {
+  if (value.length <= longText) {
+    return element("span", { class: "value" }, manyLines(value))
+  }
+  const view = element("span", { class: "value" }, `${manyLines(value.slice(0, longText))}… `)
+  const more = button(`Show all (${formatNumberOf(value.length, "character")})`, "Show the whole text", () => {
+    view.replaceChildren(manyLines(value))
+  }, { class: "show-all" })
+  view.append(more)
+  return view
+}
+
+type Structure = Exclude<AttributeValue, string | number | boolean>
+
+const structure = (value: Structure, open: boolean): HTMLElement => {
+  const entries = Object.entries(value)
+  const isArray = Array.isArray(value)
+  if (entries.length === 0) {
+    return element("span", { class: "value dim" }, isArray ? "[]" : "{}")
+  }
+  const inner = element("div", { class: "inner" })
+  const size = isArray ? `[${formatNumberOf(entries.length, "item")}]` : `{${formatNumberOf(entries.length, "key")}}`
+  const details = element("details", { class: "branch" }, element("summary", {}, size), inner)
+  const unfold = () => {
+    if (details.open && inner.childElementCount === 0) {
+      inner.append(...entries.map(([key, child]) => entry(key, child)))
+    }
+  }
+  details.addEventListener("toggle", unfold)
+  details.open = open && entries.length <= 40
+  unfold()
+  return element("div", { class: "json" }, details)
+}
+
+const entry = (key: string, value: AttributeValue): HTMLElement => {
+  const name = element("span", { class: "key" }, `${oneLine(key)}: `)
+  return element("div", {}, name, typeof value === "object" ? structure(value, false) : scalar(value))
+}

@@ -1,0 +1,152 @@
+/**
+ * The whole trace in a strip: every span in its lane, parallel ones below each other, and the stretch of time that the waterfall shows.
+ *
+ * Dragging chooses a stretch, a double click shows everything again. Drawn on a canvas, because fifty thousand elements would not be; what it shows
+ * is in the waterfall too, so it is hidden from who listens.
+ */
+import type { SpanKind } from "../../model/kind.js"
+import { assignLanes } from "../../model/lanes.js"
+import { positionIn, rangeBetween, type TimeRange, wholeRange } from "../../model/timeAxis.js"
+import type { TraceView } from "../../model/TraceView.js"
+import { element } from "../dom.js"
+
+/** More lanes than this would be thinner than a pixel. */
+const mostLanes = 26
+
+/** The strip in the document. */
+export interface Overview {
+  readonly element: HTMLElement
+  readonly draw: (trace: TraceView | undefined, range: TimeRange) => void
+  /** Draws with the colours that hold now. */
+  readonly recolour: () => void
+}
+
+type Colours = { readonly [Kind in SpanKind | "failure" | "interrupted"]: string }
+
+const coloursOf = (target: Element): Colours => {
+  // Asked of an element and not of the variable: only then is light or dark chosen.
+  const probe = element("span")
+  target.append(probe)
+  const of = (name: string) => {
+    probe.style.setProperty("color", `var(--${name})`)
+    return getComputedStyle(probe).color
+  }
+  const colours = {
+    run: of("run"),
+    turn: of("turn"),
+    model: of("model"),
+    tool: of("tool"),
+    delegate: of("delegate"),
+    workflow: of("workflow"),
+    step: of("step"),
+    other: of("other"),
+    failure: of("failed"),
+    interrupted: of("interrupted")
+  }
+  probe.remove()
+  return colours
+}
+
+const paint = (canvas: HTMLCanvasElement, trace: TraceView, lanes: Uint16Array): void => {
+  const ratio = window.devicePixelRatio
+  canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio))
+  canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio))
+  const context = canvas.getContext("2d")
+  if (context === null) {
+    return
+  }
+  const used = lanes.reduce((most, lane) => Math.max(most, lane), 0) + 1
+  const height = Math.min(canvas.height / used, 8 * ratio)
+  const scale = canvas.width / wholeRange(trace.totalMs).to
+  const colours = coloursOf(canvas.parentElement!)
+  const lastColumn = new Int32Array(used).fill(-1)
+  for (const span of trace.spans) {
+    const lane = lanes[span.index]!
+    const left = span.start * scale
+    const width = (span.end - span.start) * scale
+    const isBad = span.state === "failure" || span.state === "interrupted"
+    // Of many that fall into one column of pixels, one is seen; what went wrong always is.
+    if (width < 1 && !isBad && lastColumn[lane] === Math.floor(left)) {
+      continue
+    }
+    lastColumn[lane] = Math.floor(left)
+    context.fillStyle = isBad ? colours[span.state] : colours[span.kind]
+    context.fillRect(left, lane * height, Math.max(width, ratio), Math.max(height - (height > 3 ? ratio : 0), 1))
+  }
+}
+
+const percent = (share: number): string => `${(Math.min(1, Math.max(0, share)) * 100).toFixed(3)}%`
+
+/** Makes the strip; `onRange` hears of a stretch that is chosen. */
+export const makeOverview = (onRange: (range: TimeRange) => void): Overview => {
+  const canvas = element("canvas")
+  const before = element("div", { class: "shade" })
+  const after = element("div", { class: "shade" })
+  const brush = element("div", { class: "brush" })
+  const strip = element(
+    "div",
+    { class: "overview", attributes: { "aria-hidden": "true", title: "Drag to zoom, double-click for everything" } },
+    canvas,
+    before,
+    after,
+    brush
+  )
+  let trace: TraceView | undefined
+  let range = wholeRange(0)
+  let lanes: Uint16Array = new Uint16Array(0)
+
+  const total = (): number => trace?.totalMs ?? 0
+  const timeAt = (event: PointerEvent): number => {
+    const box = strip.getBoundingClientRect()
+    return ((event.clientX - box.left) / box.width) * wholeRange(total()).to
+  }
+  const repaint = (): void => {
+    if (trace !== undefined && strip.isConnected) {
+      paint(canvas, trace, lanes)
+    }
+  }
+  const showRange = (shown: TimeRange, dragging: boolean): void => {
+    const whole = wholeRange(total())
+    const [from, to] = [positionIn(whole, shown.from), positionIn(whole, shown.to)]
+    before.style.setProperty("width", percent(from))
+    after.style.setProperty("left", percent(to))
+    after.style.setProperty("right", "0")
+    brush.style.setProperty("left", percent(from))
+    brush.style.setProperty("right", percent(1 - to))
+    brush.classList.toggle("dragging", dragging)
+  }
+
+  strip.addEventListener("pointerdown", (down) => {
+    const start = timeAt(down)
+    strip.setPointerCapture(down.pointerId)
+    const move = (event: PointerEvent) => showRange(rangeBetween(start, timeAt(event), total()), true)
+    const up = (event: PointerEvent) => {
+      strip.removeEventListener("pointermove", move)
+      const chosen = Math.abs(event.clientX - down.clientX) > 3
+      showRange(range, false)
+      if (chosen && event.type === "pointerup") {
+        onRange(rangeBetween(start, timeAt(event), total()))
+      }
+    }
+    strip.addEventListener("pointermove", move)
+    strip.addEventListener("pointerup", up, { once: true })
+    strip.addEventListener("pointercancel", up, { once: true })
+  })
+  strip.addEventListener("dblclick", () => onRange(wholeRange(total())))
+  new ResizeObserver(repaint).observe(strip)
+
+  return {
+    element: strip,
+    draw: (newTrace, newRange) => {
+      const other = newTrace !== trace
+      trace = newTrace
+      range = newRange
+      showRange(range, false)
+      if (other) {
+        lanes = trace === undefined ? lanes : assignLanes(trace.spans, mostLanes)
+        repaint()
+      }
+    },
+    recolour: repaint
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * One row of the waterfall: what the span is, when it ran, what it took.
+ */
+import { formatDuration, formatTokens, formatUsd, oneLine } from "../../model/format.js"
+import { kindTitle, labelOf, type SpanLabel } from "../../model/kind.js"
+import { positionIn, type TimeRange } from "../../model/timeAxis.js"
+import type { SpanView } from "../../model/TraceView.js"
+import { type Child, element } from "../dom.js"
+import { stateSign, stateWord } from "./stateMark.js"
+
+/** What a row needs to know besides its span. */
+export interface RowContext {
+  readonly position: number
+  readonly range: TimeRange
+  readonly selected: boolean
+  readonly folded: boolean
+  readonly matching: boolean
+}
+
+/** Pixels a level, and the levels that are drawn: deeper ones say their number. */
+const indent = 14
+const deepest = 16
+
+/** The row. Its two places to press, `.fold` and the rest, are listened to by the waterfall. */
+export const spanRow = (span: SpanView, context: RowContext): HTMLElement =>
+  element(
+    "div",
+    {
+      class: `span columns kind-${span.kind} state-${span.state}${context.matching ? " matching" : ""}`,
+      attributes: {
+        id: `span-${span.index}`,
+        role: "row",
+        "data-index": span.index,
+        "aria-level": span.depth + 1,
+        "aria-rowindex": context.position + 1,
+        "aria-selected": String(context.selected),
+        "aria-expanded": span.size > 1 ? String(!context.folded) : undefined
+      }
+    },
+    nameCell(span, context),
+    timeCell(span, context.range),
+    numberCell(formatDuration(span.durationMs), "own"),
+    numberCell(formatTokens(span.usage.tokensIn + span.usage.tokensOut), usageClass(span)),
+    numberCell(formatUsd(span.usage.costUsd), usageClass(span))
+  )
+
+// What a model call used is its own; what stands on the spans above it is the sum of those below.
+const usageClass = (span: SpanView): string => span.kind === "model" ? "own" : "sum"
+
+const numberCell = (text: string, kind: string): HTMLElement =>
+  element("div", { class: `number ${kind}`, attributes: { role: "gridcell" } }, text)
+
+const nameCell = (span: SpanView, { folded }: RowContext): HTMLElement => {
+  const label = labelOf(span.kind, span.name, span.attributes)
+  return element(
+    "div",
+    { class: "cell-name", attributes: { role: "gridcell", title: rowTitle(span) } },
+    element("span", { class: "indent", style: { width: `${Math.min(span.depth, deepest) * indent}px` } }),
+    span.depth > deepest ? element("span", { class: "deep" }, `${span.depth}`) : undefined,
+    element(
+      "span",
+      { class: "fold", attributes: { "aria-hidden": "true" } },
+      span.size === 1 ? "" : folded ? "▶" : "▼"
+    ),
+    badge(span, label),
+    element("span", { class: "primary clip" }, oneLine(label.primary)),
+    label.secondary === "" ? undefined : element("span", { class: "secondary clip" }, oneLine(label.secondary)),
+    ...flags(span),
+    folded ? element("span", { class: "more" }, `+${span.size - 1}`) : undefined
+  )
+}
+
+/** The sign of the span's kind. */
+export const badge = (span: SpanView, label: SpanLabel): HTMLElement =>
+  element(
+    "span",
+    { class: `badge ${span.kind}`, attributes: { title: kindTitle[span.kind] } },
+    element("span", { attributes: { "aria-hidden": "true" } }, oneLine(label.badge)),
+    element("span", { class: "spoken" }, kindTitle[span.kind])
+  )
+
+const flags = (span: SpanView): ReadonlyArray<Child> => [
+  span.parallel > 1
+    ? element(
+      "span",
+      { class: "flag parallel", attributes: { title: `${span.parallel} at the same time` } },
+      `∥${span.parallel}`
+    )
+    : undefined,
+  span.state === "success"
+    ? undefined
+    : element("span", { class: `flag is-${span.state}` }, `${stateSign[span.state]} ${stateWord[span.state]}`),
+  span.oddity === "" ? undefined : element("span", { class: "flag is-interrupted" }, `⚠ ${span.oddity}`)
+]
+
+const rowTitle = (span: SpanView): string =>
+  oneLine(
+    `${span.name} · ${kindTitle[span.kind]} · ${stateWord[span.state]}${
+      span.exception === null ? "" : ` · ${span.exception}`
+    }`
+  )
+
+const percent = (share: number): string => `${(share * 100).toFixed(4)}%`
+
+const timeCell = (span: SpanView, range: TimeRange): HTMLElement => {
+  const from = positionIn(range, span.start)
+  const to = positionIn(range, span.end)
+  const cell = element("div", { class: "time", attributes: { role: "gridcell", title: timeTitle(span) } })
+  if (to < 0 || from > 1) {
+    cell.append(
+      element("span", { class: "outside", style: to < 0 ? { left: "4px" } : { right: "4px" } }, to < 0 ? "◂" : "▸")
+    )
+    return cell
+  }
+  // Bars far longer than the screen are cut a little outside it: their pattern and ends stay cheap to draw.
+  const left = Math.max(from, -0.05)
+  const right = Math.min(to, 1.05)
+  // What opened last would have no width and lie at the very edge.
+  const room = span.state === "open" ? 16 : 2
+  const bar = element("div", {
+    class: "bar",
+    style: { left: `min(${percent(left)}, calc(100% - ${room}px))`, width: `max(${percent(right - left)}, ${room}px)` }
+  })
+  bar.append(...insideBar(span, range, left, right))
+  cell.append(bar)
+  return cell
+}
+
+/** What a bar shows of what went on: the time to the first token, and its events. */
+const insideBar = (span: SpanView, range: TimeRange, left: number, right: number): ReadonlyArray<Node> => {
+  const within = (time: number) => (positionIn(range, time) - left) / (right - left)
+  const ttft = span.attributes["ttft_ms"]
+  const waiting = span.kind === "model" && typeof ttft === "number" && ttft > 0 && ttft < span.durationMs
+    ? [
+      element("div", {
+        class: "waiting",
+        style: { width: percent(Math.max(0, Math.min(1, within(span.start + ttft)))) }
+      })
+    ]
+    : []
+  const events = span.eventTimes.slice(0, 20)
+    .map(within)
+    .filter((share) => share >= 0 && share <= 1)
+    .map((share) => element("div", { class: "mark", style: { left: percent(share) } }))
+  return [...waiting, ...events]
+}
+
+const timeTitle = (span: SpanView): string =>
+  `${formatDuration(span.start)} + ${formatDuration(span.durationMs)}${span.state === "open" ? " (still open)" : ""}`

@@ -1,0 +1,203 @@
+/**
+ * The summary: what all traces that the search finds took, by user, model, agent, tool and span name.
+ */
+import type { Summary, SummaryRow } from "../../../readers/TraceSummary.js"
+import { formatCount, formatDuration, formatUsd, oneLine } from "../../model/format.js"
+import { type QueryField, queryFields } from "../../model/query.js"
+import { button, type Child, element, fill } from "../dom.js"
+
+type Dimension = keyof Summary["by"]
+
+/** The tables, in the order of the page. */
+const tables: ReadonlyArray<readonly [dimension: Dimension, title: string, counted: string]> = [
+  ["model", "Models", "Calls"],
+  ["user", "Users", "Runs"],
+  ["agent", "Agents", "Runs"],
+  ["tool", "Tools", "Calls"],
+  ["session", "Sessions", "Runs"],
+  ["name", "Spans by name", "Spans"]
+]
+
+/** Rows of a table that are drawn; what is cheaper than these is summed up in a line. */
+const mostRows = 50
+
+interface Column {
+  readonly title: string
+  readonly value: (row: SummaryRow) => number
+  readonly text: (value: number) => string
+}
+
+const duration = (of: "p50" | "p95" | "max") => (row: SummaryRow): number => row.durationMs?.[of] ?? 0
+const time = (value: number): string => value === 0 ? "" : formatDuration(value)
+const whole = (value: number): string => value === 0 ? "" : formatCount(value)
+
+const columnsOf = (counted: string): ReadonlyArray<Column> => [
+  { title: counted, value: ({ count }) => count, text: whole },
+  { title: "Failed", value: ({ failures }) => failures, text: whole },
+  { title: "p50", value: duration("p50"), text: time },
+  { title: "p95", value: duration("p95"), text: time },
+  { title: "Max", value: duration("max"), text: time },
+  { title: "Tokens in", value: ({ usage }) => usage.tokensIn, text: whole },
+  { title: "out", value: ({ usage }) => usage.tokensOut, text: whole },
+  { title: "Cost", value: ({ usage }) => usage.costUsd ?? 0, text: formatUsd }
+]
+
+/** The summary in the document. */
+export interface SummaryView {
+  readonly element: HTMLElement
+  /** `query` is the search that chose these traces; empty where it is all of them. */
+  readonly draw: (summary: Summary, traces: number, query: string) => void
+}
+
+/** Makes the summary; `onFilter` hears of a value that is chosen, `onAll` that the search shall end. */
+export const makeSummaryView = (
+  onFilter: (field: QueryField, value: string) => void,
+  onAll: () => void
+): SummaryView => {
+  const filtered = element("div", { class: "filtered" })
+  const cards = element("div", { class: "cards" })
+  const grid = element("div", { class: "tables" })
+  return {
+    element: element(
+      "main",
+      { class: "summary", attributes: { tabindex: -1, id: "summary", "aria-label": "Summary" } },
+      filtered,
+      cards,
+      grid
+    ),
+    draw: (summary, traces, query) => {
+      filtered.hidden = query === ""
+      fill(
+        filtered,
+        "Only what ",
+        element("b", { class: "mono" }, oneLine(query)),
+        " finds",
+        button("Show all", "End the search", onAll)
+      )
+      fill(cards, ...cardsOf(summary, traces))
+      fill(grid, ...tables.map(([dimension, title, counted]) => table(summary, dimension, title, counted, onFilter)))
+    }
+  }
+}
+
+const cardsOf = (summary: Summary, traces: number): ReadonlyArray<Child> => {
+  const card = (value: string, title: string) =>
+    element("div", { class: "card" }, element("b", {}, value), element("span", {}, title))
+  const { cachedTokensIn, costUsd, tokensIn, tokensOut } = summary.usage
+  return [
+    card(formatCount(traces), "traces"),
+    card(
+      formatCount(summary.spans),
+      summary.opened === 0 ? "spans" : `spans ended, ${formatCount(summary.opened)} open`
+    ),
+    card(formatCount(summary.failures), "failed spans"),
+    card(
+      formatCount(tokensIn),
+      cachedTokensIn === 0 ? "tokens in" : `tokens in, ${formatCount(cachedTokensIn)} cached`
+    ),
+    card(formatCount(tokensOut), "tokens out"),
+    card(costUsd === null ? "–" : formatUsd(costUsd) || "$0", costUsd === null ? "nothing priced" : "cost, US dollars")
+  ]
+}
+
+const table = (
+  summary: Summary,
+  dimension: Dimension,
+  title: string,
+  counted: string,
+  onFilter: (field: QueryField, value: string) => void
+): HTMLElement | undefined => {
+  const rows = summary.by[dimension].filter(isWorthARow)
+  if (rows.length === 0) {
+    return undefined
+  }
+  const columns = columnsOf(counted)
+  const total = summary.usage.costUsd ?? 0
+  const body = element("tbody")
+  const heads = columns.map((column) =>
+    element(
+      "th",
+      { attributes: { scope: "col" } },
+      button(column.title, "Sort", () => sortBy(column), { class: "sort" })
+    )
+  )
+  const sortBy = (column: Column): void => {
+    heads.forEach((head, index) =>
+      columns[index] === column ? head.setAttribute("aria-sort", "descending") : head.removeAttribute("aria-sort")
+    )
+    const sorted = [...rows].sort((a, b) => column.value(b) - column.value(a))
+    fill(
+      body,
+      ...sorted.slice(0, mostRows).map((row) => rowOf(row, dimension, columns, total, onFilter)),
+      restOf(sorted.length, columns.length)
+    )
+  }
+  sortBy(total > 0 ? columns.at(-1)! : columns[0]!)
+  return element(
+    "div",
+    {},
+    element("h2", {}, title),
+    element(
+      "table",
+      {},
+      element("thead", {}, element("tr", {}, element("th", { attributes: { scope: "col" } }), ...heads)),
+      body
+    )
+  )
+}
+
+// The row of what belongs to nobody stands only where there is something in it.
+const isWorthARow = (row: SummaryRow): boolean =>
+  row.label !== null || row.count > 0 || row.usage.tokensIn + row.usage.tokensOut > 0 || (row.usage.costUsd ?? 0) > 0
+
+const restOf = (rows: number, columns: number): Child =>
+  rows <= mostRows
+    ? undefined
+    : element(
+      "tr",
+      {},
+      element("td", { class: "dim", attributes: { colspan: columns + 1 } }, `and ${formatCount(rows - mostRows)} more`)
+    )
+
+const rowOf = (
+  row: SummaryRow,
+  dimension: Dimension,
+  columns: ReadonlyArray<Column>,
+  totalCost: number,
+  onFilter: (field: QueryField, value: string) => void
+): HTMLElement =>
+  element(
+    "tr",
+    {},
+    element("td", { class: "clip" }, labelView(row, dimension, onFilter)),
+    ...columns.map((column) => cell(row, column, totalCost))
+  )
+
+const cell = (row: SummaryRow, column: Column, totalCost: number): HTMLElement => {
+  const value = column.value(row)
+  const isCost = column.title === "Cost"
+  const made = element(
+    "td",
+    { class: isCost ? "share" : column.title === "Failed" && value > 0 ? "some-failed" : "" },
+    column.text(value)
+  )
+  if (isCost && totalCost > 0) {
+    made.append(element("i", { style: { width: `${(value / totalCost) * 100}%` } }))
+  }
+  return made
+}
+
+const labelView = (
+  row: SummaryRow,
+  dimension: Dimension,
+  onFilter: (field: QueryField, value: string) => void
+): Child => {
+  const field = queryFields.find((known) => known === dimension)
+  const { label } = row
+  if (label === null) {
+    return element("span", { class: "dim" }, "not attributed")
+  }
+  return field === undefined
+    ? oneLine(label)
+    : button(oneLine(label), `Traces of ${oneLine(label)}`, () => onFilter(field, label), { class: "link clip" })
+}

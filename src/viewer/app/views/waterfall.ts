@@ -1,0 +1,189 @@
+/**
+ * The waterfall of one trace: overview, axis, and a tree grid with a row for every span that can be seen.
+ *
+ * It draws what the page's state says and reports what is done with mouse and wheel; it keeps no state of the trace itself.
+ */
+import type { PageState } from "../../model/pageState.js"
+import { moveRange, positionIn, ticksOf, type TimeRange, zoomRange } from "../../model/timeAxis.js"
+import { positionOf } from "../../model/visibleRows.js"
+import { element, fill, setAttributes } from "../dom.js"
+import { makeOverview } from "./overview.js"
+import { resizer } from "./resizer.js"
+import { spanRow } from "./spanRow.js"
+import { makeVirtualList } from "./virtualList.js"
+
+/** What can be done in the waterfall. */
+export interface WaterfallActions {
+  readonly select: (index: number) => void
+  readonly fold: (index: number) => void
+  readonly zoom: (range: TimeRange) => void
+}
+
+/** The waterfall in the document. */
+export interface Waterfall {
+  readonly element: HTMLElement
+  /** The tree grid, which takes the focus. */
+  readonly grid: HTMLElement
+  readonly draw: (state: PageState, before: PageState) => void
+  readonly recolour: () => void
+  readonly pageSize: () => number
+}
+
+/** Pixels of a row; `--row` of the style says the same. */
+const rowHeight = 24
+
+/** Pixels between two lines of the axis, at least. */
+const tickGap = 64
+/** Room that a label takes at most, in pixels. */
+const labelWidth = 48
+
+/** Makes the waterfall. */
+export const makeWaterfall = (initial: PageState, actions: WaterfallActions): Waterfall => {
+  let state = initial
+  let matching = new Set(state.matching)
+  const overview = makeOverview(actions.zoom)
+  const axis = makeAxis()
+  const list = makeVirtualList({
+    rowHeight,
+    attributes: { role: "treegrid", "aria-label": "Spans", "aria-readonly": "true", id: "spans" },
+    renderRow: (position) => {
+      const index = state.visible[position]!
+      return spanRow(state.trace!.spans[index]!, {
+        position,
+        range: state.range,
+        selected: index === state.selected,
+        folded: state.folded.has(index),
+        matching: matching.has(index)
+      })
+    }
+  })
+  const grid = list.element
+  listen(grid, actions)
+  zoomByWheel(grid, axis.time, () => state, actions.zoom)
+  new ResizeObserver(() => axis.draw(state, scrollbarOf(grid))).observe(axis.time)
+
+  return {
+    element: element(
+      "div",
+      { class: "pane" },
+      overview.element,
+      axis.element,
+      element("div", { class: "spans" }, axis.lines, grid)
+    ),
+    grid,
+    recolour: overview.recolour,
+    pageSize: list.pageSize,
+    draw: (next, before) => {
+      state = next
+      matching = new Set(state.matching)
+      setAttributes(grid, { "aria-rowcount": state.trace?.spans.length ?? 0 })
+      overview.draw(state.trace, state.range)
+      if (next.trace?.traceId !== before.trace?.traceId) {
+        grid.scrollTop = 0
+      }
+      list.draw(state.visible.length)
+      list.activate(
+        positionOf(state.visible, state.selected),
+        next.selected !== before.selected || next.view !== before.view
+      )
+      axis.draw(state, scrollbarOf(grid))
+    }
+  }
+}
+
+const scrollbarOf = (grid: HTMLElement): number => grid.offsetWidth - grid.clientWidth
+
+const listen = (grid: HTMLElement, actions: WaterfallActions): void => {
+  grid.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : undefined
+    const index = Number(target?.closest<HTMLElement>("[data-index]")?.dataset["index"] ?? -1)
+    if (index < 0) {
+      return
+    }
+    if (target?.closest(".fold") !== null && target?.closest(".fold")?.textContent !== "") {
+      actions.fold(index)
+    } else {
+      actions.select(index)
+    }
+  })
+  grid.addEventListener("dblclick", (event) => {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-index]") : null
+    if (row !== null) {
+      actions.fold(Number(row.dataset["index"]))
+    }
+  })
+}
+
+/** The wheel with Ctrl zooms around the pointer, with Shift it moves; alone it scrolls as ever. */
+const zoomByWheel = (
+  grid: HTMLElement,
+  time: HTMLElement,
+  stateNow: () => PageState,
+  zoom: (range: TimeRange) => void
+): void => {
+  grid.addEventListener("wheel", (event) => {
+    const { range, trace } = stateNow()
+    if (trace === undefined || !(event.ctrlKey || event.shiftKey)) {
+      return
+    }
+    event.preventDefault()
+    const box = time.getBoundingClientRect()
+    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width))
+    const anchor = range.from + share * (range.to - range.from)
+    const amount = event.deltaY + event.deltaX
+    zoom(
+      event.ctrlKey
+        ? zoomRange(range, Math.exp(amount * 0.002), anchor, trace.totalMs)
+        : moveRange(range, amount * 0.001, trace.totalMs)
+    )
+  }, { passive: false })
+}
+
+interface Axis {
+  readonly element: HTMLElement
+  /** The column of the bars, for what needs its place on the screen. */
+  readonly time: HTMLElement
+  /** The lines behind the rows. */
+  readonly lines: HTMLElement
+  readonly draw: (state: PageState, scrollbar: number) => void
+}
+
+const makeAxis = (): Axis => {
+  const time = element("div", { class: "time" })
+  const lines = element("div")
+  const columns = ["Time", "Tokens", "Cost"].map((name) => element("div", { class: "number" }, name))
+  const head = element(
+    "div",
+    { class: "axis columns", attributes: { "aria-hidden": "true" } },
+    element("div", {}, "Span"),
+    time,
+    ...columns,
+    resizer("--name-width", { least: 160, most: 900, title: "Width of the names" })
+  )
+  const behind = element(
+    "div",
+    { class: "lines columns", attributes: { "aria-hidden": "true" } },
+    element("div"),
+    lines
+  )
+  return {
+    element: head,
+    time,
+    lines: behind,
+    draw: ({ range }, scrollbar) => {
+      head.style.setProperty("--scrollbar", `${scrollbar}px`)
+      behind.style.setProperty("--scrollbar", `${scrollbar}px`)
+      const ticks = ticksOf(range, time.clientWidth, tickGap)
+      const left = (at: number) => ({ left: `${positionIn(range, at) * 100}%` })
+      // There a label would be cut off: it stands before its line.
+      const isLast = (at: number) => (1 - positionIn(range, at)) * time.clientWidth < labelWidth
+      fill(
+        time,
+        ...ticks.map((tick) =>
+          element("span", { class: isLast(tick.time) ? "tick last" : "tick", style: left(tick.time) }, tick.label)
+        )
+      )
+      fill(lines, ...ticks.map((tick) => element("i", { style: left(tick.time) })))
+    }
+  }
+}

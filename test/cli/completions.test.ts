@@ -1,0 +1,101 @@
+/**
+ * What `--completions` prints: shells take it, and complete with it. Of zsh only the syntax is looked at.
+ */
+import { beforeAll, describe, expect, it } from "@effect/vitest"
+import { spawnSync } from "node:child_process"
+import { descriptions } from "../../src/cli/commands.js"
+import { loom } from "./command.js"
+
+const shells = ["bash", "zsh", "fish"] as const
+
+const scripts = new Map<string, string>()
+
+beforeAll(async () => {
+  for (const shell of shells) {
+    const { code, stderr, stdout } = await loom(["--completions", shell])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    scripts.set(shell, stdout)
+  }
+}, 60_000)
+
+const hasShell = (shell: string): boolean => spawnSync(shell, ["-c", "true"]).status === 0
+
+/** What a shell says to a program that has the script before it. */
+const answer = (shell: string, program: string): ReadonlyArray<string> => {
+  const { status, stderr, stdout } = spawnSync(shell, ["-c", `${scripts.get(shell)}\n${program}`], { encoding: "utf8" })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+  return stdout.split("\n").filter((line) => line !== "")
+}
+
+/** What bash offers behind these words, of which the last is begun. */
+const inBash = (...words: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const line = ["loom-telemetry", ...words].map((word) => `'${word}'`).join(" ")
+  return answer(
+    "bash",
+    `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _loom_telemetry; printf '%s\\n' "\${COMPREPLY[@]}"`
+  )
+}
+
+const inFish = (line: string): ReadonlyArray<string> =>
+  answer("fish", `complete -C '${line}'`).map((offer) => offer.split("\t")[0]!)
+
+const optionsOf = (name: string): ReadonlyArray<string> =>
+  descriptions.find((command) => command.name === name)!.options.flatMap(([term]) => term.match(/--[a-z-]+/g) ?? [])
+
+describe("completions", { timeout: 30_000 }, () => {
+  it.each(["bash", "zsh"].filter(hasShell))("of %s are a script that the shell can read", (shell) => {
+    const { status, stderr } = spawnSync(shell, ["-n", "-c", scripts.get(shell)!], { encoding: "utf8" })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+  })
+
+  it.each(shells)("of %s say how they are switched on", (shell) => {
+    expect(scripts.get(shell)).toContain(`loom-telemetry --completions ${shell}`)
+  })
+
+  it.each(shells)("of %s know every command and every option", (shell) => {
+    const script = scripts.get(shell)!
+    for (const { name } of descriptions) {
+      const lines = script.split("\n").filter((line) => line.includes(name))
+      for (const option of ["help", ...optionsOf(name).map((word) => word.slice(2))]) {
+        expect([name, option, lines.some((line) => new RegExp(`(--|-l )${option}\\b`).test(line))])
+          .toEqual([name, option, true])
+      }
+    }
+  })
+
+  it("offer commands, options and choices in bash", () => {
+    expect(inBash("st")).toEqual(["stats"])
+    expect(inBash("d")).toEqual(["diff", "doctor"])
+    expect(inBash("help", "ta")).toEqual(["tail"])
+    expect(inBash("stats", "--")).toEqual([...optionsOf("stats"), "--help"])
+    expect(inBash("stats", "traces.jsonl", "--fa")).toEqual(["--fail-if"])
+    expect(inBash("stats", "--by", "m")).toEqual(["model"])
+    expect(inBash("stats", "--by", "=", "m")).toEqual(["model"])
+    expect(inBash("stats", "--by", "=")).toEqual(["name", "tool", "model", "user", "session", "agent"])
+    expect(inBash("--completions", "")).toEqual([...shells])
+  })
+
+  it("leave files to bash, behind an option and without one", () => {
+    expect(inBash("stats", "tra")).toEqual([])
+    expect(inBash("export", "--out", "")).toEqual([])
+    expect(scripts.get("bash")).toMatch(/^complete -o bashdefault -o default -F _loom_telemetry loom-telemetry$/m)
+  })
+
+  it.skipIf(!hasShell("fish"))("offer the same in fish", () => {
+    expect(inFish("loom-telemetry st")).toEqual(["stats"])
+    expect(inFish("loom-telemetry stats --by m")).toEqual(["model"])
+    expect(inFish("loom-telemetry stats --fa")).toEqual(["--fail-if"])
+    expect(inFish("loom-telemetry --completions ")).toEqual([...shells].toSorted())
+  })
+
+  it("are there for no other shell, and that is said", async () => {
+    for (const words of [["--completions"], ["--completions", "tcsh"]]) {
+      expect(await loom(words)).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: "loom-telemetry: --completions takes one of bash, zsh, fish\n"
+      })
+    }
+    expect((await loom(["--completions=fish"])).stdout).toBe(scripts.get("fish"))
+  })
+})

@@ -1,0 +1,16 @@
+/**
+ * Spans on a fiber that is not made as Effect 3.22 makes it: composed of Effect's own operators, they keep the same contract.
+ */
+import { vi } from "vitest"
+import { inMemory } from "./subjects.js"
+import { telemetryContract } from "./telemetryContract.js"
+
+vi.mock("../../src/telemetry/tracing/fiber.js", async (importOriginal) => ({
+  ...await importOriginal<object>(),
+  isWritable: () => false,
+  runInSpan: () => {
+    throw new Error("such a fiber cannot be written to")
+  }
+}))
+
+telemetryContract("composed of Effect's operators", inMemory)

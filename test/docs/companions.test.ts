@@ -1,0 +1,93 @@
+/**
+ * What tools read of the package: llms.txt, and the skill for coding agents. They name nothing that there is not.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { descriptions } from "../../src/cli/commands.js"
+
+const repository = fileURLToPath(new URL("../../", import.meta.url))
+
+const read = (path: string): string => readFileSync(repository + path, "utf8")
+
+const manifest = JSON.parse(read("package.json"))
+
+const llms = read("llms.txt")
+
+const links = [...llms.matchAll(/\]\(([^)]+)\)/g)].map(([, path]) => path!)
+
+describe("llms.txt", () => {
+  it("has the form that the convention asks for: a title, a summary, notes, and sections of links", () => {
+    const [title, empty, summary, ...rest] = llms.split("\n")
+    expect([title, empty]).toEqual(["# loom-telemetry", ""])
+    expect(summary).toMatch(/^> .{40,}/)
+    const sections = rest.join("\n").split(/^## /m).slice(1)
+    expect(sections.map((section) => section.split("\n")[0])).toEqual(["Start", "Reference", "Optional"])
+    for (const line of sections.flatMap((section) => section.split("\n").slice(1)).filter((line) => line !== "")) {
+      expect(line).toMatch(/^- \[[^\]]+\]\([^)]+\)(: .+)?$/)
+    }
+  })
+
+  it("links to files that are there and in the package", () => {
+    expect(links.filter((path) => !existsSync(repository + path))).toEqual([])
+    const isPacked = (path: string) =>
+      manifest.files.some((file: string) => path === file || path.startsWith(`${file}/`))
+    expect(links.filter((path) => !isPacked(path))).toEqual([])
+  })
+
+  it("links to every page for users, once", () => {
+    expect(links.filter((path, index) => links.indexOf(path) !== index)).toEqual([])
+    const pages = readdirSync(`${repository}docs`).filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`)
+    expect(pages.filter((page) => !links.includes(page))).toEqual([])
+  })
+
+  it("names the peers that README names, and only entry points and layers that there are", () => {
+    const [install] = /npm install loom-telemetry [^`\n]+/.exec(llms)!
+    expect(read("README.md")).toContain(install)
+    const subpaths = [...llms.matchAll(/`loom-telemetry\/([a-z]+)`/g)].map(([, name]) => `./${name}`)
+    expect(subpaths.length).toBeGreaterThan(1)
+    expect(subpaths.filter((subpath) => !(subpath in manifest.exports))).toEqual([])
+    const sources = ["index.ts", "otel/index.ts", "testing/index.ts"].map((path) => read(`src/${path}`)).join("")
+    const layers = [...llms.matchAll(/\b(\w+Live|\w+Telemetry)\b/g)].map(([, name]) => name!)
+    expect(layers.filter((name) => !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([])
+  })
+})
+
+const skill = read("skills/loom-telemetry/SKILL.md")
+
+/** What stands behind `npx loom-telemetry` in code, word by word. */
+const calls = [...skill.matchAll(/npx loom-telemetry ([^`\n]*)/g)].map(([, words]) => words!.split(" "))
+
+/** The words in code that are options, with the command before them where they have one. */
+const optionsOf = (name: string): ReadonlySet<string> => {
+  const command = descriptions.find((each) => each.name === name)
+  return new Set(["--help", ...(command?.options.flatMap(([term]) => term.match(/--?[a-z][a-z-]*/g) ?? []) ?? [])])
+}
+
+describe("the skill", () => {
+  it("says in its head what it is called and when to use it", () => {
+    const [, head] = /^---\n([^]*?)\n---\n/.exec(skill)!
+    expect(head).toMatch(/^name: loom-telemetry$/m)
+    const [, description] = /^description: (.*)$/m.exec(head!)!
+    expect(description!.length).toBeGreaterThan(100)
+    // The limit that coding agents set.
+    expect(description!.length).toBeLessThanOrEqual(1024)
+  })
+
+  it("names commands that there are, with options that they have", () => {
+    const named = calls.filter(([command]) => command !== "COMMAND")
+    expect(named.length).toBeGreaterThan(10)
+    for (const [command = "", ...words] of named) {
+      const options = words.filter((word) => /^--?[a-z]/.test(word))
+      expect([command, descriptions.some(({ name }) => name === command)]).toEqual([command, true])
+      expect([command, options.filter((option) => !optionsOf(command).has(option))]).toEqual([command, []])
+    }
+  })
+
+  it("names no option that no command has", () => {
+    const known = new Set(descriptions.flatMap(({ name }) => [...optionsOf(name)]))
+    const named = [...skill.matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option!)
+    expect(named.length).toBeGreaterThan(3)
+    expect(named.filter((option) => !known.has(option))).toEqual([])
+  })
+})

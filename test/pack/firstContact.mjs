@@ -1,0 +1,115 @@
+/**
+ * The first contact of three users, each with nothing but README.md and an empty folder: a developer at the console, one who writes tests, one who sends to
+ * production. Every command is run and every program saved exactly as it stands there; only the package comes from a tarball, and the Collector is a stand-in.
+ *
+ * By itself: node test/pack/firstContact.mjs TARBALL
+ */
+import { spawn } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import { name } from "./manifest.mjs"
+import { check, finish } from "./outcome.mjs"
+import { stepsOf } from "./readme.mjs"
+import { startReceiver } from "./receiver.mjs"
+
+/** Programs are shorter than this. */
+const lines = 25
+
+const quietNpm = {
+  npm_config_audit: "false",
+  npm_config_fund: "false",
+  npm_config_ignore_scripts: "true",
+  npm_config_yes: "false"
+}
+
+/** What a command printed and how it ended; the event loop goes on, so that a receiver in this process can answer. */
+const shell = (cwd, command) =>
+  new Promise((done, failed) => {
+    const child = spawn("bash", ["-ec", command], { cwd, env: { ...process.env, ...quietNpm }, timeout: 300_000 })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (text) => stdout += text)
+    child.stderr.setEncoding("utf8").on("data", (text) => stderr += text)
+    child.on("error", failed)
+    child.on("close", (status) => done({ status, stdout, stderr }))
+  })
+
+/** Does what a section says. Gives what its last command printed. */
+const follow = async (user, heading) => {
+  let last
+  for (const { code, file, run } of stepsOf(heading)) {
+    if (file !== undefined) {
+      const length = code.trimEnd().split("\n").length
+      check(`${file} has less than ${lines} lines`, length < lines ? undefined : `it has ${length}`)
+      writeFileSync(join(user.folder, file), code)
+    } else {
+      last = await shell(user.folder, user.command(run))
+      if (last.status !== 0) {
+        throw new Error(`${run}ended with ${last.status}\n${last.stdout}${last.stderr}`)
+      }
+    }
+  }
+  return last
+}
+
+const finds = (what, text, ...patterns) => {
+  const missing = patterns.filter((pattern) => !pattern.test(text))
+  check(what, missing.length === 0 ? undefined : `there is no ${missing.join(", no ")} in\n${text}`)
+}
+
+const watch = async (user) => {
+  const first = await follow(user, "The first program")
+  finds("the first program prints its two spans", first.stderr, /^• answer \(/m, /^ {2}• search \(.*\bhits=3$/m)
+  const { stderr, stdout } = await follow(user, "Watch an agent")
+  finds("the agent's answer, tokens and cost", stdout, /^The sum is 5\. 42 0\.000306$/m)
+  finds("the agent's tree", stderr, /^• loom\.run \(/m, /^ {2}• loom\.turn \(/m, /^ {4}• loom\.tool \(.* ok=true/m)
+}
+
+const test = async (user) => {
+  const { stdout } = await follow(user, "Test it")
+  finds("the test passes", stdout, /Tests\s+1 passed/)
+}
+
+const send = async (user) => {
+  const { stderr, stdout } = await follow(user, "Send it")
+  finds("the program says its answer", stdout, /Hello, Alice\./)
+  check("and no warning", /WARN|ERROR/.test(stdout + stderr) ? stdout + stderr : undefined)
+  finds(
+    "the receiver has the spans of the run, under the name of the service",
+    user.texts.get("/v1/traces") ?? "",
+    ...[/loom\.run/, /loom\.turn/, /loom\.model\.stream/, /greeter/, /alice/]
+  )
+  finds("and its metrics", user.texts.get("/v1/metrics") ?? "", /loom\.session\.duration_ms/)
+}
+
+/** Each user begins with a folder of their own, which is made in `parent`. */
+export const checkFirstContact = async (parent, tarball) => {
+  for (const [reason, goal] of Object.entries({ watch, test, send })) {
+    const receiver = await startReceiver()
+    const folder = join(parent, reason)
+    mkdirSync(folder)
+    const command = (text) =>
+      text.replaceAll(`npm install ${name} `, `npm install ${tarball} `).replaceAll(
+        "http://localhost:4318",
+        receiver.url
+      )
+    const user = { folder, command, texts: receiver.texts }
+    try {
+      await follow(user, "Install")
+      await goal(user)
+    } catch (error) {
+      check(`first contact: ${reason}`, String(error))
+    } finally {
+      receiver.close()
+    }
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const parent = mkdtempSync(join(tmpdir(), "loom-first-"))
+  await checkFirstContact(parent, resolve(process.argv[2]))
+  rmSync(parent, { recursive: true, force: true })
+  finish()
+}

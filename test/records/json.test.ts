@@ -1,0 +1,77 @@
+/**
+ * What is written by hand is what `JSON.stringify` writes.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import fc from "fast-check"
+import { defaultLimits } from "../../src/records/attributes.js"
+import { attributesJson, textJson } from "../../src/records/json.js"
+import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
+import { buildObject, hostileAttributes, hostileText } from "../properties/hostile.js"
+
+describe("a text as JSON", () => {
+  it("is what JSON.stringify writes, whatever it holds", () => {
+    fc.assert(
+      fc.property(fc.oneof(hostileText, fc.string({ unit: "binary" })), (text) => {
+        expect(textJson(text)).toBe(JSON.stringify(text))
+      }),
+      { numRuns: 2000 }
+    )
+  })
+
+  it("is so for every character by itself", () => {
+    const wrong = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code))
+      .filter((character) => textJson(character) !== JSON.stringify(character))
+
+    expect(wrong).toEqual([])
+  })
+})
+
+describe("attributes as JSON", () => {
+  it("are what JSON.stringify writes, one object after another", () => {
+    fc.assert(
+      fc.property(fc.array(hostileAttributes, { maxLength: 4 }), (recipes) => {
+        for (const recipe of recipes) {
+          const bag = new AttributeBag(defaultLimits)
+          bag.setAll(buildObject(recipe))
+          const attributes = bag.finish()
+
+          expect(attributesJson(attributes)).toBe(JSON.stringify(attributes))
+        }
+      }),
+      { numRuns: 500 }
+    )
+  })
+
+  it("keep their order, also where keys are numbers", () => {
+    expect(attributesJson({ b: "x", 10: 1, a: true, 2: [1, { c: "\n" }] }))
+      .toBe(`{"2":[1,{"c":"\\n"}],"10":1,"b":"x","a":true}`)
+  })
+
+  it("say what a key holds now, not what it held before", () => {
+    const lines = ["a", "b", "b", "", "a".repeat(100), "b"].map((user) => attributesJson({ user }))
+
+    expect(lines.map((line) => (JSON.parse(line) as { user: string }).user)).toEqual([
+      "a",
+      "b",
+      "b",
+      "",
+      "a".repeat(100),
+      "b"
+    ])
+  })
+
+  it("are right for more keys than are remembered", () => {
+    for (let index = 0; index < 2000; index++) {
+      const attributes = { [`key_${index}`]: "x", [`number_${index}`]: index }
+      expect(attributesJson(attributes)).toBe(JSON.stringify(attributes))
+    }
+  })
+
+  it("have nothing of what everything inherits", () => {
+    Object.defineProperty(Object.prototype, "inherited", { value: 1, enumerable: true, configurable: true })
+    const written = attributesJson({ own: 2 })
+    Reflect.deleteProperty(Object.prototype, "inherited")
+
+    expect(written).toBe(`{"own":2}`)
+  })
+})

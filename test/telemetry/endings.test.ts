@@ -1,0 +1,81 @@
+/**
+ * Spans whose ending meets something broken: a clock that throws, a cause that is none.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import type * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as RuntimeFlags from "effect/RuntimeFlags"
+import { InMemoryTelemetry, Telemetry } from "loom-telemetry"
+import { TestTelemetry } from "loom-telemetry/testing"
+
+const recorded = Effect.flatMap(InMemoryTelemetry, ({ open, spans }) => Effect.all({ open, spans }))
+
+const isInterruptible = Effect.map(Effect.getRuntimeFlags, RuntimeFlags.interruptible)
+
+/** A clock that throws while `state.isBroken`. */
+const breaking = (state: { isBroken: boolean }): Clock.Clock => {
+  const clock = Clock.make()
+  return {
+    ...clock,
+    unsafeCurrentTimeNanos: () => {
+      if (state.isBroken) {
+        throw new Error("what time is it?")
+      }
+      return clock.unsafeCurrentTimeNanos()
+    }
+  }
+}
+
+describe("a span whose end", () => {
+  it.live("meets a clock that throws ends all the same, and its fiber can be interrupted as before", () =>
+    Effect.gen(function*() {
+      const state = { isBroken: false }
+      const body = Effect.sync(() => {
+        state.isBroken = true
+        return "result"
+      })
+      const program = Effect.gen(function*() {
+        const exit = yield* Effect.exit(Telemetry.withSpan(body, "x"))
+        state.isBroken = false
+        return { exit, interruptible: yield* isInterruptible }
+      })
+      const { exit, interruptible } = yield* Effect.withClock(program, breaking(state))
+      expect(exit).toEqual(Exit.succeed("result"))
+      expect(interruptible).toBe(true)
+      const fiber = yield* Effect.fork(Effect.zipRight(Effect.withClock(program, breaking(state)), Effect.never))
+      yield* Effect.yieldNow()
+      expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
+      const { open, spans } = yield* recorded
+      expect(open).toEqual([])
+      expect(spans.map(({ durationMs, name, outcome }) => ({ name, outcome, durationMs }))).toContainEqual({
+        name: "x",
+        outcome: "success",
+        durationMs: 0
+      })
+    }).pipe(Effect.provide(TestTelemetry.layer)))
+
+  it.effect("meets what is no cause is a failure, and what follows can be interrupted", () =>
+    Effect.gen(function*() {
+      // As plain JavaScript may give it.
+      const noCause = JSON.parse("{\"_tag\":\"Nope\"}") as Cause.Cause<never>
+      yield* Effect.exit(Telemetry.withSpan(Effect.failCause(noCause), "x"))
+      expect(yield* isInterruptible).toBe(true)
+      const { open, spans } = yield* recorded
+      expect(open).toEqual([])
+      expect(spans.map(({ name, outcome }) => [name, outcome])).toEqual([["x", "failure"]])
+    }).pipe(Effect.provide(TestTelemetry.layer)))
+})
+
+describe("attributes of a library's span", () => {
+  it.effect("that do not fit are counted once", () =>
+    Effect.gen(function*() {
+      const attributes = Object.fromEntries(Array.from({ length: 133 }, (_, index) => [`key${index}`, index]))
+      yield* Effect.withSpan(Effect.void, "library", { attributes })
+      yield* Telemetry.withSpan(Effect.void, "ours", attributes)
+      const { spans } = yield* recorded
+      expect(spans.map((span) => span.attributes["loom.dropped_attributes"])).toEqual([5, 5])
+    }).pipe(Effect.provide(TestTelemetry.layer)))
+})

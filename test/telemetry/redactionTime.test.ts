@@ -1,0 +1,57 @@
+/**
+ * Texts that are made to be slow to search.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { Redaction } from "../../src/telemetry/Redaction.js"
+
+const unit = (each: string) => each.repeat(Math.ceil(1_000_000 / each.length))
+
+describe("a text that is made to be slow", () => {
+  it.each([
+    "a",
+    " ",
+    ":",
+    "=",
+    "\"",
+    "\\",
+    "'",
+    "@",
+    "://",
+    "a://b:",
+    "://a:b@",
+    "?a=&",
+    "sk-",
+    "sk-a",
+    "eyJ",
+    "-eyJ",
+    "eyJaaaaaaaa.",
+    "AIza",
+    "bearer ",
+    "basic aaaaaaaa",
+    "password=",
+    "\"password\":",
+    "\"password\":{",
+    "password: ",
+    "-----BEGIN ",
+    "-----BEGIN A PRIVATE KEY-----",
+    "SG.",
+    " /?",
+    "(/",
+    "(/a",
+    "=/?",
+    "===",
+    "token=>",
+    "r8_",
+    "key ",
+    "Authorization: '",
+    "Authorization: =\"",
+    "\\\"",
+    "://x?)",
+    "[",
+    "\"token\":[\""
+  ])("of a million characters of %j takes linear time", (each) => {
+    // Quadratic would take many minutes: on any machine the timeout of the test tells the two apart.
+    expect(Redaction.default.text(unit(each), 2_000_000).length).toBeGreaterThan(0)
+    expect(Redaction.default.text(`"password":"${unit(each)}`, 2_000_000).length).toBeLessThan(2_000_000)
+  })
+})
