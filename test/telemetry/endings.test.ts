@@ -68,14 +68,3 @@ describe("a span whose end", () => {
       expect(spans.map(({ name, outcome }) => [name, outcome])).toEqual([["x", "failure"]])
     }).pipe(Effect.provide(TestTelemetry.layer)))
 })
-
-describe("attributes of a library's span", () => {
-  it.effect("that do not fit are counted once", () =>
-    Effect.gen(function*() {
-      const attributes = Object.fromEntries(Array.from({ length: 133 }, (_, index) => [`key${index}`, index]))
-      yield* Effect.withSpan(Effect.void, "library", { attributes })
-      yield* Telemetry.withSpan(Effect.void, "ours", attributes)
-      const { spans } = yield* recorded
-      expect(spans.map((span) => span.attributes["loom.dropped_attributes"])).toEqual([5, 5])
-    }).pipe(Effect.provide(TestTelemetry.layer)))
-})

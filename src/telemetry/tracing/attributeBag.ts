@@ -6,6 +6,11 @@
 import { type AttributeLimits, type Attributes, type AttributeValue, setOwn } from "../../records/attributes.js"
 import { noRedactor, type RedactionPlace, type Redactor } from "../../records/redact/Redactor.js"
 
+const droppedKey = "loom.dropped_attributes"
+
+/** Where spans go through another tracer on their way, what was left out of them is said already. */
+const neverCut: ReadonlySet<string> = new Set(["user_id", "session_id", droppedKey])
+
 const empty = {}
 
 /** Whether every object has members that somebody gave to all of them: they are no attributes. */
@@ -45,7 +50,7 @@ export class AttributeBag {
     }
     const { name } = rule
     if (!Object.hasOwn(this.values, name)) {
-      if (this.size >= this.limits.attributes && name !== "user_id" && name !== "session_id") {
+      if (this.size >= this.limits.attributes && !neverCut.has(name)) {
         this.dropped++
         return
       }
@@ -129,7 +134,7 @@ export class AttributeBag {
   /** What is there; the bag is not to be used any more. Not frozen: that costs more than all else, and is done where a record is made of it. */
   finish(): Attributes {
     if (this.dropped > 0) {
-      setOwn(this.values, "loom.dropped_attributes", this.dropped)
+      setOwn(this.values, droppedKey, this.dropped)
     }
     return this.values
   }
