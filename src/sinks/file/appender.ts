@@ -112,6 +112,10 @@ export class Appender {
 
   /** Writes the next lines of the queue. Those that are known to be in the file are taken out of it. */
   *append(queue: LineQueue): Steps<void> {
+    if (this.isCut) {
+      // What was begun may have been taken away meanwhile: its rest alone would be no line.
+      this.doubt()
+    }
     if (this.knowledge !== "assumed") {
       yield* this.prepare(queue)
     }
@@ -119,7 +123,7 @@ export class Appender {
     const bytes = batch.bytes.subarray(this.cut)
     const written = yield* this.write(bytes)
     // A look after each write would halve what a busy program can write: an answer takes a turn of its event loop.
-    if (written === bytes.length && queue.hasMore(batch) && this.unseen.length < writesUnseen) {
+    if (!this.isCut && written === bytes.length && queue.hasMore(batch) && this.unseen.length < writesUnseen) {
       this.assume(queue, batch.lines, written)
     } else {
       yield* this.lookBack(queue, bytes, written)
@@ -194,7 +198,13 @@ export class Appender {
       yield* this.reopen()
       return
     }
-    queue.send(this.settle(bytes, written, begun))
+    if (this.isCut && begun !== undefined && this.end !== undefined && this.end < begun + written) {
+      // Emptied before a begun line went on: its rest is no line, and all of this write is made again.
+      this.cut = written
+      yield* this.trim()
+    } else {
+      queue.send(this.settle(bytes, written, begun))
+    }
     this.options.onWritten(queue.confirm())
   }
 
