@@ -48,6 +48,7 @@ export {
 } from "./sinks/SampledTelemetry.js"
 export { type OpenErrorReason, TelemetryOpenError } from "./telemetry/errors.js"
 export { type EffectSinkOptions, type QueuedSink, type QueuedSinkStats } from "./telemetry/lifecycle/queuedSink.js"
+export { type HookResult } from "./telemetry/lifecycle/unawaited.js"
 export {
   Loom,
   type MetricConstructor,
@@ -66,5 +67,6 @@ export {
 export { Redaction, type RedactionOptions } from "./telemetry/Redaction.js"
 export { RunContext, type RunContextShape } from "./telemetry/RunContext.js"
 export { type AttributesInput, type LazyAttributes, type TelemetryService } from "./telemetry/Service.js"
+export { type Telemetry as TelemetryTag } from "./telemetry/Telemetry.js"
 export { TelemetryLimits } from "./telemetry/TelemetryLimits.js"
 export { type ScopedSinkOptions, type SinkErrorOptions, type TelemetrySink } from "./telemetry/TelemetrySink.js"

@@ -6,6 +6,7 @@
  * unless `captureContent` says so.
  */
 import type { Agent as AgentValue, AgentOptions, ToolNeeds } from "./AgentOptions.js"
+import { refuseAgentFaults } from "./optionFaults.js"
 import { agentOf } from "./run/runAgent.js"
 import type { Tools } from "./tools/looseToolkit.js"
 
@@ -15,7 +16,7 @@ export type Agent<R = never> = AgentValue<R>
 /** Agents. */
 export const Agent: {
   /**
-   * An agent that answers with the help of tools.
+   * An agent that answers with the help of tools. A limit that is none, such as `NaN`, is refused with a `RangeError`.
    *
    * @example
    * const agent = Agent.make({ name: "arithmetic", instructions: "Arithmetic assistant.", toolkit: tools })
@@ -23,5 +24,8 @@ export const Agent: {
    */
   readonly make: <AgentTools extends Tools = {}>(options: AgentOptions<AgentTools>) => Agent<ToolNeeds<AgentTools>>
 } = {
-  make: (options) => agentOf({ ...options, toolkit: options.toolkit as never, architecture: "agent", local: [] })
+  make: (options) => {
+    refuseAgentFaults("Agent.make", options)
+    return agentOf({ ...options, toolkit: options.toolkit as never, architecture: "agent", local: [] })
+  }
 }

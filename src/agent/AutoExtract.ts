@@ -2,7 +2,8 @@
  * Learns facts about users from what agents remember.
  *
  * It wraps a `Memory`: after an episode is remembered, facts are extracted by a model call, or by a function of one's own. That happens in
- * fibers that the layer's scope owns: waited for when the layer closes, interrupted when `drain` is over. It never fails `remember`.
+ * fibers that the layer's scope owns: waited for when the layer closes, interrupted when `drain` is over. It never fails `remember`. The trap:
+ * telemetry has to close later, so it is provided outside of this layer and not beside it in one list, whose layers close side by side.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -23,6 +24,7 @@ import { callModel } from "./model/callModel.js"
 import { asRecorded } from "./model/ModelCallError.js"
 import { withGiven } from "./run/ambientContext.js"
 import { CurrentRun } from "./run/RunMeter.js"
+import { Transcript } from "./run/transcript.js"
 
 /** Options of an extraction. */
 export interface AutoExtractOptions<E = never, R = never> {
@@ -84,6 +86,7 @@ const failureText = (episode: Episode, cause: Cause.Cause<unknown>): string =>
     describe(asRecorded(Cause.squash(cause)), defaultLimits)
   }`
 
+// A sink that throws keeps no other from the second measurement, and costs no fact: who reports such a sink is the telemetry itself.
 const measured = (start: bigint, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeNanos, (end) => {
     const status = Exit.isSuccess(exit)
@@ -91,11 +94,11 @@ const measured = (start: bigint, exit: Exit.Exit<unknown, unknown>): Effect.Effe
       : Cause.isInterruptedOnly(exit.cause)
       ? "interrupted" as const
       : "error" as const
-    return Effect.zipRight(
+    return Effect.ensuring(
       Loom.autoExtractDurationMs(elapsedMs(start, end), { status }),
       Loom.autoExtractInvocations(1, { status })
     )
-  })
+  }).pipe(Effect.catchAllCause(() => Effect.void))
 
 const factsOf = (texts: ReadonlyArray<string>, episode: Episode) =>
   texts.map((text) => ({ userId: episode.userId!, text, runId: episode.runId, at: episode.at }))
@@ -106,22 +109,31 @@ const instructions =
 
 /** Asks the model, measured like any other call; every line of the answer is a fact. */
 const askModel = (service: LanguageModel.Service): Extract => (episode) =>
-  callModel({
-    service,
-    messages: [
-      Prompt.makeMessage("system", { content: instructions }),
-      ...Prompt.make(`User: ${episode.input}\nAssistant: ${episode.output}`).content
-    ],
-    tools: {},
-    retries: 2,
-    mayRetry: Effect.succeed(true),
-    captureContent: "none",
-    onPart: () => Effect.void
-  }).pipe(
-    Effect.map(({ text }) =>
-      text.split("\n").map((line) => line.replace(/^[-*•]\s*/, "").trim()).filter((line) => line !== "")
+  Effect.suspend(() => {
+    const answer = new Transcript()
+    return callModel({
+      service,
+      messages: [
+        Prompt.makeMessage("system", { content: instructions }),
+        ...Prompt.make(`User: ${episode.input}\nAssistant: ${episode.output}`).content
+      ],
+      tools: {},
+      retries: 2,
+      mayRetry: Effect.succeed(true),
+      captureContent: "none",
+      onPart: (part) => Effect.sync(() => answer.add(part))
+    }).pipe(
+      // Where the run is over no span is open that would take what a sink threw: it comes out of the call, after the whole answer.
+      Effect.catchAllCause((cause) =>
+        answer.isFinished && isDefect(cause) ? Effect.succeed(answer) : Effect.failCause(cause)
+      ),
+      Effect.map(({ text }) =>
+        text.split("\n").map((line) => line.replace(/^[-*•]\s*/, "").trim()).filter((line) => line !== "")
+      )
     )
-  )
+  })
+
+const isDefect = (cause: Cause.Cause<unknown>): boolean => !Cause.isFailure(cause) && !Cause.isInterrupted(cause)
 
 /** Extraction of facts. */
 export const AutoExtract: {

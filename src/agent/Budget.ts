@@ -2,7 +2,8 @@
  * How much a run may use, its sub-agents and the model calls of its tools included.
  *
  * It is asked before every turn and before every model call. A run that is blocked ends with its `interruptedReason` and what it has so far;
- * that is no error. What is under way is not cut off, so a run can overshoot by one call of each agent that is at work.
+ * that is no error. Each run that ends so says it once, those of sub-agents too. What is under way is not cut off, so a run can overshoot by
+ * one call of each agent that is at work.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -24,8 +25,6 @@ export interface Budget {
 
 /** The budget of one run. */
 export class BudgetGuard implements BudgetLimit {
-  private reported = false
-
   constructor(
     private readonly budget: Budget,
     /** Nanoseconds since the epoch. */
@@ -45,17 +44,6 @@ export class BudgetGuard implements BudgetLimit {
       ? "max_wall_clock"
       : undefined
   }
-
-  /** One `loom.budget.exceeded` a budget, however many of its agents it stops. */
-  report(kind: BudgetKind): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      if (this.reported) {
-        return Effect.void
-      }
-      this.reported = true
-      return Loom.budgetExceeded(1, { kind })
-    })
-  }
 }
 
 /** Whether this run, or one above it, has used up its budget. */
@@ -64,8 +52,21 @@ export const blockedBy = (meter: RunMeter): Effect.Effect<InterruptedReason | nu
     for (let run: RunMeter | undefined = meter; run !== undefined; run = run.above) {
       const kind = run.budget?.exceeded(run, now)
       if (kind !== undefined) {
-        return Effect.as(run.budget!.report(kind), `budget:${kind}` as const)
+        return Effect.succeed(`budget:${kind}` as const)
       }
     }
     return Effect.succeed(null)
   })
+
+const kinds: { readonly [reason in InterruptedReason]: BudgetKind | undefined } = {
+  max_turns: undefined,
+  "budget:max_tokens": "max_tokens",
+  "budget:max_cost_usd": "max_cost_usd",
+  "budget:max_wall_clock": "max_wall_clock"
+}
+
+/** One `loom.budget.exceeded` for a run that ended because of a budget, its own or one above. */
+export const reportBlocked = (reason: InterruptedReason | null): Effect.Effect<void> => {
+  const kind = reason === null ? undefined : kinds[reason]
+  return kind === undefined ? Effect.void : Loom.budgetExceeded(1, { kind })
+}

@@ -10,6 +10,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
 import { identify } from "./model/ModelIdentity.js"
 
 /** A tool call in a script. */
@@ -83,11 +84,14 @@ const make = (turns: ReadonlyArray<ScriptedTurn>, model: string): Effect.Effect<
     })
   return Effect.map(
     LanguageModel.make({
-      generateText: () =>
-        Effect.flatMap(next("generateText"), (turn) =>
-          turn.error === undefined
-            ? Effect.succeed([...wholeParts(turn), ...finalParts(turn, model)])
-            : failure("generateText", "the script says so", turn.error)),
+      generateText: ({ span }) =>
+        Effect.flatMap(next("generateText"), (turn) => {
+          if (turn.error !== undefined) {
+            return failure("generateText", "the script says so", turn.error)
+          }
+          announce(span, turn)
+          return Effect.succeed([...wholeParts(turn), ...finalParts(turn, model)])
+        }),
       streamText: () =>
         Stream.unwrap(Effect.map(next("streamText"), (turn) => {
           const said = Stream.fromIterable(deltas(turn)).pipe(Stream.rechunk(1))
@@ -102,6 +106,16 @@ const make = (turns: ReadonlyArray<ScriptedTurn>, model: string): Effect.Effect<
     }),
     (service) => identify(service, { model, provider: "scripted" })
   )
+}
+
+/** Puts the usage on the span of `@effect/ai`, where the layers of vendors put it too. */
+const announce = (span: Tracer.Span, { usage }: ScriptedTurn): void => {
+  if (usage?.inputTokens !== undefined) {
+    span.attribute("gen_ai.usage.input_tokens", usage.inputTokens)
+  }
+  if (usage?.outputTokens !== undefined) {
+    span.attribute("gen_ai.usage.output_tokens", usage.outputTokens)
+  }
 }
 
 const failure = (method: string, description: string, error: unknown): Effect.Effect<never, AiError.AiError> =>

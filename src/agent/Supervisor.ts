@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { RunResult } from "./AgentEvent.js"
 import type { Agent, AgentOptions, ToolNeeds } from "./AgentOptions.js"
+import { refuseAgentFaults } from "./optionFaults.js"
 import { agentOf } from "./run/runAgent.js"
 import type { LocalTool } from "./tools/LocalTool.js"
 import type { Tools } from "./tools/looseToolkit.js"
@@ -77,7 +78,7 @@ const delegate = (workers: Workers): LocalTool => {
 /** Agents that delegate. */
 export const Supervisor: {
   /**
-   * An agent whose architecture is `supervisor`, with a `delegate` tool for these workers.
+   * An agent whose architecture is `supervisor`, with a `delegate` tool for these workers. Refuses what `Agent.make` refuses.
    *
    * @example
    * const boss = Supervisor.make({ name: "editor", instructions: "Plan, then delegate.", workers: { researcher, writer } })
@@ -86,11 +87,13 @@ export const Supervisor: {
     options: SupervisorOptions<W, SupervisorTools>
   ) => Agent<ToolNeeds<SupervisorTools> | WorkerNeeds<W>>
 } = {
-  make: (options) =>
-    agentOf({
+  make: (options) => {
+    refuseAgentFaults("Supervisor.make", options)
+    return agentOf({
       ...options,
       toolkit: options.toolkit as never,
       architecture: "supervisor",
       local: [delegate(options.workers)]
     })
+  }
 }

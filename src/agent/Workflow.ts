@@ -12,6 +12,7 @@ import { defaultLimits } from "../records/attributes.js"
 import { Loom, type WorkflowPattern } from "../telemetry/Loom.js"
 import { describe } from "../telemetry/tracing/outcome.js"
 import { shielded } from "./model/ModelCallError.js"
+import { refuseLoopFaults } from "./optionFaults.js"
 import { withGiven } from "./run/ambientContext.js"
 import { beginWorkflow, CurrentWorkflow, type RunningWorkflow } from "./workflow/CurrentWorkflow.js"
 import type { AnyStep, StepError, StepInput, StepNeeds, StepOutput } from "./workflow/WorkflowStep.js"
@@ -124,7 +125,7 @@ export interface LoopOptions<S extends AnyStep, Q extends Question<StepOutput<S>
   /** Gives what it takes. */
   readonly body: S
   readonly until: Q
-  /** Iterations after which it stops in any case, ≥ 1. */
+  /** Iterations after which it stops in any case, ≥ 1; anything else is refused with a `RangeError`. */
   readonly max: number
 }
 
@@ -137,8 +138,9 @@ const loop = <S extends AnyStep, Q extends Question<StepOutput<S>>>(
   StepOutput<S>,
   StepError<S> | QuestionError<ReturnType<Q>>,
   StepNeeds<S> | QuestionNeeds<ReturnType<Q>>
-> =>
-  define(name, "loop", (input, workflow) => {
+> => {
+  refuseLoopFaults("Workflow.loop", max)
+  return define(name, "loop", (input, workflow) => {
     const iterate = (value: unknown, iteration: number): Effect.Effect<unknown, unknown> =>
       Effect.flatMap(next(workflow, body, value), (output) => {
         const stop = until(output as StepOutput<S>, iteration)
@@ -149,6 +151,7 @@ const loop = <S extends AnyStep, Q extends Question<StepOutput<S>>>(
       })
     return iterate(input, 0)
   })
+}
 
 /** Runs an effect as one step of the workflow around it; outside of one, as the first step of a chain. */
 const step = (node: string) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -2,7 +2,7 @@
  * Measurement for people who have a loop of their own on `@effect/ai`: the model port and the tools, instrumented.
  *
  * Every call of an instrumented `LanguageModel` is a `loom.model.stream` span with tokens and cost; what the call does, its tools among it, is inside
- * that span, in streams too. An agent of this package measures its calls itself and is not measured twice.
+ * that span, in streams too. A call that comes through several measured layers, an agent of this package among them, is measured once.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Tool from "@effect/ai/Tool"
@@ -14,12 +14,13 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { Loom, modelStreamSpan, toolSpan } from "../telemetry/Loom.js"
 import { coverChildren } from "../telemetry/tracing/transparentSpan.js"
-import type { CallMeter } from "./model/CallMeter.js"
-import { identityOfCall, openingAttributes, startMeter } from "./model/measureCall.js"
+import type { CallIdentity, CallMeter } from "./model/CallMeter.js"
+import { coverLibrary, identityOfCall, openingAttributes, startMeter } from "./model/measureCall.js"
 import { asRecorded, asThrown, shielded } from "./model/ModelCallError.js"
-import { identify, identityOf, markInstrumented, underlying } from "./model/ModelIdentity.js"
+import { identify, identityOf } from "./model/ModelIdentity.js"
 import { type AnyPart, modelPart } from "./model/modelParts.js"
-import { streamWithoutPropagation, withoutPropagation, withPropagatingTools } from "./model/propagation.js"
+import { CurrentCall, type Loan, OngoingCall } from "./model/OngoingCall.js"
+import { streamWithoutPropagation, withoutPropagation, withOutsideTools } from "./model/propagation.js"
 import type { Tools } from "./tools/looseToolkit.js"
 
 /** Which model it is, where the layer underneath does not say so. */
@@ -36,16 +37,13 @@ export const instrumentLanguageModel = (
 ): Layer.Layer<LanguageModel.LanguageModel, never, LanguageModel.LanguageModel> =>
   Layer.effect(
     LanguageModel.LanguageModel,
-    Effect.map(LanguageModel.LanguageModel, (given) => {
-      const service = underlying(given)
+    Effect.map(LanguageModel.LanguageModel, (service) => {
       const known = identityOf(service)
       const model = options.model ?? known?.model
       const provider = options.provider ?? known?.provider
-      const name = (unnamed: LanguageModel.Service): LanguageModel.Service =>
-        model === undefined ? unnamed : identify(unnamed, { model, provider: provider ?? "" })
-      const named = name(service)
-      // Both carry the name: an agent reads it here, and makes its calls below.
-      return markInstrumented(name(instrumented(named)), named)
+      const measured = instrumented(service, { model, provider })
+      // An agent reads the name here, before it makes its first call.
+      return model === undefined ? measured : identify(measured, { model, provider: provider ?? "" })
     })
   )
 
@@ -53,60 +51,86 @@ interface AnyResponse {
   readonly content: ReadonlyArray<AnyPart>
 }
 
-// The service's methods are generic in their options; what is measured about them is not.
-type AnyCall<A> = (options: never) => A
+interface AnyOptions {
+  readonly prompt: unknown
+}
 
-const instrumented = (service: LanguageModel.Service): LanguageModel.Service => {
-  const call = (method: AnyCall<Effect.Effect<AnyResponse, unknown, unknown>>) => (options: never) =>
-    measuredCall(
-      service,
-      Effect.flatMap(withPropagatingTools(options), (shielded) => withoutPropagation(method(shielded)))
-    )
-  const stream = (method: AnyCall<Stream.Stream<AnyPart, unknown, unknown>>) => (options: never) =>
-    measuredStream(
-      service,
-      Stream.unwrap(
-        Effect.map(withPropagatingTools(options), (shielded) => streamWithoutPropagation(method(shielded)))
-      )
-    )
+// The service's methods are generic in their options; what is measured about them is not.
+type Call = (options: never) => Effect.Effect<AnyResponse, unknown, unknown>
+type StreamCall = (options: never) => Stream.Stream<AnyPart, unknown, unknown>
+
+// Methods are called on their service: it may be an instance of a class.
+const instrumented = (service: LanguageModel.Service, identity: CallIdentity): LanguageModel.Service => {
+  const call = (method: Call) => (options: AnyOptions) =>
+    Effect.flatMap(CurrentCall, (above) => {
+      const loan = above?.lend(options.prompt, identity)
+      return loan === undefined ? measuredCall(identity, method, options) : lentCall(loan, method, options)
+    })
+  const stream = (method: StreamCall) => (options: AnyOptions) =>
+    Stream.unwrap(Effect.map(CurrentCall, (above) => {
+      const loan = above?.lend(options.prompt, identity)
+      return loan === undefined ? measuredStream(identity, method, options) : lentStream(loan, method, options)
+    }))
   return {
-    generateText: call(service.generateText as never),
-    generateObject: call(service.generateObject as never),
-    streamText: stream(service.streamText as never)
+    generateText: call((options) => service.generateText(options)),
+    generateObject: call((options) => service.generateObject(options)),
+    streamText: stream((options) => service.streamText(options))
   } as never
 }
 
-const measuredCall = <A extends AnyResponse, E, R>(
-  service: LanguageModel.Service,
-  self: Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  Effect.flatMap(identityOfCall(service), (identity) =>
+/** The call itself, made as part of a measured one. */
+const callInside = (ongoing: OngoingCall, method: Call, options: AnyOptions) =>
+  Effect.flatMap(withOutsideTools(options), (given) => withoutPropagation(method(given as never))).pipe(
+    Effect.provideService(CurrentCall, ongoing)
+  )
+
+/** The stream itself, made as part of a measured call. */
+const streamInside = (ongoing: OngoingCall, method: StreamCall, options: AnyOptions) =>
+  Stream.unwrap(
+    Effect.map(withOutsideTools(options), (given) => streamWithoutPropagation(method(given as never)))
+  ).pipe(Stream.provideService(CurrentCall, ongoing))
+
+const lentCall = (loan: Loan, method: Call, options: AnyOptions) =>
+  coverLibrary(loan.call.meter).pipe(
+    Effect.zipRight(callInside(loan.call, method, options)),
+    Effect.tap(({ content }) => Effect.sync(() => content.forEach((part) => loan.report(modelPart(part))))),
+    Effect.onExit((exit) => loan.end(exit._tag === "Success"))
+  )
+
+const lentStream = (loan: Loan, method: StreamCall, options: AnyOptions) =>
+  Stream.unwrap(Effect.as(coverLibrary(loan.call.meter), streamInside(loan.call, method, options))).pipe(
+    Stream.tap((part) => Effect.sync(() => loan.report(modelPart(part)))),
+    Stream.ensuringWith((exit) => loan.end(exit._tag === "Success"))
+  )
+
+const measuredCall = (known: CallIdentity, method: Call, options: AnyOptions) =>
+  Effect.flatMap(identityOfCall(known), (identity) =>
     startMeter(identity, false).pipe(
       Effect.flatMap((meter) =>
-        self.pipe(
+        callInside(new OngoingCall(options.prompt, meter), method, options).pipe(
           Effect.tap(({ content }) => Effect.forEach(content, (part) => observe(meter, part), { discard: true })),
           Effect.mapError(asRecorded),
           Effect.onExit(() => meter.settle())
         )
       ),
       Loom.modelStream(openingAttributes(identity, false)),
-      Effect.mapError(asThrown<E>)
+      Effect.mapError(asThrown)
     ))
 
-const measuredStream = <A extends AnyPart, E, R>(
-  service: LanguageModel.Service,
-  self: Stream.Stream<A, E, R>
-): Stream.Stream<A, E, R> =>
+const measuredStream = (known: CallIdentity, method: StreamCall, options: AnyOptions) =>
   modelStreamSpan(
-    Effect.map(identityOfCall(service), (identity) => openingAttributes(identity, true)),
+    Effect.map(identityOfCall(known), (identity) => openingAttributes(identity, true)),
     Effect.map(
-      Effect.flatMap(identityOfCall(service), (identity) => startMeter(identity, true)),
+      Effect.flatMap(identityOfCall(known), (identity) => startMeter(identity, true)),
       (meter) => ({
-        stream: self.pipe(Stream.tap((part) => observe(meter, part)), Stream.mapError(asRecorded)),
+        stream: streamInside(new OngoingCall(options.prompt, meter), method, options).pipe(
+          Stream.tap((part) => observe(meter, part)),
+          Stream.mapError(asRecorded)
+        ),
         onClose: () => meter.settle()
       })
     )
-  ).pipe(Stream.mapError(asThrown<E>))
+  ).pipe(Stream.mapError(asThrown))
 
 const observe = (meter: CallMeter, part: AnyPart): Effect.Effect<void> =>
   Effect.map(Clock.currentTimeNanos, (now) => meter.observe(modelPart(part), now))

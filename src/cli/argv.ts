@@ -1,6 +1,6 @@
 /**
- * The words of the command line, made what the parser takes, and what it would take without a word: `--name=value` and `-n5` are two words each, an unknown
- * option is no file, an option without its value is not left out.
+ * The words of the command line, made what the parser takes, and what it would take without a word: `--name=value` and `-n5` are two words each, an
+ * unknown option is no file.
  */
 
 /** The words behind the program's name; everything behind `--` stays as it is. */
@@ -13,13 +13,6 @@ export const normalized = (words: ReadonlyArray<string>): ReadonlyArray<string> 
 const splitAtEquals = (word: string): ReadonlyArray<string> => {
   const match = /^(--[a-z][a-z-]*)=([^]*)$/.exec(word) ?? /^(-[a-z])(\d+)$/.exec(word)
   return match === null ? [word] : [match[1]!, match[2]!]
-}
-
-/** The last word, where it is one of these options, which all take a value. */
-export const withoutValue = (words: ReadonlyArray<string>, options: ReadonlySet<string>): string | undefined => {
-  const end = words.indexOf("--")
-  const last = words.at(end < 0 ? -1 : end - 1)
-  return last !== undefined && options.has(last) ? last : undefined
 }
 
 /** A word that looks like an option but was taken for a file, because there is no such option. */

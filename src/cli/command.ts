@@ -7,7 +7,7 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { unknownOption } from "./argv.js"
-import { type Failure, UsageError } from "./Failure.js"
+import { type Failure, InputError, UsageError } from "./Failure.js"
 import { Output } from "./output/Output.js"
 
 /** The files to read. */
@@ -15,25 +15,22 @@ export const files = Args.repeated(Args.text({ name: "FILE" })).pipe(
   Args.withDescription("JSON lines, plain or gzip. - is standard input, and so is nothing")
 )
 
+/** An option whose value is a number of things: none, or some. `wrongOption` sees to that, by the name of the value. */
+export const amount = (name: string): Options.Options<number> => Options.withPseudoName(Options.integer(name), "N")
+
 /** Options that every command takes. */
 export const common = {
   json: Options.boolean("json").pipe(Options.withDescription("Print the answer as JSON, for programs")),
   color: Options.optional(Options.choice("color", ["always", "never"])).pipe(
     Options.withDescription("Default is what the terminal, NO_COLOR and FORCE_COLOR say")
   ),
-  width: Options.optional(Options.withPseudoName(Options.integer("width"), "N")).pipe(
+  width: Options.optional(amount("width")).pipe(
     Options.withDescription("Columns of the output; default is those of the terminal")
   ),
   progress: Options.boolean("progress").pipe(
     Options.withDescription("Show progress also where standard error is no terminal")
   )
 }
-
-/** An option whose value is a number of things: none, or some. */
-export const amount = (name: string): Options.Options<number> =>
-  Options.withPseudoName(Options.integer(name), "N").pipe(
-    Options.filterMap((value) => value < 0 ? Option.none() : Option.some(value), `--${name} is 0 or more`)
-  )
 
 /** The option that says what the rows of a table stand for. */
 export const rowsBy = <const D extends string>(dimensions: ReadonlyArray<D>, usual: NoInfer<D>): Options.Options<D> =>
@@ -71,8 +68,29 @@ export const working = (
     width: Option.getOrUndefined(given.width),
     progress: given.progress
   })
-  return Effect.provide(work, layer)
+  return work.pipe(Effect.tapError(() => sayBrokenOff), Effect.zipLeft(failBrokenOff), Effect.provide(layer))
 }
+
+const brokenOff = Effect.flatMap(
+  Output,
+  (output) =>
+    Effect.map(output.brokenOff, (paths) =>
+      paths.length === 0
+        ? undefined
+        : `${
+          paths.join(", ")
+        }: the compressed data ends early or is damaged. The answer is from what could be read of it`)
+)
+
+const sayBrokenOff = Effect.flatMap(
+  Output,
+  ({ say }) => Effect.flatMap(brokenOff, (message) => message === undefined ? Effect.void : say(message))
+)
+
+const failBrokenOff = Effect.flatMap(
+  brokenOff,
+  (message) => message === undefined ? Effect.void : Effect.fail(new InputError({ message }))
+)
 
 /** A description: what the command answers in a few words without a full stop, what else there is to know, how it is called. */
 export const described = (summary: string, detail: string, examples: ReadonlyArray<string>): HelpDoc.HelpDoc =>

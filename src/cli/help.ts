@@ -124,14 +124,6 @@ const sections = (
 
 const builtIn = [["-h, --help", "Show this"]] as const
 
-/** The options of a command that take a value, as they are written. */
-export const valued = ({ options }: CommandDescription): ReadonlySet<string> =>
-  new Set(options.flatMap(([term]) => {
-    const words = term.replace(/[()]/g, "").split(/,? /)
-    const names = words.filter((word) => word.startsWith("-"))
-    return names.length < words.length ? names : []
-  }))
-
 /** The help of one command. `everywhere` are the options that all commands take: they stand apart. */
 export const commandHelp = (
   command: CommandDescription,

@@ -12,14 +12,15 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { escapeText } from "../records/escape.js"
-import { normalized, withoutValue } from "./argv.js"
+import { normalized } from "./argv.js"
 import { common } from "./command.js"
 import { commands, descriptions } from "./commands.js"
 import { completionScript, shells } from "./completions/completions.js"
 import { exitCodeOf, exitCodes, type Failure } from "./Failure.js"
-import { commandHelp, overview, valued } from "./help.js"
+import { commandHelp, overview } from "./help.js"
 import { endWithReader, wantsColor, widthOf } from "./output/Output.js"
 import { version } from "./version.js"
+import { wrongOption } from "./wrongOption.js"
 
 const what =
   "Answers from traces of LLM agents: from a file of JSON lines, written by loom-telemetry or by LoomFlow, to a tree, a " +
@@ -62,10 +63,10 @@ const helpFor = (words: ReadonlyArray<string>): string | undefined => {
     : undefined
 }
 
-/** An option at the end of these words that lacks its value. The parser would leave it out, and a check with it. */
-const valueLacking = (words: ReadonlyArray<string>): string | undefined => {
-  const command = descriptions.find(({ name }) => name === words[0])
-  return command === undefined ? undefined : withoutValue(words, valued(command))
+/** What is wrong with the options behind a command's name. */
+const wrongWords = ([first, ...words]: ReadonlyArray<string>): string | undefined => {
+  const command = descriptions.find(({ name }) => name === first)
+  return command === undefined ? undefined : wrongOption(words, command.options.map(([term]) => term))
 }
 
 const everywhere = new Set(Object.keys(common).map((name) => `--${name}`))
@@ -131,9 +132,9 @@ export const main = (argv: ReadonlyArray<string>): void => {
     complete(words[1])
     return
   }
-  const lacking = valueLacking(words)
-  if (lacking !== undefined) {
-    say(`${lacking} takes a value: write it behind it`)
+  const wrong = wrongWords(words)
+  if (wrong !== undefined) {
+    say(wrong)
     process.exitCode = exitCodes.usage
     return
   }

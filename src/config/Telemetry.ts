@@ -16,7 +16,7 @@ import { makeLayerConfig, makeLayerSpec, type SpecLayer } from "./layerSpec.js"
 export class Telemetry extends Core {
   /**
    * The layer that the config value `LOOM_TELEMETRY` names: `none`, `console`, `memory`, `file:./traces.jsonl`, or several separated by
-   * commas; unset is `none`. Anything else is a `ConfigError` that names the legal forms. `otel` is accepted by the variant of
+   * commas; unset or empty is `none`. Anything else is a `ConfigError` that names the legal forms. `otel` is accepted by the variant of
    * `loom-telemetry/otel`.
    */
   static readonly layerConfig: SpecLayer = makeLayerConfig({})

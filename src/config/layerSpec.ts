@@ -25,19 +25,24 @@ export type SpecLayer = Layer.Layer<
 /** The name of the config value that `Telemetry.layerConfig` reads. */
 const variable = "LOOM_TELEMETRY"
 
-const legalForms =
-  "none, console, memory, file:PATH (such as file:./traces.jsonl), otel, or several of them separated by commas"
+/** Sinks that an entry point adds to those of the root, by name. */
+type MoreSinks = { readonly [name: string]: SpecLayer }
 
-const invalid = (part: string, path: ReadonlyArray<string>): ConfigError.ConfigError =>
+const elsewhere = "the layerConfig or layerSpec that loom-telemetry/otel exports"
+
+const legalForms = (more: MoreSinks): string => {
+  const names = ["none", "console", "memory", "file:PATH (such as file:./traces.jsonl)", ...Object.keys(more)]
+  const note = Object.hasOwn(more, "otel") ? "" : `; otel with ${elsewhere}`
+  return `${names.join(", ")}, or several of them separated by commas${note}`
+}
+
+const invalid = (part: string, path: ReadonlyArray<string>, more: MoreSinks): ConfigError.ConfigError =>
   ConfigError.InvalidData(
     [...path],
     part === "otel"
-      ? "\"otel\" needs the OpenTelemetry sink: use the layerConfig or layerSpec that loom-telemetry/otel exports"
-      : `${JSON.stringify(part)} names no telemetry sink. Legal forms: ${legalForms}`
+      ? `"otel" needs the OpenTelemetry sink: use ${elsewhere}`
+      : `${JSON.stringify(part)} names no telemetry sink. Legal forms: ${legalForms(more)}`
   )
-
-/** Sinks that an entry point adds to those of the root, by name. */
-type MoreSinks = { readonly [name: string]: SpecLayer }
 
 /** The sink that one part of a spec names; `undefined` where it names none. */
 const sinkOf = (part: string, more: MoreSinks): SpecLayer | undefined => {
@@ -62,17 +67,21 @@ const parse = (
   path: ReadonlyArray<string>,
   more: MoreSinks
 ): Either.Either<readonly [SpecLayer, ...ReadonlyArray<SpecLayer>], ConfigError.ConfigError> => {
+  // Set to nothing is unset, as with the variables of OpenTelemetry: that is how compose and .env files leave a variable out.
+  if (spec.trim() === "") {
+    return Either.right([NoTelemetryLive])
+  }
   const layers: Array<SpecLayer> = []
-  // Twice the same is once, as with any layer that stands in a fan-out twice.
-  for (const part of new Set(spec.split(",").map((each) => each.trim()))) {
+  // Twice the same is once, as with any layer that stands in a fan-out twice. A comma at the end separates nothing.
+  for (const part of new Set(spec.split(",").map((each) => each.trim()).filter((each) => each !== ""))) {
     const layer = sinkOf(part, more)
     if (layer === undefined) {
-      return Either.left(invalid(part, path))
+      return Either.left(invalid(part, path, more))
     }
     layers.push(layer)
   }
   const [first, ...rest] = layers
-  return first === undefined ? Either.left(invalid(spec, path)) : Either.right([first, ...rest])
+  return first === undefined ? Either.left(invalid(spec, path, more)) : Either.right([first, ...rest])
 }
 
 const layerOf = (spec: string, path: ReadonlyArray<string>, more: MoreSinks): SpecLayer =>

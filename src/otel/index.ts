@@ -3,6 +3,8 @@
  */
 import "../records/requiresEffect3.js"
 
+export { type SpecLayer } from "../config/layerSpec.js"
+export { type Telemetry as TelemetryTag } from "../telemetry/Telemetry.js"
 export { type OTelDropReason, type OTelStats } from "./delivery/stats.js"
 export { type DialectName } from "./dialects/dialects.js"
 export { semconvVersion } from "./dialects/genai.js"

@@ -149,7 +149,9 @@ export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Sc
     const { close, flush } = closing({
       name: "the OpenTelemetry SDK",
       flush: [() => tracerProvider.forceFlush(), () => meterProvider?.forceFlush()],
-      shutdown: [() => tracerProvider.shutdown(), () => meterProvider?.shutdown()],
+      // Measurements are sent by the shutdown, too: flushed before it, they would be sent twice.
+      lastFlush: [() => tracerProvider.forceFlush(), () => meterProvider?.shutdown()],
+      shutdown: [() => tracerProvider.shutdown()],
       timeout: options.closeTimeout,
       onGivenUp: giveUp
     })

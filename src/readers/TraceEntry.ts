@@ -25,6 +25,8 @@ export interface BadEntry {
   readonly error: RecordDecodeError
   /** Whether it is the last line and has no end: most likely it was being written when the writer died, or still is. */
   readonly torn: boolean
+  /** Whether compressed data ends early or is damaged here: what follows cannot be read, however much it is. */
+  readonly broken?: true
   /** Counts from 1. */
   readonly line: number
   /** The byte that the line begins at. */

@@ -72,6 +72,7 @@ const brokenEntry = (error: GzipError, line: number, offset: number): TraceEntry
     source: ""
   }),
   torn: false,
+  broken: true,
   line,
   offset
 })

@@ -1,8 +1,8 @@
 /**
- * Gzip undone by the web's standard `DecompressionStream`, which Node and browsers have.
+ * Gzip undone by Node, or by the web's standard `DecompressionStream`, which browsers have.
  *
  * A rotated log is often compressed, and the newest one may be cut off: what came before the damage is given, then what is wrong is said. Members one
- * after the other (`cat a.gz b.gz`) are read on where the platform does so; Node does, a browser says that there is more than it reads.
+ * after the other (`cat a.gz b.gz`) are read on in Node; a browser says that there is more than it reads.
  */
 import * as Data from "effect/Data"
 
@@ -29,9 +29,28 @@ export interface GunzipEnd {
 
 const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
+interface NodeModules {
+  (id: "node:zlib"): { readonly createGunzip: () => unknown }
+  (id: "node:stream"): { readonly Duplex: { readonly toWeb: (duplex: unknown) => BytesPair } }
+}
+
+interface BytesPair {
+  readonly readable: ReadableStream<Uint8Array>
+  readonly writable: WritableStream<Uint8Array>
+}
+
+/** Node's own stream of the web's kind reads the first member alone, from Node 24 on. */
+const decompression = (): BytesPair => {
+  const builtin = (globalThis as { readonly process?: { readonly getBuiltinModule?: NodeModules } }).process
+    ?.getBuiltinModule
+  return builtin === undefined
+    ? new DecompressionStream("gzip") as BytesPair
+    : builtin("node:stream").Duplex.toWeb(builtin("node:zlib").createGunzip())
+}
+
 /** Decompresses piece by piece. One `write` at a time; nothing throws. */
 export class Gunzip {
-  private readonly stream = new DecompressionStream("gzip")
+  private readonly stream = decompression()
   private readonly writer = this.stream.writable.getWriter()
   private chunks: Array<Uint8Array> = []
   private problem: unknown = undefined
@@ -40,7 +59,7 @@ export class Gunzip {
   /** Gives it the next piece, of at most some 64 KiB: all that comes out of it is held. What came out of those so far. */
   async write(chunk: Uint8Array): Promise<ReadonlyArray<Uint8Array>> {
     if (this.problem === undefined) {
-      await this.writer.write(chunk as Uint8Array<ArrayBuffer>).catch((error: unknown) => this.fail(error))
+      await this.writer.write(chunk).catch((error: unknown) => this.fail(error))
     }
     return this.take()
   }

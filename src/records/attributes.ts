@@ -6,6 +6,9 @@
  * The one trap: a value is read exactly once, when it is given, so that later changes by the caller are not seen.
  */
 
+import { itemsBy, propertiesBy } from "./named.js"
+import { setOwn } from "./setOwn.js"
+import { shortened } from "./shortened.js"
 import { errorText, redacted, restOf, text, unserializable } from "./text.js"
 import { noRules, type ValueRules } from "./ValueRules.js"
 
@@ -62,7 +65,9 @@ export const normalizeValue = (
 ): AttributeValue | undefined => {
   switch (typeof value) {
     case "string":
-      return rules.text(value, limits.valueLength)
+      return value.length <= limits.valueLength
+        ? rules.text(value, limits.valueLength)
+        : shortened(value, limits.valueLength, rules) ?? rules.text(value, limits.valueLength)
     case "number":
       return finite(value)
     case "boolean":
@@ -221,6 +226,7 @@ const array = (
   above: Set<object>
 ): ReadonlyArray<AttributeValue> => {
   const out: Array<AttributeValue> = []
+  const judged = itemsBy(budget.rules)
   let seen = 0
   for (const get of getters) {
     if (budget.items <= 0) {
@@ -229,7 +235,7 @@ const array = (
     }
     budget.items--
     seen++
-    const safe = attempt(get, depth - 1, budget, above)
+    const safe = attempt(() => judged(get()), depth - 1, budget, above)
     if (safe !== undefined) {
       out.push(safe)
     }
@@ -245,6 +251,7 @@ const object = (
   above: Set<object>
 ): AttributeValue => {
   const out: Record<string, AttributeValue> = {}
+  const judged = propertiesBy(budget.rules)
   let seen = 0
   for (const [key, get] of entries) {
     // Without text left, keys could not be told apart.
@@ -256,7 +263,7 @@ const object = (
     seen++
     const { chars } = budget
     const name = spend(key, budget)
-    const safe = attempt(() => budget.rules.given(key, get()), depth - 1, budget, above)
+    const safe = attempt(() => judged(key, get()), depth - 1, budget, above)
     if (safe === undefined) {
       budget.chars = chars
     } else {
@@ -280,13 +287,4 @@ const attempt = (
     value = unserializable
   }
   return nested(value, depth, budget, above)
-}
-
-/** Sets a property as data: `__proto__` is a key like any other. */
-export const setOwn = <V>(target: Record<string, V>, key: string, value: V): void => {
-  if (key === "__proto__") {
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
-  } else {
-    target[key] = value
-  }
 }

@@ -6,12 +6,13 @@
  */
 import * as Either from "effect/Either"
 import type { Attributes } from "./attributes.js"
-import { defaultLimits, normalizeValue, setOwn } from "./attributes.js"
+import { defaultLimits, normalizeValue } from "./attributes.js"
 import { dateFromNanos, nanosFromIso } from "./instants.js"
 import type { DroppedRecord } from "./jsonl.js"
 import type { InstrumentKind } from "./MetricRecord.js"
 import { instrumentKind } from "./MetricRecord.js"
 import { RecordDecodeError } from "./RecordDecodeError.js"
+import { setOwn } from "./setOwn.js"
 import { type EventData, MetricData, type OpenSpanData, SpanData } from "./SpanData.js"
 import type { Outcome, SpanLink } from "./SpanRecord.js"
 

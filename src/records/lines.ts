@@ -2,12 +2,14 @@
  * One record, one line of text.
  *
  * `• NAME (1.8ms) key=value, key=value [ERROR: …]` for a span that ended, `▸ NAME key=value` for one that is open,
- * `NAME VALUE (counter) key=value` for a measurement; two spaces a level.
+ * `NAME VALUE (counter) key=value` for a measurement; two spaces a level. Where that is wider than it may be, what says most stays, and
+ * what was used is said as `[410 in, 72 out, $0.000242]`.
  */
-import type { Attributes, AttributeValue } from "./attributes.js"
+import type { Attributes } from "./attributes.js"
 import { columns, fitting } from "./columns.js"
-import { escapeField, escapeName, escapeText } from "./escape.js"
-import { remembered } from "./remembered.js"
+import { escapeName, escapeText } from "./escape.js"
+import { fields, numberText } from "./fields.js"
+import { fittingFields, usedNote, withoutUsed } from "./fittingFields.js"
 import type { MetricData, OpenSpanData, SpanData } from "./SpanData.js"
 import type { Outcome } from "./SpanRecord.js"
 
@@ -100,50 +102,10 @@ export const metricLine = (metric: MetricData, depth: number, style: LineStyle):
     mark: "",
     markPaint: "dim",
     name: escapeName(metric.name),
-    detail: ` ${number(metric.value, metric.name)} (${metric.instrumentKind})`,
+    detail: ` ${numberText(metric.value, metric.name)} (${metric.instrumentKind})`,
     attributes: metric.attributes,
     suffix: ""
   }, style)
-
-/** At most six decimals, so that a sum of cents reads well; of milliseconds at most three. */
-const number = (value: number, name: string): string => {
-  const decimals = name.endsWith("_ms") ? 3 : 6
-  return Number.isInteger(value) || Math.abs(value) < 10 ** -decimals
-    ? String(value)
-    : String(Number(value.toFixed(decimals)))
-}
-
-/** Who it belongs to: said by the root of a tree, and the same on every line below it. */
-const labels: ReadonlySet<string> = new Set(["session_id", "user_id", "run_id"])
-
-/** What a line is about before what it has in common with its neighbours; for lines that do not fit. */
-const labelsLast = (attributes: Attributes): ReadonlyArray<string> => {
-  const keys = Object.keys(attributes)
-  return [...keys.filter((key) => !labels.has(key)), ...keys.filter((key) => labels.has(key))]
-}
-
-const lead = remembered(512, (key) => `${escapeField(key)}=`)
-
-const fields = (attributes: Attributes, keys: ReadonlyArray<string> = Object.keys(attributes)): string => {
-  let out = ""
-  for (const key of keys) {
-    out += `${out === "" ? " " : ", "}${lead(key)}${fieldValue(key, attributes[key]!)}`
-  }
-  return out
-}
-
-const fieldValue = (key: string, value: AttributeValue): string => {
-  switch (typeof value) {
-    case "string":
-      return escapeField(value)
-    case "number":
-      return number(value, key)
-    case "boolean":
-      return String(value)
-    default:
-      return escapeField(JSON.stringify(value))
-  }
-}
 
 /** The part of a suffix that attributes and names make room for, in columns. */
 const leastSuffix = (width: number): number => Math.min(20, Math.floor(width / 4))
@@ -156,25 +118,31 @@ const render = (line: Line, style: LineStyle): string => {
   if (style.width === Infinity || (line.indent.length * 2 <= style.width && columns(whole) <= style.width)) {
     return style.color ? painted(partsOf(line, line.indent, line.name, given, line.suffix)) : `${whole}\n`
   }
-  return renderCut(line, given, style)
+  return renderCut(line, style)
 }
 
 /** A line that does not fit. */
-const renderCut = (line: Line, given: string, style: LineStyle): string => {
+const renderCut = (line: Line, style: LineStyle): string => {
+  // A tree may say already what was used, with all that is below.
+  const used = usedAlready.test(line.suffix) ? "" : usedNote(line.attributes)
+  const attributes = used === "" ? line.attributes : withoutUsed(line.attributes)
+  const wanted = `${used}${line.suffix}`
   const indent = line.indent.slice(0, Math.floor(style.width / 2))
   const fixed = indent.length + line.mark.length + line.detail.length
-  const least = Math.min(leastSuffix(style.width), columns(line.suffix))
-  const name = cut(line.name, style.width - fixed - least)
+  const least = Math.min(Math.max(leastSuffix(style.width), columns(used)), columns(wanted))
+  const given = fields(attributes)
+  // Two columns for the ` …` of attributes that are not shown: it would else cut a number off what was used.
+  const name = cut(line.name, style.width - fixed - least - (used === "" ? 0 : Math.min(2, given.length)))
   const room = style.width - fixed - columns(name)
   // A long message leaves the attributes a third: they say which tool it was.
-  const suffix = cut(line.suffix, Math.max(least, room - Math.min(columns(given), Math.floor(room / 3))))
-  const left = room - columns(suffix)
-  const attributes = left === Infinity || columns(given) <= left
-    ? given
-    : cut(indent === "" ? given : fields(line.attributes, labelsLast(line.attributes)), left)
-  const parts = clip(partsOf(line, indent, name, attributes, suffix), style.width)
+  const share = Math.min(columns(given), Math.floor(room / 3))
+  const shown = fittingFields(attributes, room - Math.min(columns(wanted), Math.max(least, room - share)))
+  const suffix = cut(wanted, room - columns(shown))
+  const parts = clip(partsOf(line, indent, name, shown, suffix), style.width)
   return style.color ? painted(parts) : `${parts.map(([value]) => value).join("")}\n`
 }
+
+const usedAlready = /^ \[\d+ in, /
 
 const partsOf = (
   { detail, mark, markPaint }: Line,

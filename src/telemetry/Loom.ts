@@ -138,7 +138,7 @@ type Around = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 export interface SpanConstructor<Open, Close> {
   (attributes: Open): Around
   /** The same around a stream. */
-  readonly stream: (attributes: Open) => <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
+  readonly stream: (attributes: Open) => AroundStream
   /** Sets attributes on the current span. */
   readonly annotate: (attributes: Close) => Effect.Effect<void>
 }
@@ -146,12 +146,17 @@ export interface SpanConstructor<Open, Close> {
 // An interface has no index signature; a copy of its members has.
 const input = (attributes: object): AttributesInput => ({ ...attributes })
 
+/** Wraps a stream. */
+type AroundStream = <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
+
 const span = <Open extends object, Close extends object>(
   name: string,
-  around: (attributes: Open) => Around = (attributes) => Telemetry.withSpan(name, () => input(attributes))
+  around: (attributes: Open) => Around = (attributes) => Telemetry.withSpan(name, () => input(attributes)),
+  aroundStream: (attributes: Open) => AroundStream = (attributes) =>
+    Telemetry.withSpanStream(name, () => input(attributes))
 ): SpanConstructor<Open, Close> =>
   Object.assign((attributes: Open) => around(attributes), {
-    stream: (attributes: Open) => Telemetry.withSpanStream(name, () => input(attributes)),
+    stream: (attributes: Open) => aroundStream(attributes),
     annotate: (attributes: Close) => Telemetry.annotate(() => input(attributes))
   })
 
@@ -161,7 +166,7 @@ export type MetricConstructor<Attributes> = (value: number, attributes: Attribut
 const metric = <Attributes extends object>(name: string): MetricConstructor<Attributes> => (value, attributes) =>
   Telemetry.emitMetric(name, value, () => input(attributes))
 
-interface User {
+type User = {
   readonly user_id?: string | undefined
 }
 
@@ -186,7 +191,7 @@ export interface ToolSettled {
 /** A `loom.tool` span that sets its own results; `onSettled` runs inside it with the same numbers. */
 export const toolSpan = (
   attributes: ToolAttributes,
-  onSettled: (settled: ToolSettled) => Effect.Effect<void> = () => Effect.void
+  onSettled?: (settled: ToolSettled) => Effect.Effect<void>
 ): Around =>
 (self) =>
   // Between the span's opening and the body nothing can come: every tool span has its results.
@@ -202,10 +207,21 @@ export const toolSpan = (
     )
   )
 
+/** The same around a stream, which is over when it ends, fails or is abandoned. */
+const toolStreamSpan = (attributes: ToolAttributes): AroundStream => (self) =>
+  watchedStreamInSpan(ambient, {
+    name: "loom.tool",
+    attributes: Effect.succeed(() => input(attributes)),
+    make: Effect.map(Clock.currentTimeNanos, (start) => ({
+      stream: self,
+      onClose: (exit) => Effect.flatMap(Clock.currentTimeNanos, (end) => settle(exit, elapsedMs(start, end)))
+    }))
+  })
+
 const settle = (
   exit: Exit.Exit<unknown, unknown>,
   durationMs: number,
-  onSettled: (settled: ToolSettled) => Effect.Effect<void>
+  onSettled: (settled: ToolSettled) => Effect.Effect<void> = () => Effect.void
 ): Effect.Effect<void> => {
   const ok = exit._tag === "Success"
   const error = ok ? undefined : Cause.isInterruptedOnly(exit.cause)
@@ -263,7 +279,7 @@ export const Loom: {
   run: span("loom.run"),
   turn: span("loom.turn"),
   modelStream: span("loom.model.stream"),
-  tool: span("loom.tool", (attributes) => toolSpan(attributes)),
+  tool: span("loom.tool", toolSpan, toolStreamSpan),
   workflow: span("loom.workflow"),
   workflowStep: span("loom.workflow.step"),
   tokensInput: metric("loom.tokens.input"),

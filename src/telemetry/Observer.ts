@@ -31,6 +31,8 @@ export interface Observer {
   readonly onRefused?: () => void
   /** Completes when everything observed so far is where it belongs. */
   readonly flush?: Effect.Effect<void>
+  /** Whether its own release does that, in its own time: a layer that closes does not flush it before. */
+  readonly isFlushedByRelease?: boolean
   /** Told once for every recorder that the observer is part of; the function returned is called when that recorder is gone. */
   readonly attach?: (open: OpenSpans) => () => void
   /** What should make the spans while this sink is in use, if it has an opinion. */

@@ -38,6 +38,8 @@ export class Recorder {
   readonly factory: SpanFactory
   readonly observers: ReadonlyArray<Observer>
   readonly reporter = new Reporter()
+  /** Traces at whose beginning is still looked for settings in the wrong place; the first ones tell. */
+  unchecked = 16
   /** Measurements that were refused because of their value or name, ≥ 0. */
   invalidMetrics = 0
 

@@ -9,6 +9,7 @@ import type * as Effect from "effect/Effect"
 import type { MetricRecord } from "../records/MetricRecord.js"
 import { metricRecord, type SpanData, spanRecord, spanStart } from "../records/SpanData.js"
 import type { SpanRecord, SpanStart } from "../records/SpanRecord.js"
+import { type HookResult, unawaited } from "./lifecycle/unawaited.js"
 import type { Observer } from "./Observer.js"
 
 /** A destination for spans and metrics. */
@@ -16,11 +17,11 @@ export interface TelemetrySink {
   /** Named in reports about this sink. */
   readonly name: string
   /** A span opened. Attributes that are set later are not on it yet. */
-  readonly onSpanStart?: (span: SpanStart) => void
+  readonly onSpanStart?: (span: SpanStart) => HookResult
   /** A span ended. */
-  readonly onSpanEnd?: (span: SpanRecord) => void
+  readonly onSpanEnd?: (span: SpanRecord) => HookResult
   /** A measurement was taken. */
-  readonly onMetric?: (metric: MetricRecord) => void
+  readonly onMetric?: (metric: MetricRecord) => HookResult
   /** Completes when everything given so far is where it belongs. Run by `Telemetry.flush` and when the layer closes. */
   readonly flush?: Effect.Effect<void>
   /** How long its release may take after that, where `layerSinkScoped` is not told. Default 3 seconds. */
@@ -58,11 +59,14 @@ const recordOf = (data: SpanData): SpanRecord => {
 }
 
 /** The sink as the core sees it. */
-export const observerOf = (sink: TelemetrySink, options: SinkErrorOptions = {}): Observer => ({
-  name: sink.name,
-  onError: options.onSinkError ?? "raise",
-  ...(sink.onSpanStart && { onStart: (span) => sink.onSpanStart!(spanStart(span.snapshot())) }),
-  ...(sink.onSpanEnd && { onEnd: (span) => sink.onSpanEnd!(recordOf(span)) }),
-  ...(sink.onMetric && { onMetric: (metric) => sink.onMetric!(metricRecord(metric)) }),
-  ...(sink.flush && { flush: sink.flush })
-})
+export const observerOf = (sink: TelemetrySink, options: SinkErrorOptions = {}): Observer => {
+  const done = unawaited(sink.name)
+  return {
+    name: sink.name,
+    onError: options.onSinkError ?? "raise",
+    ...(sink.onSpanStart && { onStart: (span) => done(sink.onSpanStart!(spanStart(span.snapshot()))) }),
+    ...(sink.onSpanEnd && { onEnd: (span) => done(sink.onSpanEnd!(recordOf(span))) }),
+    ...(sink.onMetric && { onMetric: (metric) => done(sink.onMetric!(metricRecord(metric))) }),
+    ...(sink.flush && { flush: sink.flush })
+  }
+}

@@ -105,7 +105,7 @@ export const buildTelemetry = (
 
 /**
  * A layer whose sinks are acquired by an effect in its scope. Sinks are flushed when the layer closes, before their own finalizers
- * run.
+ * run, but for those whose release does it.
  */
 export const layerObservers = <I, E, R>(
   tag: Context.Tag<I, TelemetryService>,
@@ -115,7 +115,7 @@ export const layerObservers = <I, E, R>(
     tag,
     Effect.flatMap(observers, (acquired) =>
       Effect.zipRight(
-        Effect.addFinalizer(() => flushAll(acquired)),
+        Effect.addFinalizer(() => flushAll(acquired.filter((observer) => observer.isFlushedByRelease !== true))),
         buildTelemetry(acquired)
       ))
   )

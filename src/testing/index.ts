@@ -3,6 +3,8 @@
  */
 import "../records/requiresEffect3.js"
 
+export { type InMemoryTelemetry, type InMemoryTelemetryService } from "../sinks/InMemoryTelemetry.js"
+export { type Telemetry as TelemetryTag } from "../telemetry/Telemetry.js"
 export { expectNoOpenSpans, expectTrace, renderTrace, SpansStillOpen } from "./expectTrace.js"
 export { formatMismatches } from "./formatMismatches.js"
 export {

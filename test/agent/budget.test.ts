@@ -1,5 +1,5 @@
 /**
- * Budgets: what is used up ends a run with a reason, without an error, and says so once.
+ * Budgets: what is used up ends a run with a reason, without an error, and says so once for each run that it ends.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -7,10 +7,27 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { Agent, type Budget, Pricing, type ScriptedToolCall, type ScriptedTurn, Supervisor } from "loom-telemetry/agent"
 import { add, ArithmeticLive, arithmeticTools, calling, resultsGiven, saying } from "./arithmetic.js"
-import { attributeOf, flaws, metricsNamed, outline, recorded, scripted, spanNamed } from "./recorded.js"
+import {
+  attributeOf,
+  flaws,
+  metricsNamed,
+  outline,
+  recorded,
+  type Records,
+  scripted,
+  spanNamed,
+  spansNamed
+} from "./recorded.js"
 import { answeredWith } from "./vendorErrors.js"
 
 const spender = (budget: Budget) => Agent.make({ name: "spender", instructions: "", toolkit: arithmeticTools, budget })
+
+/** The spans that measurements of this name were taken in. */
+const measuredIn = ({ metrics }: Records, name: string): ReadonlySet<string | undefined> =>
+  new Set(metrics.filter((metric) => metric.name === name).map(({ spanId }) => spanId))
+
+const idsOf = (run: Records, name: string): ReadonlySet<string> =>
+  new Set(spansNamed(run, name).map(({ spanId }) => spanId))
 
 const calls: ReadonlyArray<ScriptedTurn> = [1, 2, 3, 4].map((turn) => calling(add(`c${turn}`, turn, turn)))
 
@@ -108,7 +125,7 @@ describe("a budget", () => {
       expect((yield* run.exit).map(({ interruptedReason }) => interruptedReason)).toEqual([null, null, null])
     }))
 
-  it.effect("of a supervisor stops its workers too, with one metric", () =>
+  it.effect("of a supervisor stops its workers too, with one metric for each run", () =>
     Effect.gen(function*() {
       const worker = Agent.make({ name: "worker", instructions: "", toolkit: arithmeticTools })
       const boss = Supervisor.make({
@@ -129,9 +146,10 @@ describe("a budget", () => {
         "budget:max_tokens",
         "budget:max_tokens"
       ])
-      expect(metricsNamed(run, "loom.budget.exceeded")).toEqual([
-        { kind: "max_tokens", user_id: "alice", value: 1 }
-      ])
+      expect(metricsNamed(run, "loom.budget.exceeded")).toEqual(
+        Array.from({ length: 3 }, () => ({ kind: "max_tokens", user_id: "alice", value: 1 }))
+      )
+      expect(measuredIn(run, "loom.budget.exceeded")).toEqual(idsOf(run, "loom.run"))
       expect(resultsGiven(result.messages)[0]).toEqual({
         id: "c1",
         result: "\n[The worker was stopped: budget:max_tokens]",
@@ -139,6 +157,28 @@ describe("a budget", () => {
       })
       expect(attributeOf(run, "loom.tool", "ok")).toEqual(attributeOf(run, "loom.tool", "ok").map(() => true))
       expect(flaws(run)).toEqual([])
+    }))
+
+  it.effect("of a supervisor stops those below its workers, with one metric for each run", () =>
+    Effect.gen(function*() {
+      const worker = Agent.make({ name: "worker", instructions: "", toolkit: arithmeticTools })
+      const middle = Supervisor.make({ name: "middle", instructions: "", workers: { one: worker, two: worker } })
+      const boss = Supervisor.make({
+        name: "boss",
+        instructions: "",
+        workers: { middle },
+        budget: { maxTokens: 100 }
+      })
+      const run = yield* boss.run("Go", { userId: "alice" }).pipe(
+        Effect.provide(ArithmeticLive),
+        scripted(calling(delegate("c1", "middle")), calling(delegate("c2", "one"), delegate("c3", "two")), ...calls),
+        recorded
+      )
+      expect((yield* run.exit).interruptedReason).toBe("budget:max_tokens")
+      expect(attributeOf(run, "loom.run", "interrupted_reason")).toEqual(
+        Array.from({ length: 4 }, () => "budget:max_tokens")
+      )
+      expect(measuredIn(run, "loom.budget.exceeded")).toEqual(idsOf(run, "loom.run"))
     }))
 
   it.effect("of a worker stops the worker alone", () =>

@@ -162,4 +162,18 @@ describe("content", () => {
       })
       expect(bad!.attributes["arguments"]).toContain(secret)
     }))
+
+  it.effect("of a long conversation is a list of messages still", () =>
+    Effect.gen(function*() {
+      const run = yield* noting("attributes").run("All of it: " + "page ".repeat(10_000)).pipe(
+        Effect.provide(ToolsLive),
+        scripted(calling({ id: "c1", name: "note", params: { text: "short" } }), saying("Noted.")),
+        recorded
+      )
+      const [, last] = spansNamed(run, "loom.model.stream").map(({ attributes }) => attributes["input_messages"])
+      const messages = JSON.parse(last as string)
+      expect(messages.map(({ role }: { role: string }) => role)).toEqual(["system", "user", "assistant", "tool"])
+      expect(JSON.stringify(messages[1])).toMatch(/All of it: page .*…\[\+4\d{4} chars\]/)
+      expect(JSON.stringify(messages[3])).toContain("noted short")
+    }))
 })

@@ -84,7 +84,10 @@ describe("an instrumented model", () => {
           recorded
         )
       expect(run.exit._tag).toBe("Failure")
-      expect(outline(run)).toEqual(["loom.model.stream [failure]"])
+      expect(outline(run, "tokens_in", "tokens_out")).toEqual([
+        "loom.model.stream tokens_in=12 tokens_out=4 [failure]"
+      ])
+      expect(metricsNamed(run, "loom.tokens.input").map(({ value }) => value)).toEqual([12])
       expect(JSON.stringify(run.spans)).not.toContain(secret)
     }))
 

@@ -4,12 +4,16 @@
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
 import * as Schema from "effect/Schema"
+import * as TestClock from "effect/TestClock"
 import { Agent } from "loom-telemetry/agent"
-import { metricsNamed, recorded, scripted, spanNamed } from "./recorded.js"
+import { calling, resultsGiven, saying } from "./arithmetic.js"
+import { flaws, metricsNamed, outline, recorded, scripted, spanNamed } from "./recorded.js"
 
 const toolkit = Toolkit.make(Tool.make("wait", { description: "Waits", success: Schema.String }))
 
@@ -35,4 +39,115 @@ describe("a tool that", () => {
         expect(metricsNamed(records, "loom.tool.duration_ms")).toMatchObject([{ tool: "wait", ok: false }])
       }
     }))
+})
+
+const pair = Toolkit.make(
+  Tool.make("work", { success: Schema.String }),
+  Tool.make("cancel", { success: Schema.String })
+)
+
+describe("a tool whose fiber another tool interrupts", () => {
+  it.effect("is told to the model, and the run goes on", () =>
+    Effect.gen(function*() {
+      const working = yield* Deferred.make<Fiber.RuntimeFiber<unknown, unknown>>()
+      const handlers = pair.toLayer({
+        work: () =>
+          Effect.withFiberRuntime<string>((fiber) =>
+            Effect.zipRight(Deferred.succeed(working, fiber as Fiber.RuntimeFiber<unknown, unknown>), Effect.never)
+          ),
+        cancel: () => Effect.as(Effect.flatMap(Deferred.await(working), Fiber.interrupt), "cancelled")
+      })
+      const run = yield* Agent.make({ name: "manager", instructions: "", toolkit: pair }).run("Go").pipe(
+        Effect.provide(handlers),
+        scripted(
+          calling({ id: "c1", name: "work", params: {} }, { id: "c2", name: "cancel", params: {} }),
+          saying("Done.")
+        ),
+        recorded
+      )
+      const { messages, output } = yield* run.exit
+      expect(output).toBe("Done.")
+      expect(resultsGiven(messages)).toMatchObject([
+        { id: "c1", isFailure: true },
+        { id: "c2", result: "cancelled", isFailure: false }
+      ])
+      expect(outline(run, "tool")).toEqual([
+        "loom.run",
+        "  loom.turn",
+        "    loom.model.stream",
+        "    loom.tool tool=work [interrupted]",
+        "    loom.tool tool=cancel",
+        "  loom.turn",
+        "    loom.model.stream"
+      ])
+      expect(flaws(run)).toEqual([])
+    }))
+})
+
+const patient = Toolkit.make(Tool.make("wait", { success: Schema.String }))
+
+describe("a tool of a run", () => {
+  it.effect.each([[1], ["unbounded"]] as const)(
+    "that is interrupted, %s at a time, is interrupted with it, and its finalizers are waited for",
+    ([toolConcurrency]) =>
+      Effect.gen(function*() {
+        for (const toolTimeout of [undefined, "1 hour"] as const) {
+          const started = yield* Deferred.make<void>()
+          const events: Array<string> = []
+          const handlers = patient.toLayer({
+            wait: () =>
+              Deferred.succeed(started, undefined).pipe(
+                Effect.zipRight(Effect.never),
+                Effect.ensuring(Effect.andThen(Effect.sleep("3 seconds"), () => events.push("finalized")))
+              )
+          })
+          const agent = Agent.make({ name: "waiter", instructions: "", toolkit: patient, toolConcurrency, toolTimeout })
+          const program = agent.run("Go").pipe(
+            Effect.onInterrupt(() => Effect.sync(() => events.push("run over"))),
+            Effect.provide(handlers),
+            scripted(calling({ id: "c1", name: "wait", params: {} }))
+          )
+          const recording = yield* Effect.fork(recorded(Effect.gen(function*() {
+            const fiber = yield* Effect.fork(program)
+            yield* Deferred.await(started)
+            return yield* Effect.flatten(Fiber.interrupt(fiber))
+          })))
+          yield* Deferred.await(started)
+          yield* TestClock.adjust("3 seconds")
+          const run = yield* Fiber.join(recording)
+          expect(events).toEqual(["finalized", "run over"])
+          expect(outline(run)).toEqual([
+            "loom.run [interrupted]",
+            "  loom.turn [interrupted]",
+            "    loom.model.stream",
+            "    loom.tool [interrupted]"
+          ])
+          expect(spanNamed(run, "loom.tool").durationMs).toBe(3000)
+          expect(flaws(run)).toEqual([])
+        }
+      })
+  )
+
+  it.effect.each([[Effect.succeed("set")], [Effect.die("broken")]] as const)(
+    "leaves the fiber's references as it set them, and has its spans below its own",
+    ([end]) =>
+      Effect.gen(function*() {
+        const ref = FiberRef.unsafeMake("before")
+        const handlers = patient.toLayer({
+          wait: () => FiberRef.set(ref, "after").pipe(Effect.withSpan("inner"), Effect.zipRight(end))
+        })
+        const run = yield* Agent.make({ name: "waiter", instructions: "", toolkit: patient, toolConcurrency: 1 })
+          .run("Go").pipe(
+            Effect.zipRight(FiberRef.get(ref)),
+            Effect.provide(handlers),
+            scripted(calling({ id: "c1", name: "wait", params: {} }), saying("Done.")),
+            recorded
+          )
+        expect(yield* run.exit).toBe("after")
+        expect(outline(run).slice(3, 5).map((line) => line.replace(" [failure]", ""))).toEqual([
+          "    loom.tool",
+          "      inner"
+        ])
+      })
+  )
 })

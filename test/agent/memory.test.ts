@@ -9,6 +9,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
+import { type MetricRecord, Telemetry } from "loom-telemetry"
 import { AutoExtract, type Episode, Memory } from "loom-telemetry/agent"
 import { saying, talker } from "./arithmetic.js"
 import { attributeOf, flaws, metricsNamed, outline, recorded, scripted, totalOf } from "./recorded.js"
@@ -194,6 +195,25 @@ describe("extraction", () => {
         "  loom.model.stream [interrupted]"
       ])
       expect(flaws(run)).toEqual([])
+    }))
+
+  it.effect("in the background is measured before telemetry closes that was provided outside of it", () =>
+    Effect.gen(function*() {
+      const events: Array<string> = []
+      const sink = Effect.acquireRelease(
+        Effect.succeed({ name: "events", onMetric: ({ name }: MetricRecord) => void events.push(name) }),
+        () => Effect.sync(() => events.push("closed"))
+      )
+      const extract = () => Effect.as(Effect.sleep("5 seconds"), ["likes moths"])
+      const fiber = yield* parrot.run("Hi", { userId: "alice" }).pipe(
+        Effect.provide(extracting({ extract })),
+        scripted(saying("Hi")),
+        Effect.provide(Telemetry.layerSinkScoped(sink)),
+        Effect.fork
+      )
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.join(fiber)
+      expect(events.slice(-3)).toEqual(["loom.auto_extract.duration_ms", "loom.auto_extract.invocations", "closed"])
     }))
 
   it.effect("uses tokens that count in the metrics, not in the run that is over", () =>

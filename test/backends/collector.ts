@@ -39,8 +39,16 @@ export const collector = (
     return { endpoint, folder }
   })
 
-/** A Collector that writes all that arrives to `traces.jsonl` and `metrics.jsonl`. */
-export const recordingCollector: Effect.Effect<Collector, NotInTimeError, Scope.Scope> = collector(
-  "everything",
-  ({ folder, port }) => ({ OTLP_PORT: String(port), OUT: folder })
-)
+/** A Collector that writes all that arrives to `traces.jsonl` and `metrics.jsonl`, over HTTP or gRPC. */
+export const recordingCollector: Effect.Effect<
+  Collector & { readonly grpcEndpoint: string },
+  NotInTimeError,
+  Scope.Scope
+> = Effect.gen(function*() {
+  const grpcPort = yield* freePort
+  const running = yield* collector(
+    "everything",
+    ({ folder, port }) => ({ OTLP_PORT: String(port), GRPC_PORT: String(grpcPort), OUT: folder })
+  )
+  return { ...running, grpcEndpoint: `http://127.0.0.1:${grpcPort}` }
+})

@@ -75,14 +75,32 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
     expect(stdout).not.toBe("")
   })
 
-  it.each(["tree", "stats", "errors"])(
-    "answers from as much of a cut gzip file as can be read: %s",
-    async (command) => {
-      const { code, stderr } = await loom([command, files.path("cut.jsonl.gz")])
-      expect(code).toBe(0)
-      expect(stderr).toContain("no record")
+  it.each(named(counting))(
+    "answers from as much of a cut gzip file as can be read, and fails then: %s",
+    async (_, command) => {
+      const { code, stderr, stdout } = await loom([...command, files.path("cut.jsonl.gz")])
+      expect({ code, stderr }).toMatchObject({ code: 3 })
+      expect(stderr).toContain("2 lines hold no record, one of them torn")
+      expect(stderr).toMatch(/cut\.jsonl\.gz: the compressed data ends early or is damaged\. The answer is from what/)
+      expect(stdout).not.toBe("")
     }
   )
+
+  it("makes a page of as much of a cut gzip file as can be read, and fails then", async () => {
+    const { code, stderr, stdout } = await loom(["export", "--to", "html", files.path("cut.jsonl.gz")])
+    expect({ code, stderr: stderr.split(": ")[1] }).toEqual({
+      code: 3,
+      stderr: expect.stringContaining("cut.jsonl.gz")
+    })
+    expect(stdout).toMatch(/<\/html>\s*$/)
+    expect(stdout).toContain("loom.run")
+  })
+
+  it("fails for what --fail-if found first, and says still that a file breaks off", async () => {
+    const { code, stderr } = await loom(["stats", "--fail-if", "spans > 0", files.path("cut.jsonl.gz")])
+    expect(code).toBe(1)
+    expect(stderr).toContain("ends early or is damaged")
+  })
 
   it.each(["tree", "stats", "cost", "errors"])(
     "fails on a file without any record, which is the wrong one: %s",
@@ -125,6 +143,25 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
       /^<!doctype html>[^]*loom\.model\.stream[^]*<\/html>\n$/
     )
     expect(readdirSync(files.path(".")).filter((name) => name.includes(".part") || name === "none.html")).toEqual([])
+  })
+
+  it.each([
+    ["export", ["export", "--to", "chrome"]],
+    ["view", ["view"]]
+  ])("says in words why it cannot write: %s", async (_, command) => {
+    const to = (path: string) => loom([...command, "-o", path, files.path("ours.jsonl")])
+    const [nowhere, folder, below] = await Promise.all([
+      to(files.path("none/page.html")),
+      to(files.path("folder")),
+      to(files.path("ours.jsonl/page.html"))
+    ])
+    const said = (path: string, why: string) => ({
+      code: 3,
+      stderr: `loom-telemetry: Cannot write ${files.path(path)}: ${why}\n`
+    })
+    expect(nowhere).toMatchObject(said("none/page.html", "there is no such folder"))
+    expect(folder).toMatchObject(said("folder", "it is a folder: name a file in it"))
+    expect(below).toMatchObject(said("ours.jsonl/page.html", "a part of its path is no folder"))
   })
 
   it("writes to a device as to one, and does not put a file in its place", async () => {

@@ -141,6 +141,16 @@ describe("width", { concurrent: true, timeout: 60_000 }, () => {
     }
   )
 
+  it.each([["stats", []], ["stats by session", ["--by", "session"]], ["cost", []]])(
+    "holds for the table of %s",
+    async (name, options) => {
+      const command = [name.split(" ")[0]!, ...options]
+      const { stdout } = await loom([...command, "--width", "40", files.path("ours.jsonl")])
+      expect(stdout.split("\n").filter((line) => line.length > 40)).toEqual([])
+      expect(stdout).toMatch(/\n… without [^]*:\s--width=\d+\sshows\sall\n$/)
+    }
+  )
+
   it("is not limited in a pipe", async () => {
     const { stdout } = await loom(["tree", files.path("ours.jsonl")])
     expect(stdout).toContain("user_id=alice")

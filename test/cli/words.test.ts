@@ -45,10 +45,16 @@ describe("words that mean nothing", { concurrent: true, timeout: 60_000 }, () =>
   const rows: ReadonlyArray<readonly [words: string, said: string | RegExp]> = [
     ["nonsense", "Invalid subcommand"],
     ["stats --nope", "There is no option --nope"],
-    ["stats --by colour", "Expected one of the following cases: name, tool"],
-    ["stats --limit many", "many"],
-    ["stats --limit -1", "--limit is 0 or more"],
-    ["tail -n -3", "--lines is 0 or more"],
+    ["stats --by colour", "--by \"colour\": write name, tool, model, user, session or agent"],
+    ["stats --color red", "--color \"red\": write always or never"],
+    ["stats --limit many", "--limit \"many\": write a whole number, 0 or more"],
+    ["stats --limit=-1", "--limit \"-1\": write a whole number, 0 or more"],
+    ["stats --limit --json", "--limit \"--json\": write a whole number"],
+    ["tree --last 1.5", "--last \"1.5\": write a whole number"],
+    ["tail -n -3", "-n \"-3\": write a whole number, 0 or more"],
+    ["stats --by name --by model", "Give --by once"],
+    ["stats --json --limit 1 --json", "Give --json once"],
+    ["tail -n 1 --lines 2", "Give --lines once"],
     ["stats --fail-if", "--fail-if takes a value"],
     ["diff one.jsonl", "Missing argument <B>"],
     ["replay", "--endpoint"],
@@ -59,7 +65,10 @@ describe("words that mean nothing", { concurrent: true, timeout: 60_000 }, () =>
     ["find --attr a>b", "\"b\" is no number"],
     ["tree --trace ffffffff", "No trace id begins with"],
     ["tail -f", "tail -f follows one file: name it"],
-    ["view --serve", "--serve follows one file: name it"]
+    ["view --serve", "--serve follows one file: name it"],
+    ["view traces.jsonl --serve -o page.html", "--serve writes no page: leave --out away, or --serve"],
+    ["view traces.jsonl --port 1", "--port is the port of --serve: give that, too"],
+    ["view traces.jsonl --serve --port 99999", "--port \"99999\": write a port, 0 to 65535"]
   ]
   it.each(rows)("end with 2 and say why: %s", async (words, said) => {
     const own = /^(nonsense|diff|tail|view)/.test(words) ? [] : [files.path("ours.jsonl")]
@@ -68,6 +77,22 @@ describe("words that mean nothing", { concurrent: true, timeout: 60_000 }, () =>
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toMatch(/^loom-telemetry: .*\n$/)
     expect(stderr).toContain(said)
+  })
+
+  it("may stand behind an option that takes any: they are its value", async () => {
+    const { code, stderr } = await loom([
+      "find",
+      "--name",
+      "--by",
+      "--attr",
+      "a",
+      "--attr",
+      "b",
+      "--",
+      "--json",
+      "--json"
+    ])
+    expect({ code, stderr }).toEqual({ code: 3, stderr: "loom-telemetry: Cannot read --json: there is no such file\n" })
   })
 
   it("take a name that begins with a dash behind --", async () => {
@@ -92,6 +117,14 @@ describe("options", { concurrent: true, timeout: 60_000 }, () => {
   it("of tail may stand as others write them", async () => {
     const { stdout } = await loom(["tail", "-n2", files.path("ours.jsonl")])
     expect(stdout.trimEnd().split("\n")).toHaveLength(2)
+  })
+
+  it("of find that nothing meets are answered in a word, in JSON by no line", async () => {
+    const [text, json] = await Promise.all(
+      [[], ["--json"]].map((more) => loom(["find", ...more, "--name", "nothing", files.path("ours.jsonl")]))
+    )
+    expect(text).toMatchObject({ code: 0, stdout: "Nothing was found.\n", stderr: "" })
+    expect(json).toMatchObject({ code: 0, stdout: "", stderr: "" })
   })
 
   it.each([
@@ -132,6 +165,16 @@ describe("--fail-if", { concurrent: true, timeout: 60_000 }, () => {
     expect(checked.code).toBe(code)
     expect(checked.stdout).toBe(plain.stdout)
     expect(checked.stderr).toContain(said)
+  })
+
+  it("lets a file without any record pass, unless it asks for one", async () => {
+    const [passes, fails] = await Promise.all(
+      ["errors > 0", "spans < 1 or errors > 0"].map((condition) =>
+        loom(["stats", "--fail-if", condition, files.path("empty.jsonl")])
+      )
+    )
+    expect(passes).toMatchObject({ code: 0, stderr: "" })
+    expect(fails).toMatchObject({ code: 1, stderr: "loom-telemetry: spans < 1 (it is 0)\n" })
   })
 
   it("that is wrong ends with 2 before anything is read", async () => {

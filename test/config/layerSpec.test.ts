@@ -28,6 +28,8 @@ const ways = [
 const sinks = Effect.map(Telemetry, (telemetry) => telemetry.sinks)
 
 const legal: ReadonlyArray<readonly [spec: string, sinks: ReadonlyArray<string>]> = [
+  ["", []],
+  ["  ", []],
   ["none", []],
   ["console", ["console"]],
   ["memory", ["memory"]],
@@ -36,13 +38,15 @@ const legal: ReadonlyArray<readonly [spec: string, sinks: ReadonlyArray<string>]
   [" memory ", ["memory"]],
   ["none,memory", ["memory"]],
   ["none,none", []],
-  ["memory,memory", ["memory"]]
+  ["memory,memory", ["memory"]],
+  ["memory,", ["memory"]],
+  [",memory, ,console , ", ["memory", "console"]]
 ]
 
 const illegal = [
-  "",
   ",",
-  "memory,",
+  " , ",
+  "memory,stdout,",
   "stdout",
   "Console",
   "file",
@@ -119,7 +123,8 @@ describe("LOOM_TELEMETRY", () => {
       const error = yield* Effect.flip(Effect.provide(sinks, fromConfig("stdout")))
       expect(String(error)).toBe(
         "(Invalid data at LOOM_TELEMETRY: \"\"stdout\" names no telemetry sink. Legal forms: none, console, memory, " +
-          "file:PATH (such as file:./traces.jsonl), otel, or several of them separated by commas\")"
+          "file:PATH (such as file:./traces.jsonl), or several of them separated by commas; otel with the layerConfig or " +
+          "layerSpec that loom-telemetry/otel exports\")"
       )
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 

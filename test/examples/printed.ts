@@ -30,10 +30,12 @@ export const stable = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
 /** The tree of the arithmetic agent: two turns, a tool in the first. */
 export const isTree = (lines: ReadonlyArray<string>): void => {
   expect(lines).toEqual([
-    expect.stringMatching(/^• loom\.run \(\d+\.\dms\) session_id=\S+, user_id=alice/),
+    expect.stringMatching(
+      /^• loom\.run \(\d+\.\dms\) agent=arithmetic, model=ScriptedModel, .*\[42 in, 12 out, \$0\.00012\]$/
+    ),
     expect.stringMatching(/^ {2}• loom\.turn \(\d+\.\dms\) turn=0, session_id=/),
     expect.stringMatching(/^ {4}• loom\.model\.stream \(\d+\.\dms\) model=ScriptedModel/),
-    expect.stringMatching(/^ {4}• loom\.tool \(\d+\.\dms\) tool=add, call_id=c1/),
+    expect.stringMatching(/^ {4}• loom\.tool \(\d+\.\dms\) tool=add, ok=true, .*call_id=c1/),
     expect.stringMatching(/^ {2}• loom\.turn \(\d+\.\dms\) turn=1, session_id=/),
     expect.stringMatching(/^ {4}• loom\.model\.stream \(\d+\.\dms\) model=ScriptedModel/)
   ])

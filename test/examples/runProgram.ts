@@ -28,7 +28,8 @@ export const runProgram = (
   args: ReadonlyArray<string> = []
 ): Promise<ProgramResult> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", "tsx", path, ...args], {
+    // From Node 26 on, how `tsx` hooks into it is deprecated.
+    const child = spawn(process.execPath, ["--disable-warning=DEP0205", "--import", "tsx", path, ...args], {
       cwd: repository,
       env: environment(env),
       stdio: ["ignore", "pipe", "pipe"],

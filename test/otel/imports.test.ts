@@ -12,7 +12,9 @@ const hooks = new URL("./loadedModules.mjs", import.meta.url).href
 /** The packages that an entry point of `src/` loads. */
 const packagesOf = (entry: string) =>
   Effect.map(
-    Effect.promise(() => runProgram(here(`../../src/${entry}`), { NODE_OPTIONS: `--import ${hooks}` })),
+    Effect.promise(() =>
+      runProgram(here(`../../src/${entry}`), { NODE_OPTIONS: `--disable-warning=DEP0205 --import ${hooks}` })
+    ),
     ({ exitCode, stderr, stdout }) => {
       expect([exitCode, stderr]).toEqual([0, ""])
       const loaded = [...stdout.matchAll(/^loaded \S*\/node_modules\/((?:@[^/\s]+\/)?[^/\s]+)/gm)].map(([, name]) =>

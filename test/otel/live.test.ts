@@ -70,6 +70,12 @@ describe("by default", () => {
       ])
     }))
 
+  it.effect("what ends is sent once, spans and metrics in a request each", () =>
+    Effect.gen(function*() {
+      const { receiver } = yield* received()
+      expect(receiver.requests.map(({ path }) => path).sort()).toEqual(["/v1/metrics", "/v1/traces"])
+    }))
+
   it.effect("everything is counted as written, and nothing is said", () =>
     Effect.gen(function*() {
       const { stats, warnings } = yield* received()

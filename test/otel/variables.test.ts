@@ -2,7 +2,7 @@
  * Malformed variables are a `ConfigError` that names them; unset and empty ones are the standard's defaults.
  */
 import { NodeFileSystem } from "@effect/platform-node"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, vi } from "@effect/vitest"
 import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -57,6 +57,8 @@ describe("a malformed variable", () => {
         expect(ConfigError.isConfigError(error)).toBe(true)
         expect(String(error)).toContain(variable)
         expect(String(error)).toContain(remedy)
+        // Also where both signals read it.
+        expect(String(error).split(variable)).toHaveLength(3)
         // Headers hold keys of accounts: what they were is nobody's business.
         expect(String(error).includes(JSON.stringify(value))).toBe(!variable.endsWith("HEADERS"))
       }))
@@ -127,8 +129,12 @@ describe("gRPC", () => {
       expect(traces.endpoint).toBe("http://localhost:4317")
     }))
 
-  it.effect("without its exporters installed is an error that says what to install", () =>
+  it.scoped("without its exporters installed is an error that says what to install", () =>
     Effect.gen(function*() {
+      vi.doMock("@opentelemetry/exporter-trace-otlp-grpc", () => {
+        throw new Error("Cannot find package '@opentelemetry/exporter-trace-otlp-grpc'")
+      })
+      yield* Effect.addFinalizer(() => Effect.sync(() => vi.doUnmock("@opentelemetry/exporter-trace-otlp-grpc")))
       const error = Either.getOrThrow(Either.flip(yield* built({ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })))
       expect(ConfigError.isConfigError(error)).toBe(true)
       expect(String(error)).toContain("OTEL_EXPORTER_OTLP_PROTOCOL")

@@ -8,6 +8,7 @@ import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { checkBundle } from "./bundle.mjs"
+import { checkDeclarations } from "./declarations.mjs"
 import { checkEffectFour } from "./effectFour.mjs"
 import { checkFirstContact } from "./firstContact.mjs"
 import {
@@ -54,7 +55,14 @@ const checkTargets = (project) => {
 
 /** A tool that is not told about a file does not find it: llms.txt and the skill are looked for where they are by convention. */
 const checkCompanions = (project) => {
-  for (const file of ["llms.txt", "skills/loom-telemetry/SKILL.md", "docs/getting-started.md", "LICENSE"]) {
+  const files = [
+    "llms.txt",
+    "skills/loom-telemetry/SKILL.md",
+    "docs/getting-started.md",
+    "examples/01-console.ts",
+    "LICENSE"
+  ]
+  for (const file of files) {
     const isThere = existsSync(join(project, "node_modules", name, file))
     check(`the package has ${file}`, isThere ? undefined : "it is missing")
   }
@@ -136,6 +144,7 @@ const checkNewest = async (project, tarball) => {
   }
   checkOneEffect(project)
   checkTypes(project)
+  checkDeclarations(project)
   checkCommands(project)
 }
 

@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { stripVTControlCharacters } from "node:util"
 import { name } from "./manifest.mjs"
 import { check, finish } from "./outcome.mjs"
 import { stepsOf } from "./readme.mjs"
@@ -24,7 +25,10 @@ const quietNpm = {
   npm_config_yes: "false"
 }
 
-/** What a command printed and how it ended; the event loop goes on, so that a receiver in this process can answer. */
+/**
+ * What a command printed, without the colours that some programs choose where `CI` or `FORCE_COLOR` is set, and how it ended. The event loop goes on, so that
+ * a receiver in this process can answer.
+ */
 const shell = (cwd, command) =>
   new Promise((done, failed) => {
     const child = spawn("bash", ["-ec", command], { cwd, env: { ...process.env, ...quietNpm }, timeout: 300_000 })
@@ -33,7 +37,12 @@ const shell = (cwd, command) =>
     child.stdout.setEncoding("utf8").on("data", (text) => stdout += text)
     child.stderr.setEncoding("utf8").on("data", (text) => stderr += text)
     child.on("error", failed)
-    child.on("close", (status) => done({ status, stdout, stderr }))
+    child.on("close", (status) =>
+      done({
+        status,
+        stdout: stripVTControlCharacters(stdout),
+        stderr: stripVTControlCharacters(stderr)
+      }))
   })
 
 /** Does what a section says. Gives what its last command printed. */

@@ -67,3 +67,103 @@ describe("a line that fits", () => {
       .toContain("…")
   })
 })
+
+describe("a line that does not fit", () => {
+  const id = "run_01M82K6CSV26W59RZ7BFNZHMBH"
+  const run = span({
+    name: "loom.run",
+    attributes: {
+      session_id: id,
+      user_id: "alice",
+      run_id: id,
+      architecture: "agent",
+      agent: "arithmetic",
+      model: "ScriptedModel",
+      max_turns: 50,
+      turns: 2,
+      tokens_in: 42,
+      tokens_out: 12,
+      cost_usd: 0.000306
+    }
+  })
+  const stream = span({
+    name: "loom.model.stream",
+    attributes: {
+      input_messages: "[{\"role\":\"user\"}]",
+      model: "ScriptedModel",
+      provider: "scripted",
+      streaming: true,
+      tokens_in: 30,
+      tokens_out: 8,
+      cost_usd: 0.00021,
+      finish_reason: "stop",
+      user_id: "alice",
+      session_id: id
+    }
+  })
+  const cutTo = (width: number, shown: ShownSpan, depth = 0, note = ""): string => {
+    const line = spanLine(shown, depth, { color: false, width }, note)
+    expect(line.length).toBeLessThanOrEqual(width + 1)
+    return line
+  }
+
+  it("keeps who it was, with which model, and what it used", () => {
+    expect(cutTo(120, run)).toBe(
+      "• loom.run (1.8ms) agent=arithmetic, model=ScriptedModel, turns=2, architecture=agent, … " +
+        "[42 in, 12 out, $0.000306]\n"
+    )
+    expect(cutTo(80, run)).toBe("• loom.run (1.8ms) agent=arithmetic, model=ScriptedM… [42 in, 12 out, $0.000306]\n")
+    expect(cutTo(80, stream, 2)).toBe(
+      "    • loom.model.stream (1.8ms) model=ScriptedModel, … [30 in, 8 out, $0.00021]\n"
+    )
+  })
+
+  it("keeps what was used whole before the name of its span", () => {
+    expect(cutTo(56, stream, 2)).toBe("    • loom.model.str… (1.8ms) … [30 in, 8 out, $0.00021]\n")
+  })
+
+  it("has ids and what was said behind the rest, and no second id that is the same", () => {
+    const line = cutTo(200, {
+      ...run,
+      attributes: { ...run.attributes, note: "x".repeat(40), arguments: "y".repeat(60) }
+    })
+    expect(line).toMatch(/max_turns=50, user_id=alice, note=x+, … \[42/)
+    expect(line).not.toContain("run_id")
+    expect(cutTo(200, stream)).toMatch(/user_id=alice, session_id=run_01M82K6CSV26W59RZ7BFNZHMBH, …/)
+    expect(cutTo(120, { ...run, attributes: { run_id: "r2", session_id: id, a: "z".repeat(99) } })).toContain(
+      "run_id=r2"
+    )
+  })
+
+  it("has short values before long ones", () => {
+    const attributes = { long: "x".repeat(40), first: 1, second: true }
+    expect(cutTo(60, span({ attributes }))).toBe(`• loom.tool (1.8ms) first=1, second=true, long=${"x".repeat(12)}…\n`)
+  })
+
+  it("shows no part of a number and no part of an id", () => {
+    const attributes = { first: 1_234_567, call_id: "c".repeat(40), second: 7_654_321, ok: true }
+    const whole = / (?:ok=true|first=1234567|second=7654321|call_id=c{40})(?=,|\n)/g
+    for (let width = 20; width < 120; width++) {
+      const line = cutTo(width, span({ attributes }))
+      expect(line.replace("• loom.tool (1.8ms)", "").replace(whole, "").replace(/,/g, "").trim()).toMatch(/^…?$/)
+    }
+  })
+
+  it("says what was used once where a tree says it already", () => {
+    expect(cutTo(80, run, 0, " [50 in, 20 out, $0.001]")).toBe(
+      "• loom.run (1.8ms) agent=arithmetic, model=ScriptedMode… [50 in, 20 out, $0.001]\n"
+    )
+  })
+
+  it("says no more of what was used than its span does", () => {
+    const text = "x".repeat(80)
+    expect(cutTo(60, span({ attributes: { tokens_in: 3, text } }))).toMatch(/x… \[3 in\]\n$/)
+    expect(cutTo(60, span({ attributes: { cost_usd: 0.5, text } }))).toMatch(/x… \[\$0\.5\]\n$/)
+    expect(cutTo(60, span({ attributes: { tokens_in: "many", text } }))).toMatch(/x…\n$/)
+  })
+
+  it("keeps what was used before a long message", () => {
+    const failed = { ...run, outcome: "failure", exception: "y".repeat(200) } as const
+    expect(cutTo(100, failed)).toMatch(/agent=arithmetic.* \[42 in, 12 out, \$0\.000306\] \[ERROR: y+…\n$/)
+  })
+})

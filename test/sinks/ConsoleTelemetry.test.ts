@@ -139,7 +139,7 @@ describe("where the console sink writes", () => {
   it.effect("is one stream for any number of sinks", () =>
     Effect.gen(function*() {
       const stream = capture()
-      const layer = ConsoleTelemetry.layer({ stream })
+      const layer = ConsoleTelemetry.layer({ stream, color: false })
       yield* Effect.provide(Telemetry.withSpan(Effect.void, "a"), layer)
       yield* Effect.provide(Telemetry.withSpan(Effect.void, "b"), layer)
       expect(stream.lines()).toEqual(["• a (0.0ms)", "• b (0.0ms)"])

@@ -10,6 +10,7 @@ import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
 import { FileTelemetry, Telemetry } from "loom-telemetry"
 import { linesIn, namesIn, tempFolder, tempPath } from "./file/tempFile.js"
+import { capturedWarnings } from "./recordingSinks.js"
 
 const span = (name: string) => Telemetry.withSpan(Effect.void, name)
 
@@ -173,13 +174,19 @@ describe("what the file sink tells about itself", () => {
       }).pipe(Effect.provide(FileTelemetry.layer(path)))
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("counts what came after the layer was released", () =>
+  it.scoped("counts what came after the layer was released, and says so once", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
+      const [warnings, logging] = capturedWarnings()
       const { close, context } = yield* openLayer(path)
       yield* Effect.provide(span("before"), context)
       yield* close(yield* Effect.exit(Effect.void))
-      yield* Effect.provide(Effect.zipRight(span("after"), Telemetry.emitMetric("m", 1)), context)
+      yield* Effect.zipRight(span("after"), Telemetry.emitMetric("m", 1)).pipe(
+        Effect.provide(context),
+        Effect.provide(logging)
+      )
+      yield* Effect.yieldNow()
+      expect(warnings).toEqual([expect.stringMatching(/^Records came after the telemetry file .* was closed/)])
       expect(yield* Effect.provide(statsOf, context)).toMatchObject({
         accepted: 3,
         written: 1,

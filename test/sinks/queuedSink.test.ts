@@ -81,7 +81,10 @@ describe("a sink made of effects", () => {
       yield* settle
       expect(seen).toEqual(["a", "b", "e"])
       expect(yield* stats).toStrictEqual({ accepted: 5, written: 3, queued: 0, dropped: 2, failed: 0 })
-      expect(warnings).toEqual(["The telemetry sink \"slow\" drops records: 2 are waiting already"])
+      expect(warnings).toEqual([
+        "The telemetry sink \"slow\" drops records: 2 are waiting already",
+        "The telemetry sink \"slow\" closed and has dropped 2 of 5 records: 2 as its queue was full"
+      ])
     }))
 
   it.effect("that fails, dies or throws goes on with the next record; what failed is counted and reported once", () =>
@@ -180,19 +183,76 @@ describe("the release of the layer", () => {
   ) {
     it.effect(`gives an effect that ${how} the time of \`drain\`, and counts what was left`, () =>
       Effect.gen(function*() {
-        const { close, context, stats } = yield* opened({ drain: "500 millis", onSpanEnd: () => hang })
+        const { close, context, stats, warnings } = yield* opened({
+          name: "hanging",
+          drain: "500 millis",
+          onSpanEnd: () => hang
+        })
         yield* Effect.provide(spans("a", "b"), context)
         const closing = yield* Effect.fork(close)
-        // The flush that every release begins with has three seconds of its own.
-        yield* TestClock.adjust("3 seconds")
         yield* TestClock.adjust("499 millis")
         expect(yield* Fiber.poll(closing)).toMatchObject({ _tag: "None" })
         yield* TestClock.adjust("1 millis")
         yield* Fiber.join(closing)
         yield* settle
         expect(yield* stats).toStrictEqual({ accepted: 2, written: 0, queued: 0, dropped: 2, failed: 0 })
+        expect(warnings).toEqual([
+          "The telemetry sink \"hanging\" closed and has dropped 2 of 2 records: 2 as its drain of 500ms was over"
+        ])
       }))
   }
+
+  it.effect("takes all of `drain` where there is much to do, and then says nothing", () =>
+    Effect.gen(function*() {
+      const { close, context, stats, warnings } = yield* opened({
+        drain: "20 seconds",
+        onSpanEnd: () => Effect.sleep("1 second")
+      })
+      yield* Effect.provide(spans("a", "b", "c", "d", "e", "f", "g", "h"), context)
+      const closing = yield* Effect.fork(close)
+      yield* TestClock.adjust("7999 millis")
+      expect(yield* Fiber.poll(closing)).toMatchObject({ _tag: "None" })
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(closing)
+      yield* settle
+      expect(yield* stats).toStrictEqual({ accepted: 8, written: 8, queued: 0, dropped: 0, failed: 0 })
+      expect(warnings).toEqual([])
+    }))
+
+  it.effect("says once how many records were lost, and why", () =>
+    Effect.gen(function*() {
+      const { close, context, stats, warnings } = yield* opened({
+        name: "slow",
+        capacity: 8,
+        drain: "3100 millis",
+        onSpanEnd: () => Effect.sleep("1 second")
+      })
+      yield* Effect.provide(spans("a", "b", "c", "d", "e", "f", "g", "h", "i"), context)
+      const closing = yield* Effect.fork(close)
+      yield* TestClock.adjust("3100 millis")
+      yield* Fiber.join(closing)
+      yield* settle
+      expect(yield* stats).toStrictEqual({ accepted: 9, written: 3, queued: 0, dropped: 6, failed: 0 })
+      expect(warnings).toEqual([
+        "The telemetry sink \"slow\" drops records: 8 are waiting already",
+        "The telemetry sink \"slow\" closed and has dropped 6 of 9 records: 1 as its queue was full, " +
+        "5 as its drain of 3s 100ms was over"
+      ])
+    }))
+
+  it.effect("flushes a sink that stays open when its layer closes", () =>
+    Effect.gen(function*() {
+      const seen: Array<string> = []
+      const sink = yield* Telemetry.sinkFromEffect({
+        onSpanEnd: (ended) => Effect.zipRight(Effect.sleep("1 second"), Effect.sync(() => seen.push(ended.name)))
+      })
+      for (const layer of [Telemetry.layerSink(sink), Telemetry.layerSinkScoped(Effect.succeed(sink))]) {
+        const running = yield* Effect.fork(Effect.provide(span("a"), layer))
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(running)
+      }
+      expect(seen).toEqual(["a", "a"])
+    }).pipe(Effect.scoped))
 
   it.effect("is followed by nothing: what comes later is dropped and counted", () =>
     Effect.gen(function*() {

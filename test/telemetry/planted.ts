@@ -58,6 +58,40 @@ export const planted: ReadonlyArray<Planted> = [
   byKey("privateKey", (secret) => JSON.stringify({ level: { privateKey: [secret, { more: secret }] } })),
   byKey("credentials", (secret) => JSON.stringify({ credentials: { user: "x", word: secret } }, null, 2)),
   byKey("access_token", (secret) => `{"a":"{\\"access_token\\": \\"${secret}\\"}"}`),
+  byKey("secret_key", (secret) => JSON.stringify([["secret_key", secret], ["n", 1]])),
+  byKey("refresh_token", (secret) => JSON.stringify([{ name: "refresh_token", value: secret }])),
+  byKey("passphrase", (secret) => `unlock --passphrase "${secret}" --quiet`),
+  byKey("auth_token", (secret) => JSON.stringify({ argv: ["deploy", "--auth-token", secret] })),
+  {
+    ...byKey("session_token", (secret) => `session_token=${secret}`),
+    key: "pairs",
+    value: [["session_token", "hunter-two-sessiontoken"]]
+  },
+  {
+    ...byKey("signing_key", (secret) => `signing_key=${secret}`),
+    key: "headers",
+    value: [{ name: "signing_key", value: "hunter-two-signingkey" }]
+  },
+  {
+    ...byKey("account-key", (secret) => `account-key=${secret}`),
+    key: "argv",
+    value: ["x", "--account-key", "hunter-two-accountkey"]
+  },
+  byForm(
+    "Telegram bot",
+    "AAHplanted-Zk3jd93kdl2mfk39fdk2plq83",
+    "https://api.telegram.org/bot123456789:AAHplanted-Zk3jd93kdl2mfk39fdk2plq83/getMe"
+  ),
+  byForm(
+    "Slack webhook",
+    "T0PLANTED/B0PLANTED/plantedxyz",
+    "post to https://hooks.slack.com/services/T0PLANTED/B0PLANTED/plantedxyz"
+  ),
+  byForm(
+    "Discord webhook",
+    "planted-Zk3jd93kdl2mfk",
+    "post to https://discord.com/api/webhooks/12345678901/planted-Zk3jd93kdl2mfk"
+  ),
   byForm("OpenAI key", "sk-proj-Zq81kd73hf92plantedA"),
   byForm("Anthropic key", "sk-ant-api03-Qm5_planted-77bX", "{\"text\":\"line\\nsk-ant-api03-Qm5_planted-77bX\"}"),
   byForm("Google key", "AIzaSyD3planted9x8c7v6b5n4m3a2s1d0f9g8h"),

@@ -153,6 +153,28 @@ const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
     "api_key==abc pw=/v1/x?key=s see (/a?token=t) or '/b?c=d'",
     "api_key==<redacted> pw=/v1/x?key=<redacted> see (/a?token=<redacted>) or '/b?c=<redacted>'"
   ],
+  [
+    "deploy --token abc123 --password \"hunter\" --verbose",
+    "deploy --token <redacted> --password \"<redacted>\" --verbose"
+  ],
+  ["{\"cmd\":\"x --api-key \\\"a b\\\" --n 5\"}", "{\"cmd\":\"x --api-key \\\"<redacted>\\\" --n 5\"}"],
+  [
+    "curl -u alice:wonder h.test; curl --user 'bob:s3cret' h.test",
+    "curl -u alice:<redacted> h.test; curl --user 'bob:<redacted>' h.test"
+  ],
+  ["[[\"Host\",\"h\"],[\"Authorization\", \"a\\\"b\"]]", "[[\"Host\",\"h\"],[\"Authorization\", \"<redacted>\"]]"],
+  ["{\"a\":\"[[\\\"token\\\",\\\"x\\\"]]\"}", "{\"a\":\"[[\\\"token\\\",\\\"<redacted>\\\"]]\"}"],
+  ["[{\"name\":\"x-api-key\",\"value\":\"abc\"}]", "[{\"name\":\"x-api-key\",\"value\":\"<redacted>\"}]"],
+  ["[\"deploy\",\"--token\",\"abc\",\"-v\"]", "[\"deploy\",\"--token\",\"<redacted>\",\"-v\"]"],
+  ["https://hooks.slack.com/services/T0000/B0000/abcdEFGH", "https://hooks.slack.com/services/<redacted>"],
+  [
+    "https://discord.com/api/webhooks/123456789/abcd-EFGH_ijkl-mnop, ok",
+    "https://discord.com/api/webhooks/123456789/<redacted>, ok"
+  ],
+  [
+    "https://api.telegram.org/bot123456789:AAabcdefghijklmnopqrstuvwxyz0123456/send",
+    "https://api.telegram.org/<redacted>/send"
+  ],
   ["{\"k\":\"-----BEGIN PRIVATE KEY-----\\nabc\"}", "{\"k\":\"<redacted>\"}"]
 ]
 
@@ -171,6 +193,9 @@ const harmless = [
     Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919) % 256)).toString("base64")
   }`,
   JSON.stringify({ model: "m", usage: { input_tokens: 5 }, messages: [{ role: "user", content: "What is 2 + 3?" }] }),
+  "pass --token to log in, --password is required; docker run -u 1000:1000 --user 5:6 x; --max-tokens 4096 -- token x1",
+  "[\"token\",\"cost\",\"user\"] [[\"a\",\"token\"]] {\"name\":\"tokens_in\",\"value\":\"5\"} [\"--token\",\"--verbose\"]",
+  "https://hooks.slack.com/ and https://discord.com/api/webhooks/ are addresses",
   "if (token == expected && password !== other) token => check(token)",
   "r8_short fw_config, pplx-online tvly-dev lsv2_pt_x, sandapion dapi-x",
   "SELECT * FROM users WHERE name = 'x' AND age > 3; const f = (a: string) => a?.b ?? c",

@@ -48,7 +48,19 @@ describe("a text that is made to be slow", () => {
     "\\\"",
     "://x?)",
     "[",
-    "\"token\":[\""
+    "\"token\":[\"",
+    "--token ",
+    "--token \"",
+    "--token \"a",
+    "-u a:",
+    "-u a:b",
+    "123456789:AA",
+    "hooks.slack.com/services/",
+    "discord.com/api/webhooks/1/",
+    "[\"token\",\"",
+    "[\"token\",\"a\"",
+    "{\"name\":\"token\",\"value\":\"",
+    "\"--token\",\""
   ])("of a million characters of %j takes linear time", (each) => {
     // Quadratic would take many minutes: on any machine the timeout of the test tells the two apart.
     expect(Redaction.default.text(unit(each), 2_000_000).length).toBeGreaterThan(0)

@@ -1,10 +1,11 @@
 /**
  * Which model a `LanguageModel` service speaks to, where it says so.
  *
- * The service of `@effect/ai` has no name. Layers of this package put one on the service itself, so that it travels with it; for others the
- * model that the response names is used.
+ * The service of `@effect/ai` has no name. Layers of this package keep one beside the service, not on it: a copy of a service with other methods
+ * is another service, of which nothing is known. For those the model that the response names is used.
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as GlobalValue from "effect/GlobalValue"
 
 /** A model and who serves it. */
 export interface ModelIdentity {
@@ -14,24 +15,17 @@ export interface ModelIdentity {
   readonly provider: string
 }
 
-const IdentityTypeId: unique symbol = Symbol.for("loom-telemetry/ModelIdentity")
+// One for all copies of this module: a layer and an agent may come from different ones.
+const identities = GlobalValue.globalValue(
+  Symbol.for("loom-telemetry/ModelIdentity"),
+  () => new WeakMap<LanguageModel.Service, ModelIdentity>()
+)
 
-/** The same service, saying which model it is. */
-export const identify = (service: LanguageModel.Service, identity: ModelIdentity): LanguageModel.Service =>
-  Object.assign({ ...service }, { [IdentityTypeId]: identity })
-
-const UnderlyingTypeId: unique symbol = Symbol.for("loom-telemetry/UnderlyingModel")
-
-/** Marks a service that measures its calls, with the one that it measures. */
-export const markInstrumented = (
-  service: LanguageModel.Service,
-  underneath: LanguageModel.Service
-): LanguageModel.Service => Object.assign(service, { [UnderlyingTypeId]: underneath })
-
-/** The service that makes the calls: what an instrumented one measures, else itself. */
-export const underlying = (service: LanguageModel.Service): LanguageModel.Service =>
-  (service as { readonly [UnderlyingTypeId]?: LanguageModel.Service })[UnderlyingTypeId] ?? service
+/** The same service, of which it is known which model it is. */
+export const identify = (service: LanguageModel.Service, identity: ModelIdentity): LanguageModel.Service => {
+  identities.set(service, identity)
+  return service
+}
 
 /** Which model it is, where it says so. */
-export const identityOf = (service: LanguageModel.Service): ModelIdentity | undefined =>
-  (service as { readonly [IdentityTypeId]?: ModelIdentity })[IdentityTypeId]
+export const identityOf = (service: LanguageModel.Service): ModelIdentity | undefined => identities.get(service)

@@ -16,8 +16,9 @@ import { type CaptureContent, captured, jsonText, plainMessages } from "./conten
 import { recoverParts } from "./malformed.js"
 import { identityOfCall, openingAttributes, startMeter } from "./measureCall.js"
 import { ModelCallError } from "./ModelCallError.js"
-import { underlying } from "./ModelIdentity.js"
+import { identityOf } from "./ModelIdentity.js"
 import { type AnyPart, type ModelPart, modelPart } from "./modelParts.js"
+import { CurrentCall, OngoingCall } from "./OngoingCall.js"
 import { withoutPropagation } from "./propagation.js"
 import { brokenOff, delayBefore, endedEarly, isTransient } from "./retry.js"
 
@@ -37,7 +38,7 @@ export interface ModelCall {
 
 /** Calls the model and collects its answer. */
 export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallError> =>
-  Effect.flatMap(identityOfCall(call.service), (known) =>
+  Effect.flatMap(identityOfCall(identityOf(call.service)), (known) =>
     startMeter(known, true).pipe(
       Effect.flatMap((meter) =>
         withRetries(call, meter).pipe(
@@ -86,7 +87,7 @@ const attempt = (
       return part.type === "error" ? Effect.fail(brokenOff(part.error)) : call.onPart(part)
     })
   const declared = new Set(Object.values(call.tools).map((tool) => tool.name))
-  return streamOf(call).pipe(
+  return streamOf(call, meter).pipe(
     Stream.runForEach(take),
     withoutPropagation,
     // A connection that is closed in order ends the stream like a finished answer does.
@@ -99,13 +100,13 @@ const attempt = (
   )
 }
 
-const streamOf = (call: ModelCall): Stream.Stream<AnyPart, AiError.AiError> => {
+const streamOf = (call: ModelCall, meter: CallMeter): Stream.Stream<AnyPart, AiError.AiError> => {
   const prompt = Prompt.fromMessages(call.messages)
-  // An instrumented service would measure the same call a second time.
-  const service = underlying(call.service)
-  return Object.keys(call.tools).length === 0
-    ? service.streamText({ prompt })
-    : service.streamText({ prompt, toolkit: looseToolkit(call.tools), disableToolCallResolution: true })
+  const answer: Stream.Stream<AnyPart, AiError.AiError> = Object.keys(call.tools).length === 0
+    ? call.service.streamText({ prompt })
+    : call.service.streamText({ prompt, toolkit: looseToolkit(call.tools), disableToolCallResolution: true })
+  // An instrumented model below measures nothing that is measured here.
+  return Stream.provideService(answer, CurrentCall, new OngoingCall(prompt, meter))
 }
 
 const capture = (call: ModelCall, transcript: Transcript): Effect.Effect<void> =>

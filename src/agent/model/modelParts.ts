@@ -6,7 +6,7 @@
 import type * as Response from "@effect/ai/Response"
 import type * as Tool from "@effect/ai/Tool"
 import * as Option from "effect/Option"
-import { type Usage, usageOf } from "../Usage.js"
+import { type KnownUsage, usageOf } from "../Usage.js"
 
 /** A call of a tool that the model asked for. */
 export interface ToolCall {
@@ -44,7 +44,12 @@ export type ModelPart =
     readonly isFailure: boolean
   }
   | { readonly type: "model"; readonly model: string }
-  | { readonly type: "finish"; readonly reason: string; readonly usage: Usage | undefined; readonly metadata: Metadata }
+  | {
+    readonly type: "finish"
+    readonly reason: string
+    readonly usage: KnownUsage | undefined
+    readonly metadata: Metadata
+  }
   | { readonly type: "error"; readonly error: unknown }
   | { readonly type: "other" }
 

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Stream from "effect/Stream"
 import type { Tools } from "../tools/looseToolkit.js"
+import { CurrentCall } from "./OngoingCall.js"
 
 const propagation = HttpClient.currentTracerPropagation
 
@@ -28,16 +29,20 @@ interface CallOptions {
   readonly toolkit?: Toolkit.WithHandler<Tools> | Effect.Effect<Toolkit.WithHandler<Tools>, unknown, unknown>
 }
 
-/** The same options; tools that the call itself runs propagate as the caller does. */
-export const withPropagatingTools = <Options>(options: Options): Effect.Effect<Options> =>
+/** The same options; tools that the call itself runs are outside of it: they propagate as the caller does, and their model calls are their own. */
+export const withOutsideTools = <Options>(options: Options): Effect.Effect<Options> =>
   Effect.map(FiberRef.get(propagation), (callers) => {
     const { toolkit } = options as CallOptions
-    const propagating = (handled: Toolkit.WithHandler<Tools>): Toolkit.WithHandler<Tools> => ({
+    const outside = (handled: Toolkit.WithHandler<Tools>): Toolkit.WithHandler<Tools> => ({
       ...handled,
-      handle: (name, params) => Effect.locally(handled.handle(name, params), propagation, callers)
+      handle: (name, params) =>
+        handled.handle(name, params).pipe(
+          Effect.locally(propagation, callers),
+          Effect.provideService(CurrentCall, undefined)
+        )
     })
     return toolkit === undefined ? options : {
       ...options,
-      toolkit: Effect.isEffect(toolkit) ? Effect.map(toolkit, propagating) : propagating(toolkit)
+      toolkit: Effect.isEffect(toolkit) ? Effect.map(toolkit, outside) : outside(toolkit)
     }
   })

@@ -5,7 +5,6 @@
  * added to all runs above. Metrics are emitted where the call is made and nowhere else, so that nothing is counted twice.
  */
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
 import type { Usage } from "../Usage.js"
 
 /** What a run's budget can run out of. */
@@ -15,8 +14,6 @@ export type BudgetKind = "max_tokens" | "max_cost_usd" | "max_wall_clock"
 export interface BudgetLimit {
   /** What the totals exceed, if anything. */
   readonly exceeded: (meter: RunMeter, now: bigint) => BudgetKind | undefined
-  /** Says so, once. */
-  readonly report: (kind: BudgetKind) => Effect.Effect<void>
 }
 
 /** Running totals of one run. */

@@ -16,7 +16,7 @@ import { outcomeOf } from "../../telemetry/tracing/outcome.js"
 import type { AgentError } from "../AgentError.js"
 import type { AgentEvent, RunResult } from "../AgentEvent.js"
 import type { Agent, AgentOptions, RunOptions } from "../AgentOptions.js"
-import { blockedBy, BudgetGuard } from "../Budget.js"
+import { blockedBy, BudgetGuard, reportBlocked } from "../Budget.js"
 import { rememberRun } from "../Memory.js"
 import { captured, jsonText, plainMessages } from "../model/content.js"
 import { identityOf } from "../model/ModelIdentity.js"
@@ -56,6 +56,8 @@ export const agentOf = <R>(parts: AgentParts): Agent<R> => ({
     Stream.unwrapScoped(Effect.gen(function*() {
       const mailbox = yield* Mailbox.make<AgentEvent, AgentError>(eventCapacity)
       yield* runAgent(parts, prompt, options, (event) => mailbox.offer(event)).pipe(
+        // Also where its consumer is not: a run that waits for one that has gone would wait for ever.
+        Effect.interruptible,
         Mailbox.into(mailbox),
         Effect.forkScoped
       )
@@ -79,6 +81,7 @@ const runAgent = (
     const history = options.history === undefined ? [] : Prompt.make(options.history).content
     const body = emit({ _tag: "RunStarted", runId: identity.runId, sessionId: identity.sessionId }).pipe(
       Effect.zipRight(runLoop(loopOptions(parts, identity, meter, emit), [...history, ...asked])),
+      Effect.tap(({ interruptedReason }) => reportBlocked(interruptedReason)),
       Effect.map((conversation) => resultOf(conversation, identity, meter)),
       Effect.tap((result) => captureRun(parts, asked, result)),
       Effect.tap((result) => rememberRun({ agent: parts.name, userId: identity.userId, asked, result })),

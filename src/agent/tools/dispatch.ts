@@ -2,7 +2,7 @@
  * One tool call, run: a `loom.tool` span, its metric, and a result for the model whatever happens.
  *
  * A tool that fails, does not exist, is called with parameters that do not fit or takes too long yields a text that tells the model so. Only
- * interruption of the run goes through.
+ * interruption of the run goes through. A handler works in a fiber of its own: what it forks ends with it.
  */
 import * as AiError from "@effect/ai/AiError"
 import type * as Tool from "@effect/ai/Tool"
@@ -11,8 +11,10 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as ParseResult from "effect/ParseResult"
+import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Schema from "effect/Schema"
 import { defaultLimits } from "../../records/attributes.js"
 import { Loom, toolSpan } from "../../telemetry/Loom.js"
@@ -91,7 +93,7 @@ export const dispatch = (options: DispatchOptions, call: ToolCall): Effect.Effec
     Effect.matchCauseEffect({
       onSuccess: (result) => Effect.succeed<ToolResult>({ call, result, isFailure: false }),
       onFailure: (cause) =>
-        Effect.flatMap(isRunInterrupted, (interrupted) =>
+        Effect.flatMap(isRunInterrupted(cause), (interrupted) =>
           interrupted
             ? Effect.interrupt
             : Effect.succeed<ToolResult>({ call, result: errorText(cause), isFailure: true }))
@@ -99,10 +101,15 @@ export const dispatch = (options: DispatchOptions, call: ToolCall): Effect.Effec
   )
 }
 
-// A tool can end in an interruption of its own making (a fiber that it joined, say); the cause alone does not tell the two apart.
-const isRunInterrupted: Effect.Effect<boolean> = Effect.withFiberRuntime((fiber) =>
-  Effect.succeed(!Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause)))
-)
+// A tool can end in an interruption of its own making (a fiber that it joined, say); the cause alone does not tell the two apart. Nor does the
+// fiber alone: where nothing may be interrupted, in a finalizer, say, it knows of an interruption that is to wait.
+const isRunInterrupted = (cause: Cause.Cause<unknown>): Effect.Effect<boolean> =>
+  Effect.withFiberRuntime((fiber, { runtimeFlags }) =>
+    Effect.succeed(
+      Cause.isInterrupted(cause) && RuntimeFlags.interruptible(runtimeFlags) &&
+        !Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause))
+    )
+  )
 
 const localOf = (options: DispatchOptions, tool: Tool.Any | undefined): LocalTool | undefined =>
   options.local.find((local) => local.tool === tool)
@@ -120,7 +127,7 @@ const run = (
     })
   }
   const handled = handle(tool, localOf(options, tool), call)
-  return options.timeout === undefined ? handled : Effect.timeoutFail(handled, {
+  return options.timeout === undefined ? inOwnFiber(handled) : Effect.timeoutFail(handled, {
     duration: options.timeout,
     onTimeout: () =>
       new ToolCallError({
@@ -129,6 +136,16 @@ const run = (
       })
   })
 }
+
+// Whoever gets hold of a tool's fiber and interrupts it should end that tool, not the run. A timeout makes a fiber anyway.
+const inOwnFiber = (handled: Effect.Effect<unknown, unknown>): Effect.Effect<unknown, unknown> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.fork(restore(handled)), (fiber) =>
+      restore(Fiber.await(fiber)).pipe(
+        Effect.onInterrupt(() => Fiber.interrupt(fiber)),
+        Effect.flatMap((exit) => Effect.zipRight(Fiber.inheritAll(fiber), exit))
+      ))
+  )
 
 type Handler = (params: never) => Effect.Effect<unknown, unknown>
 

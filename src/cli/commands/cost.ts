@@ -21,10 +21,10 @@ const by = rowsBy(dimensions, "model")
 
 const columns = (dimension: Dimension): ReadonlyArray<Column> => [
   { heading: dimension },
-  { heading: "tokens in", right: true },
+  { heading: "tokens in", right: true, weight: 1 },
   { heading: "cached", right: true },
-  { heading: "tokens out", right: true },
-  { heading: "cost", right: true },
+  { heading: "tokens out", right: true, weight: 1 },
+  { heading: "cost", right: true, weight: 2 },
   { heading: "share", right: true }
 ]
 

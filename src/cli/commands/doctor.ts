@@ -5,13 +5,12 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { builder, type Finding, type FindingsReport, type Severity } from "../../readers/Findings.js"
-import * as TraceFile from "../../readers/TraceFile.js"
 import { escapeText } from "../../records/escape.js"
 import { described } from "../command.js"
 import type { Quantities } from "../failIf/failIf.js"
 import { judged, judgedOptions } from "../failIf/judged.js"
 import { Found, type InputError } from "../Failure.js"
-import { bytesOf, pathsOf } from "../input/input.js"
+import { entriesOf, pathsOf } from "../input/input.js"
 import { jsonLine } from "../output/json.js"
 import { count, plural } from "../output/numbers.js"
 import type { Output } from "../output/Output.js"
@@ -25,7 +24,7 @@ interface Examined {
 const examine = (path: string): Effect.Effect<Examined, InputError, Output> =>
   Effect.suspend(() => {
     const { add, result } = builder()
-    const all = Stream.runForEach(TraceFile.entries(bytesOf(path)), (entry) => Effect.sync(() => add(entry)))
+    const all = Stream.runForEach(entriesOf(path), (entry) => Effect.sync(() => add(entry)))
     return Effect.map(all, () => ({ path, report: result() }))
   })
 

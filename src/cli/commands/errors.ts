@@ -26,7 +26,17 @@ const messageOf = (node: TraceNode): string => {
 
 /** Where it began: a span that failed only because one below it did says nothing new. */
 const isOrigin = (node: TraceNode): boolean =>
-  hasFailed(node) && !node.children.some((child) => hasFailed(child) && messageOf(child) === messageOf(node))
+  hasFailed(node) && !hasFailedModel(node) &&
+  !node.children.some((child) => hasFailed(child) && messageOf(child) === messageOf(node))
+
+/**
+ * Whether it is an agent's turn that failed because its last model call did: it says that in words of its own, the call's are those that tell. Other spans
+ * that made another error of one below them are told beside it: whether they had not recovered from it and failed of something else, nobody knows.
+ */
+const hasFailedModel = ({ children, exception, name }: TraceNode): boolean => {
+  const call = children.filter((child) => child.name === "loom.model.stream").at(-1)
+  return name === "loom.turn" && exception?.startsWith("AgentError:") === true && call !== undefined && hasFailed(call)
+}
 
 const failuresOf = (forest: TraceForest): ReadonlyArray<Failures> => {
   const groups = new Map<string, Failures>()

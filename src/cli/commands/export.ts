@@ -9,11 +9,10 @@ import * as ChromeTrace from "../../readers/ChromeTrace.js"
 import * as CollapsedStacks from "../../readers/CollapsedStacks.js"
 import * as OtlpJson from "../../readers/OtlpJson.js"
 import type { TraceEntry } from "../../readers/TraceEntry.js"
-import * as TraceFile from "../../readers/TraceFile.js"
 import { common, described, files, working } from "../command.js"
 import { type InputError } from "../Failure.js"
 import { forestOf } from "../input/forest.js"
-import { bytesOf, pathsOf } from "../input/input.js"
+import { entriesOf, pathsOf } from "../input/input.js"
 import { sayBad } from "../input/summary.js"
 import type { Output } from "../output/Output.js"
 import { pageOf } from "../output/page.js"
@@ -44,7 +43,7 @@ export const otlpRequests = (
 ): Stream.Stream<OtlpJson.OtlpRequest, InputError, Output> =>
   Stream.suspend(() => {
     const exporter = OtlpJson.exporter({ resource: { "service.name": serviceName } })
-    const records = Stream.flatMap(Stream.fromIterable(paths), (path) => TraceFile.entries(bytesOf(path)))
+    const records = Stream.flatMap(Stream.fromIterable(paths), (path) => entriesOf(path))
     let bad = 0
     let torn = 0
     const take = (entry: TraceEntry): ReadonlyArray<OtlpJson.OtlpRequest> => {

@@ -75,6 +75,9 @@ export const find = Command.make(
             }
           }
         }
+        if (found === 0 && !given.json) {
+          yield* output.write("Nothing was found.\n")
+        }
         return found
       }))
 ).pipe(Command.withDescription(described(

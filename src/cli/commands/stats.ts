@@ -15,6 +15,7 @@ import { labelOf } from "../output/labels.js"
 import { count, dollars, duration, plural, tokens } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
 import { type Column, tableLines } from "../output/table.js"
+import { wrapped } from "../output/wrapped.js"
 
 const by = rowsBy(dimensions, "name")
 
@@ -25,13 +26,13 @@ const limit = amount("limit").pipe(
 
 const columns = (dimension: Dimension): ReadonlyArray<Column> => [
   { heading: dimension },
-  { heading: "count", right: true },
-  { heading: "failed", right: true },
+  { heading: "count", right: true, weight: 2 },
+  { heading: "failed", right: true, weight: 2 },
   { heading: "p50", right: true },
-  { heading: "p95", right: true },
+  { heading: "p95", right: true, weight: 2 },
   { heading: "p99", right: true },
   { heading: "tokens", right: true },
-  { heading: "cost", right: true }
+  { heading: "cost", right: true, weight: 1 }
 ]
 
 const row = (summary: SummaryRow): ReadonlyArray<string> => {
@@ -74,7 +75,7 @@ const print = (summary: Summary, dimension: Dimension, most: number): Effect.Eff
     const shown = most > 0 ? rows.slice(0, most) : rows
     const rest = rows.length - shown.length
     const lines = [
-      ...heading(summary),
+      ...heading(summary).flatMap((line) => wrapped(line, output.width)),
       ...(rows.length === 0 ? [] : ["", ...tableLines(columns(dimension), shown.map(row), output.width)]),
       ...(rest > 0 ? [`… ${plural(rest, "more row")}: --limit 0 shows all`] : [])
     ]

@@ -6,11 +6,10 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { decodeEntry, type TraceEntry } from "../../readers/TraceEntry.js"
-import * as TraceFile from "../../readers/TraceFile.js"
 import { amount, common, described, files, working } from "../command.js"
 import { type InputError, UsageError } from "../Failure.js"
 import { follow, type FollowEvent } from "../input/follow.js"
-import { bytesOf, cannotRead, pathsOf } from "../input/input.js"
+import { cannotRead, entriesOf, pathsOf } from "../input/input.js"
 import { sayBad } from "../input/summary.js"
 import { Output, type OutputService } from "../output/Output.js"
 import { TailView } from "../tail/TailView.js"
@@ -49,7 +48,7 @@ const show = (view: TailView, entries: Iterable<TraceEntry>, output: OutputServi
 const once = (paths: ReadonlyArray<string>, most: number, view: TailView) =>
   Effect.gen(function*() {
     const output = yield* Output
-    const entries = Stream.flatMap(Stream.fromIterable(paths), (path) => TraceFile.entries(bytesOf(path)))
+    const entries = Stream.flatMap(Stream.fromIterable(paths), (path) => entriesOf(path))
     const kept = yield* lastOf(entries, most)
     yield* show(view, kept, output)
     yield* output.write(view.end())

@@ -9,13 +9,14 @@ import { spawn } from "node:child_process"
 import { access } from "node:fs/promises"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { common, described, files, working } from "../command.js"
+import { amount, common, described, files, working } from "../command.js"
 import { type Failure, InputError, UsageError } from "../Failure.js"
 import { cannotRead, pathsOf } from "../input/input.js"
 import { Output } from "../output/Output.js"
 import { loadPage, pageOf } from "../output/page.js"
 import { writePieces } from "../output/write.js"
 import { serveLive } from "../server/liveServer.js"
+import { systemReason } from "../systemReason.js"
 import { titleOf } from "./export.js"
 
 const out = Options.optional(Options.withPseudoName(Options.text("out"), "FILE")).pipe(
@@ -25,10 +26,7 @@ const out = Options.optional(Options.withPseudoName(Options.text("out"), "FILE")
 const serve = Options.boolean("serve").pipe(
   Options.withDescription("Serve the page on 127.0.0.1 and follow the file while it grows")
 )
-const port = Options.withPseudoName(Options.integer("port"), "N").pipe(
-  Options.withDefault(0),
-  Options.withDescription("Port of --serve; default is a free one")
-)
+const port = Options.optional(amount("port")).pipe(Options.withDescription("Port of --serve; default is a free one"))
 const open = Options.boolean("open").pipe(Options.withDescription("Open the page in the browser"))
 
 /** Opens an address with what the system opens addresses with; where it has nothing the address was printed. */
@@ -46,9 +44,24 @@ const defaultPage = (paths: ReadonlyArray<string>): string =>
 interface Given {
   readonly files: ReadonlyArray<string>
   readonly out: Option.Option<string>
-  readonly port: number
+  readonly port: Option.Option<number>
+  readonly serve: boolean
   readonly open: boolean
 }
+
+const mostPort = 65_535
+
+/** What is wrong with the options together: one that would have no effect is not let pass. */
+const wrongTogether = ({ files: [path, ...others], out: page, port: at, serve: isServed }: Given): string | undefined =>
+  isServed && (path === undefined || path === "-" || others.length > 0)
+    ? "--serve follows one file: name it"
+    : isServed && Option.isSome(page)
+    ? "--serve writes no page: leave --out away, or --serve"
+    : !isServed && Option.isSome(at)
+    ? "--port is the port of --serve: give that, too"
+    : Option.isSome(at) && at.value > mostPort
+    ? `--port "${at.value}": write a port, 0 to ${mostPort}`
+    : undefined
 
 const write = (given: Given): Effect.Effect<void, Failure, Output> =>
   Effect.gen(function*() {
@@ -62,12 +75,13 @@ const write = (given: Given): Effect.Effect<void, Failure, Output> =>
     }
   })
 
-const live = (given: Given): Effect.Effect<never, Failure, Output> =>
+const cannotListen = (port: number, error: unknown): InputError =>
+  new InputError({
+    message: `Cannot listen on port ${port}: ${systemReason(error, { EADDRINUSE: "another program listens there" })}`
+  })
+
+const live = (path: string, given: Given): Effect.Effect<never, Failure, Output> =>
   Effect.gen(function*() {
-    const [path, ...others] = given.files
-    if (path === undefined || path === "-" || others.length > 0) {
-      return yield* Effect.fail(new UsageError({ message: "--serve follows one file: name it" }))
-    }
     yield* Effect.tryPromise({ try: () => access(path), catch: (error) => cannotRead(path, error) })
     const { assets, pageCsp, renderPage } = yield* loadPage
     const title = titleOf([path])
@@ -76,9 +90,10 @@ const live = (given: Given): Effect.Effect<never, Failure, Output> =>
       html: renderPage(assets, { title, live: { url: "events" } }),
       policy: pageCsp(assets, true)
     }
+    const at = Option.getOrElse(given.port, () => 0)
     const listen = Effect.tryPromise({
-      try: () => serveLive(page, given.port),
-      catch: (error) => new InputError({ message: `Cannot listen on port ${given.port}: ${String(error)}` })
+      try: () => serveLive(page, at),
+      catch: (error) => cannotListen(at, error)
     })
     return yield* Effect.acquireUseRelease(listen, ({ url }) =>
       Effect.gen(function*() {
@@ -94,7 +109,11 @@ const live = (given: Given): Effect.Effect<never, Failure, Output> =>
 export const view = Command.make(
   "view",
   { files, ...common, out, serve, port, open },
-  (given) => working(given, given.serve ? live(given) : write(given))
+  (given) => {
+    const wrong = wrongTogether(given)
+    const work = given.serve ? live(given.files[0]!, given) : write(given)
+    return working(given, wrong === undefined ? work : Effect.fail(new UsageError({ message: wrong })))
+  }
 ).pipe(Command.withDescription(described(
   "The traces as one HTML page",
   "It needs nothing else: open it from disk, send it to somebody. --serve follows a growing file live, for this " +

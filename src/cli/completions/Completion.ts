@@ -3,16 +3,11 @@
  *
  * `@effect/cli` writes completions too; those do not know a program with a hyphen in its name, offer choices as one word, and no files.
  */
+import { type DeclaredOption, declaredOption } from "../declared.js"
 import type { CommandDescription } from "../help.js"
 
-/** What stands behind an option: nothing, a file, one of these words, or something that nobody can guess. */
-export type Operand = "none" | "file" | "free" | ReadonlyArray<string>
-
 /** An option, as it can be completed. */
-export interface CompletedOption {
-  /** `-o` and `--out`. */
-  readonly names: ReadonlyArray<string>
-  readonly operand: Operand
+export interface CompletedOption extends Pick<DeclaredOption, "names" | "operand"> {
   readonly text: string
 }
 
@@ -29,18 +24,8 @@ const help: CompletedOption = { names: ["-h", "--help"], operand: "none", text: 
 export const completed = ({ name, options, summary }: CommandDescription): CompletedCommand => ({
   name,
   summary,
-  options: [...options.map(([term, text]) => ({ ...optionOf(term), text })), help]
+  options: [...options.map(([term, text]) => ({ ...declaredOption(term), text })), help]
 })
-
-/** `(-o, --out FILE)`, `--by name|tool`, `--json`. */
-const optionOf = (term: string): Pick<CompletedOption, "names" | "operand"> => {
-  const words = term.replace(/[()]|\.\.\.$/g, "").split(/,? /)
-  const names = words.filter((word) => word.startsWith("-"))
-  return { names, operand: operandOf(words.slice(names.length).join(" ")) }
-}
-
-const operandOf = (word: string): Operand =>
-  word === "" ? "none" : word === "FILE" ? "file" : word.includes("|") ? word.split("|") : "free"
 
 /** A text in single quotes, as all shells take it. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`

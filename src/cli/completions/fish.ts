@@ -10,7 +10,13 @@ const first = "-n __fish_use_subcommand -f"
 const name = (option: string): string => option.startsWith("--") ? `-l ${option.slice(2)}` : `-s ${option.slice(1)}`
 
 const operand = ({ operand }: CompletedOption): string =>
-  operand === "none" ? "" : operand === "file" ? " -r" : operand === "free" ? " -x" : ` -x -a '${operand.join(" ")}'`
+  operand === "none"
+    ? ""
+    : operand === "file"
+    ? " -r"
+    : typeof operand === "string"
+    ? " -x"
+    : ` -x -a '${operand.join(" ")}'`
 
 const lines = (command: CompletedCommand): ReadonlyArray<string> => [
   `${begin} ${first} -a ${command.name} -d ${quoted(command.summary)}`,

@@ -11,7 +11,7 @@ const operand = ({ operand }: CompletedOption): string =>
     ? ""
     : operand === "file"
     ? ":file:_files"
-    : operand === "free"
+    : typeof operand === "string"
     ? ":value: "
     : `:value:(${operand.join(" ")})`
 

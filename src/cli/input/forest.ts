@@ -3,11 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as TraceFile from "../../readers/TraceFile.js"
 import { builder, type Trace, type TraceForest } from "../../readers/TraceTree.js"
 import { type InputError, UsageError } from "../Failure.js"
 import { Output } from "../output/Output.js"
-import { bytesOf, pathsOf } from "./input.js"
+import { entriesOf, pathsOf } from "./input.js"
 import { notForeign, sayBad } from "./summary.js"
 
 /** Reads the files into one forest. Lines without a record are said on standard error. */
@@ -16,7 +15,7 @@ export const forestOf = (files: ReadonlyArray<string>): Effect.Effect<TraceFores
     const { add, forest } = builder()
     let records = 0
     for (const path of pathsOf(files)) {
-      yield* Stream.runForEach(TraceFile.entries(bytesOf(path)), (entry) =>
+      yield* Stream.runForEach(entriesOf(path), (entry) =>
         Effect.sync(() => {
           records += entry.kind === "record" ? 1 : 0
           add(entry)

@@ -4,8 +4,11 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createReadStream, statSync } from "node:fs"
+import type { TraceEntry } from "../../readers/TraceEntry.js"
+import * as TraceFile from "../../readers/TraceFile.js"
 import { InputError } from "../Failure.js"
 import { Output } from "../output/Output.js"
+import { systemReason } from "../systemReason.js"
 
 const chunkSize = 256 * 1024
 
@@ -15,18 +18,11 @@ const worthProgress = 16 * 1024 * 1024
 /** Bytes between two lines of progress. */
 export const step: number = 8 * 1024 * 1024
 
-const reasons: { readonly [code: string]: string } = {
-  ENOENT: "there is no such file",
-  EACCES: "permission was denied",
-  EISDIR: "it is a folder: name a file in it",
-  ENOTDIR: "a part of its path is no folder"
-}
-
 /** What is wrong with a file, and what to do. */
-export const cannotRead = (path: string, error: unknown): InputError => {
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown"
-  return new InputError({ message: `Cannot read ${path}: ${reasons[code] ?? `the system said ${code}`}` })
-}
+export const cannotRead = (path: string, error: unknown): InputError =>
+  new InputError({
+    message: `Cannot read ${path}: ${systemReason(error, { ENOENT: "there is no such file" })}`
+  })
 
 /** How a path is spoken of. */
 export const nameOf = (path: string): string => path === "-" ? "standard input" : path
@@ -77,6 +73,17 @@ export const bytesOf = (path: string): Stream.Stream<Uint8Array, InputError, Out
       Stream.ensuring(endProgress)
     )
   }))
+
+/** The lines of one file, as records and as what holds none. Compressed data that breaks off is noted. */
+export const entriesOf = (path: string): Stream.Stream<TraceEntry, InputError, Output> =>
+  Stream.tap(
+    TraceFile.entries(bytesOf(path)),
+    (entry) => entry.kind === "bad" && entry.broken === true ? noteBroken(path) : Effect.void
+  )
+
+/** Notes that a file's compressed data breaks off. */
+export const noteBroken = (path: string): Effect.Effect<void, never, Output> =>
+  Effect.flatMap(Output, ({ breaksOff }) => breaksOff(nameOf(path)))
 
 /** The files that a command was given; standard input where it was given none. */
 export const pathsOf = (files: ReadonlyArray<string>): ReadonlyArray<string> => files.length === 0 ? ["-"] : files

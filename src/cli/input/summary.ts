@@ -8,7 +8,7 @@ import { make, type Summary, type SummaryBuilder } from "../../readers/TraceSumm
 import { InputError } from "../Failure.js"
 import { count } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
-import { cannotRead, endProgress, nameOf, pathsOf, progressOf, source, step } from "./input.js"
+import { cannotRead, endProgress, nameOf, noteBroken, pathsOf, progressOf, source, step } from "./input.js"
 
 /** Reads the files into one summary. Lines without a record are said on standard error. */
 export const summaryOf = (files: ReadonlyArray<string>): Effect.Effect<Summary, InputError, Output> =>
@@ -54,9 +54,9 @@ const addFile = (builder: SummaryBuilder, path: string): Effect.Effect<void, Inp
       }
       return true
     }
-    const broken = (error: unknown): Effect.Effect<false, InputError> =>
+    const broken = (error: unknown): Effect.Effect<false, InputError, Output> =>
       error instanceof GzipError
-        ? Effect.sync(() => {
+        ? Effect.map(noteBroken(path), () => {
           splitter.end(builder.addLine)
           builder.addBad(false)
           return false

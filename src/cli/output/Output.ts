@@ -15,6 +15,10 @@ export interface OutputService {
   readonly write: (text: string) => Effect.Effect<void>
   /** Says something on standard error, on a line of its own. */
   readonly say: (text: string) => Effect.Effect<void>
+  /** Notes what could be read in part only: the command answers from that part, and then fails. */
+  readonly breaksOff: (path: string) => Effect.Effect<void>
+  /** What was noted. */
+  readonly brokenOff: Effect.Effect<ReadonlyArray<string>>
   /** Replaces the line of progress on standard error; an empty text takes it away. Does nothing where nobody looks. */
   readonly progress: (text: string) => Effect.Effect<void>
   /** Columns; infinite where it is no terminal and `COLUMNS` is not set. */
@@ -77,6 +81,7 @@ const writeTo = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> 
 const makeOutput = (options: OutputOptions): OutputService => {
   const { stderr, stdout } = process
   const showsProgress = options.progress || stderr.isTTY === true
+  const broken: Array<string> = []
   let shown = false
   const clear = (): string => {
     const text = shown ? "\r\u001b[K" : ""
@@ -86,6 +91,8 @@ const makeOutput = (options: OutputOptions): OutputService => {
   return {
     write: (text) => writeTo(stdout, text),
     say: (text) => Effect.suspend(() => writeTo(stderr, `${clear()}${escapeText(text)}\n`)),
+    breaksOff: (path) => Effect.sync(() => void broken.push(path)),
+    brokenOff: Effect.sync(() => broken),
     progress: (text) =>
       Effect.suspend(() => {
         if (!showsProgress) {

@@ -3,9 +3,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { gunzipped } from "../../readers/gunzip.js"
+import { gunzipped, type GzipError } from "../../readers/gunzip.js"
 import type { InputError } from "../Failure.js"
-import { bytesOf } from "../input/input.js"
+import { bytesOf, noteBroken } from "../input/input.js"
 import type { Output } from "./Output.js"
 
 /** Text of bytes that are perhaps compressed; each file ends with a newline. */
@@ -14,7 +14,9 @@ const textOf = (path: string): Stream.Stream<string, InputError, Output> =>
     Effect.map(Effect.runtime<Output>(), (runtime) => {
       const decoder = new TextDecoder()
       const bytes = Stream.toAsyncIterableRuntime(bytesOf(path), runtime)
-      const unpacked = Stream.fromAsyncIterable(gunzipped(bytes), (error) => error as InputError)
+      const unpacked = Stream.fromAsyncIterable(gunzipped(bytes), (error) => error as GzipError | InputError).pipe(
+        Stream.catchTag("GzipError", () => Stream.execute(noteBroken(path)))
+      )
       return Stream.map(unpacked, (chunk) => decoder.decode(chunk, { stream: true })).pipe(
         Stream.concat(Stream.make("\n"))
       )

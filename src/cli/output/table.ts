@@ -1,29 +1,100 @@
 /**
- * Tables for people: text to the left, numbers to the right, cut to the width.
+ * Tables for people: text to the left, numbers to the right, never wider than the width.
+ *
+ * Where the width does not do, columns are left out, the least important ones first, until the labels have room; then these are cut in their middle, since
+ * names begin with the same words (`loom.workflow`, `loom.workflow.step`) and ids end differently. A line below says what was left out.
  */
-import { fitting } from "../../records/columns.js"
+import { columns as columnsOf, fitting } from "../../records/columns.js"
+import { wrapped } from "./wrapped.js"
 
 /** A column: its heading, and whether it holds numbers. */
 export interface Column {
   readonly heading: string
   readonly right?: boolean
+  /** The more, the longer it stays where the width does not do; 0 by default. Of the same weight the one to the right goes first. */
+  readonly weight?: number
 }
 
-/** Lines of a table without their newlines. The first column is the one that is cut where the width does not do. */
+/** Columns that labels keep, as far as they are so long, before any other column is left out for them. */
+const leastLabel = 12
+
+/** What stands in a table: its columns by their places, the first one for the labels. */
+interface Layout {
+  readonly places: ReadonlyArray<number>
+  readonly room: number
+}
+
+/** Lines of a table without their newlines. The first column holds the labels: it is the one that is cut, and never left out. */
 export const tableLines = (
   columns: ReadonlyArray<Column>,
   rows: ReadonlyArray<ReadonlyArray<string>>,
   width: number
 ): ReadonlyArray<string> => {
   const all = [columns.map(({ heading }) => heading), ...rows]
-  const widths = columns.map((_, at) => Math.max(...all.map((row) => (row[at] ?? "").length)))
-  const rest = widths.slice(1).reduce((sum, each) => sum + each + 2, 0)
-  const first = Math.max(8, Math.min(widths[0]!, width - rest))
-  const cell = (text: string, at: number): string =>
-    at === 0
-      ? fitting(text, first).padEnd(first)
-      : columns[at]!.right === true
-      ? text.padStart(widths[at]!)
-      : text.padEnd(widths[at]!)
-  return all.map((row) => row.map(cell).join("  ").trimEnd())
+  const widths = columns.map((_, at) => Math.max(...all.map((row) => columnsOf(row[at] ?? ""))))
+  const { places, room } = layoutOf(columns, rows, widths, width)
+  const cell = (row: ReadonlyArray<string>) => (at: number): string => {
+    const text = row[at] ?? ""
+    return at === 0
+      ? padded(cut(text, room), room, false)
+      : padded(text, widths[at]!, columns[at]!.right === true)
+  }
+  return [
+    ...all.map((row) => places.map(cell(row)).join("  ").trimEnd()),
+    ...leftOut(columns.filter((_, at) => !places.includes(at)), sum(widths), width)
+  ]
 }
+
+const sum = (widths: ReadonlyArray<number>): number => widths.reduce((all, each) => all + each + 2, -2)
+
+const padded = (text: string, width: number, right: boolean): string => {
+  const blanks = " ".repeat(Math.max(0, width - columnsOf(text)))
+  return right ? blanks + text : text + blanks
+}
+
+/** The first of all layouts, from the whole table to the labels alone, in which labels differ as they did; else the first in which they have room. */
+const layoutOf = (
+  columns: ReadonlyArray<Column>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  widths: ReadonlyArray<number>,
+  width: number
+): Layout => {
+  const labels = [...new Set(rows.map((row) => row[0] ?? ""))]
+  const layouts = layoutsOf(columns, rows, widths, width).filter(({ room }) => room >= Math.min(widths[0]!, leastLabel))
+  const differ = ({ places, room }: Layout): boolean =>
+    places.length > 1 && new Set(labels.map((label) => cut(label, room))).size === labels.length
+  return layouts.find(differ) ?? layouts[0] ?? { places: [0], room: Math.min(widths[0]!, width) }
+}
+
+const layoutsOf = (
+  columns: ReadonlyArray<Column>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  widths: ReadonlyArray<number>,
+  width: number
+): ReadonlyArray<Layout> => {
+  // A column that says nothing goes first of all.
+  const weightOf = (at: number): number => rows.every((row) => row[at] === "–") ? -1 : columns[at]!.weight ?? 0
+  const leaving = columns.map((_, at) => at).slice(1).sort((a, b) => weightOf(a) - weightOf(b) || b - a)
+  return [...leaving.keys(), leaving.length].map((many) => {
+    const gone = leaving.slice(0, many)
+    const places = columns.map((_, at) => at).filter((at) => !gone.includes(at))
+    const others = places.slice(1).reduce((all, at) => all + widths[at]! + 2, 0)
+    return { places, room: Math.min(widths[0]!, width - others) }
+  })
+}
+
+/** As much of a text's beginning and end as fits, with `…` between them. */
+const cut = (text: string, room: number): string => {
+  if (columnsOf(text) <= room) {
+    return text
+  }
+  const head = fitting(text, Math.ceil((room - 1) / 2))
+  return `${head}…${reversed(fitting(reversed(text), room - 1 - columnsOf(head)))}`
+}
+
+const reversed = (text: string): string => [...text].reverse().join("")
+
+const leftOut = (columns: ReadonlyArray<Column>, whole: number, width: number): ReadonlyArray<string> =>
+  columns.length === 0
+    ? []
+    : wrapped(`… without ${columns.map(({ heading }) => heading).join(", ")}: --width=${whole} shows all`, width)

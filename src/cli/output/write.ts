@@ -6,10 +6,11 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises"
 import { InputError } from "../Failure.js"
+import { systemReason } from "../systemReason.js"
 import { Output } from "./Output.js"
 
 const cannotWrite = (path: string) => (error: unknown): InputError =>
-  new InputError({ message: `Cannot write ${path}: ${error instanceof Error ? error.message : String(error)}` })
+  new InputError({ message: `Cannot write ${path}: ${systemReason(error, { ENOENT: "there is no such folder" })}` })
 
 /** The file that a path means, through links; the path itself where nothing is there. */
 const meant = (path: string): Promise<string> => realpath(path).catch(() => path)

@@ -14,6 +14,8 @@ type Step = () => Promise<void> | undefined
 export interface ClosingOptions {
   readonly name: string
   readonly flush: ReadonlyArray<Step>
+  /** What closing begins with. Default: the flush. */
+  readonly lastFlush?: ReadonlyArray<Step>
   readonly shutdown: ReadonlyArray<Step>
   /** For each of the two. Default 3 seconds. */
   readonly timeout: Duration.DurationInput | undefined
@@ -68,7 +70,7 @@ const said = (what: string, name: string, problems: ReadonlyArray<Problem>): Rea
 export const closing = (options: ClosingOptions): Closing => ({
   flush: Effect.forEach(options.flush, run, { concurrency: "unbounded", discard: true }),
   close: Effect.gen(function*() {
-    const unflushed = yield* all(options.flush, options)
+    const unflushed = yield* all(options.lastFlush ?? options.flush, options)
     if (unflushed.some(({ isLate }) => isLate)) {
       options.onGivenUp?.()
     }

@@ -4,11 +4,9 @@
  * Trouble is said at most once a minute while the sink is open, and once more when it closes with something undelivered: what is lost is
  * never only counted.
  */
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Runtime from "effect/Runtime"
 import { defaultLimits } from "../../records/attributes.js"
-import { Reporter } from "../../telemetry/lifecycle/report.js"
+import { Reporter, type Warn, warnWith } from "../../telemetry/lifecycle/report.js"
 import { describe } from "../../telemetry/tracing/outcome.js"
 
 /** Why a span did not arrive. */
@@ -30,17 +28,8 @@ export interface OTelStats {
   readonly lastError: string | null
 }
 
-/** Says something is wrong. */
-export type Say = (message: string) => void
-
-/**
- * Logs warnings with the loggers of the fiber that asks for it, later and from anywhere. The context is left out on purpose: with it, the
- * warning would become an event of a span.
- */
-export const say: Effect.Effect<Say> = Effect.map(Effect.getFiberRefs, (fiberRefs) => (message) => {
-  const runtime = Runtime.make({ context: Context.empty(), runtimeFlags: Runtime.defaultRuntimeFlags, fiberRefs })
-  Runtime.runFork(runtime)(Effect.logWarning(message))
-})
+/** Logs warnings with the loggers of the fiber that asks for it, later and from anywhere. */
+export const say: Effect.Effect<Warn> = Effect.map(Effect.getFiberRefs, warnWith)
 
 /** The counters of one sink. */
 export class ExportCounter {
@@ -57,7 +46,7 @@ export class ExportCounter {
   private readonly reporter: Reporter
   private atClosing: { readonly lost: number; readonly failedMetricExports: number } | undefined = undefined
 
-  constructor(say: Say) {
+  constructor(say: Warn) {
     this.reporter = new Reporter(say)
   }
 

@@ -2,20 +2,30 @@
  * Messages in the form of the GenAI semantic conventions, version 1.41.1 (`gen-ai-input-messages.json`, `gen-ai-output-messages.json`): a role
  * and parts. Phoenix shows no message of a list in which one has another form.
  *
- * Recorded are messages of `@effect/ai` as one JSON text. A text that is none, such as one that was cut, stays what it is.
+ * Recorded are messages of `@effect/ai` as one JSON text. A text that is none stays what it is. Where a conversation is too long for a record, a text in the
+ * place of a message says how many are missing.
  */
 
 type Json = { readonly [key: string]: unknown }
 
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
 
-const isMessage = (value: unknown): value is Json => isObject(value) && typeof value["role"] === "string"
+const missing = /^…\[\+\d+ items\]$/
+
+/** A message, or what says how many are missing in its place. */
+const asMessage = (value: unknown): Json | undefined =>
+  isObject(value) && typeof value["role"] === "string"
+    ? value
+    : typeof value === "string" && missing.test(value)
+    ? { role: "system", content: value }
+    : undefined
 
 /** The messages in a JSON text; `undefined` where it holds anything else. */
 const messagesIn = (text: string): ReadonlyArray<Json> | undefined => {
   try {
     const value: unknown = JSON.parse(text)
-    return Array.isArray(value) && value.every(isMessage) ? value : undefined
+    const messages = Array.isArray(value) ? value.map(asMessage) : undefined
+    return messages?.every((message) => message !== undefined) ? messages : undefined
   } catch {
     return undefined
   }

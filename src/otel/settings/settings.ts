@@ -34,47 +34,46 @@ const defaultBase: Record<Protocol, string> = {
   "grpc": "http://localhost:4317"
 }
 
-/** `OTEL_EXPORTER_OTLP_*`, the ones of the signal before the common ones. */
-const signal = (kind: "TRACES" | "METRICS"): Config.Config<SignalSettings> =>
+type Kind = "TRACES" | "METRICS"
+
+/** The same variables for one signal, and for both: `OTEL_EXPORTER_OTLP_TRACES_*`, `OTEL_EXPORTER_OTLP_*`. */
+const transport = (prefix: "" | `${Kind}_`) =>
+  Config.all({
+    address: address(`OTEL_EXPORTER_OTLP_${prefix}ENDPOINT`),
+    protocol: oneOf(`OTEL_EXPORTER_OTLP_${prefix}PROTOCOL`, protocols),
+    headers: or(secretPairs(`OTEL_EXPORTER_OTLP_${prefix}HEADERS`), {}),
+    timeout: integer(`OTEL_EXPORTER_OTLP_${prefix}TIMEOUT`, 1),
+    compression: oneOf(`OTEL_EXPORTER_OTLP_${prefix}COMPRESSION`, ["gzip", "none"])
+  })
+
+type Transport = Config.Config.Success<ReturnType<typeof transport>>
+
+/** What one signal's own variables say, to be given what the common ones say: those are read once, so that an error in them is told once. */
+const signal = (kind: Kind): Config.Config<(common: Transport) => SignalSettings> =>
   Config.map(
     Config.all({
       exporter: or(oneOf(`OTEL_${kind}_EXPORTER`, ["otlp", "none"]), "otlp"),
-      own: address(`OTEL_EXPORTER_OTLP_${kind}_ENDPOINT`),
-      base: address("OTEL_EXPORTER_OTLP_ENDPOINT"),
-      protocol: or(
-        first(
-          oneOf(`OTEL_EXPORTER_OTLP_${kind}_PROTOCOL`, protocols),
-          oneOf("OTEL_EXPORTER_OTLP_PROTOCOL", protocols)
-        ),
-        "http/protobuf"
-      ),
-      headers: or(secretPairs("OTEL_EXPORTER_OTLP_HEADERS"), {}),
-      ownHeaders: or(secretPairs(`OTEL_EXPORTER_OTLP_${kind}_HEADERS`), {}),
-      timeout: or(
-        first(integer(`OTEL_EXPORTER_OTLP_${kind}_TIMEOUT`, 1), integer("OTEL_EXPORTER_OTLP_TIMEOUT", 1)),
-        10_000
-      ),
-      compression: or(
-        first(
-          oneOf(`OTEL_EXPORTER_OTLP_${kind}_COMPRESSION`, ["gzip", "none"]),
-          oneOf("OTEL_EXPORTER_OTLP_COMPRESSION", ["gzip", "none"])
-        ),
-        "none"
-      )
+      own: transport(`${kind}_`)
     }),
-    (read) => ({
-      isOn: read.exporter === "otlp",
-      endpoint: Option.getOrElse(read.own, () =>
-        endpointOf(Option.getOrElse(read.base, () => defaultBase[read.protocol]), read.protocol, kind)),
-      protocol: read.protocol,
-      headers: { ...read.headers, ...read.ownHeaders },
-      timeout: read.timeout,
-      isCompressed: read.compression === "gzip"
-    })
+    ({ exporter, own }) => (common) => {
+      const pick = <A>(one: (from: Transport) => Option.Option<A>, fallback: A): A =>
+        Option.getOrElse(Option.orElse(one(own), () => one(common)), () => fallback)
+      const protocol = pick((from) => from.protocol, "http/protobuf")
+      return {
+        isOn: exporter === "otlp",
+        endpoint: Option.getOrElse(own.address, () =>
+          endpointOf(Option.getOrElse(common.address, () => defaultBase[protocol]), protocol, kind)),
+        protocol,
+        headers: { ...common.headers, ...own.headers },
+        timeout: pick((from) =>
+          from.timeout, 10_000),
+        isCompressed: pick((from) => from.compression, "none") === "gzip"
+      }
+    }
   )
 
 /** Over HTTP each signal has its path below the base; over gRPC it has none. */
-const endpointOf = (base: string, protocol: Protocol, kind: "TRACES" | "METRICS"): string =>
+const endpointOf = (base: string, protocol: Protocol, kind: Kind): string =>
   protocol === "grpc" ? base : `${base.replace(/\/+$/, "")}/v1/${kind.toLowerCase()}`
 
 const samplers = [
@@ -94,10 +93,10 @@ const temporalities = ["cumulative", "delta", "lowmemory"] as const
 /** How metrics are added up over time. */
 export type Temporality = (typeof temporalities)[number]
 
-/** Everything that the variables say. */
-export const settings = Config.all({
+const read = Config.all({
   serviceName: text("OTEL_SERVICE_NAME"),
   resource: or(pairs("OTEL_RESOURCE_ATTRIBUTES"), {}),
+  common: transport(""),
   traces: signal("TRACES"),
   metrics: signal("METRICS"),
   sampler: or(oneOf("OTEL_TRACES_SAMPLER", samplers), "parentbased_always_on"),
@@ -117,6 +116,13 @@ export const settings = Config.all({
   maxQueueSize: or(integer("OTEL_BSP_MAX_QUEUE_SIZE", 1), 16_384),
   maxExportBatchSize: or(integer("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 1), 512)
 })
+
+/** Everything that the variables say. */
+export const settings = Config.map(read, ({ common, metrics, traces, ...rest }) => ({
+  ...rest,
+  traces: traces(common),
+  metrics: metrics(common)
+}))
 
 /** Everything that the variables say. */
 export type Settings = Config.Config.Success<typeof settings>

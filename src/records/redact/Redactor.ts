@@ -8,10 +8,12 @@ import { type AttributeLimits, type AttributeValue, normalizeValue } from "../at
 import { remembered } from "../remembered.js"
 import { cut, redacted, text } from "../text.js"
 import type { ValueRules } from "../ValueRules.js"
-import { mayHoldAssignment, redactAssignments } from "./assignments.js"
+import { redactAssignments } from "./assignments.js"
+import { redactFlags } from "./flags.js"
 import { isQueryKey, isSecretKey, isUserKey, keyMatcher, type KeyPattern, stateless } from "./keys.js"
+import { redactListed } from "./listed.js"
 import { pseudonyms } from "./pseudonym.js"
-import { mayHoldAny, redactSecrets } from "./secrets.js"
+import { mayHoldAny, mayHoldKey, redactSecrets } from "./secrets.js"
 import { redactParameters, redactTarget, redactUrls } from "./urls.js"
 
 /** Where a value stands in a record. */
@@ -89,7 +91,7 @@ export class Redactor implements ValueRules {
     this.pseudonym = options.userKey && pseudonyms(options.userKey)
     this.isSecret = remembered(1024, (key) => this.hidesKey(key, keys))
     this.ruleOf = remembered(1024, (key) => ({ key, name: this.text(key, keyLength), act: this.actOn(key), plain: "" }))
-    this.mayHold = this.hasDefaults ? mayHoldAny : this.hasKeys ? mayHoldAssignment : () => false
+    this.mayHold = this.hasDefaults ? mayHoldAny : this.hasKeys ? mayHoldKey : () => false
     this.nameOf = remembered(1024, (name) => this.text(name, nameLength))
   }
 
@@ -221,7 +223,9 @@ export class Redactor implements ValueRules {
   private search(value: string): string {
     try {
       const byForm = this.hasDefaults ? redactSecrets(redactUrls(value, this.isAllowed)) : value
-      const byKey = this.hasKeys ? redactAssignments(byForm, this.isSecret) : byForm
+      const byKey = this.hasKeys
+        ? [redactAssignments, redactFlags, redactListed].reduce((safe, redact) => redact(safe, this.isSecret), byForm)
+        : byForm
       return this.values.reduce(
         (safe, pattern) => safe.replace(pattern, (match) => match === "" ? "" : redacted),
         byKey

@@ -82,7 +82,8 @@ const untilMatch = (text: string, from: number, stop: RegExp): number => {
 const header = /(?:authorization|cookie|api-?key|-token)$/i
 const scheme = /^(?:bearer|basic|token|digest|negotiate|apikey)$/i
 
-const looksSecret = (value: string): boolean =>
+/** Whether a value is like no word of a sentence. */
+export const looksSecret = (value: string): boolean =>
   value.length >= 4 && /[\d!@#$%^&*+=~_]/.test(value.replace(/[.!?]+$/, ""))
 
 const found = (text: string, start: number, end: number, standIn = redacted): Found | undefined =>
@@ -185,8 +186,7 @@ const isTimeOrUrl = (text: string, at: number): boolean =>
   ((isDigit(text.charCodeAt(at + 1)) && isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at - 2))) ||
     (text[at + 1] === "/" && text[at + 2] === "/"))
 
-/** Whether a text may hold a key and its value; quick. */
-export const mayHoldAssignment = (text: string): boolean => text.includes(":") || text.includes("=")
+const mayHoldAssignment = (text: string): boolean => text.includes(":") || text.includes("=")
 
 /** Goes from separator to separator, forwards only. Where there is no next one of a kind, it is not searched for again. */
 class Separators {

@@ -35,7 +35,11 @@ const tokens = new RegExp(
     prefixed("whsec_", "[\\w+/=]", 16),
     prefixed("ya29\\.", "[\\w-]", 16),
     prefixed("GOCSPX-", "[\\w-]", 16),
-    "SG\\.[\\w-]{16,}\\.[\\w-]{16,}"
+    "SG\\.[\\w-]{16,}\\.[\\w-]{16,}",
+    prefixed("(?:bot)?\\d{8,12}:AA", "[\\w-]", 30),
+    // Addresses that are a key themselves: who knows them may post.
+    "(?<=hooks\\.slack\\.com/(?:services|workflows|triggers)/)[\\w/-]{8,}",
+    "(?<=discord(?:app)?\\.com/api/(?:v\\d{1,2}/)?webhooks/\\d{1,24}/)[\\w-]{16,}"
   ].join("|") + ")",
   "g"
 )
@@ -82,12 +86,17 @@ const keys = (match: string, at: number, text: string): string =>
 
 /** Literals of which one is in every text that holds such a secret. */
 const suspicious =
-  /sk[-_]|rk_|AIza|gh[pousr]_|_pat_|glpat-|xox|xapp-|A[KS]IA|hf_|npm_|xai-|nvapi-|pplx-|tvly-|pcsk_|r8_|fw_|lsv2_|dapi|whsec_|ya29|GOCSPX-|SG\.|eyJ|PRIVATE KEY|[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]/
+  /sk[-_]|rk_|AIza|gh[pousr]_|_pat_|glpat-|xox|xapp-|A[KS]IA|hf_|npm_|xai-|nvapi-|pplx-|tvly-|pcsk_|r8_|fw_|lsv2_|dapi|whsec_|ya29|GOCSPX-|SG\.|:AA|hooks\.slack|\/webhooks|eyJ|PRIVATE KEY|[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]/
 
 /** Whether a text may hold a secret with a form of its own; quick. */
 const mayHoldSecret = (text: string): boolean => suspicious.test(text)
 
-const suspiciousOrAssigning = new RegExp(`[:=]|${suspicious.source}`)
+const assigning = /[:=]|--[A-Za-z]|",/
+
+/** Whether a text may hold a key and its value; quick. */
+export const mayHoldKey = (text: string): boolean => assigning.test(text)
+
+const suspiciousOrAssigning = new RegExp(`${assigning.source}|${suspicious.source}`)
 
 /** Whether a text may hold such a secret, or one that is known by its key; in one go, for this is asked of every text of every record. */
 export const mayHoldAny = (text: string): boolean => suspiciousOrAssigning.test(text)

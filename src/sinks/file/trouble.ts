@@ -16,7 +16,7 @@ export const said = (error: unknown): string => {
 }
 
 /** Losses that are reported when they happen. */
-type Loss = Extract<DropReason, "serialization" | "too_large" | "queue_full">
+type Loss = Extract<DropReason, "serialization" | "too_large" | "queue_full" | "after_close">
 
 /** Trouble with one file. */
 export class Trouble {
@@ -83,5 +83,7 @@ const losses: { readonly [Reason in Loss]: (name: string, error: unknown) => str
   queue_full: (name) => `The telemetry file ${name} cannot keep up: records are dropped and counted`,
   too_large: (name) =>
     `A record is larger than all that may wait for the telemetry file ${name}: it is dropped and counted`,
+  after_close: (name) =>
+    `Records came after the telemetry file ${name} was closed: they are dropped and counted. What records has to end before the layer does`,
   serialization: (name, error) => `A record for the telemetry file ${name} could not be encoded: ${said(error)}`
 }

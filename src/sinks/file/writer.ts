@@ -84,7 +84,8 @@ export class Writer {
   accept<A>(encode: (record: A) => string, record: A): void {
     this.ledger.accepted++
     if (this.isClosed) {
-      return this.ledger.drop("after_close")
+      this.ledger.drop("after_close")
+      return this.trouble.lose("after_close")
     }
     let line: string
     try {

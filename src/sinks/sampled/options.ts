@@ -1,8 +1,9 @@
 /**
  * What can be asked of a sampler, and what cannot.
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import type { SpanRecord } from "../../records/SpanRecord.js"
+import { isDuration } from "../../telemetry/isDuration.js"
 
 /** Options of `SampledTelemetry.head`. */
 export interface HeadOptions {
@@ -30,18 +31,6 @@ export interface TailOptions {
 }
 
 const isFraction = (value: number): boolean => value >= 0 && value <= 1
-
-// `Duration` itself takes what is negative, and NaN, for zero.
-const isDuration = (value: Duration.DurationInput): boolean => {
-  if (typeof value === "number" || typeof value === "bigint") {
-    return value >= 0
-  }
-  try {
-    return Duration.toMillis(value) >= 0 && !String(value).startsWith("-")
-  } catch {
-    return false
-  }
-}
 
 const fault = (what: string, value: unknown, remedy: string): string => `${what}, but it is ${String(value)}. ${remedy}`
 

@@ -1,5 +1,7 @@
 /**
  * A sink whose work is an effect: a bounded queue, and a worker in the layer's scope that is drained on release.
+ *
+ * The drain is the flush of a release: a layer that has such a sink in its own scope does not flush it as well, or a close would take both.
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -7,7 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { MetricRecord } from "../../records/MetricRecord.js"
 import type { SpanRecord } from "../../records/SpanRecord.js"
@@ -25,7 +27,7 @@ export interface EffectSinkOptions<R> {
   readonly onMetric?: (metric: MetricRecord) => Effect.Effect<unknown, unknown, R>
   /** Records that may wait, ≥ 1; what comes when it is full is dropped and counted. Default 4096. */
   readonly capacity?: number
-  /** How long the release waits for what is still queued. Default 3 seconds. */
+  /** How long the release waits for what is still queued, ≥ 0; nothing else holds it. What is left then is dropped, counted and logged. Default 3 seconds. */
   readonly drain?: Duration.DurationInput
 }
 
@@ -52,6 +54,13 @@ export interface QueuedSink extends TelemetrySink {
 }
 
 type Item = { readonly run: () => Effect.Effect<unknown, unknown, unknown> } | { readonly done: () => void }
+
+/** The scopes that drain a queue, by what flushes it: that stays the same where the sink is given another name or hook. */
+const drainedBy = new WeakMap<Effect.Effect<void>, Scope.Scope>()
+
+/** Whether the release of this scope handles all that such a flush would wait for. */
+export const isDrainedBy = (flush: Effect.Effect<void> | undefined, scope: Scope.Scope): boolean =>
+  flush !== undefined && drainedBy.get(flush) === scope
 
 /** See `Telemetry.sinkFromEffect`. */
 export const sinkFromEffect = <R = never>(
@@ -107,13 +116,18 @@ export const sinkFromEffect = <R = never>(
       Effect.withTracerEnabled(false),
       Effect.interruptible
     )
+    const giveUpRest = (): void => {
+      const left = counts.queued
+      closed = true
+      counts.dropped += left
+      counts.queued = 0
+      if (counts.dropped > 0) {
+        reporter.once("closed", lossText({ name, drain, left, ...counts }))
+      }
+    }
     yield* Effect.acquireRelease(Effect.forkDaemon(work), (worker) =>
       capped(Effect.zipRight(queue.end, Fiber.await(worker)), drain).pipe(
-        Effect.zipRight(Effect.sync(() => {
-          closed = true
-          counts.dropped += counts.queued
-          counts.queued = 0
-        })),
+        Effect.zipRight(Effect.sync(giveUpRest)),
         // In the background: an effect that cannot be interrupted must not keep the layer from closing.
         Effect.zipRight(Fiber.interruptFork(worker))
       ))
@@ -127,6 +141,7 @@ export const sinkFromEffect = <R = never>(
         resume(Effect.void)
       }
     })
+    drainedBy.set(flush, yield* Scope.Scope)
     const onSpanEnd = offer(options.onSpanEnd)
     const onMetric = offer(options.onMetric)
     return {
@@ -138,3 +153,20 @@ export const sinkFromEffect = <R = never>(
       stats: Effect.sync(() => ({ ...counts }))
     }
   })
+
+interface Loss {
+  readonly name: string
+  readonly drain: Duration.Duration
+  readonly accepted: number
+  readonly dropped: number
+  /** How many of them were dropped because the drain was over. */
+  readonly left: number
+}
+
+const lossText = ({ accepted, drain, dropped, left, name }: Loss): string => {
+  const reasons = [
+    ...(dropped > left ? [`${dropped - left} as its queue was full`] : []),
+    ...(left > 0 ? [`${left} as its drain of ${Duration.format(drain)} was over`] : [])
+  ]
+  return `The telemetry sink "${name}" closed and has dropped ${dropped} of ${accepted} records: ${reasons.join(", ")}`
+}

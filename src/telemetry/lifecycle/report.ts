@@ -10,20 +10,27 @@ import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
 import { clockOf } from "../tracing/fiber.js"
 
+/** Says that something is wrong. */
+export type Warn = (message: string, annotations?: { readonly [key: string]: unknown }) => void
+
 /**
- * Logs a warning from synchronous code, with the loggers of the fiber that is running; outside a fiber with the default ones.
+ * Logs warnings with these loggers, from synchronous code and at any time.
  *
  * The context is left out on purpose: with it, the warning would become an event of the span that is being recorded.
  */
-export const warn = (message: string, annotations: { readonly [key: string]: unknown } = {}): void => {
-  const fiber = Fiber.getCurrentFiber()
-  const runtime = Runtime.make({
-    context: Context.empty(),
-    runtimeFlags: Runtime.defaultRuntimeFlags,
-    fiberRefs: fiber._tag === "Some" ? fiber.value.getFiberRefs() : FiberRefs.empty()
-  })
+export const warnWith = (fiberRefs: FiberRefs.FiberRefs): Warn => (message, annotations = {}) => {
+  const runtime = Runtime.make({ context: Context.empty(), runtimeFlags: Runtime.defaultRuntimeFlags, fiberRefs })
   Runtime.runFork(runtime)(Effect.annotateLogs(Effect.logWarning(message), annotations))
 }
+
+/** Logs warnings later, with the loggers of the fiber that is running now; outside a fiber with the default ones. */
+export const warnLater = (): Warn => {
+  const fiber = Fiber.getCurrentFiber()
+  return warnWith(fiber._tag === "Some" ? fiber.value.getFiberRefs() : FiberRefs.empty())
+}
+
+/** Logs a warning with the loggers of the fiber that is running; outside a fiber with the default ones. */
+export const warn: Warn = (message, annotations) => warnLater()(message, annotations)
 
 /** Different things that one reporter says; what comes beyond is not logged, as names that a model makes up never end. */
 const mostKeys = 256
@@ -38,17 +45,17 @@ export class Reporter {
   private isFull = false
 
   /** `say` is what logs; by default `warn`, which takes the loggers of the running fiber. */
-  constructor(private readonly say: (message: string) => void = warn) {}
+  constructor(private readonly say: Warn = warn) {}
 
   /** Logs the message unless this key was reported before. Keys are compared by identity. */
-  once(key: unknown, message: string): void {
+  once(key: unknown, message: string, say = this.say): void {
     if (typeof key === "object" && key !== null) {
       if (!this.saidOf.has(key)) {
         this.saidOf.add(key)
-        this.say(message)
+        say(message)
       }
     } else if (!this.said.has(key) && this.remembers(key, BigInt(0))) {
-      this.say(message)
+      say(message)
     }
   }
 

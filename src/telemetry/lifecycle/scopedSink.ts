@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import type { Observer } from "../Observer.js"
 import { observerOf, type ScopedSinkOptions, type TelemetrySink } from "../TelemetrySink.js"
+import { isDrainedBy } from "./queuedSink.js"
 import { sinkScopes } from "./sinkScopes.js"
 
 /** How long a release may take where nobody says otherwise. */
@@ -26,7 +27,8 @@ export const acquireSink = <E, R>(
       Effect.map(Scope.extend(sink, place.scope), (made) => {
         place.name = made.name
         place.closeTimeout = options.closeTimeout ?? made.closeTimeout ?? closeTimeout
-        return [observerOf(made, options)]
+        const observer = observerOf(made, options)
+        return [isDrainedBy(made.flush, place.scope) ? { ...observer, isFlushedByRelease: true } : observer]
       })
     )
   })

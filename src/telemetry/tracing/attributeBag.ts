@@ -3,8 +3,9 @@
  *
  * `user_id` and `session_id` are never cut; what is cut is counted and said in `loom.dropped_attributes`.
  */
-import { type AttributeLimits, type Attributes, type AttributeValue, setOwn } from "../../records/attributes.js"
+import { type AttributeLimits, type Attributes, type AttributeValue } from "../../records/attributes.js"
 import { noRedactor, type RedactionPlace, type Redactor } from "../../records/redact/Redactor.js"
+import { setOwn } from "../../records/setOwn.js"
 
 const droppedKey = "loom.dropped_attributes"
 

@@ -83,6 +83,26 @@ describe.each(vendors)("an instrumented model of $name", (vendor) => {
       })
     }))
 
+  it.scopedLive("counts what is known of an object that does not fit", () =>
+    Effect.gen(function*() {
+      const object = LanguageModel.generateObject({
+        prompt: question,
+        objectName: "sum",
+        schema: Schema.Struct({ sum: Schema.Int })
+      })
+      const json = "{\"sum\":\"five\"}"
+      const usage = { input: 30, cacheRead: 100, output: 20 }
+      const answer = vendor === anthropic ? calls("sum", json, usage) : says(json, usage)
+      const run = yield* withVendor(vendor, [answer], measured(object))
+      expect(Exit.isFailure(run.exit)).toBe(true)
+      // Anthropic's input is without what was cached, and nobody says how much that was.
+      expect(metricsNamed(run, "loom.tokens.input").map(({ value }) => value)).toEqual(
+        vendor === anthropic ? [] : [130]
+      )
+      expect(metricsNamed(run, "loom.tokens.output").map(({ value }) => value)).toEqual([20])
+      expect(spanNamed(run, "loom.model.stream").attributes).not.toHaveProperty("cached_tokens_in")
+    }))
+
   it.scopedLive.each([
     { kind: "in one piece", program: Effect.asVoid(inOnePiece) },
     { kind: "streamed", program: Effect.asVoid(streamed) }

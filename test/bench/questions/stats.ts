@@ -104,6 +104,8 @@ const silent = Layer.succeed(Output, {
   write: () => Effect.void,
   say: () => Effect.void,
   progress: () => Effect.void,
+  breaksOff: () => Effect.void,
+  brokenOff: Effect.succeed([]),
   width: Infinity,
   color: false,
   isTerminal: false

@@ -62,6 +62,17 @@ describe("messages", () => {
     }
   })
 
+  it("that were left out of a long conversation are one that says how many", () => {
+    const messages = [{ role: "system", content: "Be brief." }, "…[+12 items]", { role: "user", content: "And now?" }]
+    expect(JSON.parse(inputMessages(JSON.stringify(messages))!)).toEqual([
+      { role: "system", parts: [{ type: "text", content: "Be brief." }] },
+      { role: "system", parts: [{ type: "text", content: "…[+12 items]" }] },
+      { role: "user", parts: [{ type: "text", content: "And now?" }] }
+    ])
+    const texts = JSON.stringify(["…[+12 items]", "another text"])
+    expect(inputMessages(texts)).toBe(texts)
+  })
+
   it("give the text of the last one, and none where it has none", () => {
     const asked = JSON.stringify([{ role: "user", content: "first" }, {
       role: "user",

@@ -143,7 +143,7 @@ describe("a width of 80 columns", () => {
         Telemetry.withSpan(Effect.die(new Error("y".repeat(100))), "s", { tool: "read_file", call: "c1" })
       )
       const [line] = yield* linesOf(failing, wide(80))
-      expect(line).toBe(`• s (0.0ms) tool=read_file, call=… [ERROR: Error: ${"y".repeat(29)}…`)
+      expect(line).toBe(`• s (0.0ms) tool=read_file, … [ERROR: Error: ${"y".repeat(34)}…`)
     }))
 
   it.effect("counts what a terminal shows: wide characters two columns, marks none", () =>

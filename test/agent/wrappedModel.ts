@@ -1,0 +1,53 @@
+/**
+ * Models inside wrappers of somebody else: routers, caches, guards.
+ */
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Stream from "effect/Stream"
+import { instrumentLanguageModel, ScriptedModel, type ScriptedTurn } from "loom-telemetry/agent"
+import { saying } from "./arithmetic.js"
+
+/** A model. */
+export type Model = Layer.Layer<LanguageModel.LanguageModel>
+
+/** Behind `instrumentLanguageModel`. */
+export const measured = (model: Model, options?: Parameters<typeof instrumentLanguageModel>[0]): Model =>
+  Layer.provide(instrumentLanguageModel(options), model)
+
+type Methods = Partial<Record<keyof LanguageModel.Service, unknown>>
+
+/** A wrapper of its own making, that calls the inner model where it puts no method in its place. */
+export const wrapped = (model: Model, wrapper: (inner: LanguageModel.Service) => Methods): Model =>
+  Layer.effect(
+    LanguageModel.LanguageModel,
+    Effect.map(LanguageModel.LanguageModel, (inner): LanguageModel.Service => {
+      const calls: Methods = {
+        generateText: (options: never) => inner.generateText(options),
+        generateObject: (options: never) => inner.generateObject(options),
+        streamText: (options: never) => inner.streamText(options)
+      }
+      return { ...calls, ...wrapper(inner) } as never
+    })
+  ).pipe(Layer.provide(model))
+
+/** A wrapper that does nothing else. */
+export const routed = (model: Model): Model => wrapped(model, () => ({}))
+
+/** Of a call without tools. */
+export type Options = LanguageModel.GenerateTextOptions<{}>
+
+/** A wrapper around `streamText`, of which an agent makes its calls. */
+export const streaming = (
+  model: Model,
+  answer: (inner: LanguageModel.Service, options: Options) => Stream.Stream<unknown, unknown>
+): Model => wrapped(model, (inner) => ({ streamText: (options: Options) => answer(inner, options) }))
+
+/** A call of somebody else. */
+export const ask = (inner: LanguageModel.Service, prompt: string) => Effect.orDie(inner.generateText({ prompt }))
+
+/** A model that follows this script. */
+export const script = (...turns: ReadonlyArray<ScriptedTurn>): Model => ScriptedModel.layer(turns)
+
+/** 12 + 4 tokens a call. */
+export const hi = saying("Hi")

@@ -1,0 +1,49 @@
+/**
+ * Links between the pages lead somewhere, also for who reads them in the package: to a file that it ships, and to a heading that is there.
+ */
+import { expect, it } from "@effect/vitest"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path/posix"
+import { fileURLToPath } from "node:url"
+
+const repository = fileURLToPath(new URL("../../", import.meta.url))
+
+const read = (path: string): string => readFileSync(repository + path, "utf8")
+
+const packed: ReadonlyArray<string> = JSON.parse(read("package.json")).files
+
+/** For who works on the package, in its repository. */
+const forContributors = ["CONTRIBUTING.md", "SECURITY.md"]
+
+const isShipped = (path: string): boolean =>
+  existsSync(repository + path) &&
+  (forContributors.includes(path) || packed.some((file) => path === file || path.startsWith(`${file}/`)))
+
+/** What a heading is called in an address. */
+const anchorOf = (heading: string): string =>
+  heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-")
+
+const prose = (path: string): string => read(path).replace(/^ *```.*?^ *```$/gms, "")
+
+const anchorsOf = (path: string): ReadonlyArray<string> =>
+  [...prose(path).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!))
+
+const pages = [
+  "README.md",
+  ...readdirSync(`${repository}docs`).filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`)
+]
+
+/** The links of a page that lead nowhere. */
+const deadLinks = (page: string): ReadonlyArray<string> =>
+  [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!).filter((link) => {
+    if (/^[a-z]+:/.test(link)) {
+      return false
+    }
+    const [path, anchor] = link.split("#") as [string, string?]
+    const target = path === "" ? page : join(dirname(page), path)
+    return !isShipped(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor))
+  })
+
+it.each(pages)("%s links to what is in the package", (page) => {
+  expect(deadLinks(page)).toEqual([])
+})

@@ -1,0 +1,6 @@
+/** What users of `loom-telemetry/testing` export without writing its type. */
+import { Effect } from "effect"
+import { TestTelemetry } from "loom-telemetry/testing"
+
+export const recording = TestTelemetry.layer
+export const kit = Effect.map(TestTelemetry, (telemetry) => telemetry)

@@ -1,0 +1,119 @@
+/**
+ * A JSON text beyond the limit is shortened inside, so that it is JSON still.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import fc from "fast-check"
+import { type AttributeLimits, defaultLimits, normalizeValue } from "../../src/records/attributes.js"
+import { Redactor } from "../../src/records/redact/Redactor.js"
+
+const redactor = new Redactor()
+
+const planted = "Qm7xR2vK9pLw4tZn8sJd3hGf"
+
+const kept = (json: string, limits: Partial<AttributeLimits> = {}): string =>
+  normalizeValue(json, { ...defaultLimits, ...limits }, redactor) as string
+
+const message = (role: string, content: string) => ({ role, content })
+
+const parsed = (json: string) => {
+  expect(json.length).toBeLessThanOrEqual(8192)
+  return JSON.parse(json)
+}
+
+describe("a JSON text beyond the limit", () => {
+  it("keeps its short texts whole and says in each long one how much is missing", () => {
+    const json = JSON.stringify([
+      message("system", "Be brief."),
+      message("user", "x".repeat(20_000)),
+      message("assistant", "y".repeat(20_000)),
+      message("user", "And now?")
+    ])
+    const [system, long, longer, last] = parsed(kept(json))
+    expect([system, last]).toStrictEqual([message("system", "Be brief."), message("user", "And now?")])
+    expect(long.content).toMatch(/^x{3000,}…\[\+\d+ chars\]$/)
+    expect(longer.content).toMatch(/^y{3000,}…\[\+\d+ chars\]$/)
+    expect(long.content.length).toBe(longer.content.length)
+  })
+
+  it("tells the very number of characters that are missing", () => {
+    const { content } = parsed(kept(JSON.stringify(message("user", "x".repeat(20_000)))))
+    const [, left, more] = /^(x+)…\[\+(\d+) chars\]$/.exec(content)!
+    expect(left!.length + Number(more)).toBe(20_000)
+    expect(left!.length).toBeGreaterThan(6000)
+  })
+
+  it("of ten thousand messages keeps the first and the last, and says how many are missing", () => {
+    const messages = Array.from({ length: 10_000 }, (_, turn) => message("user", `question ${turn}`))
+    const [first, mark, ...rest] = parsed(kept(JSON.stringify(messages)))
+    expect(first).toStrictEqual(messages[0])
+    expect(rest.length).toBeGreaterThan(50)
+    expect(rest).toStrictEqual(messages.slice(-rest.length))
+    expect(mark).toBe(`…[+${10_000 - 1 - rest.length} items]`)
+  })
+
+  it("keeps the properties around its longest list", () => {
+    const rows = Array.from({ length: 5000 }, (_, id) => ({ id }))
+    const result = parsed(kept(JSON.stringify({ total: 5000, tags: ["a", "b", "c"], rows })))
+    expect(result).toMatchObject({ total: 5000, tags: ["a", "b", "c"] })
+    expect(result.rows[1]).toMatch(/^…\[\+\d+ items\]$/)
+    expect(result.rows.at(-1)).toStrictEqual({ id: 4999 })
+  })
+
+  it("has no secret in it, be it known by its key or by its looks, near a cut or not", () => {
+    for (let offset = 3000; offset < 5000; offset += 37) {
+      const json = JSON.stringify([
+        { role: "tool", content: `${"x".repeat(offset)} sk-ant-api03-${planted} ${"x".repeat(20_000)}` },
+        { role: "user", password: `${planted}${"z".repeat(9000)}`, nested: { api_key: planted } }
+      ])
+      const text = kept(json)
+      parsed(text)
+      expect(text).not.toContain(planted.slice(0, 12))
+    }
+  })
+
+  it("stays as it is where it fits, and is not shortened twice", () => {
+    const fits = JSON.stringify([message("user", "x".repeat(8000))])
+    expect(kept(fits)).toBe(fits)
+    const once = kept(JSON.stringify([message("user", "x".repeat(20_000))]))
+    expect(kept(once)).toBe(once)
+  })
+
+  it("keys like __proto__ are keys like any other", () => {
+    const shortened = parsed(kept(`{"__proto__":{"polluted":true},"text":"${"x".repeat(9000)}"}`))
+    expect(Object.keys(shortened)).toStrictEqual(["__proto__", "text"])
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+  })
+
+  it.each([
+    ["is no JSON", `{${"x".repeat(9000)}}`],
+    ["is JSON and more", `[1] ${"x".repeat(9000)} [1]`],
+    ["has nothing that could be left out", `{${Array.from({ length: 2000 }, (_, i) => `"key${i}":${i}`).join(",")}}`],
+    ["is nested too deep to be read", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+    ["is longer than a megabyte", JSON.stringify(["x".repeat(1_100_000)])]
+  ])("is cut like any text where it %s", (_, text) => {
+    expect(kept(text)).toBe(`${text.slice(0, 8192)}…[+${text.length - 8192} chars]`)
+  })
+
+  it("is cut like any text where the limit leaves no room", () => {
+    expect(kept(JSON.stringify(["x".repeat(100)]), { valueLength: 12 })).toBe(`["xxxxxxxxxx…[+92 chars]`)
+  })
+
+  it("is, whatever it holds, JSON of the same kind within the limit, or cut like any text", () => {
+    const limit = 400
+    fc.assert(
+      fc.property(
+        fc.jsonValue({ depthSize: "large", maxDepth: 8 }),
+        fc.integer({ min: 1, max: 40 }),
+        (value, times) => {
+          const json = JSON.stringify(Array.from({ length: times }, () => value))
+          const text = kept(json, { valueLength: limit })
+          if (json.length <= limit || /…\[\+\d+ chars\]$/.test(text)) {
+            return
+          }
+          expect(text.length).toBeLessThanOrEqual(limit)
+          expect(Array.isArray(JSON.parse(text))).toBe(true)
+        }
+      )
+    )
+  })
+})

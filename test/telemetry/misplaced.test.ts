@@ -1,0 +1,116 @@
+/**
+ * Settings and hooks that would do nothing, or harm, where they were put: it is said.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import {
+  InMemoryTelemetry,
+  InMemoryTelemetryLive,
+  MultiTelemetry,
+  NoTelemetryLive,
+  Redaction,
+  Telemetry,
+  TelemetryLimits,
+  type TelemetrySink
+} from "loom-telemetry"
+import { capturedWarnings } from "../sinks/recordingSinks.js"
+
+const hidesIban = Layer.succeed(Redaction, Redaction.make({ keys: ["iban"] }))
+const short = Layer.succeed(TelemetryLimits, { ...TelemetryLimits.default, valueLength: 3 })
+
+const work = Effect.void.pipe(
+  Telemetry.withSpan("inner", { iban: "DE1", text: "long text" }),
+  Telemetry.withSpan("outer"),
+  Effect.repeatN(3)
+)
+
+/** What is warned of while a program runs. */
+const saidBy = (program: Effect.Effect<unknown, unknown>) =>
+  Effect.gen(function*() {
+    const [warnings, layer] = capturedWarnings()
+    yield* Effect.exit(Effect.provide(program, layer))
+    yield* Effect.yieldNow()
+    return warnings
+  })
+
+describe("a setting in the wrong place", () => {
+  it.effect.each(
+    [
+      ["beside the sink in a list", Effect.provide(work, [hidesIban, InMemoryTelemetryLive])],
+      [
+        "around the sink that is already there",
+        work.pipe(Effect.provide(hidesIban), Effect.provide(InMemoryTelemetryLive))
+      ],
+      ["merged with the sink", Effect.provide(work, Layer.merge(InMemoryTelemetryLive, hidesIban))]
+    ] as const
+  )("is said once, with where it belongs: %s", ([, program]) =>
+    Effect.gen(function*() {
+      expect(yield* saidBy(program)).toEqual([
+        "A Redaction was provided to the program and not to its sinks, where it changes nothing. Provide it to the layer of the sinks: " +
+        "Sinks.pipe(Layer.provide(Layer.succeed(Redaction, …)))"
+      ])
+    }))
+
+  it.effect("is said of each", () =>
+    Effect.gen(function*() {
+      const said = yield* saidBy(Effect.provide(work, [hidesIban, short, InMemoryTelemetryLive]))
+      expect(said.map((each) => each.split(" ")[1])).toEqual(["Redaction", "TelemetryLimits"])
+    }))
+
+  it.effect("is nothing to speak of where the sinks have it too, or nothing records", () =>
+    Effect.gen(function*() {
+      const sinks = MultiTelemetry.layer([InMemoryTelemetry.layer(), NoTelemetryLive])
+      expect(yield* saidBy(Effect.provide(work, sinks.pipe(Layer.provide(hidesIban), Layer.provide(short))))).toEqual(
+        []
+      )
+      expect(yield* saidBy(Effect.provide(work, sinks.pipe(Layer.provideMerge(hidesIban))))).toEqual([])
+      expect(yield* saidBy(Effect.provide(work, [NoTelemetryLive, hidesIban]))).toEqual([])
+    }))
+})
+
+/** A hook whose type was lost on the way. */
+const untyped = (hook: (value: unknown) => unknown): TelemetrySink => ({ name: "own", onSpanEnd: hook as () => void })
+
+const traced = (sink: TelemetrySink) => Effect.provide(work, Telemetry.layerSink(sink))
+
+describe("a hook that returns what is still to be done", () => {
+  it.effect("is told of once where that is an Effect, which nobody runs", () =>
+    Effect.gen(function*() {
+      expect(yield* saidBy(traced(untyped(() => Effect.die("never run"))))).toEqual([
+        "A hook of the telemetry sink \"own\" returned an Effect, which nobody runs. Hooks are synchronous: put work that takes its time behind " +
+        "Telemetry.sinkFromEffect"
+      ])
+    }))
+
+  it.live("is told of once where that is a promise which is rejected, and the process goes on", () =>
+    Effect.gen(function*() {
+      const said = yield* saidBy(
+        Effect.zipRight(
+          traced(untyped(() => Promise.reject(new Error("boom")))),
+          Effect.promise(() => new Promise((done) => setImmediate(done)))
+        )
+      )
+      expect(said).toEqual([
+        "A hook of the telemetry sink \"own\" returned a promise that was rejected: Error: boom. Hooks are synchronous: put work that takes its time " +
+        "behind Telemetry.sinkFromEffect"
+      ])
+    }))
+
+  it.effect("may return anything else", () =>
+    Effect.gen(function*() {
+      const values: ReadonlyArray<unknown> = [
+        1,
+        "text",
+        null,
+        {},
+        [],
+        new Map(),
+        Promise.resolve(),
+        Object.create(null)
+      ]
+      for (const value of values) {
+        expect(yield* saidBy(traced(untyped(() => value)))).toEqual([])
+      }
+    }))
+})
