@@ -63,7 +63,7 @@ const fitted = (value: unknown, { max, rules }: Fitting): string | undefined => 
 const thinned = (value: unknown, fitting: Fitting): string | undefined => {
   const key = Array.isArray(value) ? undefined : keyOfLongestList(value as object)
   const list = Array.isArray(value) ? value : key === undefined ? [] : (value as Record<string, Array<unknown>>)[key]!
-  for (let last = Math.floor(list.length / 2); last >= 1; last = Math.floor(last / 2)) {
+  for (let last = Math.min(Math.floor(list.length / 2), list.length - 2); last >= 1; last = Math.floor(last / 2)) {
     const fewer = [list[0], `…[+${list.length - 1 - last} items]`, ...list.slice(-last)]
     const text = fitted(key === undefined ? fewer : { ...value as object, [key]: fewer }, fitting)
     if (text !== undefined) {
@@ -77,7 +77,7 @@ const keyOfLongestList = (value: object): string | undefined =>
   Object.entries(value)
     .filter((entry): entry is [string, ReadonlyArray<unknown>] => Array.isArray(entry[1]))
     .reduce<readonly [string | undefined, number]>(
-      (longest, [key, list]) => list.length > longest[1] ? [key, list.length] : longest,
+      (most, [key, list]) => list.length > most[1] ? [key, list.length] : most,
       [undefined, 2]
     )[0]
 

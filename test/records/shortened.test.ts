@@ -51,6 +51,11 @@ describe("a JSON text beyond the limit", () => {
     expect(mark).toBe(`…[+${10_000 - 1 - rest.length} items]`)
   })
 
+  it("is cut like any text where its list has nothing between the first and the last", () => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`key${index}`, index]))
+    expect(kept(JSON.stringify([many, many]))).toMatch(/^\[\{.*…\[\+\d+ chars\]$/)
+  })
+
   it("keeps the properties around its longest list", () => {
     const rows = Array.from({ length: 5000 }, (_, id) => ({ id }))
     const result = parsed(kept(JSON.stringify({ total: 5000, tags: ["a", "b", "c"], rows })))

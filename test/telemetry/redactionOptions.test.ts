@@ -101,6 +101,16 @@ describe("rules of one's own", () => {
       })
     }))
 
+  it.effect("say whether the password of a command line is one", () =>
+    Effect.gen(function*() {
+      const given = { command: "curl -u alice:wonder1 h.test" }
+      const hidden = { command: "curl -u alice:<redacted> h.test" }
+      expect(yield* attributes({}, given)).toEqual(hidden)
+      expect(yield* attributes({ defaults: false, keys: ["password"] }, given)).toEqual(hidden)
+      expect(yield* attributes({ defaults: false, keys: ["salary"] }, given)).toEqual(given)
+      expect(yield* attributes({ allowKeys: ["password"] }, given)).toEqual(given)
+    }))
+
   it.effect("stand alone without the built-in ones", () =>
     Effect.gen(function*() {
       const given = {

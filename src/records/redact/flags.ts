@@ -22,4 +22,5 @@ export const redactFlags = (text: string, isSecret: (key: string) => boolean): s
         !isSecret(name) || (quote === undefined && !looksSecret(plain)) || (quoted ?? plain) === redacted
           ? whole
           : `${before}${quote ?? ""}${redacted}`)
-      .replace(login, `$1${redacted}`)
+      .replace(login, (whole, before: string) =>
+        isSecret("password") ? `${before}${redacted}` : whole)

@@ -48,4 +48,4 @@ const redactAfter = (text: string, beginning: RegExp, isSecret: (key: string) =>
 
 /** The text with `<redacted>` in place of what stands behind a secret's name. */
 export const redactListed = (text: string, isSecret: (key: string) => boolean): string =>
-  beginnings.reduce((safe, beginning) => redactAfter(safe, beginning, isSecret), text)
+  text.includes("\"") ? beginnings.reduce((safe, beginning) => redactAfter(safe, beginning, isSecret), text) : text
