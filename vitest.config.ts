@@ -3,18 +3,48 @@ import { defineConfig } from "vitest/config"
 
 const src = fileURLToPath(new URL("./src/", import.meta.url))
 
+/** The same names as `paths` in tsconfig.json: tests see the sources, never a build. */
+const alias = [
+  { find: /^loom-telemetry$/, replacement: `${src}index.ts` },
+  { find: /^loom-telemetry\/(agent|testing|otel|readers)$/, replacement: `${src}$1/index.ts` }
+]
+
+/** What takes minutes: real damage, many processes, large files, thousands of runs. `npm run test:all` runs it, `npm test` does not. */
+const thorough = [
+  "test/faults/**/*.test.ts",
+  "test/properties/**/*.test.ts",
+  "test/speed/**/*.test.ts",
+  "test/**/*.thorough.test.ts"
+]
+
+const elsewhere = ["test/bench/**", "test/backends/**", "test/browser/**", "node_modules/**"]
+
 export default defineConfig({
-  resolve: {
-    // The same names as `paths` in tsconfig.json: tests see the sources, never a build.
-    alias: [
-      { find: /^loom-telemetry$/, replacement: `${src}index.ts` },
-      { find: /^loom-telemetry\/(agent|testing|otel|readers)$/, replacement: `${src}$1/index.ts` }
-    ]
-  },
+  resolve: { alias },
   test: {
-    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    exclude: ["test/bench/**", "test/backends/**", "test/browser/**", "node_modules/**"],
+    // On two cores vitest would start one.
+    maxWorkers: "100%",
+    minWorkers: 1,
+    pool: "forks",
+    // Loading Effect and the sources once per worker instead of once per file is most of the time saved.
+    poolOptions: { forks: { isolate: false } },
     testTimeout: 15_000,
-    reporters: ["default", "./test/faults/matrixReporter.ts"]
+    // What a program logs is noise until its test fails.
+    silent: "passed-only",
+    reporters: ["./test/progressReporter.ts", "./test/faults/matrixReporter.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "core",
+          include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+          exclude: [...thorough, ...elsewhere]
+        }
+      },
+      {
+        extends: true,
+        test: { name: "thorough", include: thorough, exclude: elsewhere }
+      }
+    ]
   }
 })

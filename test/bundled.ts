@@ -4,10 +4,10 @@
  * `tsx` would also start a process of its own for what it has not compiled before. That one inherits standard error and makes the
  * descriptor blocking, for both: a program that prints where nobody reads would then stand still.
  */
-import { build } from "esbuild"
+import { build, type BuildOptions } from "esbuild"
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
 
@@ -15,24 +15,24 @@ import { afterAll, beforeAll } from "vitest"
 const banner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
 
-const bundle = (source: string, names: ReadonlyArray<string>, outdir: string) =>
+const bundle = (entryPoints: Array<string>, outdir: string, more: BuildOptions = {}) =>
   build({
-    entryPoints: names.map((name) => join(source, `${name}.ts`)),
+    entryPoints,
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
     splitting: true,
     format: "esm",
     platform: "node",
-    target: "node20",
+    target: "node20.16",
     tsconfig: fileURLToPath(new URL("../tsconfig.json", import.meta.url)),
-    banner: { js: banner },
-    logLevel: "error"
+    logLevel: "error",
+    ...more
   })
 
-/** Below the dependencies, for programs that load some of theirs by name when they run. */
+/** Inside the repository, for programs that load dependencies, or parts of this package, by name when they run. */
 export const besideDependencies = (): string => {
-  const folder = fileURLToPath(new URL("../node_modules/.cache/", import.meta.url))
+  const folder = fileURLToPath(new URL("../coverage/programs/", import.meta.url))
   mkdirSync(folder, { recursive: true })
   return folder
 }
@@ -48,7 +48,36 @@ export const bundledPrograms = <Name extends string>(
 ): (name: Name) => string => {
   const folder = mkdtempSync(join(parent, "loom-programs-"))
   chmodSync(folder, 0o755)
-  beforeAll(async () => void await bundle(fileURLToPath(source), names, folder))
+  const entryPoints = names.map((name) => join(fileURLToPath(source), `${name}.ts`))
+  beforeAll(async () => void await bundle(entryPoints, folder, { banner: { js: banner } }))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return (name) => join(folder, `${name}.mjs`)
+}
+
+let programFolder: string | undefined
+
+/** A folder of this process in the repository; it is gone with the process. */
+const ownFolder = (): string => {
+  if (programFolder === undefined) {
+    const folder = mkdtempSync(join(besideDependencies(), "loom-programs-"))
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+    programFolder = folder
+  }
+  return programFolder
+}
+
+/** Compiles programs together, each with this package inside and other packages outside, and gives the path of each in the same order. */
+export const compileTogether = async (paths: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const folder = mkdtempSync(join(ownFolder(), "together-"))
+  await bundle([...paths], folder, { packages: "external" })
+  return paths.map((path) => join(folder, basename(path).replace(/\.ts$/, ".mjs")))
+}
+
+const compiled = new Map<string, Promise<string>>()
+
+/** A program compiled like that, once a process. */
+export const compiledProgram = (path: string): Promise<string> => {
+  const known = compiled.get(path) ?? compileTogether([path]).then(([program]) => program!)
+  compiled.set(path, known)
+  return known
 }

@@ -1,0 +1,30 @@
+/**
+ * Says how far a run is, about ten times a run, and shows in full only what failed. On a terminal vitest's own counters do the same, all the time.
+ */
+import type { TestModule, TestSpecification } from "vitest/node"
+import { DefaultReporter } from "vitest/reporters"
+
+/** Vitest reporter. */
+export default class ProgressReporter extends DefaultReporter {
+  private files = 0
+  private done = 0
+  private tests = 0
+
+  override onTestRunStart(specifications: ReadonlyArray<TestSpecification>): void {
+    super.onTestRunStart(specifications)
+    this.files = specifications.length
+  }
+
+  override printTestModule(module: TestModule): void {
+    this.done++
+    this.tests += [...module.children.allTests()].length
+    if (this.isTTY || this.files < 10 || module.state() === "failed") {
+      super.printTestModule(module)
+    }
+    const tenth = Math.ceil(this.files / 10)
+    if (!this.isTTY && this.files >= 10 && (this.done % tenth === 0 || this.done === this.files)) {
+      const seconds = ((performance.now() - this.start) / 1000).toFixed(0)
+      this.log(` ${this.done} of ${this.files} files, ${this.tests} tests, ${seconds} s`)
+    }
+  }
+}
