@@ -30,7 +30,7 @@ export const arithmetic = Agent.make({ name: "arithmetic", instructions: "Arithm
 export const ArithmeticLive = Layer.mergeAll(
   toolkit.toLayer({ add: ({ a, b }) => Effect.succeed(a + b) }),
   ScriptedModel.layer(script),
-  Pricing.table([{ model: "ScriptedModel", input: 2, output: 3 }])
+  Pricing.table([{ model: "ScriptedModel", input: 3, output: 15 }])
 )
 
 /** One run of it, for Alice. */

@@ -62,6 +62,15 @@ export class PricingUnavailableError extends Data.TaggedError("PricingUnavailabl
   }
 }
 
+/** Loads the optional peer. Bundlers accept that it is missing because its import is awaited inside `try`. */
+const loadGenaiPrices = Effect.flatten(Effect.promise(async () => {
+  try {
+    return Effect.succeed(await import("@pydantic/genai-prices"))
+  } catch (cause) {
+    return Effect.fail(new PricingUnavailableError({ cause }))
+  }
+}))
+
 const unpriced: PricingService = { price: () => Option.none() }
 
 /**
@@ -81,10 +90,7 @@ export class Pricing extends Context.Reference<Pricing>()("loom-telemetry/agent/
   static readonly genaiPrices: Layer.Layer<Pricing, PricingUnavailableError> = Layer.effect(
     Pricing,
     Effect.map(
-      Effect.tryPromise({
-        try: () => import("@pydantic/genai-prices"),
-        catch: (cause) => new PricingUnavailableError({ cause })
-      }),
+      loadGenaiPrices,
       (prices): PricingService => ({ price: (call) => genaiPrice(prices.calcPrice, call) })
     )
   )

@@ -98,8 +98,8 @@ describe("what they print", patience, () => {
     expect(kinds.filter((kind) => kind === "span")).toHaveLength(6)
     expect(kinds).toContain("metric")
     expect(records(cost!)).toEqual([
-      expect.objectContaining({ kind: "metric", value: 0.000084, instrument_kind: "counter" }),
-      expect.objectContaining({ kind: "metric", value: 0.000036, instrument_kind: "counter" })
+      expect.objectContaining({ kind: "metric", value: 0.00021, instrument_kind: "counter" }),
+      expect.objectContaining({ kind: "metric", value: 0.000096, instrument_kind: "counter" })
     ])
   })
 

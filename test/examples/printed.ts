@@ -31,7 +31,7 @@ export const stable = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
 export const isTree = (lines: ReadonlyArray<string>): void => {
   expect(lines).toEqual([
     expect.stringMatching(
-      /^• loom\.run \(\d+\.\dms\) agent=arithmetic, model=ScriptedModel, .*\[42 in, 12 out, \$0\.00012\]$/
+      /^• loom\.run \(\d+\.\dms\) agent=arithmetic, model=ScriptedModel, .*\[42 in, 12 out, \$0\.000306\]$/
     ),
     expect.stringMatching(/^ {2}• loom\.turn \(\d+\.\dms\) turn=0, session_id=/),
     expect.stringMatching(/^ {4}• loom\.model\.stream \(\d+\.\dms\) model=ScriptedModel/),

@@ -8,6 +8,7 @@ import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { checkBundle } from "./bundle.mjs"
+import { checkBundlers, checkPricedBundle, prices } from "./bundlers.mjs"
 import { checkDeclarations } from "./declarations.mjs"
 import { checkEffectFour } from "./effectFour.mjs"
 import { checkFirstContact } from "./firstContact.mjs"
@@ -138,10 +139,13 @@ const checkNewest = async (project, tarball) => {
   const waiting = checkRequired(project)
   checkSchema(project)
   await checkBundle(project)
-  install(project, ...optionalSpecs, "@types/node@20")
+  install(project, ...optionalSpecs.filter((spec) => !spec.startsWith(prices)), "@types/node@20")
   for (const subpath of waiting) {
-    check(`import ${specifier(subpath)} beside all peers`, importing(project, subpath))
+    check(`import ${specifier(subpath)} beside its optional peers`, importing(project, subpath))
   }
+  await checkBundlers(project)
+  install(project, ...optionalSpecs)
+  await checkPricedBundle(project)
   checkOneEffect(project)
   checkTypes(project)
   checkDeclarations(project)

@@ -1,6 +1,7 @@
 /**
  * The first contact of three users, each with nothing but README.md and an empty folder: a developer at the console, one who writes tests, one who sends to
- * production. Every command is run and every program saved exactly as it stands there; only the package comes from a tarball, and the Collector is a stand-in.
+ * production. Every command is run and every program saved exactly as it stands there; only the package comes from a tarball, the Collector is a stand-in, and no
+ * browser opens.
  *
  * By itself: node test/pack/firstContact.mjs TARBALL
  */
@@ -12,7 +13,7 @@ import { fileURLToPath } from "node:url"
 import { stripVTControlCharacters } from "node:util"
 import { name } from "./manifest.mjs"
 import { check, finish } from "./outcome.mjs"
-import { stepsOf } from "./readme.mjs"
+import { markdown, shownTree, stepsOf } from "./readme.mjs"
 import { startReceiver } from "./receiver.mjs"
 
 /** Programs are shorter than this. */
@@ -68,12 +69,29 @@ const finds = (what, text, ...patterns) => {
   check(what, missing.length === 0 ? undefined : `there is no ${missing.join(", no ")} in\n${text}`)
 }
 
+/** The lines of a tree: how deep, which span, and what it used. */
+const outline = (tree) => {
+  const lines = tree.matchAll(/^( *• [\w.]+) \(.*?(\[\d+ in, .*\])?$/gm)
+  return Array.from(lines, ([, span, usage = ""]) => `${span} ${usage}`).join("\n")
+}
+
+const lookBack = async (user) => {
+  const { stderr, stdout } = await follow(user, "Looking back")
+  check("the tree is the one at the top of README", outline(stdout) === outline(shownTree) ? undefined : stdout)
+  finds("the tool's calls, the user's tokens and dollars", stdout, /^add +1 +–/m, /^alice +42 +0 +12 +\$0\.00031/m)
+  finds("the page is written", stderr, /^wrote traces\.html$/m)
+}
+
 const watch = async (user) => {
   const first = await follow(user, "The first program")
   finds("the first program prints its two spans", first.stderr, /^• answer \(/m, /^ {2}• search \(.*\bhits=3$/m)
   const { stderr, stdout } = await follow(user, "Watch an agent")
-  finds("the agent's answer, tokens and cost", stdout, /^The sum is 5\. 42 0\.000306$/m)
+  check(
+    `README has what the agent's program prints: ${stdout.trim()}`,
+    markdown.includes(`\`${stdout.trim()}\``) ? undefined : "it says something else"
+  )
   finds("the agent's tree", stderr, /^• loom\.run \(/m, /^ {2}• loom\.turn \(/m, /^ {4}• loom\.tool \(.* ok=true/m)
+  await lookBack(user)
 }
 
 const test = async (user) => {
@@ -100,10 +118,9 @@ export const checkFirstContact = async (parent, tarball) => {
     const folder = join(parent, reason)
     mkdirSync(folder)
     const command = (text) =>
-      text.replaceAll(`npm install ${name} `, `npm install ${tarball} `).replaceAll(
-        "http://localhost:4318",
-        receiver.url
-      )
+      text.replaceAll(`npm install ${name} `, `npm install ${tarball} `)
+        .replaceAll("http://localhost:4318", receiver.url)
+        .replaceAll(" view --open ", " view ")
     const user = { folder, command, texts: receiver.texts }
     try {
       await follow(user, "Install")

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { repository } from "./manifest.mjs"
 
-const markdown = readFileSync(join(repository, "README.md"), "utf8")
+export const markdown = readFileSync(join(repository, "README.md"), "utf8")
 
 const textOf = (heading) => {
   const section = markdown.split(/^## /m).find((each) => each.startsWith(`${heading}\n`))
@@ -24,6 +24,9 @@ const namedAbove = (section, end) => {
   }
   return names.at(-1)[1]
 }
+
+/** The tree at the top. */
+export const shownTree = /^```text\n(.*?)^```$/ms.exec(markdown)[1]
 
 /** The steps of a section: `{ run }` is a text for the shell, `{ file, code }` a program. */
 export const stepsOf = (heading) => {
