@@ -15,10 +15,10 @@ import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { defaultLimits } from "../records/attributes.js"
 import { elapsedMs } from "../records/instants.js"
+import { shownError } from "../telemetry/lifecycle/foreignText.js"
+import { warn } from "../telemetry/lifecycle/report.js"
 import { Loom } from "../telemetry/Loom.js"
-import { describe } from "../telemetry/tracing/outcome.js"
 import { type Episode, Memory, type MemoryService } from "./Memory.js"
 import { callModel } from "./model/callModel.js"
 import { asRecorded } from "./model/ModelCallError.js"
@@ -76,15 +76,13 @@ const extraction = (memory: MemoryService, extract: Extract, episode: Episode): 
       Effect.catchAllCause((cause) =>
         Cause.isInterruptedOnly(cause)
           ? Effect.failCause(cause as Cause.Cause<never>)
-          : Effect.logWarning(failureText(episode, cause))
+          : Effect.sync(() => warn(failureText(episode, cause)))
       )
     )).pipe(Effect.provideService(CurrentRun, undefined))
 
-// The error alone: a log inside a span is an event of that span, and behind a model's error stands what was said.
+// The error alone: behind a model's error stands what was said.
 const failureText = (episode: Episode, cause: Cause.Cause<unknown>): string =>
-  `Facts could not be extracted from the run ${episode.runId}: ${
-    describe(asRecorded(Cause.squash(cause)), defaultLimits)
-  }`
+  `Facts could not be extracted from the run ${episode.runId}: ${shownError(asRecorded(Cause.squash(cause)))}`
 
 // A sink that throws keeps no other from the second measurement, and costs no fact: who reports such a sink is the telemetry itself.
 const measured = (start: bigint, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>

@@ -11,13 +11,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import { escapeText } from "../records/escape.js"
 import { normalized } from "./argv.js"
 import { common } from "./command.js"
 import { commands, descriptions } from "./commands.js"
 import { completionScript, shells } from "./completions/completions.js"
 import { exitCodeOf, exitCodes, type Failure } from "./Failure.js"
 import { commandHelp, overview } from "./help.js"
+import { line } from "./output/line.js"
 import { endWithReader, wantsColor, widthOf } from "./output/Output.js"
 import { version } from "./version.js"
 import { wrongOption } from "./wrongOption.js"
@@ -77,7 +77,7 @@ const settings = Layer.mergeAll(
 )
 
 const say = (message: string): void => {
-  process.stderr.write(`loom-telemetry: ${escapeText(message)}\n`)
+  process.stderr.write(`loom-telemetry: ${line(message)}\n`)
 }
 
 /** Prints what a shell completes with. */

@@ -13,7 +13,9 @@ import { InMemoryTelemetryLive } from "../sinks/InMemoryTelemetry.js"
 import { MultiTelemetry } from "../sinks/MultiTelemetry.js"
 import { NoTelemetryLive } from "../sinks/NoTelemetry.js"
 import type { TelemetryOpenError } from "../telemetry/errors.js"
+import { quoted } from "../telemetry/lifecycle/foreignText.js"
 import type { Telemetry } from "../telemetry/Telemetry.js"
+import { shownAs } from "./twoLines.js"
 
 /** A sink layer that was chosen by name. */
 export type SpecLayer = Layer.Layer<
@@ -28,6 +30,9 @@ const variable = "LOOM_TELEMETRY"
 /** Sinks that an entry point adds to those of the root, by name. */
 type MoreSinks = { readonly [name: string]: SpecLayer }
 
+/** The most of a wrong part that is quoted, in characters. */
+const longestPart = 200
+
 const elsewhere = "the layerConfig or layerSpec that loom-telemetry/otel exports"
 
 const legalForms = (more: MoreSinks): string => {
@@ -36,13 +41,15 @@ const legalForms = (more: MoreSinks): string => {
   return `${names.join(", ")}, or several of them separated by commas${note}`
 }
 
-const invalid = (part: string, path: ReadonlyArray<string>, more: MoreSinks): ConfigError.ConfigError =>
-  ConfigError.InvalidData(
-    [...path],
-    part === "otel"
-      ? `"otel" needs the OpenTelemetry sink: use ${elsewhere}`
-      : `${JSON.stringify(part)} names no telemetry sink. Legal forms: ${legalForms(more)}`
-  )
+const invalid = (part: string, name: string, more: MoreSinks): ConfigError.ConfigError => {
+  if (part === "otel") {
+    const what = "\"otel\" needs the OpenTelemetry sink"
+    return shownAs(ConfigError.InvalidData([name], `${what}: use ${elsewhere}`), `${name}: ${what}\nUse ${elsewhere}`)
+  }
+  const what = `${quoted(part, longestPart)} names no telemetry sink`
+  const forms = `Legal forms: ${legalForms(more)}`
+  return shownAs(ConfigError.InvalidData([name], `${what}. ${forms}`), `${name}: ${what}\n${forms}`)
+}
 
 /** The sink that one part of a spec names; `undefined` where it names none. */
 const sinkOf = (part: string, more: MoreSinks): SpecLayer | undefined => {
@@ -64,7 +71,7 @@ const sinkOf = (part: string, more: MoreSinks): SpecLayer | undefined => {
 
 const parse = (
   spec: string,
-  path: ReadonlyArray<string>,
+  name: string,
   more: MoreSinks
 ): Either.Either<readonly [SpecLayer, ...ReadonlyArray<SpecLayer>], ConfigError.ConfigError> => {
   // Set to nothing is unset, as with the variables of OpenTelemetry: that is how compose and .env files leave a variable out.
@@ -76,25 +83,25 @@ const parse = (
   for (const part of new Set(spec.split(",").map((each) => each.trim()).filter((each) => each !== ""))) {
     const layer = sinkOf(part, more)
     if (layer === undefined) {
-      return Either.left(invalid(part, path, more))
+      return Either.left(invalid(part, name, more))
     }
     layers.push(layer)
   }
   const [first, ...rest] = layers
-  return first === undefined ? Either.left(invalid(spec, path, more)) : Either.right([first, ...rest])
+  return first === undefined ? Either.left(invalid(spec, name, more)) : Either.right([first, ...rest])
 }
 
-const layerOf = (spec: string, path: ReadonlyArray<string>, more: MoreSinks): SpecLayer =>
-  Either.match(parse(spec, path, more), {
+const layerOf = (spec: string, name: string, more: MoreSinks): SpecLayer =>
+  Either.match(parse(spec, name, more), {
     onLeft: (error) => Layer.fail(error),
     onRight: (layers) => layers.length === 1 ? layers[0] : MultiTelemetry.layer(layers)
   })
 
 /** See `Telemetry.layerSpec`. */
-export const makeLayerSpec = (more: MoreSinks) => (spec: string): SpecLayer => layerOf(spec, ["layerSpec"], more)
+export const makeLayerSpec = (more: MoreSinks) => (spec: string): SpecLayer => layerOf(spec, "layerSpec", more)
 
 /** See `Telemetry.layerConfig`. */
 export const makeLayerConfig = (more: MoreSinks): SpecLayer =>
   Layer.unwrapEffect(
-    Effect.map(Config.withDefault(Config.string(variable), "none"), (spec) => layerOf(spec, [variable], more))
+    Effect.map(Config.withDefault(Config.string(variable), "none"), (spec) => layerOf(spec, variable, more))
   )

@@ -12,6 +12,7 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { shownPlainly } from "../config/twoLines.js"
 import type { Telemetry } from "../telemetry/Telemetry.js"
 import { exportersOf } from "./delivery/exporters.js"
 import { type OTelOptions, OTelTelemetry } from "./OTelTelemetry.js"
@@ -73,5 +74,5 @@ export const OTelLive: Layer.Layer<Telemetry | OTelTelemetry, ConfigError.Config
   Effect.flatMap(isDisabled, (disabled) =>
     disabled
       ? Effect.succeed(OTelTelemetry.disabled)
-      : Effect.map(Effect.flatMap(settings, optionsOf), OTelTelemetry.layer))
+      : Effect.map(Effect.flatMap(settings, optionsOf), OTelTelemetry.layer)).pipe(Effect.mapError(shownPlainly))
 )

@@ -21,6 +21,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { warn } from "../telemetry/lifecycle/report.js"
+import { Redaction } from "../telemetry/Redaction.js"
 import { randomIds } from "../telemetry/tracing/ids.js"
 import { closing } from "./delivery/closing.js"
 import { countedExporter, countedMetricExporter, GatedProcessor, Pending } from "./delivery/counted.js"
@@ -137,7 +138,7 @@ const tracerProviderOf = (options: SdkOptions, resource: Resource, watch: Watch)
 /** Builds the SDK in the current scope. */
 export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const watch = { counter: new ExportCounter(yield* say), pending: new Pending() }
+    const watch = { counter: new ExportCounter(yield* say, yield* Redaction), pending: new Pending() }
     const resource = resourceOf(options.resource ?? {})
     const tracerProvider = tracerProviderOf(options, resource, watch)
     const readers = readersOf(options, watch)

@@ -8,14 +8,13 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
-import { defaultLimits } from "../records/attributes.js"
 import { spanStart } from "../records/SpanData.js"
 import type { SpanStart } from "../records/SpanRecord.js"
+import { shownError } from "../telemetry/lifecycle/foreignText.js"
 import { Reporter } from "../telemetry/lifecycle/report.js"
 import { decorateLayer, type SinkLayer } from "../telemetry/lifecycle/sinkLayers.js"
 import type { Observer } from "../telemetry/Observer.js"
 import type { OpenSpan } from "../telemetry/tracing/OpenSpan.js"
-import { describe } from "../telemetry/tracing/outcome.js"
 import { filteredObserver } from "./filtered/filteredObserver.js"
 import { FilteredTree } from "./filtered/FilteredTree.js"
 
@@ -55,7 +54,7 @@ const careful = (keeps: SpanPredicate, observers: ReadonlyArray<Observer>) => {
       const names = observers.map(({ name }) => name).join(", ")
       reporter.once(
         "threw",
-        `The filter of the telemetry sink "${names}" threw: ${describe(error, defaultLimits)}. ` +
+        `The filter of the telemetry sink "${names}" threw: ${shownError(error)}. ` +
           "Spans for which it throws are kept; further exceptions are not logged"
       )
       return true

@@ -5,11 +5,11 @@
  * Measurements are never sampled: counts and cost stay true. The trap: what `tail` holds back is in memory only, and gone where the process
  * is killed.
  */
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { shownCause } from "../telemetry/lifecycle/foreignText.js"
 import { warn } from "../telemetry/lifecycle/report.js"
 import { type Decorated, decorateLayer, type SinkLayer } from "../telemetry/lifecycle/sinkLayers.js"
 import type { Observer } from "../telemetry/Observer.js"
@@ -110,9 +110,7 @@ const closeSampler = (sampler: TailSampler): Effect.Effect<void> =>
   Effect.catchAllCause(
     Effect.sync(() => sampler.close()),
     (cause) =>
-      Effect.sync(() =>
-        warn(`A telemetry sink threw when the traces that were held went to it: ${Cause.pretty(cause)}`)
-      )
+      Effect.sync(() => warn(`A telemetry sink threw when the traces that were held went to it: ${shownCause(cause)}`))
   )
 
 const sampledLayer = <L extends SinkLayer>(layer: L, begin: () => Sampling): SampledLayer<L> =>

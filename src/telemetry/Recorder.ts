@@ -12,13 +12,13 @@ import { instrumentKind, invalidMeasurement } from "../records/MetricRecord.js"
 import type { Redactor } from "../records/redact/Redactor.js"
 import { remembered } from "../records/remembered.js"
 import { MetricData } from "../records/SpanData.js"
-import { Reporter } from "./lifecycle/report.js"
+import { shownError } from "./lifecycle/foreignText.js"
+import { Reporter, warnBy } from "./lifecycle/report.js"
 import type { Observer } from "./Observer.js"
 import { AttributeBag } from "./tracing/attributeBag.js"
 import type { LoomSpan } from "./tracing/LoomSpan.js"
 import { loomSpanOf } from "./tracing/LoomSpan.js"
 import type { OpenSpan } from "./tracing/OpenSpan.js"
-import { describe } from "./tracing/outcome.js"
 import type { SpanFactory, SpanOpening } from "./tracing/SpanFactory.js"
 
 /** What a recorder is made of. */
@@ -37,7 +37,7 @@ export class Recorder {
   readonly redactor: Redactor
   readonly factory: SpanFactory
   readonly observers: ReadonlyArray<Observer>
-  readonly reporter = new Reporter()
+  readonly reporter: Reporter
   /** Traces at whose beginning is still looked for settings in the wrong place; the first ones tell. */
   unchecked = 16
   /** Measurements that were refused because of their value or name, ≥ 0. */
@@ -53,6 +53,7 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     this.limits = options.limits
     this.redactor = options.redactor
+    this.reporter = new Reporter(warnBy(options.redactor))
     this.factory = options.factory
     this.observers = options.observers
     this.starters = options.observers.filter((observer) => observer.onStart !== undefined)
@@ -214,9 +215,7 @@ export class Recorder {
     // By the sink, not by its name: two sinks may share one.
     this.reporter.once(
       observer,
-      `The telemetry sink "${observer.name}" threw in ${hookNames[hook]}: ${
-        describe(error, this.limits, this.redactor)
-      }. ` +
+      `The telemetry sink "${observer.name}" threw in ${hookNames[hook]}: ${shownError(error, this.redactor)}. ` +
         "The other sinks have recorded; further exceptions of this sink are not logged"
     )
   }

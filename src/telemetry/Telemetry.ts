@@ -17,6 +17,7 @@ import { layerObservers } from "./layer.js"
 import { type EffectSinkOptions, type QueuedSink, sinkFromEffect } from "./lifecycle/queuedSink.js"
 import { acquireSink } from "./lifecycle/scopedSink.js"
 import type { LazyAttributes, Recording, TelemetryService } from "./Service.js"
+import { telemetryKey } from "./telemetryKey.js"
 import { observerOf, type ScopedSinkOptions, type SinkErrorOptions, type TelemetrySink } from "./TelemetrySink.js"
 import { annotateCurrent, type Lookup, measure, spanAround, spanInScope } from "./tracing/spans.js"
 import { spanAroundStream } from "./tracing/streams.js"
@@ -27,7 +28,7 @@ const isDataFirst = (args: IArguments): boolean => typeof args[0] !== "string"
 export const ambient: Lookup = (fiber): Recording | undefined => ambientService(fiber)?.recording
 
 const ambientService = (fiber: Fiber.RuntimeFiber<unknown, unknown>): TelemetryService | undefined =>
-  fiber.currentContext.unsafeMap.get(Telemetry.key)
+  fiber.currentContext.unsafeMap.get(telemetryKey)
 
 /**
  * Spans and metrics of an agent. Provide one of the sink layers at the edge of the program; everything else is these statics.
@@ -36,7 +37,7 @@ const ambientService = (fiber: Fiber.RuntimeFiber<unknown, unknown>): TelemetryS
  * const answer = ask(question).pipe(Telemetry.withSpan("answer", { question_length: question.length }))
  * answer.pipe(Effect.provide(ConsoleTelemetryLive))
  */
-export class Telemetry extends Context.Tag("loom-telemetry/Telemetry")<Telemetry, TelemetryService>() {
+export class Telemetry extends Context.Tag(telemetryKey)<Telemetry, TelemetryService>() {
   /**
    * Runs an effect inside a span. The span ends with the effect's exit, whatever that is, and everything inside is its child.
    * `attributes` may be a function; it is not called where nothing records.

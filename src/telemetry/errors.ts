@@ -2,6 +2,7 @@
  * The errors of building a sink's layer. After that no built-in sink fails the program.
  */
 import * as Data from "effect/Data"
+import { quoted } from "./lifecycle/foreignText.js"
 
 /** Why a file cannot be opened for records. */
 export type OpenErrorReason =
@@ -25,16 +26,27 @@ const remedies: Record<OpenErrorReason, string> = {
   Unknown: "the system refused. See `cause` for what it said"
 }
 
-/** A file that telemetry should be written to could not be opened. */
-export class TelemetryOpenError extends Data.TaggedError("TelemetryOpenError")<{
+/** The longest path that systems allow. */
+const longestPath = 4096
+
+interface OpenErrorFacts {
   /** As given. */
   readonly path: string
   /** What kept it from being opened. */
   readonly reason: OpenErrorReason
-  /** What the system said. */
+  /** What the system said; `undefined` where the path was refused before the system was asked. */
   readonly cause: unknown
-}> {
+}
+
+/** A file that telemetry should be written to could not be opened. */
+export class TelemetryOpenError extends Data.TaggedError("TelemetryOpenError")<OpenErrorFacts> {
+  constructor(facts: OpenErrorFacts) {
+    super(facts)
+    // Where in this package it was made helps nobody who named the wrong path.
+    this.stack = `${this.name}: ${this.message}`
+  }
+
   override get message(): string {
-    return `Cannot open ${JSON.stringify(this.path)} for telemetry: ${remedies[this.reason]}`
+    return `Cannot open ${quoted(this.path, longestPath)} for telemetry: ${remedies[this.reason]}`
   }
 }

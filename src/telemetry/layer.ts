@@ -1,13 +1,13 @@
 /**
  * From sinks to a layer: a recorder for them, the service, and the tracer for everything that runs under the layer.
  */
-import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { capped } from "./lifecycle/capped.js"
+import { shownCause } from "./lifecycle/foreignText.js"
 import { Reporter } from "./lifecycle/report.js"
 import type { Observer } from "./Observer.js"
 import { Recorder } from "./Recorder.js"
@@ -70,7 +70,7 @@ export const flushObserver = (observer: Observer): Effect.Effect<void> =>
       Effect.sync(() =>
         reporterOf(observer).every(
           "failed",
-          `The telemetry sink "${observer.name}" failed to flush: ${Cause.pretty(cause)}`
+          `The telemetry sink "${observer.name}" failed to flush: ${shownCause(cause)}`
         )
       )
     )

@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
+import { expectHarmless, hostileMegabyte, hostileText } from "../hostileText.js"
 import {
   accepting,
   answering,
@@ -159,4 +160,59 @@ it.scopedLive("sends no faster than it was told", () =>
     // The first request holds all 22 spans; the measurements wait until as many could have been sent.
     expect(times).toHaveLength(2)
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(300)
+  }), 60_000)
+
+it.scopedLive(
+  "prints what a receiver says as one line without secrets, and no more than its beginning",
+  () =>
+    Effect.gen(function*() {
+      const partial = JSON.stringify({
+        partialSuccess: { rejectedSpans: 1, errorMessage: hostileMegabyte.slice(0, 60_000) }
+      })
+      const answers: ReadonlyArray<readonly [Behaviour, says: string]> = [
+        [answering(400, {}, hostileMegabyte), "it answered 400"],
+        [answering(400, {}, JSON.stringify({ message: hostileText })), "it answered 400"],
+        [answering(302, { location: `https://alice:swordfish99@example.com` }, hostileText), "it answered 302"],
+        [answering(200, {}, partial), "The receiver rejected"],
+        [firstly(1, answering(503, { "retry-after": "0" }, hostileText), answering(400)), "it answered 400"]
+      ]
+      for (const [behaviour, says] of answers) {
+        const [ended] = yield* replaying(behaviour, "--progress")
+        expect(ended.code).toBe(3)
+        expect(ended.stderr).toContain(says)
+        ended.stderr.replaceAll("\r\u001b[K", "").trimEnd().split("\n").forEach(expectHarmless)
+        expect(ended.stderr.length).toBeLessThan(3000)
+      }
+    }),
+  120_000
+)
+
+it.scopedLive(
+  "prints neither the headers that a receiver echoes nor the login and the parameters of its address",
+  () =>
+    Effect.gen(function*() {
+      const echoing: Behaviour = ({ headers }, response) => {
+        response.writeHead(401).end(`unknown team ${String(headers["x-team"])}`)
+      }
+      const [ended] = yield* replaying(echoing, "--header", "x-team: plainword")
+      expect(ended.stderr).toContain("it answered 401 (unknown team <redacted>)")
+      const { stderr } = yield* Effect.promise(() =>
+        loom(["replay", "--endpoint", "ftp://alice:swordfish99@example.com?key=plainword", files.path("ours.jsonl")])
+      )
+      expect(stderr).toContain("example.com")
+      expect(stderr).not.toMatch(/alice|swordfish|plainword/)
+    }),
+  60_000
+)
+
+it.scopedLive("does not wait for the end of an answer that has none", () =>
+  Effect.gen(function*() {
+    const endless: Behaviour = (_, response) => {
+      response.writeHead(400).on("error", () => {})
+      const more = () => void (response.writable && response.write("x".repeat(65_536), more))
+      more()
+    }
+    const [ended] = yield* replaying(endless)
+    expect(ended.stderr).toContain("it answered 400 (xxx")
+    expect(ended.stderr.length).toBeLessThan(1000)
   }), 60_000)

@@ -4,6 +4,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { rulesInForce } from "../../telemetry/lifecycle/foreignText.js"
+import { Reporter } from "../../telemetry/lifecycle/report.js"
 import { type PricedCall, Pricing, type PricingService } from "../Pricing.js"
 import type { Usage } from "../Usage.js"
 
@@ -30,19 +32,17 @@ const reportedCost = (metadata: Metadata): number | undefined => {
 }
 
 // Once a model and set of prices, however many calls are made.
-const warned = new WeakMap<PricingService, Set<string>>()
+const reporters = new WeakMap<PricingService, Reporter>()
 
 const warnOnce = (pricing: PricingService, model: string): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    const models = warned.get(pricing) ?? new Set()
-    warned.set(pricing, models)
-    if (models.has(model)) {
-      return Effect.void
-    }
-    models.add(model)
-    return Effect.logWarning(
+  Effect.sync(() => {
+    const reporter = reporters.get(pricing) ?? new Reporter()
+    reporters.set(pricing, reporter)
+    const name = rulesInForce().name(model)
+    reporter.once(
+      name,
       `No price is known for the model ${
-        JSON.stringify(model)
+        JSON.stringify(name)
       }: its calls have no cost. Provide Pricing.table or Pricing.genaiPrices`
     )
   })

@@ -6,8 +6,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { escapeText } from "../../records/escape.js"
 import { exitCodes } from "../Failure.js"
+import { line } from "./line.js"
 
 /** The output of a command. */
 export interface OutputService {
@@ -90,7 +90,7 @@ const makeOutput = (options: OutputOptions): OutputService => {
   }
   return {
     write: (text) => writeTo(stdout, text),
-    say: (text) => Effect.suspend(() => writeTo(stderr, `${clear()}${escapeText(text)}\n`)),
+    say: (text) => Effect.suspend(() => writeTo(stderr, `${clear()}${line(text)}\n`)),
     breaksOff: (path) => Effect.sync(() => void broken.push(path)),
     brokenOff: Effect.sync(() => broken),
     progress: (text) =>
@@ -98,9 +98,9 @@ const makeOutput = (options: OutputOptions): OutputService => {
         if (!showsProgress) {
           return Effect.void
         }
-        const line = clear() + escapeText(text)
+        const replaced = clear() + line(text)
         shown = text !== ""
-        return writeTo(stderr, stderr.isTTY === true || text === "" ? line : `${text}\n`)
+        return writeTo(stderr, stderr.isTTY === true || text === "" ? replaced : `${line(text)}\n`)
       }),
     width: widthOf(options.width),
     color: wantsColor(options.color, process.env, stdout.isTTY === true),

@@ -4,7 +4,9 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { OtlpRequest } from "../../readers/OtlpJson.js"
+import { confided, withoutEchoes } from "../../records/echoes.js"
 import { InputError } from "../Failure.js"
+import { line } from "../output/line.js"
 
 /** Where requests go. */
 export interface Receiver {
@@ -24,6 +26,10 @@ export interface Taken {
 
 /** Status codes that ask for the same request again. */
 const again = new Set([429, 502, 503, 504])
+
+/** The most of an answer that is read, and of what it says that is shown, in characters. */
+const longestAnswer = 65_536
+const longestReason = 300
 
 const attemptTimeout = 10_000
 const firstDelay = 200
@@ -57,14 +63,33 @@ const partialSuccess = (body: string): Taken => {
       readonly partialSuccess?: { readonly [key: string]: unknown }
     }
     const rejected = Number(partial?.["rejectedSpans"] ?? partial?.["rejectedDataPoints"] ?? 0)
-    return { rejected: Number.isFinite(rejected) ? rejected : 0, message: String(partial?.["errorMessage"] ?? "") }
+    const message = partial?.["errorMessage"]
+    return {
+      rejected: Number.isInteger(rejected) && rejected > 0 ? rejected : 0,
+      message: typeof message === "string" ? message : ""
+    }
   } catch {
     return { rejected: 0, message: "" }
   }
 }
 
-const post = (receiver: Receiver, { body, signal }: OtlpRequest): Effect.Effect<Answer> =>
-  Effect.flatMap(Effect.clock, (clock) =>
+/** The beginning of an answer; the rest is not waited for. */
+const beginningOf = async (response: Response): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ""
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length >= longestAnswer) {
+      break
+    }
+  }
+  return text.slice(0, longestAnswer)
+}
+
+const post = (receiver: Receiver, { body, signal }: OtlpRequest): Effect.Effect<Answer> => {
+  const secrets = confided(receiver.endpoint.href, receiver.headers)
+  const shown = (text: string) => line(withoutEchoes(text, secrets), longestReason)
+  return Effect.flatMap(Effect.clock, (clock) =>
     Effect.promise(async (abort): Promise<Answer> => {
       try {
         const response = await fetch(addressOf(receiver.endpoint, signal), {
@@ -74,10 +99,11 @@ const post = (receiver: Receiver, { body, signal }: OtlpRequest): Effect.Effect<
           redirect: "manual",
           signal: AbortSignal.any([abort, AbortSignal.timeout(attemptTimeout)])
         })
-        const text = await response.text()
-        const why = `it answered ${response.status}${text === "" ? "" : ` (${text.slice(0, 200)})`}`
+        const text = await beginningOf(response)
+        const why = `it answered ${response.status}${text === "" ? "" : ` (${shown(text)})`}`
         if (response.ok) {
-          return { kind: "taken", taken: partialSuccess(text) }
+          const { message, rejected } = partialSuccess(text)
+          return { kind: "taken", taken: { rejected, message: shown(message) } }
         }
         return again.has(response.status)
           ? {
@@ -87,9 +113,10 @@ const post = (receiver: Receiver, { body, signal }: OtlpRequest): Effect.Effect<
           }
           : { kind: "refused", why }
       } catch (error) {
-        return { kind: "again", after: undefined, why: reasonOf(error) }
+        return { kind: "again", after: undefined, why: shown(reasonOf(error)) }
       }
     }))
+}
 
 const reasonOf = (error: unknown): string => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error

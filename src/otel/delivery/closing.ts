@@ -1,11 +1,9 @@
 /**
  * Flush, then shut down: each bounded, each tried whatever became of the other, neither ever failing the program.
  */
-import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { defaultLimits } from "../../records/attributes.js"
-import { describe } from "../../telemetry/tracing/outcome.js"
+import { shownCause } from "../../telemetry/lifecycle/foreignText.js"
 
 /** Something of the SDK's that is done with a promise; nothing where there is nothing to do. */
 type Step = () => Promise<void> | undefined
@@ -50,9 +48,7 @@ const bounded = (step: Step, cap: Duration.DurationInput): Effect.Effect<Problem
         ? undefined
         : { text: `took longer than ${Duration.format(cap)} and was given up`, isLate: true }
     ),
-    Effect.catchAllCause((cause) =>
-      Effect.succeed({ text: `failed: ${describe(Cause.squash(cause), defaultLimits)}`, isLate: false })
-    )
+    Effect.catchAllCause((cause) => Effect.succeed({ text: `failed: ${shownCause(cause)}`, isLate: false }))
   )
 
 /** Runs the steps side by side. */

@@ -59,6 +59,10 @@ export class Pending {
   }
 }
 
+/** The answer as the SDK may have it: it logs errors itself where somebody listens to its diagnostics. */
+const loggable = (result: OtlpResult, counter: ExportCounter): ExportResult =>
+  result.error === undefined ? result : { ...result, error: new Error(counter.shown(result.error)) }
+
 const givenUp = failure("given up when the sink closed")
 
 /** What kept an export from arriving until it was given up, where that is known. */
@@ -72,7 +76,7 @@ export const countedExporter = (exporter: SpanExporter, counter: ExportCounter, 
       (answer) => exporter.export(spans, answer),
       (result) => {
         countSpans(spans.length, result, counter)
-        done(result)
+        done(loggable(result, counter))
       },
       // They stay queued until the counter is closed, which counts them as lost by the shutdown.
       () => {
@@ -110,7 +114,7 @@ export const countedMetricExporter = (
         } else if (result.refused !== undefined && result.refused.count > 0) {
           counter.metricsFailed(`the receiver refused ${result.refused.count} data points: ${result.refused.reason}`)
         }
-        done(result)
+        done(loggable(result, counter))
       },
       () => {
         counter.metricsFailed(troubleOf(exporter) ?? givenUp.error)

@@ -11,6 +11,10 @@ import type { SpanExporter } from "@opentelemetry/sdk-trace-base"
 import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import type { Agent, ClientRequest, IncomingMessage } from "node:http"
+import { confided, withoutEchoes } from "../../records/echoes.js"
+import { oneLine } from "../../records/oneLine.js"
+import type { Redactor } from "../../records/redact/Redactor.js"
+import { Redaction } from "../../telemetry/Redaction.js"
 import type { Protocol, Settings, SignalSettings } from "../settings/settings.js"
 import { type Answer, type Post, Undelivered } from "./delivery.js"
 import { grpcKit, type Kit } from "./grpcKit.js"
@@ -45,10 +49,13 @@ const connectionError = (error: NodeJS.ErrnoException): Undelivered =>
     isFinal: error.code === undefined || !passing.has(error.code)
   })
 
-/** The most of an answer that is kept; what is longer is no answer to an export. */
+/** The most of an answer that is read; what is longer is no answer to an export. */
 const longestAnswer = 65_536
 
-/** Reads an answer to its end; one that breaks off counts by its status all the same. */
+/** The most of what a receiver says that is logged, in characters. */
+const longestReason = 1024
+
+/** Reads an answer to its end; one that breaks off, or has no end, counts by its status all the same. */
 const readAnswer = (incoming: IncomingMessage, done: (answer: Answer) => void): void => {
   const chunks: Array<Buffer> = []
   let size = 0
@@ -57,15 +64,17 @@ const readAnswer = (incoming: IncomingMessage, done: (answer: Answer) => void): 
     const isText = /^(text\/|application\/json)/.test(incoming.headers["content-type"] ?? "")
     done({
       status: incoming.statusCode ?? 0,
-      reason: [incoming.statusMessage, isText ? body.toString("utf8", 0, 300) : ""].filter(Boolean).join(": "),
+      reason: [incoming.statusMessage, isText ? body.toString("utf8") : ""].filter(Boolean).join(": "),
       retryAfter: incoming.headers["retry-after"],
       body
     })
   }
   incoming.on("data", (chunk: Buffer) => {
+    chunks.push(chunk.subarray(0, longestAnswer - size))
     size += chunk.length
-    if (size <= longestAnswer) {
-      chunks.push(chunk)
+    if (size >= longestAnswer) {
+      finish()
+      incoming.destroy()
     }
   })
   incoming.on("end", finish)
@@ -121,9 +130,14 @@ const withoutCredentials = (address: string): string => {
   return origin + pathname
 }
 
+interface How {
+  readonly wires: Wires
+  readonly rules: Redactor
+}
+
 const sending = (
   signal: SignalSettings,
-  { contentType }: Wires,
+  { rules, wires: { contentType } }: How,
   total: number,
   onDisconnect: Set<() => void>
 ) => {
@@ -132,20 +146,26 @@ const sending = (
     isCompressed: signal.isCompressed
   })
   onDisconnect.add(destroy)
-  return { post, address: withoutCredentials(signal.endpoint), patience: { attempt: signal.timeout, total } }
+  const secrets = confided(signal.endpoint, signal.headers)
+  return {
+    post,
+    address: withoutCredentials(signal.endpoint),
+    shown: (text: string) => oneLine(withoutEchoes(text, secrets), longestReason, rules),
+    patience: { attempt: signal.timeout, total }
+  }
 }
 
-const httpKit = async (protocol: "http/protobuf" | "http/json"): Promise<Kit> => {
+const httpKit = async (protocol: "http/protobuf" | "http/json", rules: Redactor): Promise<Kit> => {
   const wires = await loadWires(protocol)
   return {
     spans: ({ exportTimeout, traces }, onDisconnect) => {
-      const how = sending(traces, wires, exportTimeout, onDisconnect)
+      const how = sending(traces, { wires, rules }, exportTimeout, onDisconnect)
       const exporter = new OtlpExporter({ ...how, wire: wires.spans, concurrency: 4 })
       onDisconnect.add(() => exporter.abort())
       return exporter
     },
     metrics: ({ metricInterval, metrics, temporality }, onDisconnect) => {
-      const how = sending(metrics, wires, Math.min(30_000, metricInterval), onDisconnect)
+      const how = sending(metrics, { wires, rules }, Math.min(30_000, metricInterval), onDisconnect)
       const exporter = new OtlpMetricExporter(
         { ...how, wire: wires.metrics, concurrency: 1 },
         temporalityOf(temporality)
@@ -156,19 +176,19 @@ const httpKit = async (protocol: "http/protobuf" | "http/json"): Promise<Kit> =>
   }
 }
 
-const kits: Record<Protocol, () => Promise<Kit>> = {
-  "http/protobuf": () => httpKit("http/protobuf"),
-  "http/json": () => httpKit("http/json"),
+const kits: Record<Protocol, (rules: Redactor) => Promise<Kit>> = {
+  "http/protobuf": (rules) => httpKit("http/protobuf", rules),
+  "http/json": (rules) => httpKit("http/json", rules),
   "grpc": grpcKit
 }
 
-const kitOf = (protocol: Protocol): Effect.Effect<Kit, ConfigError.ConfigError> =>
+const kitOf = (protocol: Protocol, rules: Redactor): Effect.Effect<Kit, ConfigError.ConfigError> =>
   Effect.tryPromise({
-    try: kits[protocol],
+    try: () => kits[protocol](rules),
     catch: () =>
       ConfigError.Unsupported(
         ["OTEL_EXPORTER_OTLP_PROTOCOL"],
-        `OTEL_EXPORTER_OTLP_PROTOCOL is ${protocol}, and what it needs is not installed: install ` +
+        `OTEL_EXPORTER_OTLP_PROTOCOL is ${protocol}, and what it needs is not installed\nInstall ` +
           (protocol === "grpc"
             ? "@opentelemetry/exporter-trace-otlp-grpc and @opentelemetry/exporter-metrics-otlp-grpc"
             : "@opentelemetry/otlp-transformer")
@@ -179,10 +199,13 @@ const kitOf = (protocol: Protocol): Effect.Effect<Kit, ConfigError.ConfigError> 
 export const exportersOf = (settings: Settings): Effect.Effect<Exporters, ConfigError.ConfigError> =>
   Effect.gen(function*() {
     const { metrics, traces } = settings
+    const rules = yield* Redaction
     const onDisconnect = new Set<() => void>()
     return {
-      spanExporter: traces.isOn ? (yield* kitOf(traces.protocol)).spans(settings, onDisconnect) : undefined,
-      metricExporter: metrics.isOn ? (yield* kitOf(metrics.protocol)).metrics(settings, onDisconnect) : undefined,
+      spanExporter: traces.isOn ? (yield* kitOf(traces.protocol, rules)).spans(settings, onDisconnect) : undefined,
+      metricExporter: metrics.isOn
+        ? (yield* kitOf(metrics.protocol, rules)).metrics(settings, onDisconnect)
+        : undefined,
       disconnect: () => onDisconnect.forEach((disconnect) => disconnect())
     }
   })

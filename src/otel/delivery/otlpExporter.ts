@@ -38,6 +38,8 @@ export interface OtlpExporterOptions<Data> {
   readonly post: Post
   /** Where it goes, for who reads what went wrong. */
   readonly address: string
+  /** What the receiver or the system said, as it may be logged. */
+  readonly shown: (text: string) => string
   readonly patience: Patience
   /** Exports that are sent at the same time. */
   readonly concurrency: number
@@ -47,14 +49,17 @@ type Done = (result: OtlpResult) => void
 
 const failed = (message: string): OtlpResult => ({ code: ExportResultCode.FAILED, error: new Error(message) })
 
-const resultOf = (exit: Exit.Exit<Refused | undefined, Undelivered>, address: string): OtlpResult => {
+type Told = Pick<OtlpExporterOptions<never>, "address" | "shown">
+
+const resultOf = (exit: Exit.Exit<Refused | undefined, Undelivered>, { address, shown }: Told): OtlpResult => {
   if (exit._tag === "Success") {
-    return { code: ExportResultCode.SUCCESS, ...(exit.value && { refused: exit.value }) }
+    const refused = exit.value && { ...exit.value, reason: shown(exit.value.reason) }
+    return { code: ExportResultCode.SUCCESS, ...(refused && { refused }) }
   }
   const problem = Cause.squash(exit.cause)
   return Cause.isInterruptedOnly(exit.cause)
     ? failed("closed before it was delivered")
-    : failed(`${problem instanceof Error ? problem.message : String(problem)} (${address})`)
+    : failed(`${shown(problem instanceof Error ? problem.message : String(problem))} (${address})`)
 }
 
 /** Sends data of one kind. */
@@ -81,7 +86,7 @@ export class OtlpExporter<Data> {
     this.sending.add(fiber)
     fiber.addObserver((exit) => {
       this.sending.delete(fiber)
-      done(resultOf(exit, this.options.address))
+      done(resultOf(exit, this.options))
     })
   }
 
@@ -104,9 +109,9 @@ export class OtlpExporter<Data> {
   }
 
   private send(data: Data): Effect.Effect<Refused | undefined, Undelivered> {
-    const { address, patience, post, wire } = this.options
+    const { address, patience, post, shown, wire } = this.options
     const onTrouble = ({ message }: Undelivered) => {
-      this.trouble = `${message} (${address})`
+      this.trouble = `${shown(message)} (${address})`
     }
     return Effect.try({
       try: () => wire.serialize(data),

@@ -5,9 +5,10 @@
  * never only counted.
  */
 import * as Effect from "effect/Effect"
-import { defaultLimits } from "../../records/attributes.js"
+import type { Redactor } from "../../records/redact/Redactor.js"
+import { shownError } from "../../telemetry/lifecycle/foreignText.js"
 import { Reporter, type Warn, warnWith } from "../../telemetry/lifecycle/report.js"
-import { describe } from "../../telemetry/tracing/outcome.js"
+import { Redaction } from "../../telemetry/Redaction.js"
 
 /** Why a span did not arrive. */
 export type OTelDropReason = "queue_full" | "rejected" | "shutdown" | "after_close"
@@ -29,7 +30,7 @@ export interface OTelStats {
 }
 
 /** Logs warnings with the loggers of the fiber that asks for it, later and from anywhere. */
-export const say: Effect.Effect<Warn> = Effect.map(Effect.getFiberRefs, warnWith)
+export const say: Effect.Effect<Warn> = Effect.map(Effect.getFiberRefs, (refs) => warnWith(refs))
 
 /** The counters of one sink. */
 export class ExportCounter {
@@ -46,7 +47,8 @@ export class ExportCounter {
   private readonly reporter: Reporter
   private atClosing: { readonly lost: number; readonly failedMetricExports: number } | undefined = undefined
 
-  constructor(say: Warn) {
+  /** `rules` are those by which errors of exporters are logged and kept: receivers wrote them. */
+  constructor(say: Warn, private readonly rules: Redactor = Redaction.default) {
     this.reporter = new Reporter(say)
   }
 
@@ -92,7 +94,12 @@ export class ExportCounter {
 
   /** Spans wait no longer; `why` is what kept them from arriving. */
   givenUp(why: string | undefined): void {
-    this.lastError = why ?? this.lastError
+    this.lastError = why === undefined ? this.lastError : this.shown(why)
+  }
+
+  /** What an exporter says went wrong, as it may be logged and kept. */
+  shown(error: unknown): string {
+    return shownError(error instanceof Error ? error.message : error ?? "unknown", this.rules)
   }
 
   /** From now on failures are said together, by `closed`. */
@@ -125,7 +132,7 @@ export class ExportCounter {
   }
 
   private exportFailed(error: unknown): void {
-    this.lastError = describe(error instanceof Error ? error.message : error ?? "unknown", defaultLimits)
+    this.lastError = this.shown(error)
     if (this.atClosing === undefined) {
       this.reporter.every(
         "export",

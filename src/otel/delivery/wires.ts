@@ -21,9 +21,13 @@ export interface Wires {
 type SpanSerializer = ISerializer<Array<ReadableSpan>, IExportTraceServiceResponse>
 type MetricSerializer = ISerializer<ResourceMetrics, IExportMetricsServiceResponse>
 
-// JSON writes 64-bit numbers as text (protobuf's JSON mapping).
-const refusedOf = (count: unknown, reason: string | undefined): Refused | undefined =>
-  count === undefined ? undefined : { count: Number(count), reason: reason ?? "no reason given" }
+// JSON writes 64-bit numbers as text (protobuf's JSON mapping). What is no number of records, or no text, says nothing.
+const refusedOf = (rejected: unknown, reason: unknown): Refused | undefined => {
+  const count = Number(rejected ?? 0)
+  return Number.isInteger(count) && count > 0
+    ? { count, reason: typeof reason === "string" ? reason : "no reason given" }
+    : undefined
+}
 
 const wiresOf = (contentType: string, spans: SpanSerializer, metrics: MetricSerializer): Wires => ({
   contentType,

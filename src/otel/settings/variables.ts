@@ -7,6 +7,10 @@ import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import { quoted } from "../../telemetry/lifecycle/foreignText.js"
+
+/** The most of a malformed value that is quoted, in characters. */
+const longestQuote = 200
 
 /** A variable that may be unset; set to nothing counts as unset, as the specification asks. What is secret is not repeated in errors. */
 const variable = <A>(
@@ -24,7 +28,7 @@ const variable = <A>(
             onLeft: (problem) =>
               ConfigError.InvalidData(
                 [name],
-                `${name} is ${isSecret ? "malformed" : JSON.stringify(text)}: ${problem}`
+                `${name} is ${isSecret ? "malformed" : quoted(text, longestQuote)}\n${problem}`
               ),
             onRight: Option.some
           })
@@ -39,7 +43,7 @@ export const integer = (name: string, least: number): Config.Config<Option.Optio
   variable(name, (value) =>
     /^\d+$/.test(value) && Number(value) >= least
       ? Either.right(Number(value))
-      : Either.left(`it has to be a whole number, ${least} or more`))
+      : Either.left(`It has to be a whole number, ${least} or more`))
 
 /** A number between 0 and 1. */
 export const ratio = (name: string): Config.Config<Option.Option<number>> =>
@@ -47,7 +51,7 @@ export const ratio = (name: string): Config.Config<Option.Option<number>> =>
     const number = Number(value)
     return number >= 0 && number <= 1
       ? Either.right(number)
-      : Either.left("it has to be a number from 0 to 1")
+      : Either.left("It has to be a number from 0 to 1")
   })
 
 /** `true` or `false`, in any case. */
@@ -56,7 +60,7 @@ export const flag = (name: string): Config.Config<Option.Option<boolean>> =>
     const lower = value.toLowerCase()
     return lower === "true" || lower === "false"
       ? Either.right(lower === "true")
-      : Either.left("it has to be true or false")
+      : Either.left("It has to be true or false")
   })
 
 /** One of these words. */
@@ -66,7 +70,7 @@ export const oneOf = <const Word extends string>(
 ): Config.Config<Option.Option<Word>> =>
   variable(name, (value) => {
     const word = words.find((each) => each === value.toLowerCase())
-    return word === undefined ? Either.left(`it has to be one of ${words.join(", ")}`) : Either.right(word)
+    return word === undefined ? Either.left(`It has to be one of ${words.join(", ")}`) : Either.right(word)
   })
 
 /** An http or https address. */
@@ -74,7 +78,7 @@ export const address = (name: string): Config.Config<Option.Option<string>> =>
   variable(name, (value) =>
     URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
       ? Either.right(value)
-      : Either.left("it has to be an http or https address, such as http://localhost:4318"))
+      : Either.left("It has to be an http or https address, such as http://localhost:4318"))
 
 /** `key=value,key=value`, percent-encoded. */
 export const pairs = (name: string): Config.Config<Option.Option<Record<string, string>>> => variable(name, parsePairs)
@@ -88,12 +92,12 @@ const parsePairs = (value: string): Either.Either<Record<string, string>, string
   for (const pair of value.split(",").filter((each) => each.trim() !== "")) {
     const equals = pair.indexOf("=")
     if (equals < 1) {
-      return Either.left("it has to be a list of key=value separated by commas")
+      return Either.left("It has to be a list of key=value separated by commas")
     }
     try {
       out[decodeURIComponent(pair.slice(0, equals).trim())] = decodeURIComponent(pair.slice(equals + 1).trim())
     } catch {
-      return Either.left("it holds a percent sign that begins no encoded character")
+      return Either.left("It holds a percent sign that begins no encoded character")
     }
   }
   return Either.right(out)

@@ -3,10 +3,11 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { defaultLimits } from "../../records/attributes.js"
 import type { LineStyle } from "../../records/lines.js"
-import { Reporter } from "../../telemetry/lifecycle/report.js"
-import { describe } from "../../telemetry/tracing/outcome.js"
+import type { Redactor } from "../../records/redact/Redactor.js"
+import { shownError } from "../../telemetry/lifecycle/foreignText.js"
+import { Reporter, warnBy } from "../../telemetry/lifecycle/report.js"
+import { Redaction } from "../../telemetry/Redaction.js"
 import { listen } from "./brokenStreams.js"
 import { type ConsoleDropReason, Counts } from "./counts.js"
 
@@ -78,9 +79,9 @@ const callsBack = (stream: TerminalStream): boolean =>
 
 /** Opens the output for the current scope. */
 export const openOutput = (options: OutputOptions): Effect.Effect<ConsoleOutput, never, Scope.Scope> =>
-  Effect.suspend(() => {
+  Effect.flatMap(Redaction, (rules) => {
     const stream: TerminalStream = options.stream ?? standardError()
-    const lines = new Lines(stream)
+    const lines = new Lines(stream, rules)
     const color = wantsColor(stream, options.color ?? "auto")
     const output: ConsoleOutput = {
       style: () => ({ color, width: columns(options.width, stream) }),
@@ -98,14 +99,16 @@ export const openOutput = (options: OutputOptions): Effect.Effect<ConsoleOutput,
 /** Writes to one stream and counts what becomes of it. */
 class Lines {
   readonly counts = new Counts()
-  private readonly reporter = new Reporter()
+  private readonly reporter: Reporter
   private readonly waiting = new Set<() => void>()
   /** Lines that the stream holds. */
   private held = 0
   private errors = 0
   private isWriting = false
 
-  constructor(private readonly stream: TerminalStream) {}
+  constructor(private readonly stream: TerminalStream, private readonly rules: Redactor) {
+    this.reporter = new Reporter(warnBy(rules))
+  }
 
   write(line: string, isCounted: boolean): void {
     if (this.stream.destroyed === true) {
@@ -140,7 +143,7 @@ class Lines {
       this.counts.written--
       this.counts.dropped.io++
     }
-    this.counts.lastError = describe(error, defaultLimits)
+    this.counts.lastError = shownError(error, this.rules)
     this.reporter.every(
       "write",
       `The console telemetry lost lines: its stream failed with ${this.counts.lastError}. The program goes on`

@@ -19,7 +19,7 @@ export interface Opened {
 }
 
 /** Why a path is not opened, where the system would. */
-class OpenRefused extends Error {
+export class OpenRefused extends Error {
   constructor(readonly reason: OpenErrorReason) {
     super(reason)
   }

@@ -7,11 +7,12 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { TelemetryOpenError } from "../../telemetry/errors.js"
 import { warn } from "../../telemetry/lifecycle/report.js"
+import { Redaction } from "../../telemetry/Redaction.js"
 import { ask, type Disk, type FileFacts, isSame, type Steps } from "./disk.js"
 import { atExit, atHangup } from "./exitHook.js"
 import { nodeDisk } from "./nodeDisk.js"
 import { NodeFiles } from "./nodeFunctions.js"
-import { type Opened, openLog, parentOf, reasonOf } from "./openFile.js"
+import { type Opened, openLog, OpenRefused, parentOf, reasonOf } from "./openFile.js"
 import { platformDisk } from "./platformDisk.js"
 import { Run } from "./run.js"
 import { startWorker } from "./worker.js"
@@ -50,12 +51,19 @@ export const openWriter = (
       const clock = yield* Effect.clock
       const place = yield* restore(placeOf(fs, path))
       const opened: Opened = yield* restore(inBackground(openLog(place.disk, place.path))).pipe(
-        Effect.mapError((cause) => new TelemetryOpenError({ path, reason: reasonOf(cause), cause }))
+        Effect.mapError((error) =>
+          new TelemetryOpenError({
+            path,
+            reason: reasonOf(error),
+            cause: error instanceof OpenRefused ? undefined : error
+          })
+        )
       )
       const writer = new Writer({
         ...place,
         name: path,
         clock,
+        rules: yield* Redaction,
         writeThrough: options.mode === "write-through" && place.isSynchronous,
         shared: options.shared ?? false,
         maxQueuedBytes: options.maxQueuedBytes ?? defaultQueuedBytes

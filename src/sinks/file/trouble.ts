@@ -1,19 +1,11 @@
 /**
  * What is said about a file that makes trouble: each kind at most once a minute, and once when it is over.
  */
-import { defaultLimits } from "../../records/attributes.js"
-import { Reporter } from "../../telemetry/lifecycle/report.js"
-import { describe } from "../../telemetry/tracing/outcome.js"
+import type { Redactor } from "../../records/redact/Redactor.js"
+import { shownError } from "../../telemetry/lifecycle/foreignText.js"
+import { Reporter, warnBy } from "../../telemetry/lifecycle/report.js"
 import type { DropReason } from "./ledger.js"
 import type { Opened } from "./openFile.js"
-
-/** An error as one line of text. The services' errors say what the system said only in their cause. */
-export const said = (error: unknown): string => {
-  const text = describe(error, defaultLimits)
-  return error instanceof Error && error.cause !== undefined
-    ? `${text} (${describe(error.cause, defaultLimits)})`
-    : text
-}
 
 /** Losses that are reported when they happen. */
 type Loss = Extract<DropReason, "serialization" | "too_large" | "queue_full" | "after_close">
@@ -23,25 +15,27 @@ export class Trouble {
   /** The disk refused the last write. */
   isThere = false
 
-  private readonly reporter = new Reporter()
+  private readonly reporter: Reporter
   private lostBefore = 0
   private lost: number | undefined = undefined
 
-  constructor(private readonly name: string) {}
+  constructor(private readonly name: string, private readonly rules: Redactor) {
+    this.reporter = new Reporter(warnBy(rules))
+  }
 
-  /** The disk refused a write; so many records were lost before. */
-  came(error: unknown, lostBefore: number): void {
+  /** The disk refused a write; so many records were lost before. Gives what it said. */
+  came(error: unknown, lostBefore: number): string {
+    const said = this.shown(error)
     if (!this.isThere) {
       this.isThere = true
       this.lostBefore = lostBefore
     }
     this.reporter.every(
       "io",
-      `Writing telemetry to ${this.name} failed: ${
-        said(error)
-      }. It is tried again; what does not fit into memory meanwhile is ` +
+      `Writing telemetry to ${this.name} failed: ${said}. It is tried again; what does not fit into memory meanwhile is ` +
         "dropped and counted in `stats`"
     )
+    return said
   }
 
   /** The disk took a write; so many records were lost by now. */
@@ -63,7 +57,7 @@ export class Trouble {
 
   /** A record was lost. */
   lose(reason: Loss, error?: unknown): void {
-    this.reporter.every(reason, losses[reason](this.name, error))
+    this.reporter.every(reason, losses[reason](this.name, () => this.shown(error)))
   }
 
   /** The file was opened. */
@@ -75,15 +69,23 @@ export class Trouble {
       )
     }
   }
+
+  /** An error as one line of text. The services' errors say what the system said only in their cause. */
+  private shown(error: unknown): string {
+    const text = shownError(error, this.rules)
+    return error instanceof Error && error.cause !== undefined
+      ? `${text} (${shownError(error.cause, this.rules)})`
+      : text
+  }
 }
 
 const readableByOthers = 0o044
 
-const losses: { readonly [Reason in Loss]: (name: string, error: unknown) => string } = {
+const losses: { readonly [Reason in Loss]: (name: string, said: () => string) => string } = {
   queue_full: (name) => `The telemetry file ${name} cannot keep up: records are dropped and counted`,
   too_large: (name) =>
     `A record is larger than all that may wait for the telemetry file ${name}: it is dropped and counted`,
   after_close: (name) =>
     `Records came after the telemetry file ${name} was closed: they are dropped and counted. What records has to end before the layer does`,
-  serialization: (name, error) => `A record for the telemetry file ${name} could not be encoded: ${said(error)}`
+  serialization: (name, said) => `A record for the telemetry file ${name} could not be encoded: ${said()}`
 }

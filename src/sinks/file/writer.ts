@@ -5,6 +5,7 @@
  * to the record itself. Nothing in here throws.
  */
 import type { Clock } from "effect/Clock"
+import type { Redactor } from "../../records/redact/Redactor.js"
 import type { OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 import { Appender } from "./appender.js"
 import { codeOf, type Disk, type Steps } from "./disk.js"
@@ -14,7 +15,7 @@ import { LineQueue } from "./lineQueue.js"
 import type { Opened } from "./openFile.js"
 import { OpenSpanNotices } from "./openSpans.js"
 import { Run, runNow } from "./run.js"
-import { said, Trouble } from "./trouble.js"
+import { Trouble } from "./trouble.js"
 
 /** Bytes in one write, unless a single line is longer. */
 const batchBytes = 256 * 1024
@@ -39,6 +40,8 @@ export interface WriterOptions {
   /** What the user calls it. */
   readonly name: string
   readonly clock: Clock
+  /** By which errors are shown. */
+  readonly rules: Redactor
   /** Whether the disk can be called synchronously. */
   readonly isSynchronous: boolean
   readonly writeThrough: boolean
@@ -68,7 +71,7 @@ export class Writer {
 
   constructor(private readonly options: WriterOptions, opened: Opened) {
     this.queue = new LineQueue(options.maxQueuedBytes, batchBytes)
-    this.trouble = new Trouble(options.name)
+    this.trouble = new Trouble(options.name, options.rules)
     this.appender = new Appender({
       ...options,
       onOpened: (reopened) => this.trouble.opened(reopened),
@@ -172,8 +175,7 @@ export class Writer {
 
   /** Notes that the disk refused a write. */
   fail(error: unknown): void {
-    this.ledger.lastError = said(error)
-    this.trouble.came(error, this.ledger.lost)
+    this.ledger.lastError = this.trouble.came(error, this.ledger.lost)
     const code = codeOf(error)
     if (code === "EBADF" || code === "ESTALE") {
       this.appender.askToReopen()

@@ -2,11 +2,10 @@
  * Whether a trace that has come to its end is kept.
  */
 import * as Duration from "effect/Duration"
-import { defaultLimits } from "../../records/attributes.js"
 import { elapsedMs } from "../../records/instants.js"
 import { type SpanData, spanRecord } from "../../records/SpanData.js"
+import { shownError } from "../../telemetry/lifecycle/foreignText.js"
 import { Reporter } from "../../telemetry/lifecycle/report.js"
-import { describe } from "../../telemetry/tracing/outcome.js"
 import type { HeldTrace } from "./HeldTrace.js"
 import type { TailOptions } from "./options.js"
 import { traceIdRatio } from "./ratio.js"
@@ -43,7 +42,7 @@ const isChosen = (keep: NonNullable<TailOptions["keep"]>): Condition => {
     } catch (error) {
       reporter.once(
         "threw",
-        `The \`keep\` of a tail sampler threw: ${describe(error, defaultLimits)}. ` +
+        `The \`keep\` of a tail sampler threw: ${shownError(error)}. ` +
           "Traces for which it throws are kept; further exceptions are not logged"
       )
       return true

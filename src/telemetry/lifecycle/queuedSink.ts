@@ -3,7 +3,6 @@
  *
  * The drain is the flush of a release: a layer that has such a sink in its own scope does not flush it as well, or a close would take both.
  */
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,9 +12,11 @@ import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { MetricRecord } from "../../records/MetricRecord.js"
 import type { SpanRecord } from "../../records/SpanRecord.js"
+import { Redaction } from "../Redaction.js"
 import type { TelemetrySink } from "../TelemetrySink.js"
 import { capped } from "./capped.js"
-import { Reporter } from "./report.js"
+import { shownCause } from "./foreignText.js"
+import { Reporter, warnBy } from "./report.js"
 
 /** A sink made of effects. */
 export interface EffectSinkOptions<R> {
@@ -72,7 +73,8 @@ export const sinkFromEffect = <R = never>(
     const name = options.name ?? "effect"
     const capacity = Math.max(1, options.capacity ?? 4096)
     const drain = Duration.decode(options.drain ?? "3 seconds")
-    const reporter = new Reporter()
+    const rules = yield* Redaction
+    const reporter = new Reporter(warnBy(rules))
     const queue = yield* Mailbox.make<Item>()
     const counts = { accepted: 0, written: 0, queued: 0, dropped: 0, failed: 0 }
     let closed = false
@@ -107,7 +109,7 @@ export const sinkFromEffect = <R = never>(
           onSuccess: () => settled("written"),
           onFailure: (cause) => {
             settled("failed")
-            reporter.every("failed", `The telemetry sink "${name}" failed: ${Cause.pretty(cause)}`)
+            reporter.every("failed", `The telemetry sink "${name}" failed: ${shownCause(cause, rules)}`)
           }
         })
 

@@ -17,6 +17,7 @@ import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
 import type * as Tracer from "effect/Tracer"
 import { capped } from "./capped.js"
+import { shownCause } from "./foreignText.js"
 import { warn } from "./report.js"
 
 /** How sinks are released. */
@@ -98,7 +99,7 @@ const closeAll = (
     const cause = causes.reduce(Cause.sequential)
     // Beside the program's own cause it would change what the program failed with.
     return onSinkError === "report" || Exit.isFailure(exit)
-      ? Effect.sync(() => warn(`A telemetry sink failed to close: ${Cause.pretty(cause)}`))
+      ? Effect.sync(() => warn(`A telemetry sink failed to close: ${shownCause(cause)}`))
       : Effect.failCause(cause)
   })
 

@@ -3,9 +3,9 @@
  * where they come through all the same (JavaScript, `any`), it is said, and a rejection does not end the process.
  */
 import { type EffectTypeId, isEffect } from "effect/Effect"
-import { defaultLimits } from "../../records/attributes.js"
-import { describe } from "../tracing/outcome.js"
-import { Reporter, type Warn, warnLater } from "./report.js"
+import type { Redactor } from "../../records/redact/Redactor.js"
+import { rulesInForce, shownError } from "./foreignText.js"
+import { Reporter, warnLater } from "./report.js"
 
 /** What a hook may return: anything but what is still to be done. */
 export type HookResult =
@@ -31,14 +31,17 @@ const isThenable = (value: object): value is PromiseLike<unknown> => "then" in v
 /** Takes what the hooks of one sink return. Says each of two things once. */
 export const unawaited = (sink: string): (returned: unknown) => void => {
   const reporter = new Reporter()
-  const rejected = (say: Warn) => (error: unknown): void =>
-    reporter.once(
-      "promise",
-      `A hook of the telemetry sink "${sink}" returned a promise that was rejected: ${
-        describe(error, defaultLimits)
-      }. ${remedy}`,
-      say
-    )
+  const rejected = (rules: Redactor) => {
+    const say = warnLater(rules)
+    return (error: unknown): void =>
+      reporter.once(
+        "promise",
+        `A hook of the telemetry sink "${sink}" returned a promise that was rejected: ${
+          shownError(error, rules)
+        }. ${remedy}`,
+        say
+      )
+  }
   return (returned) => {
     if (typeof returned !== "object" || returned === null) {
       return
@@ -46,7 +49,7 @@ export const unawaited = (sink: string): (returned: unknown) => void => {
     if (isEffect(returned)) {
       reporter.once("effect", `A hook of the telemetry sink "${sink}" returned an Effect, which nobody runs. ${remedy}`)
     } else if (isThenable(returned)) {
-      returned.then(undefined, rejected(warnLater()))
+      returned.then(undefined, rejected(rulesInForce()))
     }
   }
 }
