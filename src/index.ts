@@ -7,11 +7,11 @@ export { type SpecLayer } from "./config/layerSpec.js"
 export { Telemetry } from "./config/Telemetry.js"
 export { type AttributeLimits, type Attributes, type AttributeValue } from "./records/attributes.js"
 export { type InstrumentKind, instrumentKind, type MetricRecord } from "./records/MetricRecord.js"
-export { RecordDecodeError } from "./records/RecordDecodeError.js"
 export { type KeyPattern } from "./records/redact/keys.js"
 export { type RedactionPlace, type Redactor } from "./records/redact/Redactor.js"
 export { type Outcome, type SpanEvent, type SpanLink, type SpanRecord, type SpanStart } from "./records/SpanRecord.js"
 export { type SpanNode, spanTree } from "./records/spanTree.js"
+export { RecordDecodeError } from "./records/wire/RecordDecodeError.js"
 export {
   type ConsoleDropReason,
   type ConsoleOptions,

@@ -4,10 +4,10 @@
 import "../records/requiresEffect3.js"
 
 export { type SpecLayer } from "../config/layerSpec.js"
+export { semconvVersion } from "../dialects/genai.js"
+export { type DialectName } from "../dialects/project.js"
 export { type Telemetry as TelemetryTag } from "../telemetry/Telemetry.js"
 export { type OTelDropReason, type OTelStats } from "./delivery/stats.js"
-export { type DialectName } from "./dialects/dialects.js"
-export { semconvVersion } from "./dialects/genai.js"
 export { layerConfig, layerSpec } from "./layerSpec.js"
 export { type MetricAttributes } from "./metrics/instruments.js"
 export { OTelLive } from "./OTelLive.js"

@@ -4,10 +4,10 @@
  * Weights are whole numbers: microseconds, tokens (in and out), or millionths of a US dollar. Time is what a span spent while none of its children ran, so that
  * children side by side are not taken off twice. What was measured outside of any span stands below `(no span)`.
  */
-import { escapeText } from "../records/escape.js"
+import { escapeText } from "../records/terminal/escape.js"
 import { label, nodes } from "./TraceTree.js"
 import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
-import { type Usage, usageOfForest } from "./usage.js"
+import { type Usage, usageOfForest } from "./usage/treeUsage.js"
 
 /** What a stack weighs. */
 export type Weight = "time" | "tokens" | "cost"

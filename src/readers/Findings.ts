@@ -4,8 +4,8 @@
  * One pass. It holds the ids of all spans, some hundred bytes each, and nothing else of them. A parent that is not there need not be an error (it may be in
  * another service's file), so it is a warning; only what says that records were lost or spoilt is an error.
  */
-import type { DecodedLine } from "../records/decode.js"
 import type { MetricData, OpenSpanData, SpanData } from "../records/SpanData.js"
+import type { DecodedLine } from "../records/wire/decode.js"
 import type { BadEntry, RecordEntry, TraceEntry } from "./TraceEntry.js"
 
 /** What can be found. */

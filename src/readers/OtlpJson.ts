@@ -4,9 +4,9 @@
  * POST a body to `/v1/traces` or `/v1/metrics` with `content-type: application/json`, or write the lines to a file. Ids are the recorded ones, so that sending
  * a file twice gives the same spans. Spans that have not ended are left out: OTLP has no form for them. What is held is bounded.
  */
-import { defaultDialects, type DialectName } from "../otel/dialects/dialects.js"
+import { defaultDialects, type DialectName } from "../dialects/project.js"
 import type { Attributes } from "../records/attributes.js"
-import type { DecodedLine } from "../records/decode.js"
+import type { DecodedLine } from "../records/wire/decode.js"
 import { OtlpMetrics } from "./export/otlpMetrics.js"
 import { otlpSpan } from "./export/otlpSpan.js"
 import { keyValues } from "./export/otlpValues.js"

@@ -9,7 +9,7 @@ import type { AttributeValue } from "../records/attributes.js"
 import type { Outcome } from "../records/SpanRecord.js"
 import { label, nodes } from "./TraceTree.js"
 import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
-import { type Usage, usageOfForest } from "./usage.js"
+import { type Usage, usageOfForest } from "./usage/treeUsage.js"
 
 /** One of the two. */
 export interface Side {

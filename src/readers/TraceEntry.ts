@@ -3,8 +3,8 @@
  * can count what was bad and say where it stands.
  */
 import * as Either from "effect/Either"
-import { type DecodedLine, decodeLine } from "../records/decode.js"
-import { RecordDecodeError } from "../records/RecordDecodeError.js"
+import { type DecodedLine, decodeLine } from "../records/wire/decode.js"
+import { RecordDecodeError } from "../records/wire/RecordDecodeError.js"
 import { type Line, LineSplitter } from "./LineSplitter.js"
 
 /** A line that holds a record. */

@@ -6,8 +6,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { DecodedLine } from "../records/decode.js"
-import { RecordDecodeError } from "../records/RecordDecodeError.js"
+import type { DecodedLine } from "../records/wire/decode.js"
+import { RecordDecodeError } from "../records/wire/RecordDecodeError.js"
 import { GzipError, pieces, Unpacker } from "./gunzip.js"
 import { type Line, LineSplitter } from "./LineSplitter.js"
 import { decodeEntry, type TraceEntry } from "./TraceEntry.js"

@@ -6,8 +6,8 @@
  * `usage/TraceUsage.ts`. It holds no records: for trees there is `TraceTree`. The trap: usage is attributed by whole traces, so a trace whose lines come after
  * its root has long ended counts as two.
  */
-import type { DecodedLine } from "../records/decode.js"
-import { decodeFacts, type Facts, factsOf } from "./facts.js"
+import type { DecodedLine } from "../records/wire/decode.js"
+import { decodeFacts, type Facts, factsOf } from "../records/wire/facts.js"
 import type { Line } from "./LineSplitter.js"
 import type { Summary } from "./summary/Summary.js"
 import { SummaryCounter } from "./summary/SummaryCounter.js"

@@ -5,7 +5,7 @@
  * that is its own ancestor. All records are held; for files larger than memory there is `TraceSummary`. A parent that is not there need not be an
  * error: it may be in another service's file.
  */
-import type { DecodedLine } from "../records/decode.js"
+import type { DecodedLine } from "../records/wire/decode.js"
 import type { TraceEntry } from "./TraceEntry.js"
 import { Grower } from "./tree/Grower.js"
 import type { TraceForest, TraceNode } from "./tree/TraceNode.js"

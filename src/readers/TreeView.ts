@@ -5,7 +5,7 @@
  * one line: all foreign text is escaped.
  */
 import type { Attributes } from "../records/attributes.js"
-import { type LineStyle, metricLine, openLine, spanLine } from "../records/lines.js"
+import { type LineStyle, metricLine, openLine, spanLine } from "../records/terminal/recordLine.js"
 import { nodes } from "./TraceTree.js"
 import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
 import type { Usage } from "./usage/Amounts.js"

@@ -3,7 +3,7 @@
  *
  * Like the text of a record it holds no secrets and is bounded; and it stays on one line of a log or a terminal, whatever it holds.
  */
-import { escapeText } from "./escape.js"
+import { escapeText } from "./terminal/escape.js"
 import type { ValueRules } from "./ValueRules.js"
 
 /** Characters that stand for one that is escaped, at most: `\u200b`. */

@@ -6,8 +6,8 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { escapeName } from "../records/escape.js"
 import type { SpanStart } from "../records/SpanRecord.js"
+import { escapeName } from "../records/terminal/escape.js"
 import { InMemoryTelemetry } from "../sinks/InMemoryTelemetry.js"
 import { at, callOf } from "./callSite.js"
 import { type RenderOptions, renderTree } from "./renderTree.js"

@@ -1,7 +1,7 @@
 /**
  * Differences in words: where each is, what was expected there, and what was recorded.
  */
-import { escapeText } from "../records/escape.js"
+import { escapeText } from "../records/terminal/escape.js"
 import type { DifferentField, Mismatch } from "./Mismatch.js"
 import { rangeOf } from "./SpanExpectation.js"
 import { allTexts, expectedTexts, lineOf } from "./text/spans.js"

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import { type Column, tableLines } from "../../src/cli/output/table.js"
-import { columns as columnsOf } from "../../src/records/columns.js"
+import { columns as columnsOf } from "../../src/records/terminal/columns.js"
 
 const columns: ReadonlyArray<Column> = [
   { heading: "name" },

@@ -18,8 +18,8 @@ import {
   Telemetry
 } from "loom-telemetry"
 import { TestTelemetry } from "loom-telemetry/testing"
-import { decodeLine } from "../../src/records/decode.js"
 import { metricRecord, spanRecord } from "../../src/records/SpanData.js"
+import { decodeLine } from "../../src/records/wire/decode.js"
 import { parseTree } from "./consoleLines.js"
 import type { MakeSubject, Recorded, Subject } from "./subject.js"
 

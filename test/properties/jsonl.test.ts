@@ -7,8 +7,6 @@ import * as Either from "effect/Either"
 import fc from "fast-check"
 import { deepStrictEqual } from "node:assert"
 import { defaultLimits } from "../../src/records/attributes.js"
-import { type DecodedLine, decodeLine } from "../../src/records/decode.js"
-import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/jsonl.js"
 import { instrumentKind } from "../../src/records/MetricRecord.js"
 import {
   type EventData,
@@ -20,6 +18,8 @@ import {
   spanStart
 } from "../../src/records/SpanData.js"
 import { text } from "../../src/records/text.js"
+import { type DecodedLine, decodeLine } from "../../src/records/wire/decode.js"
+import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/wire/encode.js"
 import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
 import { type AttributesRecipe, buildObject, hostileAttributes, hostileText } from "./hostile.js"
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as fc from "fast-check"
 import { decodeFacts } from "loom-telemetry/readers"
-import { factsOf } from "../../src/readers/facts.js"
-import { decodeLine } from "../../src/records/decode.js"
+import { decodeLine } from "../../src/records/wire/decode.js"
+import { factsOf } from "../../src/records/wire/facts.js"
 import { asPython, dropped, metric, span, spanStart } from "./lines.js"
 
 const good = [

@@ -4,8 +4,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import { RecordDecodeError } from "loom-telemetry"
-import { decodeLine } from "../../src/records/decode.js"
 import { metricRecord, spanRecord } from "../../src/records/SpanData.js"
+import { decodeLine } from "../../src/records/wire/decode.js"
 
 const trace = "0af7651916cd43dd8448eb211c80319c"
 

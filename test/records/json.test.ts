@@ -4,7 +4,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
 import { defaultLimits } from "../../src/records/attributes.js"
-import { attributesJson, textJson } from "../../src/records/json.js"
+import { attributesJson, textJson } from "../../src/records/wire/json.js"
 import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
 import { buildObject, hostileAttributes, hostileText } from "../properties/hostile.js"
 

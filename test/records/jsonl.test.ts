@@ -2,8 +2,8 @@
  * The exact form of each kind of line.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/jsonl.js"
 import { MetricData, SpanData } from "../../src/records/SpanData.js"
+import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/wire/encode.js"
 
 const start = 1769860800000001000n
 const trace = "0af7651916cd43dd8448eb211c80319c"

@@ -2,7 +2,7 @@
  * The text of one record: durations, and lines that fit.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { type LineStyle, openLine, type ShownSpan, spanLine } from "../../src/records/lines.js"
+import { type LineStyle, openLine, type ShownSpan, spanLine } from "../../src/records/terminal/recordLine.js"
 
 const unlimited: LineStyle = { color: false, width: Infinity }
 

@@ -2,9 +2,9 @@
  * Trace files for the tests of the page, written by the package's own codec, with fixed times and ids.
  */
 import type { Attributes } from "../../src/records/attributes.js"
-import { encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/jsonl.js"
 import { MetricData, SpanData } from "../../src/records/SpanData.js"
 import type { Outcome } from "../../src/records/SpanRecord.js"
+import { encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/wire/encode.js"
 
 const epoch = BigInt(Date.UTC(2026, 10, 22, 14, 0, 0)) * BigInt(1_000_000)
 

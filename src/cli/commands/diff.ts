@@ -13,7 +13,7 @@ import {
   type Total,
   type TraceDiff
 } from "../../readers/TraceDiff.js"
-import { escapeText } from "../../records/escape.js"
+import { escapeText } from "../../records/terminal/escape.js"
 import { common, described, working } from "../command.js"
 import { Found } from "../Failure.js"
 import { forestOf } from "../input/forest.js"

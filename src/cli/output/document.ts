@@ -3,10 +3,10 @@
  */
 import type { Summary, SummaryRow } from "../../readers/TraceSummary.js"
 import type { TraceNode } from "../../readers/TraceTree.js"
-import type { NodeUsage } from "../../readers/usage.js"
-import type { DecodedLine } from "../../records/decode.js"
+import type { NodeUsage } from "../../readers/usage/treeUsage.js"
 import { isoFromNanos } from "../../records/instants.js"
-import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../records/jsonl.js"
+import type { DecodedLine } from "../../records/wire/decode.js"
+import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../records/wire/encode.js"
 
 /** A span, without what is below it. */
 export const spanDocument = (node: TraceNode) => ({

@@ -4,7 +4,7 @@
  * Where the width does not do, columns are left out, the least important ones first, until the labels have room; then these are cut in their middle, since
  * names begin with the same words (`loom.workflow`, `loom.workflow.step`) and ids end differently. A line below says what was left out.
  */
-import { columns as columnsOf, fitting } from "../../records/columns.js"
+import { columns as columnsOf, fitting } from "../../records/terminal/columns.js"
 import { wrapped } from "./wrapped.js"
 
 /** A column: its heading, and whether it holds numbers. */

@@ -5,10 +5,10 @@
  * A span is written when it ends, so a parent stands below its children: lines are not indented. `tree` shows what stood in what.
  */
 import type { TraceEntry } from "../../readers/TraceEntry.js"
-import type { DecodedLine } from "../../records/decode.js"
-import { escapeText } from "../../records/escape.js"
-import { metricLine, openLine, spanLine } from "../../records/lines.js"
 import type { OpenSpanData } from "../../records/SpanData.js"
+import { escapeText } from "../../records/terminal/escape.js"
+import { metricLine, openLine, spanLine } from "../../records/terminal/recordLine.js"
+import type { DecodedLine } from "../../records/wire/decode.js"
 import { wireDocument } from "../output/document.js"
 import { harmless } from "../output/json.js"
 import { count } from "../output/numbers.js"

@@ -2,10 +2,10 @@
  * The metrics of the GenAI semantic conventions (v1.41.1), taken from finished spans: sampled or not, each is counted.
  */
 import type * as OtelApi from "@opentelemetry/api"
+import { errorType, numberOf, textOf } from "../../dialects/Dialect.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
-import { errorType, numberOf, textOf } from "../dialects/Dialect.js"
 
 /** Buckets of `gen_ai.client.token.usage`: powers of four. */
 const tokenBuckets = Array.from({ length: 14 }, (_, power) => 4 ** power)

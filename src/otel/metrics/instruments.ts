@@ -6,7 +6,7 @@
 import type * as OtelApi from "@opentelemetry/api"
 import type { Attributes } from "../../records/attributes.js"
 import type { MetricData } from "../../records/SpanData.js"
-import { bucketsOf, descriptionOf, unitOf } from "../dialects/units.js"
+import { bucketsOf, descriptionOf, unitOf } from "../../records/vocabulary.js"
 import { otelAttributes } from "../spans/values.js"
 import { CounterSums } from "./counterSums.js"
 

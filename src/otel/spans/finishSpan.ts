@@ -5,11 +5,11 @@
  */
 import * as OtelApi from "@opentelemetry/api"
 import type * as Tracer from "effect/Tracer"
+import { type DialectSpan, errorType, exceptionParts } from "../../dialects/Dialect.js"
+import { type DialectName, project, recordedBeside } from "../../dialects/project.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { SpanData } from "../../records/SpanData.js"
 import { loomSpanOf } from "../../telemetry/tracing/LoomSpan.js"
-import { type DialectSpan, errorType, exceptionParts } from "../dialects/Dialect.js"
-import { type DialectName, project, recordedBeside } from "../dialects/dialects.js"
 import { type OtelLoomSpan, spanContextOf } from "./OtelLoomSpan.js"
 import { hrTime, otelAttributes, otelValue } from "./values.js"
 

@@ -3,9 +3,9 @@
  *
  * A trace file holds single measurements; OTLP has no place for those, so that those of one name and the same attributes become one data point.
  */
-import { bucketsOf, descriptionOf, unitOf } from "../../otel/dialects/units.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { MetricData } from "../../records/SpanData.js"
+import { bucketsOf, descriptionOf, unitOf } from "../../records/vocabulary.js"
 import { keyValues } from "./otlpValues.js"
 
 // AggregationTemporality of opentelemetry-proto.

@@ -1,8 +1,8 @@
 /**
  * A finished span in the JSON form of OTLP, as the OpenTelemetry sink would have sent it: dialects beside what was recorded, the outcome as status.
  */
-import { type DialectSpan, errorType, exceptionParts } from "../../otel/dialects/Dialect.js"
-import { type DialectName, project, recordedBeside } from "../../otel/dialects/dialects.js"
+import { type DialectSpan, errorType, exceptionParts } from "../../dialects/Dialect.js"
+import { type DialectName, project, recordedBeside } from "../../dialects/project.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { SpanData } from "../../records/SpanData.js"
 import { keyValues } from "./otlpValues.js"

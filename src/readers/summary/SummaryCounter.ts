@@ -1,9 +1,15 @@
 /**
  * The sums behind a summary.
  */
-import { isFailed } from "../../otel/dialects/Dialect.js"
+import { isFailed } from "../../dialects/Dialect.js"
 import type { Attributes } from "../../records/attributes.js"
-import { comparable, type Facts, type MetricFacts, type RawAttributes, type SpanFacts } from "../facts.js"
+import {
+  comparable,
+  type Facts,
+  type MetricFacts,
+  type RawAttributes,
+  type SpanFacts
+} from "../../records/wire/facts.js"
 import { Amounts } from "../usage/Amounts.js"
 import { labelOf, quantityOf, roleOf } from "../usage/measures.js"
 import type { Counted, UsageTables } from "../usage/UsageTables.js"

@@ -1,7 +1,7 @@
 /**
  * By what a summary tells work and usage apart, and what a span says about it.
  */
-import type { MetricFacts, SpanFacts, StartFacts } from "../facts.js"
+import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import type { Dimensions, Labels } from "../usage/dimensions.js"
 import { labelOf, roleOf } from "../usage/measures.js"
 

@@ -1,9 +1,9 @@
 /**
  * Records kept by trace, and made into trees when somebody asks.
  */
-import type { DecodedLine } from "../../records/decode.js"
-import type { DroppedRecord } from "../../records/jsonl.js"
 import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
+import type { DecodedLine } from "../../records/wire/decode.js"
+import type { DroppedRecord } from "../../records/wire/encode.js"
 import type { BadEntry } from "../TraceEntry.js"
 import { plant, type TraceRecords } from "./plant.js"
 import type { TraceForest } from "./TraceNode.js"

@@ -1,11 +1,11 @@
 /**
  * Trees from the records that sinks in memory keep.
  */
-import type { DecodedLine } from "../../records/decode.js"
 import { instantsOf, nanosFromDate } from "../../records/instants.js"
 import type { MetricRecord } from "../../records/MetricRecord.js"
 import { MetricData, SpanData } from "../../records/SpanData.js"
 import type { SpanRecord, SpanStart } from "../../records/SpanRecord.js"
+import type { DecodedLine } from "../../records/wire/decode.js"
 import { Grower } from "./Grower.js"
 import type { TraceForest } from "./TraceNode.js"
 

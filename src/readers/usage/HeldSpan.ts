@@ -1,7 +1,7 @@
 /**
  * A span of which something is known: its own record, a measurement in it, or a span below it.
  */
-import type { SpanFacts, StartFacts } from "../facts.js"
+import type { SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { Amounts } from "./Amounts.js"
 import { Carried } from "./Carried.js"
 import type { Labels } from "./dimensions.js"

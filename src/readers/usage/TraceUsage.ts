@@ -13,7 +13,7 @@
  * Spans go up into their parents from the leaves, so that what is held grows with what is open and not with the trace. They may come in any order
  * until `fold` is called.
  */
-import type { MetricFacts, SpanFacts, StartFacts } from "../facts.js"
+import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { type Amounts, beside, greater } from "./Amounts.js"
 import { Carried } from "./Carried.js"
 import type { Dimensions, Labels } from "./dimensions.js"

@@ -1,7 +1,7 @@
 /**
  * By what usage is told apart: a dimension has a label a span, or none where the span says nothing about it.
  */
-import type { MetricFacts, SpanFacts, StartFacts } from "../facts.js"
+import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 
 /** A label a dimension, where there is one. */
 export type Labels = ReadonlyArray<string | undefined>

@@ -1,7 +1,7 @@
 /**
  * Where tokens and dollars stand in records: in the package's metrics, on the spans of model calls, and as totals on the spans of runs.
  */
-import type { RawAttributes } from "../facts.js"
+import type { RawAttributes } from "../../records/wire/facts.js"
 import { Amounts, measured } from "./Amounts.js"
 
 /** What a span is to the one who counts. */

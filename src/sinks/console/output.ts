@@ -3,8 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { LineStyle } from "../../records/lines.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
+import type { LineStyle } from "../../records/terminal/recordLine.js"
 import { shownError } from "../../telemetry/lifecycle/foreignText.js"
 import { Reporter, warnBy } from "../../telemetry/lifecycle/report.js"
 import { Redaction } from "../../telemetry/Redaction.js"

@@ -4,8 +4,8 @@
  * What outlives its root (a daemon's span) prints when it ends itself, with what is inside it; what has not ended when the layer
  * closes prints then, as a `▸` line. What waits is bounded: a trace whose root does not end prints early, and from then on as it goes.
  */
-import { type LineStyle, metricLine, openLine, spanLine } from "../../records/lines.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
+import { type LineStyle, metricLine, openLine, spanLine } from "../../records/terminal/recordLine.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 import type { ConsoleOutput } from "./output.js"
 import type { Printer } from "./Printer.js"

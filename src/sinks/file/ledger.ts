@@ -1,7 +1,7 @@
 /**
  * What became of the records: every one that was accepted is written, queued, or dropped for a reason.
  */
-import { encodeDropped } from "../../records/jsonl.js"
+import { encodeDropped } from "../../records/wire/encode.js"
 
 /** Why a record was not written. */
 export type DropReason =

@@ -1,7 +1,7 @@
 /**
  * Tells of the spans that are open, each once, as `span_start` lines: after a crash the file shows what was going on.
  */
-import { encodeSpanStart } from "../../records/jsonl.js"
+import { encodeSpanStart } from "../../records/wire/encode.js"
 import type { OpenSpan, OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 
 /** The open spans that this sink knows of, and those that it has told of. */

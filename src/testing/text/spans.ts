@@ -1,8 +1,8 @@
 /**
  * A span as one line, as it is expected and as it was recorded: of the recorded one only what the expectation names.
  */
-import { escapeText } from "../../records/escape.js"
 import type { SpanEvent, SpanRecord } from "../../records/SpanRecord.js"
+import { escapeText } from "../../records/terminal/escape.js"
 import type { FieldDifference } from "../compare/values.js"
 import {
   type AttributesExpectation,

@@ -2,7 +2,7 @@
  * Values as a test's message shows them: in one line, exact, and so that a text is never taken for a number or for words of the message.
  */
 import type { AttributeValue } from "../../records/attributes.js"
-import { escapeName, escapeText } from "../../records/escape.js"
+import { escapeName, escapeText } from "../../records/terminal/escape.js"
 import { isList, isRecord } from "../compare/values.js"
 import type { ValueExpectation } from "../SpanExpectation.js"
 import { ValueMatcher } from "../ValueMatcher.js"

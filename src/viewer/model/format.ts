@@ -4,7 +4,7 @@
  * Formatting only: nothing here knows of the document. What a record holds goes through `oneLine` or `manyLines` before it is shown, so that a
  * control or bidirectional character is seen as an escape and reorders nothing.
  */
-import { escapeText } from "../../records/escape.js"
+import { escapeText } from "../../records/terminal/escape.js"
 
 /** A length of time from milliseconds ≥ 0, three significant digits: `340µs`, `1.8ms`, `2.31s`, `1m 04s`, `2h 03m`. */
 export const formatDuration = (ms: number): string => {

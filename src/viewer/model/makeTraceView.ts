@@ -4,7 +4,7 @@
  * One pass down for places and times, one pass up for what subtrees hold; no recursion, so that ten thousand levels are as good as ten.
  */
 import { nodes, type Trace, type TraceNode } from "../../readers/TraceTree.js"
-import { type Usage, usageOf } from "../../readers/usage.js"
+import { type Usage, usageOf } from "../../readers/usage/treeUsage.js"
 import type { EventData } from "../../records/SpanData.js"
 import { attributeText, kindOf, labelOf, type SpanKind } from "./kind.js"
 import { concurrency } from "./lanes.js"

@@ -3,8 +3,8 @@
  */
 import { BasicTracerProvider, ConsoleSpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { ConsoleTelemetry, Telemetry } from "loom-telemetry"
-import { spanLine } from "../../../src/records/lines.js"
 import { SpanData } from "../../../src/records/SpanData.js"
+import { spanLine } from "../../../src/records/terminal/recordLine.js"
 import type { Case, Question } from "../Case.js"
 import { attributes, body, inLayer, runs } from "../programs.js"
 

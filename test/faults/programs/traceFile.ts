@@ -3,9 +3,9 @@
  */
 import * as Either from "effect/Either"
 import { existsSync, readFileSync } from "node:fs"
-import { type DecodedLine, decodeLine } from "../../../src/records/decode.js"
-import type { DroppedRecord } from "../../../src/records/jsonl.js"
 import type { MetricData, OpenSpanData, SpanData } from "../../../src/records/SpanData.js"
+import { type DecodedLine, decodeLine } from "../../../src/records/wire/decode.js"
+import type { DroppedRecord } from "../../../src/records/wire/encode.js"
 
 /** A file, read back. */
 export interface TraceContents {

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Telemetry } from "loom-telemetry"
-import { escapeField, escapeName, escapeText } from "../../../src/records/escape.js"
+import { escapeField, escapeName, escapeText } from "../../../src/records/terminal/escape.js"
 import { linesOf } from "./capture.js"
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)

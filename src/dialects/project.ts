@@ -1,7 +1,7 @@
 /**
  * The dialects by name, and what they make of a span together.
  */
-import type { Attributes, AttributeValue } from "../../records/attributes.js"
+import type { Attributes, AttributeValue } from "../records/attributes.js"
 import type { Dialect, DialectSpan, Put } from "./Dialect.js"
 import { genai } from "./genai.js"
 import { langfuse } from "./langfuse.js"

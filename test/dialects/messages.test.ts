@@ -4,7 +4,7 @@
  * Source: OpenTelemetry semantic conventions v1.41.1, `gen-ai-input-messages.json` and `gen-ai-output-messages.json`.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { inputMessages, lastText, outputMessages } from "../../../src/otel/dialects/messages.js"
+import { inputMessages, lastText, outputMessages } from "../../src/dialects/messages.js"
 
 const said = (role: string, ...content: ReadonlyArray<object>) => JSON.stringify([{ role, content }])
 const parts = (text: string | undefined) => JSON.parse(text!)[0].parts

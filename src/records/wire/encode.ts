@@ -4,10 +4,10 @@
  * Attributes are normalised before they come here, so that `JSON.stringify` of them can neither throw nor call foreign code.
  * The line does not include its final newline.
  */
-import { isoFromNanos, nanosFromDate } from "./instants.js"
+import { isoFromNanos, nanosFromDate } from "../instants.js"
+import { remembered, rememberedLast } from "../remembered.js"
+import type { MetricData, OpenSpanData, SpanData } from "../SpanData.js"
 import { attributesJson, textJson } from "./json.js"
-import { remembered, rememberedLast } from "./remembered.js"
-import type { MetricData, OpenSpanData, SpanData } from "./SpanData.js"
 
 /** Records that were not written, and why; written when writing works again. */
 export interface DroppedRecord {

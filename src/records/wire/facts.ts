@@ -5,12 +5,12 @@
  * always agree on what is a record. The one trap: attributes are as they were parsed, neither copied nor frozen.
  */
 import * as Either from "effect/Either"
-import type { Attributes } from "../records/attributes.js"
-import { type DecodedLine, decodeLine } from "../records/decode.js"
-import { isoFromNanos, nanosFromIso } from "../records/instants.js"
-import type { RecordDecodeError } from "../records/RecordDecodeError.js"
-import type { SpanData } from "../records/SpanData.js"
-import type { Outcome } from "../records/SpanRecord.js"
+import type { Attributes } from "../attributes.js"
+import { isoFromNanos, nanosFromIso } from "../instants.js"
+import type { SpanData } from "../SpanData.js"
+import type { Outcome } from "../SpanRecord.js"
+import { type DecodedLine, decodeLine } from "./decode.js"
+import type { RecordDecodeError } from "./RecordDecodeError.js"
 
 /** Values as they were parsed. */
 export type RawAttributes = { readonly [key: string]: unknown }

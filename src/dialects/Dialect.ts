@@ -4,8 +4,8 @@
  * A dialect adds attributes under the names that its backends read; the recorded ones stay beside them. It knows neither OpenTelemetry's SDK nor
  * Effect, so that the sink and the readers' export use the same tables.
  */
-import type { Attributes, AttributeValue } from "../../records/attributes.js"
-import type { Outcome } from "../../records/SpanRecord.js"
+import type { Attributes, AttributeValue } from "../records/attributes.js"
+import type { Outcome } from "../records/SpanRecord.js"
 
 /** A finished span, as dialects see it. */
 export interface DialectSpan {

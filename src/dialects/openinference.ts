@@ -1,7 +1,7 @@
 /**
  * OpenInference semantic conventions, as Arize Phoenix reads them: the kind of a span, its session and user, what went in and out.
  */
-import type { Attributes } from "../../records/attributes.js"
+import type { Attributes } from "../records/attributes.js"
 import { type Dialect, numberOf, type Put, textOf } from "./Dialect.js"
 import { inputMessages, lastText, outputMessages } from "./messages.js"
 

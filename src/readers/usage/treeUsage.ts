@@ -1,15 +1,15 @@
 /**
  * What each span of a tree used, counted once: the rule of `usage/TraceUsage.ts` with every span as its own label.
  */
-import type { MetricFacts, SpanFacts, StartFacts } from "./facts.js"
-import { nodes, type Trace, type TraceForest, type TraceNode } from "./TraceTree.js"
-import { Amounts, measured, type Usage } from "./usage/Amounts.js"
-import type { Dimensions } from "./usage/dimensions.js"
-import { quantityOf } from "./usage/measures.js"
-import { TraceUsage } from "./usage/TraceUsage.js"
-import type { SourceAmounts } from "./usage/UsageTables.js"
+import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
+import { nodes, type Trace, type TraceForest, type TraceNode } from "../TraceTree.js"
+import { Amounts, measured, type Usage } from "./Amounts.js"
+import type { Dimensions } from "./dimensions.js"
+import { quantityOf } from "./measures.js"
+import { TraceUsage } from "./TraceUsage.js"
+import type { SourceAmounts } from "./UsageTables.js"
 
-export { type Usage } from "./usage/Amounts.js"
+export { type Usage } from "./Amounts.js"
 
 /** Usage by span. */
 export interface NodeUsage {

@@ -4,7 +4,7 @@
  * The names are kept here and not imported: the conventions are being renamed, and backends follow slowly. Usage stands on model calls only; on a run
  * it would be counted twice.
  */
-import type { Attributes } from "../../records/attributes.js"
+import type { Attributes } from "../records/attributes.js"
 import { type Dialect, errorType, numberOf, type Put, textOf } from "./Dialect.js"
 import { inputMessages, outputMessages } from "./messages.js"
 

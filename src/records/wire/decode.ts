@@ -5,16 +5,16 @@
  * Fields that are not known are ignored, so that files of later versions can be read.
  */
 import * as Either from "effect/Either"
-import type { Attributes } from "./attributes.js"
-import { defaultLimits, normalizeValue } from "./attributes.js"
-import { dateFromNanos, nanosFromIso } from "./instants.js"
-import type { DroppedRecord } from "./jsonl.js"
-import type { InstrumentKind } from "./MetricRecord.js"
-import { instrumentKind } from "./MetricRecord.js"
+import type { Attributes } from "../attributes.js"
+import { defaultLimits, normalizeValue } from "../attributes.js"
+import { dateFromNanos, nanosFromIso } from "../instants.js"
+import type { InstrumentKind } from "../MetricRecord.js"
+import { instrumentKind } from "../MetricRecord.js"
+import { setOwn } from "../setOwn.js"
+import { type EventData, MetricData, type OpenSpanData, SpanData } from "../SpanData.js"
+import type { Outcome, SpanLink } from "../SpanRecord.js"
+import type { DroppedRecord } from "./encode.js"
 import { RecordDecodeError } from "./RecordDecodeError.js"
-import { setOwn } from "./setOwn.js"
-import { type EventData, MetricData, type OpenSpanData, SpanData } from "./SpanData.js"
-import type { Outcome, SpanLink } from "./SpanRecord.js"
 
 /** What one line holds. */
 export type DecodedLine =

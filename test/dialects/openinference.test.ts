@@ -5,7 +5,7 @@
  * a span is required there. Tokens, models and messages of a model call Phoenix takes from the GenAI names.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { openinference as dialect } from "../../../src/otel/dialects/openinference.js"
+import { openinference as dialect } from "../../src/dialects/openinference.js"
 import { anonymous, everySpan, library, model, run, saidBy, step, tool, turn, workflow } from "./dialectSpans.js"
 
 const openinference = saidBy(dialect)

@@ -1,7 +1,7 @@
 /**
  * One span of each kind as it is recorded, with everything that it may hold; what the dialects make of them is in the golden tests.
  */
-import type { Dialect, DialectSpan } from "../../../src/otel/dialects/Dialect.js"
+import type { Dialect, DialectSpan } from "../../src/dialects/Dialect.js"
 
 const base = {
   outcome: "success",

@@ -1,7 +1,7 @@
 /**
  * What Langfuse reads beside the GenAI names: session and user on every span, when the answer began, what a call cost.
  */
-import { isoFromNanos } from "../../records/instants.js"
+import { isoFromNanos } from "../records/instants.js"
 import { type Dialect, numberOf } from "./Dialect.js"
 
 const completionStart = (start: bigint, ttftMs: number | undefined): string | undefined =>

@@ -5,7 +5,7 @@
  * Only for lines that are cut. A field is shown whole or not at all, but for one text at the end, and what is missing is a `…`: half a
  * number would be another number.
  */
-import type { Attributes, AttributeValue } from "./attributes.js"
+import type { Attributes, AttributeValue } from "../attributes.js"
 import { columns, fitting } from "./columns.js"
 import { fieldValue, lead, numberText } from "./fields.js"
 

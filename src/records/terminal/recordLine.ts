@@ -5,13 +5,13 @@
  * `NAME VALUE (counter) key=value` for a measurement; two spaces a level. Where that is wider than it may be, what says most stays, and
  * what was used is said as `[410 in, 72 out, $0.000242]`.
  */
-import type { Attributes } from "./attributes.js"
+import type { Attributes } from "../attributes.js"
+import type { MetricData, OpenSpanData, SpanData } from "../SpanData.js"
+import type { Outcome } from "../SpanRecord.js"
 import { columns, fitting } from "./columns.js"
 import { escapeName, escapeText } from "./escape.js"
 import { fields, numberText } from "./fields.js"
 import { fittingFields, usedNote, withoutUsed } from "./fittingFields.js"
-import type { MetricData, OpenSpanData, SpanData } from "./SpanData.js"
-import type { Outcome } from "./SpanRecord.js"
 
 /** How lines look. */
 export interface LineStyle {

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as conventions from "@opentelemetry/semantic-conventions/incubating"
-import { genai as dialect, semconvVersion } from "../../../src/otel/dialects/genai.js"
+import { genai as dialect, semconvVersion } from "../../src/dialects/genai.js"
 import {
   anonymous,
   everySpan,

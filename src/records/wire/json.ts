@@ -4,8 +4,8 @@
  * Nearly every name, id and value is: the same few keys, the same user, session and model on each span. What is long, nested or needs an
  * escape is left to `JSON.stringify`. Attributes are normalised before they come here, so that writing them cannot call foreign code.
  */
-import type { Attributes, AttributeValue } from "./attributes.js"
-import { remembered } from "./remembered.js"
+import type { Attributes, AttributeValue } from "../attributes.js"
+import { remembered } from "../remembered.js"
 
 /** No quote, no backslash, no control character and no surrogate: what `JSON.stringify` puts between quotes as it is. */
 const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/

@@ -3,9 +3,9 @@
  *
  * A value or key that holds what separates fields is quoted, so that `x, ok=true` forges no field.
  */
-import type { Attributes, AttributeValue } from "./attributes.js"
+import type { Attributes, AttributeValue } from "../attributes.js"
+import { remembered } from "../remembered.js"
 import { escapeField } from "./escape.js"
-import { remembered } from "./remembered.js"
 
 /** At most six decimals, so that a sum of cents reads well; of milliseconds at most three. `name` is that of the attribute or metric. */
 export const numberText = (value: number, name: string): string => {

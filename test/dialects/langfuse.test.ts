@@ -5,7 +5,7 @@
  * (`langfuse.observation.completion_start_time`): session and user are read from every span, the cost of a call from `gen_ai.usage.cost`.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { langfuse as dialect } from "../../../src/otel/dialects/langfuse.js"
+import { langfuse as dialect } from "../../src/dialects/langfuse.js"
 import { anonymous, everySpan, model, saidBy } from "./dialectSpans.js"
 
 const langfuse = saidBy(dialect)
