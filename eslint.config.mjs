@@ -78,9 +78,21 @@ export default tseslint.config(
           "CallExpression[callee.name='Date']",
           "Date()",
           "give `new Date` an instant of the Clock"
-        )
+        ),
+        ...[
+          "Literal[value=/^loom\\./]",
+          "TemplateElement[value.raw=/^loom\\./]"
+        ].map((selector) => ({
+          selector,
+          message: "Names that are emitted stand in records/vocabulary.ts: take this one from there."
+        }))
       ]
     }
+  },
+  {
+    // The one place of these names.
+    files: ["src/records/vocabulary.ts"],
+    rules: { "no-restricted-syntax": "off" }
   },
   {
     files: ["test/**", "examples/**", ".ci/**", "*.{ts,mjs,cjs}"],

@@ -6,6 +6,7 @@
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
 import type { Outcome } from "../records/SpanRecord.js"
+import type { AttributeKey } from "../records/vocabulary.js"
 
 /** A finished span, as dialects see it. */
 export interface DialectSpan {
@@ -31,13 +32,13 @@ export type Put = (key: string, value: AttributeValue | undefined) => void
 export type Dialect = (span: DialectSpan, put: Put) => void
 
 /** An attribute that is a text, else `undefined`. */
-export const textOf = (attributes: Attributes, key: string): string | undefined => {
+export const textOf = (attributes: Attributes, key: AttributeKey): string | undefined => {
   const value = attributes[key]
   return typeof value === "string" && value !== "" ? value : undefined
 }
 
 /** An attribute that is a number, else `undefined`. */
-export const numberOf = (attributes: Attributes, key: string): number | undefined => {
+export const numberOf = (attributes: Attributes, key: AttributeKey): number | undefined => {
   const value = attributes[key]
   return typeof value === "number" ? value : undefined
 }

@@ -5,6 +5,7 @@
  * it would be counted twice.
  */
 import type { Attributes } from "../records/attributes.js"
+import { roleOf, type SpanRole } from "../records/vocabulary.js"
 import { type Dialect, errorType, numberOf, type Put, textOf } from "./Dialect.js"
 import { inputMessages, outputMessages } from "./messages.js"
 
@@ -62,20 +63,20 @@ const workflow: Table = (attributes, put) => {
 
 const step: Table = (_, put) => put("gen_ai.operation.name", "invoke_workflow")
 
-const tables: { readonly [span: string]: Table } = {
-  "loom.run": run,
-  "loom.turn": turn,
-  "loom.model.stream": model,
-  "loom.tool": tool,
-  "loom.workflow": workflow,
-  "loom.workflow.step": step
+const tables: { readonly [Role in SpanRole]: Table } = {
+  run,
+  turn,
+  model,
+  tool,
+  workflow,
+  step
 }
 
 /** The GenAI names of a span. */
 export const genai: Dialect = (span, put) => {
-  const table = Object.hasOwn(tables, span.name) ? tables[span.name] : undefined
-  if (table !== undefined) {
-    table(span.attributes, put)
+  const role = roleOf(span.name)
+  if (role !== undefined) {
+    tables[role](span.attributes, put)
     if (span.sessionId !== undefined && !ownSession.test(span.sessionId)) {
       put("gen_ai.conversation.id", span.sessionId)
     }

@@ -2,6 +2,7 @@
  * What Langfuse reads beside the GenAI names: session and user on every span, when the answer began, what a call cost.
  */
 import { isoFromNanos } from "../records/instants.js"
+import { roleOf } from "../records/vocabulary.js"
 import { type Dialect, numberOf } from "./Dialect.js"
 
 const completionStart = (start: bigint, ttftMs: number | undefined): string | undefined =>
@@ -11,7 +12,7 @@ const completionStart = (start: bigint, ttftMs: number | undefined): string | un
 export const langfuse: Dialect = ({ attributes, name, sessionId, start, userId }, put) => {
   put("session.id", sessionId)
   put("user.id", userId)
-  if (name === "loom.model.stream") {
+  if (roleOf(name) === "model") {
     put("langfuse.observation.completion_start_time", completionStart(start, numberOf(attributes, "ttft_ms")))
     put("gen_ai.usage.cost", numberOf(attributes, "cost_usd"))
   }

@@ -2,6 +2,7 @@
  * OpenInference semantic conventions, as Arize Phoenix reads them: the kind of a span, its session and user, what went in and out.
  */
 import type { Attributes } from "../records/attributes.js"
+import { roleOf, type SpanRole } from "../records/vocabulary.js"
 import { type Dialect, numberOf, type Put, textOf } from "./Dialect.js"
 import { inputMessages, lastText, outputMessages } from "./messages.js"
 
@@ -56,19 +57,21 @@ const step: Table = (attributes, put) => {
   put("graph.node.name", textOf(attributes, "node"))
 }
 
-const tables: { readonly [span: string]: Table } = {
-  "loom.run": run,
-  "loom.turn": chain,
-  "loom.model.stream": model,
-  "loom.tool": tool,
-  "loom.workflow": chain,
-  "loom.workflow.step": step
+const tables: { readonly [Role in SpanRole]: Table } = {
+  run,
+  turn: chain,
+  model,
+  tool,
+  workflow: chain,
+  step
 }
 
 /** The OpenInference names of a span; session and user stand on every span. */
 export const openinference: Dialect = (span, put) => {
   put("session.id", span.sessionId)
   put("user.id", span.userId)
-  const table = Object.hasOwn(tables, span.name) ? tables[span.name] : undefined
-  table?.(span.attributes, put)
+  const role = roleOf(span.name)
+  if (role !== undefined) {
+    tables[role](span.attributes, put)
+  }
 }

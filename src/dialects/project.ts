@@ -2,6 +2,7 @@
  * The dialects by name, and what they make of a span together.
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
+import { prefixed } from "../records/vocabulary.js"
 import type { Dialect, DialectSpan, Put } from "./Dialect.js"
 import { genai } from "./genai.js"
 import { langfuse } from "./langfuse.js"
@@ -67,5 +68,5 @@ export const recordedBeside = (recorded: Attributes, said: Attributes): Attribut
 
 const renamed = (recorded: Attributes, clashing: ReadonlySet<string>): Attributes =>
   Object.fromEntries(
-    Object.entries(recorded).map(([key, value]) => [clashing.has(key) ? `loom.${key}` : key, value])
+    Object.entries(recorded).map(([key, value]) => [clashing.has(key) ? prefixed(key) : key, value])
   )

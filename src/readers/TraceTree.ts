@@ -5,6 +5,7 @@
  * that is its own ancestor. All records are held; for files larger than memory there is `TraceSummary`. A parent that is not there need not be an
  * error: it may be in another service's file.
  */
+import { type AttributeKey, type KeyOf, roleOf, type SpanRole } from "../records/vocabulary.js"
 import type { DecodedLine } from "../records/wire/decode.js"
 import type { TraceEntry } from "./TraceEntry.js"
 import { Grower } from "./tree/Grower.js"
@@ -67,16 +68,19 @@ export function* nodes(roots: Iterable<TraceNode>): Generator<Visit, void, void>
   }
 }
 
-const telling: { readonly [name: string]: ReadonlyArray<string> } = {
-  "loom.run": ["agent"],
-  "loom.model.stream": ["model"],
-  "loom.tool": ["tool", "worker"],
-  "loom.workflow": ["workflow"],
-  "loom.workflow.step": ["node"]
+/** What tells spans of a role apart. */
+const telling: { readonly [Role in SpanRole]: ReadonlyArray<KeyOf<Role>> } = {
+  run: ["agent"],
+  turn: [],
+  model: ["model"],
+  tool: ["tool", "worker"],
+  workflow: ["workflow"],
+  step: ["node"]
 }
 
 /** What a span is called among others: `loom.tool add`, `loom.run researcher`, else its name. May be anybody's text: escape it. */
 export const label = ({ attributes, name }: Pick<TraceNode, "name" | "attributes">): string => {
-  const keys = Object.hasOwn(telling, name) ? telling[name]! : []
+  const role = roleOf(name)
+  const keys: ReadonlyArray<AttributeKey> = role === undefined ? [] : telling[role]
   return [name, ...keys.map((key) => attributes[key]).filter((value) => typeof value === "string")].join(" ")
 }

@@ -11,125 +11,37 @@ import type * as Exit from "effect/Exit"
 import type * as Stream from "effect/Stream"
 import { defaultLimits } from "../records/attributes.js"
 import { elapsedMs } from "../records/instants.js"
+import {
+  metrics,
+  type ModelAttributes,
+  type ModelResultAttributes,
+  type RunAttributes,
+  type RunResultAttributes,
+  spanNames,
+  type SpanRole,
+  type ToolAttributes,
+  type ToolResultAttributes,
+  type TurnAttributes,
+  type WorkflowAttributes,
+  type WorkflowStepAttributes
+} from "../records/vocabulary.js"
 import type { AttributesInput } from "./Service.js"
 import { ambient, Telemetry } from "./Telemetry.js"
 import { describe } from "./tracing/outcome.js"
 import { type WatchedStream, watchedStreamInSpan } from "./tracing/streams.js"
 
-/** Attributes that any span may carry beside its own. */
-interface Labels {
-  /** Whose run it is. Default: that of the `RunContext`. */
-  readonly user_id?: string | undefined
-  /** The conversation that it belongs to. Default: that of the `RunContext`. */
-  readonly session_id?: string | undefined
-}
-
-/** How the steps of a workflow follow each other. */
-export type WorkflowPattern = "chain" | "route" | "parallel" | "loop"
-
-/** `loom.run`, when it opens. */
-export interface RunAttributes extends Labels {
-  /** The agent's name. */
-  readonly agent: string
-  /** `agent`, `supervisor`, or the name of a loop of your own. */
-  readonly architecture: string
-  /** `run_` and a ULID. */
-  readonly run_id?: string | undefined
-  /** The model that the run was told to use. */
-  readonly model?: string | undefined
-  /** Turns that the run may take, ≥ 1. */
-  readonly max_turns?: number | undefined
-}
-
-/** `loom.run`, before it closes. All counts are totals of the run and its sub-agents, ≥ 0. */
-export interface RunResultAttributes {
-  /** Turns taken. */
-  readonly turns?: number | undefined
-  /** All input tokens, cached ones included. */
-  readonly tokens_in?: number | undefined
-  /** All output tokens, reasoning included. */
-  readonly tokens_out?: number | undefined
-  /** US dollars; absent where a price is not known. */
-  readonly cost_usd?: number | undefined
-  /** Why the run ended before the model was done; absent where it was done. */
-  readonly interrupted_reason?: string | undefined
-}
-
-/** `loom.turn`. */
-export interface TurnAttributes extends Labels {
-  /** Counts from 0. */
-  readonly turn: number
-}
-
-/** `loom.model.stream`, when it opens. */
-export interface ModelAttributes extends Labels {
-  /** The id of the model that is asked. */
-  readonly model: string
-  /** Who serves it, such as `openai`. */
-  readonly provider?: string | undefined
-  /** Whether the answer arrives in parts. */
-  readonly streaming?: boolean | undefined
-}
-
-/** `loom.model.stream`, before it closes. */
-export interface ModelResultAttributes {
-  /** All input tokens, cached ones included, whatever the provider counts. */
-  readonly tokens_in?: number | undefined
-  /** All output tokens, reasoning included. */
-  readonly tokens_out?: number | undefined
-  /** The part of `tokens_in` that was read from a cache. */
-  readonly cached_tokens_in?: number | undefined
-  /** The part of `tokens_in` that was written to a cache. */
-  readonly cache_creation_tokens_in?: number | undefined
-  /** The part of `tokens_out` that was spent on reasoning. */
-  readonly reasoning_tokens_out?: number | undefined
-  /** Attempts after the first, ≥ 0. */
-  readonly retries?: number | undefined
-  /** US dollars. */
-  readonly cost_usd?: number | undefined
-  /** Milliseconds from the call to the first content part. */
-  readonly ttft_ms?: number | undefined
-  /** Why the model stopped, such as `stop` or `tool-calls`. */
-  readonly finish_reason?: string | undefined
-}
-
-/** `loom.tool`, when it opens. */
-export interface ToolAttributes extends Labels {
-  /** The name of a declared tool; `_unknown` for one that the model made up. */
-  readonly tool: string
-  /** The id that the model gave the call. */
-  readonly call_id?: string | undefined
-  /** The sub-agent that the call delegates to. */
-  readonly worker?: string | undefined
-}
-
-/** `loom.tool`, before it closes; `Loom.tool` sets them itself. */
-export interface ToolResultAttributes {
-  /** Whether it gave a result. */
-  readonly ok?: boolean | undefined
-  /** Milliseconds, ≥ 0. */
-  readonly duration_ms?: number | undefined
-  /** What it failed with, as text; absent where it did not. */
-  readonly error?: string | undefined
-}
-
-/** `loom.workflow`. */
-export interface WorkflowAttributes extends Labels {
-  /** The name of the workflow. */
-  readonly workflow: string
-  /** How its steps follow each other. */
-  readonly pattern: WorkflowPattern
-}
-
-/** `loom.workflow.step`. */
-export interface WorkflowStepAttributes extends Labels {
-  /** The ordinal within its workflow, from 0. */
-  readonly step: number
-  /** The name of the step. */
-  readonly node: string
-  /** As on its workflow. */
-  readonly pattern: WorkflowPattern
-}
+export type {
+  ModelAttributes,
+  ModelResultAttributes,
+  RunAttributes,
+  RunResultAttributes,
+  ToolAttributes,
+  ToolResultAttributes,
+  TurnAttributes,
+  WorkflowAttributes,
+  WorkflowPattern,
+  WorkflowStepAttributes
+} from "../records/vocabulary.js"
 
 /** Wraps an effect. */
 type Around = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -150,10 +62,10 @@ const input = (attributes: object): AttributesInput => ({ ...attributes })
 type AroundStream = <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
 
 const span = <Open extends object, Close extends object>(
-  name: string,
-  around: (attributes: Open) => Around = (attributes) => Telemetry.withSpan(name, () => input(attributes)),
+  role: SpanRole,
+  around: (attributes: Open) => Around = (attributes) => Telemetry.withSpan(spanNames[role], () => input(attributes)),
   aroundStream: (attributes: Open) => AroundStream = (attributes) =>
-    Telemetry.withSpanStream(name, () => input(attributes))
+    Telemetry.withSpanStream(spanNames[role], () => input(attributes))
 ): SpanConstructor<Open, Close> =>
   Object.assign((attributes: Open) => around(attributes), {
     stream: (attributes: Open) => aroundStream(attributes),
@@ -163,8 +75,10 @@ const span = <Open extends object, Close extends object>(
 /** A metric constructor: takes one measurement. */
 export type MetricConstructor<Attributes> = (value: number, attributes: Attributes) => Effect.Effect<void>
 
-const metric = <Attributes extends object>(name: string): MetricConstructor<Attributes> => (value, attributes) =>
-  Telemetry.emitMetric(name, value, () => input(attributes))
+const metric = <Attributes extends object>(which: keyof typeof metrics): MetricConstructor<Attributes> => {
+  const { name } = metrics[which]
+  return (value, attributes) => Telemetry.emitMetric(name, value, () => input(attributes))
+}
 
 type User = {
   readonly user_id?: string | undefined
@@ -176,7 +90,7 @@ export const modelStreamSpan = <A, E, R>(
   make: Effect.Effect<WatchedStream<A, E, R>, never, R>
 ): Stream.Stream<A, E, R> =>
   watchedStreamInSpan(ambient, {
-    name: "loom.model.stream",
+    name: spanNames.model,
     attributes: Effect.map(attributes, (given) => () => input(given)),
     make
   })
@@ -203,14 +117,14 @@ export const toolSpan = (
           (exit) => Effect.flatMap(Clock.currentTimeNanos, (end) => settle(exit, elapsedMs(start, end), onSettled))
         )
       ),
-      Telemetry.withSpan("loom.tool", () => input(attributes))
+      Telemetry.withSpan(spanNames.tool, () => input(attributes))
     )
   )
 
 /** The same around a stream, which is over when it ends, fails or is abandoned. */
 const toolStreamSpan = (attributes: ToolAttributes): AroundStream => (self) =>
   watchedStreamInSpan(ambient, {
-    name: "loom.tool",
+    name: spanNames.tool,
     attributes: Effect.succeed(() => input(attributes)),
     make: Effect.map(Clock.currentTimeNanos, (start) => ({
       stream: self,
@@ -276,19 +190,19 @@ export const Loom: {
   /** `loom.model.ttft_ms`, a histogram: milliseconds to the first content part of a streamed call. */
   readonly modelTtftMs: MetricConstructor<{ readonly model: string } & User>
 } = {
-  run: span("loom.run"),
-  turn: span("loom.turn"),
-  modelStream: span("loom.model.stream"),
-  tool: span("loom.tool", toolSpan, toolStreamSpan),
-  workflow: span("loom.workflow"),
-  workflowStep: span("loom.workflow.step"),
-  tokensInput: metric("loom.tokens.input"),
-  tokensOutput: metric("loom.tokens.output"),
-  costUsd: metric("loom.cost.usd"),
-  toolDurationMs: metric("loom.tool.duration_ms"),
-  sessionDurationMs: metric("loom.session.duration_ms"),
-  budgetExceeded: metric("loom.budget.exceeded"),
-  autoExtractDurationMs: metric("loom.auto_extract.duration_ms"),
-  autoExtractInvocations: metric("loom.auto_extract.invocations"),
-  modelTtftMs: metric("loom.model.ttft_ms")
+  run: span("run"),
+  turn: span("turn"),
+  modelStream: span("model"),
+  tool: span("tool", toolSpan, toolStreamSpan),
+  workflow: span("workflow"),
+  workflowStep: span("step"),
+  tokensInput: metric("tokensInput"),
+  tokensOutput: metric("tokensOutput"),
+  costUsd: metric("costUsd"),
+  toolDurationMs: metric("toolDurationMs"),
+  sessionDurationMs: metric("sessionDurationMs"),
+  budgetExceeded: metric("budgetExceeded"),
+  autoExtractDurationMs: metric("autoExtractDurationMs"),
+  autoExtractInvocations: metric("autoExtractInvocations"),
+  modelTtftMs: metric("modelTtftMs")
 }

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { hasFailed, label, nodes, type TraceForest, type TraceNode } from "../../readers/TraceTree.js"
 import { isoFromNanos } from "../../records/instants.js"
 import { escapeText } from "../../records/terminal/escape.js"
+import { spanNames } from "../../records/vocabulary.js"
 import { described } from "../command.js"
 import type { Quantities } from "../failIf/failIf.js"
 import { judged, judgedOptions } from "../failIf/judged.js"
@@ -34,8 +35,9 @@ const isOrigin = (node: TraceNode): boolean =>
  * that made another error of one below them are told beside it: whether they had not recovered from it and failed of something else, nobody knows.
  */
 const hasFailedModel = ({ children, exception, name }: TraceNode): boolean => {
-  const call = children.filter((child) => child.name === "loom.model.stream").at(-1)
-  return name === "loom.turn" && exception?.startsWith("AgentError:") === true && call !== undefined && hasFailed(call)
+  const call = children.filter((child) => child.name === spanNames.model).at(-1)
+  return name === spanNames.turn && exception?.startsWith("AgentError:") === true && call !== undefined &&
+    hasFailed(call)
 }
 
 const failuresOf = (forest: TraceForest): ReadonlyArray<Failures> => {

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import { nodes, type Trace, type TraceForest } from "../../readers/TraceTree.js"
 import * as TreeView from "../../readers/TreeView.js"
 import { type NodeUsage, usageOfForest } from "../../readers/usage/treeUsage.js"
+import { spanNames } from "../../records/vocabulary.js"
 import { amount, common, described, files, working } from "../command.js"
 import { forestOf, traceNamed } from "../input/forest.js"
 import { spanDocument } from "../output/document.js"
@@ -59,7 +60,7 @@ const lastOf = (traces: TraceForest["traces"], most: Option.Option<number>): Tra
   Option.isSome(most) ? traces.slice(Math.max(0, traces.length - Math.max(0, most.value))) : traces
 
 /** The spans that say what they used. */
-const spending: ReadonlySet<string> = new Set(["loom.run", "loom.model.stream"])
+const spending: ReadonlySet<string> = new Set([spanNames.run, spanNames.model])
 
 /** The command. */
 export const tree = Command.make(

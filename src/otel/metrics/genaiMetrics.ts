@@ -5,6 +5,7 @@ import type * as OtelApi from "@opentelemetry/api"
 import { errorType, numberOf, textOf } from "../../dialects/Dialect.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
+import { metrics, roleOf } from "../../records/vocabulary.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 
 /** Buckets of `gen_ai.client.token.usage`: powers of four. */
@@ -39,7 +40,7 @@ class UnknownTools {
   onMetric({ attributes, name, spanId: named }: MetricData, around: OpenSpan | undefined): void {
     // Where the span itself is left out, the measurement names another one.
     const spanId = around?.spanId ?? named
-    if (name === "loom.tool.duration_ms" && attributes["tool"] === unknown && spanId !== undefined) {
+    if (name === metrics.toolDurationMs.name && attributes["tool"] === unknown && spanId !== undefined) {
       this.spans.add(spanId)
     }
   }
@@ -81,10 +82,10 @@ export const recordGenaiMetrics = (meter: OtelApi.Meter): GenaiMetrics => {
   }
 
   const onEnd = (span: SpanData): void => {
-    switch (span.name) {
-      case "loom.model.stream":
+    switch (roleOf(span.name)) {
+      case "model":
         return modelCall(span)
-      case "loom.tool":
+      case "tool":
         return tool.record(
           span.durationMs / 1000,
           labels({
@@ -93,7 +94,7 @@ export const recordGenaiMetrics = (meter: OtelApi.Meter): GenaiMetrics => {
             "error.type": errorType(span)
           })
         )
-      case "loom.run":
+      case "run":
         return agent.record(
           span.durationMs / 1000,
           labels({

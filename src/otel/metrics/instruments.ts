@@ -6,7 +6,7 @@
 import type * as OtelApi from "@opentelemetry/api"
 import type { Attributes } from "../../records/attributes.js"
 import type { MetricData } from "../../records/SpanData.js"
-import { bucketsOf, descriptionOf, unitOf } from "../../records/vocabulary.js"
+import { bucketsOf, descriptionOf, ownNames, unitOf } from "../../records/vocabulary.js"
 import { otelAttributes } from "../spans/values.js"
 import { CounterSums } from "./counterSums.js"
 
@@ -94,7 +94,7 @@ class Instruments {
 
 // The instrument only carries the question: nothing is ever observed with it, so that it is in no export.
 const whenCollected = (meter: OtelApi.Meter, tell: () => void): () => void => {
-  const asked = [meter.createObservableCounter("loom.telemetry.collections")]
+  const asked = [meter.createObservableCounter(ownNames.collections)]
   meter.addBatchObservableCallback(tell, asked)
   return () => meter.removeBatchObservableCallback(tell, asked)
 }

@@ -9,6 +9,7 @@ import { type DialectSpan, errorType, exceptionParts } from "../../dialects/Dial
 import { type DialectName, project, recordedBeside } from "../../dialects/project.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { SpanData } from "../../records/SpanData.js"
+import { ownNames } from "../../records/vocabulary.js"
 import { loomSpanOf } from "../../telemetry/tracing/LoomSpan.js"
 import { type OtelLoomSpan, spanContextOf } from "./OtelLoomSpan.js"
 import { hrTime, otelAttributes, otelValue } from "./values.js"
@@ -87,7 +88,7 @@ const addEvents = (span: OtelApi.Span, data: SpanData): void => {
 
 const setOutcome = (span: OtelApi.Span, seen: DialectSpan): void => {
   if (seen.outcome === "interrupted") {
-    span.setAttribute("loom.outcome", "interrupted")
+    span.setAttribute(ownNames.outcome, "interrupted")
   }
   const type = errorType(seen)
   if (type !== undefined) {

@@ -5,6 +5,7 @@ import { type DialectSpan, errorType, exceptionParts } from "../../dialects/Dial
 import { type DialectName, project, recordedBeside } from "../../dialects/project.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { SpanData } from "../../records/SpanData.js"
+import { ownNames, roleOf } from "../../records/vocabulary.js"
 import { keyValues } from "./otlpValues.js"
 
 /** Who a span belongs to, also where it does not say so itself. */
@@ -36,7 +37,7 @@ export const otlpSpan = (span: SpanData, owner: Owner, dialects: ReadonlyArray<D
     spanId: span.spanId,
     ...(span.parentSpanId !== null && { parentSpanId: span.parentSpanId }),
     name: span.name,
-    kind: span.name === "loom.model.stream" ? client : internal,
+    kind: roleOf(span.name) === "model" ? client : internal,
     startTimeUnixNano: String(span.start),
     endTimeUnixNano: String(span.end),
     attributes: keyValues(attributesOf(span, seen, dialects)),
@@ -70,7 +71,7 @@ const attributesOf = (span: SpanData, seen: DialectSpan, dialects: ReadonlyArray
   const type = errorType(seen)
   const said = project(seen, dialects)
   return {
-    ...(seen.outcome === "interrupted" && { "loom.outcome": "interrupted" }),
+    ...(seen.outcome === "interrupted" && { [ownNames.outcome]: "interrupted" }),
     ...(type !== undefined && { "error.type": type }),
     ...said,
     ...recordedBeside(span.attributes, said)

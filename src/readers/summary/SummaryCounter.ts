@@ -3,6 +3,7 @@
  */
 import { isFailed } from "../../dialects/Dialect.js"
 import type { Attributes } from "../../records/attributes.js"
+import { roleOf } from "../../records/vocabulary.js"
 import {
   comparable,
   type Facts,
@@ -11,7 +12,7 @@ import {
   type SpanFacts
 } from "../../records/wire/facts.js"
 import { Amounts } from "../usage/Amounts.js"
-import { labelOf, quantityOf, roleOf } from "../usage/measures.js"
+import { labelOf, quantityOf } from "../usage/measures.js"
 import type { Counted, UsageTables } from "../usage/UsageTables.js"
 import { OpenTraces } from "./OpenTraces.js"
 import type { Summary } from "./Summary.js"

@@ -1,9 +1,10 @@
 /**
  * By what a summary tells work and usage apart, and what a span says about it.
  */
+import { roleOf } from "../../records/vocabulary.js"
 import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import type { Dimensions, Labels } from "../usage/dimensions.js"
-import { labelOf, roleOf } from "../usage/measures.js"
+import { labelOf } from "../usage/measures.js"
 
 /**
  * What rows are made by. Their spans: all by `name`, `loom.tool` by `tool`, `loom.model.stream` by `model`, and `loom.run` by `user`, `session` and `agent`,

@@ -1,11 +1,11 @@
 /**
  * A span of which something is known: its own record, a measurement in it, or a span below it.
  */
+import type { SpanRole } from "../../records/vocabulary.js"
 import type { SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { Amounts } from "./Amounts.js"
 import { Carried } from "./Carried.js"
 import type { Labels } from "./dimensions.js"
-import type { SpanRole } from "./measures.js"
 
 /** Usage that metrics say, with what they say it of. */
 export interface Measurement {
@@ -18,7 +18,7 @@ export class HeldSpan {
   /** `undefined` for a root, and while nothing is known. */
   parent: HeldSpan | undefined = undefined
   state: "unknown" | "open" | "ended" = "unknown"
-  role: SpanRole = "other"
+  role: SpanRole | undefined = undefined
   /** Its record, the later one of two; labels are read from it only where there is something to count. */
   span: SpanFacts | StartFacts | undefined = undefined
   /** What its attributes say. */

@@ -13,12 +13,13 @@
  * Spans go up into their parents from the leaves, so that what is held grows with what is open and not with the trace. They may come in any order
  * until `fold` is called.
  */
+import { roleOf } from "../../records/vocabulary.js"
 import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { type Amounts, beside, greater } from "./Amounts.js"
 import { Carried } from "./Carried.js"
 import type { Dimensions, Labels } from "./dimensions.js"
 import { fromTheLeaves, HeldSpan } from "./HeldSpan.js"
-import { amountsOfSpan, quantityOf, roleOf } from "./measures.js"
+import { amountsOfSpan, quantityOf } from "./measures.js"
 import { type Source, UsageTables } from "./UsageTables.js"
 
 const noLabels: Labels = []

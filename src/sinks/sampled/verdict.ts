@@ -4,6 +4,7 @@
 import * as Duration from "effect/Duration"
 import { elapsedMs } from "../../records/instants.js"
 import { type SpanData, spanRecord } from "../../records/SpanData.js"
+import { metrics } from "../../records/vocabulary.js"
 import { shownError } from "../../telemetry/lifecycle/foreignText.js"
 import { Reporter } from "../../telemetry/lifecycle/report.js"
 import type { HeldTrace } from "./HeldTrace.js"
@@ -32,7 +33,7 @@ const isSlower = (limit: Duration.DurationInput): Condition => {
 }
 
 const costOf = (trace: HeldTrace): number =>
-  trace.metrics.reduce((sum, { name, value }) => name === "loom.cost.usd" ? sum + value : sum, 0)
+  trace.metrics.reduce((sum, { name, value }) => name === metrics.costUsd.name ? sum + value : sum, 0)
 
 const isChosen = (keep: NonNullable<TailOptions["keep"]>): Condition => {
   const reporter = new Reporter()

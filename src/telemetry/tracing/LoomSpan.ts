@@ -12,6 +12,7 @@ import type { AttributeLimits } from "../../records/attributes.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
 import { type EventData, type OpenSpanData, SpanData } from "../../records/SpanData.js"
 import type { SpanLink } from "../../records/SpanRecord.js"
+import { ownNames } from "../../records/vocabulary.js"
 import { AttributeBag } from "./attributeBag.js"
 import type { OpenSpan } from "./OpenSpan.js"
 import { exceptionOf, outcomeOf } from "./outcome.js"
@@ -199,7 +200,7 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     this.exit = exit
     this.endTime = endTime < this.start ? this.start : endTime
     if (this.droppedEvents > 0) {
-      this.bag.set("loom.dropped_events", this.droppedEvents)
+      this.bag.set(ownNames.droppedEvents, this.droppedEvents)
     }
     return new SpanData(
       this.name,

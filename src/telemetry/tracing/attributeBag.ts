@@ -6,8 +6,9 @@
 import { type AttributeLimits, type Attributes, type AttributeValue } from "../../records/attributes.js"
 import { noRedactor, type RedactionPlace, type Redactor } from "../../records/redact/Redactor.js"
 import { setOwn } from "../../records/setOwn.js"
+import { ownNames } from "../../records/vocabulary.js"
 
-const droppedKey = "loom.dropped_attributes"
+const droppedKey = ownNames.droppedAttributes
 
 /** Where spans go through another tracer on their way, what was left out of them is said already. */
 const neverCut: ReadonlySet<string> = new Set(["user_id", "session_id", droppedKey])

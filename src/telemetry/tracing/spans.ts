@@ -15,6 +15,7 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
+import { ownNames } from "../../records/vocabulary.js"
 import { sayMisplaced } from "../lifecycle/misplaced.js"
 import { runOf } from "../RunContext.js"
 import type { AttributesInput, LazyAttributes, Recording } from "../Service.js"
@@ -36,7 +37,7 @@ const givenAttributes = (attributes: LazyAttributes | undefined): AttributesInpu
   try {
     return attributes()
   } catch {
-    return { "loom.attributes": "<unserializable>" }
+    return { [ownNames.unreadAttributes]: "<unserializable>" }
   }
 }
 

@@ -5,9 +5,10 @@
  * another type, and all text is foreign (see `format`).
  */
 import type { Attributes } from "../../records/attributes.js"
+import { type AttributeKey, roleOf, type SpanRole } from "../../records/vocabulary.js"
 
 /** What a span stands for. */
-export type SpanKind = "run" | "turn" | "model" | "tool" | "delegate" | "workflow" | "step" | "other"
+export type SpanKind = SpanRole | "delegate" | "other"
 
 /** The texts of a row. */
 export interface SpanLabel {
@@ -19,18 +20,9 @@ export interface SpanLabel {
   readonly secondary: string
 }
 
-const kinds = new Map<string, SpanKind>([
-  ["loom.run", "run"],
-  ["loom.turn", "turn"],
-  ["loom.model.stream", "model"],
-  ["loom.tool", "tool"],
-  ["loom.workflow", "workflow"],
-  ["loom.workflow.step", "step"]
-])
-
 /** The kind of a span. */
 export const kindOf = (name: string, attributes: Attributes): SpanKind => {
-  const kind = kinds.get(name) ?? "other"
+  const kind = roleOf(name) ?? "other"
   return kind === "tool" && attributes["worker"] !== undefined ? "delegate" : kind
 }
 
@@ -56,7 +48,7 @@ const joined = (...parts: ReadonlyArray<string>): string => parts.filter((part) 
 
 /** The texts of a span's row. */
 export const labelOf = (kind: SpanKind, name: string, attributes: Attributes): SpanLabel => {
-  const of = (key: string) => attributeText(attributes, key)
+  const of = (key: AttributeKey) => attributeText(attributes, key)
   switch (kind) {
     case "run":
       return { badge: "A", primary: of("agent") || name, secondary: joined(of("architecture"), of("model")) }
