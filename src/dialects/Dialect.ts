@@ -5,7 +5,7 @@
  * Effect, so that the sink and the readers' export use the same tables.
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
-import type { Outcome } from "../records/SpanRecord.js"
+import { isFailed, type Outcome } from "../records/SpanRecord.js"
 import type { AttributeKey } from "../records/vocabulary.js"
 
 /** A finished span, as dialects see it. */
@@ -16,9 +16,9 @@ export interface DialectSpan {
   readonly exception: string | null
   /** Nanoseconds since the epoch. */
   readonly start: bigint
-  /** The session that the span belongs to, also where the span itself does not carry it. */
+  /** The session that the span belongs to, even if the span itself does not carry it. */
   readonly sessionId: string | undefined
-  /** The user that the span belongs to, also where the span itself does not carry it. */
+  /** The user that the span belongs to, even if the span itself does not carry it. */
   readonly userId: string | undefined
 }
 
@@ -43,16 +43,12 @@ export const numberOf = (attributes: Attributes, key: AttributeKey): number | un
   return typeof value === "number" ? value : undefined
 }
 
-/** Whether the span stands for something that failed. */
-export const isFailed = (span: Pick<DialectSpan, "outcome" | "attributes">): boolean =>
-  span.outcome === "failure" || span.attributes["ok"] === false && span.outcome !== "interrupted"
-
 /** The two halves of a recorded exception, `Name: message`. */
 export const exceptionParts = (exception: string): { readonly type: string; readonly message: string } => {
   const match = /^([\w$.]+): ([^]*)$/.exec(exception)
   return match === null ? { type: "Error", message: exception } : { type: match[1]!, message: match[2]! }
 }
 
-/** `error.type` of what failed: the name of its exception; `_OTHER` where there is none (semantic conventions, `error.type`). */
+/** `error.type` of a failed span (semantic conventions 1.41.1): the name of its exception, or `_OTHER` without one. */
 export const errorType = (span: Pick<DialectSpan, "outcome" | "attributes" | "exception">): string | undefined =>
   !isFailed(span) ? undefined : span.exception === null ? "_OTHER" : exceptionParts(span.exception).type

@@ -2,8 +2,8 @@
  * The dialects by name, and what they make of a span together.
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
-import { prefixed } from "../records/vocabulary.js"
-import type { Dialect, DialectSpan, Put } from "./Dialect.js"
+import { ownNames, prefixed } from "../records/vocabulary.js"
+import { type Dialect, type DialectSpan, errorType, type Put } from "./Dialect.js"
 import { genai } from "./genai.js"
 import { langfuse } from "./langfuse.js"
 import { openinference } from "./openinference.js"
@@ -18,7 +18,10 @@ export const defaultDialects: ReadonlyArray<DialectName> = ["genai", "openinfere
 
 const namesPeople = (name: DialectName): boolean => name !== "genai"
 
-/** What these dialects say of a span; session and user first, so that no limit on the number of attributes cuts them. */
+/**
+ * What these dialects say of a span. How it ended comes first, then session and user, so that no limit on the number of attributes cuts them.
+ * `error.type` and the outcome are said in every dialect, and without any.
+ */
 export const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>): Attributes => {
   const said: { [key: string]: AttributeValue } = {}
   const put: Put = (key, value) => {
@@ -26,6 +29,8 @@ export const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>)
       said[key] = value
     }
   }
+  put(ownNames.outcome, span.outcome === "interrupted" ? "interrupted" : undefined)
+  put("error.type", errorType(span))
   if (dialects.some(namesPeople)) {
     put("session.id", span.sessionId)
     put("user.id", span.userId)

@@ -58,3 +58,7 @@ export interface SpanRecord extends SpanStart {
   /** Relations to spans that are not the parent. */
   readonly links: ReadonlyArray<SpanLink>
 }
+
+/** Whether the span stands for something that failed: its body did, or it was a tool call that gave an error. */
+export const isFailed = (span: { readonly outcome: Outcome; readonly attributes: Attributes }): boolean =>
+  span.outcome === "failure" || span.attributes["ok"] === false && span.outcome !== "interrupted"

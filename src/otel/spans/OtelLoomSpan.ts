@@ -10,7 +10,7 @@ import * as Context from "effect/Context"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
-import { roleOf } from "../../records/vocabulary.js"
+import { isClientSpan } from "../../dialects/projectSpan.js"
 import { type RunContextShape, runOf } from "../../telemetry/RunContext.js"
 import { LoomSpan, type SpanOwner } from "../../telemetry/tracing/LoomSpan.js"
 import { recordedParent } from "../../telemetry/tracing/LoomTracer.js"
@@ -97,7 +97,7 @@ const kinds: Record<Tracer.SpanKind, OtelApi.SpanKind> = {
 
 // A model call leaves the process (GenAI semantic conventions: kind client).
 const kindOf = ({ kind, name }: SpanOpening): OtelApi.SpanKind =>
-  roleOf(name) === "model" ? OtelApi.SpanKind.CLIENT : kinds[kind]
+  isClientSpan(name) ? OtelApi.SpanKind.CLIENT : kinds[kind]
 
 /**
  * Whether a span of ours is active that is not the fiber's: fibers share the scheduler, and what one leaves there is run in its context.

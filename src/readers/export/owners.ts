@@ -2,8 +2,8 @@
  * Spans of other libraries do not say whose session they are in; backends want it on every span. Spans wait here until their trace is there, so that
  * those above them can be asked; a bounded number of them.
  */
+import { type Owner, ownerOf } from "../../dialects/projectSpan.js"
 import type { SpanData } from "../../records/SpanData.js"
-import { type Owner, ownOwner } from "./otlpSpan.js"
 
 /** A span, and whom it belongs to. */
 export interface OwnedSpan {
@@ -48,7 +48,7 @@ const nobody: Owner = { sessionId: undefined, userId: undefined }
 const owned = (spans: ReadonlyArray<SpanData>): ReadonlyArray<OwnedSpan> => {
   const byId = new Map(spans.map((span) => [span.spanId, span]))
   const owners = new Map<string, Owner>()
-  const ownerOf = (span: SpanData): Owner => {
+  const completed = (span: SpanData): Owner => {
     const way: Array<SpanData> = []
     const met = new Set<string>()
     let at: SpanData | undefined = span
@@ -59,11 +59,10 @@ const owned = (spans: ReadonlyArray<SpanData>): ReadonlyArray<OwnedSpan> => {
     }
     let owner = at === undefined ? nobody : owners.get(at.spanId) ?? nobody
     for (const each of way.reverse()) {
-      const own = ownOwner(each)
-      owner = { sessionId: own.sessionId ?? owner.sessionId, userId: own.userId ?? owner.userId }
+      owner = ownerOf(each, owner)
       owners.set(each.spanId, owner)
     }
     return owner
   }
-  return spans.map((span) => ({ span, owner: ownerOf(span) }))
+  return spans.map((span) => ({ span, owner: completed(span) }))
 }

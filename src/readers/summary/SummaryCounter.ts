@@ -1,8 +1,8 @@
 /**
  * The sums behind a summary.
  */
-import { isFailed } from "../../dialects/Dialect.js"
 import type { Attributes } from "../../records/attributes.js"
+import { isFailed } from "../../records/SpanRecord.js"
 import { roleOf } from "../../records/vocabulary.js"
 import {
   comparable,

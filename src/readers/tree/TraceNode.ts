@@ -1,10 +1,9 @@
 /**
  * What a tree of spans is made of. `TraceTree` makes them.
  */
-import { isFailed } from "../../dialects/Dialect.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { EventData, MetricData } from "../../records/SpanData.js"
-import type { Outcome, SpanLink } from "../../records/SpanRecord.js"
+import { isFailed, type Outcome, type SpanLink } from "../../records/SpanRecord.js"
 import type { DroppedRecord } from "../../records/wire/encode.js"
 import type { BadEntry } from "../TraceEntry.js"
 
