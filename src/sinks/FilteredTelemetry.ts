@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import { defaultLimits } from "../records/attributes.js"
+import { handled } from "../records/promises.js"
 import { spanStart } from "../records/SpanData.js"
 import type { SpanStart } from "../records/SpanRecord.js"
 import { Reporter } from "../telemetry/lifecycle/report.js"
@@ -50,7 +51,7 @@ const careful = (keeps: SpanPredicate, observers: ReadonlyArray<Observer>) => {
   const reporter = new Reporter()
   return (span: OpenSpan): boolean => {
     try {
-      return keeps(spanStart(span.snapshot()))
+      return handled(keeps(spanStart(span.snapshot())))
     } catch (error) {
       const names = observers.map(({ name }) => name).join(", ")
       reporter.once(

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { defaultLimits } from "../../records/attributes.js"
 import type { LineStyle } from "../../records/lines.js"
+import { catchRejection } from "../../records/promises.js"
 import { Reporter } from "../../telemetry/lifecycle/report.js"
 import { describe } from "../../telemetry/tracing/outcome.js"
 import { listen } from "./brokenStreams.js"
@@ -12,7 +13,7 @@ import { type ConsoleDropReason, Counts } from "./counts.js"
 
 /** Anything that text can be written to: a Node stream, an object with a `write` of your own. */
 export interface ConsoleStream {
-  /** Takes whole lines. What it gives is not looked at; what it throws is counted and reported once. */
+  /** Takes whole lines. What it throws, or rejects where it gives a promise, is counted and reported once. */
   readonly write: (text: string) => unknown
 }
 
@@ -155,7 +156,7 @@ class Lines {
     const before = this.errors
     this.isWriting = true
     try {
-      write()
+      catchRejection(write(), this.failed)
       return this.errors === before ? "taken" : "failed"
     } catch (error) {
       this.failed(error)

@@ -4,6 +4,7 @@
 import * as Duration from "effect/Duration"
 import { defaultLimits } from "../../records/attributes.js"
 import { elapsedMs } from "../../records/instants.js"
+import { handled } from "../../records/promises.js"
 import { type SpanData, spanRecord } from "../../records/SpanData.js"
 import { Reporter } from "../../telemetry/lifecycle/report.js"
 import { describe } from "../../telemetry/tracing/outcome.js"
@@ -39,7 +40,7 @@ const isChosen = (keep: NonNullable<TailOptions["keep"]>): Condition => {
   const reporter = new Reporter()
   return (trace) => {
     try {
-      return keep(trace.ended.map(spanRecord))
+      return handled(keep(trace.ended.map(spanRecord)))
     } catch (error) {
       reporter.once(
         "threw",

@@ -1,9 +1,10 @@
 /**
- * Hooks of a sink are called for what they do. A promise that one returns is waited for by nobody, an `Effect` is not even begun: types refuse both, and
- * where they come through all the same (JavaScript, `any`), it is said, and a rejection does not end the process.
+ * Hooks of a sink are called for what they do. No one awaits a promise that one returns, and no one runs an `Effect` or a query: types refuse them. Where
+ * they come through all the same (JavaScript, `any`), that is logged, and a rejection does not end the process.
  */
 import { type EffectTypeId, isEffect } from "effect/Effect"
 import { defaultLimits } from "../../records/attributes.js"
+import { catchRejection, handled } from "../../records/promises.js"
 import { describe } from "../tracing/outcome.js"
 import { Reporter, type Warn, warnLater } from "./report.js"
 
@@ -26,9 +27,20 @@ export type HookResult =
 
 const remedy = "Hooks are synchronous: put work that takes its time behind Telemetry.sinkFromEffect"
 
-const isThenable = (value: object): value is PromiseLike<unknown> => "then" in value && typeof value.then === "function"
+/** What has to be run by somebody. */
+const unbegun = (value: object): "effect" | "thenable" | undefined => {
+  try {
+    return isEffect(value)
+      ? "effect"
+      : "then" in value && typeof handled(value.then) === "function"
+      ? "thenable"
+      : undefined
+  } catch {
+    return undefined
+  }
+}
 
-/** Takes what the hooks of one sink return. Says each of two things once. */
+/** Takes what the hooks of one sink return. Says each of three things once. */
 export const unawaited = (sink: string): (returned: unknown) => void => {
   const reporter = new Reporter()
   const rejected = (say: Warn) => (error: unknown): void =>
@@ -40,13 +52,13 @@ export const unawaited = (sink: string): (returned: unknown) => void => {
       say
     )
   return (returned) => {
-    if (typeof returned !== "object" || returned === null) {
+    if (typeof returned !== "object" || returned === null || catchRejection(returned, rejected(warnLater()))) {
       return
     }
-    if (isEffect(returned)) {
-      reporter.once("effect", `A hook of the telemetry sink "${sink}" returned an Effect, which nobody runs. ${remedy}`)
-    } else if (isThenable(returned)) {
-      returned.then(undefined, rejected(warnLater()))
+    const what = unbegun(returned)
+    if (what !== undefined) {
+      const named = what === "effect" ? "an Effect, which nobody runs" : "a thenable, whose `then` nobody calls"
+      reporter.once(what, `A hook of the telemetry sink "${sink}" returned ${named}. ${remedy}`)
     }
   }
 }
