@@ -7,6 +7,8 @@
  */
 
 import { itemsBy, propertiesBy } from "./named.js"
+import { elements, isoText, items, mapObject, numberIn, properties, sizeOf } from "./parts.js"
+import { catchRejection, handled } from "./promises.js"
 import { setOwn } from "./setOwn.js"
 import { shortened } from "./shortened.js"
 import { errorText, redacted, restOf, text, unserializable } from "./text.js"
@@ -52,8 +54,17 @@ const RedactedTypeId = Symbol.for("effect/Redacted")
 interface Budget {
   chars: number
   items: number
+  /** Whether what is read next is an item of a list. */
+  isInList: boolean
   readonly rules: ValueRules
 }
+
+const budgetOf = ({ items, valueLength }: AttributeLimits, rules: ValueRules): Budget => ({
+  chars: valueLength,
+  items,
+  isInList: false,
+  rules
+})
 
 /**
  * One value, made safe. `undefined` says that the value is dropped (`undefined`, `null`, functions, symbols).
@@ -75,7 +86,7 @@ export const normalizeValue = (
     case "object":
       return value === null
         ? undefined
-        : nested(value, limits.depth, { chars: limits.valueLength, items: limits.items, rules }, new Set())
+        : nested(value, limits.depth, budgetOf(limits, rules), new Set())
     case "bigint":
       return text(value.toString(), limits.valueLength)
     default:
@@ -126,6 +137,9 @@ const plain = (
 }
 
 const structured = (value: object, depth: number, budget: Budget, above: Set<object>): AttributeValue | undefined => {
+  if (catchRejection(value)) {
+    return undefined
+  }
   if (above.has(value)) {
     return "<circular>"
   }
@@ -144,7 +158,9 @@ const structured = (value: object, depth: number, budget: Budget, above: Set<obj
 
 const read = (value: object, depth: number, budget: Budget, above: Set<object>): AttributeValue | undefined => {
   if (Array.isArray(value)) {
-    return array(elements(value), value.length, depth, budget, above)
+    const length = numberIn(value.length)
+    const judged = itemsBy(budget.rules, budget.isInList && length === 2)
+    return array(elements(value, length, judged), length, depth, budget, above)
   }
   if (RedactedTypeId in value) {
     return redacted
@@ -156,67 +172,36 @@ const read = (value: object, depth: number, budget: Budget, above: Set<object>):
     return errorText(value)
   }
   if (value instanceof Map) {
-    return object(properties(mapObject(value, budget.items)), mapSize.call(value), depth, budget, above)
+    const copy = mapObject(value, budget.items)
+    return object(properties(copy, Object.keys(copy)), sizeOf(value), depth, budget, above)
   }
   if (value instanceof Set) {
-    return array(items(value), setSize.call(value), depth, budget, above)
+    return array(items(value, itemsBy(budget.rules, false)), sizeOf(value), depth, budget, above)
   }
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-    return `<${value.byteLength} bytes>`
+    return `<${numberIn(value.byteLength)} bytes>`
   }
-  if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) {
+  if (value instanceof WeakMap || value instanceof WeakSet) {
     return undefined
   }
   if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-    return plain(value.valueOf(), depth, budget, above)
+    return plain(value.valueOf(), depth - 1, budget, above)
   }
-  const toJSON = (value as { readonly toJSON?: unknown }).toJSON
+  const toJSON = handled((value as { readonly toJSON?: unknown }).toJSON)
   if (typeof toJSON === "function") {
-    return plain(toJSON.call(value), depth - 1, budget, above)
+    return plain(Reflect.apply(toJSON, value, []), depth - 1, budget, above)
   }
-  return object(properties(value), Object.keys(value).length, depth, budget, above)
+  return members(value, depth, budget, above)
 }
 
-// Date's own methods: an instance or a subclass may have others, which may give anything.
-const isoText = (date: Date): string => {
-  const time = Date.prototype.getTime.call(date)
-  return Number.isNaN(time) ? "Invalid Date" : new Date(time).toISOString()
+const members = (value: object, depth: number, budget: Budget, above: Set<object>): AttributeValue => {
+  const keys = Object.keys(value)
+  return object(properties(value, keys), keys.length, depth, budget, above)
 }
 
-// The built-in members: what an instance has of its own may lie, throw or never end.
-const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, "size")!.get!
-const setSize = Object.getOwnPropertyDescriptor(Set.prototype, "size")!.get!
-
-// An object puts keys that look like indices first: in this order they are read, so that what is cut is at the end.
-const mapObject = (map: Map<unknown, unknown>, most: number): object => {
-  const out: Record<string, unknown> = {}
-  let count = 0
-  for (const [key, value] of Map.prototype.entries.call(map)) {
-    if (count++ > most) {
-      break
-    }
-    setOwn(out, typeof key === "object" || typeof key === "function" ? `<${typeof key}>` : String(key), value)
-  }
-  return out
-}
-
-function* properties(value: object): Iterable<readonly [string, () => unknown]> {
-  for (const key of Object.keys(value)) {
-    yield [key, () => (value as Record<string, unknown>)[key]]
-  }
-}
-
-function* elements(value: ReadonlyArray<unknown>): Iterable<() => unknown> {
-  for (let index = 0; index < value.length; index++) {
-    yield () => value[index]
-  }
-}
-
-function* items(set: Set<unknown>): Iterable<() => unknown> {
-  for (const item of Set.prototype.values.call(set)) {
-    yield () => item
-  }
-}
+/** The enumerable properties of an object, whatever else it is. Throws where it does not tell its keys. */
+export const normalizeMembers = (value: object, limits: AttributeLimits, rules: ValueRules): AttributeValue =>
+  members(value, limits.depth, budgetOf(limits, rules), new Set([value]))
 
 const array = (
   getters: Iterable<() => unknown>,
@@ -226,7 +211,6 @@ const array = (
   above: Set<object>
 ): ReadonlyArray<AttributeValue> => {
   const out: Array<AttributeValue> = []
-  const judged = itemsBy(budget.rules)
   let seen = 0
   for (const get of getters) {
     if (budget.items <= 0) {
@@ -234,8 +218,9 @@ const array = (
       break
     }
     budget.items--
+    budget.isInList = true
     seen++
-    const safe = attempt(() => judged(get()), depth - 1, budget, above)
+    const safe = attempt(get, depth - 1, budget, above)
     if (safe !== undefined) {
       out.push(safe)
     }
@@ -260,6 +245,7 @@ const object = (
       break
     }
     budget.items--
+    budget.isInList = false
     seen++
     const { chars } = budget
     const name = spend(key, budget)

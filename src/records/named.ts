@@ -4,25 +4,21 @@
  */
 import type { ValueRules } from "./ValueRules.js"
 
-/** Gives the items of one list in their order, what comes after a name judged by it. */
-export const itemsBy = (rules: ValueRules): (item: unknown) => unknown => {
+/** Gives the items of one list in their order, what comes after a name judged by it. `isPair`: it has two items and stands in a list itself. */
+export const itemsBy = (rules: ValueRules, isPair: boolean): (item: unknown) => unknown => {
   let previous: unknown
   return (item) => {
-    const given = isFlag(previous) && typeof item === "string" && !isFlag(item) ? rules.given(previous, item) : item
+    const name = previous
     previous = item
-    return pair(given, rules)
+    return isFlag(name)
+      ? (typeof item === "string" && !isFlag(item) ? rules.given(name, item) : item)
+      : isPair && typeof name === "string"
+      ? rules.given(name, item)
+      : item
   }
 }
 
 const isFlag = (item: unknown): item is string => typeof item === "string" && item.startsWith("-")
-
-const pair = (item: unknown, rules: ValueRules): unknown => {
-  if (!Array.isArray(item) || item.length !== 2 || typeof item[0] !== "string" || isFlag(item[0])) {
-    return item
-  }
-  const given = rules.given(item[0], item[1])
-  return given === item[1] ? item : [item[0], given]
-}
 
 /** Gives the properties of one object in their order, each judged by its key, and `value` by the name before it. */
 export const propertiesBy = (rules: ValueRules): (key: string, value: unknown) => unknown => {

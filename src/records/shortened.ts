@@ -99,14 +99,14 @@ const measure = (value: unknown, lengths: Array<number>): number => {
 }
 
 /** A copy with no text longer than `length` when it is written, and without secrets. */
-const withTextsCut = (value: unknown, length: number, rules: ValueRules): unknown => {
+const withTextsCut = (value: unknown, length: number, rules: ValueRules, isInList = false): unknown => {
   if (typeof value === "string") {
     const written = writtenLength(value)
     return rules.text(value, written <= length ? value.length : Math.floor(value.length * length / written))
   }
   if (Array.isArray(value)) {
-    const judged = itemsBy(rules)
-    return value.map((item) => withTextsCut(judged(item), length, rules))
+    const judged = itemsBy(rules, isInList && value.length === 2)
+    return value.map((item) => withTextsCut(judged(item), length, rules, true))
   }
   if (typeof value === "object" && value !== null) {
     const copy: Record<string, unknown> = {}

@@ -1,6 +1,7 @@
 /**
  * Text as records hold it: well-formed, bounded, and saying so where it was cut.
  */
+import { handled } from "./promises.js"
 
 /** What stands in for a value that could not be read. */
 export const unserializable = "<unserializable>"
@@ -30,16 +31,33 @@ const isCutAlready = (value: string, max: number): boolean => {
 
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff
 
+/** Causes of causes that are looked at. */
+const deepest = 8
+
+// They are not recorded, but they are part of what is described: no promise among them may end the process.
+const handleCauses = (error: Error): void => {
+  let cause: unknown = error
+  try {
+    for (let depth = 0; depth < deepest && cause instanceof Error; depth++) {
+      cause = handled(cause.cause)
+    }
+  } catch {
+    // One that cannot be read has not been made.
+  }
+}
+
 /** `name: message` of an error, read with care: both may be getters, both may be anything. */
 export const errorText = (error: Error): string => {
-  const name = safeString(() => error.name) || "Error"
-  const message = safeString(() => error.message)
+  handleCauses(error)
+  const name = textIn(() => error.name) || "Error"
+  const message = textIn(() => error.message)
   return message === "" ? name : `${name}: ${message}`
 }
 
-const safeString = (get: () => unknown): string => {
+/** A text that stands in a foreign object; empty where there is something else. */
+export const textIn = (get: () => unknown): string => {
   try {
-    const value = get()
+    const value = handled(get())
     return typeof value === "string" ? value : ""
   } catch {
     return unserializable
@@ -53,7 +71,7 @@ export const restOf = (count: number, what: "items" | "keys", next: () => unknow
     return mark
   }
   try {
-    const last = next()
+    const last = handled(next())
     return typeof last === "string" && isCutAlready(last, 0) ? last : mark
   } catch {
     return mark

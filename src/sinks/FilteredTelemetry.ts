@@ -8,6 +8,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import { handled } from "../records/promises.js"
 import { spanStart } from "../records/SpanData.js"
 import type { SpanStart } from "../records/SpanRecord.js"
 import { shownError } from "../telemetry/lifecycle/foreignText.js"
@@ -49,7 +50,7 @@ const careful = (keeps: SpanPredicate, observers: ReadonlyArray<Observer>) => {
   const reporter = new Reporter()
   return (span: OpenSpan): boolean => {
     try {
-      return keeps(spanStart(span.snapshot()))
+      return handled(keeps(spanStart(span.snapshot())))
     } catch (error) {
       const names = observers.map(({ name }) => name).join(", ")
       reporter.once(

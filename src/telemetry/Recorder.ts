@@ -9,6 +9,7 @@ import type * as Exit from "effect/Exit"
 import type * as Tracer from "effect/Tracer"
 import type { AttributeLimits } from "../records/attributes.js"
 import { instrumentKind, invalidMeasurement } from "../records/MetricRecord.js"
+import { handled } from "../records/promises.js"
 import type { Redactor } from "../records/redact/Redactor.js"
 import { remembered } from "../records/remembered.js"
 import { MetricData } from "../records/SpanData.js"
@@ -176,9 +177,7 @@ export class Recorder {
     if (attributes !== undefined) {
       bag.setAll(attributes)
     }
-    if (userId !== undefined) {
-      bag.setDefault("user_id", userId)
-    }
+    bag.setDefault("user_id", userId)
     const metric = new MetricData(
       this.redactor.name(name),
       value,
@@ -246,7 +245,7 @@ const mostRaised = 16
 const none: ReadonlyArray<unknown> = Object.freeze([])
 
 // What is no number may be anything: a proxy that throws, a secret.
-const shown = (value: unknown): string => typeof value === "number" ? String(value) : typeof value
+const shown = (value: unknown): string => typeof handled(value) === "number" ? String(value) : typeof value
 
 /** As the people who wrote the sink call them. */
 const hookNames: Record<Hook, string> = { onStart: "onSpanStart", onEnd: "onSpanEnd", onMetric: "onMetric" }

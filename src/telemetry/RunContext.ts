@@ -7,6 +7,8 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { handled } from "../records/promises.js"
+import { unserializable } from "../records/text.js"
 
 /** What is known of the current run. Every member is optional; an empty one labels nothing. */
 export interface RunContextShape {
@@ -45,3 +47,12 @@ export class RunContext extends Context.Reference<RunContext>()("loom-telemetry/
 /** The current run in a context; the same as to ask for the tag, for where that would be much of the cost. */
 export const runOf = (context: Context.Context<never>): RunContextShape =>
   context.unsafeMap.get(RunContext.key) ?? empty
+
+/** Whose run it is, or its session: read with care, as a record's value. */
+export const labelOf = (run: RunContextShape, label: "userId" | "sessionId"): string | undefined => {
+  try {
+    return handled(run[label])
+  } catch {
+    return unserializable
+  }
+}

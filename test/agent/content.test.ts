@@ -17,6 +17,8 @@ import {
   Supervisor,
   Workflow
 } from "loom-telemetry/agent"
+import { jsonText } from "../../src/agent/model/content.js"
+import { unhandledIn } from "../properties/unhandled.js"
 import { calling, saying, talker } from "./arithmetic.js"
 import { recorded, scripted, spanNamed, spansNamed } from "./recorded.js"
 import { answeredWith, malformed, unknown } from "./vendorErrors.js"
@@ -162,6 +164,16 @@ describe("content", () => {
       })
       expect(bad!.attributes["arguments"]).toContain(secret)
     }))
+
+  it("that holds promises ends no program", async () => {
+    const rejected = async () => {
+      throw new Error("no")
+    }
+    const result = { value: rejected(), later: { toJSON: rejected }, list: [rejected()] }
+    expect(await unhandledIn(() => expect(jsonText(result)).toBe("{\"value\":{},\"later\":{},\"list\":[{}]}"))).toEqual(
+      []
+    )
+  })
 
   it.effect("of a long conversation is a list of messages still", () =>
     Effect.gen(function*() {

@@ -63,6 +63,19 @@ describe("a sink made of effects", () => {
       expect(yield* stats).toStrictEqual({ accepted: 2, written: 0, queued: 2, dropped: 0, failed: 0 })
     }))
 
+  it.effect("counts what gives a promise in the place of an effect as failed, and the process goes on", () =>
+    Effect.gen(function*() {
+      const { context, stats } = yield* opened({
+        // A caller in JavaScript is held by no types.
+        onSpanEnd: async () => {
+          throw new Error("no")
+        }
+      } as unknown as EffectSinkOptions<never>)
+      yield* Effect.provide(spans("a", "b"), context)
+      yield* Effect.provide(Telemetry.flush, context)
+      expect(yield* stats).toStrictEqual({ accepted: 2, written: 0, queued: 0, dropped: 0, failed: 2 })
+    }))
+
   it.effect("lets as many wait as its capacity; what comes then is dropped, counted and reported once", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()

@@ -97,6 +97,17 @@ describe("a hook that returns what is still to be done", () => {
       ])
     }))
 
+  it.effect("is told of once where that is a query, which is not begun", () =>
+    Effect.gen(function*() {
+      const begun: Array<string> = []
+      const query = { then: () => begun.push("insert") }
+      expect(yield* saidBy(traced(untyped(() => query)))).toEqual([
+        "A hook of the telemetry sink \"own\" returned a thenable, whose `then` nobody calls. Hooks are synchronous: put work that takes its time " +
+        "behind Telemetry.sinkFromEffect"
+      ])
+      expect(begun).toEqual([])
+    }))
+
   it.effect("may return anything else", () =>
     Effect.gen(function*() {
       const values: ReadonlyArray<unknown> = [

@@ -3,6 +3,7 @@
  */
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
+import { handled } from "../../records/promises.js"
 import { Telemetry } from "../../telemetry/Telemetry.js"
 
 /** Whether prompts, completions, tool arguments and results become attributes. */
@@ -11,7 +12,7 @@ export type CaptureContent = "none" | "attributes"
 /** As one JSON text: a structure of its own would be flattened and cut by backends. Never throws. */
 export const jsonText = (value: unknown): string => {
   try {
-    return JSON.stringify(value) ?? ""
+    return JSON.stringify(value, (_, each: unknown) => handled(each)) ?? ""
   } catch {
     return "<unserializable>"
   }

@@ -4,6 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { handled } from "../../records/promises.js"
 import { rulesInForce } from "../../telemetry/lifecycle/foreignText.js"
 import { Reporter } from "../../telemetry/lifecycle/report.js"
 import { type PricedCall, Pricing, type PricingService } from "../Pricing.js"
@@ -68,7 +69,7 @@ export const costOf = (call: FinishedCall): Effect.Effect<number | undefined> =>
 // Prices are somebody's code and data: what throws, or is no amount of money, is not known.
 const knownPrice = (pricing: PricingService, call: PricedCall): number | undefined => {
   try {
-    const price = Option.getOrUndefined(pricing.price(call))
+    const price = Option.getOrUndefined(handled(pricing.price(call)))
     return price !== undefined && Number.isFinite(price.usd) && price.usd >= 0 ? price.usd : undefined
   } catch {
     return undefined

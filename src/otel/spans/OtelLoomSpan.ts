@@ -11,7 +11,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
 import { isClientSpan } from "../../dialects/projectSpan.js"
-import { type RunContextShape, runOf } from "../../telemetry/RunContext.js"
+import { labelOf, type RunContextShape, runOf } from "../../telemetry/RunContext.js"
 import { LoomSpan, type SpanOwner } from "../../telemetry/tracing/LoomSpan.js"
 import { recordedParent } from "../../telemetry/tracing/LoomTracer.js"
 import { defaultFactory, type SpanFactory, type SpanOpening } from "../../telemetry/tracing/SpanFactory.js"
@@ -60,12 +60,12 @@ export class OtelLoomSpan extends LoomSpan {
 
   /** The user of its run, as records hold it. */
   get runUser(): string | undefined {
-    return this.recorded("user_id", this.run.userId)
+    return this.recorded("user_id", labelOf(this.run, "userId"))
   }
 
   /** The session of its run, as records hold it. */
   get runSession(): string | undefined {
-    return this.recorded("session_id", this.run.sessionId)
+    return this.recorded("session_id", labelOf(this.run, "sessionId"))
   }
 
   private recorded(key: string, value: string | undefined): string | undefined {

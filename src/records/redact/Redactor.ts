@@ -5,6 +5,7 @@
  * rule fails on is hidden.
  */
 import { type AttributeLimits, type AttributeValue, normalizeValue } from "../attributes.js"
+import { handled } from "../promises.js"
 import { remembered } from "../remembered.js"
 import { cut, redacted, text } from "../text.js"
 import type { ValueRules } from "../ValueRules.js"
@@ -102,6 +103,7 @@ export class Redactor implements ValueRules {
 
   /** The name of a span, an event or a metric as records hold it: never empty. */
   name(name: unknown): string {
+    handled(name)
     const safe = typeof name === "string" && name !== "" ? this.nameOf(name) : "<unnamed>"
     return this.custom === undefined ? safe : this.asText(this.ask("name", safe, "name"), nameLength)
   }
@@ -157,7 +159,7 @@ export class Redactor implements ValueRules {
       case "keep":
         return value
       case "hide":
-        return isNothing(value) ? value : redacted
+        return isNothing(handled(value)) ? value : redacted
       case "query":
         return this.query(value)
       case "user":
@@ -179,7 +181,7 @@ export class Redactor implements ValueRules {
 
   /** The user's other name, where users have one. */
   user(value: unknown): unknown {
-    if (this.pseudonym === undefined || isNothing(value)) {
+    if (this.pseudonym === undefined || isNothing(handled(value))) {
       return value
     }
     return typeof value === "object" ? redacted : this.pseudonym(String(value))
@@ -238,7 +240,7 @@ export class Redactor implements ValueRules {
   /** What the user's own function makes of a value. */
   private ask(key: string, value: AttributeValue, place: RedactionPlace): unknown {
     try {
-      return this.custom!(key, value, place)
+      return handled(this.custom!(key, value, place))
     } catch {
       return redacted
     }

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { catchRejection } from "../../records/promises.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
 import type { LineStyle } from "../../records/terminal/recordLine.js"
 import { shownError } from "../../telemetry/lifecycle/foreignText.js"
@@ -13,7 +14,7 @@ import { type ConsoleDropReason, Counts } from "./counts.js"
 
 /** Anything that text can be written to: a Node stream, an object with a `write` of your own. */
 export interface ConsoleStream {
-  /** Takes whole lines. What it gives is not looked at; what it throws is counted and reported once. */
+  /** Takes whole lines. What it throws, or rejects where it gives a promise, is counted and reported once. */
   readonly write: (text: string) => unknown
 }
 
@@ -158,7 +159,7 @@ class Lines {
     const before = this.errors
     this.isWriting = true
     try {
-      write()
+      catchRejection(write(), this.failed)
       return this.errors === before ? "taken" : "failed"
     } catch (error) {
       this.failed(error)

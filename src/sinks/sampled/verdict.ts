@@ -3,6 +3,7 @@
  */
 import * as Duration from "effect/Duration"
 import { elapsedMs } from "../../records/instants.js"
+import { handled } from "../../records/promises.js"
 import { type SpanData, spanRecord } from "../../records/SpanData.js"
 import { metrics } from "../../records/vocabulary.js"
 import { shownError } from "../../telemetry/lifecycle/foreignText.js"
@@ -39,7 +40,7 @@ const isChosen = (keep: NonNullable<TailOptions["keep"]>): Condition => {
   const reporter = new Reporter()
   return (trace) => {
     try {
-      return keep(trace.ended.map(spanRecord))
+      return handled(keep(trace.ended.map(spanRecord)))
     } catch (error) {
       reporter.once(
         "threw",

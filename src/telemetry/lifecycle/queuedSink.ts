@@ -11,6 +11,7 @@ import * as Mailbox from "effect/Mailbox"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { MetricRecord } from "../../records/MetricRecord.js"
+import { handled } from "../../records/promises.js"
 import type { SpanRecord } from "../../records/SpanRecord.js"
 import { Redaction } from "../Redaction.js"
 import type { TelemetrySink } from "../TelemetrySink.js"
@@ -84,7 +85,9 @@ export const sinkFromEffect = <R = never>(
         counts.accepted++
         const isFull = counts.queued >= capacity
         // A queue that is being drained takes nothing more.
-        if (!isFull && queue.unsafeOffer({ run: () => Effect.mapInputContext(handle(record), () => context) })) {
+        if (
+          !isFull && queue.unsafeOffer({ run: () => Effect.mapInputContext(handled(handle(record)), () => context) })
+        ) {
           counts.queued++
           return
         }
@@ -102,7 +105,7 @@ export const sinkFromEffect = <R = never>(
       }
     }
 
-    const handled = (item: Item): Effect.Effect<void> =>
+    const processed = (item: Item): Effect.Effect<void> =>
       "done" in item
         ? Effect.sync(item.done)
         : Effect.matchCause(Effect.suspend(item.run) as Effect.Effect<unknown, unknown>, {
@@ -113,7 +116,7 @@ export const sinkFromEffect = <R = never>(
           }
         })
 
-    const work = Effect.forever(Effect.flatMap(queue.take, handled)).pipe(
+    const work = Effect.forever(Effect.flatMap(queue.take, processed)).pipe(
       Effect.catchAllCause(() => Effect.void),
       Effect.withTracerEnabled(false),
       Effect.interruptible

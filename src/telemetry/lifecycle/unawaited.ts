@@ -1,8 +1,9 @@
 /**
- * Hooks of a sink are called for what they do. A promise that one returns is waited for by nobody, an `Effect` is not even begun: types refuse both, and
- * where they come through all the same (JavaScript, `any`), it is said, and a rejection does not end the process.
+ * Hooks of a sink are called for what they do. No one awaits a promise that one returns, and no one runs an `Effect` or a query: types refuse them. Where
+ * they come through all the same (JavaScript, `any`), that is logged, and a rejection does not end the process.
  */
 import { type EffectTypeId, isEffect } from "effect/Effect"
+import { catchRejection, handled } from "../../records/promises.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
 import { rulesInForce, shownError } from "./foreignText.js"
 import { Reporter, warnLater } from "./report.js"
@@ -26,9 +27,20 @@ export type HookResult =
 
 const remedy = "Hooks are synchronous: put work that takes its time behind Telemetry.sinkFromEffect"
 
-const isThenable = (value: object): value is PromiseLike<unknown> => "then" in value && typeof value.then === "function"
+/** What has to be run by somebody. */
+const unbegun = (value: object): "effect" | "thenable" | undefined => {
+  try {
+    return isEffect(value)
+      ? "effect"
+      : "then" in value && typeof handled(value.then) === "function"
+      ? "thenable"
+      : undefined
+  } catch {
+    return undefined
+  }
+}
 
-/** Takes what the hooks of one sink return. Says each of two things once. */
+/** Takes what the hooks of one sink return. Says each of three things once. */
 export const unawaited = (sink: string): (returned: unknown) => void => {
   const reporter = new Reporter()
   const rejected = (rules: Redactor) => {
@@ -43,13 +55,13 @@ export const unawaited = (sink: string): (returned: unknown) => void => {
       )
   }
   return (returned) => {
-    if (typeof returned !== "object" || returned === null) {
+    if (typeof returned !== "object" || returned === null || catchRejection(returned, rejected(rulesInForce()))) {
       return
     }
-    if (isEffect(returned)) {
-      reporter.once("effect", `A hook of the telemetry sink "${sink}" returned an Effect, which nobody runs. ${remedy}`)
-    } else if (isThenable(returned)) {
-      returned.then(undefined, rejected(rulesInForce()))
+    const what = unbegun(returned)
+    if (what !== undefined) {
+      const named = what === "effect" ? "an Effect, which nobody runs" : "a thenable, whose `then` nobody calls"
+      reporter.once(what, `A hook of the telemetry sink "${sink}" returned ${named}. ${remedy}`)
     }
   }
 }

@@ -7,7 +7,8 @@
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import type * as Tracer from "effect/Tracer"
-import { type AttributeLimits, type Attributes, normalizeValue } from "../../records/attributes.js"
+import { type AttributeLimits, type Attributes, normalizeMembers } from "../../records/attributes.js"
+import { handled } from "../../records/promises.js"
 import { noRedactor, type RedactionPlace, type Redactor } from "../../records/redact/Redactor.js"
 import { redacted } from "../../records/text.js"
 import { AttributeBag } from "../tracing/attributeBag.js"
@@ -40,33 +41,43 @@ export const foreignAttributes = (
 export const foreignLinks = (rules: Rules, links: ReadonlyArray<Tracer.SpanLink>): ReadonlyArray<Tracer.SpanLink> =>
   links.map((link) => ({ ...link, attributes: foreignAttributes(rules, link.attributes, "link") }))
 
-const textOf = (error: Error, member: "name" | "message" | "stack", { redactor }: Rules): string => {
-  const value: unknown = error[member]
-  return typeof value === "string" ? redactor.exception(value, stackLength) : ""
+/** The members of an error that other tracers read. */
+interface Members {
+  readonly name: unknown
+  readonly message: unknown
+  readonly stack: unknown
+  readonly cause: unknown
 }
 
-/** What an error carries besides its message; another tracer may read that too. */
-const membersOf = (error: Error, { limits, redactor }: Rules): string =>
-  JSON.stringify(normalizeValue({ ...error }, limits, redactor)) ?? ""
+const membersOf = (error: Error): Members => ({
+  name: handled(error.name),
+  message: handled(error.message),
+  stack: handled(error.stack),
+  cause: handled(error.cause)
+})
 
-const isHarmless = (error: Error, shown: Error, rules: Rules): boolean =>
-  !isPrivate(error) && shown.message === error.message && shown.name === error.name && shown.stack === error.stack &&
-  shown.cause === error.cause && membersOf(error, rules) === membersOf(error, { ...rules, redactor: noRedactor })
+/** What an error carries besides these; another tracer may read that too. */
+const othersOf = (error: Error, { limits, redactor }: Rules): string =>
+  JSON.stringify(normalizeMembers(error, limits, redactor))
+
+const isHarmless = (error: Error, is: Members, shown: Error, rules: Rules): boolean =>
+  !isPrivate(error) && shown.message === is.message && shown.name === is.name && shown.stack === is.stack &&
+  shown.cause === is.cause && othersOf(error, rules) === othersOf(error, { ...rules, redactor: noRedactor })
 
 /** An error that says the same without secrets; the error itself where it holds none. */
 const foreignError = (error: Error, rules: Rules, depth: number): Error => {
-  const shown = new Error(
-    isPrivate(error) ? describe(error, rules.limits, rules.redactor) : textOf(error, "message", rules)
-  )
+  const is = membersOf(error)
+  const textOf = (value: unknown) => typeof value === "string" ? rules.redactor.exception(value, stackLength) : ""
+  const shown = new Error(isPrivate(error) ? describe(error, rules.limits, rules.redactor) : textOf(is.message))
   const members = {
-    name: textOf(error, "name", rules),
-    stack: isPrivate(error) ? shown.message : textOf(error, "stack", rules),
-    ...(error.cause !== undefined && { cause: foreignValue(error.cause, rules, depth - 1) })
+    name: textOf(is.name),
+    stack: isPrivate(error) ? shown.message : textOf(is.stack),
+    ...(is.cause !== undefined && { cause: foreignValue(is.cause, rules, depth - 1) })
   }
   for (const [key, value] of Object.entries(members)) {
     Object.defineProperty(shown, key, { value, configurable: true, writable: true })
   }
-  return isHarmless(error, shown, rules) ? error : shown
+  return isHarmless(error, is, shown, rules) ? error : shown
 }
 
 /** What a program failed or died with, as another tracer may see it. */

@@ -8,7 +8,8 @@ import type * as Context from "effect/Context"
 import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
-import type { AttributeLimits } from "../../records/attributes.js"
+import type { AttributeLimits, AttributeValue } from "../../records/attributes.js"
+import { handled } from "../../records/promises.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
 import { type EventData, type OpenSpanData, SpanData } from "../../records/SpanData.js"
 import type { SpanLink } from "../../records/SpanRecord.js"
@@ -135,9 +136,16 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
   }
 
   attribute(key: string, value: unknown): void {
+    this.take(key, value)
+  }
+
+  /** Sets an attribute and gives what the record will hold; `undefined` where it is not taken. */
+  take(key: string, value: unknown): AttributeValue | undefined {
     if (this.isOpen && !this.refuses(key)) {
-      this.bag.set(key, value)
+      return this.bag.set(key, value)
     }
+    handled(value)
+    return undefined
   }
 
   event(name: string, startTime: bigint, attributes?: Record<string, unknown>): void {

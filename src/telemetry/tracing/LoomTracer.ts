@@ -159,6 +159,8 @@ export const decorate = (
   shadow.addLinks(links)
   if (attributes !== undefined && recorder.observesStart) {
     shadow.bag.setAll(attributes)
+    // They are offered to the other tracer's span once more, and what is left out of them is counted then.
+    shadow.bag.forgetDropped()
   }
   rememberShadow(foreign, shadow)
   patch(foreign, shadow)
@@ -171,11 +173,9 @@ const patch = (foreign: Tracer.Span, shadow: LoomSpan): void => {
   const { addLinks, attribute, end, event } = foreign
   const { owner } = shadow
   foreign.attribute = (key, value) => {
-    shadow.attribute(key, value)
-    const rule = owner.redactor.ruleOf(key)
-    const safe = owner.redactor.attribute(rule, value, owner.limits, "span")
-    if (safe !== undefined && !shadow.refuses(key)) {
-      attribute.call(foreign, rule.name, safe)
+    const safe = shadow.take(key, value)
+    if (safe !== undefined) {
+      attribute.call(foreign, owner.redactor.ruleOf(key).name, safe)
     }
   }
   foreign.event = (name, time, attributes) => {

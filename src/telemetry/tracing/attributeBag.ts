@@ -1,17 +1,28 @@
 /**
  * The attributes of one span or metric while they are being collected: without secrets, within the limits.
  *
- * `user_id` and `session_id` are never cut; what is cut is counted and said in `loom.dropped_attributes`.
+ * `user_id` and `session_id` are never cut. What is cut is counted in `loom.dropped_attributes` and never read, so that the work is bounded by what is
+ * kept. What remains is the engine's: it lists all keys of an object before it gives the first one.
  */
 import { type AttributeLimits, type Attributes, type AttributeValue } from "../../records/attributes.js"
+import { catchRejection, handled } from "../../records/promises.js"
 import { noRedactor, type RedactionPlace, type Redactor } from "../../records/redact/Redactor.js"
 import { setOwn } from "../../records/setOwn.js"
+import { unserializable } from "../../records/text.js"
 import { ownNames } from "../../records/vocabulary.js"
 
 const droppedKey = ownNames.droppedAttributes
 
 /** Where spans go through another tracer on their way, what was left out of them is said already. */
-const neverCut: ReadonlySet<string> = new Set(["user_id", "session_id", droppedKey])
+const isNeverCut = (key: string): boolean => key === "user_id" || key === "session_id" || key === droppedKey
+
+/** Whether a key needs no care of its own. */
+const isOrdinary = (key: string): boolean => key !== "__proto__" && key !== droppedKey
+
+/** Attributes as they are given. */
+interface Given {
+  readonly [key: string]: unknown
+}
 
 const empty = {}
 
@@ -23,12 +34,36 @@ const isPolluted = (): boolean => {
   return false
 }
 
+/** Whether `for … in` gives the object's own keys and no others. */
+const isPlain = (given: Given): boolean => {
+  try {
+    return Object.getPrototypeOf(given) === Object.prototype && !isPolluted()
+  } catch {
+    return false
+  }
+}
+
+const valueOf = (given: Given, key: string): unknown => {
+  try {
+    return given[key]
+  } catch {
+    return unserializable
+  }
+}
+
+const isNothing = (value: unknown): boolean =>
+  value === undefined || value === null || typeof value === "function" || typeof value === "symbol"
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
+
 /** Attributes being collected. */
 export class AttributeBag {
   values: Record<string, AttributeValue> = {}
   /** How many there are, ≥ 0. */
   size = 0
   private dropped = 0
+  /** Keys that stand under another name: too long, or with a secret in them. */
+  private renamed: Set<string> | undefined = undefined
 
   constructor(
     private readonly limits: AttributeLimits,
@@ -36,91 +71,102 @@ export class AttributeBag {
     private readonly place: RedactionPlace = "span"
   ) {}
 
-  /** Sets one attribute; a later value of the same key replaces the earlier one. */
-  set(key: string, value: unknown): void {
+  /** Sets one attribute and gives what is recorded for it, if anything; a later value of the same key replaces the earlier one. */
+  set(key: string, value: unknown): AttributeValue | undefined {
+    if (this.size >= this.limits.attributes && !this.hasPlaceFor(key)) {
+      this.dropped += isNothing(handled(value)) ? 0 : 1
+      return undefined
+    }
     // Effect hands the attributes that a span opens with over a second time, one by one. Only a rule of the user's may see more in them then.
     if (
       value === this.values[key] && typeof value !== "object" && !this.redactor.asksUser &&
       Object.hasOwn(this.values, key)
     ) {
-      return
+      return value as AttributeValue
+    }
+    return this.store(key, value)
+  }
+
+  /** Sets what is not there yet. */
+  setDefault(key: string, value: string | undefined): void {
+    if (value !== undefined && !Object.hasOwn(this.values, key)) {
+      this.set(key, value)
+    }
+  }
+
+  /** Sets all own enumerable properties of an object. Each is read once; one that throws then becomes `<unserializable>`. */
+  setAll(given: Given): void {
+    try {
+      if (this.size === 0 && isPlain(given)) {
+        this.fill(given)
+      } else if (catchRejection(given)) {
+        this.dropped++
+      } else {
+        this.add(given, Object.keys(given ?? empty))
+      }
+    } catch {
+      // A proxy that does not tell its keys.
+      this.dropped++
+    }
+  }
+
+  private add(given: Given, keys: ReadonlyArray<string>): void {
+    let looked = 0
+    for (const key of keys) {
+      if (this.takes(key, looked++)) {
+        this.store(key, valueOf(given, key))
+      } else {
+        this.dropped++
+      }
+    }
+  }
+
+  /** The same where no key is there yet, in one pass: most attributes come this way, and stay as they are. */
+  private fill(given: Given): void {
+    let looked = 0
+    for (const key in given) {
+      if (!this.takes(key, looked++)) {
+        this.dropped++
+        continue
+      }
+      const value = valueOf(given, key)
+      if (this.renamed === undefined && isOrdinary(key) && this.redactor.keeps(key, value, this.limits)) {
+        this.values[key] = value as AttributeValue
+        this.size++
+      } else {
+        this.store(key, value)
+      }
+    }
+  }
+
+  /** Whether there is a place for a property, after so many of its object. Those that hold nothing take none, so they are counted as well. */
+  private takes(key: string, looked: number): boolean {
+    const { attributes, items } = this.limits
+    return this.size < attributes && (looked < attributes || looked < items) || this.hasPlaceFor(key)
+  }
+
+  private hasPlaceFor(key: string): boolean {
+    return isNeverCut(key) || Object.hasOwn(this.values, key) || this.renamed?.has(key) === true
+  }
+
+  private store(key: string, value: unknown): AttributeValue | undefined {
+    if (key === droppedKey && isCount(value)) {
+      this.dropped += value
+      return value
     }
     const rule = this.redactor.ruleOf(key)
     const safe = this.redactor.attribute(rule, value, this.limits, this.place)
     if (safe === undefined) {
-      return
+      return undefined
     }
-    const { name } = rule
-    if (!Object.hasOwn(this.values, name)) {
-      if (this.size >= this.limits.attributes && !neverCut.has(name)) {
-        this.dropped++
-        return
-      }
+    if (rule.name !== key) {
+      this.renamed = (this.renamed ?? new Set()).add(key)
+    }
+    if (!Object.hasOwn(this.values, rule.name)) {
       this.size++
     }
-    setOwn(this.values, name, safe)
-  }
-
-  /** Sets what is not there yet. */
-  setDefault(key: string, value: string): void {
-    if (!Object.hasOwn(this.values, key)) {
-      this.set(key, value)
-    }
-  }
-
-  /**
-   * Sets all own enumerable properties of an object; one that throws when read becomes `<unserializable>`, and those before it are read once more.
-   */
-  setAll(attributes: { readonly [key: string]: unknown }): void {
-    if (this.size > 0) {
-      return this.setEach(attributes)
-    }
-    let copy: Record<string, unknown>
-    try {
-      copy = { ...attributes }
-    } catch {
-      return this.setEach(attributes)
-    }
-    // A getter may have set something meanwhile.
-    if (this.size === 0 && this.isSafe(copy)) {
-      this.values = copy
-    } else {
-      this.setEach(copy)
-    }
-  }
-
-  /** Whether a copy can stay as it is, as most can: plain values and nothing to hide. */
-  private isSafe(copy: Record<string, unknown>): copy is Record<string, AttributeValue> {
-    let size = 0
-    for (const key in copy) {
-      if (!this.redactor.keeps(key, copy[key], this.limits) || ++size > this.limits.attributes) {
-        return false
-      }
-    }
-    if (Object.getOwnPropertySymbols(copy).length > 0 || isPolluted()) {
-      return false
-    }
-    this.size = size
-    return true
-  }
-
-  private setEach(attributes: { readonly [key: string]: unknown }): void {
-    let keys: ReadonlyArray<string>
-    try {
-      keys = Object.keys(attributes)
-    } catch {
-      this.dropped++
-      return
-    }
-    for (const key of keys) {
-      let value: unknown
-      try {
-        value = attributes[key]
-      } catch {
-        value = "<unserializable>"
-      }
-      this.set(key, value)
-    }
+    setOwn(this.values, rule.name, safe)
+    return safe
   }
 
   /** Forgets what did not fit, where it is to be set again. */

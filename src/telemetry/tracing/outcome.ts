@@ -4,9 +4,10 @@
 import * as Cause from "effect/Cause"
 import type * as Exit from "effect/Exit"
 import { type AttributeLimits, normalizeValue } from "../../records/attributes.js"
+import { handled } from "../../records/promises.js"
 import { noRedactor, type Redactor } from "../../records/redact/Redactor.js"
 import type { Outcome } from "../../records/SpanRecord.js"
-import { errorText, unserializable } from "../../records/text.js"
+import { errorText, textIn, unserializable } from "../../records/text.js"
 
 /** The outcome of a body: interruption alone is no failure, anything beside it is. */
 export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
@@ -33,8 +34,12 @@ export const exceptionOf = (
   return describe(squashed(exit.cause), limits, redactor)
 }
 
+/** The first error, else the first defect. A promise among the others may not end the process either. */
 const squashed = (cause: Cause.Cause<unknown>): unknown => {
   try {
+    for (const each of [...Cause.failures(cause), ...Cause.defects(cause)]) {
+      handled(Cause.originalError(each))
+    }
     return Cause.squash(cause)
   } catch {
     return unserializable
@@ -49,14 +54,20 @@ export const isPrivate = (value: unknown): boolean =>
   typeof value === "object" && value !== null && quotesContent in value
 
 const withoutContent = (error: unknown): string => {
-  const { _tag, method, module } = error as { readonly [key: string]: unknown }
-  return `${String(_tag)}: ${String(module)}.${String(method)} failed`
+  const member = (name: string) => textIn(() => (error as { readonly [key: string]: unknown })[name])
+  return `${member("_tag")}: ${member("module")}.${member("method")} failed`
 }
 
+// A function or an object may have a `toString` of its own.
+const shownAsIs = (value: unknown): string =>
+  typeof value === "function" || (typeof value === "object" && value !== null) ? `<${typeof value}>` : String(value)
+
 /** Any thrown or failed value as one text; reads it with care. */
-export const describe = (value: unknown, limits: AttributeLimits, redactor: Redactor = noRedactor): string => {
+export const describe = (thrown: unknown, limits: AttributeLimits, redactor: Redactor = noRedactor): string => {
   const shown = (message: string) => redactor.exception(message, limits.valueLength)
   try {
+    // Inside a span, `Effect.fail` and `Effect.die` put a proxy around an object.
+    const value = Cause.originalError(thrown)
     if (isPrivate(value)) {
       return shown(withoutContent(value))
     }
@@ -66,7 +77,7 @@ export const describe = (value: unknown, limits: AttributeLimits, redactor: Reda
     if (typeof value === "string") {
       return shown(value)
     }
-    const safe = normalizeValue(value, limits, redactor) ?? String(value)
+    const safe = normalizeValue(value, limits, redactor) ?? shownAsIs(value)
     return shown(typeof safe === "string" ? safe : JSON.stringify(safe))
   } catch {
     return unserializable

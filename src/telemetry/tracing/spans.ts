@@ -17,7 +17,8 @@ import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { ownNames } from "../../records/vocabulary.js"
 import { sayMisplaced } from "../lifecycle/misplaced.js"
-import { runOf } from "../RunContext.js"
+import { foreignAttributes } from "../redact/foreign.js"
+import { labelOf, runOf } from "../RunContext.js"
 import type { AttributesInput, LazyAttributes, Recording } from "../Service.js"
 import { AttributeBag } from "./attributeBag.js"
 import { clockOf, isWritable, runInSpan } from "./fiber.js"
@@ -102,12 +103,8 @@ const collectAttributes = (
     bag.setAll(given)
   }
   const run = runOf(fiber.currentContext)
-  if (run.userId !== undefined) {
-    bag.setDefault("user_id", run.userId)
-  }
-  if (run.sessionId !== undefined) {
-    bag.setDefault("session_id", run.sessionId)
-  }
+  bag.setDefault("user_id", labelOf(run, "userId"))
+  bag.setDefault("session_id", labelOf(run, "sessionId"))
 }
 
 const openForeign = (
@@ -118,7 +115,6 @@ const openForeign = (
   attributes: LazyAttributes | undefined,
   start: bigint
 ): Tracer.Span => {
-  // Read once and made safe here: the other tracer reads them as they are.
   const bag = new AttributeBag(recorder.limits, recorder.redactor)
   collectAttributes(fiber, bag, attributes)
   const all = Object.freeze(bag.finish())
@@ -250,7 +246,8 @@ export const spanInScope = (
 export const annotateCurrent = (lookup: Lookup, attributes: LazyAttributes): Effect.Effect<void> =>
   Effect.withFiberRuntime((fiber) => {
     const span = fiber.currentSpan
-    if (span === undefined || span._tag !== "Span" || lookup(fiber) === undefined) {
+    const recording = lookup(fiber)
+    if (span === undefined || span._tag !== "Span" || recording === undefined) {
       return Effect.void
     }
     const given = givenAttributes(attributes)
@@ -259,18 +256,15 @@ export const annotateCurrent = (lookup: Lookup, attributes: LazyAttributes): Eff
         span.bag.setAll(given)
       }
     } else if (given !== undefined) {
-      annotateForeign(span, given)
+      annotateForeign(recording.recorder, span, given)
     }
     return Effect.void
   })
 
-const annotateForeign = (span: Tracer.Span, attributes: AttributesInput): void => {
-  for (const key of Object.keys(attributes)) {
-    try {
-      span.attribute(key, attributes[key])
-    } catch {
-      span.attribute(key, "<unserializable>")
-    }
+// Read once and made safe here: the other tracer reads them as they are.
+const annotateForeign = (recorder: Recording["recorder"], span: Tracer.Span, attributes: AttributesInput): void => {
+  for (const [key, value] of Object.entries(foreignAttributes(recorder, attributes, "span"))) {
+    span.attribute(key, value)
   }
 }
 
@@ -290,7 +284,7 @@ export const measure = (
       name,
       value,
       givenAttributes(attributes),
-      runOf(fiber.currentContext).userId,
+      labelOf(runOf(fiber.currentContext), "userId"),
       clockOf(fiber),
       recordedParent(fiber.currentSpan)
     )

@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
+import { handled } from "../../records/promises.js"
 import { type AttributeListener, type CoveredChildren, loomSpanOf } from "./LoomSpan.js"
 
 const passedOver = Context.make(Tracer.DisablePropagation, true)
@@ -46,5 +47,7 @@ export const coverChildren = (covers: CoveredChildren): Effect.Effect<void> =>
 /** The stand-in for a child that the span above it covers; what runs inside is recorded as a child of that one. */
 export const coveredSpan = (parent: Option.Option<Tracer.AnySpan>, name: string): Tracer.Span | undefined => {
   const covers = Option.isSome(parent) ? loomSpanOf(parent.value)?.covers : undefined
-  return covers?.names.has(name) === true ? transparentSpan(parent, covers.listen) : undefined
+  return covers?.names.has(name) === true
+    ? transparentSpan(parent, (key, value) => covers.listen(key, handled(value)))
+    : undefined
 }

@@ -6,7 +6,7 @@ import { once } from "node:events"
 import { afterAll } from "vitest"
 import { besideDependencies, bundledPrograms } from "../../bundled.js"
 
-const names = ["life", "million", "printing"] as const
+const names = ["life", "million", "printing", "promising"] as const
 
 /** The child programs. */
 export type ProgramName = typeof names[number]

@@ -7,6 +7,7 @@ import * as Logger from "effect/Logger"
 import type * as Scope from "effect/Scope"
 import { type ConsoleStream, ConsoleTelemetry, Telemetry } from "loom-telemetry"
 import { EventEmitter } from "node:events"
+import { setImmediate } from "node:timers/promises"
 import { describe, expect } from "vitest"
 import { openOutput } from "../../../src/sinks/console/output.js"
 import { faultRow } from "../../faults/row.js"
@@ -80,6 +81,26 @@ describe("a stream whose write throws", () => {
       }))
       expect(result).toEqual({ queue_full: 0, io: 2 })
     }))
+})
+
+describe("a stream whose write gives a promise", () => {
+  row(
+    "a stream whose write gives a promise that is rejected loses lines, which are counted, and ends nothing",
+    () =>
+      Effect.gen(function*() {
+        const write = async () => {
+          throw new Error("EPIPE: broken pipe")
+        }
+        const { result } = yield* warningsOf(Effect.gen(function*() {
+          const output = yield* openOutput({ stream: { write } })
+          output.write("a\n")
+          output.write("b\n")
+          yield* Effect.promise(() => setImmediate())
+          return output.counts.read()
+        }))
+        expect(result).toMatchObject({ written: 0, dropped: { io: 2 } })
+      })
+  )
 })
 
 describe("a stream that emits an error", () => {
