@@ -1,27 +1,9 @@
 /**
  * Times of records, finer than a `Date` can hold.
  *
- * A `Date` counts whole milliseconds; spans are measured in nanoseconds and written in microseconds. The finer times ride
- * beside the record, not in it, so that a record stays the plain data that it is documented to be.
+ * A `Date` counts whole milliseconds; spans are measured in nanoseconds and written in microseconds. The dates of our records know the finer time, so
+ * that it stays with a record that is copied.
  */
-
-/** The exact times of one record, in nanoseconds since 1970-01-01T00:00:00Z. */
-export interface Instants {
-  readonly start: bigint
-  readonly end: bigint
-  /** The order in which spans were opened, within one recorder or one file; breaks ties of equal times. */
-  readonly sequence: number
-}
-
-const known = new WeakMap<object, Instants>()
-
-/** Remembers the exact times of a record. */
-export const rememberInstants = (record: object, instants: Instants): void => {
-  known.set(record, instants)
-}
-
-/** The exact times of a record, where it was made by this package; else `undefined`. */
-export const instantsOf = (record: object): Instants | undefined => known.get(record)
 
 const one = BigInt(1)
 const thousand = BigInt(1000)
@@ -33,25 +15,48 @@ const floor = (value: bigint, by: bigint): bigint => {
   return value < 0 && quotient * by !== value ? quotient - one : quotient
 }
 
-/** A `Date` from nanoseconds since the epoch, rounded down to the millisecond. Its setters throw: records are shared. */
-export const dateFromNanos = (nanos: bigint): Date => Object.freeze(new FinalDate(Number(floor(nanos, million))))
+/** A date that knows its nanoseconds. Its setters throw: all sinks are given the same record, and `Object.freeze` leaves the time changeable. */
+class ExactDate extends Date {
+  readonly #nanos: bigint
+  readonly #sequence: number
 
-// `Object.freeze` leaves a Date's time changeable, and all sinks are given the same record.
-class FinalDate extends Date {}
+  constructor(nanos: bigint, sequence: number) {
+    super(Number(floor(nanos, million)))
+    this.#nanos = nanos
+    this.#sequence = sequence
+  }
+
+  static nanosOf(date: Date): bigint | undefined {
+    return #nanos in date ? date.#nanos : undefined
+  }
+
+  static sequenceOf(date: Date): number | undefined {
+    return #sequence in date ? date.#sequence : undefined
+  }
+}
 
 const refuse = (): never => {
   throw new TypeError("The times of a telemetry record cannot be changed: copy them with `new Date(time)`")
 }
 for (const name of Object.getOwnPropertyNames(Date.prototype)) {
   if (name.startsWith("set")) {
-    Object.defineProperty(FinalDate.prototype, name, { value: refuse })
+    Object.defineProperty(ExactDate.prototype, name, { value: refuse })
   }
 }
-// To whoever compares or prints it, it is a Date.
-Object.defineProperty(FinalDate.prototype, "constructor", { value: Date })
+// Compared or printed, it is a Date.
+Object.defineProperty(ExactDate.prototype, "constructor", { value: Date })
 
-/** Nanoseconds since the epoch from a `Date`. */
-export const nanosFromDate = (date: Date): bigint => BigInt(date.getTime()) * million
+/**
+ * A `Date` from nanoseconds since the epoch, rounded down to the millisecond. `sequence` is the order in which spans were opened, within one recorder or
+ * one file: it decides between equal times.
+ */
+export const dateFromNanos = (nanos: bigint, sequence = 0): Date => Object.freeze(new ExactDate(nanos, sequence))
+
+/** Nanoseconds since the epoch: exact for the dates of our records, whole milliseconds for others. */
+export const nanosFromDate = (date: Date): bigint => ExactDate.nanosOf(date) ?? BigInt(date.getTime()) * million
+
+/** The order of opening that a record's start knows; `undefined` for dates of other origin. */
+export const sequenceFromDate = (date: Date): number | undefined => ExactDate.sequenceOf(date)
 
 /** Elapsed milliseconds between two instants: fractional, never negative. */
 export const elapsedMs = (start: bigint, end: bigint): number => end <= start ? 0 : Number(end - start) / 1_000_000

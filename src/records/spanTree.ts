@@ -1,7 +1,7 @@
 /**
  * Spans as the tree that they were: roots first, children in the order in which they opened.
  */
-import { instantsOf, nanosFromDate } from "./instants.js"
+import { nanosFromDate, sequenceFromDate } from "./instants.js"
 import type { SpanRecord } from "./SpanRecord.js"
 
 /** A span and what ran inside it. */
@@ -36,11 +36,8 @@ export const spanTree = (spans: Iterable<SpanRecord>): ReadonlyArray<SpanNode> =
   return roots
 }
 
-const byOpening = (a: MutableNode, b: MutableNode): number => {
-  const left = instantsOf(a.span)
-  const right = instantsOf(b.span)
-  const start = compare(left?.start ?? nanosFromDate(a.span.startedAt), right?.start ?? nanosFromDate(b.span.startedAt))
-  return start !== 0 ? start : compare(left?.sequence ?? 0, right?.sequence ?? 0)
-}
+const byOpening = ({ span: a }: MutableNode, { span: b }: MutableNode): number =>
+  compare(nanosFromDate(a.startedAt), nanosFromDate(b.startedAt)) ||
+  compare(sequenceFromDate(a.startedAt) ?? 0, sequenceFromDate(b.startedAt) ?? 0)
 
 const compare = (a: bigint | number, b: bigint | number): number => a < b ? -1 : a > b ? 1 : 0

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { MetricRecord } from "../records/MetricRecord.js"
-import { MetricData, metricRecord, SpanData, spanRecord, spanStart } from "../records/SpanData.js"
+import { type MetricData, metricRecord, type SpanData, spanRecord, spanStart } from "../records/SpanData.js"
 import type { SpanRecord, SpanStart } from "../records/SpanRecord.js"
 import { type SpanNode, spanTree } from "../records/spanTree.js"
 import { buildTelemetry } from "../telemetry/layer.js"
@@ -100,6 +100,9 @@ const once = <D extends object, A>(cache: WeakMap<D, A>, make: (data: D) => A) =
   return made
 }
 
+const isSpan = (item: SpanData | MetricData): item is SpanData => "outcome" in item
+const isMetric = (item: SpanData | MetricData): item is MetricData => "value" in item
+
 const asSpan = once(spanRecords, spanRecord)
 const asMetric = once(metricRecords, metricRecord)
 
@@ -121,10 +124,10 @@ const make = (
     },
     ...(factory && { factory })
   }
-  const spans = Effect.sync(() => ring.inOrder().filter((item) => item instanceof SpanData).map(asSpan))
+  const spans = Effect.sync(() => ring.inOrder().filter(isSpan).map(asSpan))
   return [observer, {
     spans,
-    metrics: Effect.sync(() => ring.inOrder().filter((item) => item instanceof MetricData).map(asMetric)),
+    metrics: Effect.sync(() => ring.inOrder().filter(isMetric).map(asMetric)),
     open: Effect.sync(() => [...recorders].flatMap((open) => [...open()].map((span) => spanStart(span.snapshot())))),
     tree: Effect.map(spans, spanTree),
     clear: Effect.sync(() => ring.clear()),

@@ -12,7 +12,6 @@ import { instrumentKind, invalidMeasurement } from "../records/MetricRecord.js"
 import { handled } from "../records/promises.js"
 import type { Redactor } from "../records/redact/Redactor.js"
 import { remembered } from "../records/remembered.js"
-import { MetricData } from "../records/SpanData.js"
 import { shownError } from "./lifecycle/foreignText.js"
 import { Reporter, warnBy } from "./lifecycle/report.js"
 import type { Observer } from "./Observer.js"
@@ -178,15 +177,15 @@ export class Recorder {
       bag.setAll(attributes)
     }
     bag.setDefault("user_id", userId)
-    const metric = new MetricData(
-      this.redactor.name(name),
+    const metric = {
+      name: this.redactor.name(name),
       value,
-      kindOf(name),
-      bag.finish(),
-      clock.unsafeCurrentTimeNanos(),
-      span?.traceId,
-      span?.spanId
-    )
+      instrumentKind: kindOf(name),
+      attributes: bag.finish(),
+      time: clock.unsafeCurrentTimeNanos(),
+      traceId: span?.traceId,
+      spanId: span?.spanId
+    }
     const around = span === undefined ? undefined : this.ownSpan(span)
     let failures: Array<unknown> | undefined
     for (const observer of this.measurers) {

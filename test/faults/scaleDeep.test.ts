@@ -8,7 +8,6 @@ import * as TestContext from "effect/TestContext"
 import { ConsoleTelemetry, InMemoryTelemetry, MultiTelemetry, type SpanNode, spanTree, Telemetry } from "loom-telemetry"
 import { OTelTelemetry } from "loom-telemetry/otel"
 import { describe, expect } from "vitest"
-import { SpanData } from "../../src/records/SpanData.js"
 import { decodeLine } from "../../src/records/wire/decode.js"
 import { encodeSpan } from "../../src/records/wire/encode.js"
 import { capture } from "../sinks/console/capture.js"
@@ -121,7 +120,20 @@ describe("ten thousand deep", () => {
     expect(shown.map(({ spans }) => spans)).toEqual(shown.map(() => ["body success"]))
     const [span] = await memorySpan(Telemetry.withSpan(Effect.void, "body", { deep: deepValue() }))
     const line = encodeSpan(
-      new SpanData("body", "", "", null, 0n, 1n, 1, span!.attributes, "success", null, undefined, undefined)
+      {
+        name: "body",
+        traceId: "",
+        spanId: "",
+        parentSpanId: null,
+        start: 0n,
+        end: 1n,
+        sequence: 1,
+        attributes: span!.attributes,
+        outcome: "success",
+        exception: null,
+        events: undefined,
+        links: undefined
+      }
     )
     expect(decodeLine(line, 1)._tag).toBe("Right")
     expect(line.length).toBeLessThan(1000)

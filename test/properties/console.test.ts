@@ -6,10 +6,9 @@ import fc from "fast-check"
 import { type Attributes, defaultLimits } from "../../src/records/attributes.js"
 import { instrumentKind } from "../../src/records/MetricRecord.js"
 import { noRedactor } from "../../src/records/redact/Redactor.js"
-import { MetricData, SpanData } from "../../src/records/SpanData.js"
 import { columns } from "../../src/records/terminal/columns.js"
 import { escapeText } from "../../src/records/terminal/escape.js"
-import { metricLine, openLine, spanLine } from "../../src/records/terminal/recordLine.js"
+import { metricLine, openLine, shownSpan, spanLine } from "../../src/records/terminal/recordLine.js"
 import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
 import { buildObject, hostileAttributes, hostileText, planted } from "./hostile.js"
 
@@ -38,23 +37,31 @@ const attributesOf = (recipe: Recipe): Attributes => {
 /** All three lines that a record can be. */
 const linesOf = (recipe: Recipe, attributes: Attributes, width = Infinity): ReadonlyArray<string> => {
   const style = { color: false, width }
-  const span = new SpanData(
-    recipe.name,
-    "0af7651916cd43dd8448eb211c80319c",
-    "b7ad6b7169203331",
-    null,
-    0n,
-    1_500_000n,
-    1,
+  const span = {
+    name: recipe.name,
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: "b7ad6b7169203331",
+    parentSpanId: null,
+    start: 0n,
+    end: 1_500_000n,
+    sequence: 1,
     attributes,
-    recipe.outcome,
-    recipe.outcome === "failure" ? recipe.exception.toWellFormed() : null,
-    undefined,
-    undefined
-  )
-  const metric = new MetricData(recipe.name, 1, instrumentKind(recipe.name), attributes, 0n, undefined, undefined)
+    outcome: recipe.outcome,
+    exception: recipe.outcome === "failure" ? recipe.exception.toWellFormed() : null,
+    events: undefined,
+    links: undefined
+  }
+  const metric = {
+    name: recipe.name,
+    value: 1,
+    instrumentKind: instrumentKind(recipe.name),
+    attributes,
+    time: 0n,
+    traceId: undefined,
+    spanId: undefined
+  }
   return [
-    spanLine(span, recipe.depth, style),
+    spanLine(shownSpan(span), recipe.depth, style),
     openLine(span, recipe.depth, style),
     metricLine(metric, recipe.depth, style)
   ]

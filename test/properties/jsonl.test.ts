@@ -10,10 +10,10 @@ import { defaultLimits } from "../../src/records/attributes.js"
 import { instrumentKind } from "../../src/records/MetricRecord.js"
 import {
   type EventData,
-  MetricData,
+  type MetricData,
   metricRecord,
   type OpenSpanData,
-  SpanData,
+  type SpanData,
   spanRecord,
   spanStart
 } from "../../src/records/SpanData.js"
@@ -57,21 +57,20 @@ const spanRecipe = fc.record({
 
 type SpanRecipe = typeof spanRecipe extends fc.Arbitrary<infer A> ? A : never
 
-const buildSpan = (recipe: SpanRecipe): SpanData =>
-  new SpanData(
-    recipe.name,
-    recipe.traceId,
-    recipe.spanId,
-    recipe.parentSpanId,
-    recipe.start,
-    recipe.start + recipe.elapsed,
-    1,
-    collect(recipe.attributes),
-    recipe.outcome,
-    recipe.outcome === "failure" ? recipe.exception : null,
-    recipe.events?.map((event): EventData => ({ ...event, attributes: collect(event.attributes) })) ?? undefined,
-    recipe.links?.map((link) => ({ ...link, attributes: collect(link.attributes) })) ?? undefined
-  )
+const buildSpan = (recipe: SpanRecipe): SpanData => ({
+  name: recipe.name,
+  traceId: recipe.traceId,
+  spanId: recipe.spanId,
+  parentSpanId: recipe.parentSpanId,
+  start: recipe.start,
+  end: recipe.start + recipe.elapsed,
+  sequence: 1,
+  attributes: collect(recipe.attributes),
+  outcome: recipe.outcome,
+  exception: recipe.outcome === "failure" ? recipe.exception : null,
+  events: recipe.events?.map((event): EventData => ({ ...event, attributes: collect(event.attributes) })) ?? undefined,
+  links: recipe.links?.map((link) => ({ ...link, attributes: collect(link.attributes) })) ?? undefined
+})
 
 const buildOpen = (recipe: SpanRecipe): OpenSpanData => ({
   name: recipe.name,
@@ -93,16 +92,15 @@ const metricRecipe = fc.record({
 
 type MetricRecipe = typeof metricRecipe extends fc.Arbitrary<infer A> ? A : never
 
-const buildMetric = (recipe: MetricRecipe): MetricData =>
-  new MetricData(
-    recipe.name,
-    recipe.value,
-    instrumentKind(recipe.name),
-    collect(recipe.attributes),
-    recipe.time,
-    recipe.place?.traceId,
-    recipe.place?.spanId
-  )
+const buildMetric = (recipe: MetricRecipe): MetricData => ({
+  name: recipe.name,
+  value: recipe.value,
+  instrumentKind: instrumentKind(recipe.name),
+  attributes: collect(recipe.attributes),
+  time: recipe.time,
+  traceId: recipe.place?.traceId,
+  spanId: recipe.place?.spanId
+})
 
 const read = (line: string): DecodedLine => Either.getOrThrow(decodeLine(line, 1))
 

@@ -2,27 +2,26 @@
  * The exact form of each kind of line.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { MetricData, SpanData } from "../../src/records/SpanData.js"
+import type { MetricData, SpanData } from "../../src/records/SpanData.js"
 import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/wire/encode.js"
 
 const start = 1769860800000001000n
 const trace = "0af7651916cd43dd8448eb211c80319c"
 
-const span = (over: Partial<SpanData> = {}) =>
-  new SpanData(
-    over.name ?? "loom.turn",
-    trace,
-    "b7ad6b7169203331",
-    over.parentSpanId === undefined ? "00f067aa0ba902b7" : over.parentSpanId,
-    start,
-    start + 1_834_500n,
-    1,
-    over.attributes ?? { turn: 0, session_id: "run_1" },
-    over.outcome ?? "success",
-    over.exception ?? null,
-    over.events,
-    over.links
-  )
+const span = (over: Partial<SpanData> = {}) => ({
+  name: over.name ?? "loom.turn",
+  traceId: trace,
+  spanId: "b7ad6b7169203331",
+  parentSpanId: over.parentSpanId === undefined ? "00f067aa0ba902b7" : over.parentSpanId,
+  start,
+  end: start + 1_834_500n,
+  sequence: 1,
+  attributes: over.attributes ?? { turn: 0, session_id: "run_1" },
+  outcome: over.outcome ?? "success",
+  exception: over.exception ?? null,
+  events: over.events,
+  links: over.links
+})
 
 describe("a span's line", () => {
   it("has these keys in this order, and microseconds", () => {
@@ -76,8 +75,15 @@ describe("an open span's line", () => {
 })
 
 describe("a metric's line", () => {
-  const metric = (traceId?: string, spanId?: string) =>
-    new MetricData("loom.cost.usd", 0.0125, "counter", { model: "m", user_id: "alice" }, start, traceId, spanId)
+  const metric = (traceId?: string, spanId?: string): MetricData => ({
+    name: "loom.cost.usd",
+    value: 0.0125,
+    instrumentKind: "counter",
+    attributes: { model: "m", user_id: "alice" },
+    time: start,
+    traceId,
+    spanId
+  })
 
   it("has these keys in this order", () => {
     expect(encodeMetric(metric())).toBe(

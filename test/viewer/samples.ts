@@ -2,7 +2,6 @@
  * Trace files for the tests of the page, written by the package's own codec, with fixed times and ids.
  */
 import type { Attributes } from "../../src/records/attributes.js"
-import { MetricData, SpanData } from "../../src/records/SpanData.js"
 import type { Outcome } from "../../src/records/SpanRecord.js"
 import { encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/wire/encode.js"
 
@@ -44,35 +43,35 @@ export const lineOf = (span: SampleSpan): string => {
   return span.end === undefined
     ? encodeSpanStart(open)
     : encodeSpan(
-      new SpanData(
-        open.name,
-        open.traceId,
-        open.spanId,
-        open.parentSpanId,
-        open.start,
-        at(span.end),
-        open.sequence,
-        open.attributes,
-        span.outcome ?? "success",
-        span.exception ?? null,
-        span.events?.map((event) => ({ name: event.name, time: at(event.at), attributes: event.attributes })),
-        span.links?.map((id) => ({ traceId: traceId(span.trace), spanId: spanId(id), attributes: {} }))
-      )
+      {
+        name: open.name,
+        traceId: open.traceId,
+        spanId: open.spanId,
+        parentSpanId: open.parentSpanId,
+        start: open.start,
+        end: at(span.end),
+        sequence: open.sequence,
+        attributes: open.attributes,
+        outcome: span.outcome ?? "success",
+        exception: span.exception ?? null,
+        events: span.events?.map((event) => ({ name: event.name, time: at(event.at), attributes: event.attributes })),
+        links: span.links?.map((id) => ({ traceId: traceId(span.trace), spanId: spanId(id), attributes: {} }))
+      }
     )
 }
 
 /** A measurement's line. */
 export const metricLine = (span: SampleSpan, name: string, value: number, attributes: Attributes): string =>
   encodeMetric(
-    new MetricData(
+    {
       name,
       value,
-      name.endsWith("_ms") ? "histogram" : "counter",
+      instrumentKind: name.endsWith("_ms") ? "histogram" : "counter",
       attributes,
-      at(span.end ?? span.start),
-      traceId(span.trace),
-      spanId(span.id)
-    )
+      time: at(span.end ?? span.start),
+      traceId: traceId(span.trace),
+      spanId: spanId(span.id)
+    }
   )
 
 /** Lines of a file. */

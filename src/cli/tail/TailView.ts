@@ -7,7 +7,7 @@
 import type { TraceEntry } from "../../readers/TraceEntry.js"
 import type { OpenSpanData } from "../../records/SpanData.js"
 import { escapeText } from "../../records/terminal/escape.js"
-import { metricLine, openLine, spanLine } from "../../records/terminal/recordLine.js"
+import { metricLine, openLine, shownSpan, spanLine } from "../../records/terminal/recordLine.js"
 import type { DecodedLine } from "../../records/wire/decode.js"
 import { wireDocument } from "../output/document.js"
 import { harmless } from "../output/json.js"
@@ -87,7 +87,7 @@ export class TailView {
     const style = { color: this.options.color, width: Math.max(20, this.options.width - idLength - 1) }
     switch (record.kind) {
       case "span":
-        return spanLine(record.span, 0, style)
+        return spanLine(shownSpan(record.span), 0, style)
       case "span_start":
         return openLine(record.span, 0, style)
       case "metric":

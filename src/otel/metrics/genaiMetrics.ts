@@ -4,7 +4,7 @@
 import type * as OtelApi from "@opentelemetry/api"
 import { errorType, numberOf, textOf } from "../../dialects/Dialect.js"
 import type { Attributes } from "../../records/attributes.js"
-import type { MetricData, SpanData } from "../../records/SpanData.js"
+import { durationOf, type MetricData, type SpanData } from "../../records/SpanData.js"
 import { metrics, roleOf } from "../../records/vocabulary.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 
@@ -68,7 +68,7 @@ export const recordGenaiMetrics = (meter: OtelApi.Meter): GenaiMetrics => {
   const modelCall = (span: SpanData): void => {
     const { attributes } = span
     const call = callLabels(attributes)
-    operation.record(span.durationMs / 1000, labels({ ...call, "error.type": errorType(span) }))
+    operation.record(durationOf(span) / 1000, labels({ ...call, "error.type": errorType(span) }))
     const ttft = numberOf(attributes, "ttft_ms")
     if (ttft !== undefined) {
       firstChunk.record(ttft / 1000, labels(call))
@@ -87,7 +87,7 @@ export const recordGenaiMetrics = (meter: OtelApi.Meter): GenaiMetrics => {
         return modelCall(span)
       case "tool":
         return tool.record(
-          span.durationMs / 1000,
+          durationOf(span) / 1000,
           labels({
             "gen_ai.operation.name": "execute_tool",
             "gen_ai.tool.name": unknownTools.labelOf(span),
@@ -96,7 +96,7 @@ export const recordGenaiMetrics = (meter: OtelApi.Meter): GenaiMetrics => {
         )
       case "run":
         return agent.record(
-          span.durationMs / 1000,
+          durationOf(span) / 1000,
           labels({
             "gen_ai.operation.name": "invoke_agent",
             "gen_ai.agent.name": textOf(span.attributes, "agent"),

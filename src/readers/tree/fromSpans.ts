@@ -1,9 +1,8 @@
 /**
  * Trees from the records that sinks in memory keep.
  */
-import { instantsOf, nanosFromDate } from "../../records/instants.js"
+import { nanosFromDate, sequenceFromDate } from "../../records/instants.js"
 import type { MetricRecord } from "../../records/MetricRecord.js"
-import { MetricData, SpanData } from "../../records/SpanData.js"
 import type { SpanRecord, SpanStart } from "../../records/SpanRecord.js"
 import type { DecodedLine } from "../../records/wire/decode.js"
 import { Grower } from "./Grower.js"
@@ -34,46 +33,51 @@ export const fromSpans = (spans: Iterable<SpanRecord>, { metrics = [], open = []
 }
 
 const spanOf = (span: SpanRecord, order: number): DecodedLine => {
-  const known = instantsOf(span)
-  const start = known?.start ?? nanosFromDate(span.startedAt)
+  const start = nanosFromDate(span.startedAt)
   return {
     kind: "span",
-    span: new SpanData(
-      span.name,
-      span.traceId,
-      span.spanId,
-      span.parentSpanId,
+    span: {
+      name: span.name,
+      traceId: span.traceId,
+      spanId: span.spanId,
+      parentSpanId: span.parentSpanId,
       start,
-      known?.end ?? start + BigInt(Math.round(span.durationMs * 1_000_000)),
-      known?.sequence ?? order,
-      span.attributes,
-      span.outcome,
-      span.exception,
-      span.events.map(({ attributes, name, time }) => ({ name, time: nanosFromDate(time), attributes })),
-      span.links
-    )
+      end: start + BigInt(Math.round(span.durationMs * 1_000_000)),
+      sequence: sequenceFromDate(span.startedAt) ?? order,
+      attributes: span.attributes,
+      outcome: span.outcome,
+      exception: span.exception,
+      events: span.events.map(({ attributes, name, time }) => ({ name, time: nanosFromDate(time), attributes })),
+      links: span.links
+    }
   }
 }
 
 const startOf = (span: SpanStart, order: number): DecodedLine => {
-  const known = instantsOf(span)
-  const start = known?.start ?? nanosFromDate(span.startedAt)
   const { attributes, name, parentSpanId, spanId, traceId } = span
   return {
     kind: "span_start",
-    span: { name, traceId, spanId, parentSpanId, start, sequence: known?.sequence ?? order, attributes }
+    span: {
+      name,
+      traceId,
+      spanId,
+      parentSpanId,
+      start: nanosFromDate(span.startedAt),
+      sequence: sequenceFromDate(span.startedAt) ?? order,
+      attributes
+    }
   }
 }
 
 const metricOf = (metric: MetricRecord): DecodedLine => ({
   kind: "metric",
-  metric: new MetricData(
-    metric.name,
-    metric.value,
-    metric.instrumentKind,
-    metric.attributes,
-    instantsOf(metric)?.start ?? nanosFromDate(metric.emittedAt),
-    metric.traceId,
-    metric.spanId
-  )
+  metric: {
+    name: metric.name,
+    value: metric.value,
+    instrumentKind: metric.instrumentKind,
+    attributes: metric.attributes,
+    time: nanosFromDate(metric.emittedAt),
+    traceId: metric.traceId,
+    spanId: metric.spanId
+  }
 })

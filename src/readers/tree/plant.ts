@@ -1,7 +1,7 @@
 /**
  * The tree of one trace from its records, whatever is wrong with them. No recursion: a trace may be deeper than the call stack.
  */
-import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
+import { durationOf, type MetricData, type OpenSpanData, type SpanData } from "../../records/SpanData.js"
 import { hasFailed, type Trace, type TraceNode } from "./TraceNode.js"
 
 /** The records of one trace id. */
@@ -47,7 +47,7 @@ const ended = (span: SpanData, duplicate: boolean): Sprout => ({
   parentSpanId: span.parentSpanId,
   start: span.start,
   end: span.end,
-  durationMs: span.durationMs,
+  durationMs: durationOf(span),
   attributes: span.attributes,
   outcome: span.outcome,
   exception: span.exception,

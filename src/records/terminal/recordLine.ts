@@ -6,7 +6,7 @@
  * what was used is said as `[410 in, 72 out, $0.000242]`.
  */
 import type { Attributes } from "../attributes.js"
-import type { MetricData, OpenSpanData, SpanData } from "../SpanData.js"
+import { durationOf, type MetricData, type OpenSpanData, type SpanData } from "../SpanData.js"
 import type { Outcome } from "../SpanRecord.js"
 import { columns, fitting } from "./columns.js"
 import { escapeName, escapeText } from "./escape.js"
@@ -48,7 +48,19 @@ const indents = Array.from({ length: deepestIndent + 1 }, (_, depth) => "  ".rep
 const indentOf = (depth: number): string => indents[Math.min(depth, deepestIndent)] ?? ""
 
 /** What a line shows of a span that has ended. */
-export type ShownSpan = Pick<SpanData, "name" | "durationMs" | "attributes" | "outcome" | "exception">
+export interface ShownSpan extends Pick<SpanData, "name" | "attributes" | "outcome" | "exception"> {
+  /** Milliseconds, ≥ 0. */
+  readonly durationMs: number
+}
+
+/** A finished span as a line shows it. */
+export const shownSpan = (span: SpanData): ShownSpan => ({
+  name: span.name,
+  attributes: span.attributes,
+  outcome: span.outcome,
+  exception: span.exception,
+  durationMs: durationOf(span)
+})
 
 /** A span that has ended. `note` is put behind the attributes, such as ` [orphan]`. */
 export const spanLine = (span: ShownSpan, depth: number, style: LineStyle, note = ""): string =>

@@ -11,7 +11,7 @@ import { dateFromNanos, nanosFromIso } from "../instants.js"
 import type { InstrumentKind } from "../MetricRecord.js"
 import { instrumentKind } from "../MetricRecord.js"
 import { setOwn } from "../setOwn.js"
-import { type EventData, MetricData, type OpenSpanData, SpanData } from "../SpanData.js"
+import type { EventData, MetricData, OpenSpanData, SpanData } from "../SpanData.js"
 import type { Outcome, SpanLink } from "../SpanRecord.js"
 import type { DroppedRecord } from "./encode.js"
 import { RecordDecodeError } from "./RecordDecodeError.js"
@@ -89,20 +89,20 @@ const decodeFields = (fields: Fields, line: number): DecodedLine => {
 const span = (fields: Fields, line: number): SpanData => {
   const [start, end] = interval(fields)
   const exception = nullableString(fields, "exception")
-  return new SpanData(
-    string(fields, "name"),
-    string(fields, "trace_id"),
-    string(fields, "span_id"),
-    nullableString(fields, "parent_span_id"),
+  return {
+    name: string(fields, "name"),
+    traceId: string(fields, "trace_id"),
+    spanId: string(fields, "span_id"),
+    parentSpanId: nullableString(fields, "parent_span_id"),
     start,
     end,
-    line,
-    attributes(fields["attributes"]),
-    outcome(fields["outcome"], exception),
+    sequence: line,
+    attributes: attributes(fields["attributes"]),
+    outcome: outcome(fields["outcome"], exception),
     exception,
-    fields["events"] === undefined ? undefined : list(fields, "events").map(event),
-    fields["links"] === undefined ? undefined : Object.freeze(list(fields, "links").map(link))
-  )
+    events: fields["events"] === undefined ? undefined : list(fields, "events").map(event),
+    links: fields["links"] === undefined ? undefined : Object.freeze(list(fields, "links").map(link))
+  }
 }
 
 /**
@@ -137,15 +137,15 @@ const open = (fields: Fields, line: number): OpenSpanData => ({
 
 const metric = (fields: Fields): MetricData => {
   const name = string(fields, "name")
-  return new MetricData(
+  return {
     name,
-    finite(fields, "value"),
-    kindOf(fields["instrument_kind"], name),
-    attributes(fields["attributes"]),
-    instant(fields, "emitted_at"),
-    optionalString(fields, "trace_id"),
-    optionalString(fields, "span_id")
-  )
+    value: finite(fields, "value"),
+    instrumentKind: kindOf(fields["instrument_kind"], name),
+    attributes: attributes(fields["attributes"]),
+    time: instant(fields, "emitted_at"),
+    traceId: optionalString(fields, "trace_id"),
+    spanId: optionalString(fields, "span_id")
+  }
 }
 
 const dropped = (fields: Fields): DroppedRecord => ({

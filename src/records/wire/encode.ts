@@ -6,7 +6,7 @@
  */
 import { isoFromNanos, nanosFromDate } from "../instants.js"
 import { remembered, rememberedLast } from "../remembered.js"
-import type { MetricData, OpenSpanData, SpanData } from "../SpanData.js"
+import { durationOf, type MetricData, type OpenSpanData, type SpanData } from "../SpanData.js"
 import { attributesJson, textJson } from "./json.js"
 
 /** Records that were not written, and why; written when writing works again. */
@@ -23,7 +23,7 @@ export interface DroppedRecord {
 export const encodeSpan = (span: SpanData): string => {
   const head = `${spanLead(span.name)}${identity(span)}"started_at":"${isoFromNanos(span.start)}","ended_at":"${
     isoFromNanos(span.end)
-  }","duration_ms":${span.durationMs},"attributes":${attributesJson(span.attributes)}`
+  }","duration_ms":${durationOf(span)},"attributes":${attributesJson(span.attributes)}`
   const outcome = span.outcome === "success" && span.exception === null ? plainSuccess : encodeOutcome(span)
   return span.events === undefined && span.links === undefined
     ? `${head}${outcome}}`

@@ -7,7 +7,7 @@
 import * as Either from "effect/Either"
 import type { Attributes } from "../attributes.js"
 import { isoFromNanos, nanosFromIso } from "../instants.js"
-import type { SpanData } from "../SpanData.js"
+import { durationOf, type SpanData } from "../SpanData.js"
 import type { Outcome } from "../SpanRecord.js"
 import { type DecodedLine, decodeLine } from "./decode.js"
 import type { RecordDecodeError } from "./RecordDecodeError.js"
@@ -138,7 +138,7 @@ const spanFactsOf = (span: SpanData): SpanFacts => ({
   ...placeOf(span),
   startedAt: isoFromNanos(span.start),
   endedAt: isoFromNanos(span.end),
-  durationMs: span.durationMs,
+  durationMs: durationOf(span),
   outcome: span.outcome
 })
 

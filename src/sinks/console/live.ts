@@ -9,7 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
-import { metricLine, openLine, spanLine } from "../../records/terminal/recordLine.js"
+import { metricLine, openLine, shownSpan, spanLine } from "../../records/terminal/recordLine.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 import type { ConsoleOutput } from "./output.js"
 import type { Printer } from "./Printer.js"
@@ -53,7 +53,7 @@ export const livePrinter = (output: ConsoleOutput): Effect.Effect<Printer, never
           entry.ended = true
           show(entry.parent, output)
         }
-        output.write(spanLine(span, entry?.span.depth ?? 0, output.style()))
+        output.write(spanLine(shownSpan(span), entry?.span.depth ?? 0, output.style()))
       },
       onMetric: (metric: MetricData) => {
         const entry = metric.spanId === undefined ? undefined : entries.get(metric.spanId)

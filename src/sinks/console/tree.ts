@@ -5,7 +5,7 @@
  * closes prints then, as a `▸` line. What waits is bounded: a trace whose root does not end prints early, and from then on as it goes.
  */
 import type { MetricData, SpanData } from "../../records/SpanData.js"
-import { type LineStyle, metricLine, openLine, spanLine } from "../../records/terminal/recordLine.js"
+import { type LineStyle, metricLine, openLine, shownSpan, spanLine } from "../../records/terminal/recordLine.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 import type { ConsoleOutput } from "./output.js"
 import type { Printer } from "./Printer.js"
@@ -67,7 +67,7 @@ export class TreePrinter implements Printer {
     const entry = this.open.get(data.spanId)
     this.open.delete(data.spanId)
     if (entry === undefined) {
-      this.output.write(spanLine(data, 0, this.output.style()))
+      this.output.write(spanLine(shownSpan(data), 0, this.output.style()))
       return
     }
     entry.data = data
@@ -141,7 +141,7 @@ export class TreePrinter implements Printer {
     const { data, span } = entry
     entry.printed = true
     if (data !== undefined) {
-      this.output.write(spanLine(data, span.depth, style))
+      this.output.write(spanLine(shownSpan(data), span.depth, style))
     } else {
       this.output.announce(when === "early" ? earlyLine(span, style) : openLine(span.snapshot(), span.depth, style))
     }

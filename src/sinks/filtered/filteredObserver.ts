@@ -1,7 +1,7 @@
 /**
  * A sink that is told only of the spans of a filtered tree.
  */
-import { MetricData, SpanData } from "../../records/SpanData.js"
+import type { MetricData, SpanData } from "../../records/SpanData.js"
 import { originOf } from "../../telemetry/lifecycle/sinkLayers.js"
 import type { Observer } from "../../telemetry/Observer.js"
 import type { FilteredSpan } from "./FilteredSpan.js"
@@ -37,31 +37,12 @@ export const filteredObserver = (inner: Observer, tree: FilteredTree): Observer 
 })
 
 const withParentOf = (data: SpanData, { parentSpanId }: FilteredSpan): SpanData =>
-  data.parentSpanId === parentSpanId ? data : new SpanData(
-    data.name,
-    data.traceId,
-    data.spanId,
-    parentSpanId,
-    data.start,
-    data.end,
-    data.sequence,
-    data.attributes,
-    data.outcome,
-    data.exception,
-    data.events,
-    data.links
-  )
+  data.parentSpanId === parentSpanId ? data : { ...data, parentSpanId }
 
 /** The measurement, in the nearest span that the sink has. */
 const takenIn = (metric: MetricData, span: FilteredSpan): MetricData => {
   const spanId = span.isKept ? span.spanId : span.parentSpanId ?? undefined
-  return spanId === metric.spanId ? metric : new MetricData(
-    metric.name,
-    metric.value,
-    metric.instrumentKind,
-    metric.attributes,
-    metric.time,
-    spanId === undefined ? undefined : metric.traceId,
-    spanId
-  )
+  return spanId === metric.spanId
+    ? metric
+    : { ...metric, traceId: spanId === undefined ? undefined : metric.traceId, spanId }
 }

@@ -1,7 +1,7 @@
 /**
  * A sink that is told only of some traces, chosen when they begin.
  */
-import { MetricData } from "../../records/SpanData.js"
+import type { MetricData } from "../../records/SpanData.js"
 import { originOf } from "../../telemetry/lifecycle/sinkLayers.js"
 import type { Observer } from "../../telemetry/Observer.js"
 import type { OpenSpan, OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
@@ -40,16 +40,7 @@ export const headObserver = (
 })
 
 /** The measurement of a trace that is not there. */
-export const withoutSpan = (metric: MetricData): MetricData =>
-  new MetricData(
-    metric.name,
-    metric.value,
-    metric.instrumentKind,
-    metric.attributes,
-    metric.time,
-    undefined,
-    undefined
-  )
+export const withoutSpan = (metric: MetricData): MetricData => ({ ...metric, traceId: undefined, spanId: undefined })
 
 /** Those of the open spans for which it holds. */
 export function* only(open: OpenSpans, holds: (span: OpenSpan) => boolean): Iterable<OpenSpan> {

@@ -11,7 +11,7 @@ import type * as Tracer from "effect/Tracer"
 import type { AttributeLimits, AttributeValue } from "../../records/attributes.js"
 import { handled } from "../../records/promises.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
-import { type EventData, type OpenSpanData, SpanData } from "../../records/SpanData.js"
+import type { EventData, OpenSpanData, SpanData } from "../../records/SpanData.js"
 import type { SpanLink } from "../../records/SpanRecord.js"
 import { ownNames } from "../../records/vocabulary.js"
 import { AttributeBag } from "./attributeBag.js"
@@ -210,19 +210,19 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     if (this.droppedEvents > 0) {
       this.bag.set(ownNames.droppedEvents, this.droppedEvents)
     }
-    return new SpanData(
-      this.name,
-      this.traceId,
-      this.spanId,
-      this.parentSpanId,
-      this.start,
-      this.endTime,
-      this.sequence,
-      this.bag.finish(),
-      outcomeOf(exit),
-      exceptionOf(exit, this.limits, this.owner.redactor),
-      this.eventList && Object.freeze(this.eventList),
-      this.linkList && Object.freeze(this.linkList)
-    )
+    return {
+      name: this.name,
+      traceId: this.traceId,
+      spanId: this.spanId,
+      parentSpanId: this.parentSpanId,
+      start: this.start,
+      end: this.endTime,
+      sequence: this.sequence,
+      attributes: this.bag.finish(),
+      outcome: outcomeOf(exit),
+      exception: exceptionOf(exit, this.limits, this.owner.redactor),
+      events: this.eventList && Object.freeze(this.eventList),
+      links: this.linkList && Object.freeze(this.linkList)
+    }
   }
 }

@@ -3,8 +3,8 @@
  */
 import { BasicTracerProvider, ConsoleSpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { ConsoleTelemetry, Telemetry } from "loom-telemetry"
-import { SpanData } from "../../../src/records/SpanData.js"
-import { spanLine } from "../../../src/records/terminal/recordLine.js"
+import type { SpanData } from "../../../src/records/SpanData.js"
+import { shownSpan, spanLine } from "../../../src/records/terminal/recordLine.js"
 import type { Case, Question } from "../Case.js"
 import { attributes, body, inLayer, runs } from "../programs.js"
 
@@ -36,13 +36,28 @@ const line = (): Case => {
   const spans = Array.from({ length: runs }, (_, index) => {
     const ids = ["0af7651916cd43dd8448eb211c80319c", index.toString(16).padStart(16, "0"), null] as const
     const end = start + BigInt(1_834_500 + index * 1000)
-    return new SpanData("loom.tool", ...ids, start, end, index, attributes, "success", null, undefined, undefined)
+    const [traceId, spanId, parentSpanId] = ids
+    const span: SpanData = {
+      name: "loom.tool",
+      traceId,
+      spanId,
+      parentSpanId,
+      start,
+      end,
+      sequence: index,
+      attributes,
+      outcome: "success",
+      exception: null,
+      events: undefined,
+      links: undefined
+    }
+    return span
   })
   const style = { color: false, width: Infinity }
   return {
     batch: () => {
       for (const span of spans) {
-        stream.write(spanLine(span, 0, style))
+        stream.write(spanLine(shownSpan(span), 0, style))
       }
     },
     ops: runs

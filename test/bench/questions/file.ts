@@ -13,7 +13,7 @@ import { join } from "node:path"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setImmediate } from "node:timers/promises"
 import pino from "pino"
-import { SpanData } from "../../../src/records/SpanData.js"
+import type { SpanData } from "../../../src/records/SpanData.js"
 import type { Question, Reading } from "../Case.js"
 import { median } from "../measure.js"
 
@@ -67,21 +67,20 @@ const plain = (index: number) => ({
   exception: null
 })
 
-const span = (index: number): SpanData =>
-  new SpanData(
-    "loom.tool",
-    "0af7651916cd43dd8448eb211c80319c",
-    index.toString(16).padStart(16, "0"),
-    "b7ad6b7169203331",
-    BigInt(1_769_860_800_000_000_000),
-    BigInt(1_769_860_800_012_345_000),
-    index,
-    attributesOf(index),
-    "success",
-    null,
-    undefined,
-    undefined
-  )
+const span = (index: number): SpanData => ({
+  name: "loom.tool",
+  traceId: "0af7651916cd43dd8448eb211c80319c",
+  spanId: index.toString(16).padStart(16, "0"),
+  parentSpanId: "b7ad6b7169203331",
+  start: BigInt(1_769_860_800_000_000_000),
+  end: BigInt(1_769_860_800_012_345_000),
+  sequence: index,
+  attributes: attributesOf(index),
+  outcome: "success",
+  exception: null,
+  events: undefined,
+  links: undefined
+})
 
 /**
  * Writes all records with other work's turns between, as an agent has them: nobody's queue is ever full. Bursts are so short that making them

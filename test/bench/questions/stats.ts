@@ -10,7 +10,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { summaryOf } from "../../../src/cli/input/summary.js"
 import { Output } from "../../../src/cli/output/Output.js"
-import { MetricData, SpanData } from "../../../src/records/SpanData.js"
+import type { MetricData, SpanData } from "../../../src/records/SpanData.js"
 import { encodeMetric, encodeSpan } from "../../../src/records/wire/encode.js"
 import type { Question, Reading } from "../Case.js"
 import { median } from "../measure.js"
@@ -36,7 +36,20 @@ const runLines = (run: number): string => {
     const start = end - BigInt(1_000_000 + (run % 977) * 1000)
     text += `${
       encodeSpan(
-        new SpanData(name, traceId, id, parent, start, end, 0, attributes, "success", null, undefined, undefined)
+        {
+          name,
+          traceId,
+          spanId: id,
+          parentSpanId: parent,
+          start,
+          end,
+          sequence: 0,
+          attributes,
+          outcome: "success",
+          exception: null,
+          events: undefined,
+          links: undefined
+        }
       )
     }\n`
   }
@@ -44,7 +57,15 @@ const runLines = (run: number): string => {
     const [turnId, modelId, toolId] = [1, 2, 3].map((more) => hex(run * 100 + turn * 3 + more + 1, 16))
     const tokens = { "loom.tokens.input": 1200 + turn * 300, "loom.tokens.output": 80 + turn, "loom.cost.usd": 0.0125 }
     for (const [name, value] of Object.entries(tokens)) {
-      const metric = new MetricData(name, value, "counter", { model: "model-a", ...whose }, now, traceId, modelId)
+      const metric: MetricData = {
+        name,
+        value,
+        instrumentKind: "counter",
+        attributes: { model: "model-a", ...whose },
+        time: now,
+        traceId,
+        spanId: modelId
+      }
       text += `${encodeMetric(metric)}\n`
     }
     const used = { tokens_in: 1200 + turn * 300, tokens_out: 80 + turn, cost_usd: 0.0125 }
