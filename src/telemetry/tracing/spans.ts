@@ -15,7 +15,7 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
-import { sayMisplaced } from "../lifecycle/misplaced.js"
+import { sayInVain } from "../lifecycle/misplaced.js"
 import { foreignAttributes } from "../redact/foreign.js"
 import { labelOf, runOf } from "../RunContext.js"
 import type { AttributesInput, LazyAttributes, Recording } from "../Service.js"
@@ -65,6 +65,9 @@ const openSpan = (
   name: string,
   attributes: LazyAttributes | undefined
 ): Tracer.Span => {
+  if (recorder.unchecked > 0) {
+    sayInVain(recorder, fiber)
+  }
   const start = clockOf(fiber).unsafeCurrentTimeNanos()
   const current = fiber.currentTracer
   const made = current === tracer || current === nativeTracer || current instanceof LoomTracer
@@ -72,10 +75,6 @@ const openSpan = (
     : current
   if (made !== nativeTracer) {
     return openForeign(fiber, recorder, made, name, attributes, start)
-  }
-  if (recorder.unchecked > 0 && fiber.currentSpan === undefined) {
-    recorder.unchecked--
-    sayMisplaced(recorder, fiber.currentContext)
   }
   const span = recorder.make({
     name: recorder.redactor.name(name),
