@@ -28,6 +28,7 @@ export default defineConfig({
     pool: "forks",
     // Loading Effect and the sources once per worker instead of once per file is most of the time saved.
     poolOptions: { forks: { isolate: false } },
+    setupFiles: ["./test/ownIt.ts"],
     testTimeout: 15_000,
     // What a program logs is noise until its test fails.
     silent: "passed-only",

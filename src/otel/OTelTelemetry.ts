@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import { defaultDialects, type DialectName } from "../dialects/project.js"
 import { buildTelemetry } from "../telemetry/layer.js"
 import { Reporter, warn } from "../telemetry/lifecycle/report.js"
+import { outputsOf } from "../telemetry/lifecycle/sinkMark.js"
 import type { Observer } from "../telemetry/Observer.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
 import { originalSpan } from "../telemetry/tracing/OpenSpan.js"
@@ -130,7 +131,7 @@ const provide = (
     yield* contextManager
     const meter = parts.meterProvider?.getMeter(scopeName)
     const telemetry = yield* buildTelemetry([observerOf(parts, meter, yield* metricsOf(parts, meter))])
-    return Context.make(Telemetry, telemetry).pipe(Context.add(OTelTelemetry, { stats }))
+    return outputsOf(Telemetry, telemetry).pipe(Context.add(OTelTelemetry, { stats }))
   })
 
 const fromSdk = (options: OTelOptions) =>
@@ -185,7 +186,7 @@ export class OTelTelemetry extends Context.Tag("loom-telemetry/OTelTelemetry")<O
     Effect.suspend(() =>
       Effect.map(
         buildTelemetry([]),
-        (telemetry) => Context.make(Telemetry, telemetry).pipe(Context.add(OTelTelemetry, { stats: noStats }))
+        (telemetry) => outputsOf(Telemetry, telemetry).pipe(Context.add(OTelTelemetry, { stats: noStats }))
       )
     )
   )

@@ -29,6 +29,16 @@ const isCutAlready = (value: string, max: number): boolean => {
   return mark !== null && value.length - mark[0].length <= max
 }
 
+const numberedMark = /…\[\+(\d{1,15}) chars\]$/
+
+/** Cuts a text that may have been cut before, and keeps its count of missing characters right. `max` computes the length to keep. */
+export const cutAgain = (value: string, max: (text: string) => number): string => {
+  const mark = numberedMark.exec(value.slice(-40))
+  const given = mark === null ? value : value.slice(0, -mark[0].length)
+  const most = max(given)
+  return given.length <= most ? value : cut(given, most, mark === null ? 0 : Number(mark[1]))
+}
+
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff
 
 /** Causes of causes that are looked at. */

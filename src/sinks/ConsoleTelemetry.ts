@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { buildTelemetry, flushObserver } from "../telemetry/layer.js"
+import { outputsOf } from "../telemetry/lifecycle/sinkMark.js"
 import type { Observer } from "../telemetry/Observer.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
 import type { ConsoleStats } from "./console/counts.js"
@@ -74,7 +75,7 @@ const scoped = (options: ConsoleOptions) =>
     }
     yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(printer.finish), flushObserver(observer)))
     const telemetry = yield* buildTelemetry([observer])
-    return Context.make(Telemetry, telemetry).pipe(
+    return outputsOf(Telemetry, telemetry).pipe(
       Context.add(ConsoleTelemetry, { stats: Effect.sync(() => counts.read()) })
     )
   })

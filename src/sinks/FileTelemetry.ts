@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import { encodeMetric, encodeSpan } from "../records/wire/encode.js"
 import type { TelemetryOpenError } from "../telemetry/errors.js"
 import { buildTelemetry } from "../telemetry/layer.js"
+import { outputsOf } from "../telemetry/lifecycle/sinkMark.js"
 import type { Observer } from "../telemetry/Observer.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
 import type { FileStats } from "./file/ledger.js"
@@ -48,7 +49,7 @@ const scoped = (path: string, options: FileOptions) =>
     }
     const telemetry = yield* buildTelemetry([observer])
     const service = { path, stats: Effect.sync(() => writer.stats) }
-    return Context.make(Telemetry, telemetry).pipe(Context.add(FileTelemetry, service))
+    return outputsOf(Telemetry, telemetry).pipe(Context.add(FileTelemetry, service))
   })
 
 /**

@@ -12,6 +12,7 @@ import { type MetricData, metricRecord, type SpanData, spanRecord, spanStart } f
 import type { SpanRecord, SpanStart } from "../records/SpanRecord.js"
 import { type SpanNode, spanTree } from "../records/spanTree.js"
 import { buildTelemetry } from "../telemetry/layer.js"
+import { outputsOf } from "../telemetry/lifecycle/sinkMark.js"
 import type { Observer } from "../telemetry/Observer.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
 import type { OpenSpans } from "../telemetry/tracing/OpenSpan.js"
@@ -153,7 +154,7 @@ export class InMemoryTelemetry extends Context.Tag("loom-telemetry/InMemoryTelem
     Layer.scopedContext(
       Effect.map(
         buildInMemory(options),
-        ({ memory, telemetry }) => Context.make(Telemetry, telemetry).pipe(Context.add(InMemoryTelemetry, memory))
+        ({ memory, telemetry }) => outputsOf(Telemetry, telemetry).pipe(Context.add(InMemoryTelemetry, memory))
       )
     )
 }

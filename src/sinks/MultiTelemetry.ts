@@ -11,9 +11,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { buildTelemetry } from "../telemetry/layer.js"
-import { buildSinks, type BuiltSinks, originOf, type SinkLayer } from "../telemetry/lifecycle/sinkLayers.js"
+import { buildSinks, type BuiltSinks, type SinkLayer } from "../telemetry/lifecycle/sinkLayers.js"
+import { outputsOf } from "../telemetry/lifecycle/sinkMark.js"
 import { type SinkScopes, sinkScopes } from "../telemetry/lifecycle/sinkScopes.js"
-import type { Observer } from "../telemetry/Observer.js"
+import { type Observer, originOf } from "../telemetry/Observer.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
 import type { SinkErrorOptions } from "../telemetry/TelemetrySink.js"
 
@@ -80,7 +81,7 @@ const build = (
       }
     }
     const telemetry = yield* buildTelemetry(observers.map((observer) => withChoice(observer, options)))
-    return Context.add(outputs, Telemetry, telemetry)
+    return Context.merge(outputs, outputsOf(Telemetry, telemetry))
   })
 
 const acquire = (scopes: SinkScopes, layer: SinkLayer): Effect.Effect<BuiltSinks, unknown> =>

@@ -42,3 +42,6 @@ export interface Observer {
   /** The observer that this one is a variant of: the two are the same sink. */
   readonly origin?: Observer
 }
+
+/** The sink that an observer is a variant of, or is: two of the same origin are one sink. */
+export const originOf = (observer: Observer): Observer => observer.origin ?? observer

@@ -26,8 +26,8 @@ const remedies: Record<OpenErrorReason, string> = {
   Unknown: "the system refused. See `cause` for what it said"
 }
 
-/** The longest path that systems allow. */
-const longestPath = 4096
+/** The most of a path that is quoted, in characters: more than systems allow. */
+const longestPath = 8192
 
 interface OpenErrorFacts {
   /** As given. */

@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import { capped } from "./lifecycle/capped.js"
 import { shownCause } from "./lifecycle/foreignText.js"
 import { Reporter } from "./lifecycle/report.js"
+import { marked, outputsOf } from "./lifecycle/sinkMark.js"
 import type { Observer } from "./Observer.js"
 import { Recorder } from "./Recorder.js"
 import { Redaction } from "./Redaction.js"
@@ -100,7 +101,7 @@ export const buildTelemetry = (
     // An authority makes every span itself: another tracer below it would make them a second time.
     const tracer = new LoomTracer(recorder, factory.isAuthority ? nativeTracer : below)
     yield* Effect.withTracerScoped(tracer)
-    return serviceOf({ recorder, tracer })
+    return yield* marked(serviceOf({ recorder, tracer }), recorder, tracer)
   })
 
 /**
@@ -111,11 +112,10 @@ export const layerObservers = <I, E, R>(
   tag: Context.Tag<I, TelemetryService>,
   observers: Effect.Effect<ReadonlyArray<Observer>, E, R>
 ): Layer.Layer<I, E, Exclude<R, Scope.Scope>> =>
-  Layer.scoped(
-    tag,
+  Layer.scopedContext(
     Effect.flatMap(observers, (acquired) =>
       Effect.zipRight(
         Effect.addFinalizer(() => flushAll(acquired.filter((observer) => observer.isFlushedByRelease !== true))),
-        buildTelemetry(acquired)
+        Effect.map(buildTelemetry(acquired), (telemetry) => outputsOf(tag, telemetry))
       ))
   )

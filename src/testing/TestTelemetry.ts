@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { buildInMemory, InMemoryTelemetry, type InMemoryTelemetryService } from "../sinks/InMemoryTelemetry.js"
+import { outputsOf } from "../telemetry/lifecycle/sinkMark.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
 import { sequentialIds } from "../telemetry/tracing/ids.js"
 import { fromIds } from "../telemetry/tracing/SpanFactory.js"
@@ -31,7 +32,7 @@ export class TestTelemetry extends Context.Tag("loom-telemetry/TestTelemetry")<T
     Effect.map(
       Effect.suspend(() => buildInMemory({}, fromIds(sequentialIds()))),
       ({ memory, telemetry }) =>
-        Context.make(Telemetry, telemetry).pipe(
+        outputsOf(Telemetry, telemetry).pipe(
           Context.add(InMemoryTelemetry, memory),
           Context.add(TestTelemetry, memory)
         )

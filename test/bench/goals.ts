@@ -71,7 +71,13 @@ export const goals: ReadonlyArray<Goal> = [
   atMost("import of the root", "import of effect/Effect", ["start.root", "start.effect"], 1.5),
   atMost("command line, start to --help", "node -e 0", ["start.help", "start.node"], 8),
   atLeast("stats of a large file, MB/s", "lines and JSON.parse alone", ["stats.ours", "stats.parse"], 0.6),
-  atMost("span with four safe attributes", "the same with none", ["span.memory", "span.memoryNoAttributes"], 1.25)
+  atMost("span with four safe attributes", "the same with none", ["span.memory", "span.memoryNoAttributes"], 1.25),
+  atMost("redaction of 1 MiB built to be slow", "prose of the same length", [
+    "redaction.slow",
+    "redaction.prose"
+  ], 3),
+  atMost("the same, per character", "at 16 KiB", ["redaction.slow", "redaction.shortSlow"], 2),
+  atMost("span given 1,000,000 attributes", "listing their keys alone", ["beyond.million", "beyond.listing"], 1.25)
 ]
 
 /** What was reached; `undefined` where a case was not measured. */

@@ -9,7 +9,7 @@ import type { Case, Measured, Reading } from "./Case.js"
 const schedstat = "/proc/self/schedstat"
 
 /** Nanoseconds that the main thread has run. */
-const cpuNanos: () => number = existsSync(schedstat)
+export const cpuNanos: () => number = existsSync(schedstat)
   ? () => Number(readFileSync(schedstat, "latin1").split(" ", 1)[0])
   : () => Number(process.hrtime.bigint())
 

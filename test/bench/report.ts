@@ -59,7 +59,7 @@ ${goalRows.join("\n")}
 
 ## The cases
 
-Nanoseconds an operation; records a second for \`file\`, milliseconds for \`file.stall\` and \`start\`, bytes for \`bytes\`, MB a second for \`stats\`. The median of the rounds, and from the least to the most.
+Nanoseconds an operation; records a second for \`file\`, milliseconds for \`file.stall\` and \`start\`, bytes for \`bytes\`, MB a second for \`stats\`, nanoseconds a character for \`redaction\`. The median of the rounds, and from the least to the most.
 
 | case | median | spread |
 |---|---:|---|

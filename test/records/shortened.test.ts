@@ -76,6 +76,31 @@ describe("a JSON text beyond the limit", () => {
     }
   })
 
+  it("hides the item after a flag, even if the flag is left out", () => {
+    for (let after = 700; after < 900; after++) {
+      const words = (count: number) => Array.from({ length: count }, () => "word-12")
+      expect(kept(JSON.stringify([...words(2000), "--token", planted, ...words(after)]))).not.toContain(planted)
+    }
+  })
+
+  it("stays JSON within the limit if hiding its secrets makes it longer", () => {
+    for (const item of [{ pwd: 1 }, "pwd=12345", ["token", "a"], { url: "://a@b?c=d" }]) {
+      const [first, mark, ...rest] = parsed(kept(JSON.stringify(Array.from({ length: 5000 }, () => item))))
+      expect(JSON.stringify(first)).toContain("<redacted>")
+      expect(rest).toStrictEqual(rest.map(() => first))
+      expect(mark).toBe(`…[+${5000 - 1 - rest.length} items]`)
+      expect(JSON.stringify(rest).length).toBeGreaterThan(4000)
+    }
+  })
+
+  it("uses the whole limit, whatever has to be escaped", () => {
+    for (const each of ["x", "\"", "\\", "\n", "\u0000", "é", "😀", "\\\"\u0001x"]) {
+      const text = kept(JSON.stringify([each.repeat(20_000 / each.length), "short"]))
+      expect(parsed(text)[1]).toBe("short")
+      expect(text.length).toBeGreaterThan(8192 - 40)
+    }
+  })
+
   it("stays as it is where it fits, and is not shortened twice", () => {
     const fits = JSON.stringify([message("user", "x".repeat(8000))])
     expect(kept(fits)).toBe(fits)

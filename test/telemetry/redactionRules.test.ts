@@ -130,6 +130,7 @@ const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
   ["(see https://h.test/cb#access_token=1&x=2).", "(see https://h.test/cb#access_token=<redacted>&x=<redacted>)."],
   ["redis://:secret@h/0 and https://ok.test/path", "redis://<redacted>@h/0 and https://ok.test/path"],
   ["postgres://u:p/s?s@h/db", "postgres://<redacted>@h/db"],
+  ["postgres://u:p/s@w@h/db", "postgres://<redacted>@h/db"],
   ["https://h.test/https://u:p@inner.test/", "https://h.test/https://<redacted>@inner.test/"],
   ["{\"password\": \"a\\\"b\", \"n\": 1}", "{\"password\": \"<redacted>\", \"n\": 1}"],
   [
@@ -157,12 +158,18 @@ const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
     "deploy --token abc123 --password \"hunter\" --verbose",
     "deploy --token <redacted> --password \"<redacted>\" --verbose"
   ],
+  [
+    "login --password \"it's \\\"mine\\\"\" --token 'a\"b' -v",
+    "login --password \"<redacted>\" --token '<redacted>' -v"
+  ],
+  ["login --password 'not closed 1\nnext", "login --password '<redacted>\nnext"],
   ["{\"cmd\":\"x --api-key \\\"a b\\\" --n 5\"}", "{\"cmd\":\"x --api-key \\\"<redacted>\\\" --n 5\"}"],
   [
     "curl -u alice:wonder h.test; curl --user 'bob:s3cret' h.test",
     "curl -u alice:<redacted> h.test; curl --user 'bob:<redacted>' h.test"
   ],
   ["[[\"Host\",\"h\"],[\"Authorization\", \"a\\\"b\"]]", "[[\"Host\",\"h\"],[\"Authorization\", \"<redacted>\"]]"],
+  ["[\"Authorization\", \"cut off her", "[\"Authorization\", \"<redacted>"],
   ["{\"a\":\"[[\\\"token\\\",\\\"x\\\"]]\"}", "{\"a\":\"[[\\\"token\\\",\\\"<redacted>\\\"]]\"}"],
   ["[{\"name\":\"x-api-key\",\"value\":\"abc\"}]", "[{\"name\":\"x-api-key\",\"value\":\"<redacted>\"}]"],
   ["[\"deploy\",\"--token\",\"abc\",\"-v\"]", "[\"deploy\",\"--token\",\"<redacted>\",\"-v\"]"],
@@ -217,6 +224,30 @@ describe("a text", () => {
     for (const each of harmless) {
       expect(text(each)).toBe(each)
     }
+  })
+
+  it.each([
+    ["password=", ""],
+    ["password: ", " next"],
+    ["\"password\": \"", "\""],
+    ["password='", "'"],
+    ["{\"credentials\":[\"", "\"]}"],
+    ["Authorization: Bearer ", ""],
+    ["--token ", " --next"],
+    ["--password \"", "\""],
+    ["-u alice:", " h.test"],
+    ["[\"token\",\"", "\"]"],
+    ["[\"token\",\"", ""],
+    ["{\"name\":\"token\",\"value\":\"", "\"}"],
+    ["\"--token\",\"", "\""],
+    ["postgres://u:a/", "@h/db"],
+    ["https://h.test/a?q=", " next"],
+    ["sk-proj-", " next"],
+    ["eyJ", ".e30.x"]
+  ])("hides all 4,000 characters of a value after %j", (before, after) => {
+    const shown = text(`${before}${"a1B2".repeat(1000)}${after}`)
+    expect(shown).not.toContain("a1B2")
+    expect(shown.length).toBeLessThan(before.length + after.length + 30)
   })
 
   it("says nothing of what was there", () => {

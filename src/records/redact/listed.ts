@@ -4,46 +4,44 @@
  */
 import { redacted } from "../text.js"
 import { endOfQuoted } from "./quoted.js"
+import { Rewriter } from "./scanning.js"
 
-/** A quote may have backslashes before it; all of one value have as many. */
-const opening = "(\\\\{0,15})\""
-const closing = "\\1\""
+/** Quotes may have backslashes before them, the same number around each text. It is taken from the end of the name. */
+const quote = "\\\\{0,15}\""
+const closing = "(\\\\{0,15})\""
+const again = "\\2\""
 const space = "\\s{0,8}"
+const comma = `${space},${space}`
+const colon = `${space}:${space}`
 const name = "([\\w.][\\w.-]{0,63})"
+const flag = "(--?[A-Za-z][\\w-]{0,62})"
 
-const pair = `\\[${space}${opening}${name}${closing}${space},${space}${closing}`
-
-/** Up to where the value begins. */
+/** Up to the start of the value. */
 const beginnings = [
-  new RegExp(pair, "g"),
-  new RegExp(
-    `${opening}(?:name|key|header)${closing}${space}:${space}${closing}${name}${closing}${space},${space}${closing}value${closing}${space}:${space}${closing}`,
-    "g"
-  ),
-  new RegExp(`${opening}(--?[A-Za-z][\\w-]{0,62})${closing}${space},${space}${closing}(?!-)`, "g")
-]
+  `\\[${space}${quote}${name}${closing}${comma}${again}`,
+  `"(?:name|key|header)${quote}${colon}${quote}${name}${closing}${comma}${again}value${again}${colon}${again}`,
+  `"${flag}${closing}${comma}${again}(?!-)`
+].map((source) => new RegExp(source, "g"))
 
-/** Whether the list ends behind the value: a longer one is no pair. */
+/** Whether the list ends after the value: a longer one is not a pair. One that was cut may be. */
 const isLast = (text: string, end: number, level: number): boolean =>
-  /^\s{0,8}\]/.test(text.slice(end + level + 1, end + level + 10))
+  end === text.length || /^\s{0,8}\]/.test(text.slice(end + level + 1, end + level + 10))
 
 const redactAfter = (text: string, beginning: RegExp, isSecret: (key: string) => boolean): string => {
-  let out = ""
-  let copied = 0
+  const out = new Rewriter(text)
   beginning.lastIndex = 0
   for (let found = beginning.exec(text); found !== null; found = beginning.exec(text)) {
-    const level = found[1]!.length
-    const start = found.index + found[0].length
-    if (isSecret(found[2]!)) {
+    if (isSecret(found[1]!)) {
+      const level = found[2]!.length
+      const start = beginning.lastIndex
       const end = endOfQuoted(text, start, "\"", level)
       if (!found[0].startsWith("[") || isLast(text, end, level)) {
-        out += text.slice(copied, start) + redacted
-        copied = end
+        out.replace(start, end, redacted)
         beginning.lastIndex = end
       }
     }
   }
-  return copied === 0 ? text : out + text.slice(copied)
+  return out.finish()
 }
 
 /** The text with `<redacted>` in place of what stands behind a secret's name. */

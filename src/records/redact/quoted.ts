@@ -14,6 +14,15 @@ export const backslashesBefore = (text: string, at: number, least: number): numb
   return at - start
 }
 
+/** Position after the backslashes at `from`. */
+export const endOfBackslashes = (text: string, from: number): number => {
+  let at = from
+  while (text[at] === "\\") {
+    at++
+  }
+  return at
+}
+
 /**
  * Where the content of a quoted value ends that begins at `from`: before the backslashes and the quote that close it. `level` is how many
  * backslashes stand before its own quotes. The text's length where nothing closes it.
@@ -47,4 +56,28 @@ export const endOfBrackets = (text: string, from: number, level: number): number
     }
   }
   return text.length
+}
+
+/** With more kinds of unclosed quotes than this, a text is hostile: everything after the next one is taken for its value. */
+const mostUnclosed = 4
+
+/** Finds where quoted values end and remembers which kinds of quotes are never closed, so that it searches to the end once per kind. */
+export class Quotes {
+  private readonly unclosed: Array<number> = []
+
+  constructor(private readonly text: string) {}
+
+  /** Where the content that starts at `from` ends; `undefined` if it is never closed. */
+  end(from: number, quote: string, level: number): number | undefined {
+    const kind = quote === "'" ? -1 - level : level
+    if (this.unclosed.includes(kind)) {
+      return undefined
+    }
+    const end = endOfQuoted(this.text, from, quote, level)
+    if (end < this.text.length) {
+      return end
+    }
+    this.unclosed.push(kind)
+    return this.unclosed.length > mostUnclosed ? end : undefined
+  }
 }

@@ -5,20 +5,34 @@
  * parsed: a URL that is malformed is where secrets hide.
  */
 import { redacted } from "../text.js"
+import { codeAt, Lookahead, Rewriter } from "./scanning.js"
 
-/** Up to the last `@` before the path: a password may hold one. */
-const userInfo = /:\/\/[^\s/?#"\\]*@/g
+/** Ends user, password and host. */
+const endOfAuthority = /[\s/?#"\\]/g
 
-/** A password with a slash in it, as in connection strings that nobody encoded. A port is none. */
-const looseUserInfo = /:\/\/[^\s/?#"\\:@[\]]{0,128}:(?!\d{1,5}(?:[/?#]|$))[^\s"\\@]{1,256}@/g
+/** Ends the user before a password that is not encoded. */
+const endOfUser = /[\s/?#"\\:@[\]]/g
 
-/** From the `://` on: whatever precedes it is no secret. */
-const url = /:\/\/[^\s"\\]+/g
+/** Ends a password that is not encoded and may contain slashes. */
+const endOfPassword = /[\s"\\@]/g
 
-/** A path with parameters, without scheme and host; after a line break in a JSON text too. Of many beginnings each looks only so far for its end. */
-const target = /(?<=^|[\s"'`(<[=,]|\\[nrt])\/[^\s"\\?#]{0,1024}\?[^\s"\\]+/g
+const atSign = /@/g
+const endOfUrl = /[\s"\\]/g
+const questionOrHash = /[?#]/g
 
-/** Longer ones without a name are values. */
+/** Ends a path without scheme and host. */
+const endOfPath = /[\s"\\?#]/g
+
+/** Starts such a path, also after a line break in JSON. */
+const beginningOfPath = /\/(?<=(?:^|[\s"'`(<[=,]|\\[nrt])\/)/g
+
+const port = /\d{1,5}(?:[/?#]|$)/y
+
+const longestUser = 128
+const longestPassword = 4096
+const longestPath = 1024
+
+/** Longer parameters without a name are values. */
 const longestName = 32
 
 const isRedacted = (text: string, at: number): boolean => text.endsWith(redacted, at)
@@ -32,18 +46,25 @@ const endOf = (text: string): number => {
   return end
 }
 
-const parameter = (text: string, keeps: (name: string) => boolean): string => {
-  const equals = text.indexOf("=")
-  if (equals < 0) {
-    return text.length > longestName ? redacted : text
-  }
-  const name = text.slice(0, equals)
-  return equals === text.length - 1 || keeps(name) ? text : `${name}=${redacted}`
+const indexOrEnd = (text: string, character: string, from: number): number => {
+  const at = text.indexOf(character, from)
+  return at < 0 ? text.length : at
 }
 
 /** Parameters with `<redacted>` in place of their values. */
-export const redactParameters = (text: string, keeps: (name: string) => boolean): string =>
-  text.split("&").map((each) => parameter(each, keeps)).join("&")
+export const redactParameters = (text: string, keeps: (name: string) => boolean): string => {
+  const out = new Rewriter(text)
+  let equals = -1
+  for (let start = 0, end = 0; start < text.length; start = end + 1) {
+    end = indexOrEnd(text, "&", start)
+    equals = equals < start ? indexOrEnd(text, "=", start) : equals
+    const value = equals < end ? equals + 1 : start
+    if (value === start ? end - start > longestName : value < end && !keeps(text.slice(start, equals))) {
+      out.replace(value, end, redacted)
+    }
+  }
+  return out.finish()
+}
 
 /** What follows the path. A fragment without parameters is a place in a page. */
 const afterPath = (text: string, keeps: (name: string) => boolean): string => {
@@ -65,10 +86,99 @@ export const redactTarget = (text: string, keeps: (name: string) => boolean): st
   return text.slice(0, path) + afterPath(text.slice(path, end), keeps) + text.slice(end)
 }
 
+/** Finds users and passwords in the URLs of one text. */
+class Users {
+  private readonly atSigns: Lookahead
+  private readonly authorities: Lookahead
+  private readonly users: Lookahead
+  private readonly passwords: Lookahead
+
+  constructor(private readonly text: string) {
+    this.atSigns = new Lookahead(text, atSign)
+    this.authorities = new Lookahead(text, endOfAuthority)
+    this.users = new Lookahead(text, endOfUser)
+    this.passwords = new Lookahead(text, endOfPassword)
+  }
+
+  /** Where user and password end: at the last `@` before the host, as a password may contain one. `undefined` if there are none. */
+  end(start: number): number | undefined {
+    const first = this.atSigns.next(start)
+    if (first === this.text.length) {
+      return undefined
+    }
+    const found = first < this.authorities.next(start) ? first : this.endOfLoose(start)
+    return found === undefined ? undefined : this.text.lastIndexOf("@", this.authorities.next(found) - 1)
+  }
+
+  /** The `@` after a password with a slash in it, as in connection strings that were never encoded. A port is not a password. */
+  private endOfLoose(start: number): number | undefined {
+    const colon = this.users.next(start)
+    port.lastIndex = colon + 1
+    if (this.text[colon] !== ":" || colon - start > longestUser || port.test(this.text)) {
+      return undefined
+    }
+    const end = this.passwords.next(colon + 1)
+    return this.text[end] === "@" && end > colon + 1 && end - colon <= longestPassword ? end : undefined
+  }
+}
+
+const redactUsers = (text: string): string => {
+  if (!text.includes("@")) {
+    return text
+  }
+  const out = new Rewriter(text)
+  const users = new Users(text)
+  for (let at = text.indexOf("://"); at >= 0;) {
+    const end = users.end(at + 3)
+    if (end !== undefined) {
+      out.replace(at + 3, end, redacted)
+    }
+    at = text.indexOf("://", end ?? at + 3)
+  }
+  return out.finish()
+}
+
+/** From the `://` on: whatever precedes it is no secret. */
+const redactQueries = (text: string, keeps: (name: string) => boolean): string => {
+  const out = new Rewriter(text)
+  const marks = new Lookahead(text, questionOrHash)
+  const ends = new Lookahead(text, endOfUrl)
+  for (let at = text.indexOf("://"); at >= 0 && marks.next(at) < text.length;) {
+    const end = ends.next(at + 3)
+    if (marks.next(at) < end) {
+      out.replace(at, end, redactTarget(text.slice(at, end), keeps))
+    }
+    at = text.indexOf("://", end)
+  }
+  return out.finish()
+}
+
+/** Paths with parameters, without scheme and host. */
+const redactTargets = (text: string, keeps: (name: string) => boolean): string => {
+  const out = new Rewriter(text)
+  const paths = new Lookahead(text, beginningOfPath)
+  const pathEnds = new Lookahead(text, endOfPath)
+  const ends = new Lookahead(text, endOfUrl)
+  let from = 0
+  for (let mark = text.indexOf("?"); mark >= 0; mark = text.indexOf("?", from)) {
+    let start = paths.next(Math.max(from, mark - longestPath - 1))
+    while (start < mark && pathEnds.next(start) < mark) {
+      start = paths.next(pathEnds.next(start))
+    }
+    const end = ends.next(mark + 1)
+    from = mark + 1
+    if (start < mark && end > from) {
+      out.replace(start, end, redactTarget(text.slice(start, end), keeps))
+      from = end
+    }
+  }
+  return out.finish()
+}
+
 // A search for several characters at once is slow to begin in V8, and most texts are short.
 const holdsUrl = (text: string): boolean => {
   let at = text.indexOf(":")
-  while (at >= 0 && !(text.charCodeAt(at + 1) === 47 && text.charCodeAt(at + 2) === 47)) {
+  while (at >= 0 && !(codeAt(text, at + 1) === 47 && codeAt(text, at + 2) === 47)) {
     at = text.indexOf(":", at + 1)
   }
   return at >= 0
@@ -76,9 +186,6 @@ const holdsUrl = (text: string): boolean => {
 
 /** The text with every URL in it made safe. `keeps` says of which parameters the value stays. */
 export const redactUrls = (text: string, keeps: (name: string) => boolean): string => {
-  const absolute = !holdsUrl(text) ? text : text
-    .replace(userInfo, `://${redacted}@`)
-    .replace(looseUserInfo, `://${redacted}@`)
-    .replace(url, (match) => redactTarget(match, keeps))
-  return absolute.includes("?") ? absolute.replace(target, (match) => redactTarget(match, keeps)) : absolute
+  const absolute = holdsUrl(text) ? redactQueries(redactUsers(text), keeps) : text
+  return absolute.includes("?") ? redactTargets(absolute, keeps) : absolute
 }

@@ -2,8 +2,7 @@
  * A sink that is told only of the spans of a filtered tree.
  */
 import type { MetricData, SpanData } from "../../records/SpanData.js"
-import { originOf } from "../../telemetry/lifecycle/sinkLayers.js"
-import type { Observer } from "../../telemetry/Observer.js"
+import { type Observer, originOf } from "../../telemetry/Observer.js"
 import type { FilteredSpan } from "./FilteredSpan.js"
 import type { FilteredTree } from "./FilteredTree.js"
 

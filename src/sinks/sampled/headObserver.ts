@@ -2,8 +2,7 @@
  * A sink that is told only of some traces, chosen when they begin.
  */
 import type { MetricData } from "../../records/SpanData.js"
-import { originOf } from "../../telemetry/lifecycle/sinkLayers.js"
-import type { Observer } from "../../telemetry/Observer.js"
+import { type Observer, originOf } from "../../telemetry/Observer.js"
 import type { OpenSpan, OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 import type { SamplingCounter } from "./stats.js"
 

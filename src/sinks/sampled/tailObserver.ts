@@ -1,8 +1,7 @@
 /**
  * A sink that is told of a trace when it has come to its end, where it is worth that.
  */
-import { originOf } from "../../telemetry/lifecycle/sinkLayers.js"
-import type { Observer } from "../../telemetry/Observer.js"
+import { type Observer, originOf } from "../../telemetry/Observer.js"
 import { only } from "./headObserver.js"
 import type { TailSampler } from "./TailSampler.js"
 

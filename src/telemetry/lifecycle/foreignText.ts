@@ -7,8 +7,8 @@ import * as Fiber from "effect/Fiber"
 import { defaultLimits } from "../../records/attributes.js"
 import { oneLine } from "../../records/oneLine.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
+import { telemetryKey } from "../contextKeys.js"
 import { Redaction } from "../Redaction.js"
-import { telemetryKey } from "../telemetryKey.js"
 import { describe } from "../tracing/outcome.js"
 
 /** What is asked here of the service behind the `Telemetry` tag. */

@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import { buildTelemetry } from "../layer.js"
 import type { Observer } from "../Observer.js"
 import { Telemetry } from "../Telemetry.js"
+import { outputsOf, withoutMark } from "./sinkMark.js"
 
 /** Any layer that provides `Telemetry`, perhaps with something else. */
 export type SinkLayer = Layer.Layer<Telemetry, unknown, unknown>
@@ -31,11 +32,11 @@ export const buildSinks = (
   Effect.gen(function*() {
     const memo = yield* Layer.CurrentMemoMap
     const outputs = yield* Layer.buildWithMemoMap(layer as Layer.Layer<Telemetry, unknown>, memo, scope)
-    return { outputs, observers: Context.get(outputs, Telemetry).recording?.recorder.observers ?? [] }
+    return {
+      outputs: withoutMark(outputs),
+      observers: Context.get(outputs, Telemetry).recording?.recorder.observers ?? []
+    }
   })
-
-/** The sink that an observer is a variant of, or is: two of the same origin are one sink. */
-export const originOf = (observer: Observer): Observer => observer.origin ?? observer
 
 /** What became of the sinks of a layer that is decorated. */
 export interface Decorated<Provided> {
@@ -55,7 +56,7 @@ export const decorateLayer = <L extends SinkLayer, Provided>(
       const { observers, outputs } = yield* buildSinks(layer, yield* Effect.scope)
       const decorated = yield* decorate(observers)
       const telemetry = yield* buildTelemetry(decorated.observers)
-      return outputs.pipe(Context.merge(decorated.provided), Context.add(Telemetry, telemetry))
+      return outputs.pipe(Context.merge(decorated.provided), Context.merge(outputsOf(Telemetry, telemetry)))
     }) as Effect.Effect<
       Context.Context<Layer.Layer.Success<L> | Provided>,
       Layer.Layer.Error<L>,

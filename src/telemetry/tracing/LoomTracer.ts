@@ -6,8 +6,10 @@
  */
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
+import { sayInVain } from "../lifecycle/misplaced.js"
 import type { Recorder } from "../Recorder.js"
 import { foreignAttributes, foreignExit, foreignLinks } from "../redact/foreign.js"
 import { areValidIds } from "./ids.js"
@@ -85,6 +87,9 @@ export class LoomTracer implements Tracer.Tracer {
     const covered = coveredSpan(parent, name)
     if (covered !== undefined) {
       return covered
+    }
+    if (this.recorder.unchecked > 0) {
+      Option.map(Fiber.getCurrentFiber(), (fiber) => sayInVain(this.recorder, fiber))
     }
     if (this.underneath !== nativeTracer) {
       return decorate(this.recorder, this.underneath, [name, parent, context, links, start, kind, options])

@@ -113,7 +113,7 @@ export class AttributeBag {
   private add(given: Given, keys: ReadonlyArray<string>): void {
     let looked = 0
     for (const key of keys) {
-      if (this.takes(key, looked++)) {
+      if (this.hasRoom(looked++) || this.hasPlaceFor(key)) {
         this.store(key, valueOf(given, key))
       } else {
         this.dropped++
@@ -125,7 +125,7 @@ export class AttributeBag {
   private fill(given: Given): void {
     let looked = 0
     for (const key in given) {
-      if (!this.takes(key, looked++)) {
+      if (!this.hasRoom(looked++) && !isNeverCut(key)) {
         this.dropped++
         continue
       }
@@ -139,10 +139,10 @@ export class AttributeBag {
     }
   }
 
-  /** Whether there is a place for a property, after so many of its object. Those that hold nothing take none, so they are counted as well. */
-  private takes(key: string, looked: number): boolean {
+  /** Whether one more property is read, after so many of its object. Those that hold nothing take no place, so their number is bounded as well. */
+  private hasRoom(looked: number): boolean {
     const { attributes, items } = this.limits
-    return this.size < attributes && (looked < attributes || looked < items) || this.hasPlaceFor(key)
+    return this.size < attributes && (looked < attributes || looked < items)
   }
 
   private hasPlaceFor(key: string): boolean {

@@ -17,6 +17,7 @@ import * as Option from "effect/Option"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as RuntimeFlagsPatch from "effect/RuntimeFlagsPatch"
 import * as Tracer from "effect/Tracer"
+import { markPrefix } from "../contextKeys.js"
 
 type RunningFiber = Fiber.RuntimeFiber<unknown, unknown>
 
@@ -64,9 +65,24 @@ const copyOf = <K, V>(map: ReadonlyMap<K, V>): Map<K, V> => {
   return copy
 }
 
+// Where a trace begins the marks of sinks have served: what is copied for each span inside is as small as it was without them.
+const withoutMarks = (map: ReadonlyMap<string, unknown>): Map<string, unknown> => {
+  const copy = new Map<string, unknown>()
+  for (const [key, value] of map) {
+    if (!key.startsWith(markPrefix)) {
+      copy.set(key, value)
+    }
+  }
+  return copy
+}
+
 // What `Context.add` does, without what makes it usable in a pipe: this is most of what a span costs.
-const withSpan = (context: Context.Context<never>, span: Tracer.AnySpan): Context.Context<never> =>
-  Context.unsafeMake(copyOf(context.unsafeMap).set(Tracer.ParentSpan.key, span))
+const withSpan = (
+  { unsafeMap }: Context.Context<never>,
+  span: Tracer.AnySpan,
+  isFirst: boolean
+): Context.Context<never> =>
+  Context.unsafeMake((isFirst ? withoutMarks(unsafeMap) : copyOf(unsafeMap)).set(Tracer.ParentSpan.key, span))
 
 type Stack = readonly [
   readonly [FiberId.Single, Context.Context<never>],
@@ -189,7 +205,7 @@ export const runInSpan = <A, E, R>(
   self: Effect.Effect<A, E, R>,
   end: EndSpan
 ): Effect.Effect<A, E, R> => {
-  const inner = withSpan(fiber.currentContext, span)
+  const inner = withSpan(fiber.currentContext, span, fiber.currentSpan === undefined)
   new SpanFrame(fiber, inner, end).enter(fiber, inner, span)
   return self
 }

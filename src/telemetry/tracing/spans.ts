@@ -16,7 +16,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { ownNames } from "../../records/vocabulary.js"
-import { sayMisplaced } from "../lifecycle/misplaced.js"
+import { sayInVain } from "../lifecycle/misplaced.js"
 import { foreignAttributes } from "../redact/foreign.js"
 import { labelOf, runOf } from "../RunContext.js"
 import type { AttributesInput, LazyAttributes, Recording } from "../Service.js"
@@ -66,6 +66,9 @@ const openSpan = (
   name: string,
   attributes: LazyAttributes | undefined
 ): Tracer.Span => {
+  if (recorder.unchecked > 0) {
+    sayInVain(recorder, fiber)
+  }
   const start = clockOf(fiber).unsafeCurrentTimeNanos()
   const current = fiber.currentTracer
   const made = current === tracer || current === nativeTracer || current instanceof LoomTracer
@@ -73,10 +76,6 @@ const openSpan = (
     : current
   if (made !== nativeTracer) {
     return openForeign(fiber, recorder, made, name, attributes, start)
-  }
-  if (recorder.unchecked > 0 && fiber.currentSpan === undefined) {
-    recorder.unchecked--
-    sayMisplaced(recorder, fiber.currentContext)
   }
   const span = recorder.make({
     name: recorder.redactor.name(name),
