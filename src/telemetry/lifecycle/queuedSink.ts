@@ -11,12 +11,14 @@ import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
+import { defaultLimits } from "../../records/attributes.js"
 import type { MetricRecord } from "../../records/MetricRecord.js"
-import { handled } from "../../records/promises.js"
+import { catchRejection, handled } from "../../records/promises.js"
 import type { SpanRecord } from "../../records/SpanRecord.js"
 import type { TelemetrySink } from "../TelemetrySink.js"
+import { describe } from "../tracing/outcome.js"
 import { capped } from "./capped.js"
-import { Reporter } from "./report.js"
+import { Reporter, type Warn, warnLater } from "./report.js"
 
 /** A sink made of effects. */
 export interface EffectSinkOptions<R> {
@@ -103,11 +105,25 @@ export const sinkFromEffect = <R = never>(
       }
     }
 
+    const rejected = (say: Warn) => (error: unknown): void =>
+      reporter.once(
+        "promise",
+        `An effect of the telemetry sink "${name}" gave a promise that was rejected: ${
+          describe(error, defaultLimits)
+        }. No one awaits it: use Effect.promise`,
+        say
+      )
+
     const processed = (item: Item): Effect.Effect<void> =>
       "done" in item
         ? Effect.sync(item.done)
         : Effect.matchCause(Effect.suspend(item.run) as Effect.Effect<unknown, unknown>, {
-          onSuccess: () => settled("written"),
+          onSuccess: (result) => {
+            settled("written")
+            if (typeof result === "object") {
+              catchRejection(result, rejected(warnLater()))
+            }
+          },
           onFailure: (cause) => {
             settled("failed")
             reporter.every("failed", `The telemetry sink "${name}" failed: ${Cause.pretty(cause)}`)
