@@ -37,6 +37,14 @@ const then = Promise.prototype.then
 
 const noop = (): void => {}
 
+const attempt = (use: () => void): void => {
+  try {
+    use()
+  } catch {
+    // There is nothing left to try.
+  }
+}
+
 const isOrdinary = (promise: object): boolean =>
   Object.getPrototypeOf(promise) === Promise.prototype && !Object.hasOwn(promise, "constructor")
 
@@ -73,26 +81,20 @@ const attach = (promise: object, handler: Handler, isReturned = false): void => 
   }
 }
 
-const attempt = (use: () => void): void => {
-  try {
-    use()
-  } catch {
-    // Nothing is left to be tried.
-  }
-}
-
 /** Whether a value is a promise; one gets this handler for its rejection. */
 export const catchRejection = (value: unknown, handler: Handler = noop): boolean => {
   if (typeof value !== "object" || value === null) {
     return false
   }
+  // One that throws would reject the promise that `then` returns.
+  const quiet = (reason: unknown): void => attempt(() => handler(reason))
   if (isPromise(value)) {
-    attempt(() => attach(value, handler))
+    attempt(() => attach(value, quiet))
     return true
   }
   if (saysItIsPromise(value)) {
     attempt(() => {
-      const returned: unknown = (value as PromiseLike<unknown>).then(noop, handler)
+      const returned: unknown = (value as PromiseLike<unknown>).then(noop, quiet)
       if (isPromise(returned)) {
         attach(returned as object, noop, true)
       }

@@ -56,6 +56,17 @@ describe("an exporter of one's own", () => {
       expect(warnings).toHaveLength(1)
     }))
 
+  it.live("that gives a promise which is rejected is counted as one that refuses, and the process goes on", () =>
+    Effect.gen(function*() {
+      const { exporter } = exporterThat(async () => {
+        throw new Error("broken")
+      })
+      const { exit, stats, warnings } = yield* closedAfter({ spanExporter: exporter }, spans(2))
+      expect(Exit.isSuccess(exit)).toBe(true)
+      expect(stats).toMatchObject({ dropped: { rejected: 2 }, lastError: expect.stringContaining("broken") })
+      expect(warnings).toHaveLength(1)
+    }))
+
   it.live("that answers twice is counted once", () =>
     Effect.gen(function*() {
       const { exporter } = exporterThat((_, done) => {

@@ -13,6 +13,7 @@ import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
 import { type EffectSinkOptions, type QueuedSinkStats, Telemetry } from "loom-telemetry"
 import { TestTelemetry } from "loom-telemetry/testing"
+import { setImmediate } from "node:timers/promises"
 
 class Destination extends Context.Tag("test/Destination")<Destination, Array<string>>() {}
 
@@ -74,6 +75,23 @@ describe("a sink made of effects", () => {
       yield* Effect.provide(spans("a", "b"), context)
       yield* Effect.provide(Telemetry.flush, context)
       expect(yield* stats).toStrictEqual({ accepted: 2, written: 0, queued: 0, dropped: 0, failed: 2 })
+    }))
+
+  it.effect("reports a promise that its effect gives and that is rejected, and the process goes on", () =>
+    Effect.gen(function*() {
+      const { context, warnings } = yield* opened({
+        name: "slow",
+        onSpanEnd: () =>
+          Effect.sync(async () => {
+            throw new Error("no such table")
+          })
+      })
+      yield* Effect.provide(spans("a", "b"), context)
+      yield* Effect.provide(Telemetry.flush, context)
+      yield* Effect.promise(() => setImmediate())
+      expect(warnings).toEqual([
+        "An effect of the telemetry sink \"slow\" gave a promise that was rejected: Error: no such table. No one awaits it: use Effect.promise"
+      ])
     }))
 
   it.effect("lets as many wait as its capacity; what comes then is dropped, counted and reported once", () =>

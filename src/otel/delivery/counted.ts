@@ -9,6 +9,9 @@ import type * as OtelApi from "@opentelemetry/api"
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core"
 import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics"
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base"
+import { defaultLimits } from "../../records/attributes.js"
+import { catchRejection } from "../../records/promises.js"
+import { describe } from "../../telemetry/tracing/outcome.js"
 import type { OtlpResult } from "./otlpExporter.js"
 import type { ExportCounter } from "./stats.js"
 
@@ -16,7 +19,7 @@ type Done = (result: ExportResult) => void
 
 const failure = (error: unknown): ExportResult => ({
   code: ExportResultCode.FAILED,
-  error: error instanceof Error ? error : new Error(String(error))
+  error: error instanceof Error ? error : new Error(describe(error, defaultLimits))
 })
 
 /** Exports that have not answered yet. */
@@ -24,8 +27,8 @@ export class Pending {
   private readonly open = new Set<{ readonly giveUp: () => void; readonly settled: Promise<void> }>()
   private isClosed = false
 
-  /** Runs an export whose answer counts once; `onGivenUp` in its stead where it is given up. */
-  track(run: (done: Done) => void, onAnswer: Done, onGivenUp: () => void): void {
+  /** Runs an export whose answer counts once, a promise that is rejected for one; `onGivenUp` in its stead where it is given up. */
+  track(run: (done: Done) => unknown, onAnswer: Done, onGivenUp: () => void): void {
     let resolve = () => {}
     const settled = new Promise<void>((settle) => resolve = settle)
     const settle = (then: () => void) => {
@@ -39,10 +42,11 @@ export class Pending {
     if (this.isClosed) {
       return entry.giveUp()
     }
+    const failed = (error: unknown) => settle(() => onAnswer(failure(error)))
     try {
-      run((result) => settle(() => onAnswer(result)))
+      catchRejection(run((result) => settle(() => onAnswer(result))), failed)
     } catch (error) {
-      settle(() => onAnswer(failure(error)))
+      failed(error)
     }
   }
 

@@ -11,12 +11,12 @@ import * as Mailbox from "effect/Mailbox"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { MetricRecord } from "../../records/MetricRecord.js"
-import { handled } from "../../records/promises.js"
+import { catchRejection, handled } from "../../records/promises.js"
 import type { SpanRecord } from "../../records/SpanRecord.js"
 import { Redaction } from "../Redaction.js"
 import type { TelemetrySink } from "../TelemetrySink.js"
 import { capped } from "./capped.js"
-import { shownCause } from "./foreignText.js"
+import { shownCause, shownError } from "./foreignText.js"
 import { Reporter, warnBy } from "./report.js"
 
 /** A sink made of effects. */
@@ -105,11 +105,24 @@ export const sinkFromEffect = <R = never>(
       }
     }
 
+    const rejected = (error: unknown): void =>
+      reporter.once(
+        "promise",
+        `An effect of the telemetry sink "${name}" gave a promise that was rejected: ${
+          shownError(error, rules)
+        }. No one awaits it: use Effect.promise`
+      )
+
     const processed = (item: Item): Effect.Effect<void> =>
       "done" in item
         ? Effect.sync(item.done)
         : Effect.matchCause(Effect.suspend(item.run) as Effect.Effect<unknown, unknown>, {
-          onSuccess: () => settled("written"),
+          onSuccess: (result) => {
+            settled("written")
+            if (typeof result === "object") {
+              catchRejection(result, rejected)
+            }
+          },
           onFailure: (cause) => {
             settled("failed")
             reporter.every("failed", `The telemetry sink "${name}" failed: ${shownCause(cause, rules)}`)
