@@ -5,6 +5,7 @@
  * another service's file), so it is a warning; only what says that records were lost or spoilt is an error.
  */
 import type { MetricData, OpenSpanData, SpanData } from "../records/SpanData.js"
+import { cyclesOf } from "../records/spanTree.js"
 import type { DecodedLine } from "../records/wire/decode.js"
 import type { BadEntry, RecordEntry, TraceEntry } from "./TraceEntry.js"
 
@@ -221,18 +222,9 @@ class Search {
   }
 
   private lookForCycles(all: Map<FindingKind, Tally>): void {
-    const cleared = new Set<Known>()
-    for (const start of this.spans.values()) {
-      const way = new Set<Known>()
-      let at: Known | undefined = start
-      while (at !== undefined && !cleared.has(at) && !way.has(at)) {
-        way.add(at)
-        at = at.parent === undefined ? undefined : this.spans.get(at.parent)
-      }
-      if (at !== undefined && way.has(at)) {
-        tallyOf(all, "parent-cycle").note(at.line, at.name)
-      }
-      way.forEach((span) => cleared.add(span))
+    const parentOf = ({ parent }: Known) => parent === undefined ? undefined : this.spans.get(parent)
+    for (const { line, name } of cyclesOf(this.spans.values(), parentOf)) {
+      tallyOf(all, "parent-cycle").note(line, name)
     }
   }
 

@@ -8,7 +8,7 @@
 import { type AttributeKey, type KeyOf, roleOf, type SpanRole } from "../records/vocabulary.js"
 import type { DecodedLine } from "../records/wire/decode.js"
 import type { TraceEntry } from "./TraceEntry.js"
-import { Grower } from "./tree/Grower.js"
+import { TraceBuilder } from "./tree/TraceBuilder.js"
 import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
 
 export { fromSpans, type OtherRecords } from "./tree/fromSpans.js"
@@ -24,17 +24,8 @@ export interface TreeBuilder {
 
 /** A builder with nothing in it. */
 export const builder = (): TreeBuilder => {
-  const grower = new Grower()
-  return {
-    add: (entry) => {
-      if (entry.kind === "bad") {
-        grower.bad(entry)
-      } else {
-        grower.record(entry.kind === "record" ? entry.record : entry)
-      }
-    },
-    forest: () => grower.forest()
-  }
+  const building = new TraceBuilder()
+  return { add: (entry) => building.add(entry), forest: () => building.forest() }
 }
 
 /** The trees of these entries. */
