@@ -2,7 +2,6 @@
  * What one line of a trace file turned out to be: a record, or a line that is none. Nothing is thrown and nothing is left out, so that whoever reads
  * can count what was bad and say where it stands.
  */
-import * as Either from "effect/Either"
 import { type DecodedLine, decodeLine } from "../records/wire/decode.js"
 import { RecordDecodeError } from "../records/wire/RecordDecodeError.js"
 import { type Line, LineSplitter } from "./LineSplitter.js"
@@ -43,9 +42,9 @@ export const decodeEntry = (source: Line): TraceEntry => {
     return { kind: "bad", error: overlongError(source), torn, line, offset }
   }
   const decoded = decodeLine(source.text, line)
-  return Either.isRight(decoded)
-    ? { kind: "record", record: decoded.right, line, offset }
-    : { kind: "bad", error: decoded.left, torn, line, offset }
+  return decoded instanceof RecordDecodeError
+    ? { kind: "bad", error: decoded, torn, line, offset }
+    : { kind: "record", record: decoded, line, offset }
 }
 
 /** What is wrong with a line that is too long to be read. */
