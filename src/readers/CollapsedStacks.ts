@@ -6,7 +6,7 @@
  */
 import { escapeText } from "../records/terminal/escape.js"
 import { label, nodes } from "./TraceTree.js"
-import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
+import { endOf, type TraceForest, type TraceNode } from "./tree/TraceNode.js"
 import { type Usage, usageOfForest } from "./usage/treeUsage.js"
 
 /** What a stack weighs. */
@@ -65,5 +65,3 @@ const selfTime = (node: TraceNode, last: bigint): number => {
   }
   return Number(end - node.start - covered) / 1000
 }
-
-const endOf = ({ end, start }: TraceNode, last: bigint): bigint => end ?? (last > start ? last : start)

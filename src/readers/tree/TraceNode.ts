@@ -85,6 +85,10 @@ export interface TraceForest {
   readonly badTotal: number
 }
 
+/** The end of a span; one that has not ended lasts until `last`, the end of its trace. */
+export const endOf = ({ end, start }: Pick<TraceNode, "end" | "start">, last: bigint): bigint =>
+  end ?? (last > start ? last : start)
+
 /** Whether a span failed; a tool that is not `ok` did, whatever its outcome. */
 export const hasFailed = ({ attributes, outcome }: Pick<TraceNode, "attributes" | "outcome">): boolean =>
   outcome !== undefined && isFailed({ outcome, attributes })

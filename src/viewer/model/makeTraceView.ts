@@ -4,6 +4,7 @@
  * One pass down for places and times, one pass up for what subtrees hold; no recursion, so that ten thousand levels are as good as ten.
  */
 import { nodes, type Trace, type TraceNode } from "../../readers/TraceTree.js"
+import { endOf } from "../../readers/tree/TraceNode.js"
 import { type Usage, usageOf } from "../../readers/usage/treeUsage.js"
 import type { EventData } from "../../records/SpanData.js"
 import { attributeText, kindOf, labelOf, type SpanKind } from "./kind.js"
@@ -64,7 +65,7 @@ const draftsOf = (trace: Trace, usedAt: (node: TraceNode) => Usage): ReadonlyArr
 
 const draft = (trace: Trace, node: TraceNode, index: number, depth: number, parent: number, used: Usage): Draft => {
   const start = millis(trace.start, node.start)
-  const end = millis(trace.start, endOf(trace, node))
+  const end = millis(trace.start, endOf(node, trace.end))
   return {
     index,
     parent,
@@ -91,15 +92,12 @@ const draft = (trace: Trace, node: TraceNode, index: number, depth: number, pare
   }
 }
 
-// An open span has run at least until the last that is known of its trace.
-const endOf = (trace: Trace, node: TraceNode): bigint => node.end ?? (trace.end > node.start ? trace.end : node.start)
-
 const parallelOf = (trace: Trace, children: ReadonlyArray<TraceNode>): number =>
   children.length < 2
     ? children.length
     : concurrency(children.map((child) => ({
       start: millis(trace.start, child.start),
-      end: millis(trace.start, endOf(trace, child))
+      end: millis(trace.start, endOf(child, trace.end))
     })))
 
 const noTimes: ReadonlyArray<number> = []
