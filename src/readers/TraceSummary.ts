@@ -9,13 +9,12 @@
 import type { DecodedLine } from "../records/wire/decode.js"
 import { decodeFacts, type Facts, factsOf } from "../records/wire/facts.js"
 import type { Line } from "./LineSplitter.js"
-import type { Summary } from "./summary/Summary.js"
 import { SummaryCounter } from "./summary/SummaryCounter.js"
+import type { Summary } from "./summary/SummaryTable.js"
 
 export { type DurationStats } from "./summary/Durations.js"
-export { type Summary } from "./summary/Summary.js"
 export { type Dimension, dimensions } from "./summary/summaryDimensions.js"
-export { type SummaryRow } from "./summary/SummaryTable.js"
+export { type Summary, type SummaryRow } from "./summary/SummaryTable.js"
 
 /** Bounds on what is held. All are counts, ≥ 1. */
 export interface SummaryOptions {

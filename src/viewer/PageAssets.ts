@@ -13,3 +13,11 @@ export interface PageAssets {
   /** The same of the style. */
   readonly styleHash: string
 }
+
+/** The settings of one page. */
+export interface PageSettings {
+  /** Stands in the page's bar and names its tab: the file's name, for example. */
+  readonly title: string
+  /** Where to hear of new records: an event stream, relative to the page's own address. */
+  readonly live?: { readonly url: string }
+}

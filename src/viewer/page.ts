@@ -5,11 +5,9 @@
  * text nodes only, and the page's policy runs nothing but that one script. The trap: the policy names script and style by their hashes, so whoever
  * changes a byte of the page's own parts after this has a page that does nothing.
  */
-import type { PageAssets } from "./PageAssets.js"
-import type { PageSettings } from "./PageSettings.js"
+import type { PageAssets, PageSettings } from "./PageAssets.js"
 
-export type { PageAssets } from "./PageAssets.js"
-export type { PageSettings } from "./PageSettings.js"
+export type { PageAssets, PageSettings } from "./PageAssets.js"
 
 /** What a page is made of. */
 export interface PageOptions extends PageSettings {

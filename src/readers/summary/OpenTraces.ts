@@ -5,7 +5,7 @@
  * What comes for a trace after it was settled is counted as another trace of the same id.
  */
 import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
-import type { Dimensions } from "../usage/dimensions.js"
+import type { Dimensions } from "../usage/measures.js"
 import { TraceUsage } from "../usage/TraceUsage.js"
 import type { UsageTables } from "../usage/UsageTables.js"
 

@@ -15,9 +15,8 @@ import { Amounts } from "../usage/Amounts.js"
 import { labelOf, quantityOf } from "../usage/measures.js"
 import type { Counted, UsageTables } from "../usage/UsageTables.js"
 import { OpenTraces } from "./OpenTraces.js"
-import type { Summary } from "./Summary.js"
 import { type Dimension, dimensions, usageDimensions } from "./summaryDimensions.js"
-import { SummaryTable, usageOf, type Work } from "./SummaryTable.js"
+import { type Summary, SummaryTable, usageOf, type Work } from "./SummaryTable.js"
 
 /** Bounds on what is held. */
 export interface SummaryBounds {

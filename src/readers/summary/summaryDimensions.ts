@@ -3,7 +3,7 @@
  */
 import { roleOf } from "../../records/vocabulary.js"
 import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
-import type { Dimensions, Labels } from "../usage/dimensions.js"
+import type { Dimensions, Labels } from "../usage/measures.js"
 import { labelOf } from "../usage/measures.js"
 
 /**

@@ -2,7 +2,7 @@
  * What goes from spans up into their parent: usage that nobody has been found for yet, and what the rule needs to know of what is below.
  */
 import { Amounts } from "./Amounts.js"
-import type { Labels } from "./dimensions.js"
+import type { Labels } from "./measures.js"
 import { type Source, SourceAmounts, type UsageTables } from "./UsageTables.js"
 
 /** What goes up. */

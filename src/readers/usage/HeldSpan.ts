@@ -5,7 +5,7 @@ import type { SpanRole } from "../../records/vocabulary.js"
 import type { SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { Amounts } from "./Amounts.js"
 import { Carried } from "./Carried.js"
-import type { Labels } from "./dimensions.js"
+import type { Labels } from "./measures.js"
 
 /** Usage that metrics say, with what they say it of. */
 export interface Measurement {

@@ -2,7 +2,7 @@
  * Where tokens and dollars stand in records: in the package's metrics, on the spans of model calls, and as totals on the spans of runs.
  */
 import { type AttributeKey, metrics, type SpanRole } from "../../records/vocabulary.js"
-import type { RawAttributes } from "../../records/wire/facts.js"
+import type { MetricFacts, RawAttributes, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { Amounts, measured } from "./Amounts.js"
 
 const quantities: ReadonlyMap<string, number> = new Map([
@@ -42,4 +42,16 @@ const mark = (value: number | undefined, which: number): number => value === und
 export const labelOf = (attributes: RawAttributes, key: AttributeKey): string | undefined => {
   const value = attributes[key]
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined
+}
+
+/** A label a dimension, where there is one. */
+export type Labels = ReadonlyArray<string | undefined>
+
+/** The dimensions, in an order of their own. */
+export interface Dimensions {
+  readonly count: number
+  /** What a span says: of itself, and of all below it that says nothing else. */
+  readonly ofSpan: (span: SpanFacts | StartFacts) => Labels
+  /** What a measurement says of itself, before its span is asked. */
+  readonly ofMetric: (metric: MetricFacts) => Labels
 }

@@ -4,7 +4,7 @@
 import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { nodes, type Trace, type TraceForest, type TraceNode } from "../TraceTree.js"
 import { Amounts, measured, type Usage } from "./Amounts.js"
-import type { Dimensions } from "./dimensions.js"
+import type { Dimensions } from "./measures.js"
 import { quantityOf } from "./measures.js"
 import { TraceUsage } from "./TraceUsage.js"
 import type { SourceAmounts } from "./UsageTables.js"

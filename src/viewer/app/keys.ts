@@ -3,7 +3,6 @@
  */
 import type { PageState } from "../model/pageState.js"
 import type { Actions } from "./actions.js"
-import type { KeyActions } from "./keyboard.js"
 
 /** What keys can do besides changing the state. */
 export interface KeyTargets {
@@ -68,4 +67,29 @@ const escape = (actions: Actions, state: PageState, { detail, grid, search }: Ke
   } else if (state.queryText !== "") {
     actions.search("")
   }
+}
+
+/** What keys can do, by the key's name as the browser gives it. */
+export type KeyActions = { readonly [key: string]: (event: KeyboardEvent) => void }
+
+const isTyped = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement
+
+// Enter and Space press what has the focus; lists inside the details scroll by arrow.
+const isPressed = (event: KeyboardEvent): boolean =>
+  event.target instanceof Element && event.target.closest("button, a, summary") !== null &&
+  (event.key === "Enter" || event.key === " ")
+
+/** Listens. */
+export const listenToKeys = (actions: KeyActions): void => {
+  document.addEventListener("keydown", (event) => {
+    const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined
+    const isOthers = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isPressed(event) ||
+      document.querySelector("dialog[open]") !== null
+    if (action === undefined || isOthers || (isTyped(event.target) && event.key !== "Escape")) {
+      return
+    }
+    event.preventDefault()
+    action(event)
+  })
 }

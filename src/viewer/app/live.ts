@@ -8,6 +8,10 @@ import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
 import { decodeEntry } from "../../readers/TraceEntry.js"
 import type { TraceBook } from "../model/TraceBook.js"
 
+/** Milliseconds since the epoch. No Effect runs in the page, so there is no Clock to ask. */
+// eslint-disable-next-line no-restricted-syntax -- the one place of the page that asks for the time
+export const now = (): number => Date.now()
+
 /** Whether the page hears of new records. */
 export type LiveState = "connecting" | "reading" | "following" | "lost"
 

@@ -8,7 +8,8 @@ import { gunzipped } from "../../readers/gunzip.js"
 import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
 import { decodeEntry } from "../../readers/TraceEntry.js"
 import type { TraceBook } from "../model/TraceBook.js"
-import { now } from "./clock.js"
+import type { PageSettings } from "../PageAssets.js"
+import { now } from "./live.js"
 
 /** Hears how far the reading is: a share from 0 to 1. */
 export type OnProgress = (share: number) => void
@@ -61,3 +62,17 @@ async function* chunksOf(blob: Blob): AsyncIterable<Uint8Array> {
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+
+/** The settings; a page that was cut off while it was saved has none, and is an empty page. */
+export const readSettings = (): PageSettings => {
+  const text = document.getElementById("settings")?.textContent ?? ""
+  return text === "" ? { title: "loom-telemetry" } : JSON.parse(text) as PageSettings
+}
+
+/** Takes the records out of the document, which need not hold them twice. */
+export const takeRecords = (): Blob => {
+  const holder = document.getElementById("records")
+  const text = holder?.textContent ?? ""
+  holder?.remove()
+  return new Blob([text.startsWith("\n") ? text.slice(1) : text])
+}

@@ -1,12 +1,11 @@
 /**
  * What stands above the waterfall: whose trace it is, its sums, and the buttons for what the keys do too.
  */
-import { formatCount, formatDuration, formatNumberOf, formatUsd, oneLine } from "../../model/format.js"
+import { formatCount, formatDuration, formatNumberOf, formatUsd, fullTime, oneLine } from "../../model/format.js"
 import { attributeText } from "../../model/kind.js"
 import type { PageState } from "../../model/pageState.js"
 import type { TraceView } from "../../model/TraceView.js"
 import { button, type Child, element, fill, setAttributes } from "../dom.js"
-import { fullTime } from "./dates.js"
 import { stateSignBeside, stateWord } from "./stateMark.js"
 
 /** What the buttons do. */

@@ -1,11 +1,19 @@
 /**
  * The list of traces: one row a trace, its agent's name first.
  */
-import { formatCount, formatDuration, formatNumberOf, formatTokens, formatUsd, oneLine } from "../../model/format.js"
+import {
+  clockTime,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatTokens,
+  formatUsd,
+  fullTime,
+  oneLine
+} from "../../model/format.js"
 import { attributeText } from "../../model/kind.js"
 import type { TraceView } from "../../model/TraceView.js"
 import { type Child, element } from "../dom.js"
-import { clockTime, fullTime } from "./dates.js"
 import { stateMark, stateSign } from "./stateMark.js"
 import { makeVirtualList, type VirtualList } from "./virtualList.js"
 
