@@ -5,10 +5,10 @@
  * a file twice gives the same spans. Spans that have not ended are left out: OTLP has no form for them. What is held is bounded.
  */
 import { defaultDialects, type DialectName } from "../dialects/project.js"
+import { isClientSpan, projectSpan } from "../dialects/projectSpan.js"
 import type { Attributes } from "../records/attributes.js"
 import type { DecodedLine } from "../records/wire/decode.js"
 import { OtlpMetrics } from "./export/otlpMetrics.js"
-import { otlpSpan } from "./export/otlpSpan.js"
 import { keyValues } from "./export/otlpValues.js"
 import { type OwnedSpan, WaitingSpans } from "./export/owners.js"
 
@@ -113,7 +113,7 @@ class Requests {
   }
 
   private tracesRequest(spans: ReadonlyArray<OwnedSpan>): OtlpRequest {
-    const made = spans.map(({ owner, span }) => otlpSpan(span, owner, this.dialects))
+    const made = spans.map((span) => otlpSpan(span, this.dialects))
     const request = { resourceSpans: [{ resource: this.resource, scopeSpans: [{ scope, spans: made }] }] }
     return { signal: "traces", body: JSON.stringify(request), items: spans.length }
   }
@@ -124,5 +124,40 @@ class Requests {
     const made = this.metrics.take()
     const request = { resourceMetrics: [{ resource: this.resource, scopeMetrics: [{ scope, metrics: made }] }] }
     return { signal: "metrics", body: JSON.stringify(request), items }
+  }
+}
+
+// SpanKind of opentelemetry-proto.
+const internal = 1
+const client = 3
+
+// StatusCode of opentelemetry-proto.
+const statusError = 2
+
+/** The span as a value that `JSON.stringify` makes OTLP of. */
+const otlpSpan = ({ owner, span }: OwnedSpan, dialects: ReadonlyArray<DialectName>): object => {
+  const { error, events, recorded, said } = projectSpan(span, owner, dialects)
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    ...(span.parentSpanId !== null && { parentSpanId: span.parentSpanId }),
+    name: span.name,
+    kind: isClientSpan(span.name) ? client : internal,
+    startTimeUnixNano: String(span.start),
+    endTimeUnixNano: String(span.end),
+    attributes: keyValues({ ...said, ...recorded }),
+    events: events.map(({ attributes, name, time }) => ({
+      timeUnixNano: String(time),
+      name,
+      attributes: keyValues(attributes)
+    })),
+    links: (span.links ?? []).map(({ attributes, spanId, traceId }) => ({
+      traceId,
+      spanId,
+      attributes: keyValues(attributes)
+    })),
+    status: error === undefined
+      ? {}
+      : { code: statusError, ...(error.message !== undefined && { message: error.message }) }
   }
 }

@@ -9,22 +9,13 @@
 import type { DecodedLine } from "../records/wire/decode.js"
 import { decodeFacts, type Facts, factsOf } from "../records/wire/facts.js"
 import type { Line } from "./LineSplitter.js"
-import { SummaryCounter } from "./summary/SummaryCounter.js"
+import { SummaryCounter, type SummaryOptions } from "./summary/SummaryCounter.js"
 import type { Summary } from "./summary/SummaryTable.js"
 
 export { type DurationStats } from "./summary/Durations.js"
+export { type SummaryOptions } from "./summary/SummaryCounter.js"
 export { type Dimension, dimensions } from "./summary/summaryDimensions.js"
 export { type Summary, type SummaryRow } from "./summary/SummaryTable.js"
-
-/** Bounds on what is held. All are counts, ≥ 1. */
-export interface SummaryOptions {
-  /** Labels of one dimension; all further ones are counted together. Default 10,000. */
-  readonly maxLabels?: number
-  /** Spans of traces that are not complete. Default 100,000. */
-  readonly maxHeldSpans?: number
-  /** Durations of one label up to which its percentiles are exact. Default 1,000. */
-  readonly exactDurations?: number
-}
 
 /** Takes what a file holds. */
 export interface SummaryBuilder {
@@ -40,11 +31,7 @@ export interface SummaryBuilder {
 
 /** An empty summary. */
 export const make = (options: SummaryOptions = {}): SummaryBuilder => {
-  const counter = new SummaryCounter({
-    maxLabels: options.maxLabels ?? 10_000,
-    maxHeldSpans: options.maxHeldSpans ?? 100_000,
-    exactDurations: options.exactDurations ?? 1_000
-  })
+  const counter = new SummaryCounter(options)
   return {
     add: (record) => counter.add(isFacts(record) ? record : factsOf(record)),
     addBad: (torn) => counter.bad(torn),

@@ -18,11 +18,14 @@ import { OpenTraces } from "./OpenTraces.js"
 import { type Dimension, dimensions, usageDimensions } from "./summaryDimensions.js"
 import { type Summary, SummaryTable, usageOf, type Work } from "./SummaryTable.js"
 
-/** Bounds on what is held. */
-export interface SummaryBounds {
-  readonly maxLabels: number
-  readonly maxHeldSpans: number
-  readonly exactDurations: number
+/** Bounds on what is held. All are counts, ≥ 1. */
+export interface SummaryOptions {
+  /** Labels of one dimension; all further ones are counted together. Default 10,000. */
+  readonly maxLabels?: number
+  /** Spans of traces that are not complete. Default 100,000. */
+  readonly maxHeldSpans?: number
+  /** Durations of one label up to which its percentiles are exact. Default 1,000. */
+  readonly exactDurations?: number
 }
 
 /** Counts records. */
@@ -43,7 +46,7 @@ export class SummaryCounter {
   private outside = 0
   private readonly open: OpenTraces
 
-  constructor({ exactDurations, maxHeldSpans, maxLabels }: SummaryBounds) {
+  constructor({ exactDurations = 1000, maxHeldSpans = 100_000, maxLabels = 10_000 }: SummaryOptions) {
     const table = () => new SummaryTable(maxLabels, exactDurations)
     this.tables = { name: table(), tool: table(), model: table(), user: table(), session: table(), agent: table() }
     this.open = new OpenTraces(usageDimensions, maxHeldSpans, (tables) => this.settle(tables))

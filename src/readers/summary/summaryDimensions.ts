@@ -28,18 +28,14 @@ const ofSpan = ({ attributes, name }: SpanFacts | StartFacts): Labels => {
   ]
 }
 
-/** The labels of the last measurement: a call has three of them that say the same. */
-let lastLabels: Labels = []
-
-const ofMetric = ({ attributes }: MetricFacts): Labels => {
-  const model = labelOf(attributes, "model")
-  const user = labelOf(attributes, "user_id")
-  const session = labelOf(attributes, "session_id")
-  if (lastLabels[2] !== model || lastLabels[3] !== user || lastLabels[4] !== session || lastLabels.length === 0) {
-    lastLabels = [undefined, undefined, model, user, session, undefined]
-  }
-  return lastLabels
-}
+const ofMetric = ({ attributes }: MetricFacts): Labels => [
+  undefined,
+  undefined,
+  labelOf(attributes, "model"),
+  labelOf(attributes, "user_id"),
+  labelOf(attributes, "session_id"),
+  undefined
+]
 
 /** The same for counting usage. */
 export const usageDimensions: Dimensions = { count: dimensions.length, ofSpan, ofMetric }

@@ -8,8 +8,7 @@ import type { BadEntry, TraceEntry } from "../../readers/TraceEntry.js"
 import { make as makeSummary, type Summary } from "../../readers/TraceSummary.js"
 import { builder } from "../../readers/TraceTree.js"
 import type { DecodedLine } from "../../records/wire/decode.js"
-import { makeTraceView } from "./makeTraceView.js"
-import type { TraceView } from "./TraceView.js"
+import { makeTraceView, type TraceView } from "./TraceView.js"
 
 /** Bad lines that are kept to be shown; all are counted. */
 const keptBad = 100

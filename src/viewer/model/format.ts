@@ -51,9 +51,9 @@ export const formatTokens = (value: number): string => {
   return value < 999_950 ? `${(value / 1000).toFixed(1)}k` : `${(value / 1_000_000).toFixed(1)}M`
 }
 
-/** US dollars, with the digits that say enough: `$12.34`, `$0.0026`, `$0.0000031`; empty where the cost is 0. */
-export const formatUsd = (value: number): string => {
-  if (value === 0) {
+/** US dollars with enough digits: `$12.34`, `$0.0026`, `$0.0000031`; empty if the cost is 0 or unknown. */
+export const formatUsd = (value: number | null): string => {
+  if (value === null || value === 0) {
     return ""
   }
   if (value >= 1) {

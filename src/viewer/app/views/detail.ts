@@ -142,7 +142,7 @@ const usageFacts = (span: SpanView): ReadonlyArray<Pair | undefined> => {
     tokensIn + tokensOut === 0
       ? undefined
       : ["Tokens", `${formatCount(tokensIn)} in${cached(cachedTokensIn)}, ${formatCount(tokensOut)} out${of}`],
-    costUsd === 0 ? undefined : ["Cost", `${formatUsdExactly(costUsd)}${of}`]
+    costUsd === null || costUsd === 0 ? undefined : ["Cost", `${formatUsdExactly(costUsd)}${of}`]
   ]
 }
 

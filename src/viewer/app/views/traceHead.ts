@@ -70,7 +70,7 @@ const figures = (trace: TraceView): ReadonlyArray<Child> => {
     tokensIn + tokensOut === 0
       ? undefined
       : element("span", {}, `${formatCount(tokensIn)} → ${formatCount(tokensOut)} tokens`),
-    costUsd === 0 ? undefined : element("span", {}, element("b", {}, formatUsd(costUsd))),
+    costUsd === null || costUsd === 0 ? undefined : element("span", {}, element("b", {}, formatUsd(costUsd))),
     user === "" ? undefined : element("span", { class: "clip" }, oneLine(user)),
     session === "" ? undefined : element("span", { class: "clip" }, oneLine(session)),
     element("span", {}, fullTime(trace.startedAt))
