@@ -1,7 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { rowWindow, scrollToRow } from "../../src/viewer/model/rowWindow.js"
-import { ancestors, positionOf, unfoldedTo, visibleRows } from "../../src/viewer/model/visibleRows.js"
+import { ancestors, positionOf, rowWindow, scrollToRow, unfoldedTo, visibleRows } from "../../src/viewer/model/rows.js"
 
 const viewport = { scrollTop: 0, height: 480, rowHeight: 24, count: 50_000 }
 

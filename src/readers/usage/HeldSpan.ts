@@ -92,19 +92,8 @@ const isSame = (a: Labels, b: Labels): boolean => {
   return true
 }
 
-/** These spans, each after all that are below it. Spans that are their own ancestors come last, in the order in which they were read. */
+/** Sorts these spans so that each comes after all below it; spans that are their own ancestors come last. `counted` is set for every other span. */
 export const fromTheLeaves = (spans: ReadonlyArray<HeldSpan>): ReadonlyArray<HeldSpan> => {
-  for (const held of spans) {
-    held.waitingFor = 0
-    held.counted = false
-    if (held.parent !== undefined) {
-      // One that is not among these never has its turn.
-      held.parent.counted = true
-    }
-  }
-  for (const held of spans) {
-    held.counted = false
-  }
   for (const { parent } of spans) {
     if (parent !== undefined) {
       parent.waitingFor++
@@ -120,10 +109,7 @@ export const fromTheLeaves = (spans: ReadonlyArray<HeldSpan>): ReadonlyArray<Hel
       }
     }
   }
-  if (order.length < spans.length) {
-    order.push(...spans.filter((held) => !held.counted))
-  }
-  return order
+  return order.length < spans.length ? [...order, ...spans.filter((held) => !held.counted)] : order
 }
 
 const isNext = (held: HeldSpan): boolean => !held.counted && held.waitingFor === 0

@@ -145,7 +145,9 @@ export class TraceUsage {
     const these: Array<HeldSpan> = []
     for (const held of this.spans.values()) {
       held.up = held.carried?.copy()
-      if (among(held)) {
+      held.waitingFor = 0
+      held.counted = !among(held)
+      if (!held.counted) {
         these.push(held)
       }
     }

@@ -6,6 +6,8 @@ import { Amounts, measured } from "./Amounts.js"
 /** Where usage was recorded. */
 export type Source = "metrics" | "spans" | "runs"
 
+const sources: ReadonlyArray<Source> = ["metrics", "spans", "runs"]
+
 /** The usage of one label. */
 export class SourceAmounts {
   metrics: Amounts | undefined = undefined
@@ -20,15 +22,12 @@ export class SourceAmounts {
   }
 
   /** Adds all of another. */
-  take({ metrics, runs, spans }: SourceAmounts): void {
-    if (metrics !== undefined) {
-      this.add("metrics", metrics)
-    }
-    if (spans !== undefined) {
-      this.add("spans", spans)
-    }
-    if (runs !== undefined) {
-      this.add("runs", runs)
+  take(other: SourceAmounts): void {
+    for (const source of sources) {
+      const amounts = other[source]
+      if (amounts !== undefined) {
+        this.add(source, amounts)
+      }
     }
   }
 }

@@ -23,7 +23,7 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
   ...children: ReadonlyArray<Child>
 ): HTMLElementTagNameMap[Tag] => {
   const made = document.createElement(tag)
-  if (properties.class !== undefined) {
+  if (properties.class !== undefined && properties.class !== "") {
     made.className = properties.class
   }
   setAttributes(made, properties.attributes ?? {})
@@ -34,9 +34,17 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
   for (const [type, listener] of Object.entries(properties.on ?? {})) {
     made.addEventListener(type, listener as EventListener)
   }
-  append(made, children)
+  made.append(...children.filter((child) => child !== undefined))
   return made
 }
+
+/** A `span` element of a class. */
+export const inline = (kind: string, ...children: ReadonlyArray<Child>): HTMLElement =>
+  element("span", { class: kind }, ...children)
+
+/** A `div` element of a class. */
+export const block = (kind: string, ...children: ReadonlyArray<Child>): HTMLElement =>
+  element("div", { class: kind }, ...children)
 
 /** Sets attributes; `false` and `undefined` take one away, `true` sets an empty one. */
 export const setAttributes = (
@@ -48,14 +56,6 @@ export const setAttributes = (
       target.removeAttribute(name)
     } else {
       target.setAttribute(name, value === true ? "" : String(value))
-    }
-  }
-}
-
-const append = (target: Element, children: ReadonlyArray<Child>): void => {
-  for (const child of children) {
-    if (child !== undefined) {
-      target.append(child)
     }
   }
 }
@@ -77,3 +77,19 @@ export const button = (
     attributes: { type: "button", title, ...properties.attributes },
     on: { click: onPress }
   }, text)
+
+/** A dialog with a title and a button that closes it; `showModal` opens it. */
+export const dialog = (
+  title: string,
+  attributes: { readonly [name: string]: string },
+  ...children: ReadonlyArray<Child>
+): HTMLDialogElement => {
+  const close = button("✕", "Close (Esc)", () => made.close(), { class: "button plain" })
+  const made: HTMLDialogElement = element(
+    "dialog",
+    { attributes },
+    element("header", {}, title, inline("grow"), close),
+    block("inside", ...children)
+  )
+  return made
+}

@@ -7,9 +7,8 @@
 import { nodes, type Trace, type TraceNode } from "../../readers/TraceTree.js"
 import { endOf } from "../../readers/tree/TraceNode.js"
 import { type Usage, usageOf } from "../../readers/usage/treeUsage.js"
-import type { Attributes } from "../../records/attributes.js"
-import type { EventData, MetricData } from "../../records/SpanData.js"
-import type { Outcome, SpanLink } from "../../records/SpanRecord.js"
+import type { EventData } from "../../records/SpanData.js"
+import type { Outcome } from "../../records/SpanRecord.js"
 import { attributeText, kindOf, labelOf, type SpanKind } from "./kind.js"
 import { concurrency } from "./lanes.js"
 import type { QueryField } from "./query.js"
@@ -18,7 +17,12 @@ import type { QueryField } from "./query.js"
 export type SpanState = Outcome | "open"
 
 /** A span in its trace. */
-export interface SpanView {
+export interface SpanView extends
+  Pick<
+    TraceNode,
+    "traceId" | "spanId" | "parentSpanId" | "name" | "attributes" | "exception" | "events" | "links" | "metrics"
+  >
+{
   /** Its place in `TraceView.spans`. */
   readonly index: number
   /** The index of its parent, or -1. */
@@ -27,11 +31,6 @@ export interface SpanView {
   readonly depth: number
   /** Spans in its subtree, itself included. */
   readonly size: number
-  readonly traceId: string
-  readonly spanId: string
-  /** As recorded: also where that span is not in the file. */
-  readonly parentSpanId: string | null
-  readonly name: string
   readonly kind: SpanKind
   readonly state: SpanState
   /** What is odd about its place in the tree: `parent missing`, `id twice`; empty where nothing is. */
@@ -44,13 +43,8 @@ export interface SpanView {
   readonly durationMs: number
   /** The most children that ran at once; 0 or 1 where none ran side by side. */
   readonly parallel: number
-  readonly attributes: Attributes
-  readonly exception: string | null
-  readonly events: ReadonlyArray<EventData>
   /** When each event happened, in milliseconds since the trace began. */
   readonly eventTimes: ReadonlyArray<number>
-  readonly links: ReadonlyArray<SpanLink>
-  readonly metrics: ReadonlyArray<MetricData>
   /** Of its subtree. */
   readonly usage: Usage
 }

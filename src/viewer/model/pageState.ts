@@ -7,9 +7,9 @@
 import { isEmptyQuery, matchesTrace, matchingSpans } from "./match.js"
 import { parseQuery, type Query } from "./query.js"
 import type { Route, ViewName } from "./route.js"
+import { positionOf, unfoldedTo, visibleRows } from "./rows.js"
 import { rangeShowing, type TimeRange, wholeRange } from "./timeAxis.js"
 import type { SpanView, TraceView } from "./TraceView.js"
-import { positionOf, unfoldedTo, visibleRows } from "./visibleRows.js"
 
 /** What the page shows. */
 export interface PageState {

@@ -7,7 +7,7 @@ import { formatCount, formatDuration, formatUsdExactly, fullTime, manyLines, one
 import { kindTitle, labelOf } from "../../model/kind.js"
 import { formatRoute } from "../../model/route.js"
 import type { SpanView, TraceView } from "../../model/TraceView.js"
-import { button, type Child, element, fill } from "../dom.js"
+import { block, button, type Child, element, fill, inline } from "../dom.js"
 import { copyButton } from "./copyButton.js"
 import { valueView } from "./jsonView.js"
 import { badge } from "./spanRow.js"
@@ -104,32 +104,21 @@ const facts = (trace: TraceView, span: SpanView): HTMLElement =>
   pairs([
     [
       "Span",
-      element(
-        "span",
-        { class: "mono" },
-        oneLine(span.name),
-        element("span", { class: "dim" }, ` ${kindTitle[span.kind]}`)
-      )
+      inline("mono", oneLine(span.name), inline("dim", ` ${kindTitle[span.kind]}`))
     ],
     [
       "State",
-      element(
-        "span",
-        { class: `status is-${span.state}` },
-        stateSignBeside(span.state),
-        ` ${stateWord[span.state]}`
-      )
+      inline(`status is-${span.state}`, stateSignBeside(span.state), ` ${stateWord[span.state]}`)
     ],
-    span.oddity === "" ? undefined : ["Odd", element("span", { class: "is-interrupted" }, `⚠ ${span.oddity}`)],
+    span.oddity === "" ? undefined : ["Odd", inline("is-interrupted", `⚠ ${span.oddity}`)],
     ["Duration", `${formatDuration(span.durationMs)}${span.state === "open" ? " so far" : ""}`],
     [
       "Began",
-      element(
-        "span",
-        {},
+      inline(
+        "",
         `${formatDuration(span.start)} after the trace`,
         element("br"),
-        element("span", { class: "mono dim" }, fullTime(trace.startedAt + span.start))
+        inline("mono dim", fullTime(trace.startedAt + span.start))
       )
     ],
     ...usageFacts(span)
@@ -151,12 +140,11 @@ const cached = (tokens: number): string => tokens === 0 ? "" : ` (${formatCount(
 const attributesView = (attributes: Attributes): HTMLElement => {
   const entries = Object.entries(attributes)
   return entries.length === 0
-    ? element("div", { class: "dim" }, "None")
+    ? block("dim", "None")
     : pairs(entries.map(([key, value]) => [
       oneLine(key),
-      element(
-        "div",
-        {},
+      block(
+        "",
         valueView(value),
         copyButton(
           typeof value === "object" ? JSON.stringify(value, undefined, 2) : String(value),
@@ -169,23 +157,20 @@ const attributesView = (attributes: Attributes): HTMLElement => {
 
 const eventViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
   span.events.map((event, index) =>
-    element(
-      "div",
-      { class: "event" },
+    block(
+      "event",
       element(
         "span",
         { class: "when", attributes: { title: "After the span began" } },
         `+${formatDuration(Math.max(0, (span.eventTimes[index] ?? 0) - span.start))}`
       ),
-      element("div", { class: "value" }, manyLines(event.name)),
+      block("value", manyLines(event.name)),
       Object.keys(event.attributes).length === 0 ? undefined : attributesView(event.attributes)
     )
   )
 
 const linkViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
-  span.links.map((link) =>
-    element("div", { class: "event" }, spanLink(link.traceId, link.spanId), attributesView(link.attributes))
-  )
+  span.links.map((link) => block("event", spanLink(link.traceId, link.spanId), attributesView(link.attributes)))
 
 const spanLink = (traceId: string, spanId: string): HTMLElement =>
   element("a", {
@@ -199,13 +184,12 @@ const metricsView = (metrics: ReadonlyArray<MetricData>): HTMLElement =>
       metric
     ) => [
       oneLine(metric.name),
-      element("div", {}, element("span", { class: "value number-value" }, String(metric.value)))
+      block("", inline("value number-value", String(metric.value)))
     ])
   )
 
 const identity = (span: SpanView): HTMLElement => {
-  const id = (value: string) =>
-    element("div", { class: "mono" }, oneLine(value), copyButton(value, "copy", "Copy the id"))
+  const id = (value: string) => block("mono", oneLine(value), copyButton(value, "copy", "Copy the id"))
   return pairs([
     ["Trace id", id(span.traceId)],
     ["Span id", id(span.spanId)],
@@ -215,7 +199,7 @@ const identity = (span: SpanView): HTMLElement => {
 
 const parentView = (span: SpanView, parent: string): HTMLElement =>
   span.parent < 0
-    ? element("span", { class: "mono" }, oneLine(parent))
+    ? inline("mono", oneLine(parent))
     : element("a", {
       class: "mono",
       attributes: { href: formatRoute({ view: "traces", trace: span.traceId, span: parent, query: "" }) }

@@ -6,7 +6,7 @@
 import { oneLine } from "../../model/format.js"
 import { type Query, type QueryField, queryFields, type QueryState, withField, withState } from "../../model/query.js"
 import type { TraceView } from "../../model/TraceView.js"
-import { button, element, fill, setAttributes } from "../dom.js"
+import { block, button, element, fill, setAttributes } from "../dom.js"
 
 /** The filters in the document. */
 export interface Filters {
@@ -51,7 +51,7 @@ export const makeFilters = (onText: (text: string) => void): Filters => {
     element: element(
       "div",
       { class: "filters", attributes: { role: "search" } },
-      element("div", { class: "search" }, search, element("kbd", { attributes: { "aria-hidden": "true" } }, "/")),
+      block("search", search, element("kbd", { attributes: { "aria-hidden": "true" } }, "/")),
       ...toggles.map(({ element }) => element),
       ...lists.map(({ element }) => element)
     ),

@@ -5,7 +5,7 @@ import { type PageState, selectedSpan } from "../../model/pageState.js"
 import { withField } from "../../model/query.js"
 import type { TraceBook } from "../../model/TraceBook.js"
 import { type Actions, makeActions } from "../actions.js"
-import { element, fill } from "../dom.js"
+import { block, element, fill } from "../dom.js"
 import { keysOf, listenToKeys } from "../keys.js"
 import type { Store } from "../store.js"
 import { makeTheme } from "../theme.js"
@@ -40,7 +40,7 @@ export const makeFrame = (store: Store<PageState>, book: TraceBook, title: strin
     toggleTheme: parts.theme.toggle,
     pageSize: parts.waterfall.pageSize
   }))
-  const panes = element("div", { class: "panes" }, parts.left, parts.middle, parts.detail.element)
+  const panes = block("panes", parts.left, parts.middle, parts.detail.element)
   let content: HTMLElement | undefined
   // Both views stay in the document: taken out of it, they would forget where they were scrolled to.
   const place = (state: PageState) => {

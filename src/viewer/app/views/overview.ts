@@ -8,7 +8,7 @@ import type { SpanKind } from "../../model/kind.js"
 import { overviewRows } from "../../model/lanes.js"
 import { positionIn, rangeBetween, type TimeRange, wholeRange } from "../../model/timeAxis.js"
 import type { TraceView } from "../../model/TraceView.js"
-import { element } from "../dom.js"
+import { block, element, inline } from "../dom.js"
 
 /** More rows than this would be thinner than a pixel. */
 const maxRows = 26
@@ -25,7 +25,7 @@ type Colours = { readonly [Kind in SpanKind | "failure" | "interrupted"]: string
 
 const coloursOf = (target: Element): Colours => {
   // Read from an element, not from the variable: only there is light or dark resolved.
-  const probe = element("span")
+  const probe = inline("")
   target.append(probe)
   const of = (name: string) => {
     probe.style.setProperty("color", `var(--${name})`)
@@ -80,9 +80,9 @@ const percent = (share: number): string => `${(Math.min(1, Math.max(0, share)) *
 /** Makes the strip; `onRange` is called when a range is chosen. */
 export const makeOverview = (onRange: (range: TimeRange) => void): Overview => {
   const canvas = element("canvas")
-  const before = element("div", { class: "shade" })
-  const after = element("div", { class: "shade" })
-  const brush = element("div", { class: "brush" })
+  const before = block("shade")
+  const after = block("shade")
+  const brush = block("brush")
   const strip = element(
     "div",
     {

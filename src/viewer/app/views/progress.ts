@@ -1,7 +1,7 @@
 /**
  * A thin line at the top while something is read, and short messages at the bottom.
  */
-import { element } from "../dom.js"
+import { block, element } from "../dom.js"
 
 /** The line. */
 export interface Progress {
@@ -11,7 +11,7 @@ export interface Progress {
 
 /** Makes the line. */
 export const makeProgress = (): Progress => {
-  const bar = element("div")
+  const bar = block("")
   const line = element("div", {
     class: "progress",
     attributes: { role: "progressbar", "aria-label": "Reading", "aria-valuemin": 0, "aria-valuemax": 100, hidden: true }

@@ -5,7 +5,7 @@ import { formatDuration, formatTokens, formatUsd, oneLine } from "../../model/fo
 import { kindTitle, labelOf, type SpanLabel } from "../../model/kind.js"
 import { positionIn, type TimeRange } from "../../model/timeAxis.js"
 import type { SpanView } from "../../model/TraceView.js"
-import { type Child, element } from "../dom.js"
+import { type Child, element, inline } from "../dom.js"
 import { stateSign, stateWord } from "./stateMark.js"
 
 /** What a row needs to know besides its span. */
@@ -56,17 +56,17 @@ const nameCell = (span: SpanView, { folded }: RowContext): HTMLElement => {
     "div",
     { class: "cell-name", attributes: { role: "gridcell", title: rowTitle(span) } },
     element("span", { class: "indent", style: { width: `${Math.min(span.depth, deepest) * indent}px` } }),
-    span.depth > deepest ? element("span", { class: "deep" }, `${span.depth}`) : undefined,
+    span.depth > deepest ? inline("deep", `${span.depth}`) : undefined,
     element(
       "span",
       { class: "fold", attributes: { "aria-hidden": "true" } },
       span.size === 1 ? "" : folded ? "▶" : "▼"
     ),
     badge(span, label),
-    element("span", { class: "primary clip" }, oneLine(label.primary)),
-    label.secondary === "" ? undefined : element("span", { class: "secondary clip" }, oneLine(label.secondary)),
+    inline("primary clip", oneLine(label.primary)),
+    label.secondary === "" ? undefined : inline("secondary clip", oneLine(label.secondary)),
     ...flags(span),
-    folded ? element("span", { class: "more" }, `+${span.size - 1}`) : undefined
+    folded ? inline("more", `+${span.size - 1}`) : undefined
   )
 }
 
@@ -76,7 +76,7 @@ export const badge = (span: SpanView, label: SpanLabel): HTMLElement =>
     "span",
     { class: `badge ${span.kind}`, attributes: { title: kindTitle[span.kind] } },
     element("span", { attributes: { "aria-hidden": "true" } }, oneLine(label.badge)),
-    element("span", { class: "spoken" }, kindTitle[span.kind])
+    inline("spoken", kindTitle[span.kind])
   )
 
 const flags = (span: SpanView): ReadonlyArray<Child> => [
@@ -89,8 +89,8 @@ const flags = (span: SpanView): ReadonlyArray<Child> => [
     : undefined,
   span.state === "success"
     ? undefined
-    : element("span", { class: `flag is-${span.state}` }, `${stateSign[span.state]} ${stateWord[span.state]}`),
-  span.oddity === "" ? undefined : element("span", { class: "flag is-interrupted" }, `⚠ ${span.oddity}`)
+    : inline(`flag is-${span.state}`, `${stateSign[span.state]} ${stateWord[span.state]}`),
+  span.oddity === "" ? undefined : inline("flag is-interrupted", `⚠ ${span.oddity}`)
 ]
 
 const rowTitle = (span: SpanView): string =>

@@ -2,7 +2,7 @@
  * How a span's or trace's state is said without colour: a sign and a word.
  */
 import type { SpanState } from "../../model/TraceView.js"
-import { element } from "../dom.js"
+import { element, inline } from "../dom.js"
 
 /** The sign of a state; nothing for success, which is what a reader takes for granted. */
 export const stateSign: { readonly [State in SpanState]: string } = {
@@ -34,5 +34,5 @@ export const stateMark = (state: SpanState, sign = stateSign[state]): HTMLElemen
     "span",
     { class: "state", attributes: { "data-state": state, title: stateWord[state] } },
     sign,
-    element("span", { class: "spoken" }, stateWord[state])
+    inline("spoken", stateWord[state])
   )

@@ -4,7 +4,7 @@
 import type { Summary, SummaryRow } from "../../../readers/TraceSummary.js"
 import { formatCount, formatDuration, formatUsd, oneLine } from "../../model/format.js"
 import { type QueryField, queryFields } from "../../model/query.js"
-import { button, type Child, element, fill } from "../dom.js"
+import { block, button, type Child, element, fill, inline } from "../dom.js"
 
 type Dimension = keyof Summary["by"]
 
@@ -54,9 +54,9 @@ export const makeSummaryView = (
   onFilter: (field: QueryField, value: string) => void,
   onAll: () => void
 ): SummaryView => {
-  const filtered = element("div", { class: "filtered" })
-  const cards = element("div", { class: "cards" })
-  const grid = element("div", { class: "tables" })
+  const filtered = block("filtered")
+  const cards = block("cards")
+  const grid = block("tables")
   return {
     element: element(
       "main",
@@ -81,8 +81,7 @@ export const makeSummaryView = (
 }
 
 const cardsOf = (summary: Summary, traces: number): ReadonlyArray<Child> => {
-  const card = (value: string, title: string) =>
-    element("div", { class: "card" }, element("b", {}, value), element("span", {}, title))
+  const card = (value: string, title: string) => block("card", element("b", {}, value), inline("", title))
   const { cachedTokensIn, costUsd, tokensIn, tokensOut } = summary.usage
   return [
     card(formatCount(traces), "traces"),
@@ -107,7 +106,7 @@ const table = (
   counted: string,
   onFilter: (field: QueryField, value: string) => void
 ): HTMLElement | undefined => {
-  const rows = summary.by[dimension].filter(isWorthARow)
+  const rows = summary.by[dimension]
   if (rows.length === 0) {
     return undefined
   }
@@ -133,9 +132,8 @@ const table = (
     )
   }
   sortBy(total > 0 ? columns.at(-1)! : columns[0]!)
-  return element(
-    "div",
-    {},
+  return block(
+    "",
     element("h2", {}, title),
     element(
       "table",
@@ -145,10 +143,6 @@ const table = (
     )
   )
 }
-
-// The row of what belongs to nobody stands only where there is something in it.
-const isWorthARow = (row: SummaryRow): boolean =>
-  row.label !== null || row.count > 0 || row.usage.tokensIn + row.usage.tokensOut > 0 || (row.usage.costUsd ?? 0) > 0
 
 const restOf = (rows: number, columns: number): Child =>
   rows <= mostRows
@@ -195,7 +189,7 @@ const labelView = (
   const field = queryFields.find((known) => known === dimension)
   const { label } = row
   if (label === null) {
-    return element("span", { class: "dim" }, "not attributed")
+    return inline("dim", "not attributed")
   }
   return field === undefined
     ? oneLine(label)

@@ -5,7 +5,7 @@ import { formatCount, formatNumberOf, oneLine } from "../../model/format.js"
 import type { PageState } from "../../model/pageState.js"
 import type { ViewName } from "../../model/route.js"
 import type { TraceBook } from "../../model/TraceBook.js"
-import { button, type Child, element, fill, setAttributes } from "../dom.js"
+import { block, button, type Child, element, fill, inline, setAttributes } from "../dom.js"
 import type { LiveState } from "../live.js"
 import { showBadLines } from "./badLines.js"
 
@@ -34,7 +34,7 @@ const liveWords: { readonly [State in LiveState]: string } = {
 
 /** Makes the bar. */
 export const makeTopBar = ({ book, onHelp, onView, theme, title }: TopBarOptions): TopBar => {
-  const facts = element("div", { class: "facts" })
+  const facts = block("facts")
   const live = element("span", { class: "live", attributes: { hidden: true, role: "status" } })
   const tabs = (["traces", "summary"] as const).map((view) =>
     [
@@ -56,7 +56,7 @@ export const makeTopBar = ({ book, onHelp, onView, theme, title }: TopBarOptions
         ...tabs.map(([, tab]) => tab)
       ),
       facts,
-      element("span", { class: "grow" }),
+      inline("grow"),
       live,
       theme,
       button("?", "Keys and search (?)", onHelp, { class: "button plain", attributes: { "aria-label": "Help" } })
@@ -76,8 +76,8 @@ const factsOf = (state: PageState, book: TraceBook): ReadonlyArray<Child> => {
   const found = state.found.length === state.traces.length ? "" : `${formatCount(state.found.length)} of `
   const spans = state.traces.reduce((total, trace) => total + trace.spans.length, 0)
   return [
-    element("span", {}, `${found}${formatNumberOf(state.traces.length, "trace")}`),
-    element("span", {}, formatNumberOf(spans, "span")),
+    inline("", `${found}${formatNumberOf(state.traces.length, "trace")}`),
+    inline("", formatNumberOf(spans, "span")),
     book.badTotal === 0
       ? undefined
       : button(formatNumberOf(book.badTotal, "bad line"), "Lines that could not be read", () => showBadLines(book), {

@@ -5,7 +5,7 @@ import { formatCount, formatDuration, formatNumberOf, formatUsd, fullTime, oneLi
 import { attributeText } from "../../model/kind.js"
 import type { PageState } from "../../model/pageState.js"
 import type { TraceView } from "../../model/TraceView.js"
-import { button, type Child, element, fill, setAttributes } from "../dom.js"
+import { block, button, type Child, element, fill, inline, setAttributes } from "../dom.js"
 import { stateSignBeside, stateWord } from "./stateMark.js"
 
 /** What the buttons do. */
@@ -25,14 +25,13 @@ export interface TraceHead {
 
 /** Makes the head. */
 export const makeTraceHead = (actions: HeadActions): TraceHead => {
-  const what = element("div", { class: "figures" })
+  const what = block("figures")
   const title = element("h2", { class: "clip" })
   const error = button("", "The next failed span (e)", actions.nextError)
   const match = button("", "The next match (n)", actions.nextMatch)
   const whole = button("Whole trace", "Show the whole trace (0)", actions.zoomOut)
-  const tools = element(
-    "div",
-    { class: "tools" },
+  const tools = block(
+    "tools",
     match,
     error,
     whole,
@@ -40,7 +39,7 @@ export const makeTraceHead = (actions: HeadActions): TraceHead => {
     button("Unfold", "Unfold everything (x)", actions.unfoldAll)
   )
   return {
-    element: element("div", { class: "head" }, title, what, tools),
+    element: block("head", title, what, tools),
     draw: ({ matching, trace, zoomed }) => {
       if (trace === undefined) {
         return
@@ -64,15 +63,15 @@ const figures = (trace: TraceView): ReadonlyArray<Child> => {
   return [
     trace.state === "success"
       ? undefined
-      : element("span", { class: `status is-${trace.state}` }, stateWord[trace.state]),
+      : inline(`status is-${trace.state}`, stateWord[trace.state]),
     element("b", {}, formatDuration(trace.totalMs)),
-    element("span", {}, formatNumberOf(trace.spans.length, "span")),
+    inline("", formatNumberOf(trace.spans.length, "span")),
     tokensIn + tokensOut === 0
       ? undefined
-      : element("span", {}, `${formatCount(tokensIn)} → ${formatCount(tokensOut)} tokens`),
-    costUsd === null || costUsd === 0 ? undefined : element("span", {}, element("b", {}, formatUsd(costUsd))),
-    user === "" ? undefined : element("span", { class: "clip" }, oneLine(user)),
-    session === "" ? undefined : element("span", { class: "clip" }, oneLine(session)),
-    element("span", {}, fullTime(trace.startedAt))
+      : inline("", `${formatCount(tokensIn)} → ${formatCount(tokensOut)} tokens`),
+    costUsd === null || costUsd === 0 ? undefined : inline("", element("b", {}, formatUsd(costUsd))),
+    user === "" ? undefined : inline("clip", oneLine(user)),
+    session === "" ? undefined : inline("clip", oneLine(session)),
+    inline("", fullTime(trace.startedAt))
   ]
 }

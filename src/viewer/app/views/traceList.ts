@@ -13,7 +13,7 @@ import {
 } from "../../model/format.js"
 import { attributeText } from "../../model/kind.js"
 import type { TraceView } from "../../model/TraceView.js"
-import { type Child, element } from "../dom.js"
+import { type Child, element, inline } from "../dom.js"
 import { stateMark, stateSign } from "./stateMark.js"
 import { makeVirtualList, type VirtualList } from "./virtualList.js"
 
@@ -51,16 +51,15 @@ const traceRow = (
       oneLine(trace.title),
       inside(trace)
     ),
-    element("span", { class: "number" }, formatDuration(trace.totalMs)),
-    element(
-      "span",
-      { class: "second clip" },
+    inline("number", formatDuration(trace.totalMs)),
+    inline(
+      "second clip",
       element("span", { attributes: { title: fullTime(trace.startedAt) } }, clockTime(trace.startedAt, newest)),
-      element("span", {}, formatNumberOf(trace.spans.length, "span")),
+      inline("", formatNumberOf(trace.spans.length, "span")),
       dimText(tokens === 0 ? "" : `${formatTokens(tokens)} tok`, `${formatCount(tokens)} tokens in and out`),
-      element("span", { class: "clip" }, oneLine(user))
+      inline("clip", oneLine(user))
     ),
-    element("span", { class: "cost number" }, formatUsd(trace.usage.costUsd))
+    inline("cost number", formatUsd(trace.usage.costUsd))
   )
 }
 

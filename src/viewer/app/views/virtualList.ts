@@ -4,7 +4,7 @@
  * All rows have one height. The list owns the scrolling and the rows' places; what a row is, its caller makes. The trap: a row that leaves the
  * screen is gone, so focus stays on the list itself and `aria-activedescendant` names the chosen row.
  */
-import { rowWindow, scrollToRow, type Viewport } from "../../model/rowWindow.js"
+import { rowWindow, scrollToRow, type Viewport } from "../../model/rows.js"
 import { element, setAttributes } from "../dom.js"
 
 /** How a list is made. */

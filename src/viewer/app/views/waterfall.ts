@@ -4,9 +4,9 @@
  * It draws what the page's state says and reports what is done with mouse and wheel; it keeps no state of the trace itself.
  */
 import type { PageState } from "../../model/pageState.js"
+import { positionOf } from "../../model/rows.js"
 import { moveRange, positionIn, ticksOf, type TimeRange, zoomRange } from "../../model/timeAxis.js"
-import { positionOf } from "../../model/visibleRows.js"
-import { element, fill, setAttributes } from "../dom.js"
+import { block, element, fill, setAttributes } from "../dom.js"
 import { makeOverview } from "./overview.js"
 import { resizer } from "./resizer.js"
 import { spanRow } from "./spanRow.js"
@@ -63,13 +63,7 @@ export const makeWaterfall = (initial: PageState, actions: WaterfallActions): Wa
   new ResizeObserver(() => axis.draw(state, scrollbarOf(grid))).observe(axis.time)
 
   return {
-    element: element(
-      "div",
-      { class: "pane" },
-      overview.element,
-      axis.element,
-      element("div", { class: "spans" }, axis.lines, grid)
-    ),
+    element: block("pane", overview.element, axis.element, block("spans", axis.lines, grid)),
     grid,
     recolour: overview.recolour,
     pageSize: list.pageSize,
@@ -149,23 +143,18 @@ interface Axis {
 }
 
 const makeAxis = (): Axis => {
-  const time = element("div", { class: "time" })
-  const lines = element("div")
-  const columns = ["Time", "Tokens", "Cost"].map((name) => element("div", { class: "number" }, name))
+  const time = block("time")
+  const lines = block("")
+  const columns = ["Time", "Tokens", "Cost"].map((name) => block("number", name))
   const head = element(
     "div",
     { class: "axis columns", attributes: { "aria-hidden": "true" } },
-    element("div", {}, "Span"),
+    block("", "Span"),
     time,
     ...columns,
     resizer("--name-width", { least: 160, most: 900, title: "Width of the names" })
   )
-  const behind = element(
-    "div",
-    { class: "lines columns", attributes: { "aria-hidden": "true" } },
-    element("div"),
-    lines
-  )
+  const behind = element("div", { class: "lines columns", attributes: { "aria-hidden": "true" } }, block(""), lines)
   return {
     element: head,
     time,

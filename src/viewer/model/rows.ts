@@ -1,8 +1,8 @@
 /**
- * Which rows of a trace can be seen when some of its spans are folded.
+ * The rows of a long list: which ones folding leaves visible, and which of those are in the document.
  *
- * Spans stand in the order of a walk through the tree, each before its children, and know how many spans hang below them: folding one is
- * skipping that many. So a trace of fifty thousand spans folds in one pass without recursion, however deep it is.
+ * Spans come in the order of a walk through the tree, each before its children, and know how many spans are below them, so folding one skips that many: one
+ * pass without recursion, however deep the trace. Only the rows on the screen and a few around them are in the document. Nothing here touches it.
  */
 
 /** What folding needs to know of a span. */
@@ -63,4 +63,37 @@ export const positionOf = (visible: Uint32Array, index: number): number => {
     }
   }
   return -1
+}
+
+/** Where a list stands. */
+export interface Viewport {
+  readonly scrollTop: number
+  /** Of what can be seen, in pixels. */
+  readonly height: number
+  readonly rowHeight: number
+  /** Rows in the list. */
+  readonly count: number
+}
+
+/** The rows `first` to `last - 1`. */
+export interface RowWindow {
+  readonly first: number
+  readonly last: number
+}
+
+/** The rows to draw, with `around` more above and below, so that a fast wheel shows no gaps. */
+export const rowWindow = ({ count, height, rowHeight, scrollTop }: Viewport, around: number): RowWindow => {
+  const top = Math.floor(scrollTop / rowHeight)
+  const bottom = Math.ceil((scrollTop + height) / rowHeight)
+  const last = Math.min(count, Math.max(0, bottom + around))
+  return { first: Math.min(Math.max(0, top - around), last), last }
+}
+
+/** The `scrollTop` that shows a row whole, as near to the present one as it can be. */
+export const scrollToRow = ({ count, height, rowHeight, scrollTop }: Viewport, row: number): number => {
+  const top = Math.min(Math.max(row, 0), Math.max(0, count - 1)) * rowHeight
+  if (top < scrollTop) {
+    return top
+  }
+  return top + rowHeight > scrollTop + height ? top + rowHeight - height : scrollTop
 }
