@@ -1,5 +1,5 @@
 /**
- * The sums behind a summary.
+ * Keeps the sums behind a summary.
  */
 import type { Attributes } from "../../records/attributes.js"
 import { isFailed } from "../../records/SpanRecord.js"
@@ -18,13 +18,13 @@ import { OpenTraces } from "./OpenTraces.js"
 import { type Dimension, dimensions, usageDimensions } from "./summaryDimensions.js"
 import { type Summary, SummaryTable, usageOf, type Work } from "./SummaryTable.js"
 
-/** Bounds on what is held. All are counts, ≥ 1. */
+/** Limits on memory. All are counts, ≥ 1. */
 export interface SummaryOptions {
-  /** Labels of one dimension; all further ones are counted together. Default 10,000. */
+  /** Labels per dimension; any further ones are counted together. Default 10,000. */
   readonly maxLabels?: number
-  /** Spans of traces that are not complete. Default 100,000. */
+  /** Spans of incomplete traces. Default 100,000. */
   readonly maxHeldSpans?: number
-  /** Durations of one label up to which its percentiles are exact. Default 1,000. */
+  /** Durations per label up to which percentiles are exact. Default 1,000. */
   readonly exactDurations?: number
 }
 
@@ -42,7 +42,7 @@ export class SummaryCounter {
   private to: string | undefined = undefined
   private readonly tables: { readonly [D in Dimension]: SummaryTable }
   private readonly total = { sure: new Amounts(), otherwise: new Amounts() }
-  /** Quantities that were measured outside of any trace. */
+  /** Quantities measured outside any trace. */
   private outside = 0
   private readonly open: OpenTraces
 
@@ -80,7 +80,7 @@ export class SummaryCounter {
     return {
       spans,
       metrics,
-      traces: this.open.begun,
+      traces: this.open.seen,
       opened,
       dropped,
       bad,
@@ -101,7 +101,7 @@ export class SummaryCounter {
     }
   }
 
-  /** What the traces that are still held would add to each sum. */
+  /** What the traces that are still open would add to each sum. */
   private notSettled(): ReadonlyMap<Counted, Counted> {
     const more = new Map<Counted, Counted>()
     const into = (sums: Counted): Counted => {
@@ -161,7 +161,7 @@ export class SummaryCounter {
     )
   }
 
-  /** Adds what counts of a trace to the sums, or to what stands for each. */
+  /** Adds the usage that counts of a trace to the sums, or to their stand-ins. */
   private settle(tables: UsageTables, into: (sums: Counted) => Counted = itself): void {
     tables.countInto(into(this.total), tables.total)
     for (const row of tables.rows) {

@@ -1,5 +1,5 @@
 /**
- * Trees from the records that sinks in memory keep.
+ * Builds trees from the records that in-memory sinks keep.
  */
 import { instantsOf, nanosFromDate } from "../../records/instants.js"
 import type { MetricRecord } from "../../records/MetricRecord.js"
@@ -9,11 +9,11 @@ import type { DecodedLine } from "../../records/wire/decode.js"
 import { TraceBuilder } from "./TraceBuilder.js"
 import type { TraceForest } from "./TraceNode.js"
 
-/** What there is beside finished spans. */
+/** Records other than finished spans. */
 export interface OtherRecords {
   /** Spans that have not ended. */
   readonly open?: Iterable<SpanStart>
-  /** Measurements; those taken in a span are put below it. */
+  /** Measurements; those taken in a span are attached to it. */
   readonly metrics?: Iterable<MetricRecord>
 }
 

@@ -1,10 +1,10 @@
 /**
- * Which key does what. The help dialog says the same in words.
+ * Maps keys to actions. The help dialog lists the same keys.
  */
 import type { PageState } from "../model/pageState.js"
 import type { Actions } from "./actions.js"
 
-/** What keys can do besides changing the state. */
+/** The parts of the page that keys act on, besides the state. */
 export interface KeyTargets {
   readonly search: HTMLInputElement
   readonly grid: HTMLElement
@@ -55,7 +55,7 @@ export const keysOf = (actions: Actions, state: () => PageState, targets: KeyTar
   }
 }
 
-/** One thing at a time: leave the field, the details, the choice, then the search. */
+/** One step at a time: leaves the field or the details, then the summary, the selection, the search. */
 const escape = (actions: Actions, state: PageState, { detail, grid, search }: KeyTargets): void => {
   const active = document.activeElement
   if (active === search || detail.contains(active)) {
@@ -69,24 +69,24 @@ const escape = (actions: Actions, state: PageState, { detail, grid, search }: Ke
   }
 }
 
-/** What keys can do, by the key's name as the browser gives it. */
+/** Actions by the browser's name of the key. */
 export type KeyActions = { readonly [key: string]: (event: KeyboardEvent) => void }
 
 const isTyped = (target: EventTarget | null): boolean =>
   target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement
 
-// Enter and Space press what has the focus; lists inside the details scroll by arrow.
+// Enter and Space press the focused element.
 const isPressed = (event: KeyboardEvent): boolean =>
   event.target instanceof Element && event.target.closest("button, a, summary") !== null &&
   (event.key === "Enter" || event.key === " ")
 
-/** Listens. */
+/** Handles keys, except those typed into a field, other than Escape. */
 export const listenToKeys = (actions: KeyActions): void => {
   document.addEventListener("keydown", (event) => {
     const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined
-    const isOthers = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isPressed(event) ||
+    const isIgnored = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isPressed(event) ||
       document.querySelector("dialog[open]") !== null
-    if (action === undefined || isOthers || (isTyped(event.target) && event.key !== "Escape")) {
+    if (action === undefined || isIgnored || (isTyped(event.target) && event.key !== "Escape")) {
       return
     }
     event.preventDefault()

@@ -1,8 +1,8 @@
 /**
- * A trace as the page draws it: its spans in the order of a walk through the tree, each with its place, its state and what its subtree used.
+ * A trace prepared for drawing: its spans in the order of a walk through the tree, each with its position, its state and the usage of its subtree.
  *
- * Plain data, made once from the readers' tree and never changed; times are milliseconds since the trace began, because a screen needs no
- * nanoseconds. Every text is as recorded, so foreign: see `format`.
+ * Plain data, built from the readers' tree and never changed; no recursion, so ten thousand levels are fine. Times are milliseconds since the trace started,
+ * because a screen needs no nanoseconds. All text is as recorded and untrusted: see `format`.
  */
 import { nodes, type Trace, type TraceNode } from "../../readers/TraceTree.js"
 import { endOf } from "../../readers/tree/TraceNode.js"
@@ -13,7 +13,7 @@ import { attributeText, kindOf, labelOf, type SpanKind } from "./kind.js"
 import { concurrency } from "./lanes.js"
 import type { QueryField } from "./query.js"
 
-/** How a span ended, or that it has not. */
+/** How a span ended, or `"open"`. */
 export type SpanState = Outcome | "open"
 
 /** A span in its trace. */
@@ -23,27 +23,27 @@ export interface SpanView extends
     "traceId" | "spanId" | "parentSpanId" | "name" | "attributes" | "exception" | "events" | "links" | "metrics"
   >
 {
-  /** Its place in `TraceView.spans`. */
+  /** Its index in `TraceView.spans`. */
   readonly index: number
   /** The index of its parent, or -1. */
   readonly parent: number
   /** Levels below its root, ≥ 0. */
   readonly depth: number
-  /** Spans in its subtree, itself included. */
+  /** Number of spans in its subtree, itself included. */
   readonly size: number
   readonly kind: SpanKind
   readonly state: SpanState
-  /** What is odd about its place in the tree: `parent missing`, `id twice`; empty where nothing is. */
+  /** What is unusual about its place in the tree, such as `parent missing`; otherwise empty. */
   readonly oddity: string
-  /** Milliseconds since the trace began. */
+  /** Milliseconds since the trace started. */
   readonly start: number
-  /** The same; of an open span the last that is known of its trace. */
+  /** The same; an open span lasts until the last known instant of its trace. */
   readonly end: number
   /** Milliseconds; of an open span up to `end`. */
   readonly durationMs: number
-  /** The most children that ran at once; 0 or 1 where none ran side by side. */
+  /** The most children that ran at once; 0 or 1 if none ran in parallel. */
   readonly parallel: number
-  /** When each event happened, in milliseconds since the trace began. */
+  /** When each event happened, in milliseconds since the trace started. */
   readonly eventTimes: ReadonlyArray<number>
   /** Of its subtree. */
   readonly usage: Usage
@@ -53,25 +53,25 @@ export interface SpanView extends
 export interface TraceView {
   readonly traceId: string
   readonly spans: ReadonlyArray<SpanView>
-  /** When its first span began, in milliseconds since the epoch. */
+  /** When its first span started, in milliseconds since the epoch. */
   readonly startedAt: number
-  /** From its first beginning to its last end, in milliseconds. */
+  /** From its first start to its last end, in milliseconds. */
   readonly totalMs: number
-  /** Its agent's name, or its first root's. */
+  /** Its agent's name, or the name of its first root. */
   readonly title: string
-  /** Of its first root; open where any root is. */
+  /** The state of its first root; open if any root is open. */
   readonly state: SpanState
   readonly failed: number
   readonly interrupted: number
   readonly open: number
   readonly usage: Usage
-  /** What its spans say of users, models, tools: for the filters. */
+  /** The users, models, tools and so on of its spans, for the filters. */
   readonly values: ReadonlyMap<QueryField, ReadonlySet<string>>
 }
 
 type Draft = { -readonly [Key in keyof SpanView]: SpanView[Key] }
 
-/** The trace to draw. Open spans reach to the last that is known of it, or to `until` (milliseconds since the epoch), if that is later. */
+/** Prepares a trace. Open spans last until its last known instant, or until `until` (milliseconds since the epoch) if that is later. */
 export const makeTraceView = (known: Trace, until = -Infinity): TraceView => {
   const usage = usageOf(known)
   const trace = reaching(known, until)
@@ -154,7 +154,7 @@ const timesOf = (events: ReadonlyArray<EventData>, start: bigint): ReadonlyArray
   events.length === 0 ? noTimes : events.map(({ time }) => millis(start, time))
 
 const oddityOf = (node: TraceNode): string =>
-  node.cyclic ? "parents in a circle" : node.duplicate ? "id twice" : node.orphan ? "parent missing" : ""
+  node.cyclic ? "its own ancestor" : node.duplicate ? "duplicate id" : node.orphan ? "parent missing" : ""
 
 /** Children come after their parent: from the end, each adds its size to the span above it. */
 const addSizes = (spans: ReadonlyArray<Draft>): void => {
@@ -169,7 +169,7 @@ const addSizes = (spans: ReadonlyArray<Draft>): void => {
 const count = (spans: ReadonlyArray<SpanView>, state: SpanState): number =>
   spans.reduce((total, span) => span.state === state ? total + 1 : total, 0)
 
-/** Where the values of the filters are found: the attribute, and the kinds of spans that carry it. */
+/** Where the filters' values come from: the attribute, and the kinds of spans that carry it. */
 const sources: ReadonlyArray<readonly [QueryField, string, ReadonlyArray<SpanKind> | undefined]> = [
   ["user", "user_id", undefined],
   ["session", "session_id", undefined],

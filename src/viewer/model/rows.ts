@@ -5,7 +5,7 @@
  * pass without recursion, however deep the trace. Only the rows on the screen and a few around them are in the document. Nothing here touches it.
  */
 
-/** What folding needs to know of a span. */
+/** The part of a span that folding needs. */
 export interface FoldableRow {
   /** Spans in its subtree, itself included; ≥ 1. */
   readonly size: number
@@ -13,7 +13,7 @@ export interface FoldableRow {
   readonly parent: number
 }
 
-/** The indices of the rows that can be seen, in order. */
+/** The indices of the visible rows, in order. */
 export const visibleRows = (rows: ReadonlyArray<FoldableRow>, folded: ReadonlySet<number>): Uint32Array => {
   const visible = new Uint32Array(rows.length)
   let count = 0
@@ -23,7 +23,7 @@ export const visibleRows = (rows: ReadonlyArray<FoldableRow>, folded: ReadonlySe
   return visible.subarray(0, count)
 }
 
-/** The folds with every span above this one unfolded; the same set where none is folded. */
+/** The folds with all ancestors of this span unfolded; the same set if none is folded. */
 export const unfoldedTo = (
   rows: ReadonlyArray<FoldableRow>,
   folded: ReadonlySet<number>,
@@ -38,7 +38,7 @@ export const unfoldedTo = (
   return next
 }
 
-/** The indices of the spans above a span, nearest first. */
+/** The indices of a span's ancestors, nearest first. */
 export const ancestors = (rows: ReadonlyArray<FoldableRow>, index: number): ReadonlyArray<number> => {
   const above: Array<number> = []
   for (let at = rows[index]?.parent ?? -1; at >= 0; at = rows[at]!.parent) {
@@ -47,7 +47,7 @@ export const ancestors = (rows: ReadonlyArray<FoldableRow>, index: number): Read
   return above
 }
 
-/** Where an index stands among the visible rows, or -1. */
+/** The position of an index among the visible rows, or -1. */
 export const positionOf = (visible: Uint32Array, index: number): number => {
   let low = 0
   let high = visible.length - 1
@@ -65,13 +65,13 @@ export const positionOf = (visible: Uint32Array, index: number): number => {
   return -1
 }
 
-/** Where a list stands. */
+/** The scroll position of a list. */
 export interface Viewport {
   readonly scrollTop: number
-  /** Of what can be seen, in pixels. */
+  /** Of the visible part, in pixels. */
   readonly height: number
   readonly rowHeight: number
-  /** Rows in the list. */
+  /** Number of rows in the list. */
   readonly count: number
 }
 
@@ -81,7 +81,7 @@ export interface RowWindow {
   readonly last: number
 }
 
-/** The rows to draw, with `around` more above and below, so that a fast wheel shows no gaps. */
+/** The rows to draw, with `around` more above and below, so that fast scrolling shows no gaps. */
 export const rowWindow = ({ count, height, rowHeight, scrollTop }: Viewport, around: number): RowWindow => {
   const top = Math.floor(scrollTop / rowHeight)
   const bottom = Math.ceil((scrollTop + height) / rowHeight)
@@ -89,7 +89,7 @@ export const rowWindow = ({ count, height, rowHeight, scrollTop }: Viewport, aro
   return { first: Math.min(Math.max(0, top - around), last), last }
 }
 
-/** The `scrollTop` that shows a row whole, as near to the present one as it can be. */
+/** The `scrollTop` closest to the current one that shows the whole row. */
 export const scrollToRow = ({ count, height, rowHeight, scrollTop }: Viewport, row: number): number => {
   const top = Math.min(Math.max(row, 0), Math.max(0, count - 1)) * rowHeight
   if (top < scrollTop) {

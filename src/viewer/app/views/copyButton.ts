@@ -1,9 +1,9 @@
 /**
- * A button that copies a text and says that it did.
+ * A button that copies text and confirms it.
  */
 import { button } from "../dom.js"
 
-/** The button; `kind` is its class. The text is copied as recorded, not as escaped for the eye. */
+/** The button; `kind` is its class. The text is copied as recorded, without escapes. */
 export const copyButton = (text: string, kind: string, title: string): HTMLButtonElement => {
   const made: HTMLButtonElement = button("copy", title, () => {
     copyText(text).then(() => say(made, "copied"), () => say(made, "not allowed"))
@@ -18,7 +18,7 @@ const say = (target: HTMLElement, word: string): void => {
   }, 1200)
 }
 
-// Pages from disk may lack `navigator.clipboard`; the old way asks for a selection in the page.
+// Pages from disk may lack `navigator.clipboard`; `execCommand` copies a selection.
 const copyText = async (text: string): Promise<void> => {
   try {
     await navigator.clipboard.writeText(text)

@@ -1,5 +1,5 @@
 /**
- * The pane that tells all of one span: times, usage, exception, attributes, events, links, measurements.
+ * The details of one span: times, usage, exception, attributes, events, links, measurements.
  */
 import type { Attributes } from "../../../records/attributes.js"
 import type { MetricData } from "../../../records/SpanData.js"
@@ -11,7 +11,7 @@ import { block, button, type Child, element, fill, inline } from "../dom.js"
 import { copyButton } from "./copyButton.js"
 import { valueView } from "./jsonView.js"
 import { badge } from "./spanRow.js"
-import { stateSignBeside, stateWord } from "./stateMark.js"
+import { signNextToWord, stateWord } from "./stateMark.js"
 
 /** The pane in the document. */
 export interface Detail {
@@ -19,7 +19,7 @@ export interface Detail {
   readonly draw: (trace: TraceView | undefined, span: SpanView | undefined) => void
 }
 
-/** Makes the pane; `onClose` hears of its closing. */
+/** Makes the pane; `onClose` is called when it is closed. */
 export const makeDetail = (onClose: () => void): Detail => {
   const pane = element("aside", {
     class: "pane detail",
@@ -34,7 +34,7 @@ export const makeDetail = (onClose: () => void): Detail => {
         return
       }
       if (drawn !== undefined && isSameRecord(drawn, span)) {
-        // What the reader has unfolded and scrolled to stays; an open span has only become longer.
+        // An open span has only become longer: unfolded values and the scroll position stay.
         pane.querySelector("section")?.replaceChildren(facts(trace, span))
       } else {
         fill(pane, header(span, onClose), ...sections(trace, span))
@@ -108,7 +108,7 @@ const facts = (trace: TraceView, span: SpanView): HTMLElement =>
     ],
     [
       "State",
-      inline(`status is-${span.state}`, stateSignBeside(span.state), ` ${stateWord[span.state]}`)
+      inline(`status is-${span.state}`, signNextToWord(span.state), ` ${stateWord[span.state]}`)
     ],
     span.oddity === "" ? undefined : ["Odd", inline("is-interrupted", `⚠ ${span.oddity}`)],
     ["Duration", `${formatDuration(span.durationMs)}${span.state === "open" ? " so far" : ""}`],

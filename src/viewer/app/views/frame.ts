@@ -1,5 +1,5 @@
 /**
- * The page's parts put together, and drawn whenever the state changes: each only when something of its own is different.
+ * Assembles the parts of the page and redraws those whose state has changed.
  */
 import { type PageState, selectedSpan } from "../../model/pageState.js"
 import { withField } from "../../model/query.js"
@@ -21,7 +21,7 @@ import { makeWaterfall } from "./waterfall.js"
 /** The frame in the document. */
 export interface Frame {
   readonly bar: TopBar
-  /** Draws everything, whatever changed; `content` stands in the place of the views, or `undefined` for the views. */
+  /** Draws everything; `content` replaces the views if given. */
   readonly drawAll: (content?: HTMLElement) => void
 }
 
@@ -42,7 +42,7 @@ export const makeFrame = (store: Store<PageState>, book: TraceBook, title: strin
   }))
   const panes = block("panes", parts.left, parts.middle, parts.detail.element)
   let content: HTMLElement | undefined
-  // Both views stay in the document: taken out of it, they would forget where they were scrolled to.
+  // Both views stay in the document: removed from it, they would lose their scroll positions.
   const place = (state: PageState) => {
     fillOnce(page, [parts.bar.element, ...(content === undefined ? [panes, parts.summary.element] : [content])])
     panes.hidden = state.view !== "traces"

@@ -1,14 +1,14 @@
 /**
- * An attribute's value as an element: text as text, objects and arrays as a tree that unfolds, long text cut until asked for.
+ * Shows an attribute's value: objects and arrays as a tree that unfolds, long text truncated until expanded.
  *
- * The value is foreign: all of it ends in text nodes, with control characters written as escapes. An object unfolds level by level, its children
- * made only when they are asked for, so that a value of a thousand keys costs nothing while it is folded.
+ * The value is untrusted: it goes into text nodes only, with control characters as escapes. Children are created when their object is unfolded, so a folded
+ * value of a thousand keys costs nothing.
  */
 import type { AttributeValue } from "../../../records/attributes.js"
 import { formatNumberOf, manyLines, oneLine } from "../../model/format.js"
 import { block, button, element, inline } from "../dom.js"
 
-/** Text longer than this is cut until asked for; in characters. */
+/** Longer text is truncated until expanded; in characters. */
 const longText = 1200
 
 /** A value. */

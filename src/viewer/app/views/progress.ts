@@ -1,15 +1,15 @@
 /**
- * A thin line at the top while something is read, and short messages at the bottom.
+ * A progress bar at the top while a file is read, and short messages at the bottom.
  */
 import { block, element } from "../dom.js"
 
-/** The line. */
+/** The progress bar. */
 export interface Progress {
-  /** From 0 to 1; 1 takes it away. */
+  /** From 0 to 1; 1 hides it. */
   readonly show: (share: number) => void
 }
 
-/** Makes the line. */
+/** Makes the progress bar. */
 export const makeProgress = (): Progress => {
   const bar = block("")
   const line = element("div", {
@@ -29,7 +29,7 @@ export const makeProgress = (): Progress => {
 /** Milliseconds that a message stays. */
 const messageTime = 6000
 
-/** Says something that is not about one place of the page. */
+/** Shows a message that is not about one place of the page. */
 export const say = (message: string): void => {
   const toast = element("div", { class: "toast", attributes: { role: "alert" } }, message)
   document.body.append(toast)

@@ -1,5 +1,5 @@
 /**
- * The summary: what all traces that the search finds took, by user, model, agent, tool and span name.
+ * The summary of all traces that the search finds: by user, model, agent, tool and span name.
  */
 import type { Summary, SummaryRow } from "../../../readers/TraceSummary.js"
 import { formatCount, formatDuration, formatUsd, oneLine } from "../../model/format.js"
@@ -8,7 +8,7 @@ import { block, button, type Child, element, fill, inline } from "../dom.js"
 
 type Dimension = keyof Summary["by"]
 
-/** The tables, in the order of the page. */
+/** The tables, in page order. */
 const tables: ReadonlyArray<readonly [dimension: Dimension, title: string, counted: string]> = [
   ["model", "Models", "Calls"],
   ["user", "Users", "Runs"],
@@ -18,8 +18,8 @@ const tables: ReadonlyArray<readonly [dimension: Dimension, title: string, count
   ["name", "Spans by name", "Spans"]
 ]
 
-/** Rows of a table that are drawn; what is cheaper than these is summed up in a line. */
-const mostRows = 50
+/** Rows shown per table; the others are counted in one line. */
+const maxRows = 50
 
 interface Column {
   readonly title: string
@@ -45,11 +45,11 @@ const columnsOf = (counted: string): ReadonlyArray<Column> => [
 /** The summary in the document. */
 export interface SummaryView {
   readonly element: HTMLElement
-  /** `query` is the search that chose these traces; empty where it is all of them. */
+  /** `query` is the search that found these traces; empty for all of them. */
   readonly draw: (summary: Summary, traces: number, query: string) => void
 }
 
-/** Makes the summary; `onFilter` hears of a value that is chosen, `onAll` that the search shall end. */
+/** Makes the summary; `onFilter` is called with a chosen value, `onAll` to clear the search. */
 export const makeSummaryView = (
   onFilter: (field: QueryField, value: string) => void,
   onAll: () => void
@@ -69,10 +69,9 @@ export const makeSummaryView = (
       filtered.hidden = query === ""
       fill(
         filtered,
-        "Only what ",
+        "Only traces that match ",
         element("b", { class: "mono" }, oneLine(query)),
-        " finds",
-        button("Show all", "End the search", onAll)
+        button("Show all", "Clear the search", onAll)
       )
       fill(cards, ...cardsOf(summary, traces))
       fill(grid, ...tables.map(([dimension, title, counted]) => table(summary, dimension, title, counted, onFilter)))
@@ -127,7 +126,7 @@ const table = (
     const sorted = [...rows].sort((a, b) => column.value(b) - column.value(a))
     fill(
       body,
-      ...sorted.slice(0, mostRows).map((row) => rowOf(row, dimension, columns, total, onFilter)),
+      ...sorted.slice(0, maxRows).map((row) => rowOf(row, dimension, columns, total, onFilter)),
       restOf(sorted.length, columns.length)
     )
   }
@@ -145,12 +144,12 @@ const table = (
 }
 
 const restOf = (rows: number, columns: number): Child =>
-  rows <= mostRows
+  rows <= maxRows
     ? undefined
     : element(
       "tr",
       {},
-      element("td", { class: "dim", attributes: { colspan: columns + 1 } }, `and ${formatCount(rows - mostRows)} more`)
+      element("td", { class: "dim", attributes: { colspan: columns + 1 } }, `and ${formatCount(rows - maxRows)} more`)
     )
 
 const rowOf = (

@@ -1,5 +1,5 @@
 /**
- * The bar at the top: whose records these are, how many, what could not be read, and the two views.
+ * The bar at the top: title, counts, bad lines, and the two views.
  */
 import { formatCount, formatNumberOf, oneLine } from "../../model/format.js"
 import type { PageState } from "../../model/pageState.js"
@@ -16,7 +16,7 @@ export interface TopBar {
   readonly setLive: (state: LiveState) => void
 }
 
-/** What the bar needs. */
+/** The content and actions of the bar. */
 export interface TopBarOptions {
   readonly title: string
   readonly book: TraceBook
@@ -87,7 +87,7 @@ const factsOf = (state: PageState, book: TraceBook): ReadonlyArray<Child> => {
       ? undefined
       : element(
         "span",
-        { class: "warn", attributes: { title: "Its writer says so" } },
+        { class: "warn", attributes: { title: "As reported by the writer" } },
         `${formatCount(book.droppedTotal)} records dropped by the writer`
       )
   ]

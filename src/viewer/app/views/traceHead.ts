@@ -1,14 +1,14 @@
 /**
- * What stands above the waterfall: whose trace it is, its sums, and the buttons for what the keys do too.
+ * The header of the waterfall: the trace's title and totals, and buttons for the most common keys.
  */
 import { formatCount, formatDuration, formatNumberOf, formatUsd, fullTime, oneLine } from "../../model/format.js"
 import { attributeText } from "../../model/kind.js"
 import type { PageState } from "../../model/pageState.js"
 import type { TraceView } from "../../model/TraceView.js"
 import { block, button, type Child, element, fill, inline, setAttributes } from "../dom.js"
-import { stateSignBeside, stateWord } from "./stateMark.js"
+import { signNextToWord, stateWord } from "./stateMark.js"
 
-/** What the buttons do. */
+/** The buttons' actions. */
 export interface HeadActions {
   readonly nextError: () => void
   readonly nextMatch: () => void
@@ -44,7 +44,7 @@ export const makeTraceHead = (actions: HeadActions): TraceHead => {
       if (trace === undefined) {
         return
       }
-      fill(title, trace.state === "success" ? undefined : stateSignBeside(trace.state), " ", oneLine(trace.title))
+      fill(title, trace.state === "success" ? undefined : signNextToWord(trace.state), " ", oneLine(trace.title))
       fill(what, ...figures(trace))
       error.textContent = `✕ ${trace.failed} failed`
       match.textContent = formatNumberOf(matching.length, "match", "matches")

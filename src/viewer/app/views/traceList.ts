@@ -1,5 +1,5 @@
 /**
- * The list of traces: one row a trace, its agent's name first.
+ * The list of traces: one row per trace, its agent's name first.
  */
 import {
   clockTime,
@@ -49,7 +49,7 @@ const traceRow = (
       "span",
       { class: "name clip", attributes: { title: oneLine(trace.title) } },
       oneLine(trace.title),
-      inside(trace)
+      failuresInside(trace)
     ),
     inline("number", formatDuration(trace.totalMs)),
     inline(
@@ -63,8 +63,8 @@ const traceRow = (
   )
 }
 
-/** Failures below a root that did not fail itself: else they are seen only after opening. */
-const inside = (trace: TraceView): Child =>
+/** Failures below a root that did not fail itself, which would otherwise be visible only after opening the trace. */
+const failuresInside = (trace: TraceView): Child =>
   trace.failed === 0 || trace.state === "failure"
     ? undefined
     : element(
@@ -79,7 +79,7 @@ export interface TraceList {
   readonly draw: (traces: ReadonlyArray<TraceView>, selected: TraceView | undefined) => void
 }
 
-/** Makes the list; `onSelect` hears of a trace that is chosen by mouse or key. */
+/** Makes the list; `onSelect` is called when a trace is clicked. */
 export const makeTraceList = (onSelect: (trace: TraceView) => void): TraceList => {
   let traces: ReadonlyArray<TraceView> = []
   let selected: TraceView | undefined

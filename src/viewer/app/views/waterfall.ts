@@ -1,7 +1,7 @@
 /**
- * The waterfall of one trace: overview, axis, and a tree grid with a row for every span that can be seen.
+ * The waterfall of one trace: overview, axis, and a tree grid with a row per visible span.
  *
- * It draws what the page's state says and reports what is done with mouse and wheel; it keeps no state of the trace itself.
+ * Draws the page's state and reports clicks and wheel events; keeps no state of the trace itself.
  */
 import type { PageState } from "../../model/pageState.js"
 import { positionOf } from "../../model/rows.js"
@@ -12,7 +12,7 @@ import { resizer } from "./resizer.js"
 import { spanRow } from "./spanRow.js"
 import { makeVirtualList } from "./virtualList.js"
 
-/** What can be done in the waterfall. */
+/** The actions of the waterfall. */
 export interface WaterfallActions {
   readonly select: (index: number) => void
   readonly fold: (index: number) => void
@@ -29,12 +29,12 @@ export interface Waterfall {
   readonly pageSize: () => number
 }
 
-/** Pixels of a row; `--row` of the style says the same. */
+/** Pixels per row, the same as `--row` in the style. */
 const rowHeight = 24
 
-/** Pixels between two lines of the axis, at least. */
+/** The least distance between two lines of the axis, in pixels. */
 const tickGap = 64
-/** Room that a label takes at most, in pixels. */
+/** The most room that a label takes, in pixels. */
 const labelWidth = 48
 
 /** Makes the waterfall. */
@@ -108,7 +108,7 @@ const listen = (grid: HTMLElement, actions: WaterfallActions): void => {
   })
 }
 
-/** The wheel with Ctrl zooms around the pointer, with Shift it moves; alone it scrolls as ever. */
+/** The wheel zooms around the pointer with Ctrl and moves with Shift; alone it scrolls as usual. */
 const zoomByWheel = (
   grid: HTMLElement,
   time: HTMLElement,
@@ -135,7 +135,7 @@ const zoomByWheel = (
 
 interface Axis {
   readonly element: HTMLElement
-  /** The column of the bars, for what needs its place on the screen. */
+  /** The column of the bars. */
   readonly time: HTMLElement
   /** The lines behind the rows. */
   readonly lines: HTMLElement
@@ -164,7 +164,7 @@ const makeAxis = (): Axis => {
       behind.style.setProperty("--scrollbar", `${scrollbar}px`)
       const ticks = ticksOf(range, time.clientWidth, tickGap)
       const left = (at: number) => ({ left: `${positionIn(range, at) * 100}%` })
-      // There a label would be cut off: it stands before its line.
+      // A label that would be cut off goes before its line.
       const isLast = (at: number) => (1 - positionIn(range, at)) * time.clientWidth < labelWidth
       fill(
         time,
