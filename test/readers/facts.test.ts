@@ -84,8 +84,8 @@ const mutated = fc.tuple(
 
 const cut = fc.tuple(fc.constantFrom(...lines), fc.nat()).map(([line, at]) => line.slice(0, at % line.length))
 
-describe("what summaries read of a line", () => {
-  it("is a record where a record can be read of it, and the same one", () => {
+describe("the part of a line that summaries read", () => {
+  it("is a record if and only if the line decodes to one, and the same record", () => {
     fc.assert(
       fc.property(fc.oneof({ weight: 4, arbitrary: mutated }, cut, fc.string(), fc.json()), (line) => {
         const facts = decodeFacts(line, 7)

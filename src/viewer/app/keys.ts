@@ -15,7 +15,6 @@ export interface KeyTargets {
   readonly traceList: HTMLElement
 }
 
-/** The keys. */
 export const keysOf = (actions: Actions, state: () => PageState, targets: KeyTargets): KeyActions => {
   const inList = () => document.activeElement === targets.traceList
   const down = (steps: number) => () => inList() ? actions.stepTrace(steps) : actions.step(steps)

@@ -13,7 +13,6 @@ import { valueView } from "./jsonView.js"
 import { badge } from "./spanRow.js"
 import { signNextToWord, stateWord } from "./stateMark.js"
 
-/** The pane in the document. */
 export interface Detail {
   readonly element: HTMLElement
   readonly draw: (trace: TraceView | undefined, span: SpanView | undefined) => void
@@ -102,14 +101,8 @@ const pairs = (list: ReadonlyArray<Pair | undefined>): HTMLElement =>
 
 const facts = (trace: TraceView, span: SpanView): HTMLElement =>
   pairs([
-    [
-      "Span",
-      inline("mono", oneLine(span.name), inline("dim", ` ${kindTitle[span.kind]}`))
-    ],
-    [
-      "State",
-      inline(`status is-${span.state}`, signNextToWord(span.state), ` ${stateWord[span.state]}`)
-    ],
+    ["Span", inline("mono", oneLine(span.name), inline("dim", ` ${kindTitle[span.kind]}`))],
+    ["State", inline(`status is-${span.state}`, signNextToWord(span.state), ` ${stateWord[span.state]}`)],
     span.oddity === "" ? undefined : ["Odd", inline("is-interrupted", `⚠ ${span.oddity}`)],
     ["Duration", `${formatDuration(span.durationMs)}${span.state === "open" ? " so far" : ""}`],
     [
@@ -179,14 +172,7 @@ const spanLink = (traceId: string, spanId: string): HTMLElement =>
   }, oneLine(`${traceId}/${spanId}`))
 
 const metricsView = (metrics: ReadonlyArray<MetricData>): HTMLElement =>
-  pairs(
-    metrics.map((
-      metric
-    ) => [
-      oneLine(metric.name),
-      block("", inline("value number-value", String(metric.value)))
-    ])
-  )
+  pairs(metrics.map(({ name, value }) => [oneLine(name), inline("value number-value", String(value))]))
 
 const identity = (span: SpanView): HTMLElement => {
   const id = (value: string) => block("mono", oneLine(value), copyButton(value, "copy", "Copy the id"))

@@ -8,7 +8,6 @@ import { type Query, type QueryField, queryFields, type QueryState, withField, w
 import type { TraceView } from "../../model/TraceView.js"
 import { block, button, element, fill, setAttributes } from "../dom.js"
 
-/** The filters in the document. */
 export interface Filters {
   readonly element: HTMLElement
   readonly search: HTMLInputElement

@@ -18,7 +18,6 @@ import { makeTraceHead } from "./traceHead.js"
 import { makeTraceList } from "./traceList.js"
 import { makeWaterfall } from "./waterfall.js"
 
-/** The frame in the document. */
 export interface Frame {
   readonly bar: TopBar
   /** Draws everything; `content` replaces the views if given. */

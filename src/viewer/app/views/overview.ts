@@ -13,7 +13,6 @@ import { block, element, inline } from "../dom.js"
 /** More rows than this would be thinner than a pixel. */
 const maxRows = 26
 
-/** The strip in the document. */
 export interface Overview {
   readonly element: HTMLElement
   readonly draw: (trace: TraceView | undefined, range: TimeRange) => void

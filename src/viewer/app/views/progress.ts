@@ -3,13 +3,11 @@
  */
 import { block, element } from "../dom.js"
 
-/** The progress bar. */
 export interface Progress {
   /** From 0 to 1; 1 hides it. */
   readonly show: (share: number) => void
 }
 
-/** Makes the progress bar. */
 export const makeProgress = (): Progress => {
   const bar = block("")
   const line = element("div", {

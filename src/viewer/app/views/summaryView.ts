@@ -42,7 +42,6 @@ const columnsOf = (counted: string): ReadonlyArray<Column> => [
   { title: "Cost", value: ({ usage }) => usage.costUsd ?? 0, text: formatUsd }
 ]
 
-/** The summary in the document. */
 export interface SummaryView {
   readonly element: HTMLElement
   /** `query` is the search that found these traces; empty for all of them. */

@@ -9,7 +9,6 @@ import { block, button, type Child, element, fill, inline, setAttributes } from 
 import type { LiveState } from "../live.js"
 import { showBadLines } from "./badLines.js"
 
-/** The bar in the document. */
 export interface TopBar {
   readonly element: HTMLElement
   readonly draw: (state: PageState) => void
@@ -32,7 +31,6 @@ const liveWords: { readonly [State in LiveState]: string } = {
   lost: "not connected"
 }
 
-/** Makes the bar. */
 export const makeTopBar = ({ book, onHelp, onView, theme, title }: TopBarOptions): TopBar => {
   const facts = block("facts")
   const live = element("span", { class: "live", attributes: { hidden: true, role: "status" } })

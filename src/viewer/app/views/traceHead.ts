@@ -17,13 +17,11 @@ export interface HeadActions {
   readonly zoomOut: () => void
 }
 
-/** The head in the document. */
 export interface TraceHead {
   readonly element: HTMLElement
   readonly draw: (state: PageState) => void
 }
 
-/** Makes the head. */
 export const makeTraceHead = (actions: HeadActions): TraceHead => {
   const what = block("figures")
   const title = element("h2", { class: "clip" })

@@ -73,7 +73,6 @@ const failuresInside = (trace: TraceView): Child =>
       `✕${trace.failed}`
     )
 
-/** The list in the document. */
 export interface TraceList {
   readonly element: HTMLElement
   readonly draw: (traces: ReadonlyArray<TraceView>, selected: TraceView | undefined) => void

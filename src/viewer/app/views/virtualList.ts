@@ -31,7 +31,6 @@ export interface VirtualList {
 /** Extra rows drawn above and below the screen. */
 const around = 12
 
-/** Makes a list. */
 export const makeVirtualList = (options: VirtualListOptions): VirtualList => {
   const body = element("div", { class: "list-body", attributes: { role: "presentation" } })
   const scroller = element("div", { class: "list", attributes: { tabindex: 0, ...options.attributes } }, body)

@@ -19,7 +19,6 @@ export interface WaterfallActions {
   readonly zoom: (range: TimeRange) => void
 }
 
-/** The waterfall in the document. */
 export interface Waterfall {
   readonly element: HTMLElement
   /** The tree grid, which takes the focus. */
@@ -37,7 +36,6 @@ const tickGap = 64
 /** The most room that a label takes, in pixels. */
 const labelWidth = 48
 
-/** Makes the waterfall. */
 export const makeWaterfall = (initial: PageState, actions: WaterfallActions): Waterfall => {
   let state = initial
   let matching = new Set(state.matching)
