@@ -8,7 +8,6 @@ import { kindTitle, labelOf } from "../../model/kind.js"
 import { formatRoute } from "../../model/route.js"
 import type { SpanView, TraceView } from "../../model/TraceView.js"
 import { block, button, type Child, element, fill, inline } from "../dom.js"
-import { copyButton } from "./copyButton.js"
 import { valueView } from "./jsonView.js"
 import { badge } from "./spanRow.js"
 import { signNextToWord, stateWord } from "./stateMark.js"
@@ -190,3 +189,35 @@ const parentView = (span: SpanView, parent: string): HTMLElement =>
       class: "mono",
       attributes: { href: formatRoute({ view: "traces", trace: span.traceId, span: parent, query: "" }) }
     }, oneLine(parent))
+
+/** The button; `kind` is its class. The text is copied as recorded, without escapes. */
+const copyButton = (text: string, kind: string, title: string): HTMLButtonElement => {
+  const made: HTMLButtonElement = button("copy", title, () => {
+    copyText(text).then(() => say(made, "copied"), () => say(made, "not allowed"))
+  }, { class: kind })
+  return made
+}
+
+const say = (target: HTMLElement, word: string): void => {
+  target.textContent = word
+  setTimeout(() => {
+    target.textContent = "copy"
+  }, 1200)
+}
+
+// Pages from disk may lack `navigator.clipboard`; `execCommand` copies a selection.
+const copyText = async (text: string): Promise<void> => {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    const area = document.createElement("textarea")
+    area.value = text
+    document.body.append(area)
+    area.select()
+    const copied = document.execCommand("copy")
+    area.remove()
+    if (!copied) {
+      throw new Error("The browser does not let the page copy")
+    }
+  }
+}

@@ -5,9 +5,8 @@ import { formatCount, formatNumberOf, oneLine } from "../../model/format.js"
 import type { PageState } from "../../model/pageState.js"
 import type { ViewName } from "../../model/route.js"
 import type { TraceBook } from "../../model/TraceBook.js"
-import { block, button, type Child, element, fill, inline, setAttributes } from "../dom.js"
+import { block, button, type Child, dialog, element, fill, inline, setAttributes } from "../dom.js"
 import type { LiveState } from "../live.js"
-import { showBadLines } from "./badLines.js"
 
 export interface TopBar {
   readonly element: HTMLElement
@@ -89,4 +88,28 @@ const factsOf = (state: PageState, book: TraceBook): ReadonlyArray<Child> => {
         `${formatCount(book.droppedTotal)} records dropped by the writer`
       )
   ]
+}
+
+/** Shows the first bad lines of the book. */
+const showBadLines = (book: TraceBook): void => {
+  const lines = book.bad.map(({ error, line, torn }) =>
+    block(
+      "event",
+      block(
+        "",
+        `Line ${formatCount(line)}${torn ? " (torn)" : ""}: ${oneLine(error.field ?? "")} ${oneLine(error.problem)}`
+      ),
+      block("value dim", oneLine(error.source))
+    )
+  )
+  const more = book.badTotal - lines.length
+  const shown = dialog(
+    `${formatNumberOf(book.badTotal, "line")} could not be read`,
+    { "aria-label": "Lines that could not be read" },
+    ...lines,
+    more > 0 ? element("p", { class: "dim" }, `and ${formatCount(more)} more`) : undefined
+  )
+  shown.addEventListener("close", () => shown.remove())
+  document.body.append(shown)
+  shown.showModal()
 }
