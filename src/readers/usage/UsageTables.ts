@@ -47,7 +47,7 @@ export class UsageRow extends SourceAmounts {
   }
 }
 
-/** Up to this many rows are searched one by one: most traces have fewer, and a map is slower (by a tenth of `stats`). */
+/** Up to this many rows are searched one by one: most traces have fewer, and a map costs more than they do. */
 const fewRows = 16
 
 /** Rows per trace; any further labels count as none. */
