@@ -16,7 +16,7 @@ const rooms = {
   otel: ["dialects/", "telemetry/", "records/", "config/"],
   readers: ["records/", "dialects/"],
   testing: ["telemetry/", "sinks/InMemoryTelemetry(/|[.]ts$)", "readers/", "records/"],
-  cli: ["readers/", "records/", "viewer/(page|assets|PageAssets|PageSettings)[.]ts$"],
+  cli: ["readers/", "records/", "viewer/(page|assets|PageAssets)[.]ts$"],
   viewer: ["readers/", "records/"]
 }
 

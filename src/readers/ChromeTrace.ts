@@ -1,16 +1,28 @@
 /**
- * Trees as trace events for Perfetto and `chrome://tracing`: the JSON array form of the "Trace Event Format" (complete events, `ph: "X"`; times in microseconds).
+ * Exports trees as trace events for Perfetto and `chrome://tracing`: the JSON array form of the "Trace Event Format" (complete events, `ph: "X"`; times in
+ * microseconds).
  *
- * A trace is a process, a lane of it a thread; spans that ran side by side have lanes of their own, as those viewers take what overlaps in one lane for
- * nested. A span that has not ended lasts until the end of its trace and says `open`.
+ * A trace is a process and each of its lanes a thread. Spans that ran in parallel have lanes of their own, because those viewers treat overlapping spans of
+ * one thread as nested. A span that has not ended lasts until the end of its trace and is marked `open`.
  */
-import { lanes } from "./export/lanes.js"
-import { label } from "./TraceTree.js"
-import type { Trace, TraceForest, TraceNode } from "./tree/TraceNode.js"
+import { planLanes } from "./lanes.js"
+import { label, nodes } from "./TraceTree.js"
+import { endOf, type Trace, type TraceForest, type TraceNode } from "./tree/TraceNode.js"
 
-export { lanes } from "./export/lanes.js"
+/** A lane for each span below these roots, from 0. A span that has not ended lasts until `end`. */
+export const lanes = (roots: Iterable<TraceNode>, end: bigint): ReadonlyMap<TraceNode, number> => {
+  const all = [...nodes(roots)]
+  const indices = new Map(all.map(({ node }, index) => [node, index]))
+  const zero = all[0]?.node.start ?? end
+  const plan = planLanes(all.map(({ node, parent }) => ({
+    start: Number(node.start - zero),
+    end: Number(endOf(node, end) - zero),
+    parent: parent === undefined ? -1 : indices.get(parent)!
+  })))
+  return new Map(all.map(({ node }, index) => [node, plan.lanes[index]!]))
+}
 
-/** The text in pieces, one event each: a whole file of them may be longer than a string can be. */
+/** The text in pieces, one per event: as a whole it may be longer than a string can be. */
 export function* pieces(forest: TraceForest): Generator<string, void, void> {
   let separator = "[\n"
   for (const [index, trace] of forest.traces.entries()) {
@@ -44,7 +56,6 @@ const events = function*(trace: Trace, pid: number, zero: bigint): Iterable<obje
 }
 
 const spanEvent = (node: TraceNode, trace: Trace, pid: number, tid: number, zero: bigint): object => {
-  const end = node.end ?? (trace.end > node.start ? trace.end : node.start)
   return {
     ph: "X",
     name: label(node),
@@ -52,7 +63,7 @@ const spanEvent = (node: TraceNode, trace: Trace, pid: number, tid: number, zero
     pid,
     tid,
     ts: micros(node.start - zero),
-    dur: micros(end - node.start),
+    dur: micros(endOf(node, trace.end) - node.start),
     args: {
       ...node.attributes,
       ...(node.exception !== null && { exception: node.exception }),

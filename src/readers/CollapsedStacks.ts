@@ -1,18 +1,18 @@
 /**
- * Trees as collapsed stacks, the text that flame graphs are drawn from: `a;b;c 123`, what a span weighs by itself without those below it.
+ * Exports trees as collapsed stacks, the input of flame graphs: `a;b;c 123`, the weight of a span without those below it.
  *
- * Weights are whole numbers: microseconds, tokens (in and out), or millionths of a US dollar. Time is what a span spent while none of its children ran, so that
- * children side by side are not taken off twice. What was measured outside of any span stands below `(no span)`.
+ * Weights are whole numbers: microseconds, tokens (in and out), or millionths of a US dollar. A span's time is what it spent while none of its children ran,
+ * so parallel children are not subtracted twice. Measurements outside any span are listed as `(no span)`.
  */
 import { escapeText } from "../records/terminal/escape.js"
 import { label, nodes } from "./TraceTree.js"
-import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
+import { endOf, type TraceForest, type TraceNode } from "./tree/TraceNode.js"
 import { type Usage, usageOfForest } from "./usage/treeUsage.js"
 
-/** What a stack weighs. */
+/** How stacks are weighted. */
 export type Weight = "time" | "tokens" | "cost"
 
-/** The lines, without their ends, by weight, the heaviest first. Stacks that weigh nothing are left out. */
+/** The lines without newlines, heaviest first. Stacks without weight are left out. */
 export const lines = (forest: TraceForest, weight: Weight): ReadonlyArray<string> => {
   const sums = new Map<string, number>()
   const add = (stack: string, amount: number): void => {
@@ -20,7 +20,7 @@ export const lines = (forest: TraceForest, weight: Weight): ReadonlyArray<string
   }
   const usage = weight === "time" ? undefined : usageOfForest(forest)
   for (const trace of forest.traces) {
-    // A stack is the one above and a frame more: no text is put together twice.
+    // A stack is its parent's plus one frame: no text is built twice.
     const stacks: Array<string> = []
     for (const { depth, node } of nodes(trace.roots)) {
       const level = Math.min(depth, deepest)
@@ -41,16 +41,16 @@ export const lines = (forest: TraceForest, weight: Weight): ReadonlyArray<string
     .map(([stack, amount]) => `${stack} ${amount}`)
 }
 
-/** Levels that are told apart; what is deeper counts for the span there, or a chain of spans would give lines of a megabyte. */
+/** Deeper spans count for their ancestor at this level; otherwise a chain of spans would give lines of a megabyte. */
 const deepest = 500
 
-/** A name as a frame: on one line, and without what separates frames. */
+/** A name as a frame: on one line and without separators. */
 const frame = (name: string): string => escapeText(name).replaceAll(";", ":")
 
 const amountOf = ({ costUsd, tokensIn, tokensOut }: Usage, weight: Weight): number =>
   weight === "tokens" ? tokensIn + tokensOut : (costUsd ?? 0) * 1_000_000
 
-/** Microseconds in which the span was under way and none of its children was. */
+/** Microseconds during which the span ran and none of its children did. */
 const selfTime = (node: TraceNode, last: bigint): number => {
   const end = endOf(node, last)
   let covered = BigInt(0)
@@ -65,5 +65,3 @@ const selfTime = (node: TraceNode, last: bigint): number => {
   }
   return Number(end - node.start - covered) / 1000
 }
-
-const endOf = ({ end, start }: TraceNode, last: bigint): bigint => end ?? (last > start ? last : start)

@@ -1,14 +1,15 @@
 /**
- * What is wrong or odd with a file, as data: lines that hold no record, spans that never ended, parents that are not there, ids that stand twice.
+ * Finds problems in a file and returns them as data: lines without a record, spans that never ended, missing parents, duplicate ids.
  *
- * One pass. It holds the ids of all spans, some hundred bytes each, and nothing else of them. A parent that is not there need not be an error (it may be in
- * another service's file), so it is a warning; only what says that records were lost or spoilt is an error.
+ * Works in one pass and holds about a hundred bytes per span. A missing parent is a warning, because it may be in another service's file; only signs of lost
+ * or damaged records are errors.
  */
 import type { MetricData, OpenSpanData, SpanData } from "../records/SpanData.js"
+import { cyclesOf } from "../records/spanTree.js"
 import type { DecodedLine } from "../records/wire/decode.js"
 import type { BadEntry, RecordEntry, TraceEntry } from "./TraceEntry.js"
 
-/** What can be found. */
+/** The kinds of findings. */
 export type FindingKind =
   | "bad-line"
   | "torn-line"
@@ -21,61 +22,64 @@ export type FindingKind =
   | "outside-its-parent"
   | "zero-duration"
 
-/** How much it matters: records were lost or spoilt; something is missing; nothing but odd. */
+/** Error: records were lost or damaged. Warning: something is missing. Info: only unusual. */
 export type Severity = "error" | "warning" | "info"
 
-/** Something that was found. */
+/** A finding. */
 export interface Finding {
-  /** What is wrong. */
+  /** The kind of problem. */
   readonly kind: FindingKind
-  /** How much it matters. */
+  /** How serious it is. */
   readonly severity: Severity
-  /** How many lines, spans or records. */
+  /** Number of lines, spans or records. */
   readonly count: number
-  /** What it means and what to do. */
+  /** What it means. */
   readonly message: string
-  /** The lines of the first ten. */
+  /** The line numbers of the first ten. */
   readonly lines: ReadonlyArray<number>
-  /** What the first ten are: names, problems. May be anybody's text: escape it. */
+  /** Names or problems of the first ten. Untrusted text: escape it. */
   readonly examples: ReadonlyArray<string>
 }
 
-/** All that was found. */
+/** All findings. */
 export interface FindingsReport {
   /** Errors first, then warnings. */
   readonly findings: ReadonlyArray<Finding>
-  /** Lines that hold a record. */
+  /** Number of records. */
   readonly records: number
-  /** Whether there is nothing of severity error or warning. */
+  /** Whether there are no errors and no warnings. */
   readonly ok: boolean
 }
 
-/** Takes the entries of a file. */
+/** Collects the entries of a file. */
 export interface FindingsBuilder {
-  /** Takes the next entry, in the order of the file. */
+  /** Adds the next entry, in file order. */
   readonly add: (entry: TraceEntry) => void
-  /** What was found so far. Can be asked for again and again. */
+  /** The findings so far. Can be called repeatedly. */
   readonly result: () => FindingsReport
 }
 
 const kinds: { readonly [K in FindingKind]: readonly [Severity, string] } = {
-  "bad-line": ["error", "lines hold no record: something else wrote into the file, or it was damaged"],
-  "dropped-records": ["error", "records were not written; the reasons are the writer's"],
-  "duplicate-span": ["error", "spans have the ids of another one: the file, or a part of it, was put in twice"],
-  "parent-cycle": ["error", "spans are their own ancestors: what wrote their parents is wrong"],
-  "torn-line": ["warning", "the last line has no end: its writer was stopped, or is still writing"],
-  "orphan-span": ["warning", "spans have a parent that is not here: it was lost, or it is in another service's file"],
-  "open-span": ["warning", "spans began and did not end: the program was stopped, or is still running"],
-  "metric-without-span": ["warning", "measurements name a span that is not here"],
+  "bad-line": ["error", "lines hold no record: something else wrote to the file, or it was damaged"],
+  "dropped-records": ["error", "records were dropped, for the reasons given by their writer"],
+  "duplicate-span": [
+    "error",
+    "spans have the same ids as another span: the file, or part of it, is in the input twice"
+  ],
+  "parent-cycle": ["error", "spans are their own ancestors: their writer recorded wrong parents"],
+  "torn-line": ["warning", "the last line has no newline: its writer was stopped, or is still writing"],
+  "orphan-span": ["warning", "spans have a missing parent: it was lost, or it is in another service's file"],
+  "open-span": ["warning", "spans never ended: the program was stopped, or is still running"],
+  "metric-without-span": ["warning", "measurements refer to a missing span"],
   "outside-its-parent": [
     "info",
-    "spans begin before their parent, or end after it: work that outlived it, or clocks that differ"
+    "spans start before their parent or end after it: they outlived it, or clocks differ"
   ],
-  "zero-duration": ["info", "spans took no time at all: a clock that stands still, or one too coarse"]
+  "zero-duration": ["info", "spans took no time: the clock stood still or is too coarse"]
 }
 
-/** How many of each are shown. */
-const shown = 10
+/** How many of each are listed. */
+const maxListed = 10
 
 class Tally {
   count = 0
@@ -84,15 +88,15 @@ class Tally {
 
   note(line: number, example: string, count = 1): void {
     this.count += count
-    if (this.lines.length < shown) {
+    if (this.lines.length < maxListed) {
       this.lines.push(line)
-      // A copy: a slice would keep the whole chunk that it was read from.
+      // Not a slice of the line, which would keep its whole chunk in memory.
       this.examples.push(example)
     }
   }
 }
 
-/** What is kept of a span. */
+/** The part of a span that is kept. */
 interface Known {
   readonly name: string
   readonly line: number
@@ -103,13 +107,13 @@ interface Known {
 
 const keyOf = (traceId: string, spanId: string): string => `${traceId}/${spanId}`
 
-/** A builder that has seen nothing. */
+/** An empty builder. */
 export const builder = (): FindingsBuilder => {
   const search = new Search()
   return { add: (entry) => search.add(entry), result: () => search.result() }
 }
 
-/** What is wrong or odd with these entries. */
+/** The findings for these entries. */
 export const of = (entries: Iterable<TraceEntry>): FindingsReport => {
   const { add, result } = builder()
   for (const entry of entries) {
@@ -121,7 +125,7 @@ export const of = (entries: Iterable<TraceEntry>): FindingsReport => {
 class Search {
   private readonly spans = new Map<string, Known>()
   private readonly measured: Map<string, { readonly name: string; readonly line: number; count: number }> = new Map()
-  /** What is found at once; the rest is looked for when all is there. */
+  /** What is found at once; the rest needs all entries. */
   private readonly found = new Map<FindingKind, Tally>()
   private records = 0
 
@@ -136,10 +140,10 @@ class Search {
 
   result(): FindingsReport {
     const all = new Map(this.found)
-    this.lookForOpen(all)
-    this.lookForParents(all)
-    this.lookForCycles(all)
-    this.lookForSpansOfMetrics(all)
+    this.findOpen(all)
+    this.findParents(all)
+    this.findCycles(all)
+    this.findSpansOfMetrics(all)
     const findings = [...all].map(([kind, tally]) => findingOf(kind, tally)).sort(bySeverity)
     return { findings, records: this.records, ok: findings.every(({ severity }) => severity === "info") }
   }
@@ -201,7 +205,7 @@ class Search {
     }
   }
 
-  private lookForOpen(all: Map<FindingKind, Tally>): void {
+  private findOpen(all: Map<FindingKind, Tally>): void {
     for (const { end, line, name } of this.spans.values()) {
       if (end === undefined) {
         tallyOf(all, "open-span").note(line, name)
@@ -209,7 +213,7 @@ class Search {
     }
   }
 
-  private lookForParents(all: Map<FindingKind, Tally>): void {
+  private findParents(all: Map<FindingKind, Tally>): void {
     for (const span of this.spans.values()) {
       const parent = span.parent === undefined ? undefined : this.spans.get(span.parent)
       if (span.parent !== undefined && parent === undefined) {
@@ -220,23 +224,14 @@ class Search {
     }
   }
 
-  private lookForCycles(all: Map<FindingKind, Tally>): void {
-    const cleared = new Set<Known>()
-    for (const start of this.spans.values()) {
-      const way = new Set<Known>()
-      let at: Known | undefined = start
-      while (at !== undefined && !cleared.has(at) && !way.has(at)) {
-        way.add(at)
-        at = at.parent === undefined ? undefined : this.spans.get(at.parent)
-      }
-      if (at !== undefined && way.has(at)) {
-        tallyOf(all, "parent-cycle").note(at.line, at.name)
-      }
-      way.forEach((span) => cleared.add(span))
+  private findCycles(all: Map<FindingKind, Tally>): void {
+    const parentOf = ({ parent }: Known) => parent === undefined ? undefined : this.spans.get(parent)
+    for (const { line, name } of cyclesOf(this.spans.values(), parentOf)) {
+      tallyOf(all, "parent-cycle").note(line, name)
     }
   }
 
-  private lookForSpansOfMetrics(all: Map<FindingKind, Tally>): void {
+  private findSpansOfMetrics(all: Map<FindingKind, Tally>): void {
     for (const [key, { count, line, name }] of this.measured) {
       if (!this.spans.has(key)) {
         tallyOf(all, "metric-without-span").note(line, name, count)

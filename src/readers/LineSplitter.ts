@@ -1,45 +1,45 @@
 /**
- * Bytes in, lines out, chunk by chunk: the synchronous core that the stream of records, the command line and the page share.
+ * Splits bytes into lines, chunk by chunk: the synchronous core that the stream of records, the command line and the page share.
  *
- * Use it where bytes arrive in pieces, also from a file that still grows: `push` gives complete lines only, `end` the rest. It does not look into the
- * lines; `decodeEntry` does. The one trap: a line's text may be a slice of a whole chunk, so keep what was decoded from it and not the text.
+ * Use it for bytes that arrive in chunks, also from a growing file: `push` gives complete lines only, `end` the rest. Lines are not parsed; `decodeEntry`
+ * does that. The one trap: a line's text may be a slice of a whole chunk, so keep what you decode from it and not the text.
  */
 
-/** One line, without its end and without a byte order mark. Lines of nothing but blanks are not given, but counted. */
+/** One line, without newline and byte order mark. Blank lines are counted but not given. */
 export interface Line {
-  /** Without its end; bytes that are no UTF-8 are U+FFFD. */
+  /** Invalid UTF-8 is replaced by U+FFFD. */
   readonly text: string
   /** Counts from 1. */
   readonly line: number
-  /** The byte that it begins at, from the beginning of the input. */
+  /** Its first byte, counted from the start of the input. */
   readonly offset: number
-  /** Whether it is the last one and has no newline: perhaps written in part. */
+  /** Whether it is the last line and has no newline: perhaps only part of it was written. */
   readonly torn: boolean
-  /** 0; for a line above the limit its bytes, and `text` is only its beginning. */
+  /** 0, or the number of bytes of a line above the limit; `text` is then only its start. */
   readonly overlong: number
 }
 
-/** Where to begin, and how long a line may be. */
+/** Where to start, and how long a line may be. */
 export interface LineSplitterOptions {
-  /** Bytes; a longer line is counted and not kept. Default 64 MiB. */
+  /** Bytes; longer lines are counted but not kept. Default 64 MiB. */
   readonly maxLineBytes?: number
   /** The number of the first line. Default 1. */
   readonly line?: number
-  /** The byte that the input begins at, for one that is read from its middle on. Default 0. */
+  /** The offset of the first byte, for input read from the middle of a file. Default 0. */
   readonly offset?: number
 }
 
 const newline = 10
 
-/** How much of a line that is too long is kept, in bytes: enough to be shown. */
+/** How much of an overlong line is kept, in bytes: enough to show it. */
 const kept = 200
 
 /** Splits bytes into lines. */
 export class LineSplitter {
-  // A byte order mark is taken off line by line: the decoder would take it off a chunk and not say so.
+  // Byte order marks are removed per line: the decoder would silently remove one per chunk.
   private readonly decoder = new TextDecoder("utf-8", { ignoreBOM: true })
   private readonly maxLineBytes: number
-  /** Bytes of a line whose end has not come. */
+  /** Bytes of an unfinished line. */
   private rest: Array<Uint8Array> = []
   private restBytes = 0
   private number: number
@@ -51,7 +51,7 @@ export class LineSplitter {
     this.begun = options.offset ?? 0
   }
 
-  /** The byte after the last complete line: where reading can go on later. */
+  /** The byte after the last complete line: where reading can resume later. */
   get position(): number {
     return this.begun
   }
@@ -61,7 +61,7 @@ export class LineSplitter {
     return this.number
   }
 
-  /** Takes the next bytes and gives the lines that they complete. The bytes may be changed afterwards. */
+  /** Adds bytes and passes on the lines that they complete. The bytes may be reused afterwards. */
   push(chunk: Uint8Array, onLine: (line: Line) => void): void {
     const last = chunk.lastIndexOf(newline)
     if (last === -1) {
@@ -81,7 +81,7 @@ export class LineSplitter {
     this.keep(chunk.subarray(last + 1))
   }
 
-  /** Gives what came after the last newline, if anything. */
+  /** Passes on what follows the last newline, if anything. */
   end(onLine: (line: Line) => void): void {
     if (this.restBytes > 0) {
       this.giveRest(true, onLine)
@@ -109,7 +109,7 @@ export class LineSplitter {
     this.restBytes = 0
   }
 
-  /** Lines that are all there. Decoding them as one text is several times faster than one by one. */
+  /** Complete lines: decoding them as one text is several times faster than one by one. */
   private giveBlock(bytes: Uint8Array, onLine: (line: Line) => void): void {
     const text = this.decoder.decode(bytes)
     const oneByteEach = text.length === bytes.length
@@ -148,7 +148,7 @@ const byteOrderMark = 0xfeff
 const openBrace = 123
 const closeBrace = 125
 
-/** The text without a byte order mark and the blanks around it; a record has none. */
+/** The text without a byte order mark and surrounding blanks; records have neither. */
 const trimmed = (text: string): string =>
   text.charCodeAt(0) === openBrace && text.charCodeAt(text.length - 1) === closeBrace
     ? text

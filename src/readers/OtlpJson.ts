@@ -1,50 +1,50 @@
 /**
- * Records as requests to an OpenTelemetry receiver, in JSON: one `ExportTraceServiceRequest` or `ExportMetricsServiceRequest` a line.
+ * Exports records as JSON requests to an OpenTelemetry receiver: one `ExportTraceServiceRequest` or `ExportMetricsServiceRequest` per line.
  *
- * POST a body to `/v1/traces` or `/v1/metrics` with `content-type: application/json`, or write the lines to a file. Ids are the recorded ones, so that sending
- * a file twice gives the same spans. Spans that have not ended are left out: OTLP has no form for them. What is held is bounded.
+ * POST a body to `/v1/traces` or `/v1/metrics` with `content-type: application/json`, or write the lines to a file. Ids are kept, so sending a file twice
+ * gives the same spans. Open spans are left out: OTLP has no form for them. Memory is bounded.
  */
 import { defaultDialects, type DialectName } from "../dialects/project.js"
+import { isClientSpan, projectSpan } from "../dialects/projectSpan.js"
 import type { Attributes } from "../records/attributes.js"
 import type { DecodedLine } from "../records/wire/decode.js"
 import { OtlpMetrics } from "./export/otlpMetrics.js"
-import { otlpSpan } from "./export/otlpSpan.js"
 import { keyValues } from "./export/otlpValues.js"
 import { type OwnedSpan, WaitingSpans } from "./export/owners.js"
 
-/** How requests look. */
+/** Options for the requests. */
 export interface OtlpOptions {
   /** Attributes of the OTel resource. Default `service.name` = `unknown_service`. */
   readonly resource?: Attributes
-  /** The vocabularies that are spoken. Default all. */
+  /** The dialects to write. Default all. */
   readonly dialects?: ReadonlyArray<DialectName>
-  /** Spans, or measurements, of one request, ≥ 1. Default 512. */
+  /** Spans or measurements per request, ≥ 1. Default 512. */
   readonly batch?: number
-  /** Spans that wait for their trace, to learn whose session they are in, ≥ 0. Default 10,000. */
+  /** Spans that may wait for their trace to learn their session and user, ≥ 0. Default 10,000. */
   readonly maxWaiting?: number
 }
 
 /** One request. */
 export interface OtlpRequest {
-  /** Which path of a receiver takes it: `/v1/traces` or `/v1/metrics`. */
+  /** The receiver's path: `/v1/traces` or `/v1/metrics`. */
   readonly signal: "traces" | "metrics"
-  /** JSON, one line, without its end. */
+  /** JSON on one line, without a newline. */
   readonly body: string
-  /** How many spans or measurements are in it. */
+  /** Number of spans or measurements in it. */
   readonly items: number
 }
 
-/** Makes requests of records. */
+/** Turns records into requests. */
 export interface OtlpExporter {
-  /** Takes a record; gives the requests that are full. */
+  /** Adds a record and returns the requests that are full. */
   readonly add: (record: DecodedLine) => ReadonlyArray<OtlpRequest>
-  /** Gives the rest. */
+  /** Returns the rest. */
   readonly end: () => ReadonlyArray<OtlpRequest>
 }
 
 const scope = { name: "loom-telemetry" }
 
-/** An exporter that holds nothing yet. */
+/** An empty exporter. */
 export const exporter = (options: OtlpOptions = {}): OtlpExporter => {
   const making = new Requests(options)
   return {
@@ -58,7 +58,7 @@ export const exporter = (options: OtlpOptions = {}): OtlpExporter => {
   }
 }
 
-/** All requests that these records make. */
+/** All requests for these records. */
 export function* requests(records: Iterable<DecodedLine>, options?: OtlpOptions): Generator<OtlpRequest, void, void> {
   const { add, end } = exporter(options)
   for (const record of records) {
@@ -113,7 +113,7 @@ class Requests {
   }
 
   private tracesRequest(spans: ReadonlyArray<OwnedSpan>): OtlpRequest {
-    const made = spans.map(({ owner, span }) => otlpSpan(span, owner, this.dialects))
+    const made = spans.map((span) => otlpSpan(span, this.dialects))
     const request = { resourceSpans: [{ resource: this.resource, scopeSpans: [{ scope, spans: made }] }] }
     return { signal: "traces", body: JSON.stringify(request), items: spans.length }
   }
@@ -124,5 +124,40 @@ class Requests {
     const made = this.metrics.take()
     const request = { resourceMetrics: [{ resource: this.resource, scopeMetrics: [{ scope, metrics: made }] }] }
     return { signal: "metrics", body: JSON.stringify(request), items }
+  }
+}
+
+// SpanKind of opentelemetry-proto.
+const internal = 1
+const client = 3
+
+// StatusCode of opentelemetry-proto.
+const statusError = 2
+
+/** A finished span as a value for `JSON.stringify`, the same that the OpenTelemetry sink sends. */
+const otlpSpan = ({ owner, span }: OwnedSpan, dialects: ReadonlyArray<DialectName>): object => {
+  const { error, events, recorded, said } = projectSpan(span, owner, dialects)
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    ...(span.parentSpanId !== null && { parentSpanId: span.parentSpanId }),
+    name: span.name,
+    kind: isClientSpan(span.name) ? client : internal,
+    startTimeUnixNano: String(span.start),
+    endTimeUnixNano: String(span.end),
+    attributes: keyValues({ ...said, ...recorded }),
+    events: events.map(({ attributes, name, time }) => ({
+      timeUnixNano: String(time),
+      name,
+      attributes: keyValues(attributes)
+    })),
+    links: (span.links ?? []).map(({ attributes, spanId, traceId }) => ({
+      traceId,
+      spanId,
+      attributes: keyValues(attributes)
+    })),
+    status: error === undefined
+      ? {}
+      : { code: statusError, ...(error.message !== undefined && { message: error.message }) }
   }
 }

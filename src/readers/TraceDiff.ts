@@ -1,9 +1,8 @@
 /**
- * Two runs side by side: which spans are in one and not in the other, and what differs in those that are in both, as data.
+ * Compares two runs: which spans are only in one of them, and what differs in those that are in both, as data.
  *
- * Spans are matched from the roots down, by what they are called and by their order among those called the same: the second `loom.tool add` of a turn
- * with the second one. Times and usage are given for both and judged by nobody; `same` is about shape and outcome. A span that moved is one that was
- * removed and one that was added.
+ * Spans are matched from the roots down, by label and by order among siblings with that label: the second `loom.tool add` of a turn with the second one.
+ * Times and usage are reported for both and not judged; `same` is about shape and outcome. A moved span counts as one removed and one added.
  */
 import type { AttributeValue } from "../records/attributes.js"
 import type { Outcome } from "../records/SpanRecord.js"
@@ -11,57 +10,57 @@ import { label, nodes } from "./TraceTree.js"
 import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
 import { type Usage, usageOfForest } from "./usage/treeUsage.js"
 
-/** One of the two. */
+/** A span on one side. */
 export interface Side {
   /** Milliseconds; `undefined` while it is open. */
   readonly durationMs: number | undefined
-  /** How it ended; `undefined` while it is open. */
+  /** `undefined` while it is open. */
   readonly outcome: Outcome | undefined
-  /** With all below it. */
+  /** Including all spans below it. */
   readonly usage: Usage
-  /** How many spans, with all below it. */
+  /** Number of spans, including all below it. */
   readonly spans: number
 }
 
-/** An attribute that is not the same on both sides. */
+/** An attribute that differs. */
 export interface AttributeChange {
   /** Its name. */
   readonly key: string
-  /** The value in the first run; `undefined` where it has none. */
+  /** The value in the first run, if any. */
   readonly a: AttributeValue | undefined
-  /** The value in the second run; `undefined` where it has none. */
+  /** The value in the second run, if any. */
   readonly b: AttributeValue | undefined
 }
 
 /** A span of one side or both. */
 export interface SpanChange {
-  /** `"changed"`: in both, with another outcome or other attributes. */
+  /** `"changed"`: in both, with a different outcome or attributes. */
   readonly kind: "same" | "changed" | "added" | "removed"
-  /** What it and those above it are called, with `[2]` for the second of that name. May be anybody's text: escape it. */
+  /** Its label and those of its ancestors, with `[2]` for the second of that name. Untrusted text: escape it. */
   readonly path: ReadonlyArray<string>
-  /** The span of the first run; `undefined` where it was added. */
+  /** The span of the first run; `undefined` if it was added. */
   readonly a: Side | undefined
-  /** The span of the second run; `undefined` where it was removed. */
+  /** The span of the second run; `undefined` if it was removed. */
   readonly b: Side | undefined
-  /** Those that say what was done; ids, usage and durations are no differences. */
+  /** Changed attributes; ids, usage and durations are not compared. */
   readonly attributes: ReadonlyArray<AttributeChange>
 }
 
-/** A whole side. */
+/** One run as a whole. */
 export interface Total {
-  /** How many traces. */
+  /** Number of traces. */
   readonly traces: number
-  /** How many spans, open ones included. */
+  /** Number of spans, open ones included. */
   readonly spans: number
-  /** Milliseconds of all roots together. */
+  /** Total of all roots, in milliseconds. */
   readonly durationMs: number
-  /** What all traces used together. */
+  /** Total of all traces. */
   readonly usage: Usage
 }
 
-/** What two runs differ in. */
+/** The differences between two runs. */
 export interface TraceDiff {
-  /** All spans of both, each before what is below it. */
+  /** All spans of both, each before its children. */
   readonly changes: ReadonlyArray<SpanChange>
   /** The first run as a whole. */
   readonly a: Total
@@ -116,7 +115,7 @@ const readingOf = (forest: TraceForest): Reading => {
   }
 }
 
-/** How many spans each has with all below it. */
+/** The number of spans in each subtree. */
 const sizes = (roots: ReadonlyArray<TraceNode>): ReadonlyMap<TraceNode, number> => {
   const out = new Map<TraceNode, number>()
   for (const { node } of [...nodes(roots)].reverse()) {
@@ -125,7 +124,7 @@ const sizes = (roots: ReadonlyArray<TraceNode>): ReadonlyMap<TraceNode, number> 
   return out
 }
 
-/** Spans matched by what they are called and their order among those; what only the second side has comes last. */
+/** Spans matched by label and order; those only in the second run come last. */
 const pairs = function*(
   above: ReadonlyArray<string>,
   a: ReadonlyArray<TraceNode>,
@@ -168,7 +167,7 @@ const sideOf = (node: TraceNode | undefined, { spans, usage }: Reading): Side | 
     : { durationMs: node.durationMs, outcome: node.outcome, usage: usage(node), spans: spans.get(node) ?? 1 }
 
 /** Different in every run, or compared as usage and time. */
-const ofTheRun: ReadonlySet<string> = new Set([
+const runSpecific: ReadonlySet<string> = new Set([
   "session_id",
   "run_id",
   "call_id",
@@ -184,7 +183,7 @@ const ofTheRun: ReadonlySet<string> = new Set([
 
 const attributeChanges = (a: TraceNode, b: TraceNode): ReadonlyArray<AttributeChange> =>
   [...new Set([...Object.keys(a.attributes), ...Object.keys(b.attributes)])]
-    .filter((key) => !ofTheRun.has(key))
+    .filter((key) => !runSpecific.has(key))
     .map((key) => ({ key, a: ownOf(a, key), b: ownOf(b, key) }))
     .filter((change) => JSON.stringify(change.a) !== JSON.stringify(change.b))
 

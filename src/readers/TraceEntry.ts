@@ -1,8 +1,6 @@
 /**
- * What one line of a trace file turned out to be: a record, or a line that is none. Nothing is thrown and nothing is left out, so that whoever reads
- * can count what was bad and say where it stands.
+ * One line of a trace file: a record, or a bad line. Nothing is thrown and no line is left out, so readers can count bad lines and say where they are.
  */
-import * as Either from "effect/Either"
 import { type DecodedLine, decodeLine } from "../records/wire/decode.js"
 import { RecordDecodeError } from "../records/wire/RecordDecodeError.js"
 import { type Line, LineSplitter } from "./LineSplitter.js"
@@ -14,45 +12,44 @@ export interface RecordEntry {
   readonly record: DecodedLine
   /** Counts from 1. */
   readonly line: number
-  /** The byte that the line begins at. */
+  /** The byte at which the line starts. */
   readonly offset: number
 }
 
-/** A line that holds none. */
+/** A line without a record. */
 export interface BadEntry {
   readonly kind: "bad"
-  /** What is wrong with the line. */
+  /** Why the line could not be read. */
   readonly error: RecordDecodeError
-  /** Whether it is the last line and has no end: most likely it was being written when the writer died, or still is. */
+  /** Whether it is the last line and has no newline: most likely its writer died while writing it, or is still writing. */
   readonly torn: boolean
-  /** Whether compressed data ends early or is damaged here: what follows cannot be read, however much it is. */
+  /** Whether compressed data ends early or is damaged here: nothing after it can be read. */
   readonly broken?: true
   /** Counts from 1. */
   readonly line: number
-  /** The byte that the line begins at. */
+  /** The byte at which the line starts. */
   readonly offset: number
 }
 
 /** One line of a trace file. */
 export type TraceEntry = RecordEntry | BadEntry
 
-/** Reads a line. */
+/** Decodes a line. */
 export const decodeEntry = (source: Line): TraceEntry => {
   const { line, offset, torn } = source
   if (source.overlong > 0) {
     return { kind: "bad", error: overlongError(source), torn, line, offset }
   }
   const decoded = decodeLine(source.text, line)
-  return Either.isRight(decoded)
-    ? { kind: "record", record: decoded.right, line, offset }
-    : { kind: "bad", error: decoded.left, torn, line, offset }
+  return decoded instanceof RecordDecodeError
+    ? { kind: "bad", error: decoded, torn, line, offset }
+    : { kind: "record", record: decoded, line, offset }
 }
 
-/** What is wrong with a line that is too long to be read. */
 const overlongError = ({ line, overlong, text }: Line): RecordDecodeError =>
   new RecordDecodeError({ line, field: undefined, problem: `it is ${overlong} bytes long`, source: text.slice(0, 200) })
 
-/** All lines of a file that is in memory. */
+/** All lines of a file in memory. */
 export const entriesOf = (source: string | Uint8Array): ReadonlyArray<TraceEntry> => {
   const entries: Array<TraceEntry> = []
   const splitter = new LineSplitter()

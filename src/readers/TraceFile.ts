@@ -1,8 +1,8 @@
 /**
- * A trace file as a stream: bytes become entries, plain or gzip, with bad lines counted in and not in the way.
+ * Reads a trace file as a stream: bytes, plain or gzipped, become entries; bad lines are entries too.
  *
- * Bring the bytes of whatever holds them: a file (`FileSystem.stream`), standard input, a response. Nothing here opens files, and nothing is held beyond
- * a chunk. The synchronous core without Effect is `LineSplitter` and `decodeEntry`.
+ * Bring the bytes: from a file (`FileSystem.stream`), standard input or a response. Nothing here opens files, and no more than a chunk is held. The
+ * synchronous core without Effect is `LineSplitter` and `decodeEntry`.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -15,13 +15,13 @@ import { make, type Summary, type SummaryBuilder, type SummaryOptions } from "./
 import { builder } from "./TraceTree.js"
 import type { TraceForest } from "./tree/TraceNode.js"
 
-/** What is done about lines that hold no record. */
+/** What to do with lines without a record. */
 export interface ReadOptions {
-  /** `"skip"` goes on with the next line, `"fail"` ends the stream with the error. Default `"skip"`. */
+  /** `"skip"` continues with the next line, `"fail"` fails the stream with the error. Default `"skip"`. */
   readonly onBadLine?: "skip" | "fail"
 }
 
-/** Bytes that are not compressed any more; an error of decompressing is the last of them. */
+/** The decompressed bytes; a decompression error comes last. */
 const unpacked = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Uint8Array | GzipError, E, R> =>
   Stream.suspend(() => {
     const unpacker = new Unpacker()
@@ -40,7 +40,7 @@ const unpacked = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<U
     )
   })
 
-/** Who takes lines, and what is said where compressed data breaks off. */
+/** Receives lines, and the error if compressed data breaks off. */
 interface Taker {
   readonly line: (line: Line) => void
   readonly broken: (error: GzipError, line: number, offset: number) => void
@@ -55,7 +55,7 @@ const give = (splitter: LineSplitter, piece: Uint8Array | GzipError, { broken, l
   }
 }
 
-/** Hands over all lines, the one without an end last. */
+/** Passes on all lines, the one without a newline last. */
 const takeAll = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>, taker: Taker): Effect.Effect<void, E, R> =>
   Effect.suspend(() => {
     const splitter = new LineSplitter()
@@ -78,7 +78,7 @@ const brokenEntry = (error: GzipError, line: number, offset: number): TraceEntry
 })
 
 /**
- * Everything that a file holds, line by line. Compressed data that ends early gives what could be read, then a bad entry.
+ * All entries of a file, line by line. Compressed data that ends early gives what could be read, then a bad entry.
  *
  * @example
  * const slow = TraceFile.entries(fs.stream("traces.jsonl.gz")).pipe(
@@ -104,7 +104,7 @@ export const entries = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.St
     )
   })
 
-/** The records that a file holds. */
+/** The records of a file. */
 export const records = <E, R>(
   bytes: Stream.Stream<Uint8Array, E, R>,
   { onBadLine = "skip" }: ReadOptions = {}
@@ -119,7 +119,7 @@ export const records = <E, R>(
         : Effect.fail(entry.error)
   )
 
-/** The trees of a file. It is held in memory as a whole. */
+/** The trees of a file. All of it is held in memory. */
 export const tree = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<TraceForest, E, R> =>
   Effect.suspend(() => {
     const { add, forest } = builder()
@@ -130,7 +130,7 @@ export const tree = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effec
     return Effect.map(takeAll(bytes, taker), forest)
   })
 
-/** What a file comes to, in constant memory. */
+/** The summary of a file, in constant memory. */
 export const summary = <E, R>(
   bytes: Stream.Stream<Uint8Array, E, R>,
   options?: SummaryOptions
@@ -140,7 +140,7 @@ export const summary = <E, R>(
     return Effect.map(summarize(builder, bytes), builder.result)
   })
 
-/** Adds a file to a summary: several files come to one. */
+/** Adds a file to a summary, which may cover several files. */
 export const summarize = <E, R>(
   { addBad, addLine }: SummaryBuilder,
   bytes: Stream.Stream<Uint8Array, E, R>

@@ -1,51 +1,36 @@
 /**
- * What a file comes to, in one pass and constant memory: work, failures, durations, tokens and dollars by span name, tool, model, user, session and
- * agent.
+ * Summarises files in one pass and constant memory: work, failures, durations, tokens and cost by span name, tool, model, user, session and agent.
  *
- * Feed it lines or records as they come and ask for the result at any time. Each token and each dollar is counted once; the rule is in
- * `usage/TraceUsage.ts`. It holds no records: for trees there is `TraceTree`. The trap: usage is attributed by whole traces, so a trace whose lines come after
- * its root has long ended counts as two.
+ * Add lines or records as they arrive and ask for the result at any time. Each token and each dollar is counted once; the rule is in
+ * `usage/TraceUsage.ts`. Records are not kept: for trees use `TraceTree`. The trap: usage is attributed by whole traces, so a trace with records long after
+ * the end of its root counts as two.
  */
 import type { DecodedLine } from "../records/wire/decode.js"
 import { decodeFacts, type Facts, factsOf } from "../records/wire/facts.js"
 import type { Line } from "./LineSplitter.js"
-import type { Summary } from "./summary/Summary.js"
-import { SummaryCounter } from "./summary/SummaryCounter.js"
+import { SummaryCounter, type SummaryOptions } from "./summary/SummaryCounter.js"
+import type { Summary } from "./summary/SummaryTable.js"
 
 export { type DurationStats } from "./summary/Durations.js"
-export { type Summary } from "./summary/Summary.js"
+export { type SummaryOptions } from "./summary/SummaryCounter.js"
 export { type Dimension, dimensions } from "./summary/summaryDimensions.js"
-export { type SummaryRow } from "./summary/SummaryTable.js"
+export { type Summary, type SummaryRow } from "./summary/SummaryTable.js"
 
-/** Bounds on what is held. All are counts, ≥ 1. */
-export interface SummaryOptions {
-  /** Labels of one dimension; all further ones are counted together. Default 10,000. */
-  readonly maxLabels?: number
-  /** Spans of traces that are not complete. Default 100,000. */
-  readonly maxHeldSpans?: number
-  /** Durations of one label up to which its percentiles are exact. Default 1,000. */
-  readonly exactDurations?: number
-}
-
-/** Takes what a file holds. */
+/** Collects the content of files. */
 export interface SummaryBuilder {
-  /** Takes a record. */
+  /** Adds a record. */
   readonly add: (record: DecodedLine | Facts) => void
-  /** Takes a line without a record. */
+  /** Adds a line without a record. */
   readonly addBad: (torn: boolean) => void
-  /** Takes a line as it was split off: cheaper than to decode it as a record first. Says whether it held one. */
+  /** Adds a raw line, which is cheaper than decoding it first. Returns whether it held a record. */
   readonly addLine: (line: Line) => boolean
-  /** What was taken so far comes to. Can be asked for again and again. */
+  /** The summary so far. Can be called repeatedly. */
   readonly result: () => Summary
 }
 
 /** An empty summary. */
 export const make = (options: SummaryOptions = {}): SummaryBuilder => {
-  const counter = new SummaryCounter({
-    maxLabels: options.maxLabels ?? 10_000,
-    maxHeldSpans: options.maxHeldSpans ?? 100_000,
-    exactDurations: options.exactDurations ?? 1_000
-  })
+  const counter = new SummaryCounter(options)
   return {
     add: (record) => counter.add(isFacts(record) ? record : factsOf(record)),
     addBad: (torn) => counter.bad(torn),

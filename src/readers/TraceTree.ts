@@ -1,40 +1,30 @@
 /**
- * Records as the trees that they were: a trace's roots first, children in the order in which they began, measurements with their span.
+ * Builds trees from records: a trace's roots first, children in the order in which they started, measurements with their span.
  *
- * Nothing is left out: a span whose parent is not there is kept as a root and marked, so is one that has not ended, one that stands there twice and one
- * that is its own ancestor. All records are held; for files larger than memory there is `TraceSummary`. A parent that is not there need not be an
- * error: it may be in another service's file.
+ * No span is left out: orphans, open spans, duplicates and spans that are their own ancestors are kept and marked. An orphan need not be an error: its
+ * parent may be in another service's file. All records are held in memory; for larger files use `TraceSummary`.
  */
 import { type AttributeKey, type KeyOf, roleOf, type SpanRole } from "../records/vocabulary.js"
 import type { DecodedLine } from "../records/wire/decode.js"
 import type { TraceEntry } from "./TraceEntry.js"
-import { Grower } from "./tree/Grower.js"
+import { TraceBuilder } from "./tree/TraceBuilder.js"
 import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
 
 export { fromSpans, type OtherRecords } from "./tree/fromSpans.js"
 export { hasFailed, type Trace, type TraceForest, type TraceNode } from "./tree/TraceNode.js"
 
-/** Takes records one by one. */
+/** Collects records one by one. */
 export interface TreeBuilder {
-  /** Takes the next record. Bad lines are kept as such. */
+  /** Adds the next record or bad line. */
   readonly add: (entry: TraceEntry | DecodedLine) => void
-  /** What was taken so far. Can be asked for again and again; costs as much as there are records. */
+  /** The trees of all records so far. Can be called repeatedly; each call costs time proportional to the number of records. */
   readonly forest: () => TraceForest
 }
 
-/** A builder with nothing in it. */
+/** An empty builder. */
 export const builder = (): TreeBuilder => {
-  const grower = new Grower()
-  return {
-    add: (entry) => {
-      if (entry.kind === "bad") {
-        grower.bad(entry)
-      } else {
-        grower.record(entry.kind === "record" ? entry.record : entry)
-      }
-    },
-    forest: () => grower.forest()
-  }
+  const building = new TraceBuilder()
+  return { add: (entry) => building.add(entry), forest: () => building.forest() }
 }
 
 /** The trees of these entries. */
@@ -46,17 +36,17 @@ export const fromEntries = (entries: Iterable<TraceEntry | DecodedLine>): TraceF
   return forest()
 }
 
-/** A node where it is met. */
+/** A node during a walk. */
 export interface Visit {
   /** The node. */
   readonly node: TraceNode
   /** 0 for a root. */
   readonly depth: number
-  /** The node that it stands below; `undefined` for a root. */
+  /** Its parent; `undefined` for a root. */
   readonly parent: TraceNode | undefined
 }
 
-/** All nodes, each before what is below it. Trees may be deeper than the call stack. */
+/** All nodes, each before its children. Trees may be deeper than the call stack. */
 export function* nodes(roots: Iterable<TraceNode>): Generator<Visit, void, void> {
   const stack: Array<Visit> = [...roots].reverse().map((node) => ({ node, depth: 0, parent: undefined }))
   for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
@@ -68,8 +58,8 @@ export function* nodes(roots: Iterable<TraceNode>): Generator<Visit, void, void>
   }
 }
 
-/** What tells spans of a role apart. */
-const telling: { readonly [Role in SpanRole]: ReadonlyArray<KeyOf<Role>> } = {
+/** The attributes that distinguish spans of a role. */
+const distinguishing: { readonly [Role in SpanRole]: ReadonlyArray<KeyOf<Role>> } = {
   run: ["agent"],
   turn: [],
   model: ["model"],
@@ -78,9 +68,9 @@ const telling: { readonly [Role in SpanRole]: ReadonlyArray<KeyOf<Role>> } = {
   step: ["node"]
 }
 
-/** What a span is called among others: `loom.tool add`, `loom.run researcher`, else its name. May be anybody's text: escape it. */
+/** A short label: `loom.tool add`, `loom.run researcher`, or just the name. Untrusted text: escape it. */
 export const label = ({ attributes, name }: Pick<TraceNode, "name" | "attributes">): string => {
   const role = roleOf(name)
-  const keys: ReadonlyArray<AttributeKey> = role === undefined ? [] : telling[role]
+  const keys: ReadonlyArray<AttributeKey> = role === undefined ? [] : distinguishing[role]
   return [name, ...keys.map((key) => attributes[key]).filter((value) => typeof value === "string")].join(" ")
 }

@@ -1,8 +1,8 @@
 /**
- * Trees as text, in the console's form: `• loom.run (4.2ms) session_id=…`, two spaces a level, `▸` for a span that has not ended.
+ * Renders trees as text in the console's form: `• loom.run (4.2ms) session_id=…`, two spaces per level, `▸` for an open span.
  *
- * What is unusual is marked behind the attributes: `[orphan]`, `[duplicate]`, `[cycle]`, `[interrupted]`, `[ERROR: …]`. Whatever a record holds, one span is
- * one line: all foreign text is escaped.
+ * Anything unusual is marked after the attributes: `[orphan]`, `[duplicate]`, `[cycle]`, `[interrupted]`, `[ERROR: …]`. Untrusted text is escaped, so one
+ * span is always one line.
  */
 import type { Attributes } from "../records/attributes.js"
 import { type LineStyle, metricLine, openLine, spanLine } from "../records/terminal/recordLine.js"
@@ -10,30 +10,30 @@ import { nodes } from "./TraceTree.js"
 import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
 import type { Usage } from "./usage/Amounts.js"
 
-/** What is shown. */
+/** What to show. */
 export interface TreeViewOptions {
-  /** Columns, > 0; a longer line is cut and ends with `…`. Default: as long as it is. */
+  /** Columns, > 0; longer lines are truncated and end with `…`. Default: no limit. */
   readonly width?: number
   /** ANSI colours. Default false. */
   readonly color?: boolean
-  /** Levels, ≥ 1; what is below is counted in one line. Default: all. */
+  /** Levels, ≥ 1; deeper spans are counted in one line. Default: all. */
   readonly maxDepth?: number
-  /** Children of one span, ≥ 1; further ones are counted in one line. Default: all. */
+  /** Children per span, ≥ 1; any further ones are counted in one line. Default: all. */
   readonly maxChildren?: number
-  /** Whether measurements stand below their span. Default false. */
+  /** Whether to show measurements below their span. Default false. */
   readonly metrics?: boolean
-  /** Which attributes are shown. Default: all. */
+  /** Which attributes to show. Default: all. */
   readonly attributes?: (key: string, node: TraceNode) => boolean
-  /** What a span used with all below it, shown where it is given: `[61 in, 8 out, $0.0012]`. Default: nothing. */
+  /** The usage to show for a span: `[61 in, 8 out, $0.0012]`. Default: none. */
   readonly usage?: (node: TraceNode) => Usage | undefined
 }
 
-/** A line that is still to come. */
+/** A line still to be rendered. */
 type Pending =
   | { readonly kind: "node"; readonly node: TraceNode; readonly depth: number }
   | { readonly kind: "text"; readonly text: string }
 
-/** The lines of these trees, without their ends. Trees may be deeper than the call stack. */
+/** The lines of these trees, without newlines. Trees may be deeper than the call stack. */
 export function* lines(roots: Iterable<TraceNode>, options: TreeViewOptions = {}): Generator<string, void, void> {
   const style: LineStyle = { width: options.width ?? Infinity, color: options.color ?? false }
   const stack = [...roots].reverse().map((node): Pending => ({ kind: "node", node, depth: 0 }))
@@ -46,7 +46,7 @@ export function* lines(roots: Iterable<TraceNode>, options: TreeViewOptions = {}
     yield nodeLine(node, depth, style, options)
     if (options.metrics === true) {
       for (const metric of node.metrics) {
-        yield unended(metricLine(metric, depth + 1, style))
+        yield withoutNewline(metricLine(metric, depth + 1, style))
       }
     }
     for (const below of [...belowOf(node, depth, options)].reverse()) {
@@ -55,7 +55,7 @@ export function* lines(roots: Iterable<TraceNode>, options: TreeViewOptions = {}
   }
 }
 
-/** These trees as text, each line ended by `\n`. */
+/** These trees as text, each line with a newline. */
 export const render = (source: TraceForest | Iterable<TraceNode>, options?: TreeViewOptions): string => {
   const roots = "traces" in source ? source.traces.flatMap((trace) => trace.roots) : source
   let out = ""
@@ -65,19 +65,19 @@ export const render = (source: TraceForest | Iterable<TraceNode>, options?: Tree
   return out
 }
 
-/** One span as a line, without its end. */
+/** One span as a line, without a newline. */
 export const nodeLine = (node: TraceNode, depth: number, style: LineStyle, options: TreeViewOptions = {}): string => {
   const attributes = shownAttributes(node, options.attributes)
   const note = `${usageNote(options.usage?.(node))}${marks(node)}`
   const { durationMs, exception, name, outcome } = node
-  return unended(
+  return withoutNewline(
     outcome === undefined || durationMs === undefined
       ? openLine({ name, attributes }, depth, style, note)
       : spanLine({ name, attributes, durationMs, exception, outcome }, depth, style, note)
   )
 }
 
-const unended = (line: string): string => line.slice(0, -1)
+const withoutNewline = (line: string): string => line.slice(0, -1)
 
 const marks = ({ cyclic, duplicate, orphan }: TraceNode): string =>
   `${orphan ? " [orphan]" : ""}${duplicate ? " [duplicate]" : ""}${cyclic ? " [cycle]" : ""}`

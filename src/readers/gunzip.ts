@@ -1,29 +1,29 @@
 /**
- * Gzip undone by Node, or by the web's standard `DecompressionStream`, which browsers have.
+ * Decompresses gzip with Node, or with the `DecompressionStream` of browsers.
  *
- * A rotated log is often compressed, and the newest one may be cut off: what came before the damage is given, then what is wrong is said. Members one
- * after the other (`cat a.gz b.gz`) are read on in Node; a browser says that there is more than it reads.
+ * Rotated logs are often compressed, and the newest one may be truncated: everything before the damage is returned, then the error. Node reads several
+ * members in a row (`cat a.gz b.gz`); a browser reports that there is more than it can read.
  */
 import * as Data from "effect/Data"
 
-/** Compressed data that could not be read to its end. What came before was given. */
+/** Compressed data could not be read to its end. Everything before was returned. */
 export class GzipError extends Data.TaggedError("GzipError")<{
-  /** What is wrong with it, in a few words. */
+  /** The problem, in a few words. */
   readonly problem: string
 }> {
   override get message(): string {
-    return `The compressed data ends early or is damaged (${this.problem}): what could be read of it was given. Decompress it by hand to see more`
+    return `The compressed data ends early or is damaged (${this.problem}); everything before that was read. Decompress it by hand to see more`
   }
 }
 
-/** Whether data that begins like this is gzip: its first two bytes say so (RFC 1952, 2.3.1). */
+/** Whether data that starts like this is gzip, by its first two bytes (RFC 1952, 2.3.1). */
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b
 
-/** What decompressing gave at its end. */
+/** The end of decompression. */
 export interface GunzipEnd {
-  /** What was still to be given. */
+  /** The remaining data. */
   readonly chunks: ReadonlyArray<Uint8Array>
-  /** What kept it from reading all; `undefined` where it did. */
+  /** Why not everything could be read; `undefined` if it was. */
   readonly problem: GzipError | undefined
 }
 
@@ -39,7 +39,7 @@ interface BytesPair {
   readonly writable: WritableStream<Uint8Array>
 }
 
-/** Node's own stream of the web's kind reads the first member alone, from Node 24 on. */
+/** Not Node's `DecompressionStream`: from Node 24 on it reads only the first member. */
 const decompression = (): BytesPair => {
   const builtin = (globalThis as { readonly process?: { readonly getBuiltinModule?: NodeModules } }).process
     ?.getBuiltinModule
@@ -48,7 +48,7 @@ const decompression = (): BytesPair => {
     : builtin("node:stream").Duplex.toWeb(builtin("node:zlib").createGunzip())
 }
 
-/** Decompresses piece by piece. One `write` at a time; nothing throws. */
+/** Decompresses chunk by chunk. One `write` at a time; nothing throws. */
 export class Gunzip {
   private readonly stream = decompression()
   private readonly writer = this.stream.writable.getWriter()
@@ -56,7 +56,7 @@ export class Gunzip {
   private problem: unknown = undefined
   private readonly pump = this.read(this.stream.readable.getReader())
 
-  /** Gives it the next piece, of at most some 64 KiB: all that comes out of it is held. What came out of those so far. */
+  /** Decompresses the next chunk, at most about 64 KiB: all its output is held. Returns the output so far. */
   async write(chunk: Uint8Array): Promise<ReadonlyArray<Uint8Array>> {
     if (this.problem === undefined) {
       await this.writer.write(chunk).catch((error: unknown) => this.fail(error))
@@ -64,7 +64,7 @@ export class Gunzip {
     return this.take()
   }
 
-  /** Says that there is no more. */
+  /** Ends the input. */
   async end(): Promise<GunzipEnd> {
     await this.drained()
     if (this.problem === undefined) {
@@ -75,13 +75,13 @@ export class Gunzip {
     return { chunks: this.take(), problem }
   }
 
-  /** Lets go of it before its end. */
+  /** Cancels before the end. */
   async cancel(): Promise<void> {
     await this.writer.abort().catch(() => undefined)
     await this.pump
   }
 
-  // An error discards what a stream holds that was not read: all is read before the end is said, which is where a cut shows.
+  // An error discards unread data, and a truncated file shows only at the end: so everything is read before the end is written.
   private async drained(): Promise<void> {
     for (let seen = -1, quiet = 0; quiet < 3; quiet++) {
       if (this.chunks.length !== seen) {
@@ -103,7 +103,7 @@ export class Gunzip {
   }
 
   private fail(error: unknown): void {
-    this.problem ??= error ?? "it was let go of"
+    this.problem ??= error ?? "it was cancelled"
   }
 
   private take(): ReadonlyArray<Uint8Array> {
@@ -118,13 +118,13 @@ const text = (problem: unknown): string => {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-/** Bytes as they are, or decompressed where they are gzip: their first two decide. One `write` at a time; nothing throws. */
+/** Passes bytes through, decompressed if their first two say gzip. One `write` at a time; nothing throws. */
 export class Unpacker {
   private gunzip: Gunzip | undefined = undefined
-  /** The beginning, as long as it is too short to say. */
+  /** The start, while it is too short to decide. */
   private head: Uint8Array | undefined = new Uint8Array(0)
 
-  /** Gives it the next piece, of at most some 64 KiB; what came out of those so far, at once where nothing is compressed. */
+  /** Takes the next chunk, at most about 64 KiB; returns the output so far, synchronously if nothing is compressed. */
   write(chunk: Uint8Array): ReadonlyArray<Uint8Array> | Promise<ReadonlyArray<Uint8Array>> {
     const bytes = this.head === undefined ? chunk : appended(this.head, chunk)
     if (this.head !== undefined) {
@@ -134,18 +134,18 @@ export class Unpacker {
     return this.head !== undefined ? [] : this.gunzip === undefined ? [bytes] : this.gunzip.write(bytes)
   }
 
-  /** Says that there is no more. */
+  /** Ends the input. */
   async end(): Promise<GunzipEnd> {
     return this.gunzip?.end() ?? { chunks: this.head === undefined ? [] : [this.head], problem: undefined }
   }
 
-  /** Lets go of it before its end. */
+  /** Cancels before the end. */
   async cancel(): Promise<void> {
     await this.gunzip?.cancel()
   }
 }
 
-/** Bytes as they are, or decompressed where they are gzip. Throws a `GzipError` after all that could be read. */
+/** The bytes, decompressed if they are gzip. Throws a `GzipError` after everything that could be read. */
 export async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   const unpacker = new Unpacker()
   try {
@@ -164,7 +164,7 @@ export async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncGenera
   }
 }
 
-/** In pieces small enough to be decompressed: a thousand times as much may come out. */
+/** Splits bytes into chunks small enough to decompress: the output may be a thousand times as large. */
 export const pieces = function*(bytes: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 65_536) {
     yield bytes.subarray(at, at + 65_536)

@@ -1,5 +1,5 @@
 /**
- * `loom-telemetry/readers`: from a trace file to an answer. Needs nothing but Effect; everything beside `TraceFile` is synchronous and runs in browsers.
+ * `loom-telemetry/readers`: reads and analyses trace files. Needs only Effect; everything except `TraceFile` is synchronous and runs in browsers.
  */
 import "../records/requiresEffect3.js"
 

@@ -1,14 +1,17 @@
 /**
- * Spans as the tree that they were: roots first, children in the order in which they opened.
+ * Spans as trees: each below its parent, siblings in the order in which they started.
+ *
+ * `linkSpans` is the one place that decides what is below what; memory, trace files and the page all use it. No span is left out: one without its parent
+ * becomes a root, and so does one that is its own ancestor. No recursion, because traces may be deeper than the call stack.
  */
 import { nanosFromDate, sequenceFromDate } from "./instants.js"
 import type { SpanRecord } from "./SpanRecord.js"
 
-/** A span and what ran inside it. */
+/** A span and the spans inside it. */
 export interface SpanNode {
   /** The span. */
   readonly span: SpanRecord
-  /** What ran inside it, in the order in which they opened. */
+  /** The spans inside it, in the order in which they started. */
   readonly children: ReadonlyArray<SpanNode>
 }
 
@@ -17,27 +20,89 @@ interface MutableNode {
   readonly children: Array<MutableNode>
 }
 
-/**
- * The forest of these spans. A span whose parent is not among them is a root: nothing is left out.
- */
+/** The trees of these spans, roots in the order in which they started. A span whose parent is missing is a root. */
 export const spanTree = (spans: Iterable<SpanRecord>): ReadonlyArray<SpanNode> => {
-  const nodes = new Map<string, MutableNode>()
-  for (const span of spans) {
-    nodes.set(`${span.traceId}/${span.spanId}`, { span, children: [] })
+  const nodes = Array.from(spans, (span): MutableNode => ({ span, children: [] }))
+  return linkSpans(nodes, ({ span }) => placeOf(span)).map(({ node }) => node)
+}
+
+const placeOf = ({ parentSpanId, spanId, startedAt, traceId }: SpanRecord): SpanPlace => ({
+  id: `${traceId}/${spanId}`,
+  parentId: parentSpanId === null ? null : `${traceId}/${parentSpanId}`,
+  start: nanosFromDate(startedAt),
+  sequence: sequenceFromDate(startedAt) ?? 0
+})
+
+/** Where a span belongs in its tree. */
+export interface SpanPlace {
+  /** Identifies the span among those that are linked; of several with the same id, the first is the parent. */
+  readonly id: string
+  /** The id of its parent, or `null` for a root. */
+  readonly parentId: string | null
+  /** Nanoseconds since the epoch. */
+  readonly start: bigint
+  /** The order among spans that started at the same time. */
+  readonly sequence: number
+}
+
+/** A node that is below no other. */
+export interface RootNode<Node> {
+  readonly node: Node
+  /** `"root"`: it has no parent. `"orphan"`: its parent is missing. `"cycle"`: it is its own ancestor, and the cycle is cut at this node. */
+  readonly reason: "root" | "orphan" | "cycle"
+}
+
+/** Adds each node to its parent's children and returns the others, all in the order in which they started. */
+export const linkSpans = <Node extends { readonly children: Array<Node> }>(
+  nodes: Iterable<Node>,
+  placeOf: (node: Node) => SpanPlace
+): Array<RootNode<Node>> => {
+  const all = Array.from(nodes, (node): Placed<Node> => ({ node, place: placeOf(node) }))
+  const byId = new Map<string, Placed<Node>>()
+  for (const each of all) {
+    if (!byId.has(each.place.id)) {
+      byId.set(each.place.id, each)
+    }
   }
-  const roots: Array<MutableNode> = []
-  for (const node of [...nodes.values()].sort(byOpening)) {
-    const parent = node.span.parentSpanId === null
-      ? undefined
-      : nodes.get(`${node.span.traceId}/${node.span.parentSpanId}`)
-    const siblings = parent === undefined || parent === node ? roots : parent.children
-    siblings.push(node)
+  const parentOf = ({ place }: Placed<Node>) => place.parentId === null ? undefined : byId.get(place.parentId)
+  all.sort(byStart)
+  const cut = new Set(cyclesOf(all, parentOf))
+  const roots: Array<RootNode<Node>> = []
+  for (const each of all) {
+    const parent = parentOf(each)
+    if (cut.has(each)) {
+      roots.push({ node: each.node, reason: "cycle" })
+    } else if (parent === undefined) {
+      roots.push({ node: each.node, reason: each.place.parentId === null ? "root" : "orphan" })
+    } else {
+      parent.node.children.push(each.node)
+    }
   }
   return roots
 }
 
-const byOpening = ({ span: a }: MutableNode, { span: b }: MutableNode): number =>
-  compare(nanosFromDate(a.startedAt), nanosFromDate(b.startedAt)) ||
-  compare(sequenceFromDate(a.startedAt) ?? 0, sequenceFromDate(b.startedAt) ?? 0)
+interface Placed<Node> {
+  readonly node: Node
+  readonly place: SpanPlace
+}
 
-const compare = (a: bigint | number, b: bigint | number): number => a < b ? -1 : a > b ? 1 : 0
+const byStart = ({ place: a }: Placed<unknown>, { place: b }: Placed<unknown>): number =>
+  a.start < b.start ? -1 : a.start > b.start ? 1 : a.sequence - b.sequence
+
+/** One node of each cycle of parents: the first that a walk from these nodes meets twice. */
+export const cyclesOf = <Node>(nodes: Iterable<Node>, parentOf: (node: Node) => Node | undefined): Array<Node> => {
+  const walks = new Map<Node, number>()
+  const found: Array<Node> = []
+  let walk = 0
+  for (const start of nodes) {
+    walk++
+    let at: Node | undefined = start
+    for (; at !== undefined && !walks.has(at); at = parentOf(at)) {
+      walks.set(at, walk)
+    }
+    if (at !== undefined && walks.get(at) === walk) {
+      found.push(at)
+    }
+  }
+  return found
+}

@@ -1,12 +1,12 @@
 /**
- * Bundles the page's script and style. For the build of the package and for running from sources; no part of the package itself.
+ * Bundles the page's script and style, when the package is built or run from its sources. Not part of the published package.
  */
 import { build } from "esbuild"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import type { PageAssets } from "./PageAssets.js"
 
-// From `src/viewer` and from `dist/viewer` alike: the sources of the page are bundled, not what the compiler made of them.
+// Whether run from `src/viewer` or `dist/viewer`: the page's sources are bundled, not the compiled files.
 const entry = (name: string): string => fileURLToPath(new URL(`../../src/viewer/app/${name}`, import.meta.url))
 
 const bundle = async (name: string): Promise<string> => {
@@ -26,15 +26,15 @@ const bundle = async (name: string): Promise<string> => {
 
 const hashOf = (text: string): string => createHash("sha256").update(text, "utf8").digest("base64")
 
-/** Bundles both. Fails where a source does not compile, or holds what would end its element in the page. */
+/** Bundles both. Fails if a source does not compile, or contains text that would end its element in the page. */
 export const buildAssets = async (): Promise<PageAssets> => {
   const [script, style] = await Promise.all([bundle("main.ts"), bundle("style.css")])
   if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) {
-    throw new Error("The page's script or style holds text that would end its element: write it in two parts")
+    throw new Error("The page's script or style contains text that would end its element: split that text in two")
   }
   return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) }
 }
 
-/** The module that stands for `assets` in the package. */
+/** The module that replaces `assets` in the package. */
 export const assetsModule = (assets: PageAssets): string =>
   `const assets = ${JSON.stringify(assets)}\nexport const loadAssets = () => Promise.resolve(assets)\n`

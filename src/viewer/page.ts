@@ -1,29 +1,26 @@
 /**
- * The page as text: one HTML file that opens from disk, fetches nothing and shows the records that stand in it.
+ * Renders the page: one HTML file that opens from disk, fetches nothing and shows the records in it.
  *
- * Everything in a record may be an attacker's text, so the records stand in a data block that they cannot close, the page's script puts them into
- * text nodes only, and the page's policy runs nothing but that one script. The trap: the policy names script and style by their hashes, so whoever
- * changes a byte of the page's own parts after this has a page that does nothing.
+ * Records may contain an attacker's text, so they are in a data block that they cannot close, the page's script puts them into text nodes only, and the
+ * page's policy runs no other script. The trap: the policy identifies script and style by their hashes, so changing a byte of either stops the page.
  */
-import type { PageAssets } from "./PageAssets.js"
-import type { PageSettings } from "./PageSettings.js"
+import type { PageAssets, PageSettings } from "./PageAssets.js"
 
-export type { PageAssets } from "./PageAssets.js"
-export type { PageSettings } from "./PageSettings.js"
+export type { PageAssets, PageSettings } from "./PageAssets.js"
 
-/** What a page is made of. */
+/** The content of a page. */
 export interface PageOptions extends PageSettings {
-  /** The records as they stand in a file, one JSON object a line; bad lines are counted by the page. Default: none, and the page asks for a file. */
+  /** The records, one JSON object per line; the page counts bad lines. Default: none, and the page asks for a file. */
   readonly jsonl?: string
 }
 
-/** A whole page. For records that do not fit into memory see `pageParts`. */
+/** A whole page. For records that do not fit into memory, use `pageParts`. */
 export const renderPage = (assets: PageAssets, options: PageOptions): string => {
   const { head, tail } = pageParts(assets, options)
   return `${head}${escapeData(options.jsonl ?? "")}${tail}`
 }
 
-/** What stands before and after the records: between them goes the file, piece by piece through `escapeData`. */
+/** The parts before and after the records. Between them goes the file, chunk by chunk through `escapeData`. */
 export const pageParts = (
   assets: PageAssets,
   { live, title }: PageSettings
@@ -42,7 +39,7 @@ export const pageParts = (
 <style>${assets.style}</style>
 </head>
 <body>
-<noscript>This page draws its traces with a script, which is switched off here.</noscript>
+<noscript>This page needs JavaScript to show its traces.</noscript>
 <script type="application/json" id="settings">${escapeData(JSON.stringify(settings))}</script>
 <script type="text/plain" id="records">
 `,
@@ -54,7 +51,7 @@ export const pageParts = (
   }
 }
 
-/** The page's Content-Security-Policy, also to be sent as a header where the page is served. */
+/** The page's Content-Security-Policy; also send it as a header if you serve the page. */
 export const pageCsp = (assets: PageAssets, live: boolean): string =>
   [
     "default-src 'none'",
@@ -67,8 +64,8 @@ export const pageCsp = (assets: PageAssets, live: boolean): string =>
   ].join("; ")
 
 /**
- * Text for a data block, which ends at `</script>` and knows no escapes of its own: `<` is written as JSON would write it. In a JSON string, the only
- * place of a record where it can stand, that means the same. Pieces may be cut anywhere.
+ * Escapes text for a data block, which ends at `</script>` and has no escapes of its own: `<` becomes a JSON escape, which means the same in JSON strings, the
+ * only place where records contain it. Chunks may be split anywhere.
  */
 export const escapeData = (text: string): string => text.replaceAll("<", "\\u003c")
 

@@ -107,7 +107,7 @@ describeInBrowser("the page, opened from disk", () => {
         dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }))
       }`)
     await drop("no records\n")
-    await page.getByText("No records of loom-telemetry in dropped.jsonl").waitFor()
+    await page.getByText("No telemetry records in dropped.jsonl").waitFor()
     await drop(smallFile())
     await page.locator(".span").first().waitFor()
     expect(await page.locator(".trace").count()).toBe(2)

@@ -6,7 +6,6 @@ import { NodeFileSystem } from "@effect/platform-node"
 import { expect } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type { InMemoryTelemetryService, MetricRecord, SpanRecord } from "loom-telemetry"
 import {
@@ -19,7 +18,7 @@ import {
 } from "loom-telemetry"
 import { TestTelemetry } from "loom-telemetry/testing"
 import { metricRecord, spanRecord } from "../../src/records/SpanData.js"
-import { decodeLine } from "../../src/records/wire/decode.js"
+import { decodedLine } from "../records/decodedLine.js"
 import { parseTree } from "./consoleLines.js"
 import type { MakeSubject, Recorded, Subject } from "./subject.js"
 
@@ -48,7 +47,7 @@ const recordsOf = (text: string): Recorded => {
   const spans: Array<SpanRecord> = []
   const metrics: Array<MetricRecord> = []
   text.split("\n").slice(0, -1).forEach((line, index) => {
-    const decoded = Either.getOrThrow(decodeLine(line, index + 1))
+    const decoded = decodedLine(line, index + 1)
     if (decoded.kind === "span") {
       spans.push(spanRecord(decoded.span))
     } else if (decoded.kind === "metric") {

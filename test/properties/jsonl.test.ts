@@ -3,7 +3,6 @@
  * Compared with Node's equality: vitest's takes an attribute named `constructor` for a type.
  */
 import { describe, expect, it } from "@effect/vitest"
-import * as Either from "effect/Either"
 import fc from "fast-check"
 import { deepStrictEqual } from "node:assert"
 import { defaultLimits } from "../../src/records/attributes.js"
@@ -21,6 +20,7 @@ import { text } from "../../src/records/text.js"
 import { type DecodedLine, decodeLine } from "../../src/records/wire/decode.js"
 import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/wire/encode.js"
 import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
+import { decodedLine } from "../records/decodedLine.js"
 import { type AttributesRecipe, buildObject, hostileAttributes, hostileText } from "./hostile.js"
 
 const collect = (recipe: AttributesRecipe) => {
@@ -102,7 +102,7 @@ const buildMetric = (recipe: MetricRecipe): MetricData => ({
   spanId: recipe.place?.spanId
 })
 
-const read = (line: string): DecodedLine => Either.getOrThrow(decodeLine(line, 1))
+const read = (line: string): DecodedLine => decodedLine(line, 1)
 
 /** One line, printable as JSON leaves it, with exactly these keys first. */
 const expectOneLine = (line: string, keys: ReadonlyArray<string>) => {
@@ -180,8 +180,7 @@ describe("any record, written and read", () => {
 
   it("any other text is an error with its line number, never a throw", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), hostileText), fc.integer({ min: 1 }), (source, line) => {
-      const result = decodeLine(source, line)
-      expect(Either.isLeft(result) && result.left.line).toBe(line)
+      expect(decodeLine(source, line)).toMatchObject({ _tag: "RecordDecodeError", line })
     }))
   })
 })

@@ -14,7 +14,7 @@ const lanesOf = (forest: TraceTree.TraceForest) => {
 }
 
 describe("Chrome trace events", () => {
-  it("have a process a trace, times in microseconds, and what was recorded", () => {
+  it("have one process per trace, times in microseconds, and all recorded data", () => {
     const events = eventsOf(forestOf(
       span({
         id: 2,
@@ -43,7 +43,7 @@ describe("Chrome trace events", () => {
     expect(events.find(({ ph }) => ph === "i")).toMatchObject({ name: "log", ts: 4000, pid: 1, tid: 0, args: { x: 1 } })
   })
 
-  it("are a list of none for an empty file", () => {
+  it("are an empty list for an empty file", () => {
     expect(eventsOf(forestOf())).toEqual([])
   })
 
@@ -54,7 +54,7 @@ describe("Chrome trace events", () => {
 })
 
 describe("lanes", () => {
-  it("are one for what runs one after the other, and more for what runs side by side", () => {
+  it("are one for sequential spans and several for parallel ones", () => {
     expect(lanesOf(forestOf(
       span({ id: 1, name: "root", ms: 10 }),
       span({ id: 2, parent: 1, name: "first", start: 0, ms: 4 }),
@@ -64,14 +64,14 @@ describe("lanes", () => {
     ))).toEqual(new Map([["root", 0], ["first", 0], ["beside", 1], ["below", 1], ["after", 0]]))
   })
 
-  it("put a span that outlives its parent elsewhere", () => {
+  it("move a span that outlives its parent to another lane", () => {
     const lanes = lanesOf(
       forestOf(span({ id: 1, name: "root", ms: 10 }), span({ id: 2, parent: 1, name: "daemon", start: 5, ms: 10 }))
     )
     expect(lanes.get("daemon")).not.toBe(lanes.get("root"))
   })
 
-  it("hold only what is nested by parents, for any tree", () => {
+  it("hold only spans that are nested by parents, for any tree", () => {
     const spans = fc.array(fc.record({ parent: fc.nat(), start: fc.nat(12), ms: fc.nat(8) }), {
       minLength: 1,
       maxLength: 14
@@ -110,7 +110,7 @@ describe("lanes", () => {
     )
   })
 
-  it("are found for fifty thousand spans side by side", () => {
+  it("are planned for fifty thousand parallel spans", () => {
     const lines = Array.from(
       { length: 50_000 },
       (_, id) => span({ id: id + 1, parent: id === 0 ? null : 1, start: id / 1000, ms: 1000 })

@@ -11,7 +11,7 @@ const weightOf = (line: string): number => Number(line.slice(line.lastIndexOf(" 
 const total = (lines: ReadonlyArray<string>): number => lines.reduce((sum, line) => sum + weightOf(line), 0)
 
 describe("collapsed stacks", () => {
-  it("weigh what a span took by itself, children side by side taken off once", () => {
+  it("weigh a span's own time, subtracting parallel children once", () => {
     expect(CollapsedStacks.lines(
       forestOf(
         span({ id: 1, name: "a", ms: 10 }),
@@ -23,7 +23,7 @@ describe("collapsed stacks", () => {
     )).toEqual(["a;late 5000", "a;b 4000", "a;c 4000", "a 3000"])
   })
 
-  it("add up the same stacks of all traces", () => {
+  it("sum the same stacks of all traces", () => {
     const lines = [1, 2, 3].map((trace) =>
       span({ id: trace, trace, name: "loom.tool", attributes: { tool: "add" }, ms: 2 })
     )
@@ -34,7 +34,7 @@ describe("collapsed stacks", () => {
     expect(CollapsedStacks.lines(forestOf(span({ id: 1, name: "a;b\nc 7" })), "time")).toEqual(["a:b\\nc 7 1000"])
   })
 
-  it("weigh tokens and millionths of a dollar, with what belongs to no span beside", () => {
+  it("weigh tokens and millionths of a dollar, including those outside any span", () => {
     const forest = forestOf(
       metric({ name: "loom.tokens.input", value: 30, id: 2 }),
       metric({ name: "loom.cost.usd", value: 0.0025, id: 2 }),
@@ -57,7 +57,7 @@ describe("collapsed stacks", () => {
     )
   })
 
-  it("count spans below the five hundredth level for the one there, however deep they are", () => {
+  it("count spans below the five hundredth level for their ancestor there, however deep they are", () => {
     const lines = Array.from(
       { length: 10_000 },
       (_, id) => span({ id: id + 1, parent: id === 0 ? null : id, name: "f", ms: 10_000 - id })
@@ -67,7 +67,7 @@ describe("collapsed stacks", () => {
     expect(total(stacks)).toBe(10_000_000)
   })
 
-  it("take an open span to last until the end of its trace", () => {
+  it("let an open span last until the end of its trace", () => {
     const forest = forestOf(spanStart({ id: 1, name: "a" }), span({ id: 2, parent: 1, name: "b", start: 2, ms: 1 }))
     expect(CollapsedStacks.lines(forest, "time")).toEqual(["a 2000", "a;b 1000"])
   })

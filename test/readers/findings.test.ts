@@ -8,14 +8,14 @@ const reportOf = (bytes: Uint8Array) => Findings.of(entriesOf(bytes))
 /** Kind, count and lines of all that was found. */
 const found = (bytes: Uint8Array) => reportOf(bytes).findings.map(({ count, kind, lines }) => [kind, count, lines])
 
-describe("what is wrong with a file", () => {
-  it("is nothing where nothing is", () => {
+describe("the findings of a file", () => {
+  it("are empty if nothing is wrong", () => {
     const bytes = file(metric({ name: "m", value: 1, id: 2 }), span({ id: 2, parent: 1, ms: 0.5 }), span({ id: 1 }))
     expect(reportOf(bytes)).toEqual({ findings: [], records: 3, ok: true })
     expect(reportOf(new Uint8Array(0))).toEqual({ findings: [], records: 0, ok: true })
   })
 
-  it("is found, counted and placed, errors first", () => {
+  it("are counted and have line numbers, errors first", () => {
     const bytes = file(
       spanStart({ id: 1, name: "never ends" }),
       "garbage",
@@ -49,18 +49,18 @@ describe("what is wrong with a file", () => {
     expect(reportOf(bytes).ok).toBe(false)
   })
 
-  it("is no trouble where it is only odd", () => {
+  it("are ok if they are only unusual", () => {
     expect(reportOf(file(span({ id: 7, ms: 0 }))).ok).toBe(true)
   })
 
-  it("names the first ten and counts all", () => {
+  it("list the first ten and count all", () => {
     const [open] =
       reportOf(file(...Array.from({ length: 30 }, (_, id) => spanStart({ id: id + 1, name: `s${id}` })))).findings
     expect(open).toMatchObject({ count: 30, lines: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] })
     expect(open!.examples[9]).toBe("s9")
   })
 
-  it("can be asked for again and again", () => {
+  it("can be requested repeatedly", () => {
     const builder = Findings.builder()
     const entries = entriesOf(file(spanStart({ id: 1 }), "x", span({ id: 1 })))
     builder.add(entries[0]!)
@@ -70,7 +70,7 @@ describe("what is wrong with a file", () => {
     expect(builder.result().findings.map(({ count, kind }) => [kind, count])).toEqual([["bad-line", 1]])
   })
 
-  it("agrees with the trees on what is an orphan, open, a duplicate and a circle", () => {
+  it("agree with the trees on orphans, open spans, duplicates and cycles", () => {
     const line = fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 8 }), fc.option(fc.integer({ min: 1, max: 9 })))
       .map(([isOpen, id, parent]) => (isOpen ? spanStart : span)({ id, parent }))
     fc.assert(

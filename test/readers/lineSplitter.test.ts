@@ -31,7 +31,7 @@ const someLine = fc.oneof(
 )
 
 describe("splitting bytes into lines", () => {
-  it("gives the same lines however the bytes come in", () => {
+  it("gives the same lines however the bytes are chunked", () => {
     fc.assert(
       fc.property(fc.array(someLine), fc.boolean(), fc.array(fc.nat(), { maxLength: 8 }), (lines, ended, cuts) => {
         const whole = bytes(lines.join("\n") + (ended ? "\n" : ""))
@@ -41,7 +41,7 @@ describe("splitting bytes into lines", () => {
     )
   })
 
-  it("knows at which byte each line begins, whatever characters come before", () => {
+  it("knows the offset of each line, whatever characters come before", () => {
     fc.assert(fc.property(fc.array(someLine), (lines) => {
       const whole = bytes(lines.map((line) => `${line}\n`).join(""))
       for (const { line, offset, text } of split([whole])) {
@@ -57,11 +57,11 @@ describe("splitting bytes into lines", () => {
     expect(split([bytes("{1}\n\n  \r\n{2}\n")]).map(({ line, text }) => [line, text])).toEqual([[1, "{1}"], [4, "{2}"]])
   })
 
-  it("takes off byte order marks and carriage returns", () => {
+  it("removes byte order marks and carriage returns", () => {
     expect(texts(split([bytes("\ufeff{1}\r\n{2}\r\n")]))).toEqual(["{1}", "{2}"])
   })
 
-  it("says that a line without an end is torn, also where an end would have followed", () => {
+  it("marks a last line without a newline as torn", () => {
     expect(split([bytes("{1}\n{2")]).map(({ text, torn }) => [text, torn])).toEqual([["{1}", false], ["{2", true]])
   })
 
@@ -70,7 +70,7 @@ describe("splitting bytes into lines", () => {
     expect(split([bytes(""), bytes("")])).toEqual([])
   })
 
-  it("keeps only the beginning of a line that is too long, and goes on with the next", () => {
+  it("keeps only the start of an overlong line, and continues with the next", () => {
     const long = "x".repeat(1000)
     const whole = bytes(`{1}\n${long}\n{3}\n`)
     for (const pieces of [[whole], cutAt(whole, [50, 300, 600]), [...whole].map((byte) => Uint8Array.of(byte))]) {
@@ -84,7 +84,7 @@ describe("splitting bytes into lines", () => {
     }
   })
 
-  it("says where to go on, and goes on there", () => {
+  it("reports where to resume, and resumes there", () => {
     const whole = bytes("{\"é\":1}\n{2}\n{3")
     const splitter = new LineSplitter()
     splitter.push(whole, () => undefined)

@@ -120,7 +120,7 @@ describe("OTLP of a trace file", () => {
       expect(byId(ours)).toEqual(byId(theirs))
     }))
 
-  it("says of a library's span whose session it is in, from the nearest span above", () => {
+  it("gives a library's span the session of its nearest ancestor", () => {
     const requests = requestsOf(file(
       span({ id: 3, parent: 2, name: "http" }),
       span({ id: 2, parent: 1, name: "loom.run", attributes: { session_id: "inner" } }),
@@ -130,7 +130,7 @@ describe("OTLP of a trace file", () => {
     expect(http).toMatchObject({ "session.id": { stringValue: "inner" }, "user.id": { stringValue: "u" } })
   })
 
-  it("is in batches, nothing left out and nothing twice", () => {
+  it("is split into batches without losing or repeating records", () => {
     const lines = Array.from(
       { length: 25 },
       (_, id) => span({ id: id + 1, trace: 1 + id % 3, parent: id % 5 === 0 ? null : 99 })
@@ -143,7 +143,7 @@ describe("OTLP of a trace file", () => {
     }
   })
 
-  it("is one line a request, whatever a record holds", () => {
+  it("is one line per request, whatever the records contain", () => {
     const requests = requestsOf(file(span({ id: 1, name: "a\nb\u2028", attributes: { "__proto__x": "\r\n" } })))
     expect(requests.map(({ body }) => body.includes("\n"))).toEqual([false])
   })
@@ -152,7 +152,7 @@ describe("OTLP of a trace file", () => {
     expect(requestsOf(file(spanStart({ id: 1 })))).toEqual([])
   })
 
-  it("speaks the dialects and the resource that it is told to", () => {
+  it("uses the given dialects and resource", () => {
     const [request] = requestsOf(file(span({ id: 1, name: "loom.tool", attributes: { tool: "add" } })), {
       dialects: [],
       resource: { "service.name": "mine" }
@@ -162,7 +162,7 @@ describe("OTLP of a trace file", () => {
     expect(attributesOf(scopeSpans[0].spans[0])).toEqual({ tool: { stringValue: "add" } })
   })
 
-  it("adds up measurements by name and attributes, since the last request", () => {
+  it("sums measurements by name and attributes since the last request", () => {
     const [request] = requestsOf(file(
       metric({ name: "loom.tokens.input", value: 2, attributes: { model: "m", user_id: "u" } }),
       metric({ name: "loom.tokens.input", value: 3, attributes: { user_id: "u", model: "m" } }),

@@ -85,7 +85,7 @@ describe.skipIf(!hasJq)(
 )
 
 describe("summaries", () => {
-  it("count failures and interruptions, tools that are not ok among the failures", async () => {
+  it("count failures and interruptions, including tools that are not ok", async () => {
     const summary = await summaryOf(file(
       span({ id: 1, outcome: "failure", exception: "Error: x" }),
       span({ id: 2, outcome: "interrupted" }),
@@ -96,7 +96,7 @@ describe("summaries", () => {
     expect(summary.by.tool).toMatchObject([{ label: "add", count: 1, failures: 1 }])
   })
 
-  it("count lines without a record, open spans and dropped records, and say from when to when", async () => {
+  it("count bad lines, open spans and dropped records, and give the time range", async () => {
     const bytes = file(
       spanStart({ id: 1, start: 5 }),
       spanStart({ id: 2, start: 6 }),
@@ -117,20 +117,20 @@ describe("summaries", () => {
     })
   })
 
-  it("are of nothing for an empty file", async () => {
+  it("are empty for an empty file", async () => {
     const summary = await summaryOf(new Uint8Array(0))
     expect(summary).toMatchObject({ spans: 0, from: undefined, usage: { tokensIn: 0, costUsd: null } })
     expect(Object.values(summary.by)).toEqual([[], [], [], [], [], []])
   })
 
-  it("read compressed files, and count the cut of one that ends early", async () => {
+  it("read compressed files, and count a truncated one as a bad line", async () => {
     const bytes = file(...Array.from({ length: 500 }, (_, id) => span({ id: id + 1, ms: (id * 7919) % 1000 })))
     const packed = gzipSync(bytes)
     expect(await summaryOf(packed)).toEqual(await summaryOf(bytes))
     expect(await summaryOf(packed.subarray(0, packed.length - 4))).toMatchObject({ spans: 500, bad: 1 })
   })
 
-  it("count further labels together, once there are too many", async () => {
+  it("count all labels beyond the limit together", async () => {
     const run = (id: number, user: string) =>
       span({ id, trace: id, name: "loom.run", attributes: { user_id: user, tokens_in: 1, tokens_out: 0 } })
     const lines = ["a", "b", "c", "d", "a"].map((user, index) => run(index + 1, user))
@@ -143,7 +143,7 @@ describe("summaries", () => {
     expect(usage.tokensIn).toBe(5)
   })
 
-  it("do not mix up a label with the row of all others", async () => {
+  it("do not confuse a label with the row of all others", async () => {
     const lines = ["(other)", "b"].map((user, index) =>
       span({ id: index + 1, name: "loom.run", attributes: { user_id: user } })
     )
@@ -167,7 +167,7 @@ describe("durations", () => {
     return durations.stats()!
   }
 
-  it("are exact while there are few", () => {
+  it("are exact for few values", () => {
     fc.assert(fc.property(fc.array(milliseconds, { minLength: 1, maxLength: 60 }), (values) => {
       const { exact, max, p50, p95, p99 } = statsOf(values, 60)
       expect({ exact, max, p50, p95, p99 }).toEqual({
@@ -180,7 +180,7 @@ describe("durations", () => {
     }))
   })
 
-  it("are within one per cent of the exact ones when there are many", () => {
+  it("are within one per cent of the exact ones for many values", () => {
     fc.assert(
       fc.property(fc.array(milliseconds, { minLength: 11, maxLength: 300 }), (values) => {
         const stats = statsOf(values, 10)

@@ -18,7 +18,7 @@ const run = span({ id: 1, name: "loom.run", ms: 100, attributes: { agent: "a", s
 const brief = (diff: TraceDiff.TraceDiff) => diff.changes.map(({ kind, path }) => `${kind} ${path.join(" > ")}`)
 
 describe("comparing two runs", () => {
-  it("finds no difference of shape between a run and itself", () => {
+  it("finds no difference between a run and itself", () => {
     const forest = forestOf(...model(2, 5), tool(3, "add"), run)
     const diff = TraceDiff.compare(forest, forest)
     expect(diff.same).toBe(true)
@@ -29,7 +29,7 @@ describe("comparing two runs", () => {
     ])
   })
 
-  it("names what was added and what was removed, by path and order", () => {
+  it("reports added and removed spans, by path and order", () => {
     const a = forestOf(...model(2, 5), tool(3, "add"), tool(4, "add"), run)
     const b = forestOf(...model(2, 5), tool(3, "add"), tool(4, "mul"), ...model(5, 7), run)
     const diff = TraceDiff.compare(a, b)
@@ -44,7 +44,7 @@ describe("comparing two runs", () => {
     ])
   })
 
-  it("names another outcome and other attributes, but not what is different in every run", () => {
+  it("reports different outcomes and attributes, but nothing that differs in every run", () => {
     const a = forestOf(tool(3, "add", { x: 1, duration_ms: 5 }), tool(4, "sub"), run)
     const b = forestOf(tool(7, "add", { x: 2, duration_ms: 9, y: [1] }), tool(8, "sub", {}, "failure"), run)
     const diff = TraceDiff.compare(a, b)
@@ -56,7 +56,7 @@ describe("comparing two runs", () => {
     expect(diff.changes[2]).toMatchObject({ kind: "changed", a: { outcome: "success" }, b: { outcome: "failure" } })
   })
 
-  it("gives time, tokens and spans of both sides, each with what is below it", () => {
+  it("reports time, tokens and spans of both sides, including subtrees", () => {
     const diff = TraceDiff.compare(forestOf(...model(2, 5), run), forestOf(...model(2, 9), ...model(3, 1), run))
     expect(diff.changes[0]).toMatchObject({
       kind: "same",
@@ -69,14 +69,14 @@ describe("comparing two runs", () => {
     ])
   })
 
-  it("takes open spans, and files that hold nothing", () => {
+  it("accepts open spans and empty files", () => {
     const open = forestOf(spanStart({ id: 1, name: "loom.run", attributes: { agent: "a" } }))
     expect(brief(TraceDiff.compare(open, forestOf(run)))).toEqual(["changed loom.run a"])
     expect(TraceDiff.compare(forestOf(), forestOf())).toMatchObject({ changes: [], same: true })
     expect(brief(TraceDiff.compare(forestOf(), open))).toEqual(["added loom.run a"])
   })
 
-  it("compares what is thousands of spans deep", () => {
+  it("compares trees that are thousands of spans deep", () => {
     const chain = forestOf(
       ...Array.from({ length: 2000 }, (_, id) => span({ id: id + 1, parent: id === 0 ? null : id }))
     )

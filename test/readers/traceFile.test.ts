@@ -45,7 +45,7 @@ describe("reading a trace file", () => {
       expect(traces[0]!.roots[0]).toMatchObject({ name: "request", children: [{ name: "loom.run" }] })
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer)))
 
-  it("gives what the Python original wrote", async () => {
+  it("reads files of the Python original", async () => {
     const lines = [span({ id: 1, attributes: { a: 1 } }), span({ id: 2, exception: "ValueError: no" })].map(asPython)
     expect(lines[0]).toContain(
       "\"started_at\": \"2026-01-31T12:00:00+00:00\", \"ended_at\": \"2026-01-31T12:00:00.001000+00:00\""
@@ -61,7 +61,7 @@ describe("reading a trace file", () => {
     expect(await entriesOf(Uint8Array.of(10))).toEqual([])
   })
 
-  it("counts lines that are no records, with their number and byte, and goes on", async () => {
+  it("reports lines without a record with number and offset, and continues", async () => {
     const bytes = file(span({ id: 1 }), "", "\u0000\u0000\u0000", "{\"kind\":\"other\"}", "[1]", span({ id: 2 }))
     const entries = await entriesOf(bytes, 7)
     expect(entries.map(brief)).toEqual(["1 span", "3 bad", "4 bad", "5 bad", "6 span"])
@@ -70,7 +70,7 @@ describe("reading a trace file", () => {
     }
   })
 
-  it("calls a last line torn where it holds no record, and reads it where it does", async () => {
+  it("marks a last line without a record as torn, and reads it if it holds one", async () => {
     const whole = file(span({ id: 1 }), span({ id: 2 }))
     expect((await entriesOf(whole.subarray(0, whole.length - 1))).map(brief)).toEqual(["1 span", "2 span"])
     expect((await entriesOf(whole.subarray(0, whole.length - 2))).map(brief)).toEqual(["1 span", "2 torn"])
@@ -95,19 +95,19 @@ describe("reading a trace file", () => {
 describe("reading a compressed file", () => {
   const many = file(...Array.from({ length: 3000 }, (_, index) => span({ id: index + 1, attributes: { index } })))
 
-  it("gives what is in it, however the bytes come in", async () => {
+  it("reads its content, however the bytes are chunked", async () => {
     const plain = await entriesOf(many)
     expect(await entriesOf(gzipSync(many))).toEqual(plain)
     expect(await entriesOf(gzipSync(spans), 1)).toEqual(await entriesOf(spans))
     expect(plain.length).toBe(3000)
   })
 
-  it("goes on with the next member", async () => {
+  it("continues with the next member", async () => {
     const both = Buffer.concat([gzipSync(spans), gzipSync(file(span({ id: 9 })))])
     expect((await entriesOf(both)).map(brief)).toEqual(["1 span", "2 span", "3 metric", "4 span"])
   })
 
-  it("gives all that came before the cut, then says that it was cut", async () => {
+  it("reads everything before the cut, then reports the cut", async () => {
     const packed = gzipSync(many)
     const plain = await entriesOf(many)
     const counts: Array<number> = []
@@ -123,14 +123,14 @@ describe("reading a compressed file", () => {
     expect(counts[3]).toBeGreaterThan(2500)
   })
 
-  it("says that it was cut where only its check sum is missing", async () => {
+  it("reports a cut if only the checksum is missing", async () => {
     const packed = gzipSync(many)
     const entries = await entriesOf(packed.subarray(0, packed.length - 4))
     expect(entries.filter((entry) => entry.kind === "record").length).toBe(3000)
     expect(entries.filter((entry) => entry.kind === "bad").length).toBe(1)
   })
 
-  it("says that it is damaged where a byte in it changed", async () => {
+  it("reports damage if a byte was changed", async () => {
     const packed = gzipSync(many)
     packed[Math.floor(packed.length / 2)]! ^= 0xff
     const entries = await entriesOf(packed)
@@ -138,11 +138,11 @@ describe("reading a compressed file", () => {
     expect(entries.filter((entry) => entry.kind === "record").length).toBeGreaterThan(100)
   })
 
-  it("takes a file of one byte as it is", async () => {
+  it("reads a file of one byte", async () => {
     expect((await entriesOf(Uint8Array.of(0x1f))).map(brief)).toEqual(["1 torn"])
   })
 
-  it("is decompressed without Effect too, and throws after all that could be read", async () => {
+  it("decompresses without Effect too, and throws after everything that could be read", async () => {
     const packed = gzipSync(many)
     let read = 0
     const reading = async (bytes: Uint8Array) => {

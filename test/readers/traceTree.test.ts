@@ -17,7 +17,7 @@ const shape = (forest: TraceTree.TraceForest): ReadonlyArray<string> =>
   )
 
 describe("trees of records", () => {
-  it("puts children below their parents in the order in which they began", () => {
+  it("puts children below their parents in the order in which they started", () => {
     const forest = treeOf(
       span({ id: 3, parent: 2, name: "c", start: 1 }),
       span({ id: 4, parent: 1, name: "d", start: 8 }),
@@ -28,11 +28,11 @@ describe("trees of records", () => {
     expect(forest.traces[0]).toMatchObject({ spans: 4, open: 0, failed: 0 })
   })
 
-  it("keeps spans whose parent is not there, and marks them", () => {
+  it("keeps spans whose parent is missing, and marks them", () => {
     expect(shape(treeOf(span({ id: 3, parent: 2, name: "c" }), span({ id: 1, name: "a" })))).toEqual(["c orphan", "a"])
   })
 
-  it("keeps spans that have not ended, in their place", () => {
+  it("keeps open spans in their place", () => {
     const forest = treeOf(
       spanStart({ id: 1, name: "a", attributes: { x: 1 } }),
       spanStart({ id: 2, parent: 1, name: "b" }),
@@ -54,7 +54,7 @@ describe("trees of records", () => {
     expect(shape(forest)).toEqual(["a", "  b", "  b2 duplicate"])
   })
 
-  it("does not take spans of two traces for one, whatever their ids", () => {
+  it("keeps spans of different traces apart, whatever their ids", () => {
     const forest = treeOf(
       span({ trace: 1, id: 1, name: "a" }),
       span({ trace: 2, id: 2, parent: 1, name: "b", start: 5 })
@@ -63,7 +63,7 @@ describe("trees of records", () => {
     expect(forest.traces.map((trace) => trace.spans)).toEqual([1, 1])
   })
 
-  it("cuts circles, and keeps what hangs on them", () => {
+  it("cuts cycles, and keeps the spans below them", () => {
     expect(shape(treeOf(span({ id: 1, parent: 1, name: "self" })))).toEqual(["self cyclic"])
     const forest = treeOf(
       span({ id: 4, parent: 2, name: "hanging", start: 0 }),
@@ -88,7 +88,7 @@ describe("trees of records", () => {
     expect(forest.metrics.map(({ name }) => name)).toEqual(["nowhere"])
   })
 
-  it("counts what was dropped, what failed and what could not be read", () => {
+  it("counts dropped records, failed spans and bad lines", () => {
     const forest = treeOf(
       dropped(3),
       dropped(4),
@@ -106,7 +106,7 @@ describe("trees of records", () => {
     expect(treeOf(...lines.map(asPython))).toEqual(treeOf(...lines))
   })
 
-  it("is made and walked where it is ten thousand spans deep", () => {
+  it("builds and walks a tree that is ten thousand spans deep", () => {
     const lines = Array.from(
       { length: 10_000 },
       (_, id) => span({ id: id + 1, parent: id === 0 ? null : id, start: id / 1000 })
@@ -142,7 +142,7 @@ describe("trees of records", () => {
       expect(forest.traces[0]!.roots[0]!.children[0]!.metrics.map(({ value }) => value)).toEqual([3])
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it("calls a span by what tells it from others", () => {
+  it("labels a span by its distinguishing attributes", () => {
     const call = (name: string, attributes: {}) => TraceTree.label({ name, attributes })
     expect(call("loom.tool", { tool: "delegate", worker: "writer" })).toBe("loom.tool delegate writer")
     expect(call("loom.run", { agent: "editor" })).toBe("loom.run editor")

@@ -33,7 +33,7 @@ const work = forestOf(
 )
 
 describe("trees as text", () => {
-  it("look like the console's, with what is unusual marked", () => {
+  it("look like the console's, with anything unusual marked", () => {
     expect(TreeView.render(work)).toBe([
       "▸ loom.run session_id=run_xyz",
       "  • loom.turn (2.1ms) turn=0",
@@ -45,7 +45,7 @@ describe("trees as text", () => {
     ].join("\n"))
   })
 
-  it("show measurements and usage where they are asked to", () => {
+  it("show measurements and usage on request", () => {
     const usage = usageOfForest(work).below
     expect(TreeView.render(work, { metrics: true, usage })).toContain([
       "    • loom.model.stream (1.8ms) model=m [30 in, 0 out]",
@@ -60,19 +60,19 @@ describe("trees as text", () => {
     )
   })
 
-  it("say how much is not shown", () => {
+  it("say how many spans are not shown", () => {
     expect(TreeView.render(work, { maxDepth: 2 })).toContain("  • loom.turn (2.1ms) turn=0\n    … 3 below\n• lost")
     expect(TreeView.render(work, { maxChildren: 1 })).toContain("model=m\n    … 2 more\n• lost")
   })
 
-  it("mark duplicates and circles", () => {
+  it("mark duplicates and cycles", () => {
     const text = TreeView.render(
       forestOf(span({ id: 1, parent: 1, name: "a" }), span({ id: 2, name: "b" }), span({ id: 2, name: "b" }))
     )
     expect(text).toBe("• a (1.0ms) [cycle]\n• b (1.0ms)\n• b (1.0ms) [duplicate]\n")
   })
 
-  it("keep every span on one line of visible characters, whatever it holds", () => {
+  it("keep every span on one line of visible characters, whatever it contains", () => {
     const text = fc.string({ unit: "binary", maxLength: 20 })
     fc.assert(fc.property(text, text, text, fc.integer({ min: 1, max: 60 }), (name, key, value, width) => {
       const forest = forestOf(span({ id: 1, name, attributes: { [key]: value }, outcome: "failure", exception: value }))
@@ -82,12 +82,12 @@ describe("trees as text", () => {
     }))
   })
 
-  it("are printed where they are ten thousand spans deep", () => {
+  it("are rendered even if they are ten thousand spans deep", () => {
     const lines = Array.from({ length: 10_000 }, (_, id) => span({ id: id + 1, parent: id === 0 ? null : id }))
     expect([...TreeView.lines(forestOf(...lines).traces[0]!.roots, { width: 100 })].length).toBe(10_000)
   })
 
-  it("are nothing for nothing", () => {
+  it("are empty for an empty file", () => {
     expect(TreeView.render(forestOf(dropped(1)))).toBe("")
   })
 })

@@ -58,7 +58,7 @@ const toldBy = ({ metrics, spans }: Writing): ReadonlyArray<TraceSummary.Dimensi
     : ["model", "user", "session", "agent", "tool"]
 
 describe("usage", () => {
-  it("is counted once, and said of whom, wherever it is recorded", () => {
+  it("is counted once and attributed, wherever it is recorded", () => {
     fc.assert(
       fc.property(traces, writing.filter(isRecorded), (all, how) => {
         const summary = summaryOf(fileOf(all, how))
@@ -72,7 +72,7 @@ describe("usage", () => {
     )
   })
 
-  it("adds up to the whole in every dimension", () => {
+  it("adds up to the total in every dimension", () => {
     fc.assert(
       fc.property(traces, writing, (all, how) => {
         const summary = summaryOf(fileOf(all, how))
@@ -84,7 +84,7 @@ describe("usage", () => {
     )
   })
 
-  it("is the same whatever the order of the lines, where no more than a hundred spans lie between them", () => {
+  it("is the same in any order of lines that are at most a hundred spans apart", () => {
     fc.assert(
       fc.property(
         traces.chain((all) =>
@@ -110,7 +110,7 @@ describe("usage", () => {
     )
   })
 
-  it("is the same where hardly any span can be held, as long as the lines are in order", () => {
+  it("is the same if hardly any span can be held, as long as the lines are in order", () => {
     fc.assert(
       fc.property(trace, writing, (one, how) => {
         const lines = fileOf([one, one, one], how)
@@ -122,7 +122,7 @@ describe("usage", () => {
     )
   })
 
-  it("can be asked for at any time, without changing what comes out at the end", () => {
+  it("can be requested at any time without changing the final result", () => {
     fc.assert(
       fc.property(traces, writing, fc.nat(), (all, how, at) => {
         const lines = fileOf(all, how)
@@ -141,7 +141,7 @@ describe("usage", () => {
     )
   })
 
-  it("is the same in trees, with each span's own and that below it", () => {
+  it("is the same in trees, for each span and its subtree", () => {
     fc.assert(
       fc.property(traces, writing, (all, how) => {
         const lines = fileOf(all, how)
@@ -158,7 +158,7 @@ describe("usage", () => {
     )
   })
 
-  it("is counted by the span where a call's metrics were lost", () => {
+  it("is counted from the span if a call's metrics were lost", () => {
     fc.assert(
       fc.property(
         traces.chain((all) => {
@@ -182,7 +182,7 @@ describe("the rule", () => {
     span({ id, parent, name: "loom.model.stream", attributes })
   const run = (id: number, parent: number | null, attributes: {}) => span({ id, parent, name: "loom.run", attributes })
 
-  it("holds for each quantity by itself: input from metrics, output from spans, as in a loop of one's own", () => {
+  it("holds for each quantity separately: input from metrics, output from spans, as in a custom loop", () => {
     const lines = [
       model(3, 2, { tokens_in: 30, tokens_out: 4 }),
       metric({ name: "loom.tokens.input", value: 30, id: 2 }),
@@ -192,7 +192,7 @@ describe("the rule", () => {
     expect(summaryOf(lines).usage).toEqual({ tokensIn: 30, tokensOut: 4, cachedTokensIn: 0, costUsd: null })
   })
 
-  it("takes what a tool emits beside the calls below it", () => {
+  it("counts metrics of a tool in addition to the calls below it", () => {
     const lines = [
       metric({ name: "loom.cost.usd", value: 0.25, id: 3 }),
       model(3, 2, { cost_usd: 0.25 }),
@@ -214,7 +214,7 @@ describe("the rule", () => {
     expect(summaryOf(lines).usage).toMatchObject({ tokensIn: 30, cachedTokensIn: 20 })
   })
 
-  it("leaves runs that hold the totals of others only what is theirs", () => {
+  it("subtracts the totals of inner runs from outer ones", () => {
     const lines = [
       run(3, 2, { agent: "worker", tokens_in: 10, tokens_out: 1 }),
       run(4, 2, { agent: "worker", tokens_in: 20, tokens_out: 2 }),
@@ -231,7 +231,7 @@ describe("the rule", () => {
     )
   })
 
-  it("says of an open run whose it is", () => {
+  it("attributes the usage of an open run", () => {
     const lines = [
       spanStart({ id: 1, name: "loom.run", attributes: { agent: "killed", user_id: "u" } }),
       metric({ name: "loom.tokens.input", value: 5, id: 2 }),
@@ -242,29 +242,29 @@ describe("the rule", () => {
     expect(usedBy(summary, "agent")).toEqual(new Map([["killed", { tokensIn: 5, tokensOut: 0, costUsd: 0 }]]))
   })
 
-  it("counts a span that stands there twice once", () => {
+  it("counts a duplicate span once", () => {
     const line = model(2, 1, { tokens_in: 5 })
     expect(summaryOf([line, line]).usage.tokensIn).toBe(5)
     expect(usageOfForest(forestOf([line, line])).total.tokensIn).toBe(5)
   })
 
-  it("takes what is measured outside of any trace as the truth about traces that have no metrics", () => {
+  it("counts metrics outside any trace instead of the spans of traces without metrics", () => {
     const lines = [metric({ name: "loom.tokens.input", value: 5 }), model(2, 1, { tokens_in: 5, tokens_out: 3 })]
     expect(summaryOf(lines).usage).toMatchObject({ tokensIn: 5, tokensOut: 3 })
   })
 
-  it("counts in a trace whose spans go round in a circle", () => {
+  it("counts in a trace with a cycle of parents", () => {
     const lines = [model(1, 2, { tokens_in: 5 }), span({ id: 2, parent: 1 }), span({ id: 3, parent: 3 })]
     expect(summaryOf(lines).usage.tokensIn).toBe(5)
     expect(summaryOf(lines, { maxHeldSpans: 1 }).usage.tokensIn).toBe(5)
   })
 
-  it("takes no amounts from attributes that are none", () => {
+  it("ignores attributes that are not amounts", () => {
     const lines = [model(1, 9, { tokens_in: "5", tokens_out: -1, cost_usd: true })]
     expect(summaryOf(lines).usage).toEqual({ tokensIn: 0, tokensOut: 0, cachedTokensIn: 0, costUsd: null })
   })
 
-  it("counts where spans are ten thousand deep", () => {
+  it("counts spans that are ten thousand levels deep", () => {
     const depth = 10_000
     const lines = Array.from({ length: depth }, (_, index) => depth - index).map((id) =>
       id === depth ? model(id, id - 1, { tokens_in: 5 }) : run(id, id === 1 ? null : id - 1, { agent: `a${id % 2}` })

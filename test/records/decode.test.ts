@@ -2,10 +2,10 @@
  * Reading lines: ours, those of the Python original, those of later versions, and what is no record at all.
  */
 import { describe, expect, it } from "@effect/vitest"
-import * as Either from "effect/Either"
 import { RecordDecodeError } from "loom-telemetry"
 import { metricRecord, spanRecord } from "../../src/records/SpanData.js"
 import { decodeLine } from "../../src/records/wire/decode.js"
+import { decodedLine } from "./decodedLine.js"
 
 const trace = "0af7651916cd43dd8448eb211c80319c"
 
@@ -33,7 +33,7 @@ const metric = {
 }
 
 const readSpan = (fields: object) => {
-  const read = Either.getOrThrow(decodeLine(JSON.stringify({ ...span, ...fields }), 1))
+  const read = decodedLine(JSON.stringify({ ...span, ...fields }), 1)
   if (read.kind !== "span") {
     throw new Error(`read as ${read.kind}`)
   }
@@ -41,7 +41,7 @@ const readSpan = (fields: object) => {
 }
 
 const readMetric = (fields: object) => {
-  const read = Either.getOrThrow(decodeLine(JSON.stringify({ ...metric, ...fields }), 1))
+  const read = decodedLine(JSON.stringify({ ...metric, ...fields }), 1)
   if (read.kind !== "metric") {
     throw new Error(`read as ${read.kind}`)
   }
@@ -55,7 +55,7 @@ describe("lines of the Python original", () => {
       `"parent_span_id": null, "started_at": "2026-01-31T12:00:00+00:00", ` +
       `"ended_at": "2026-01-31T12:00:00.001500+00:00", "duration_ms": 1.5, ` +
       `"attributes": {"user_id": "alice", "model": null}, "exception": null}`
-    const read = Either.getOrThrow(decodeLine(line, 1))
+    const read = decodedLine(line, 1)
     expect(read.kind === "span" && spanRecord(read.span)).toStrictEqual({
       name: "loom.run",
       traceId: trace,
@@ -99,7 +99,7 @@ describe("a line", () => {
   })
 
   it("that ends with a carriage return is read", () => {
-    expect(Either.isRight(decodeLine(`${JSON.stringify(span)}\r`, 1))).toBe(true)
+    expect(decodeLine(`${JSON.stringify(span)}\r`, 1)).toMatchObject({ kind: "span" })
   })
 
   it("with long and deep attributes is not cut again", () => {
@@ -124,20 +124,18 @@ describe("a line", () => {
   })
 
   it("with a __proto__ among its attributes is read as data", () => {
-    const read = Either.getOrThrow(
-      decodeLine(JSON.stringify(span).replace(`"attributes":{}`, `"attributes":{"__proto__":{"a":1}}`), 1)
-    )
+    const read = decodedLine(JSON.stringify(span).replace(`"attributes":{}`, `"attributes":{"__proto__":{"a":1}}`), 1)
     const attributes = read.kind === "span" ? read.span.attributes : {}
     expect(JSON.stringify(attributes)).toBe(`{"__proto__":{"a":1}}`)
   })
 
   it("of the two other kinds is read", () => {
     const start = { ...span, kind: "span_start", ended_at: undefined, duration_ms: undefined, outcome: undefined }
-    expect(Either.getOrThrow(decodeLine(JSON.stringify(start), 4))).toMatchObject({
+    expect(decodedLine(JSON.stringify(start), 4)).toMatchObject({
       kind: "span_start",
       span: { name: "loom.turn", traceId: trace, parentSpanId: null, sequence: 4 }
     })
-    expect(Either.getOrThrow(decodeLine(`{"kind":"dropped","count":2,"reason":"io","at":"2026-01-31T12:00:00Z"}`, 1)))
+    expect(decodedLine(`{"kind":"dropped","count":2,"reason":"io","at":"2026-01-31T12:00:00Z"}`, 1))
       .toStrictEqual({
         kind: "dropped",
         dropped: { count: 2, reason: "io", at: new Date("2026-01-31T12:00:00Z") }
@@ -192,16 +190,16 @@ const bad: ReadonlyArray<readonly [what: string, source: string, field: string |
 describe("a line that is no record", () => {
   for (const [what, source, field] of bad) {
     it(`${what} is an error with its line number${field === undefined ? "" : ` and \`${field}\``}`, () => {
-      const result = decodeLine(source, 17)
-      const error = Either.isLeft(result) ? result.left : undefined
+      const error = decodeLine(source, 17)
       expect(error).toBeInstanceOf(RecordDecodeError)
       expect(error).toMatchObject({ _tag: "RecordDecodeError", line: 17, field })
-      expect(error!.message).toMatch(/^Line 17 is not a telemetry record: .+\. Skip this line and go on with the next$/)
+      expect((error as RecordDecodeError).message).toMatch(
+        /^Line 17 is not a telemetry record: .+\. Skip this line and go on with the next$/
+      )
     })
   }
 
   it("shows at most the first 200 characters of the line", () => {
-    const result = decodeLine("x".repeat(1000), 1)
-    expect(Either.isLeft(result) && result.left.source).toBe("x".repeat(200))
+    expect(decodeLine("x".repeat(1000), 1)).toMatchObject({ source: "x".repeat(200) })
   })
 })

@@ -4,7 +4,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import fc from "fast-check"
 import { FileTelemetry, Telemetry } from "loom-telemetry"
@@ -14,13 +13,14 @@ import { join } from "node:path"
 import { schemaText } from "../../schema/document.js"
 import { decodeLine } from "../../src/records/wire/decode.js"
 import { encodeDropped, encodeSpanStart } from "../../src/records/wire/encode.js"
+import { RecordDecodeError } from "../../src/records/wire/RecordDecodeError.js"
 import { asPython, metric, span } from "../readers/lines.js"
 import { isValid, type JsonSchema } from "./jsonSchema.js"
 
 const shipped = readFileSync(new URL("../../schema/records.json", import.meta.url), "utf8")
 const schema: JsonSchema = JSON.parse(shipped)
 
-const isRecord = (line: string): boolean => Either.isRight(decodeLine(line, 1))
+const isRecord = (line: string): boolean => !(decodeLine(line, 1) instanceof RecordDecodeError)
 
 const isDescribed = (line: string): boolean => isValid(JSON.parse(line), schema)
 

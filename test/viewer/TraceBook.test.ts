@@ -16,7 +16,7 @@ describe("the traces of a file", () => {
     expect(ended!.usage).toMatchObject({ tokensIn: 1200, tokensOut: 60, cachedTokensIn: 400, costUsd: 0.0045 })
   })
 
-  it("hold their spans parent first, with depth, subtree and what runs side by side", () => {
+  it("hold their spans parent first, with depth, subtree and parallel children", () => {
     const { spans } = bookOf(smallFile()).traces[1]!
     expect(spans.map((span) => [primary(span), span.depth, span.size, span.parent])).toEqual([
       ["editor", 0, 7, -1],
@@ -31,12 +31,12 @@ describe("the traces of a file", () => {
     expect(spans.map(({ parallel }) => parallel)).toEqual([1, 2, 0, 0, 1, 1, 0])
   })
 
-  it("count what a model call used at the call and in the sums above it, once", () => {
+  it("count the usage of a model call once, at the call and in the sums above it", () => {
     const { spans } = bookOf(smallFile()).traces[1]!
     expect(spans.map(({ usage }) => usage.tokensIn)).toEqual([1200, 1200, 1200, 0, 0, 0, 0])
   })
 
-  it("say what their spans are filtered by", () => {
+  it("list the values to filter by", () => {
     const { values } = bookOf(smallFile()).traces[1]!
     expect(Object.fromEntries([...values].map(([field, found]) => [field, [...found]]))).toEqual({
       user: ["alice"],
@@ -47,12 +47,12 @@ describe("the traces of a file", () => {
     })
   })
 
-  it("let an open span reach to the last that is known", () => {
+  it("let an open span last until the last known instant", () => {
     const [run] = bookOf(smallFile()).traces[0]!.spans
     expect(run).toMatchObject({ state: "open", start: 0, end: 60, durationMs: 60 })
   })
 
-  it("keep a span whose parent is missing, and say so", () => {
+  it("keep a span whose parent is missing, and mark it", () => {
     const [trace] = bookOf(fileOf([lineOf({ id: 5, parent: 99, name: "late", start: 0, end: 1 })])).traces
     expect(trace!.spans).toMatchObject([{ depth: 0, oddity: "parent missing" }])
   })
@@ -76,7 +76,7 @@ describe("the traces of a file", () => {
 })
 
 describe("a book that grows", () => {
-  it("makes only those traces anew that got records", () => {
+  it("rebuilds only the traces that got records", () => {
     const book = bookOf(smallFile())
     const [coder, editor] = book.traces
     entriesOf(
@@ -89,7 +89,7 @@ describe("a book that grows", () => {
     expect(coderNow).toMatchObject({ state: "success", open: 0, totalMs: 200 })
   })
 
-  it("lets spans that are open grow with the time", () => {
+  it("lets open spans grow with time", () => {
     const book = bookOf(smallFile())
     const began = book.traces[0]!.startedAt
     expect(book.growTo(began + 5000)).toBe(true)
@@ -97,14 +97,14 @@ describe("a book that grows", () => {
     expect(book.traces[0]!.totalMs).toBe(5000)
   })
 
-  it("takes a trace that was silent for long for one that was cut off", () => {
+  it("treats a trace that was silent for long as cut off", () => {
     const book = bookOf(smallFile())
     const hour = 3_600_000
     expect(book.growTo(book.traces[0]!.startedAt + hour)).toBe(false)
     expect(book.traces[0]!.totalMs).toBe(60)
   })
 
-  it("counts bad lines and what the writer dropped, and keeps the first to show", () => {
+  it("counts bad lines and dropped records, and keeps the first bad lines", () => {
     const book = bookOf(fileOf([
       "nonsense",
       "{\"kind\":\"dropped\",\"count\":7,\"reason\":\"queue_full\",\"at\":\"2026-11-22T14:00:00.000000Z\"}"
@@ -115,14 +115,14 @@ describe("a book that grows", () => {
     expect(book.traces).toEqual([])
   })
 
-  it("sums up all traces, or those that are given", () => {
+  it("summarises all traces, or the given ones", () => {
     const book = bookOf(smallFile())
     expect(book.summaryOf(book.traces).usage).toMatchObject({ tokensIn: 1200, costUsd: 0.0045 })
     expect(book.summaryOf([book.traces[0]!])).toMatchObject({ spans: 1, usage: { tokensIn: 0 } })
     expect(book.summaryOf(book.traces).by.user.map(({ label }) => label)).toEqual(["alice"])
   })
 
-  it("has no trace of measurements alone", () => {
+  it("has no trace for measurements without spans", () => {
     const file = smallFile().split("\n").filter((line) => line.includes("\"metric\"")).join("\n")
     expect(bookOf(file).traces).toEqual([])
     expect(bookOf(file).records).toBe(3)
@@ -130,7 +130,7 @@ describe("a book that grows", () => {
 })
 
 describe("a trace of fifty thousand spans", () => {
-  it("is one trace with every span at its place", () => {
+  it("is one trace with every span in its place", () => {
     const book = new TraceBook()
     entriesOf(bigFile(50_000)).forEach((entry) => book.add(entry))
     const [trace] = book.traces

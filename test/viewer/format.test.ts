@@ -9,7 +9,7 @@ import {
   oneLine
 } from "../../src/viewer/model/format.js"
 
-describe("numbers of the page", () => {
+describe("formatting of numbers", () => {
   it.each([
     [0, "0"],
     [0.00034, "0"],
@@ -41,18 +41,18 @@ describe("numbers of the page", () => {
     expect(formatUsd(value)).toBe(text)
   })
 
-  it("writes dollars as recorded where one looks twice", () => {
+  it("writes exact dollars as recorded", () => {
     expect(formatUsdExactly(0.002565)).toBe("$0.002565")
     expect(formatUsdExactly(1)).toBe("$1.00")
   })
 
-  it("shortens tokens of a column, and leaves it empty where there are none", () => {
+  it("shortens token counts in columns, and leaves zero empty", () => {
     expect([0, 950, 9_999, 12_345, 4_100_000].map(formatTokens)).toEqual(["", "950", "9,999", "12.3k", "4.1M"])
     expect(formatCount(1_234_567)).toBe("1,234,567")
   })
 })
 
-describe("foreign text on the page", () => {
+describe("untrusted text on the page", () => {
   it("shows control and bidirectional characters as escapes", () => {
     expect(oneLine("a\u0000b\u202ec\nd")).toBe("a\\0b\\u202ec\\nd")
   })

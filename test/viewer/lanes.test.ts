@@ -1,20 +1,20 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { assignLanes, concurrency } from "../../src/viewer/model/lanes.js"
+import { concurrency, overviewRows } from "../../src/viewer/model/lanes.js"
 
 const interval = (start: number, end: number) => ({ start, end })
 
-describe("spans side by side", () => {
+describe("parallel spans", () => {
   it("counts the most that ran at once", () => {
     expect(concurrency([])).toBe(0)
     expect(concurrency([interval(0, 10), interval(2, 4), interval(3, 8), interval(9, 12)])).toBe(3)
   })
 
-  it("does not take one that begins where another ends for parallel", () => {
+  it("does not count one that starts where another ends as parallel", () => {
     expect(concurrency([interval(0, 5), interval(5, 9), interval(9, 9), interval(9, 12)])).toBe(1)
   })
 
-  it("does not take times within one microsecond for parallel: files hold no finer ones", () => {
+  it("ignores overlaps shorter than a microsecond, which files cannot hold", () => {
     expect(concurrency([interval(0, 5.0004), interval(5, 9)])).toBe(1)
   })
 
@@ -35,7 +35,7 @@ describe("spans side by side", () => {
   })
 })
 
-describe("lanes of the overview", () => {
+describe("rows of the overview", () => {
   it("puts a child below its parent and a parallel one below that", () => {
     const spans = [
       { ...interval(0, 10), parent: -1 },
@@ -43,25 +43,41 @@ describe("lanes of the overview", () => {
       { ...interval(2, 6), parent: 0 },
       { ...interval(7, 9), parent: 0 }
     ]
-    expect([...assignLanes(spans, 26)]).toEqual([0, 1, 2, 1])
+    expect([...overviewRows(spans, 26)]).toEqual([0, 1, 2, 1])
   })
 
-  it("never lets two that overlap share a lane, as long as there are lanes", () => {
+  it("never puts two overlapping spans into one row, as long as there are rows", () => {
     const spans = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 10 })), { maxLength: 30 }).map((list) =>
       list.map(([start, length]) => ({ ...interval(start, start + length), parent: -1 }))
     )
     fc.assert(fc.property(spans, (list) => {
-      const lanes = assignLanes(list, 64)
+      const rows = overviewRows(list, 64)
       list.forEach((a, i) =>
         list.forEach((b, j) => {
-          expect(i === j || lanes[i] !== lanes[j] || a.end <= b.start || b.end <= a.start).toBe(true)
+          expect(i === j || rows[i] !== rows[j] || a.end <= b.start || b.end <= a.start).toBe(true)
         })
       )
     }))
   })
 
-  it("stays within its lanes with fifty thousand parallel spans", () => {
-    const lanes = assignLanes(Array.from({ length: 50_000 }, () => ({ ...interval(0, 10), parent: -1 })), 26)
-    expect(Math.max(...new Set(lanes))).toBe(25)
+  it("puts every span below its parent, for any tree", () => {
+    const trees = fc.array(fc.tuple(fc.nat(), fc.nat(10), fc.nat(10)), { maxLength: 30 }).map((list) => {
+      const spans: Array<{ readonly start: number; readonly end: number; readonly parent: number }> = []
+      for (const [any, wait, length] of list) {
+        const parent = spans.length === 0 ? -1 : any % spans.length
+        const start = (spans[parent]?.start ?? 0) + wait
+        spans.push({ ...interval(start, start + length), parent })
+      }
+      return spans
+    })
+    fc.assert(fc.property(trees, (spans) => {
+      const rows = overviewRows(spans, 64)
+      spans.forEach(({ parent }, index) => expect(parent < 0 || rows[index]! > rows[parent]!).toBe(true))
+    }))
+  })
+
+  it("stays within its rows with fifty thousand parallel spans", () => {
+    const rows = overviewRows(Array.from({ length: 50_000 }, () => ({ ...interval(0, 10), parent: -1 })), 26)
+    expect(Math.max(...new Set(rows))).toBe(25)
   })
 })

@@ -16,7 +16,7 @@ describe("the page as text", () => {
     expect(renderPage(assets, { title: "x" })).toContain(pageCsp(assets, false))
   })
 
-  it("holds no foreign `<`, whatever the title and the records hold", () => {
+  it("contains no `<` from title or records", () => {
     const hostile = "</script><script>alert(1)</script><!-- \" & '"
     const html = renderPage(assets, { title: hostile, jsonl: hostile, live: { url: hostile } })
     const own = renderPage(assets, { title: "", live: { url: "" } })
@@ -38,7 +38,7 @@ describe("the page as text", () => {
     }))
   })
 
-  it("is the same in pieces, wherever they are cut", () => {
+  it("is the same in chunks, wherever they are split", () => {
     const jsonl = "{\"a\":\"<<b>\"}\n{\"c\":\"</script>\"}\n"
     const { head, tail } = pageParts(assets, { title: "x" })
     for (let cut = 0; cut <= jsonl.length; cut++) {
@@ -48,8 +48,8 @@ describe("the page as text", () => {
   })
 })
 
-describe("the page's own parts", () => {
-  it("are bundled into texts that fit into the page, and into a module of the package", async () => {
+describe("the page's script and style", () => {
+  it("are bundled into texts that fit into the page and into a module of the package", async () => {
     const built = await buildAssets()
     expect(built.script.match(/<\/script|<!--/i)).toBe(null)
     expect(built.script.match(/\.innerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/)).toBe(null)

@@ -57,7 +57,7 @@ describe("a search", () => {
     expect(matchesTrace(parseQuery("loom.turn compile"), editor!)).toBe(false)
   })
 
-  it("goes round from one match to the next", () => {
+  it("cycles from one match to the next", () => {
     expect(nextOf([1, 6], -1, false)).toBe(1)
     expect(nextOf([1, 6], 1, false)).toBe(6)
     expect(nextOf([1, 6], 6, false)).toBe(1)
@@ -66,8 +66,8 @@ describe("a search", () => {
   })
 })
 
-describe("choosing and folding", () => {
-  it("walks over the rows that can be seen, and stops at the ends", () => {
+describe("selecting and folding", () => {
+  it("moves over the visible rows, and stops at the ends", () => {
     const state = withFold(opened(), 4, true)
     expect(stepFrom(state, 1)).toBe(0)
     expect(stepFrom(withSelected(state, 3), 1)).toBe(4)
@@ -75,17 +75,17 @@ describe("choosing and folding", () => {
     expect(stepFrom(withSelected(state, 4), -Infinity)).toBe(0)
   })
 
-  it("unfolds what a chosen span is folded into", () => {
+  it("unfolds the ancestors of a selected span", () => {
     const state = withSelected(withFolds(opened(), allFolds(editor!)), 6)
     expect(state.selected).toBe(6)
     expect([...state.visible]).toEqual([0, 1, 2, 3, 4, 5, 6])
   })
 
-  it("lets the parent be chosen in place of a span that is folded away", () => {
+  it("selects the parent of a span that is folded away", () => {
     expect(withFold(withSelected(opened(), 6), 4, true).selected).toBe(4)
   })
 
-  it("shows the time of a chosen span that is outside the stretch", () => {
+  it("moves the time range to a selected span outside it", () => {
     const zoomed = withRange(opened(), { from: 0, to: 5 })
     expect(zoomed.zoomed).toBe(true)
     expect(withSelected(zoomed, 3).range.from).toBeGreaterThan(40)
@@ -101,14 +101,14 @@ describe("choosing and folding", () => {
 })
 
 describe("an address", () => {
-  it("opens the trace and the span that it names, and comes back", () => {
+  it("opens its trace and span, and is reproduced from the state", () => {
     const route = { view: "traces" as const, trace: traceId(), span: spanId(4), query: "is:failed" }
     const state = withRoute(withTraces(initialState, book.traces), route)
     expect([state.trace, state.selected]).toEqual([editor, 3])
     expect(routeOf(state)).toEqual(route)
   })
 
-  it("that names what is not there chooses nothing", () => {
+  it("that names something missing selects nothing", () => {
     const state = withRoute(withTraces(initialState, book.traces), { view: "traces", trace: "x", span: "y", query: "" })
     expect([state.trace, state.selected]).toEqual([undefined, -1])
   })
@@ -119,7 +119,7 @@ describe("a trace that gets more spans", () => {
   const grown = bookOf(smallFile())
   entriesOf(fileOf([late])).forEach((entry) => grown.add(entry))
 
-  it("keeps what is chosen and folded, though it stands elsewhere now", () => {
+  it("keeps selection and folds at their new positions", () => {
     const before = withSelected(withFold(opened(), 5, true), 4)
     const state = withTraces(before, grown.traces)
     expect(state.trace!.spans[1]!.name).toBe("early")
@@ -128,7 +128,7 @@ describe("a trace that gets more spans", () => {
     expect(state.visible.length).toBe(7)
   })
 
-  it("keeps the stretch that was chosen, else shows all of it", () => {
+  it("keeps a chosen time range, or else shows all of it", () => {
     const more = bookOf(
       `${smallFile().split("\n").slice(0, -2).join("\n")}\n${
         lineOf({ id: 21, parent: 1, name: "late", start: 90, end: 100 })
@@ -139,7 +139,7 @@ describe("a trace that gets more spans", () => {
     expect(withTraces(zoomed, more.traces).range).toEqual({ from: 10, to: 20 })
   })
 
-  it("leaves another trace as it is drawn", () => {
+  it("leaves the shown trace alone if another one grows", () => {
     const state = withTrace(withTraces(initialState, book.traces), coder)
     expect(withTraces(state, book.traces).visible).toBe(state.visible)
   })

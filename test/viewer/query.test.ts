@@ -3,19 +3,19 @@ import { describe, expect, it } from "vitest"
 import { parseQuery, withField, withState } from "../../src/viewer/model/query.js"
 import { formatRoute, parseRoute } from "../../src/viewer/model/route.js"
 
-describe("what is typed into the search", () => {
-  it("is words, fields and states", () => {
+describe("the search text", () => {
+  it("consists of words, fields and states", () => {
     const query = parseQuery("Timeout user:alice model:\"gpt 5\" is:failed \"two words\"")
     expect(query.words).toEqual(["timeout", "two words"])
     expect([...query.fields]).toEqual([["user", "alice"], ["model", "gpt 5"]])
     expect([...query.states]).toEqual(["failed"])
   })
 
-  it("is a word where it is no term that is known", () => {
+  it("treats unknown terms as words", () => {
     expect(parseQuery("http://x is:great colour:red").words).toEqual(["http://x", "is:great", "colour:red"])
   })
 
-  it("reads any value of a field that a list has written", () => {
+  it("reads back any field value that a list has written", () => {
     fc.assert(fc.property(fc.string({ minLength: 1, unit: "grapheme" }), (value) => {
       expect(parseQuery(withField("a is:open", "session", value)).fields.get("session")).toBe(value)
     }))
@@ -30,7 +30,7 @@ describe("what is typed into the search", () => {
 })
 
 describe("the address of the page", () => {
-  it("comes back as it was written", () => {
+  it("is parsed as it was written", () => {
     fc.assert(
       fc.property(
         fc.constantFrom("traces" as const, "summary" as const),
@@ -44,7 +44,7 @@ describe("the address of the page", () => {
     )
   })
 
-  it("is empty where nothing is chosen", () => {
+  it("is empty if nothing is selected", () => {
     expect(formatRoute({ view: "traces", trace: "", span: "", query: "" })).toBe("")
     expect(parseRoute("#nonsense")).toEqual({ view: "traces", trace: "", span: "", query: "" })
   })

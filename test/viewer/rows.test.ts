@@ -1,7 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { rowWindow, scrollToRow } from "../../src/viewer/model/rowWindow.js"
-import { ancestors, positionOf, unfoldedTo, visibleRows } from "../../src/viewer/model/visibleRows.js"
+import { ancestors, positionOf, rowWindow, scrollToRow, unfoldedTo, visibleRows } from "../../src/viewer/model/rows.js"
 
 const viewport = { scrollTop: 0, height: 480, rowHeight: 24, count: 50_000 }
 
@@ -12,11 +11,11 @@ describe("the rows that are drawn", () => {
     expect(rowWindow({ ...viewport, scrollTop: 24 * 50_000 }, 5)).toEqual({ first: 49_995, last: 50_000 })
   })
 
-  it("are none where there are none, also while the list still believes that it is scrolled", () => {
+  it("are none for an empty list, even while it is still scrolled", () => {
     expect(rowWindow({ ...viewport, count: 0, scrollTop: 900 }, 5)).toEqual({ first: 0, last: 0 })
   })
 
-  it("always hold every row that can be seen, and never many more", () => {
+  it("always include every visible row, and never many more", () => {
     fc.assert(fc.property(fc.nat(100_000), fc.nat(2000), fc.nat(5_000), (scrollTop, height, count) => {
       const { first, last } = rowWindow({ scrollTop, height, rowHeight: 24, count }, 4)
       expect(last - first).toBeLessThanOrEqual(Math.ceil(height / 24) + 10)
@@ -26,7 +25,7 @@ describe("the rows that are drawn", () => {
     }))
   })
 
-  it("scroll as little as shows a row whole", () => {
+  it("scroll no further than needed to show a whole row", () => {
     expect(scrollToRow({ ...viewport, scrollTop: 240 }, 3)).toBe(72)
     expect(scrollToRow({ ...viewport, scrollTop: 240 }, 12)).toBe(240)
     expect(scrollToRow({ ...viewport, scrollTop: 0 }, 20)).toBe(24)
@@ -44,19 +43,19 @@ const rows = [
 ]
 
 describe("folding", () => {
-  it("hides what is below a folded span and nothing else", () => {
+  it("hides the spans below a folded span and nothing else", () => {
     expect([...visibleRows(rows, new Set())]).toEqual([0, 1, 2, 3, 4, 5])
     expect([...visibleRows(rows, new Set([1]))]).toEqual([0, 1, 4, 5])
     expect([...visibleRows(rows, new Set([0, 1]))]).toEqual([0])
   })
 
-  it("unfolds what a span is folded into, and only that", () => {
+  it("unfolds the ancestors of a span and nothing else", () => {
     expect([...unfoldedTo(rows, new Set([0, 1, 4]), 3)]).toEqual([4])
     const folded = new Set([4])
     expect(unfoldedTo(rows, folded, 2)).toBe(folded)
   })
 
-  it("knows the spans above one, nearest first", () => {
+  it("lists ancestors, nearest first", () => {
     expect(ancestors(rows, 5)).toEqual([4, 0])
   })
 

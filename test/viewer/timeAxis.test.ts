@@ -10,8 +10,8 @@ import {
   zoomRange
 } from "../../src/viewer/model/timeAxis.js"
 
-describe("the stretch of time that is shown", () => {
-  it("zooms around a point that stays where it is", () => {
+describe("the time range that is shown", () => {
+  it("zooms around a point that stays in place", () => {
     const zoomed = zoomRange({ from: 0, to: 100 }, 0.5, 40, 100)
     expect(zoomed).toEqual({ from: 20, to: 70 })
     expect(positionIn(zoomed, 40)).toBeCloseTo(positionIn({ from: 0, to: 100 }, 40))
@@ -26,7 +26,7 @@ describe("the stretch of time that is shown", () => {
     expect(rangeBetween(30, 10, 100)).toEqual({ from: 10, to: 30 })
   })
 
-  it("moves to a span that is outside and stays for one that can be seen", () => {
+  it("moves to a span outside it, and stays for a visible one", () => {
     const range = { from: 0, to: 10 }
     expect(rangeShowing(range, 5, 8, 100)).toBe(range)
     expect(rangeShowing(range, 50, 52, 100)).toEqual({ from: 46, to: 56 })
@@ -37,7 +37,7 @@ describe("the stretch of time that is shown", () => {
     expect(zoomRange(wholeRange(0), 0.5, 0, 0)).toEqual(wholeRange(0))
   })
 
-  it("lies within the trace whatever is done", () => {
+  it("stays within the trace, whatever the steps", () => {
     const step = fc.tuple(fc.constantFrom("zoom", "move"), fc.double({ min: 0.01, max: 10, noNaN: true }), fc.nat(100))
     fc.assert(fc.property(fc.array(step), fc.integer({ min: 1, max: 100_000 }), (steps, total) => {
       let range = wholeRange(total)
@@ -54,7 +54,7 @@ describe("the stretch of time that is shown", () => {
 })
 
 describe("the lines of the axis", () => {
-  it("stand at round times with the unit of their size", () => {
+  it("are at round times in a suitable unit", () => {
     expect(ticksOf({ from: 0, to: 10_000 }, 500, 90).map(({ label }) => label)).toEqual([
       "0",
       "2s",
@@ -66,7 +66,7 @@ describe("the lines of the axis", () => {
     expect(ticksOf({ from: 0, to: 1 }, 300, 90).map(({ label }) => label)).toEqual(["0", "500µs", "1.0ms"])
   })
 
-  it("have enough digits to differ from each other, however near one looks", () => {
+  it("have enough digits to differ, however far the zoom", () => {
     fc.assert(fc.property(
       fc.double({ min: 0, max: 1e6, noNaN: true }),
       fc.integer({ min: -2, max: 6 }),

@@ -1,7 +1,7 @@
 /**
- * Measurements in the JSON form of OTLP: sums and histograms of what was measured since the last request, which OTLP calls delta temporality.
+ * Measurements as OTLP JSON: sums and histograms since the last request, which OTLP calls delta temporality.
  *
- * A trace file holds single measurements; OTLP has no place for those, so that those of one name and the same attributes become one data point.
+ * OTLP has no form for the single measurements of a trace file, so those with the same name and attributes become one data point.
  */
 import type { Attributes } from "../../records/attributes.js"
 import type { MetricData } from "../../records/SpanData.js"
@@ -11,7 +11,7 @@ import { keyValues } from "./otlpValues.js"
 // AggregationTemporality of opentelemetry-proto.
 const delta = 1
 
-/** Measurements of one name and the same attributes. */
+/** Measurements with the same name and attributes. */
 class Point {
   private count = 0
   private sum = 0
@@ -84,7 +84,7 @@ export class OtlpMetrics {
     point.add(value, time)
   }
 
-  /** The metrics as values that `JSON.stringify` makes OTLP of; the next ones begin anew. */
+  /** The metrics as values for `JSON.stringify`; starts over. */
   take(): ReadonlyArray<object> {
     const out = [...this.instruments].map(([key, instrument]) => metric(key.slice(key.indexOf(" ") + 1), instrument))
     this.instruments.clear()

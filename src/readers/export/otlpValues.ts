@@ -1,10 +1,10 @@
 /**
- * Values in the JSON form of OTLP 1.x (opentelemetry-proto, `common.proto` and `docs/specification.md`, "JSON Protobuf Encoding"): 64-bit numbers as decimal
- * text, ids in hexadecimal. The same values that the OpenTelemetry sink sends: arrays of one primitive type as arrays, what is nested as one JSON text.
+ * Values as OTLP 1.x JSON (opentelemetry-proto, `common.proto` and `docs/specification.md`, "JSON Protobuf Encoding"): 64-bit numbers as decimal text, ids in
+ * hexadecimal. The same values that the OpenTelemetry sink sends: arrays of one primitive type as arrays, anything nested as JSON text.
  */
 import type { Attributes, AttributeValue } from "../../records/attributes.js"
 
-/** A value as OTLP has it. */
+/** A value in OTLP. */
 export type AnyValue =
   | { readonly stringValue: string }
   | { readonly boolValue: boolean }
@@ -12,7 +12,7 @@ export type AnyValue =
   | { readonly doubleValue: number }
   | { readonly arrayValue: { readonly values: ReadonlyArray<AnyValue> } }
 
-/** An attribute as OTLP has it. */
+/** An attribute in OTLP. */
 export interface KeyValue {
   readonly key: string
   readonly value: AnyValue
@@ -36,6 +36,6 @@ const anyValue = (value: AttributeValue): AnyValue => {
 const isUniform = (value: AttributeValue & object): value is ReadonlyArray<AttributeValue> =>
   Array.isArray(value) && value.every((item) => typeof item === typeof value[0] && typeof item !== "object")
 
-/** Attributes as OTLP has them. */
+/** Attributes in OTLP. */
 export const keyValues = (attributes: Attributes): ReadonlyArray<KeyValue> =>
   Object.keys(attributes).map((key) => ({ key, value: anyValue(attributes[key]!) }))

@@ -1,35 +1,36 @@
 /**
- * Spans of other libraries do not say whose session they are in; backends want it on every span. Spans wait here until their trace is there, so that
- * those above them can be asked; a bounded number of them.
+ * Finds the session and user of every span. Spans of other libraries do not carry them, but backends want them on each one, so spans wait here until their
+ * trace is complete and then inherit from their ancestors. The number of waiting spans is bounded.
  */
 import { type Owner, ownerOf } from "../../dialects/projectSpan.js"
 import type { SpanData } from "../../records/SpanData.js"
+import { linkSpans } from "../../records/spanTree.js"
 
-/** A span, and whom it belongs to. */
+/** A span with its session and user. */
 export interface OwnedSpan {
   readonly span: SpanData
   readonly owner: Owner
 }
 
-/** Spans that wait for their trace. */
+/** Spans waiting for the rest of their trace. */
 export class WaitingSpans {
   private readonly traces = new Map<string, Array<SpanData>>()
   private waiting = 0
 
-  /** `most` spans wait; then those of the oldest trace go as they are. */
-  constructor(private readonly most: number) {}
+  /** Above `maxWaiting` spans, the oldest trace is released as it is. */
+  constructor(private readonly maxWaiting: number) {}
 
-  /** Takes a span; gives those that need not wait any more. */
+  /** Adds a span and returns those that no longer have to wait. */
   add(span: SpanData): ReadonlyArray<OwnedSpan> {
     const spans = this.traces.get(span.traceId) ?? []
     this.traces.set(span.traceId, spans)
     spans.push(span)
     this.waiting++
-    const oldest = this.waiting > this.most ? this.traces.keys().next().value : undefined
+    const oldest = this.waiting > this.maxWaiting ? this.traces.keys().next().value : undefined
     return span.parentSpanId === null ? this.release(span.traceId) : oldest === undefined ? [] : this.release(oldest)
   }
 
-  /** Gives all. */
+  /** Releases all. */
   end(): ReadonlyArray<OwnedSpan> {
     return [...this.traces.keys()].flatMap((traceId) => this.release(traceId))
   }
@@ -42,27 +43,27 @@ export class WaitingSpans {
   }
 }
 
-const nobody: Owner = { sessionId: undefined, userId: undefined }
+interface OwnedNode extends OwnedSpan {
+  owner: Owner
+  readonly children: Array<OwnedNode>
+}
 
-/** Each span with its own owner, completed by the nearest above. */
+const noOwner: Owner = { sessionId: undefined, userId: undefined }
+
+/** Each span with its own owner, completed by its ancestors. */
 const owned = (spans: ReadonlyArray<SpanData>): ReadonlyArray<OwnedSpan> => {
-  const byId = new Map(spans.map((span) => [span.spanId, span]))
-  const owners = new Map<string, Owner>()
-  const completed = (span: SpanData): Owner => {
-    const way: Array<SpanData> = []
-    const met = new Set<string>()
-    let at: SpanData | undefined = span
-    while (at !== undefined && !owners.has(at.spanId) && !met.has(at.spanId)) {
-      way.push(at)
-      met.add(at.spanId)
-      at = at.parentSpanId === null ? undefined : byId.get(at.parentSpanId)
+  const nodes = spans.map((span): OwnedNode => ({ span, owner: ownerOf(span, noOwner), children: [] }))
+  const stack = linkSpans(nodes, ({ span: { parentSpanId, sequence, spanId, start } }) => ({
+    id: spanId,
+    parentId: parentSpanId,
+    start,
+    sequence
+  })).map(({ node }) => node)
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (const child of node.children) {
+      child.owner = ownerOf(child.span, node.owner)
+      stack.push(child)
     }
-    let owner = at === undefined ? nobody : owners.get(at.spanId) ?? nobody
-    for (const each of way.reverse()) {
-      owner = ownerOf(each, owner)
-      owners.set(each.spanId, owner)
-    }
-    return owner
   }
-  return spans.map((span) => ({ span, owner: completed(span) }))
+  return nodes
 }

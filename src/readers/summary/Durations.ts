@@ -1,20 +1,20 @@
 /**
- * Durations of one kind of work: how many, how long in all, and percentiles by nearest rank.
+ * Durations of one kind of work: count, sum, and percentiles by nearest rank.
  *
- * Percentiles are exact as long as there are few values; after that they come from a sketch whose answer is within one per cent of the exact one, in
- * memory that grows with the spread of the values (some 230 counters for a hundredfold) and not with their number.
+ * Percentiles are exact for few values. Beyond that they come from a sketch that is accurate to one per cent; its memory grows with the range of the values
+ * (about 230 counters for a hundredfold), not with their number.
  */
 import { RelativeSketch } from "./RelativeSketch.js"
 
 /** Percentiles of durations. */
 export interface DurationStats {
-  /** How many, ≥ 1. */
+  /** ≥ 1. */
   readonly count: number
-  /** All together, in milliseconds. */
+  /** Milliseconds. */
   readonly sum: number
   /** Milliseconds. */
   readonly mean: number
-  /** Milliseconds that half of them do not exceed: the nearest rank, which is the value at place ⌈0.5·count⌉ of the sorted ones, from 1. */
+  /** Milliseconds; by nearest rank: the value at position ⌈0.5·count⌉ of the sorted ones, from 1. */
   readonly p50: number
   /** Milliseconds, as `p50`. */
   readonly p95: number
@@ -22,14 +22,14 @@ export interface DurationStats {
   readonly p99: number
   /** Milliseconds; always exact. */
   readonly max: number
-  /** Whether the percentiles are; else each is within one per cent of the exact one. */
+  /** Whether the percentiles are exact; otherwise each is within one per cent. */
   readonly exact: boolean
 }
 
-/** The place of a percentile among `count` sorted values, from 1: nearest rank. */
+/** The position of a percentile among `count` sorted values, from 1: nearest rank. */
 const rankOf = (part: number, count: number): number => Math.max(1, Math.ceil(part * count))
 
-/** Durations that are added one by one. */
+/** Collects durations one by one. */
 export class Durations {
   private count = 0
   private sum = 0
@@ -37,8 +37,8 @@ export class Durations {
   private values: Array<number> = []
   private sketch: RelativeSketch | undefined = undefined
 
-  /** `mostExact` values are kept as they are. */
-  constructor(private readonly mostExact: number) {}
+  /** Up to `maxExact` values are kept as they are. */
+  constructor(private readonly maxExact: number) {}
 
   /** Adds one, in milliseconds, ≥ 0. */
   add(value: number): void {
@@ -47,7 +47,7 @@ export class Durations {
     this.max = Math.max(this.max, value)
     if (this.sketch !== undefined) {
       this.sketch.add(value)
-    } else if (this.values.length < this.mostExact) {
+    } else if (this.values.length < this.maxExact) {
       this.values.push(value)
     } else {
       this.sketch = new RelativeSketch()
@@ -57,7 +57,7 @@ export class Durations {
     }
   }
 
-  /** What they come to; `null` where there are none. */
+  /** The statistics; `null` if there are no durations. */
   stats(): DurationStats | null {
     const { count, max, sum } = this
     if (count === 0) {

@@ -1,56 +1,56 @@
 /**
- * The traces that more may come for. One that is complete is settled when a hundred spans of other complete ones have come after it; of the others a
- * bounded number of spans is held.
+ * Traces that may still receive records. A complete trace is settled once a hundred spans of other complete traces have followed it; the number of spans
+ * held for the others is bounded.
  *
- * What comes for a trace after it was settled is counted as another trace of the same id.
+ * Records that arrive after their trace was settled count as another trace with the same id.
  */
 import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
-import type { Dimensions } from "../usage/dimensions.js"
+import type { Dimensions } from "../usage/measures.js"
 import { TraceUsage } from "../usage/TraceUsage.js"
 import type { UsageTables } from "../usage/UsageTables.js"
 
-/** Spans of complete traces that are held, for lines that are not quite in order. A thousand would outlive the young generation and cost a tenth of the speed. */
-const mostComplete = 100
+/** Spans of complete traces that are held, for lines slightly out of order. A thousand would outlive the young generation and cost a tenth of the speed. */
+const maxComplete = 100
 
-/** How far making room goes once it has begun, so that it does not begin again at once. */
+/** How far memory is reduced once the limit is reached, so that it is not reached again at once. */
 const lowWater = 0.75
 
-/** A trace that more may come for. */
+/** A trace that may still receive records. */
 interface OpenTrace {
   readonly id: string
   readonly usage: TraceUsage
-  /** Whether it is among the complete ones. */
+  /** Whether it is in the set of complete traces. */
   complete: boolean
 }
 
-/** Traces by id, in the order in which they came. */
+/** Traces by id, in the order in which they arrived. */
 export class OpenTraces {
   private readonly traces = new Map<string, OpenTrace>()
-  /** Those of them that are complete, in the order in which they became so. */
+  /** The complete ones, in the order in which they became complete. */
   private readonly complete = new Set<OpenTrace>()
   private held = 0
   private heldComplete = 0
-  /** The trace of the last record: the next one is mostly of the same. */
+  /** The trace of the last record: the next record usually belongs to it too. */
   private last: OpenTrace | undefined = undefined
-  /** How many traces were begun. */
-  begun = 0
+  /** Number of traces seen. */
+  seen = 0
 
   constructor(
     private readonly dimensions: Dimensions,
-    private readonly mostHeld: number,
+    private readonly maxHeld: number,
     private readonly settle: (tables: UsageTables) => void
   ) {}
 
-  /** Takes a span that opened; whether that is news. */
+  /** Adds a span that started; returns whether it was unknown. */
   start(span: StartFacts): boolean {
     const trace = this.at(span.traceId)
     const before = trace.usage.held
-    const isNews = trace.usage.start(span)
+    const isNew = trace.usage.start(span)
     this.changed(trace, before)
-    return isNews
+    return isNew
   }
 
-  /** Takes a span that ended; whether it was known to be open. */
+  /** Adds a span that ended; returns whether it was known to be open. */
   end(span: SpanFacts): boolean {
     const trace = this.at(span.traceId)
     const before = trace.usage.held
@@ -59,7 +59,7 @@ export class OpenTraces {
     return wasOpen
   }
 
-  /** Takes a measurement. */
+  /** Adds a measurement. */
   metric(traceId: string, metric: MetricFacts): void {
     const trace = this.at(traceId)
     const before = trace.usage.held
@@ -67,7 +67,7 @@ export class OpenTraces {
     this.changed(trace, before)
   }
 
-  /** What each would come to if it were over now. */
+  /** The usage of each trace as if it were over now. */
   *settled(): Iterable<UsageTables> {
     for (const { usage } of this.traces.values()) {
       yield usage.settled()
@@ -84,7 +84,7 @@ export class OpenTraces {
   private begin(id: string): OpenTrace {
     const trace = { id, usage: new TraceUsage(this.dimensions), complete: false }
     this.traces.set(id, trace)
-    this.begun++
+    this.seen++
     return trace
   }
 
@@ -97,7 +97,7 @@ export class OpenTraces {
     if (trace.complete !== isComplete) {
       this.move(trace)
     }
-    if (this.held + this.traces.size > this.mostHeld) {
+    if (this.held + this.traces.size > this.maxHeld) {
       this.makeRoom()
     }
   }
@@ -116,16 +116,16 @@ export class OpenTraces {
 
   private settleComplete(): void {
     for (const trace of this.complete) {
-      if (this.heldComplete <= mostComplete) {
+      if (this.heldComplete <= maxComplete) {
         return
       }
       this.forget(trace)
     }
   }
 
-  /** Folds all traces; where that is not enough, settles the oldest. */
+  /** Folds all traces; if that is not enough, settles the oldest. */
   private makeRoom(): void {
-    const enough = this.mostHeld * lowWater
+    const enough = this.maxHeld * lowWater
     for (const { complete, usage } of this.traces.values()) {
       if (!complete) {
         this.held -= usage.held

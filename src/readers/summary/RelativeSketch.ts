@@ -1,13 +1,12 @@
 /**
- * Counts of values in buckets whose bounds grow by a constant factor, so that the value at a rank is known within one per cent.
+ * Counts values in buckets whose bounds grow by a constant factor, so that the value at any rank is known within one per cent.
  *
  * DDSketch with the logarithmic mapping: C. Masson, J. E. Rim, H. K. Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
  * guarantees", PVLDB 12 (2019), section 2. Bucket `i` holds values in (γ^(i−1), γ^i] with γ = (1 + α) / (1 − α), and stands for 2γ^i / (γ + 1).
- * Values are milliseconds and no finer than a nanosecond; smaller ones count as zero. (Own, because the bucket store is all there is to it; Datadog's
- * package brings protobuf's encoding along.)
+ * Values are milliseconds; anything below a nanosecond counts as zero. (Not Datadog's package, which brings protobuf's encoding along.)
  */
 
-/** α: how far an answer may be off, relative to it. */
+/** α: the maximum relative error. */
 const accuracy = 0.01
 const gamma = (1 + accuracy) / (1 - accuracy)
 const logGamma = Math.log(gamma)
@@ -36,7 +35,7 @@ export class RelativeSketch {
     }
   }
 
-  /** The value at a place of the sorted ones, from 1. */
+  /** The value at a position of the sorted ones, from 1. */
   atRank(rank: number): number {
     let seen = this.zeros
     if (rank <= seen) {
@@ -60,7 +59,7 @@ export class RelativeSketch {
     return bucket - this.first
   }
 
-  /** Makes room for a bucket, and some more on its side. */
+  /** Makes room for a bucket, with some spare on its side. */
   private widen(bucket: number): void {
     const room = 32
     const empty = this.counters.length === 0

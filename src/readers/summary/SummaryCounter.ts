@@ -1,5 +1,5 @@
 /**
- * The sums behind a summary.
+ * Keeps the sums behind a summary.
  */
 import type { Attributes } from "../../records/attributes.js"
 import { isFailed } from "../../records/SpanRecord.js"
@@ -15,15 +15,17 @@ import { Amounts } from "../usage/Amounts.js"
 import { labelOf, quantityOf } from "../usage/measures.js"
 import type { Counted, UsageTables } from "../usage/UsageTables.js"
 import { OpenTraces } from "./OpenTraces.js"
-import type { Summary } from "./Summary.js"
 import { type Dimension, dimensions, usageDimensions } from "./summaryDimensions.js"
-import { SummaryTable, usageOf, type Work } from "./SummaryTable.js"
+import { type Summary, SummaryTable, usageOf, type Work } from "./SummaryTable.js"
 
-/** Bounds on what is held. */
-export interface SummaryBounds {
-  readonly maxLabels: number
-  readonly maxHeldSpans: number
-  readonly exactDurations: number
+/** Limits on memory. All are counts, ≥ 1. */
+export interface SummaryOptions {
+  /** Labels per dimension; any further ones are counted together. Default 10,000. */
+  readonly maxLabels?: number
+  /** Spans of incomplete traces. Default 100,000. */
+  readonly maxHeldSpans?: number
+  /** Durations per label up to which percentiles are exact. Default 1,000. */
+  readonly exactDurations?: number
 }
 
 /** Counts records. */
@@ -40,11 +42,11 @@ export class SummaryCounter {
   private to: string | undefined = undefined
   private readonly tables: { readonly [D in Dimension]: SummaryTable }
   private readonly total = { sure: new Amounts(), otherwise: new Amounts() }
-  /** Quantities that were measured outside of any trace. */
+  /** Quantities measured outside any trace. */
   private outside = 0
   private readonly open: OpenTraces
 
-  constructor({ exactDurations, maxHeldSpans, maxLabels }: SummaryBounds) {
+  constructor({ exactDurations = 1000, maxHeldSpans = 100_000, maxLabels = 10_000 }: SummaryOptions) {
     const table = () => new SummaryTable(maxLabels, exactDurations)
     this.tables = { name: table(), tool: table(), model: table(), user: table(), session: table(), agent: table() }
     this.open = new OpenTraces(usageDimensions, maxHeldSpans, (tables) => this.settle(tables))
@@ -78,7 +80,7 @@ export class SummaryCounter {
     return {
       spans,
       metrics,
-      traces: this.open.begun,
+      traces: this.open.seen,
       opened,
       dropped,
       bad,
@@ -99,7 +101,7 @@ export class SummaryCounter {
     }
   }
 
-  /** What the traces that are still held would add to each sum. */
+  /** What the traces that are still open would add to each sum. */
   private notSettled(): ReadonlyMap<Counted, Counted> {
     const more = new Map<Counted, Counted>()
     const into = (sums: Counted): Counted => {
@@ -159,7 +161,7 @@ export class SummaryCounter {
     )
   }
 
-  /** Adds what counts of a trace to the sums, or to what stands for each. */
+  /** Adds the usage that counts of a trace to the sums, or to their stand-ins. */
   private settle(tables: UsageTables, into: (sums: Counted) => Counted = itself): void {
     tables.countInto(into(this.total), tables.total)
     for (const row of tables.rows) {

@@ -1,15 +1,15 @@
 /**
- * By what a summary tells work and usage apart, and what a span says about it.
+ * The dimensions of a summary, and what a span says about each.
  */
 import { roleOf } from "../../records/vocabulary.js"
 import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
-import type { Dimensions, Labels } from "../usage/dimensions.js"
+import type { Dimensions, Labels } from "../usage/measures.js"
 import { labelOf } from "../usage/measures.js"
 
 /**
- * What rows are made by. Their spans: all by `name`, `loom.tool` by `tool`, `loom.model.stream` by `model`, and `loom.run` by `user`, `session` and `agent`,
- * those of sub-agents included. Their usage: that of the span with this name; of what ran under the nearest tool; of the model's calls; of the user and the
- * session on the span or the nearest one above; of the nearest run above that has an agent.
+ * What rows are grouped by. Spans: all by `name`, `loom.tool` by `tool`, `loom.model.stream` by `model`, and `loom.run` by `user`, `session` and `agent`,
+ * sub-agents included. Usage: of the span with this name; of everything under the nearest tool; of the model's calls; of the user and session on the span or
+ * its nearest ancestor; of the nearest run with an agent.
  */
 export type Dimension = "name" | "tool" | "model" | "user" | "session" | "agent"
 
@@ -28,18 +28,14 @@ const ofSpan = ({ attributes, name }: SpanFacts | StartFacts): Labels => {
   ]
 }
 
-/** The labels of the last measurement: a call has three of them that say the same. */
-let lastLabels: Labels = []
+const ofMetric = ({ attributes }: MetricFacts): Labels => [
+  undefined,
+  undefined,
+  labelOf(attributes, "model"),
+  labelOf(attributes, "user_id"),
+  labelOf(attributes, "session_id"),
+  undefined
+]
 
-const ofMetric = ({ attributes }: MetricFacts): Labels => {
-  const model = labelOf(attributes, "model")
-  const user = labelOf(attributes, "user_id")
-  const session = labelOf(attributes, "session_id")
-  if (lastLabels[2] !== model || lastLabels[3] !== user || lastLabels[4] !== session || lastLabels.length === 0) {
-    lastLabels = [undefined, undefined, model, user, session, undefined]
-  }
-  return lastLabels
-}
-
-/** The same for counting usage. */
+/** The same dimensions, for counting usage. */
 export const usageDimensions: Dimensions = { count: dimensions.length, ofSpan, ofMetric }

@@ -1,5 +1,5 @@
 /**
- * What a tree of spans is made of. `TraceTree` makes them.
+ * The nodes, traces and forests that `TraceTree` builds.
  */
 import type { Attributes } from "../../records/attributes.js"
 import type { EventData, MetricData } from "../../records/SpanData.js"
@@ -7,7 +7,7 @@ import { isFailed, type Outcome, type SpanLink } from "../../records/SpanRecord.
 import type { DroppedRecord } from "../../records/wire/encode.js"
 import type { BadEntry } from "../TraceEntry.js"
 
-/** A span in its place. */
+/** A span in its tree. */
 export interface TraceNode {
   /** What the program called it, such as `loom.turn`. */
   readonly name: string
@@ -15,7 +15,7 @@ export interface TraceNode {
   readonly traceId: string
   /** As in the file. */
   readonly spanId: string
-  /** As in the file; `null` for a root. The parent itself may be missing: see `orphan`. */
+  /** As in the file; `null` for a root. The parent may be missing: see `orphan`. */
   readonly parentSpanId: string | null
   /** Nanoseconds since the epoch. */
   readonly start: bigint
@@ -23,29 +23,29 @@ export interface TraceNode {
   readonly end: bigint | undefined
   /** Elapsed milliseconds, ≥ 0, fractional; `undefined` while it is open. */
   readonly durationMs: number | undefined
-  /** Of an open span those that it had when it was written. */
+  /** Of an open span, those it had when it was written. */
   readonly attributes: Attributes
   /** `undefined` while it is open. */
   readonly outcome: Outcome | undefined
-  /** `Name: message` of what it failed or died with; `null` where it did not. */
+  /** `Name: message` of the error or defect; `null` if there was none. */
   readonly exception: string | null
-  /** What happened in it, in order. */
+  /** Its events, in order. */
   readonly events: ReadonlyArray<EventData>
-  /** Its relations to spans that are not its parent. */
+  /** Its links to spans other than its parent. */
   readonly links: ReadonlyArray<SpanLink>
-  /** The line of its last record, from 1; for records in memory their order. */
+  /** The line of its last record, from 1; the order of records in memory. */
   readonly line: number
-  /** Whether it has ended, as far as the records say. */
+  /** Whether it has ended, according to the records. */
   readonly state: "ended" | "open"
-  /** Whether it has a parent that is not there. */
+  /** Whether its parent is missing. */
   readonly orphan: boolean
-  /** Whether another span with the same ids was read before. */
+  /** Whether an earlier span has the same ids. */
   readonly duplicate: boolean
-  /** Whether it is its own ancestor: the circle is cut here, and it stands as a root. */
+  /** Whether it is its own ancestor: the cycle is cut here, so it becomes a root. */
   readonly cyclic: boolean
-  /** What ran in it, by the time at which they began. */
+  /** The spans inside it, in the order in which they started. */
   readonly children: ReadonlyArray<TraceNode>
-  /** What was measured in it, in the order in which it was emitted. */
+  /** Measurements taken in it, in the order in which they were emitted. */
   readonly metrics: ReadonlyArray<MetricData>
 }
 
@@ -53,38 +53,42 @@ export interface TraceNode {
 export interface Trace {
   /** As in the file. */
   readonly traceId: string
-  /** By the time at which they began. */
+  /** In the order in which they started. */
   readonly roots: ReadonlyArray<TraceNode>
-  /** How many spans, open ones included. */
+  /** Number of spans, open ones included. */
   readonly spans: number
-  /** How many have not ended. */
+  /** Number of open spans. */
   readonly open: number
-  /** How many failed, tools that are not `ok` included. */
+  /** Number of failed spans, tools that are not `ok` included. */
   readonly failed: number
-  /** The first instant that is known, in nanoseconds since the epoch. */
+  /** The first known instant, in nanoseconds since the epoch. */
   readonly start: bigint
-  /** The last instant that is known, in nanoseconds since the epoch. */
+  /** The last known instant, in nanoseconds since the epoch. */
   readonly end: bigint
-  /** What was measured in spans that are not there. */
+  /** Measurements of spans that are missing. */
   readonly metrics: ReadonlyArray<MetricData>
 }
 
-/** All that a file holds. */
+/** Everything in a file. */
 export interface TraceForest {
-  /** By the time at which they began. */
+  /** In the order in which they started. */
   readonly traces: ReadonlyArray<Trace>
-  /** What was measured outside of any trace. */
+  /** Measurements outside any trace. */
   readonly metrics: ReadonlyArray<MetricData>
-  /** What the writers say about records that they did not write. */
+  /** Reports of dropped records. */
   readonly dropped: ReadonlyArray<DroppedRecord>
-  /** How many records were not written, as the writers say. */
+  /** Number of dropped records, as reported by their writers. */
   readonly droppedTotal: number
-  /** Lines that hold no record, the first hundred. */
+  /** The first hundred lines without a record. */
   readonly bad: ReadonlyArray<BadEntry>
-  /** How many lines hold no record. */
+  /** Number of lines without a record. */
   readonly badTotal: number
 }
 
-/** Whether a span failed; a tool that is not `ok` did, whatever its outcome. */
+/** The end of a span; one that has not ended lasts until `last`, the end of its trace. */
+export const endOf = ({ end, start }: Pick<TraceNode, "end" | "start">, last: bigint): bigint =>
+  end ?? (last > start ? last : start)
+
+/** Whether a span failed; a tool that is not `ok` has failed, whatever its outcome. */
 export const hasFailed = ({ attributes, outcome }: Pick<TraceNode, "attributes" | "outcome">): boolean =>
   outcome !== undefined && isFailed({ outcome, attributes })

@@ -1,35 +1,35 @@
 /**
- * Trees from the records that sinks in memory keep.
+ * Builds trees from the records that in-memory sinks keep.
  */
 import { nanosFromDate, sequenceFromDate } from "../../records/instants.js"
 import type { MetricRecord } from "../../records/MetricRecord.js"
 import type { SpanRecord, SpanStart } from "../../records/SpanRecord.js"
 import type { DecodedLine } from "../../records/wire/decode.js"
-import { Grower } from "./Grower.js"
+import { TraceBuilder } from "./TraceBuilder.js"
 import type { TraceForest } from "./TraceNode.js"
 
-/** What there is beside finished spans. */
+/** Records other than finished spans. */
 export interface OtherRecords {
   /** Spans that have not ended. */
   readonly open?: Iterable<SpanStart>
-  /** Measurements; those taken in a span are put below it. */
+  /** Measurements; those taken in a span are attached to it. */
   readonly metrics?: Iterable<MetricRecord>
 }
 
 /** The trees of records in memory. */
 export const fromSpans = (spans: Iterable<SpanRecord>, { metrics = [], open = [] }: OtherRecords = {}): TraceForest => {
-  const grower = new Grower()
+  const builder = new TraceBuilder()
   let order = 0
   for (const span of spans) {
-    grower.record(spanOf(span, ++order))
+    builder.add(spanOf(span, ++order))
   }
   for (const span of open) {
-    grower.record(startOf(span, ++order))
+    builder.add(startOf(span, ++order))
   }
   for (const metric of metrics) {
-    grower.record(metricOf(metric))
+    builder.add(metricOf(metric))
   }
-  return grower.forest()
+  return builder.forest()
 }
 
 const spanOf = (span: SpanRecord, order: number): DecodedLine => {

@@ -1,9 +1,8 @@
 /**
- * Tokens and dollars as they are added up: four numbers, and which of them were ever measured. Unknown is not zero: a call without a known price has
- * no cost.
+ * Sums of tokens and dollars: four numbers, and which of them were ever measured. Unknown is not zero: a call without a known price has no cost.
  */
 
-/** What was used. */
+/** Tokens and cost. */
 export interface Usage {
   /** All input tokens, cached ones included. */
   readonly tokensIn: number
@@ -11,20 +10,20 @@ export interface Usage {
   readonly tokensOut: number
   /** The part of `tokensIn` that was read from a cache. */
   readonly cachedTokensIn: number
-  /** US dollars; `null` where nothing priced was recorded. */
+  /** US dollars; `null` if nothing priced was recorded. */
   readonly costUsd: number | null
 }
 
-/** Marks of the quantities that were measured; combined by `|`. */
+/** Flags for measured quantities; combine with `|`. */
 export const measured = { tokensIn: 1, tokensOut: 2, cachedTokensIn: 4, costUsd: 8, all: 15 } as const
 
-/** Sums that grow. */
+/** Growing sums. */
 export class Amounts {
   tokensIn = 0
   tokensOut = 0
   cachedTokensIn = 0
   costUsd = 0
-  /** Which quantities are more than nothing known. */
+  /** Flags of the quantities that were measured. */
   has = 0
 
   /** Adds those of another's quantities that `which` names. */
@@ -37,7 +36,7 @@ export class Amounts {
     this.put(which, value, value, value, value)
   }
 
-  /** Adds these, as far as `which` names them. */
+  /** Adds those of these values that `which` names. */
   put(which: number, tokensIn: number, tokensOut: number, cachedTokensIn: number, costUsd: number): void {
     this.has |= which
     if ((which & measured.tokensIn) !== 0) {
@@ -54,14 +53,14 @@ export class Amounts {
     }
   }
 
-  /** Another with the same sums of those quantities that `which` names. */
+  /** A copy of the quantities that `which` names. */
   copy(which: number = measured.all): Amounts {
     const out = new Amounts()
     out.add(this, which)
     return out
   }
 
-  /** As it is shown. */
+  /** The sums as a plain value. */
   usage(): Usage {
     return {
       tokensIn: this.tokensIn,
@@ -72,8 +71,8 @@ export class Amounts {
   }
 }
 
-/** What a run used beside the runs inside it: its totals hold theirs. */
-export const beside = (totals: Amounts, inside: Amounts | undefined): Amounts => {
+/** What a run used without the runs inside it: its totals include theirs. */
+export const minus = (totals: Amounts, inside: Amounts | undefined): Amounts => {
   if (inside === undefined) {
     return totals
   }
@@ -88,7 +87,7 @@ export const beside = (totals: Amounts, inside: Amounts | undefined): Amounts =>
   return out
 }
 
-/** Of each quantity the greater: a run's totals, or what the runs inside it have where it has none. */
+/** The greater of each quantity: a run's totals, or those of the runs inside it if it has none. */
 export const greater = (a: Amounts, b: Amounts | undefined): Amounts => {
   const out = a.copy()
   if (b !== undefined) {

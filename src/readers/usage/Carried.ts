@@ -1,25 +1,25 @@
 /**
- * What goes from spans up into their parent: usage that nobody has been found for yet, and what the rule needs to know of what is below.
+ * What moves from spans up into their parent: usage without a label so far, and what the rule needs to know about the spans below.
  */
 import { Amounts } from "./Amounts.js"
-import type { Labels } from "./dimensions.js"
+import type { Labels } from "./measures.js"
 import { type Source, SourceAmounts, type UsageTables } from "./UsageTables.js"
 
-/** What goes up. */
+/** What moves up. */
 export class Carried {
-  /** Quantities that were measured by metrics below, outside of model calls. */
+  /** Quantities that metrics below measured outside model calls. */
   measured = 0
-  /** The totals of the runs below that are in no other run below. */
+  /** The totals of the outermost runs below. */
   runs: Amounts | undefined = undefined
-  /** A dimension's usage that has no label yet. */
+  /** Usage without a label so far, by dimension. */
   private readonly open: Array<SourceAmounts | undefined> = []
 
-  /** Takes what has no label in this dimension. */
+  /** Adds usage without a label in this dimension. */
   add(dimension: number, source: Source, amounts: Amounts): void {
     this.at(dimension).add(source, amounts)
   }
 
-  /** Takes all that goes up from another span. */
+  /** Adds everything that moves up from another span. */
   take(from: Carried): void {
     this.measured |= from.measured
     if (from.runs !== undefined) {
@@ -34,7 +34,7 @@ export class Carried {
     })
   }
 
-  /** Puts down what these labels are for. */
+  /** Counts the usage that these labels apply to. */
   resolve(labels: Labels, tables: UsageTables): void {
     for (let dimension = 0; dimension < this.open.length; dimension++) {
       const label = labels[dimension]
@@ -46,7 +46,7 @@ export class Carried {
     }
   }
 
-  /** Puts down the rest: nothing is above. */
+  /** Counts the rest, at the top. */
   settle(tables: UsageTables): void {
     tables.stray |= this.measured
     this.open.forEach((amounts, dimension) => {
@@ -56,7 +56,7 @@ export class Carried {
     })
   }
 
-  /** Another with the same in it. */
+  /** A copy. */
   copy(): Carried {
     const out = new Carried()
     out.take(this)

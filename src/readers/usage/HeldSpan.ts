@@ -1,13 +1,13 @@
 /**
- * A span of which something is known: its own record, a measurement in it, or a span below it.
+ * A span while its trace is counted: known from its own record, a measurement in it, or a span below it.
  */
 import type { SpanRole } from "../../records/vocabulary.js"
 import type { SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { Amounts } from "./Amounts.js"
 import { Carried } from "./Carried.js"
-import type { Labels } from "./dimensions.js"
+import type { Labels } from "./measures.js"
 
-/** Usage that metrics say, with what they say it of. */
+/** Usage from metrics, with their labels. */
 export interface Measurement {
   readonly amounts: Amounts
   readonly labels: Labels
@@ -15,30 +15,30 @@ export interface Measurement {
 
 /** One span of a trace that is being counted. */
 export class HeldSpan {
-  /** `undefined` for a root, and while nothing is known. */
+  /** `undefined` for a root, and while unknown. */
   parent: HeldSpan | undefined = undefined
   state: "unknown" | "open" | "ended" = "unknown"
   role: SpanRole | undefined = undefined
-  /** Its record, the later one of two; labels are read from it only where there is something to count. */
+  /** Its latest record; labels are read from it only if there is something to count. */
   span: SpanFacts | StartFacts | undefined = undefined
-  /** What its attributes say. */
+  /** Usage from its attributes. */
   own: Amounts | undefined = undefined
   metrics: Array<Measurement> | undefined = undefined
-  /** What spans below it left that are not held any more. */
+  /** What released spans below it moved up. */
   carried: Carried | undefined = undefined
-  /** While counting: what goes up from below it, then from itself. */
+  /** While counting: what moves up from below it, then from itself. */
   up: Carried | undefined = undefined
-  /** While counting: spans below it that have not been counted. */
+  /** While counting: children that have not been counted. */
   waitingFor = 0
-  /** While counting: whether it was its turn. */
+  /** While counting: whether it has been counted. */
   counted = false
 
-  /** Whether there is anything to count at it or below it. */
+  /** Whether there is anything to count in or below it. */
   get isUsed(): boolean {
     return this.up !== undefined || this.metrics !== undefined || this.own !== undefined
   }
 
-  /** Adds a measurement; those that say the same of whom are one. */
+  /** Adds a measurement; those with the same labels are summed. */
   measure(which: number, value: number, labels: Labels): void {
     this.measurement(labels).amounts.measure(which, value)
   }
@@ -55,12 +55,12 @@ export class HeldSpan {
     return made
   }
 
-  /** What goes up, to be added to. */
+  /** What moves up, to add to. */
   upward(): Carried {
     return this.up ??= new Carried()
   }
 
-  /** Hands what goes up to the parent. */
+  /** Moves usage up to the parent. */
   passUp(): void {
     const { parent, up } = this
     this.up = undefined
@@ -74,7 +74,7 @@ export class HeldSpan {
     }
   }
 
-  /** Hands what goes up to nobody. */
+  /** Moves usage up beyond the root. */
   giveUp(top: Carried): void {
     if (this.up !== undefined) {
       top.take(this.up)
@@ -92,19 +92,8 @@ const isSame = (a: Labels, b: Labels): boolean => {
   return true
 }
 
-/** These spans, each after all that are below it. Spans that are their own ancestors come last, in the order in which they were read. */
+/** Sorts these spans so that each comes after all below it; spans that are their own ancestors come last. `counted` is set for every other span. */
 export const fromTheLeaves = (spans: ReadonlyArray<HeldSpan>): ReadonlyArray<HeldSpan> => {
-  for (const held of spans) {
-    held.waitingFor = 0
-    held.counted = false
-    if (held.parent !== undefined) {
-      // One that is not among these never has its turn.
-      held.parent.counted = true
-    }
-  }
-  for (const held of spans) {
-    held.counted = false
-  }
   for (const { parent } of spans) {
     if (parent !== undefined) {
       parent.waitingFor++
@@ -120,10 +109,7 @@ export const fromTheLeaves = (spans: ReadonlyArray<HeldSpan>): ReadonlyArray<Hel
       }
     }
   }
-  if (order.length < spans.length) {
-    order.push(...spans.filter((held) => !held.counted))
-  }
-  return order
+  return order.length < spans.length ? [...order, ...spans.filter((held) => !held.counted)] : order
 }
 
 const isNext = (held: HeldSpan): boolean => !held.counted && held.waitingFor === 0

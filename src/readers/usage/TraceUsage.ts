@@ -1,61 +1,60 @@
 /**
- * Each token and each dollar of one trace, counted once and said of whom: the one place that holds the rule.
+ * Counts each token and each dollar of one trace once, and attributes it: the one place that holds the rule.
  *
- * The same usage stands in up to three places: in metrics (the Python original has it there only), on the spans of model calls, and in the totals of
- * runs, which hold those of the runs inside them. For each quantity (input, output, cached input, dollars) by itself:
+ * The same usage is recorded in up to three places: in metrics (the only place in the Python original), on the spans of model calls, and in the totals of
+ * runs, which include the runs inside them. For each quantity (input, output, cached input, dollars) separately:
  *
- * 1. Where a trace has metrics of it, these are the truth. The span of a model call that has none in or below it, because a line was lost or because
- *    nobody emitted any, counts with its own attribute; not so where the trace has metrics that were emitted elsewhere than in a model call, which
- *    may be about any of them.
- * 2. Else the spans of model calls count.
- * 3. Else the totals of runs, each less those of the runs inside it.
+ * 1. If the trace has metrics of it, they count. A model call without metrics in or below it (a line was lost, or none was emitted) counts with its own
+ *    attribute, unless the trace also has metrics emitted outside model calls: those may cover it.
+ * 2. Otherwise the spans of model calls count.
+ * 3. Otherwise the totals of runs, each minus those of the runs inside it.
  *
- * Spans go up into their parents from the leaves, so that what is held grows with what is open and not with the trace. They may come in any order
- * until `fold` is called.
+ * Usage moves from the leaves up into the parents, so memory grows with the open spans and not with the trace. Spans may arrive in any order until `fold` is
+ * called.
  */
 import { roleOf } from "../../records/vocabulary.js"
 import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
-import { type Amounts, beside, greater } from "./Amounts.js"
+import { type Amounts, greater, minus } from "./Amounts.js"
 import { Carried } from "./Carried.js"
-import type { Dimensions, Labels } from "./dimensions.js"
 import { fromTheLeaves, HeldSpan } from "./HeldSpan.js"
+import type { Dimensions, Labels } from "./measures.js"
 import { amountsOfSpan, quantityOf } from "./measures.js"
 import { type Source, UsageTables } from "./UsageTables.js"
 
 const noLabels: Labels = []
 
-/** What was counted, and what went up to where no span is above. */
+/** What was counted, and what moved up beyond the roots. */
 interface Folded {
   readonly tables: UsageTables
   readonly top: Carried
 }
 
-/** The usage of one trace while its records come. */
+/** The usage of one trace while its records arrive. */
 export class TraceUsage {
   private readonly spans = new Map<string, HeldSpan>()
-  /** What spans were counted that are not held any more. */
+  /** The counts of spans that are no longer held. */
   private folded: Folded | undefined = undefined
   private rootEnded = false
-  /** Spans that something is known of, but not their end. */
+  /** Known spans that have not ended. */
   private waitingFor = 0
 
-  /** The span that was asked for last: the measurements of a call come one after the other. */
+  /** The span used last: the measurements of a call follow each other. */
   private lastId = ""
   private last: HeldSpan | undefined = undefined
 
   constructor(private readonly dimensions: Dimensions) {}
 
-  /** How many spans are held. */
+  /** Number of spans held. */
   get held(): number {
     return this.spans.size
   }
 
-  /** Whether its root has ended, and so has every other span that something is known of. More may come all the same. */
+  /** Whether its root and all other known spans have ended. More records may still arrive. */
   get isComplete(): boolean {
     return this.rootEnded && this.waitingFor === 0
   }
 
-  /** Takes a span that has opened; whether that is news. */
+  /** Adds a span that started; returns whether it was unknown. */
   start(span: StartFacts): boolean {
     const held = this.at(span.spanId)
     if (held.state !== "unknown") {
@@ -66,7 +65,7 @@ export class TraceUsage {
     return true
   }
 
-  /** Takes a span that has ended; whether it was known to be open. A second one of the same id counts nothing. */
+  /** Adds a span that ended; returns whether it was known to be open. A second one with the same id is ignored. */
   end(span: SpanFacts): boolean {
     const held = this.at(span.spanId)
     const before = held.state
@@ -80,7 +79,7 @@ export class TraceUsage {
     return before === "open"
   }
 
-  /** Takes a measurement. */
+  /** Adds a measurement. */
   metric(metric: MetricFacts): void {
     const which = quantityOf(metric.name)
     if (which !== 0) {
@@ -88,7 +87,7 @@ export class TraceUsage {
     }
   }
 
-  /** Lets go of the spans that have ended; what they used is with those above them from now on. */
+  /** Releases the spans that have ended; their usage moves to their ancestors. */
   fold(): void {
     this.folded ??= { tables: new UsageTables(), top: new Carried() }
     this.goUp((held) => held.state === "ended", this.folded)
@@ -102,7 +101,7 @@ export class TraceUsage {
     }
   }
 
-  /** All usage so far, as if the trace were over. It can go on. */
+  /** All usage so far, as if the trace were over; it may continue. */
   settled(): UsageTables {
     const tables = this.folded?.tables.copy() ?? new UsageTables()
     const top = this.folded?.top.copy() ?? new Carried()
@@ -140,12 +139,14 @@ export class TraceUsage {
     held.span = span
   }
 
-  /** Counts these spans from the leaves up; what goes up into spans that are not among them waits there. */
+  /** Counts these spans from the leaves up; what moves up into other spans waits there. */
   private goUp(among: (held: HeldSpan) => boolean, { tables, top }: Folded): void {
     const these: Array<HeldSpan> = []
     for (const held of this.spans.values()) {
       held.up = held.carried?.copy()
-      if (among(held)) {
+      held.waitingFor = 0
+      held.counted = !among(held)
+      if (!held.counted) {
         these.push(held)
       }
     }
@@ -158,12 +159,12 @@ export class TraceUsage {
       }
     }
     for (const held of these) {
-      // What is its own ancestor was counted before all below it was.
+      // A span that is its own ancestor was counted before its descendants.
       held.giveUp(top)
     }
   }
 
-  /** Counts one span, what is below it being in `up`; what goes up from it is there then. */
+  /** Counts one span. `up` holds what is below it before, and what moves up from it afterwards. */
   private count(held: HeldSpan, tables: UsageTables): void {
     if (!held.isUsed) {
       return
@@ -178,7 +179,7 @@ export class TraceUsage {
       this.countModel(held, own, tables)
     } else if (held.role === "run" && held.own !== undefined) {
       const inside = held.up?.runs
-      this.item(held, "runs", beside(held.own, inside), [noLabels, own], tables)
+      this.item(held, "runs", minus(held.own, inside), [noLabels, own], tables)
       held.upward().runs = greater(held.own, inside)
     }
   }
@@ -193,7 +194,7 @@ export class TraceUsage {
     }
   }
 
-  /** Puts an amount down in each dimension where it has a label, said by itself or by its span; the rest goes up. */
+  /** Adds an amount in each dimension where it or its span has a label; the rest moves up. */
   private item(
     held: HeldSpan,
     source: Source,

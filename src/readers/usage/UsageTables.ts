@@ -1,10 +1,12 @@
 /**
- * The usage of one trace by label, still apart by where it was recorded: which of the places counts is known only when the trace is over.
+ * The usage of one trace by label and by where it was recorded: which place counts is known only once the trace is over.
  */
 import { Amounts, measured } from "./Amounts.js"
 
 /** Where usage was recorded. */
 export type Source = "metrics" | "spans" | "runs"
+
+const sources: ReadonlyArray<Source> = ["metrics", "spans", "runs"]
 
 /** The usage of one label. */
 export class SourceAmounts {
@@ -20,50 +22,47 @@ export class SourceAmounts {
   }
 
   /** Adds all of another. */
-  take({ metrics, runs, spans }: SourceAmounts): void {
-    if (metrics !== undefined) {
-      this.add("metrics", metrics)
-    }
-    if (spans !== undefined) {
-      this.add("spans", spans)
-    }
-    if (runs !== undefined) {
-      this.add("runs", runs)
+  take(other: SourceAmounts): void {
+    for (const source of sources) {
+      const amounts = other[source]
+      if (amounts !== undefined) {
+        this.add(source, amounts)
+      }
     }
   }
 }
 
-/** What counts, apart by whether metrics say so. */
+/** Usage that counts, by whether metrics confirm it. */
 export interface Counted {
-  /** Of the quantities that the trace has metrics of. */
+  /** Quantities that the trace has metrics of. */
   readonly sure: Amounts
-  /** Of the others: from the spans of model calls, else from the totals of runs. */
+  /** The others: from the spans of model calls, or else from the totals of runs. */
   readonly otherwise: Amounts
 }
 
-/** The usage of one label in one dimension; `null` stands for no label. */
+/** The usage of one label in one dimension; `null` means no label. */
 export class UsageRow extends SourceAmounts {
   constructor(readonly dimension: number, readonly label: string | null) {
     super()
   }
 }
 
-/** Rows that are looked for one by one; most traces have fewer, and a map costs more than they do. */
+/** Up to this many rows are searched one by one: most traces have fewer, and a map costs more than they do. */
 const fewRows = 16
 
-/** Rows that a trace keeps; further labels count as none. */
-const mostRows = 20_000
+/** Rows per trace; any further labels count as none. */
+const maxRows = 20_000
 
 /** The rows of one trace. */
 export class UsageTables {
-  /** Quantities that have metrics which were emitted elsewhere than in a model call. */
+  /** Quantities with metrics emitted outside model calls. */
   stray = 0
   /** All usage. */
   readonly total = new SourceAmounts()
   private readonly list: Array<UsageRow> = []
   private index: Map<string, UsageRow> | undefined = undefined
 
-  /** The rows, in no order that means anything. */
+  /** The rows, in no particular order. */
   get rows(): ReadonlyArray<UsageRow> {
     return this.list
   }
@@ -78,7 +77,7 @@ export class UsageTables {
     this.row(dimension, label).take(amounts)
   }
 
-  /** Adds what counts of these amounts, by the rule. */
+  /** Adds the amounts that count, by the rule. */
   countInto({ otherwise, sure }: Counted, { metrics, runs, spans }: SourceAmounts): void {
     const byMetrics = this.total.metrics?.has ?? 0
     const bySpans = (this.total.spans?.has ?? 0) & ~byMetrics
@@ -94,7 +93,7 @@ export class UsageTables {
     }
   }
 
-  /** Others with the same in them. */
+  /** A copy. */
   copy(): UsageTables {
     const out = new UsageTables()
     out.stray = this.stray
@@ -106,7 +105,7 @@ export class UsageTables {
   }
 
   private row(dimension: number, label: string | null): UsageRow {
-    return this.find(dimension, label) ?? this.insert(dimension, this.list.length < mostRows ? label : null)
+    return this.find(dimension, label) ?? this.insert(dimension, this.list.length < maxRows ? label : null)
   }
 
   private find(dimension: number, label: string | null): UsageRow | undefined {

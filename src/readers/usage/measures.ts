@@ -1,8 +1,8 @@
 /**
- * Where tokens and dollars stand in records: in the package's metrics, on the spans of model calls, and as totals on the spans of runs.
+ * Reads tokens, dollars and labels from records: from metrics, from the spans of model calls, and from the totals on the spans of runs.
  */
 import { type AttributeKey, metrics, type SpanRole } from "../../records/vocabulary.js"
-import type { RawAttributes } from "../../records/wire/facts.js"
+import type { MetricFacts, RawAttributes, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { Amounts, measured } from "./Amounts.js"
 
 const quantities: ReadonlyMap<string, number> = new Map([
@@ -11,10 +11,10 @@ const quantities: ReadonlyMap<string, number> = new Map([
   [metrics.costUsd.name, measured.costUsd]
 ])
 
-/** The mark of the quantity that a metric measures; 0 if it measures neither tokens nor dollars. */
+/** The flag of the quantity that a metric measures; 0 if it measures neither tokens nor dollars. */
 export const quantityOf = (metric: string): number => quantities.get(metric) ?? 0
 
-/** What a span of a model call or of a run says about itself; `undefined` where it says nothing, and for other spans. */
+/** The usage on a model call's or a run's span; `undefined` if it has none, and for other spans. */
 export const amountsOfSpan = (role: SpanRole | undefined, attributes: RawAttributes): Amounts | undefined => {
   if (role !== "model" && role !== "run") {
     return undefined
@@ -23,8 +23,8 @@ export const amountsOfSpan = (role: SpanRole | undefined, attributes: RawAttribu
   const tokensOut = amount(attributes["tokens_out"])
   const cached = amount(attributes["cached_tokens_in"])
   const cost = amount(attributes["cost_usd"])
-  const has = mark(tokensIn, measured.tokensIn) | mark(tokensOut, measured.tokensOut) |
-    mark(cached, measured.cachedTokensIn) | mark(cost, measured.costUsd)
+  const has = flag(tokensIn, measured.tokensIn) | flag(tokensOut, measured.tokensOut) |
+    flag(cached, measured.cachedTokensIn) | flag(cost, measured.costUsd)
   if (has === 0) {
     return undefined
   }
@@ -36,10 +36,22 @@ export const amountsOfSpan = (role: SpanRole | undefined, attributes: RawAttribu
 const amount = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined
 
-const mark = (value: number | undefined, which: number): number => value === undefined ? 0 : which
+const flag = (value: number | undefined, which: number): number => value === undefined ? 0 : which
 
 /** An attribute that can be a label. */
 export const labelOf = (attributes: RawAttributes, key: AttributeKey): string | undefined => {
   const value = attributes[key]
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined
+}
+
+/** One label per dimension, or `undefined`. */
+export type Labels = ReadonlyArray<string | undefined>
+
+/** How usage is grouped: each span has at most one label per dimension. */
+export interface Dimensions {
+  readonly count: number
+  /** The labels of a span; they also apply to spans below it without labels of their own. */
+  readonly ofSpan: (span: SpanFacts | StartFacts) => Labels
+  /** The labels of a measurement; they take precedence over its span's. */
+  readonly ofMetric: (metric: MetricFacts) => Labels
 }

@@ -1,10 +1,10 @@
 /**
- * What each span of a tree used, counted once: the rule of `usage/TraceUsage.ts` with every span as its own label.
+ * The usage of each span of a tree, counted once: the rule of `usage/TraceUsage.ts` with every span as its own label.
  */
 import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { nodes, type Trace, type TraceForest, type TraceNode } from "../TraceTree.js"
 import { Amounts, measured, type Usage } from "./Amounts.js"
-import type { Dimensions } from "./dimensions.js"
+import type { Dimensions } from "./measures.js"
 import { quantityOf } from "./measures.js"
 import { TraceUsage } from "./TraceUsage.js"
 import type { SourceAmounts } from "./UsageTables.js"
@@ -13,11 +13,11 @@ export { type Usage } from "./Amounts.js"
 
 /** Usage by span. */
 export interface NodeUsage {
-  /** What was counted at this very span. */
+  /** Counted in this span itself. */
   readonly of: (node: TraceNode) => Usage
-  /** That and all below it. */
+  /** The same including all spans below it. */
   readonly below: (node: TraceNode) => Usage
-  /** All, also what was measured in spans that are not there. */
+  /** Everything, including measurements of missing spans. */
   readonly total: Usage
 }
 
@@ -29,7 +29,7 @@ const bySpan: Dimensions = {
 
 const none = new Amounts()
 
-/** The usage of one trace. `outside` marks what is measured in no trace at all, which then is the truth for traces that have no metrics of it. */
+/** The usage of one trace. `outside` flags quantities with metrics outside any trace: those count instead of spans without metrics. */
 export const usageOf = (trace: Trace, outside = 0): NodeUsage => {
   const usage = new TraceUsage(bySpan)
   const all = [...nodes(trace.roots)].map(({ node }) => node)
@@ -83,9 +83,9 @@ const metricFacts = (metric: TraceNode["metrics"][number]): MetricFacts => {
   return { kind: "metric", name, value, attributes, emittedAt: "", traceId, spanId }
 }
 
-/** Usage of all traces of a file, with what was measured outside of any. */
+/** Usage of all traces of a file, and of measurements outside any trace. */
 export interface ForestUsage extends NodeUsage {
-  /** What was measured outside of any trace. */
+  /** Measurements outside any trace. */
   readonly outside: Usage
 }
 

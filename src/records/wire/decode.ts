@@ -4,7 +4,6 @@
  * Lines of the Python original are read too: they have no `outcome` and write offsets as `+00:00`.
  * Fields that are not known are ignored, so that files of later versions can be read.
  */
-import * as Either from "effect/Either"
 import type { Attributes } from "../attributes.js"
 import { defaultLimits, normalizeValue } from "../attributes.js"
 import { dateFromNanos, nanosFromIso } from "../instants.js"
@@ -39,7 +38,8 @@ export type DecodedLine =
     readonly dropped: DroppedRecord
   }
 
-type Fields = { readonly [key: string]: unknown }
+/** A parsed JSON object. */
+export type Fields = { readonly [key: string]: unknown }
 
 /** Thrown inside this module only; says which field is wrong and how. */
 class Flaw {
@@ -49,9 +49,9 @@ class Flaw {
 /**
  * Reads one line. `line` counts from 1 and is put on the error; it also orders spans that have the same times.
  */
-export const decodeLine = (source: string, line: number): Either.Either<DecodedLine, RecordDecodeError> => {
+export const decodeLine = (source: string, line: number): DecodedLine | RecordDecodeError => {
   const fail = (field: string | undefined, problem: string) =>
-    Either.left(new RecordDecodeError({ line, field, problem, source: source.slice(0, 200) }))
+    new RecordDecodeError({ line, field, problem, source: source.slice(0, 200) })
   let parsed: unknown
   try {
     parsed = JSON.parse(source)
@@ -62,7 +62,7 @@ export const decodeLine = (source: string, line: number): Either.Either<DecodedL
     return fail(undefined, "it is not a JSON object")
   }
   try {
-    return Either.right(decodeFields(parsed, line))
+    return decodeFields(parsed, line)
   } catch (flaw) {
     if (flaw instanceof Flaw) {
       return fail(flaw.field, flaw.problem)
@@ -179,7 +179,8 @@ const part = (value: unknown, field: string): Fields => {
   return value
 }
 
-const isFields = (value: unknown): value is Fields =>
+/** Whether a parsed value is a JSON object. */
+export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 const string = (fields: Fields, key: string): string => {

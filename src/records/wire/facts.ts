@@ -1,23 +1,20 @@
 /**
- * What summaries need of a line, without the exact times and the copies that a record has: about a third of the cost of `decodeLine`.
+ * The part of a line that summaries need, without the exact times and the copies that a record has: about a third of the cost of `decodeLine`.
  *
- * A line in the form that this package and the Python original write is checked as it stands; any other one is left to `decodeLine`, so that both
- * always agree on what is a record. The one trap: attributes are as they were parsed, neither copied nor frozen.
+ * A line in the form that this package and the Python original write is checked directly; any other line goes through `decodeLine`, so both always agree
+ * on what a record is. The one trap: attributes are as parsed, neither copied nor frozen.
  */
-import * as Either from "effect/Either"
-import type { Attributes } from "../attributes.js"
 import { isoFromNanos, nanosFromIso } from "../instants.js"
-import { durationOf, type SpanData } from "../SpanData.js"
+import { durationOf, type OpenSpanData } from "../SpanData.js"
 import type { Outcome } from "../SpanRecord.js"
-import { type DecodedLine, decodeLine } from "./decode.js"
-import type { RecordDecodeError } from "./RecordDecodeError.js"
+import { type DecodedLine, decodeLine, type Fields, isFields } from "./decode.js"
+import { RecordDecodeError } from "./RecordDecodeError.js"
 
-/** Values as they were parsed. */
+/** Values as parsed. */
 export type RawAttributes = { readonly [key: string]: unknown }
 
-/** A finished span. */
-export interface SpanFacts {
-  readonly kind: "span"
+/** What is known of every span. */
+interface AnySpanFacts {
   /** As written. */
   readonly name: string
   /** As written. */
@@ -28,31 +25,24 @@ export interface SpanFacts {
   readonly parentSpanId: string | null
   /** ISO-8601, as written. */
   readonly startedAt: string
+  /** As written, not normalised: values of any type. */
+  readonly attributes: RawAttributes
+}
+
+/** A finished span. */
+export interface SpanFacts extends AnySpanFacts {
+  readonly kind: "span"
   /** ISO-8601, as written. */
   readonly endedAt: string
   /** Milliseconds, ≥ 0. */
   readonly durationMs: number
-  /** As written, not normalised: anybody's values. */
-  readonly attributes: RawAttributes
-  /** How it ended; of lines without one, what their exception says. */
+  /** How it ended; derived from the exception if the line has no outcome. */
   readonly outcome: Outcome
 }
 
-/** A span that opened. */
-export interface StartFacts {
+/** A span that started. */
+export interface StartFacts extends AnySpanFacts {
   readonly kind: "span_start"
-  /** As written. */
-  readonly name: string
-  /** As written. */
-  readonly traceId: string
-  /** As written. */
-  readonly spanId: string
-  /** As written; `null` for a root. */
-  readonly parentSpanId: string | null
-  /** ISO-8601, as written. */
-  readonly startedAt: string
-  /** As written, not normalised: anybody's values. */
-  readonly attributes: RawAttributes
 }
 
 /** A measurement. */
@@ -60,15 +50,15 @@ export interface MetricFacts {
   readonly kind: "metric"
   /** As written. */
   readonly name: string
-  /** As written: finite. */
+  /** As written; finite. */
   readonly value: number
-  /** As written, not normalised: anybody's values. */
+  /** As written, not normalised: values of any type. */
   readonly attributes: RawAttributes
   /** ISO-8601, as written. */
   readonly emittedAt: string
-  /** The trace in which it was taken, where there was one. */
+  /** The trace in which it was taken, if any. */
   readonly traceId: string | undefined
-  /** The span in which it was taken, where there was one. */
+  /** The span in which it was taken, if any. */
   readonly spanId: string | undefined
 }
 
@@ -79,12 +69,10 @@ export interface DroppedFacts {
   readonly count: number
 }
 
-/** What summaries need of a record. */
+/** The part of a record that summaries need. */
 export type Facts = SpanFacts | StartFacts | MetricFacts | DroppedFacts
 
-type Fields = { readonly [key: string]: unknown }
-
-/** Reads a line, as much of it as summaries need. */
+/** Reads the part of a line that summaries need. */
 export const decodeFacts = (source: string, line: number): Facts | RecordDecodeError => {
   let parsed: unknown
   try {
@@ -97,16 +85,19 @@ export const decodeFacts = (source: string, line: number): Facts | RecordDecodeE
 
 const carefully = (source: string, line: number): Facts | RecordDecodeError => {
   const decoded = decodeLine(source, line)
-  return Either.isRight(decoded) ? factsOf(decoded.right) : decoded.left
+  return decoded instanceof RecordDecodeError ? decoded : factsOf(decoded)
 }
 
-/** The facts of a record that was decoded. */
+/** The facts of a decoded record. */
 export const factsOf = (record: DecodedLine): Facts => {
   switch (record.kind) {
-    case "span":
-      return spanFactsOf(record.span)
+    case "span": {
+      const { end, outcome } = record.span
+      const durationMs = durationOf(record.span)
+      return { kind: "span", ...anySpanFactsOf(record.span), endedAt: isoFromNanos(end), durationMs, outcome }
+    }
     case "span_start":
-      return { kind: "span_start", ...placeOf(record.span), startedAt: isoFromNanos(record.span.start) }
+      return { kind: "span_start", ...anySpanFactsOf(record.span) }
     case "metric": {
       const { attributes, name, spanId, time, traceId, value } = record.metric
       return { kind: "metric", name, value, attributes, emittedAt: isoFromNanos(time), traceId, spanId }
@@ -116,33 +107,16 @@ export const factsOf = (record: DecodedLine): Facts => {
   }
 }
 
-/** Where and what a span is. */
-interface Place {
-  readonly name: string
-  readonly traceId: string
-  readonly spanId: string
-  readonly parentSpanId: string | null
-  readonly attributes: Attributes
-}
-
-const placeOf = ({ attributes, name, parentSpanId, spanId, traceId }: Place): Place => ({
+const anySpanFactsOf = ({ attributes, name, parentSpanId, spanId, start, traceId }: OpenSpanData): AnySpanFacts => ({
   name,
   traceId,
   spanId,
   parentSpanId,
+  startedAt: isoFromNanos(start),
   attributes
 })
 
-const spanFactsOf = (span: SpanData): SpanFacts => ({
-  kind: "span",
-  ...placeOf(span),
-  startedAt: isoFromNanos(span.start),
-  endedAt: isoFromNanos(span.end),
-  durationMs: durationOf(span),
-  outcome: span.outcome
-})
-
-/** The facts of a record in the usual form; `undefined` says no more than that it is not. */
+/** The facts of a record in the usual form; `undefined` for any other line, valid or not. */
 const plainFacts = (fields: Fields): Facts | undefined => {
   switch (fields["kind"]) {
     case "span":
@@ -210,9 +184,6 @@ const metric = (fields: Fields): MetricFacts | undefined => {
     : undefined
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 const isText = (value: unknown): value is string => typeof value === "string"
 
 const isTextOrNone = (value: unknown): value is string | null | undefined =>
@@ -220,13 +191,13 @@ const isTextOrNone = (value: unknown): value is string | null | undefined =>
 
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value)
 
-/** The longest duration that is sure to be one, in milliseconds: a thousand years. */
+/** At most a thousand years, in milliseconds; anything longer goes through `decodeLine`. */
 const isDuration = (value: unknown): value is number => isNumber(value) && value >= 0 && value < 3.2e13
 
 const isOutcome = (value: unknown): value is Outcome | undefined =>
   value === undefined || value === "success" || value === "failure" || value === "interrupted"
 
-// Days that every year has: the 29th of February is left to who knows the calendar.
+// Days that every year has; the 29th of February goes through `decodeLine`.
 const usualTime =
   /^\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{6})?(?:Z|\+00:00)$/
 

@@ -1,5 +1,5 @@
 /**
- * What can be done on the page, whether by key, by mouse or by button: steps of its state.
+ * The actions of the page, whether by key, mouse or button: steps of its state.
  */
 import { matchingSpans, nextOf } from "../model/match.js"
 import {
@@ -20,7 +20,7 @@ import { moveRange, rangeBetween, type TimeRange, wholeRange, zoomRange } from "
 import type { TraceView } from "../model/TraceView.js"
 import type { Store } from "./store.js"
 
-/** Everything that can be done. */
+/** All actions. */
 export type Actions = ReturnType<typeof makeActions>
 
 const failures = parseQuery("is:failed")
@@ -47,7 +47,7 @@ export const makeActions = (store: Store<PageState>) => {
     toggleFold: (index: number) => update((state) => withFold(state, index, !state.folded.has(index))),
     foldAll: () => update((state) => onTrace(state, (trace) => withFolds(state, allFolds(trace)))),
     unfoldAll: () => update((state) => withFolds(state, new Set())),
-    /** Unfolds; what is unfolded already, it goes into. */
+    /** Unfolds the selected span; if it is unfolded already, selects its first child. */
     inwards: () =>
       update((state) => {
         const span = selectedSpan(state)
@@ -56,7 +56,7 @@ export const makeActions = (store: Store<PageState>) => {
           ? unfolded
           : withSelected(state, span.index + 1)
       }),
-    /** Folds; from what is folded already, it goes out. */
+    /** Folds the selected span; if it is folded already, selects its parent. */
     outwards: () =>
       update((state) => {
         const span = selectedSpan(state)
@@ -86,7 +86,7 @@ export const makeActions = (store: Store<PageState>) => {
 const onTrace = (state: PageState, step: (trace: TraceView) => PageState): PageState =>
   state.trace === undefined ? state : step(state.trace)
 
-// A little room on both sides: a bar from edge to edge could as well go on outside.
+// Some room on both sides: a bar from edge to edge might seem to continue outside.
 const around = (start: number, end: number, { totalMs }: TraceView): TimeRange => {
   const room = (end - start) * 0.05
   return rangeBetween(start - room, end + room, totalMs)
@@ -97,7 +97,7 @@ const neighbour = (state: PageState, steps: number): TraceView | undefined => {
   return state.found[Math.min(Math.max(at + steps, 0), state.found.length - 1)] ?? state.trace
 }
 
-/** A search that leaves out the drawn trace draws the first that it finds. */
+/** If the search does not find the shown trace, shows the first one that it finds. */
 const openFirst = (state: PageState): PageState =>
   state.trace !== undefined && state.found.includes(state.trace)
     ? state

@@ -1,14 +1,14 @@
 /**
- * The page's address follows what is shown, and what is shown follows the address: links, the Back button, a reload.
+ * Keeps the page's address and its state in step: links, the Back button, a reload.
  */
 import { type PageState, routeOf, withRoute } from "../model/pageState.js"
 import { formatRoute, parseRoute } from "../model/route.js"
 import type { Store } from "./store.js"
 
-/** Milliseconds that the address waits for the next step: browsers refuse hundreds of changes in a few seconds, and a key that is held makes them. */
+/** Milliseconds before the address is updated: browsers refuse hundreds of changes in a few seconds, and holding a key makes that many. */
 const patience = 150
 
-/** Keeps both the same from now on. */
+/** Keeps both in step from now on. */
 export const followAddress = (store: Store<PageState>): void => {
   let leading = false
   let waiting: ReturnType<typeof setTimeout> | undefined
@@ -17,7 +17,7 @@ export const followAddress = (store: Store<PageState>): void => {
     store.update((state) => withRoute(state, parseRoute(location.hash)))
     leading = false
   })
-  // Else the way back would lead to an address that names nothing. One that names what is not there yet stays.
+  // Otherwise Back would lead to an empty address. An address of something that has not arrived yet stays.
   if (location.hash === "") {
     history.replaceState(null, "", formatRoute(routeOf(store.get())) || location.pathname + location.search)
   }

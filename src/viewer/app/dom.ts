@@ -1,14 +1,14 @@
 /**
- * Elements made from data: the only place of the page that creates any.
+ * Creates elements from data; no other part of the page does.
  *
- * Text becomes text nodes and attributes become attributes; nothing here or elsewhere parses markup, because everything that a record holds may be
- * an attacker's text. Listeners are given under `on`, never as attributes.
+ * Text becomes text nodes and attributes become attributes; nothing parses markup, because records may contain an attacker's text. Listeners are given under
+ * `on`, never as attributes.
  */
 
-/** What an element may hold; `undefined` holds nothing. */
+/** A child of an element; `undefined` is none. */
 export type Child = Node | string | undefined
 
-/** What an element is made with. */
+/** The properties of an element. */
 export interface Properties {
   readonly class?: string
   readonly attributes?: { readonly [name: string]: string | number | boolean | undefined }
@@ -23,22 +23,30 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
   ...children: ReadonlyArray<Child>
 ): HTMLElementTagNameMap[Tag] => {
   const made = document.createElement(tag)
-  if (properties.class !== undefined) {
+  if (properties.class !== undefined && properties.class !== "") {
     made.className = properties.class
   }
   setAttributes(made, properties.attributes ?? {})
   for (const [name, value] of Object.entries(properties.style ?? {})) {
-    // Through the object model, which a policy without 'unsafe-inline' allows.
+    // The page's policy allows styles set through the object model, not inline ones.
     made.style.setProperty(name, value)
   }
   for (const [type, listener] of Object.entries(properties.on ?? {})) {
     made.addEventListener(type, listener as EventListener)
   }
-  append(made, children)
+  made.append(...children.filter((child) => child !== undefined))
   return made
 }
 
-/** Sets attributes; `false` and `undefined` take one away, `true` sets an empty one. */
+/** A `span` element of a class. */
+export const inline = (kind: string, ...children: ReadonlyArray<Child>): HTMLElement =>
+  element("span", { class: kind }, ...children)
+
+/** A `div` element of a class. */
+export const block = (kind: string, ...children: ReadonlyArray<Child>): HTMLElement =>
+  element("div", { class: kind }, ...children)
+
+/** Sets attributes; `false` and `undefined` remove one, `true` sets an empty one. */
 export const setAttributes = (
   target: Element,
   attributes: { readonly [name: string]: string | number | boolean | undefined }
@@ -52,20 +60,12 @@ export const setAttributes = (
   }
 }
 
-const append = (target: Element, children: ReadonlyArray<Child>): void => {
-  for (const child of children) {
-    if (child !== undefined) {
-      target.append(child)
-    }
-  }
-}
-
-/** Puts these children in the place of all others. */
+/** Replaces all children. */
 export const fill = (target: Element, ...children: ReadonlyArray<Child>): void => {
   target.replaceChildren(...children.filter((child) => child !== undefined))
 }
 
-/** A button that does something and says what. */
+/** A button with a title. */
 export const button = (
   text: string,
   title: string,
@@ -77,3 +77,19 @@ export const button = (
     attributes: { type: "button", title, ...properties.attributes },
     on: { click: onPress }
   }, text)
+
+/** A dialog with a title and a button that closes it; `showModal` opens it. */
+export const dialog = (
+  title: string,
+  attributes: { readonly [name: string]: string },
+  ...children: ReadonlyArray<Child>
+): HTMLDialogElement => {
+  const close = button("✕", "Close (Esc)", () => made.close(), { class: "button plain" })
+  const made: HTMLDialogElement = element(
+    "dialog",
+    { attributes },
+    element("header", {}, title, inline("grow"), close),
+    block("inside", ...children)
+  )
+  return made
+}

@@ -1,11 +1,10 @@
 /**
- * Which key does what. The help dialog says the same in words.
+ * Maps keys to actions. The help dialog lists the same keys.
  */
 import type { PageState } from "../model/pageState.js"
 import type { Actions } from "./actions.js"
-import type { KeyActions } from "./keyboard.js"
 
-/** What keys can do besides changing the state. */
+/** The parts of the page that keys act on, besides the state. */
 export interface KeyTargets {
   readonly search: HTMLInputElement
   readonly grid: HTMLElement
@@ -16,7 +15,6 @@ export interface KeyTargets {
   readonly traceList: HTMLElement
 }
 
-/** The keys. */
 export const keysOf = (actions: Actions, state: () => PageState, targets: KeyTargets): KeyActions => {
   const inList = () => document.activeElement === targets.traceList
   const down = (steps: number) => () => inList() ? actions.stepTrace(steps) : actions.step(steps)
@@ -56,7 +54,7 @@ export const keysOf = (actions: Actions, state: () => PageState, targets: KeyTar
   }
 }
 
-/** One thing at a time: leave the field, the details, the choice, then the search. */
+/** One step at a time: leaves the field or the details, then the summary, the selection, the search. */
 const escape = (actions: Actions, state: PageState, { detail, grid, search }: KeyTargets): void => {
   const active = document.activeElement
   if (active === search || detail.contains(active)) {
@@ -68,4 +66,29 @@ const escape = (actions: Actions, state: PageState, { detail, grid, search }: Ke
   } else if (state.queryText !== "") {
     actions.search("")
   }
+}
+
+/** Actions by the browser's name of the key. */
+export type KeyActions = { readonly [key: string]: (event: KeyboardEvent) => void }
+
+const isTyped = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement
+
+// Enter and Space press the focused element.
+const isPressed = (event: KeyboardEvent): boolean =>
+  event.target instanceof Element && event.target.closest("button, a, summary") !== null &&
+  (event.key === "Enter" || event.key === " ")
+
+/** Handles keys, except those typed into a field, other than Escape. */
+export const listenToKeys = (actions: KeyActions): void => {
+  document.addEventListener("keydown", (event) => {
+    const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined
+    const isIgnored = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isPressed(event) ||
+      document.querySelector("dialog[open]") !== null
+    if (action === undefined || isIgnored || (isTyped(event.target) && event.key !== "Escape")) {
+      return
+    }
+    event.preventDefault()
+    action(event)
+  })
 }

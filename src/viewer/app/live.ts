@@ -1,28 +1,32 @@
 /**
- * Following a file that grows, from the server that gave the page: an event stream of lines, taken up where it broke off.
+ * Follows a growing file through the server of the page: an event stream of lines that resumes where it broke off.
  *
- * The browser reconnects by itself while the server answers; where it refuses, or is gone for good, this tries again later and later. The trap: the
- * cursor is the server's, the page only hands back the last one that it was given.
+ * The browser reconnects by itself while the server answers; if the server refuses or is gone, this retries at growing intervals. The trap: the cursor belongs
+ * to the server; the page only returns the last one it received.
  */
 import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
 import { decodeEntry } from "../../readers/TraceEntry.js"
 import type { TraceBook } from "../model/TraceBook.js"
 
-/** Whether the page hears of new records. */
+/** Milliseconds since the epoch. No Effect runs in the page, so there is no Clock to ask. */
+// eslint-disable-next-line no-restricted-syntax -- the one place of the page that asks for the time
+export const now = (): number => Date.now()
+
+/** The state of the connection. */
 export type LiveState = "connecting" | "reading" | "following" | "lost"
 
-/** What the page wants to know. */
+/** Callbacks of `follow`. */
 export interface LiveListener {
   readonly onState: (state: LiveState) => void
-  /** Records have come; often, so whoever draws does it rarely. */
+  /** Records arrived. Called often: draw rarely. */
   readonly onRecords: () => void
 }
 
-/** Milliseconds until a refused connection is tried again: the first time, and at most. */
+/** Milliseconds until a refused connection is retried: the first time, and at most. */
 const firstWait = 1000
-const longestWait = 15_000
+const maxWait = 15_000
 
-/** Follows until the page is closed. */
+/** Follows the file until the page is closed. */
 export const follow = (url: string, book: TraceBook, listener: LiveListener): void => {
   let cursor = ""
   let wait = firstWait
@@ -52,7 +56,7 @@ export const follow = (url: string, book: TraceBook, listener: LiveListener): vo
       listener.onState("lost")
       if (source.readyState === EventSource.CLOSED) {
         setTimeout(connect, wait)
-        wait = Math.min(wait * 2, longestWait)
+        wait = Math.min(wait * 2, maxWait)
       }
     })
   }

@@ -1,25 +1,25 @@
 /**
- * From bytes to the book: what stands in the page, and what is dropped onto it.
+ * Loads the page's settings and records, and files that are dropped onto it.
  *
- * Reading gives way to the browser every few milliseconds, so that a large file shows its progress and the page can be used meanwhile. Plain or
- * gzipped is told by the first bytes, as everywhere in the package.
+ * Reading pauses every few milliseconds, so that a large file shows its progress and the page stays usable. The first bytes decide whether data is gzipped.
  */
 import { gunzipped } from "../../readers/gunzip.js"
 import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
 import { decodeEntry } from "../../readers/TraceEntry.js"
 import type { TraceBook } from "../model/TraceBook.js"
-import { now } from "./clock.js"
+import type { PageSettings } from "../PageAssets.js"
+import { now } from "./live.js"
 
-/** Hears how far the reading is: a share from 0 to 1. */
+/** Called with the share that has been read, from 0 to 1. */
 export type OnProgress = (share: number) => void
 
-/** Milliseconds of work until the browser gets its turn. */
+/** Milliseconds of work before the browser gets its turn. */
 const slice = 24
 
-/** Bytes worked on between two looks at the time. */
+/** Bytes processed between two checks of the time. */
 const pieceSize = 128 * 1024
 
-/** Reads a file, or text that was made a `Blob`, into the book. Damage ends it early, with what came before kept and an error that says so. */
+/** Reads a `Blob` into the book. If compressed data is damaged, keeps what came before and throws. */
 export const readBlob = async (blob: Blob, book: TraceBook, onProgress: OnProgress): Promise<void> => {
   const splitter = new LineSplitter()
   const onLine = (line: Line) => book.add(decodeEntry(line))
@@ -48,7 +48,7 @@ export const readBlob = async (blob: Blob, book: TraceBook, onProgress: OnProgre
   }
 }
 
-// Not every browser can iterate a stream by itself.
+// Not every browser can iterate a stream.
 async function* chunksOf(blob: Blob): AsyncIterable<Uint8Array> {
   const reader = blob.stream().getReader()
   for (;;) {
@@ -61,3 +61,17 @@ async function* chunksOf(blob: Blob): AsyncIterable<Uint8Array> {
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+
+/** The settings; a page that was truncated while it was saved has none, and is an empty page. */
+export const readSettings = (): PageSettings => {
+  const text = document.getElementById("settings")?.textContent ?? ""
+  return text === "" ? { title: "loom-telemetry" } : JSON.parse(text) as PageSettings
+}
+
+/** Removes the records from the document, so that memory holds them once. */
+export const takeRecords = (): Blob => {
+  const holder = document.getElementById("records")
+  const text = holder?.textContent ?? ""
+  holder?.remove()
+  return new Blob([text.startsWith("\n") ? text.slice(1) : text])
+}

@@ -1,15 +1,13 @@
 /**
- * The page's beginning: reads what stands in it, follows what it is told to follow, takes files that are dropped.
+ * The entry point of the page: reads its records, follows a live file, accepts dropped files.
  */
 import { initialState, type PageState, withRoute, withTrace, withTraces } from "../model/pageState.js"
 import { parseRoute } from "../model/route.js"
 import { TraceBook } from "../model/TraceBook.js"
 import { followAddress } from "./address.js"
-import { now } from "./clock.js"
 import { element } from "./dom.js"
-import { follow } from "./live.js"
-import { readBlob } from "./loader.js"
-import { readSettings, takeRecords } from "./settings.js"
+import { follow, now } from "./live.js"
+import { readBlob, readSettings, takeRecords } from "./loader.js"
 import { makeStore } from "./store.js"
 import { acceptDrops, makeEmptyPage } from "./views/emptyPage.js"
 import { makeFrame } from "./views/frame.js"
@@ -21,12 +19,12 @@ const book = new TraceBook()
 const store = makeStore<PageState>(initialState)
 const frame = makeFrame(store, book, settings.title)
 const progress = makeProgress()
-// What the address asks for may come only later: in a file that is dropped, or in a stream.
+// The trace in the address may arrive later, in a dropped file or a stream.
 let wanted = parseRoute(location.hash)
 
 const notice = (text: string) => element("main", { class: "notice", attributes: { role: "status" } }, text)
 
-/** What stands in the place of the views while there is nothing to view. */
+/** What to show instead of the views while there are no traces. */
 const content = (): HTMLElement | undefined =>
   store.get().traces.length > 0
     ? undefined
@@ -34,7 +32,7 @@ const content = (): HTMLElement | undefined =>
     ? makeEmptyPage(openFiles)
     : notice("Waiting for the first span…")
 
-/** Shows what the book has now: the trace that the address names, or else the newest. */
+/** Shows the current content of the book: the trace in the address, or else the newest. */
 const showBook = (): void => {
   const { traces } = store.get()
   store.update((state) => withTraces(state, book.traces))
@@ -62,12 +60,12 @@ const openFiles = async (files: ReadonlyArray<File>): Promise<void> => {
     await read(file)
   }
   if (book.records === before && files.length > 0) {
-    say(`No records of loom-telemetry in ${files.map(({ name }) => name).join(", ")}`)
+    say(`No telemetry records in ${files.map(({ name }) => name).join(", ")}`)
   }
   showBook()
 }
 
-/** Draws what comes, but leaves the browser most of its time, however long drawing takes. */
+/** Draws new records, but leaves the browser most of its time, however long drawing takes. */
 const drawRarely = (): () => void => {
   let planned = false
   let cost = 0
@@ -88,7 +86,7 @@ const drawRarely = (): () => void => {
 const followLive = (url: string): void => {
   const draw = drawRarely()
   follow(url, book, { onState: frame.bar.setLive, onRecords: draw })
-  // Open spans grow while nothing comes.
+  // Open spans grow even if nothing arrives.
   setInterval(() => {
     if (book.growTo(now())) {
       draw()

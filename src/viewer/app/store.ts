@@ -1,13 +1,13 @@
 /**
- * The state of the page: one value, replaced step by step, and whoever wants to know of it.
+ * Holds the state of the page and notifies its listeners.
  *
- * Listeners run at once, in the order in which they came, and are given the state before, so that each redraws only what has changed for it.
+ * Listeners run synchronously, in the order of subscription, and receive the previous state, so each redraws only what has changed.
  */
 
-/** A value that can be watched. */
+/** An observable value. */
 export interface Store<State> {
   readonly get: () => State
-  /** Takes a step. Listeners are called unless it leads nowhere. */
+  /** Replaces the state. Listeners are called if it changed. */
   readonly update: (step: (state: State) => State) => void
   readonly subscribe: (listener: (state: State, before: State) => void) => void
 }

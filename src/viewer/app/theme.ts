@@ -1,18 +1,18 @@
 /**
- * Light or dark: as the system says, until the reader chooses; the choice is kept where the browser keeps anything for the page.
+ * Light or dark: the system's setting until the user chooses. The choice is kept in local storage.
  */
 import { button } from "./dom.js"
 
 const key = "loom-telemetry.theme"
 
-/** The theme that shows now. */
+/** The current theme. */
 const current = (): "light" | "dark" => {
   const chosen = document.documentElement.dataset["theme"]
   const dark = chosen === undefined ? matchMedia("(prefers-color-scheme: dark)").matches : chosen === "dark"
   return dark ? "dark" : "light"
 }
 
-// A page from disk may have no storage at all: then the choice lasts as long as the page.
+// A page from disk may have no storage: then the choice lasts as long as the page.
 const stored = (): string | undefined => {
   try {
     return localStorage.getItem(key) ?? undefined
@@ -29,7 +29,7 @@ const store = (theme: string): void => {
   }
 }
 
-/** The button that changes the theme, and the function behind it. `onChange` also hears of the system changing. */
+/** The button that changes the theme, and its action. `onChange` is also called when the system's theme changes. */
 export const makeTheme = (onChange: () => void): { readonly toggle: () => void; readonly element: HTMLElement } => {
   const before = stored()
   if (before === "light" || before === "dark") {

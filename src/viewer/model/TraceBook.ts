@@ -1,31 +1,30 @@
 /**
- * All that was read so far: records by trace, traces made to be drawn, and what could not be read.
+ * Everything read so far: records by trace, traces prepared for drawing, and bad lines.
  *
- * Made for a file that grows: only traces that got new records are made anew. The trap: `traces` gives the same view for a trace as long as nothing
- * came for it, and whoever draws relies on that.
+ * Built for growing files: only traces with new records are rebuilt. The trap: the views compare traces by identity, so `traces` returns the same view of a
+ * trace until it changes.
  */
 import type { BadEntry, TraceEntry } from "../../readers/TraceEntry.js"
 import { make as makeSummary, type Summary } from "../../readers/TraceSummary.js"
 import { builder } from "../../readers/TraceTree.js"
 import type { DecodedLine } from "../../records/wire/decode.js"
-import { makeTraceView } from "./makeTraceView.js"
-import type { TraceView } from "./TraceView.js"
+import { makeTraceView, type TraceView } from "./TraceView.js"
 
 /** Bad lines that are kept to be shown; all are counted. */
-const keptBad = 100
+const maxBad = 100
 
 interface Chapter {
   readonly records: Array<DecodedLine>
   readonly tree: ReturnType<typeof builder>
   view: TraceView | undefined
-  /** Whether its open spans are taken to be running still. */
+  /** Whether its open spans are assumed to be running. */
   running: boolean
 }
 
-/** A trace that was silent for longer than this when it was first seen is taken to have been cut off; in milliseconds. */
-const longestSilence = 300_000
+/** A trace that was silent for longer than this when first seen is treated as cut off; in milliseconds. */
+const maxSilence = 300_000
 
-/** What was read. */
+/** Everything read so far. */
 export class TraceBook {
   private readonly chapters = new Map<string, Chapter>()
   private readonly loose: Array<DecodedLine> = []
@@ -36,7 +35,7 @@ export class TraceBook {
   private until: number | undefined
   private recordCount = 0
 
-  /** Takes one entry. */
+  /** Adds an entry. */
   add(entry: TraceEntry): void {
     if (entry.kind === "bad") {
       this.addBad(entry)
@@ -57,7 +56,7 @@ export class TraceBook {
 
   private addBad(entry: BadEntry): void {
     this.badCount++
-    if (this.badEntries.length < keptBad) {
+    if (this.badEntries.length < maxBad) {
       this.badEntries.push(entry)
     }
   }
@@ -79,7 +78,7 @@ export class TraceBook {
     return chapter
   }
 
-  /** All traces, newest first. One whose spans are not there, only metrics, is none yet. */
+  /** All traces with spans, newest first. */
   get traces(): ReadonlyArray<TraceView> {
     this.sorted ??= [...this.chapters.values()]
       .map((chapter) => this.viewOf(chapter))
@@ -93,7 +92,7 @@ export class TraceBook {
     return chapter.view
   }
 
-  /** Lets the open spans of traces that still run reach to this instant, in milliseconds since the epoch. Whether there are any. */
+  /** Extends the open spans of running traces to this instant, in milliseconds since the epoch; returns whether there are any. */
   growTo(instant: number): boolean {
     this.until = instant
     let grown = false
@@ -112,11 +111,11 @@ export class TraceBook {
     if (view.state !== "open") {
       return false
     }
-    chapter.running ||= instant - (view.startedAt + view.totalMs) < longestSilence
+    chapter.running ||= instant - (view.startedAt + view.totalMs) < maxSilence
     return chapter.running
   }
 
-  /** Counts and sums over the given traces; where all are given, also over what belongs to none. */
+  /** A summary of the given traces; given all of them, it also covers records outside any trace. */
   summaryOf(traces: ReadonlyArray<TraceView>): Summary {
     const summary = makeSummary()
     if (traces === this.traces) {
@@ -138,12 +137,12 @@ export class TraceBook {
     return this.badCount
   }
 
-  /** Records that their writer says it had to drop. */
+  /** Dropped records, as reported by their writers. */
   get droppedTotal(): number {
     return this.droppedCount
   }
 
-  /** Records read. */
+  /** Number of records. */
   get records(): number {
     return this.recordCount
   }

@@ -1,12 +1,12 @@
 /**
- * Numbers and foreign text as the page writes them: short, of even width in a column, and the same in every locale.
+ * Formats numbers, times and untrusted text: short, of even width in a column, and the same in every locale.
  *
- * Formatting only: nothing here knows of the document. What a record holds goes through `oneLine` or `manyLines` before it is shown, so that a
- * control or bidirectional character is seen as an escape and reorders nothing.
+ * Nothing here touches the document. Text from records goes through `oneLine` or `manyLines` before it is shown, so control and bidirectional characters are
+ * visible as escapes and reorder nothing.
  */
 import { escapeText } from "../../records/terminal/escape.js"
 
-/** A length of time from milliseconds ≥ 0, three significant digits: `340µs`, `1.8ms`, `2.31s`, `1m 04s`, `2h 03m`. */
+/** A duration from milliseconds ≥ 0, three significant digits: `340µs`, `1.8ms`, `2.31s`, `1m 04s`, `2h 03m`. */
 export const formatDuration = (ms: number): string => {
   if (ms < 0.0005) {
     return "0"
@@ -40,7 +40,7 @@ const pad = (value: number): string => String(value).padStart(2, "0")
 /** A whole number with commas: `12,345`. */
 export const formatCount = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
 
-/** A number of tokens in a narrow column: `950`, `12.3k`, `4.1M`; empty where there are none. */
+/** A number of tokens in a narrow column: `950`, `12.3k`, `4.1M`; empty for 0. */
 export const formatTokens = (value: number): string => {
   if (value === 0) {
     return ""
@@ -51,9 +51,9 @@ export const formatTokens = (value: number): string => {
   return value < 999_950 ? `${(value / 1000).toFixed(1)}k` : `${(value / 1_000_000).toFixed(1)}M`
 }
 
-/** US dollars, with the digits that say enough: `$12.34`, `$0.0026`, `$0.0000031`; empty where the cost is 0. */
-export const formatUsd = (value: number): string => {
-  if (value === 0) {
+/** US dollars with enough digits: `$12.34`, `$0.0026`, `$0.0000031`; empty if the cost is 0 or unknown. */
+export const formatUsd = (value: number | null): string => {
+  if (value === null || value === 0) {
     return ""
   }
   if (value >= 1) {
@@ -71,8 +71,23 @@ export const formatUsdExactly = (value: number): string => `$${value.toFixed(9).
 export const formatNumberOf = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`
 
-/** Foreign text for one line: every character that is not plainly visible is written as an escape. */
+/** Untrusted text for one line: invisible characters become escapes. */
 export const oneLine = (text: string): string => escapeText(text)
 
-/** Foreign text that may have several lines: newlines stay, everything else is escaped like in one. */
+/** Untrusted text that may have several lines: newlines are kept. */
 export const manyLines = (text: string): string => text.split("\n").map(escapeText).join("\n")
+
+const dayOf = (date: Date): string => `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
+
+/** Local time: `14:08:07`, or day and minute if it is not on the day of `newest`. Both in milliseconds since the epoch. */
+export const clockTime = (epochMs: number, newest: number): string => {
+  const date = new Date(epochMs)
+  const minute = `${pad(date.getHours())}:${pad(date.getMinutes())}`
+  return dayOf(date) === dayOf(new Date(newest))
+    ? `${minute}:${pad(date.getSeconds())}`
+    : `${dayOf(date).slice(5)} ${minute}`
+}
+
+/** UTC: `2026-11-22T14:08:07.800Z`; empty for an instant outside the range of dates. */
+export const fullTime = (epochMs: number): string =>
+  Number.isFinite(epochMs) && Math.abs(epochMs) <= 8.64e15 ? new Date(epochMs).toISOString() : ""

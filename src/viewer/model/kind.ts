@@ -1,22 +1,22 @@
 /**
- * What a span stands for in an agent's work, and how its row says so: the agent's, model's or tool's name first, not `loom.tool` forty times.
+ * The kind of a span and the label of its row: the name of the agent, model or tool first, instead of `loom.tool` forty times.
  *
- * Known are the spans of `Loom`; every other span is shown by its own name. Attributes are looked at with care: any of them may be missing or of
- * another type, and all text is foreign (see `format`).
+ * Covers the spans of `Loom`; every other span is shown by its own name. Attributes may be missing or of another type, and all text is untrusted (see
+ * `format`).
  */
 import type { Attributes } from "../../records/attributes.js"
 import { type AttributeKey, roleOf, type SpanRole } from "../../records/vocabulary.js"
 
-/** What a span stands for. */
+/** The kind of a span. */
 export type SpanKind = SpanRole | "delegate" | "other"
 
 /** The texts of a row. */
 export interface SpanLabel {
-  /** One to three characters that tell the kind without colour. */
+  /** One to three characters that show the kind without colour. */
   readonly badge: string
-  /** The name that says most: of the agent, the model, the tool. */
+  /** The most telling name: of the agent, model or tool. */
   readonly primary: string
-  /** What else is worth a glance; may be empty. */
+  /** Further details; may be empty. */
   readonly secondary: string
 }
 
@@ -26,7 +26,7 @@ export const kindOf = (name: string, attributes: Attributes): SpanKind => {
   return kind === "tool" && attributes["worker"] !== undefined ? "delegate" : kind
 }
 
-/** A kind in words, for titles and for who listens instead of looks. */
+/** A kind in words, for titles and screen readers. */
 export const kindTitle: { readonly [Kind in SpanKind]: string } = {
   run: "agent run",
   turn: "turn",
@@ -38,7 +38,7 @@ export const kindTitle: { readonly [Kind in SpanKind]: string } = {
   other: "span"
 }
 
-/** An attribute as text; empty where it is missing or no plain value. */
+/** An attribute as text; empty if it is missing or not a plain value. */
 export const attributeText = (attributes: Attributes, key: string): string => {
   const value = Object.hasOwn(attributes, key) ? attributes[key] : undefined
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : ""

@@ -1,9 +1,10 @@
 /**
- * Which spans ran side by side: how many at once, and in which lane each is drawn so that no two overlap.
+ * Which spans ran in parallel: how many at once, and in which row of the overview each is drawn.
  *
- * A lane is a line of the overview above the waterfall. Times are milliseconds since the trace began. The trap: a trace may hold fifty thousand
- * siblings that all overlap, so lanes are bounded and what does not fit shares the last one.
+ * Times are milliseconds since the trace started. The trap: a trace may hold fifty thousand overlapping siblings, so rows are bounded and whatever does not
+ * fit shares the last one.
  */
+import { type LaneSpan, planLanes } from "../../readers/lanes.js"
 
 /** When something ran, in milliseconds; `end` ≥ `start`. */
 export interface Interval {
@@ -11,10 +12,10 @@ export interface Interval {
   readonly end: number
 }
 
-/** Records are written in microseconds: two times that are nearer than one of these are the same, in milliseconds. */
+/** One microsecond, in milliseconds. Files hold no finer times, so closer ones count as equal. */
 const grain = 0.001
 
-/** The most intervals that ran at the same time. One that begins when another ends is not side by side with it. */
+/** The most intervals that ran at the same time. An interval that starts when another ends is not parallel to it. */
 export const concurrency = (intervals: ReadonlyArray<Interval>): number => {
   const starts = Float64Array.from(intervals, ({ start }) => start).sort()
   const ends = Float64Array.from(intervals, ({ end }) => end).sort()
@@ -22,7 +23,7 @@ export const concurrency = (intervals: ReadonlyArray<Interval>): number => {
   let most = 0
   let ended = 0
   for (const start of starts) {
-    // An interval without length ends where it starts: it ran, but beside nothing.
+    // An interval without length ends where it starts: it counts as one, but parallel to nothing.
     while (ended < ends.length && ends[ended]! <= start + grain && running > 0) {
       ended++
       running--
@@ -32,36 +33,21 @@ export const concurrency = (intervals: ReadonlyArray<Interval>): number => {
   return most
 }
 
-/** A span as the lanes see it: `parent` is the index of its parent in the same list, or -1. */
-export interface LaneSpan extends Interval {
-  readonly parent: number
-}
-
 /**
- * A lane for every span, from 0, always below its parent's: the first that is free when it starts, at most `most` lanes.
+ * The row of every span, from 0 and always below its parent's: a lane has one row for each level of nesting in it. At most `maxRows` rows.
  */
-export const assignLanes = (spans: ReadonlyArray<LaneSpan>, most: number): Uint16Array => {
-  const lanes = new Uint16Array(spans.length)
-  const freeAt = new Float64Array(most).fill(-Infinity)
-  for (const index of byStart(spans)) {
-    const span = spans[index]!
-    const lowest = span.parent < 0 ? 0 : Math.min(lanes[span.parent]! + 1, most - 1)
-    const lane = firstFree(freeAt, lowest, span.start)
-    lanes[index] = lane
-    freeAt[lane] = Math.max(freeAt[lane]!, span.end)
-  }
-  return lanes
+export const overviewRows = (spans: ReadonlyArray<LaneSpan>, maxRows: number): Uint16Array => {
+  const { depths, lanes } = planLanes(
+    spans.map(({ end, parent, start }) => ({ start: micros(start), end: micros(end), parent }))
+  )
+  const heights: Array<number> = []
+  lanes.forEach((lane, index) => {
+    heights[lane] = Math.max(heights[lane] ?? 0, depths[index]! + 1)
+  })
+  let top = 0
+  const tops = heights.map((height) => (top += height) - height)
+  return Uint16Array.from(lanes, (lane, index) => Math.min(tops[lane]! + depths[index]!, maxRows - 1))
 }
 
-// Of spans that start together the parent comes first: it stands before its children in the list.
-const byStart = (spans: ReadonlyArray<LaneSpan>): Uint32Array =>
-  Uint32Array.from(spans, (_, index) => index).sort((a, b) => spans[a]!.start - spans[b]!.start || a - b)
-
-const firstFree = (freeAt: Float64Array, lowest: number, start: number): number => {
-  for (let lane = lowest; lane < freeAt.length; lane++) {
-    if (freeAt[lane]! <= start + grain) {
-      return lane
-    }
-  }
-  return freeAt.length - 1
-}
+// Files hold whole microseconds: finer differences are not parallel work.
+const micros = (ms: number): number => Math.round(ms * 1000)

@@ -1,8 +1,8 @@
 /**
- * Which traces and spans a search finds.
+ * Decides which traces and spans a search finds.
  *
- * A trace is found where each of its conditions holds for one span or another; a span is found where all words and states hold for itself. The text
- * of a span is put together once, at the first search that needs it, and kept as long as the span.
+ * A trace matches if each condition holds for some span; a span matches if all words and states hold for the span itself. The searched text of a span is
+ * built once, by the first search that needs it, and kept as long as the span.
  */
 import type { AttributeValue } from "../../records/attributes.js"
 import type { Query, QueryState } from "./query.js"
@@ -10,7 +10,7 @@ import type { SpanView, TraceView } from "./TraceView.js"
 
 const texts = new WeakMap<SpanView, string>()
 
-/** Everything that words are looked for in, in lower case: name, ids, `key=value` of each attribute, events, exception. */
+/** The searched text, in lower case: name, ids, `key=value` of each attribute, events, exception. */
 const searchText = (span: SpanView): string => {
   const known = texts.get(span)
   if (known !== undefined) {
@@ -42,25 +42,25 @@ const countOf = (trace: TraceView, state: QueryState): number => trace[state]
 export const isEmptyQuery = (query: Query): boolean =>
   query.words.length === 0 && query.fields.size === 0 && query.states.size === 0
 
-/** Whether a search asks for something that single spans can have. */
+/** Whether a search has conditions on single spans. */
 const asksForSpans = (query: Query): boolean => query.words.length > 0 || query.states.size > 0
 
-/** Whether a span has all words and one of the states that a search asks for. */
+/** Whether a span has all words and one of the states. */
 const matchesSpan = (query: Query, span: SpanView): boolean =>
   (query.states.size === 0 || [...query.states].some((state) => inState(span, state))) &&
   query.words.every((word) => searchText(span).includes(word))
 
-/** Whether a trace has what a search asks for. */
+/** Whether a trace matches a search. */
 export const matchesTrace = (query: Query, trace: TraceView): boolean =>
   [...query.fields].every(([field, value]) => trace.values.get(field)?.has(value) === true) &&
   (query.states.size === 0 || [...query.states].some((state) => countOf(trace, state) > 0)) &&
   (query.words.length === 0 || trace.spans.some((span) => matchesSpan(query, span)))
 
-/** The indices of a trace's spans that a search finds, in order; none where it asks for nothing that spans have. */
+/** The indices of a trace's matching spans, in order; none if the search has no conditions on spans. */
 export const matchingSpans = (query: Query, trace: TraceView): ReadonlyArray<number> =>
   asksForSpans(query) ? trace.spans.filter((span) => matchesSpan(query, span)).map(({ index }) => index) : []
 
-/** The next of some indices after (or before) one, beginning again at the other end; `undefined` where there are none. */
+/** The next of some indices after (or before) one, wrapping around; `undefined` if there are none. */
 export const nextOf = (indices: ReadonlyArray<number>, from: number, backwards: boolean): number | undefined =>
   backwards
     ? indices.findLast((index) => index < from) ?? indices.at(-1)

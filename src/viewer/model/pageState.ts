@@ -1,15 +1,15 @@
 /**
- * Everything that the page shows, as one value, and the steps from one to the next. Nothing here touches the document.
+ * The state of the page as one value, and the steps from one state to the next. Nothing here touches the document.
  *
- * What follows from something else (which traces a search finds, which rows can be seen) stands beside it and is computed here only, so that the
- * drawing never searches. Every step gives back the same value where nothing changes.
+ * Derived values (the traces that a search finds, the visible rows) are part of the state and computed only here, so drawing never searches. A step that
+ * changes nothing returns the same state.
  */
 import { isEmptyQuery, matchesTrace, matchingSpans } from "./match.js"
 import { parseQuery, type Query } from "./query.js"
 import type { Route, ViewName } from "./route.js"
+import { positionOf, unfoldedTo, visibleRows } from "./rows.js"
 import { rangeShowing, type TimeRange, wholeRange } from "./timeAxis.js"
 import type { SpanView, TraceView } from "./TraceView.js"
-import { positionOf, unfoldedTo, visibleRows } from "./visibleRows.js"
 
 /** What the page shows. */
 export interface PageState {
@@ -19,20 +19,20 @@ export interface PageState {
   readonly query: Query
   /** All, newest first. */
   readonly traces: ReadonlyArray<TraceView>
-  /** Those that the search finds. */
+  /** The traces that the search finds. */
   readonly found: ReadonlyArray<TraceView>
-  /** The one that is drawn. */
+  /** The trace that is shown. */
   readonly trace: TraceView | undefined
-  /** The chosen span's index, or -1. */
+  /** The selected span's index, or -1. */
   readonly selected: number
   /** Indices of folded spans. */
   readonly folded: ReadonlySet<number>
-  /** Indices of the rows that can be seen. */
+  /** Indices of the visible rows. */
   readonly visible: Uint32Array
   /** Indices of the spans that the search finds. */
   readonly matching: ReadonlyArray<number>
   readonly range: TimeRange
-  /** Whether the reader chose the range: else it grows with the trace. */
+  /** Whether the user chose the range; otherwise it grows with the trace. */
   readonly zoomed: boolean
 }
 
@@ -57,7 +57,7 @@ export const initialState: PageState = {
 const find = (query: Query, traces: ReadonlyArray<TraceView>): ReadonlyArray<TraceView> =>
   isEmptyQuery(query) ? traces : traces.filter((trace) => matchesTrace(query, trace))
 
-/** Another search; the drawn trace stays, also where the search does not find it. */
+/** Changes the search; the shown trace stays, even if the search does not find it. */
 export const withQuery = (state: PageState, queryText: string): PageState => {
   if (queryText === state.queryText) {
     return state
@@ -72,7 +72,7 @@ export const withQuery = (state: PageState, queryText: string): PageState => {
   }
 }
 
-/** Another trace drawn from its beginning, nothing folded, nothing chosen. */
+/** Shows another trace, with nothing folded or selected. */
 export const withTrace = (state: PageState, trace: TraceView | undefined): PageState =>
   trace === state.trace ? state : {
     ...state,
@@ -85,7 +85,7 @@ export const withTrace = (state: PageState, trace: TraceView | undefined): PageS
     zoomed: false
   }
 
-/** Other records: what was chosen and folded stays so, though its spans may stand elsewhere now. */
+/** Replaces the traces; selection and folds follow their spans to their new positions. */
 export const withTraces = (state: PageState, traces: ReadonlyArray<TraceView>): PageState => {
   const next = { ...state, traces, found: find(state.query, traces) }
   const before = state.trace
@@ -95,7 +95,7 @@ export const withTraces = (state: PageState, traces: ReadonlyArray<TraceView>): 
     : redrawn(next, before, trace)
 }
 
-/** The same trace with more in it. */
+/** The same trace with new records. */
 const redrawn = (state: PageState, before: TraceView, trace: TraceView): PageState => {
   const places = new Map(trace.spans.map((span) => [span.spanId, span.index]))
   const moved = (index: number) => places.get(before.spans[index]?.spanId ?? "") ?? -1
@@ -122,7 +122,7 @@ export const withSelected = (state: PageState, index: number): PageState => {
   return { ...next, selected: index, range: rangeShowing(next.range, span.start, span.end, state.trace.totalMs) }
 }
 
-/** These spans folded, all others not. A chosen span that is folded away gives way to the one it is folded into. */
+/** These spans folded, all others not. If the selected span is folded away, the span that hides it is selected. */
 export const withFolds = (state: PageState, folded: ReadonlySet<number>): PageState => {
   const spans = state.trace?.spans ?? []
   const visible = visibleRows(spans, folded)
@@ -148,25 +148,25 @@ export const withFold = (state: PageState, index: number, fold: boolean): PageSt
   return withFolds(state, folded)
 }
 
-/** Every span with children folded, but for the roots. */
+/** Folds every span with children except the roots. */
 export const allFolds = (trace: TraceView): ReadonlySet<number> =>
   new Set(trace.spans.filter(({ depth, size }) => depth > 0 && size > 1).map(({ index }) => index))
 
-/** A stretch of time chosen. */
+/** Sets the time range. */
 export const withRange = (state: PageState, range: TimeRange): PageState => ({
   ...state,
   range,
   zoomed: state.trace !== undefined && range.to - range.from < wholeRange(state.trace.totalMs).to
 })
 
-/** The row `steps` rows below (above, if negative) the chosen one; where none is chosen the first, or the last if `steps` is infinite. */
+/** The row `steps` rows below (above, if negative) the selected one; if none is selected the first, or the last if `steps` is infinite. */
 export const stepFrom = (state: PageState, steps: number): number => {
   const at = positionOf(state.visible, state.selected)
   const position = at < 0 && steps !== Infinity ? 0 : Math.min(Math.max(at + steps, 0), state.visible.length - 1)
   return state.visible[position] ?? -1
 }
 
-/** The page at an address; a trace or span that is not there is not chosen. */
+/** The page at an address; a missing trace or span is not selected. */
 export const withRoute = (state: PageState, route: Route): PageState => {
   const searched = withQuery({ ...state, view: route.view }, route.query)
   const trace = searched.traces.find(({ traceId }) => traceId === route.trace)
@@ -183,5 +183,5 @@ export const routeOf = (state: PageState): Route => ({
   query: state.queryText
 })
 
-/** The chosen span. */
+/** The selected span. */
 export const selectedSpan = (state: PageState): SpanView | undefined => state.trace?.spans[state.selected]

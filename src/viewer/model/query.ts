@@ -1,21 +1,21 @@
 /**
- * What is typed into the search field: words, and terms such as `user:alice`, `model:"gpt 5"`, `is:failed`.
+ * Parses the search field: words, and terms such as `user:alice`, `model:"gpt 5"`, `is:failed`.
  *
- * The text is the one state of search and filters: the buttons and lists of the page rewrite it, a link carries it. A term that is not known is a
- * word like any other, so that nothing that is typed is an error.
+ * The text is the only state of search and filters: the page's buttons and lists rewrite it, and links contain it. An unknown term is an ordinary word, so no
+ * input is an error.
  */
 
-/** What a filter can compare. */
+/** Fields that a filter can compare. */
 export type QueryField = "user" | "session" | "agent" | "model" | "tool"
 
-/** States that can be asked for. */
+/** States that a search can ask for. */
 export type QueryState = "failed" | "open" | "interrupted"
 
-/** A search, read. */
+/** A parsed search. */
 export interface Query {
   /** Lower case; each must occur in a span's name, ids, attributes, events or exception. */
   readonly words: ReadonlyArray<string>
-  /** The value that a field must have, exactly. */
+  /** The exact value of each field. */
   readonly fields: ReadonlyMap<QueryField, string>
   readonly states: ReadonlySet<QueryState>
 }
@@ -32,7 +32,7 @@ interface Term {
   readonly value: string
 }
 
-// key:"quoted", key:bare, "quoted", bare; a quote that is never closed runs to the end.
+// key:"quoted", key:bare, "quoted", bare; an unclosed quote runs to the end.
 const termPattern = /(?:([a-z]+):)?(?:"((?:[^"\\]|\\.)*)(?:"|$)|(\S+))/gi
 
 const termsOf = (text: string): ReadonlyArray<Term> =>
@@ -46,7 +46,7 @@ const isField = (key: string): key is QueryField => (queryFields as ReadonlyArra
 
 const isState = (term: Term): boolean => term.key === "is" && states.has(term.value)
 
-/** Reads a search text. */
+/** Parses a search text. */
 export const parseQuery = (text: string): Query => {
   const words: Array<string> = []
   const fields = new Map<QueryField, string>()
@@ -67,11 +67,11 @@ const rewrite = (text: string, drop: (term: Term) => boolean, added: string | un
   [...termsOf(text).filter((term) => !drop(term)).map(({ source }) => source), ...(added === undefined ? [] : [added])]
     .join(" ")
 
-/** The text with this value of a field, or with none. */
+/** The text with this value of a field, or without the field. */
 export const withField = (text: string, field: QueryField, value: string | undefined): string =>
   rewrite(text, ({ key }) => key === field, value === undefined ? undefined : `${field}:${quoted(value)}`)
 
-/** The text with a state asked for, or not. */
+/** The text with or without a state. */
 export const withState = (text: string, state: QueryState, on: boolean): string =>
   rewrite(text, (term) => isState(term) && term.value === state, on ? `is:${state}` : undefined)
 

@@ -1,11 +1,11 @@
 /**
- * Where the page is, as the part of its address after `#`: `#trace=…&span=…`, to be copied into a message and opened by somebody else.
+ * The page's location as the part of its address after `#`: `#trace=…&span=…`, so that links can be shared.
  */
 
 /** The page's two views. */
 export type ViewName = "traces" | "summary"
 
-/** Where the page is. Empty texts say "nothing chosen". */
+/** The page's location. Empty texts mean "nothing selected". */
 export interface Route {
   readonly view: ViewName
   readonly trace: string
@@ -13,7 +13,7 @@ export interface Route {
   readonly query: string
 }
 
-/** Reads the address; what it does not say is empty, what it says wrongly is ignored. */
+/** Parses the address; missing parts are empty, invalid ones ignored. */
 export const parseRoute = (hash: string): Route => {
   const fields = new URLSearchParams(hash.replace(/^#/, ""))
   return {
@@ -24,7 +24,7 @@ export const parseRoute = (hash: string): Route => {
   }
 }
 
-/** Writes the address; empty where there is nothing to say. */
+/** Formats the address; empty if nothing is selected. */
 export const formatRoute = (route: Route): string => {
   const fields = new URLSearchParams()
   const set = (key: string, value: string) => value === "" ? undefined : fields.set(key, value)

@@ -1,20 +1,20 @@
 /**
- * The stretch of time that the waterfall shows: zooming, moving, and where its lines and labels stand.
+ * The time range that the waterfall shows: zooming, moving, and the positions of its lines and labels.
  *
- * All times are milliseconds since the trace began. Every function gives a new range that lies within the trace; none keeps state.
+ * All times are milliseconds since the trace started. Every function returns a new range within the trace; none keeps state.
  */
 import { formatDuration } from "./format.js"
 
-/** A stretch of time, in milliseconds since the trace began; `to` > `from`. */
+/** A time range in milliseconds since the trace started; `to` > `from`. */
 export interface TimeRange {
   readonly from: number
   readonly to: number
 }
 
-/** Nothing shorter than a microsecond is measured. */
+/** A microsecond, in milliseconds: files hold nothing shorter. */
 const shortest = 0.001
 
-/** The whole of a trace that took `total` milliseconds; a trace without length still has an axis. */
+/** The range of a whole trace of `total` milliseconds; a trace without length still has an axis. */
 export const wholeRange = (total: number): TimeRange => ({ from: 0, to: Math.max(total, shortest) })
 
 const within = (from: number, length: number, total: number): TimeRange => {
@@ -28,18 +28,18 @@ const within = (from: number, length: number, total: number): TimeRange => {
 export const rangeBetween = (a: number, b: number, total: number): TimeRange =>
   within(Math.min(a, b), Math.abs(b - a), total)
 
-/** Nearer (`factor` < 1) or farther; what is at `anchor` stays where it is. */
+/** Zooms in (`factor` < 1) or out, keeping `anchor` in place. */
 export const zoomRange = (range: TimeRange, factor: number, anchor: number, total: number): TimeRange => {
   const length = (range.to - range.from) * factor
   const share = (anchor - range.from) / (range.to - range.from)
   return within(anchor - share * length, length, total)
 }
 
-/** Moved by a share of its own length: 0.5 is half a screen later. */
+/** Moves by a share of the range's length: 0.5 is half a screen later. */
 export const moveRange = (range: TimeRange, share: number, total: number): TimeRange =>
   within(range.from + (range.to - range.from) * share, range.to - range.from, total)
 
-/** Moved, or widened, so that the interval can be seen; the same range where it can be seen already. */
+/** Moves or widens the range to show the interval; the same range if it is already visible. */
 export const rangeShowing = (range: TimeRange, start: number, end: number, total: number): TimeRange => {
   if (end >= range.from && start <= range.to && (start >= range.from || end > range.from)) {
     return range
@@ -48,7 +48,7 @@ export const rangeShowing = (range: TimeRange, start: number, end: number, total
   return within((start + end) / 2 - length / 2, Math.max(length, end - start), total)
 }
 
-/** Where an instant stands in the range: 0 at its beginning, 1 at its end; below or above outside. */
+/** The position of an instant in the range: 0 at its start, 1 at its end, beyond that outside. */
 export const positionIn = (range: TimeRange, time: number): number => (time - range.from) / (range.to - range.from)
 
 /** A line of the axis. */
@@ -67,7 +67,7 @@ export const ticksOf = (range: TimeRange, width: number, gap: number): ReadonlyA
   return ticks
 }
 
-/** The next of 1, 2, 5 times a power of ten; above a second of what clocks count in. */
+/** The next of 1, 2 or 5 times a power of ten; above a few seconds, the next step of a clock. */
 const roundStep = (least: number): number => {
   const clockStep = least > 5_000 ? [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400] : []
   const fromClock = clockStep.find((seconds) => seconds * 1000 >= least)
@@ -78,7 +78,7 @@ const roundStep = (least: number): number => {
   return (least <= power ? 1 : least <= 2 * power ? 2 : least <= 5 * power ? 5 : 10) * power
 }
 
-// Labels of one axis have the digits that their step needs: three significant ones would make 1.001s and 1.002s the same.
+// Labels have as many digits as their step needs: three significant ones would make 1.001s and 1.002s the same.
 const tickLabel = (time: number, step: number): string => {
   if (time === 0) {
     return "0"

@@ -1,11 +1,11 @@
 /**
  * What stands in a trace file after the damage: its records, read with the package's own decoder, and the lines that are none.
  */
-import * as Either from "effect/Either"
 import { existsSync, readFileSync } from "node:fs"
 import type { MetricData, OpenSpanData, SpanData } from "../../../src/records/SpanData.js"
 import { type DecodedLine, decodeLine } from "../../../src/records/wire/decode.js"
 import type { DroppedRecord } from "../../../src/records/wire/encode.js"
+import { RecordDecodeError } from "../../../src/records/wire/RecordDecodeError.js"
 
 /** A file, read back. */
 export interface TraceContents {
@@ -40,7 +40,12 @@ export const readTrace = (text: string): TraceContents => {
   }
   for (const [number, line] of text.split("\n").entries()) {
     if (line !== "") {
-      Either.match(decodeLine(line, number + 1), { onLeft: () => bad.push(line.slice(0, 80)), onRight: sort })
+      const decoded = decodeLine(line, number + 1)
+      if (decoded instanceof RecordDecodeError) {
+        bad.push(line.slice(0, 80))
+      } else {
+        sort(decoded)
+      }
     }
   }
   return { spans, starts, metrics, dropped, bad, endsWhole: text === "" || text.endsWith("\n") }

@@ -1,26 +1,23 @@
 /**
- * The pane that tells all of one span: times, usage, exception, attributes, events, links, measurements.
+ * The details of one span: times, usage, exception, attributes, events, links, measurements.
  */
 import type { Attributes } from "../../../records/attributes.js"
 import type { MetricData } from "../../../records/SpanData.js"
-import { formatCount, formatDuration, formatUsdExactly, manyLines, oneLine } from "../../model/format.js"
+import { formatCount, formatDuration, formatUsdExactly, fullTime, manyLines, oneLine } from "../../model/format.js"
 import { kindTitle, labelOf } from "../../model/kind.js"
 import { formatRoute } from "../../model/route.js"
 import type { SpanView, TraceView } from "../../model/TraceView.js"
-import { button, type Child, element, fill } from "../dom.js"
-import { copyButton } from "./copyButton.js"
-import { fullTime } from "./dates.js"
+import { block, button, type Child, element, fill, inline } from "../dom.js"
 import { valueView } from "./jsonView.js"
 import { badge } from "./spanRow.js"
-import { stateSignBeside, stateWord } from "./stateMark.js"
+import { signNextToWord, stateWord } from "./stateMark.js"
 
-/** The pane in the document. */
 export interface Detail {
   readonly element: HTMLElement
   readonly draw: (trace: TraceView | undefined, span: SpanView | undefined) => void
 }
 
-/** Makes the pane; `onClose` hears of its closing. */
+/** Makes the pane; `onClose` is called when it is closed. */
 export const makeDetail = (onClose: () => void): Detail => {
   const pane = element("aside", {
     class: "pane detail",
@@ -35,7 +32,7 @@ export const makeDetail = (onClose: () => void): Detail => {
         return
       }
       if (drawn !== undefined && isSameRecord(drawn, span)) {
-        // What the reader has unfolded and scrolled to stays; an open span has only become longer.
+        // An open span has only become longer: unfolded values and the scroll position stay.
         pane.querySelector("section")?.replaceChildren(facts(trace, span))
       } else {
         fill(pane, header(span, onClose), ...sections(trace, span))
@@ -103,34 +100,17 @@ const pairs = (list: ReadonlyArray<Pair | undefined>): HTMLElement =>
 
 const facts = (trace: TraceView, span: SpanView): HTMLElement =>
   pairs([
-    [
-      "Span",
-      element(
-        "span",
-        { class: "mono" },
-        oneLine(span.name),
-        element("span", { class: "dim" }, ` ${kindTitle[span.kind]}`)
-      )
-    ],
-    [
-      "State",
-      element(
-        "span",
-        { class: `status is-${span.state}` },
-        stateSignBeside(span.state),
-        ` ${stateWord[span.state]}`
-      )
-    ],
-    span.oddity === "" ? undefined : ["Odd", element("span", { class: "is-interrupted" }, `⚠ ${span.oddity}`)],
+    ["Span", inline("mono", oneLine(span.name), inline("dim", ` ${kindTitle[span.kind]}`))],
+    ["State", inline(`status is-${span.state}`, signNextToWord(span.state), ` ${stateWord[span.state]}`)],
+    span.oddity === "" ? undefined : ["Odd", inline("is-interrupted", `⚠ ${span.oddity}`)],
     ["Duration", `${formatDuration(span.durationMs)}${span.state === "open" ? " so far" : ""}`],
     [
       "Began",
-      element(
-        "span",
-        {},
+      inline(
+        "",
         `${formatDuration(span.start)} after the trace`,
         element("br"),
-        element("span", { class: "mono dim" }, fullTime(trace.startedAt + span.start))
+        inline("mono dim", fullTime(trace.startedAt + span.start))
       )
     ],
     ...usageFacts(span)
@@ -143,7 +123,7 @@ const usageFacts = (span: SpanView): ReadonlyArray<Pair | undefined> => {
     tokensIn + tokensOut === 0
       ? undefined
       : ["Tokens", `${formatCount(tokensIn)} in${cached(cachedTokensIn)}, ${formatCount(tokensOut)} out${of}`],
-    costUsd === 0 ? undefined : ["Cost", `${formatUsdExactly(costUsd)}${of}`]
+    costUsd === null || costUsd === 0 ? undefined : ["Cost", `${formatUsdExactly(costUsd)}${of}`]
   ]
 }
 
@@ -152,12 +132,11 @@ const cached = (tokens: number): string => tokens === 0 ? "" : ` (${formatCount(
 const attributesView = (attributes: Attributes): HTMLElement => {
   const entries = Object.entries(attributes)
   return entries.length === 0
-    ? element("div", { class: "dim" }, "None")
+    ? block("dim", "None")
     : pairs(entries.map(([key, value]) => [
       oneLine(key),
-      element(
-        "div",
-        {},
+      block(
+        "",
         valueView(value),
         copyButton(
           typeof value === "object" ? JSON.stringify(value, undefined, 2) : String(value),
@@ -170,23 +149,20 @@ const attributesView = (attributes: Attributes): HTMLElement => {
 
 const eventViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
   span.events.map((event, index) =>
-    element(
-      "div",
-      { class: "event" },
+    block(
+      "event",
       element(
         "span",
         { class: "when", attributes: { title: "After the span began" } },
         `+${formatDuration(Math.max(0, (span.eventTimes[index] ?? 0) - span.start))}`
       ),
-      element("div", { class: "value" }, manyLines(event.name)),
+      block("value", manyLines(event.name)),
       Object.keys(event.attributes).length === 0 ? undefined : attributesView(event.attributes)
     )
   )
 
 const linkViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
-  span.links.map((link) =>
-    element("div", { class: "event" }, spanLink(link.traceId, link.spanId), attributesView(link.attributes))
-  )
+  span.links.map((link) => block("event", spanLink(link.traceId, link.spanId), attributesView(link.attributes)))
 
 const spanLink = (traceId: string, spanId: string): HTMLElement =>
   element("a", {
@@ -195,18 +171,10 @@ const spanLink = (traceId: string, spanId: string): HTMLElement =>
   }, oneLine(`${traceId}/${spanId}`))
 
 const metricsView = (metrics: ReadonlyArray<MetricData>): HTMLElement =>
-  pairs(
-    metrics.map((
-      metric
-    ) => [
-      oneLine(metric.name),
-      element("div", {}, element("span", { class: "value number-value" }, String(metric.value)))
-    ])
-  )
+  pairs(metrics.map(({ name, value }) => [oneLine(name), inline("value number-value", String(value))]))
 
 const identity = (span: SpanView): HTMLElement => {
-  const id = (value: string) =>
-    element("div", { class: "mono" }, oneLine(value), copyButton(value, "copy", "Copy the id"))
+  const id = (value: string) => block("mono", oneLine(value), copyButton(value, "copy", "Copy the id"))
   return pairs([
     ["Trace id", id(span.traceId)],
     ["Span id", id(span.spanId)],
@@ -216,8 +184,40 @@ const identity = (span: SpanView): HTMLElement => {
 
 const parentView = (span: SpanView, parent: string): HTMLElement =>
   span.parent < 0
-    ? element("span", { class: "mono" }, oneLine(parent))
+    ? inline("mono", oneLine(parent))
     : element("a", {
       class: "mono",
       attributes: { href: formatRoute({ view: "traces", trace: span.traceId, span: parent, query: "" }) }
     }, oneLine(parent))
+
+/** The button; `kind` is its class. The text is copied as recorded, without escapes. */
+const copyButton = (text: string, kind: string, title: string): HTMLButtonElement => {
+  const made: HTMLButtonElement = button("copy", title, () => {
+    copyText(text).then(() => say(made, "copied"), () => say(made, "not allowed"))
+  }, { class: kind })
+  return made
+}
+
+const say = (target: HTMLElement, word: string): void => {
+  target.textContent = word
+  setTimeout(() => {
+    target.textContent = "copy"
+  }, 1200)
+}
+
+// Pages from disk may lack `navigator.clipboard`; `execCommand` copies a selection.
+const copyText = async (text: string): Promise<void> => {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    const area = document.createElement("textarea")
+    area.value = text
+    document.body.append(area)
+    area.select()
+    const copied = document.execCommand("copy")
+    area.remove()
+    if (!copied) {
+      throw new Error("The browser does not let the page copy")
+    }
+  }
+}

@@ -1,9 +1,9 @@
 /**
- * The page without records: where to put a file. Dropping one works on the full page too, and adds to what is there.
+ * The page without records asks for a file. Dropping files works at any time and adds to the records.
  */
 import { element } from "../dom.js"
 
-/** The place for a file; `onFiles` hears of those that are chosen. */
+/** The file chooser; `onFiles` is called with the chosen files. */
 export const makeEmptyPage = (onFiles: (files: ReadonlyArray<File>) => void): HTMLElement => {
   const input: HTMLInputElement = element("input", {
     class: "spoken",
@@ -17,13 +17,13 @@ export const makeEmptyPage = (onFiles: (files: ReadonlyArray<File>) => void): HT
     element(
       "p",
       { class: "dim" },
-      "JSON lines written by loom-telemetry, plain or gzipped. It is read here, in this page; nothing leaves it."
+      "JSON lines written by loom-telemetry, plain or gzipped. The file is read in this page; nothing is uploaded."
     ),
     element("label", { class: "drop", attributes: { for: "file" } }, "Drop a file here, or choose one", input)
   )
 }
 
-/** Lets files be dropped anywhere on the page. */
+/** Accepts files dropped anywhere on the page. */
 export const acceptDrops = (onFiles: (files: ReadonlyArray<File>) => void): void => {
   const isFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true
   const mark = (on: boolean) => document.body.classList.toggle("dropping", on)

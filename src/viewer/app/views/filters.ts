@@ -1,27 +1,26 @@
 /**
- * The search field and the buttons and lists that write into it.
+ * The search field, and the buttons and lists that edit it.
  *
- * The text of the field is all there is: a list that is set to a user has put `user:alice` there, and typing that sets the list.
+ * The text of the field is the only state: choosing a user in a list writes `user:alice` into the field, and typing that selects the user in the list.
  */
 import { oneLine } from "../../model/format.js"
 import { type Query, type QueryField, queryFields, type QueryState, withField, withState } from "../../model/query.js"
 import type { TraceView } from "../../model/TraceView.js"
-import { button, element, fill, setAttributes } from "../dom.js"
+import { block, button, element, fill, setAttributes } from "../dom.js"
 
-/** The filters in the document. */
 export interface Filters {
   readonly element: HTMLElement
   readonly search: HTMLInputElement
   readonly draw: (text: string, query: Query, traces: ReadonlyArray<TraceView>) => void
 }
 
-/** Values in one list: with more nobody finds one by scrolling, and typing `session:…` does it. */
-const mostValues = 500
+/** Values in one list; longer lists are useless for scrolling, and typing `session:…` finds any value. */
+const maxValues = 500
 
-/** Milliseconds without a key until the search runs. */
+/** Milliseconds without typing before the search runs. */
 const patience = 120
 
-/** Makes the filters; `onText` hears of every new search text. */
+/** Makes the filters; `onText` is called with every new search text. */
 export const makeFilters = (onText: (text: string) => void): Filters => {
   const search = element("input", {
     attributes: {
@@ -51,7 +50,7 @@ export const makeFilters = (onText: (text: string) => void): Filters => {
     element: element(
       "div",
       { class: "filters", attributes: { role: "search" } },
-      element("div", { class: "search" }, search, element("kbd", { attributes: { "aria-hidden": "true" } }, "/")),
+      block("search", search, element("kbd", { attributes: { "aria-hidden": "true" } }, "/")),
       ...toggles.map(({ element }) => element),
       ...lists.map(({ element }) => element)
     ),
@@ -97,7 +96,7 @@ const fieldList = (field: QueryField, rewrite: Rewrite) => {
   let offered: ReadonlyArray<string> = []
   const offer = (traces: ReadonlyArray<TraceView>) => {
     const values = mostFrequent(field, traces)
-    // A list that somebody has open closes when it is filled.
+    // Filling an open list would close it.
     if (offered.length === values.length && offered.every((value, index) => value === values[index])) {
       return
     }
@@ -119,7 +118,7 @@ const fieldList = (field: QueryField, rewrite: Rewrite) => {
   }
 }
 
-/** The values of a field, those of the most traces first. */
+/** The values of a field, most frequent first. */
 const mostFrequent = (field: QueryField, traces: ReadonlyArray<TraceView>): ReadonlyArray<string> => {
   const counts = new Map<string, number>()
   for (const trace of traces) {
@@ -127,5 +126,5 @@ const mostFrequent = (field: QueryField, traces: ReadonlyArray<TraceView>): Read
       counts.set(value, (counts.get(value) ?? 0) + 1)
     }
   }
-  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, mostValues).map(([value]) => value)
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, maxValues).map(([value]) => value)
 }

@@ -1,13 +1,12 @@
 /**
- * The page's parts put together, and drawn whenever the state changes: each only when something of its own is different.
+ * Assembles the parts of the page and redraws those whose state has changed.
  */
 import { type PageState, selectedSpan } from "../../model/pageState.js"
 import { withField } from "../../model/query.js"
 import type { TraceBook } from "../../model/TraceBook.js"
 import { type Actions, makeActions } from "../actions.js"
-import { element, fill } from "../dom.js"
-import { listenToKeys } from "../keyboard.js"
-import { keysOf } from "../keys.js"
+import { block, element, fill } from "../dom.js"
+import { keysOf, listenToKeys } from "../keys.js"
 import type { Store } from "../store.js"
 import { makeTheme } from "../theme.js"
 import { makeDetail } from "./detail.js"
@@ -19,10 +18,9 @@ import { makeTraceHead } from "./traceHead.js"
 import { makeTraceList } from "./traceList.js"
 import { makeWaterfall } from "./waterfall.js"
 
-/** The frame in the document. */
 export interface Frame {
   readonly bar: TopBar
-  /** Draws everything, whatever changed; `content` stands in the place of the views, or `undefined` for the views. */
+  /** Draws everything; `content` replaces the views if given. */
   readonly drawAll: (content?: HTMLElement) => void
 }
 
@@ -41,9 +39,9 @@ export const makeFrame = (store: Store<PageState>, book: TraceBook, title: strin
     toggleTheme: parts.theme.toggle,
     pageSize: parts.waterfall.pageSize
   }))
-  const panes = element("div", { class: "panes" }, parts.left, parts.middle, parts.detail.element)
+  const panes = block("panes", parts.left, parts.middle, parts.detail.element)
   let content: HTMLElement | undefined
-  // Both views stay in the document: taken out of it, they would forget where they were scrolled to.
+  // Both views stay in the document: removed from it, they would lose their scroll positions.
   const place = (state: PageState) => {
     fillOnce(page, [parts.bar.element, ...(content === undefined ? [panes, parts.summary.element] : [content])])
     panes.hidden = state.view !== "traces"

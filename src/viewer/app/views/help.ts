@@ -1,7 +1,7 @@
 /**
- * The dialog that tells the keys and the search.
+ * The dialog that explains the keys and the search.
  */
-import { button, element } from "../dom.js"
+import { type Child, dialog, element, inline } from "../dom.js"
 
 const keys: ReadonlyArray<readonly [string, string]> = [
   ["j k ↓ ↑", "next, previous span"],
@@ -23,49 +23,32 @@ const keys: ReadonlyArray<readonly [string, string]> = [
 
 const searches: ReadonlyArray<readonly [string, string]> = [
   ["timeout", "the word in a span's name, attributes, events, exception or ids"],
-  ["turn=3", "an attribute's value begins so"],
-  ["\"two words\"", "both in this order"],
+  ["turn=3", "an attribute whose value starts with this"],
+  ["\"two words\"", "both words, in this order"],
   ["user:alice", "traces of a user; also session: agent: model: tool:"],
   ["is:failed", "with failed spans; also is:open is:interrupted"]
 ]
 
 /** The dialog; `showModal` opens it. */
-export const makeHelp = (): HTMLDialogElement => {
-  const list = (entries: ReadonlyArray<readonly [string, string]>, keyed: boolean) =>
+export const makeHelp = (): HTMLDialogElement =>
+  dialog(
+    "Help",
+    { "aria-label": "Help", id: "help" },
+    element("h3", {}, "Keys"),
+    list(keys, (term) => term.split(" ").flatMap((key) => [element("kbd", {}, key), " "])),
+    element("h3", {}, "Search"),
+    list(searches, (term) => [inline("mono", term)]),
+    element("h3", {}, "Mouse"),
     element(
-      "dl",
+      "p",
       {},
-      ...entries.flatMap(([term, text]) => [
-        element(
-          "dt",
-          {},
-          ...(keyed
-            ? term.split(" ").flatMap((key) => [element("kbd", {}, key), " "])
-            : [element("span", { class: "mono" }, term)])
-        ),
-        element("dd", {}, text)
-      ])
-    )
-  const dialog: HTMLDialogElement = element(
-    "dialog",
-    { attributes: { "aria-label": "Help", id: "help" } },
-    element(
-      "header",
-      {},
-      "Help",
-      element("span", { class: "grow" }),
-      button("✕", "Close (Esc)", () => dialog.close(), { class: "button plain" })
-    ),
-    element(
-      "div",
-      { class: "inside" },
-      element("h3", {}, "Keys"),
-      list(keys, true),
-      element("h3", {}, "Search"),
-      list(searches, false),
-      element("h3", {}, "Mouse"),
-      element("p", {}, "Drag over the strip above the axis to zoom; Ctrl and the wheel zoom, Shift and the wheel move.")
+      "Drag over the strip above the axis to zoom. Ctrl and the wheel zoom; Shift and the wheel move the time range."
     )
   )
-  return dialog
-}
+
+const list = (entries: typeof keys, termView: (term: string) => ReadonlyArray<Child>): HTMLElement =>
+  element(
+    "dl",
+    {},
+    ...entries.flatMap(([term, text]) => [element("dt", {}, ...termView(term)), element("dd", {}, text)])
+  )

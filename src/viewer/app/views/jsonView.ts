@@ -1,14 +1,14 @@
 /**
- * An attribute's value as an element: text as text, objects and arrays as a tree that unfolds, long text cut until asked for.
+ * Shows an attribute's value: objects and arrays as a tree that unfolds, long text truncated until expanded.
  *
- * The value is foreign: all of it ends in text nodes, with control characters written as escapes. An object unfolds level by level, its children
- * made only when they are asked for, so that a value of a thousand keys costs nothing while it is folded.
+ * The value is untrusted: it goes into text nodes only, with control characters as escapes. Children are created when their object is unfolded, so a folded
+ * value of a thousand keys costs nothing.
  */
 import type { AttributeValue } from "../../../records/attributes.js"
 import { formatNumberOf, manyLines, oneLine } from "../../model/format.js"
-import { button, element } from "../dom.js"
+import { block, button, element, inline } from "../dom.js"
 
-/** Text longer than this is cut until asked for; in characters. */
+/** Longer text is truncated until expanded; in characters. */
 const longText = 1200
 
 /** A value. */
@@ -18,13 +18,13 @@ export const valueView = (value: AttributeValue): HTMLElement =>
 const scalar = (value: string | number | boolean): HTMLElement =>
   typeof value === "string"
     ? textView(value)
-    : element("span", { class: `value ${typeof value}-value` }, String(value))
+    : inline(`value ${typeof value}-value`, String(value))
 
 const textView = (value: string): HTMLElement => {
   if (value.length <= longText) {
-    return element("span", { class: "value" }, manyLines(value))
+    return inline("value", manyLines(value))
   }
-  const view = element("span", { class: "value" }, `${manyLines(value.slice(0, longText))}… `)
+  const view = inline("value", `${manyLines(value.slice(0, longText))}… `)
   const more = button(`Show all (${formatNumberOf(value.length, "character")})`, "Show the whole text", () => {
     view.replaceChildren(manyLines(value))
   }, { class: "show-all" })
@@ -38,9 +38,9 @@ const structure = (value: Structure, open: boolean): HTMLElement => {
   const entries = Object.entries(value)
   const isArray = Array.isArray(value)
   if (entries.length === 0) {
-    return element("span", { class: "value dim" }, isArray ? "[]" : "{}")
+    return inline("value dim", isArray ? "[]" : "{}")
   }
-  const inner = element("div", { class: "inner" })
+  const inner = block("inner")
   const size = isArray ? `[${formatNumberOf(entries.length, "item")}]` : `{${formatNumberOf(entries.length, "key")}}`
   const details = element("details", { class: "branch" }, element("summary", {}, size), inner)
   const unfold = () => {
@@ -51,10 +51,10 @@ const structure = (value: Structure, open: boolean): HTMLElement => {
   details.addEventListener("toggle", unfold)
   details.open = open && entries.length <= 40
   unfold()
-  return element("div", { class: "json" }, details)
+  return block("json", details)
 }
 
 const entry = (key: string, value: AttributeValue): HTMLElement => {
-  const name = element("span", { class: "key" }, `${oneLine(key)}: `)
-  return element("div", {}, name, typeof value === "object" ? structure(value, false) : scalar(value))
+  const name = inline("key", `${oneLine(key)}: `)
+  return block("", name, typeof value === "object" ? structure(value, false) : scalar(value))
 }

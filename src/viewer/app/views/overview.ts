@@ -1,31 +1,30 @@
 /**
- * The whole trace in a strip: every span in its lane, parallel ones below each other, and the stretch of time that the waterfall shows.
+ * The whole trace as a strip: parallel spans below each other, and the time range that the waterfall shows.
  *
- * Dragging chooses a stretch, a double click shows everything again. Drawn on a canvas, because fifty thousand elements would not be; what it shows
- * is in the waterfall too, so it is hidden from who listens.
+ * Drag to choose a range, double-click to show everything again. Drawn on a canvas, because fifty thousand elements would be too slow; hidden from screen
+ * readers, because the waterfall shows the same.
  */
 import type { SpanKind } from "../../model/kind.js"
-import { assignLanes } from "../../model/lanes.js"
+import { overviewRows } from "../../model/lanes.js"
 import { positionIn, rangeBetween, type TimeRange, wholeRange } from "../../model/timeAxis.js"
 import type { TraceView } from "../../model/TraceView.js"
-import { element } from "../dom.js"
+import { block, element, inline } from "../dom.js"
 
-/** More lanes than this would be thinner than a pixel. */
-const mostLanes = 26
+/** More rows than this would be thinner than a pixel. */
+const maxRows = 26
 
-/** The strip in the document. */
 export interface Overview {
   readonly element: HTMLElement
   readonly draw: (trace: TraceView | undefined, range: TimeRange) => void
-  /** Draws with the colours that hold now. */
+  /** Repaints with the colours of the current theme. */
   readonly recolour: () => void
 }
 
 type Colours = { readonly [Kind in SpanKind | "failure" | "interrupted"]: string }
 
 const coloursOf = (target: Element): Colours => {
-  // Asked of an element and not of the variable: only then is light or dark chosen.
-  const probe = element("span")
+  // Read from an element, not from the variable: only there is light or dark resolved.
+  const probe = inline("")
   target.append(probe)
   const of = (name: string) => {
     probe.style.setProperty("color", `var(--${name})`)
@@ -47,7 +46,7 @@ const coloursOf = (target: Element): Colours => {
   return colours
 }
 
-const paint = (canvas: HTMLCanvasElement, trace: TraceView, lanes: Uint16Array): void => {
+const paint = (canvas: HTMLCanvasElement, trace: TraceView, rows: Uint16Array): void => {
   const ratio = window.devicePixelRatio
   canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio))
   canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio))
@@ -55,37 +54,40 @@ const paint = (canvas: HTMLCanvasElement, trace: TraceView, lanes: Uint16Array):
   if (context === null) {
     return
   }
-  const used = lanes.reduce((most, lane) => Math.max(most, lane), 0) + 1
+  const used = rows.reduce((most, row) => Math.max(most, row), 0) + 1
   const height = Math.min(canvas.height / used, 8 * ratio)
   const scale = canvas.width / wholeRange(trace.totalMs).to
   const colours = coloursOf(canvas.parentElement!)
   const lastColumn = new Int32Array(used).fill(-1)
   for (const span of trace.spans) {
-    const lane = lanes[span.index]!
+    const row = rows[span.index]!
     const left = span.start * scale
     const width = (span.end - span.start) * scale
     const isBad = span.state === "failure" || span.state === "interrupted"
-    // Of many that fall into one column of pixels, one is seen; what went wrong always is.
-    if (width < 1 && !isBad && lastColumn[lane] === Math.floor(left)) {
+    // Of many spans in one column of pixels, only one would be visible; failed ones are always painted.
+    if (width < 1 && !isBad && lastColumn[row] === Math.floor(left)) {
       continue
     }
-    lastColumn[lane] = Math.floor(left)
+    lastColumn[row] = Math.floor(left)
     context.fillStyle = isBad ? colours[span.state] : colours[span.kind]
-    context.fillRect(left, lane * height, Math.max(width, ratio), Math.max(height - (height > 3 ? ratio : 0), 1))
+    context.fillRect(left, row * height, Math.max(width, ratio), Math.max(height - (height > 3 ? ratio : 0), 1))
   }
 }
 
 const percent = (share: number): string => `${(Math.min(1, Math.max(0, share)) * 100).toFixed(3)}%`
 
-/** Makes the strip; `onRange` hears of a stretch that is chosen. */
+/** Makes the strip; `onRange` is called when a range is chosen. */
 export const makeOverview = (onRange: (range: TimeRange) => void): Overview => {
   const canvas = element("canvas")
-  const before = element("div", { class: "shade" })
-  const after = element("div", { class: "shade" })
-  const brush = element("div", { class: "brush" })
+  const before = block("shade")
+  const after = block("shade")
+  const brush = block("brush")
   const strip = element(
     "div",
-    { class: "overview", attributes: { "aria-hidden": "true", title: "Drag to zoom, double-click for everything" } },
+    {
+      class: "overview",
+      attributes: { "aria-hidden": "true", title: "Drag to zoom, double-click to show everything" }
+    },
     canvas,
     before,
     after,
@@ -93,7 +95,7 @@ export const makeOverview = (onRange: (range: TimeRange) => void): Overview => {
   )
   let trace: TraceView | undefined
   let range = wholeRange(0)
-  let lanes: Uint16Array = new Uint16Array(0)
+  let rows: Uint16Array = new Uint16Array(0)
 
   const total = (): number => trace?.totalMs ?? 0
   const timeAt = (event: PointerEvent): number => {
@@ -102,7 +104,7 @@ export const makeOverview = (onRange: (range: TimeRange) => void): Overview => {
   }
   const repaint = (): void => {
     if (trace !== undefined && strip.isConnected) {
-      paint(canvas, trace, lanes)
+      paint(canvas, trace, rows)
     }
   }
   const showRange = (shown: TimeRange, dragging: boolean): void => {
@@ -143,7 +145,7 @@ export const makeOverview = (onRange: (range: TimeRange) => void): Overview => {
       range = newRange
       showRange(range, false)
       if (other) {
-        lanes = trace === undefined ? lanes : assignLanes(trace.spans, mostLanes)
+        rows = trace === undefined ? rows : overviewRows(trace.spans, maxRows)
         repaint()
       }
     },

@@ -1,17 +1,15 @@
 /**
- * A thin line at the top while something is read, and short messages at the bottom.
+ * A progress bar at the top while a file is read, and short messages at the bottom.
  */
-import { element } from "../dom.js"
+import { block, element } from "../dom.js"
 
-/** The line. */
 export interface Progress {
-  /** From 0 to 1; 1 takes it away. */
+  /** From 0 to 1; 1 hides it. */
   readonly show: (share: number) => void
 }
 
-/** Makes the line. */
 export const makeProgress = (): Progress => {
-  const bar = element("div")
+  const bar = block("")
   const line = element("div", {
     class: "progress",
     attributes: { role: "progressbar", "aria-label": "Reading", "aria-valuemin": 0, "aria-valuemax": 100, hidden: true }
@@ -29,7 +27,7 @@ export const makeProgress = (): Progress => {
 /** Milliseconds that a message stays. */
 const messageTime = 6000
 
-/** Says something that is not about one place of the page. */
+/** Shows a message that is not about one place of the page. */
 export const say = (message: string): void => {
   const toast = element("div", { class: "toast", attributes: { role: "alert" } }, message)
   document.body.append(toast)

@@ -1,18 +1,18 @@
 /**
- * A grip that changes a width of the page, which is a variable of its style.
+ * A handle that changes a width of the page, which is a CSS variable.
  */
 import { element } from "../dom.js"
 
-/** Bounds in pixels, and what the grip says. */
+/** Limits in pixels, and the handle's title. */
 export interface ResizerOptions {
   readonly least: number
   readonly most: number
   readonly title: string
-  /** Whether the pane is to the right of the grip: then dragging left widens it. */
+  /** Whether the pane is to the right of the handle: then dragging left widens it. */
   readonly fromRight?: boolean
 }
 
-/** The grip for a variable such as `--name-width`. */
+/** The handle for a variable such as `--name-width`. */
 export const resizer = (variable: string, options: ResizerOptions): HTMLElement => {
   const root = document.documentElement
   const grip = element("div", { class: "grip", attributes: { title: options.title } })

@@ -1,14 +1,14 @@
 /**
- * One row of the waterfall: what the span is, when it ran, what it took.
+ * One row of the waterfall: the span's label, its time bar and its usage.
  */
 import { formatDuration, formatTokens, formatUsd, oneLine } from "../../model/format.js"
 import { kindTitle, labelOf, type SpanLabel } from "../../model/kind.js"
 import { positionIn, type TimeRange } from "../../model/timeAxis.js"
 import type { SpanView } from "../../model/TraceView.js"
-import { type Child, element } from "../dom.js"
+import { type Child, element, inline } from "../dom.js"
 import { stateSign, stateWord } from "./stateMark.js"
 
-/** What a row needs to know besides its span. */
+/** The state of a row, besides its span. */
 export interface RowContext {
   readonly position: number
   readonly range: TimeRange
@@ -17,11 +17,11 @@ export interface RowContext {
   readonly matching: boolean
 }
 
-/** Pixels a level, and the levels that are drawn: deeper ones say their number. */
+/** Pixels per level, and the deepest indented level: below that, rows show their depth as a number. */
 const indent = 14
 const deepest = 16
 
-/** The row. Its two places to press, `.fold` and the rest, are listened to by the waterfall. */
+/** The row. The waterfall handles clicks on `.fold` and on the rest. */
 export const spanRow = (span: SpanView, context: RowContext): HTMLElement =>
   element(
     "div",
@@ -44,7 +44,7 @@ export const spanRow = (span: SpanView, context: RowContext): HTMLElement =>
     numberCell(formatUsd(span.usage.costUsd), usageClass(span))
   )
 
-// What a model call used is its own; what stands on the spans above it is the sum of those below.
+// Usage belongs to model calls; their ancestors show sums.
 const usageClass = (span: SpanView): string => span.kind === "model" ? "own" : "sum"
 
 const numberCell = (text: string, kind: string): HTMLElement =>
@@ -56,27 +56,27 @@ const nameCell = (span: SpanView, { folded }: RowContext): HTMLElement => {
     "div",
     { class: "cell-name", attributes: { role: "gridcell", title: rowTitle(span) } },
     element("span", { class: "indent", style: { width: `${Math.min(span.depth, deepest) * indent}px` } }),
-    span.depth > deepest ? element("span", { class: "deep" }, `${span.depth}`) : undefined,
+    span.depth > deepest ? inline("deep", `${span.depth}`) : undefined,
     element(
       "span",
       { class: "fold", attributes: { "aria-hidden": "true" } },
       span.size === 1 ? "" : folded ? "▶" : "▼"
     ),
     badge(span, label),
-    element("span", { class: "primary clip" }, oneLine(label.primary)),
-    label.secondary === "" ? undefined : element("span", { class: "secondary clip" }, oneLine(label.secondary)),
+    inline("primary clip", oneLine(label.primary)),
+    label.secondary === "" ? undefined : inline("secondary clip", oneLine(label.secondary)),
     ...flags(span),
-    folded ? element("span", { class: "more" }, `+${span.size - 1}`) : undefined
+    folded ? inline("more", `+${span.size - 1}`) : undefined
   )
 }
 
-/** The sign of the span's kind. */
+/** The badge of the span's kind. */
 export const badge = (span: SpanView, label: SpanLabel): HTMLElement =>
   element(
     "span",
     { class: `badge ${span.kind}`, attributes: { title: kindTitle[span.kind] } },
     element("span", { attributes: { "aria-hidden": "true" } }, oneLine(label.badge)),
-    element("span", { class: "spoken" }, kindTitle[span.kind])
+    inline("spoken", kindTitle[span.kind])
   )
 
 const flags = (span: SpanView): ReadonlyArray<Child> => [
@@ -89,8 +89,8 @@ const flags = (span: SpanView): ReadonlyArray<Child> => [
     : undefined,
   span.state === "success"
     ? undefined
-    : element("span", { class: `flag is-${span.state}` }, `${stateSign[span.state]} ${stateWord[span.state]}`),
-  span.oddity === "" ? undefined : element("span", { class: "flag is-interrupted" }, `⚠ ${span.oddity}`)
+    : inline(`flag is-${span.state}`, `${stateSign[span.state]} ${stateWord[span.state]}`),
+  span.oddity === "" ? undefined : inline("flag is-interrupted", `⚠ ${span.oddity}`)
 ]
 
 const rowTitle = (span: SpanView): string =>
@@ -112,10 +112,10 @@ const timeCell = (span: SpanView, range: TimeRange): HTMLElement => {
     )
     return cell
   }
-  // Bars far longer than the screen are cut a little outside it: their pattern and ends stay cheap to draw.
+  // Bars far longer than the screen are clipped just outside it, which keeps their pattern cheap to draw.
   const left = Math.max(from, -0.05)
   const right = Math.min(to, 1.05)
-  // What opened last would have no width and lie at the very edge.
+  // A span that has just started would have no width, at the very edge.
   const room = span.state === "open" ? 16 : 2
   const bar = element("div", {
     class: "bar",
@@ -126,7 +126,7 @@ const timeCell = (span: SpanView, range: TimeRange): HTMLElement => {
   return cell
 }
 
-/** What a bar shows of what went on: the time to the first token, and its events. */
+/** Marks inside a bar: the time to the first token, and events. */
 const insideBar = (span: SpanView, range: TimeRange, left: number, right: number): ReadonlyArray<Node> => {
   const within = (time: number) => (positionIn(range, time) - left) / (right - left)
   const ttft = span.attributes["ttft_ms"]

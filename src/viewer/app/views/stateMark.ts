@@ -1,10 +1,10 @@
 /**
- * How a span's or trace's state is said without colour: a sign and a word.
+ * Shows the state of a span or trace without relying on colour: a sign and a word.
  */
 import type { SpanState } from "../../model/TraceView.js"
-import { element } from "../dom.js"
+import { element, inline } from "../dom.js"
 
-/** The sign of a state; nothing for success, which is what a reader takes for granted. */
+/** The sign of a state; empty for success, the normal case. */
 export const stateSign: { readonly [State in SpanState]: string } = {
   success: "",
   failure: "✕",
@@ -20,19 +20,19 @@ export const stateWord: { readonly [State in SpanState]: string } = {
   open: "open"
 }
 
-/** The sign in its colour, beside a word that says the same. */
-export const stateSignBeside = (state: SpanState): HTMLElement =>
+/** The coloured sign, for use next to the word. */
+export const signNextToWord = (state: SpanState): HTMLElement =>
   element(
     "span",
     { class: "state", attributes: { "data-state": state, "aria-hidden": "true" } },
     stateSign[state] || "✓"
   )
 
-/** The sign in its colour, with the word for who listens. */
+/** The coloured sign, with the word for screen readers. */
 export const stateMark = (state: SpanState, sign = stateSign[state]): HTMLElement =>
   element(
     "span",
     { class: "state", attributes: { "data-state": state, title: stateWord[state] } },
     sign,
-    element("span", { class: "spoken" }, stateWord[state])
+    inline("spoken", stateWord[state])
   )

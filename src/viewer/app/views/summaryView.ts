@@ -1,14 +1,14 @@
 /**
- * The summary: what all traces that the search finds took, by user, model, agent, tool and span name.
+ * The summary of all traces that the search finds: by user, model, agent, tool and span name.
  */
 import type { Summary, SummaryRow } from "../../../readers/TraceSummary.js"
 import { formatCount, formatDuration, formatUsd, oneLine } from "../../model/format.js"
 import { type QueryField, queryFields } from "../../model/query.js"
-import { button, type Child, element, fill } from "../dom.js"
+import { block, button, type Child, element, fill, inline } from "../dom.js"
 
 type Dimension = keyof Summary["by"]
 
-/** The tables, in the order of the page. */
+/** The tables, in page order. */
 const tables: ReadonlyArray<readonly [dimension: Dimension, title: string, counted: string]> = [
   ["model", "Models", "Calls"],
   ["user", "Users", "Runs"],
@@ -18,8 +18,8 @@ const tables: ReadonlyArray<readonly [dimension: Dimension, title: string, count
   ["name", "Spans by name", "Spans"]
 ]
 
-/** Rows of a table that are drawn; what is cheaper than these is summed up in a line. */
-const mostRows = 50
+/** Rows shown per table; the others are counted in one line. */
+const maxRows = 50
 
 interface Column {
   readonly title: string
@@ -42,21 +42,20 @@ const columnsOf = (counted: string): ReadonlyArray<Column> => [
   { title: "Cost", value: ({ usage }) => usage.costUsd ?? 0, text: formatUsd }
 ]
 
-/** The summary in the document. */
 export interface SummaryView {
   readonly element: HTMLElement
-  /** `query` is the search that chose these traces; empty where it is all of them. */
+  /** `query` is the search that found these traces; empty for all of them. */
   readonly draw: (summary: Summary, traces: number, query: string) => void
 }
 
-/** Makes the summary; `onFilter` hears of a value that is chosen, `onAll` that the search shall end. */
+/** Makes the summary; `onFilter` is called with a chosen value, `onAll` to clear the search. */
 export const makeSummaryView = (
   onFilter: (field: QueryField, value: string) => void,
   onAll: () => void
 ): SummaryView => {
-  const filtered = element("div", { class: "filtered" })
-  const cards = element("div", { class: "cards" })
-  const grid = element("div", { class: "tables" })
+  const filtered = block("filtered")
+  const cards = block("cards")
+  const grid = block("tables")
   return {
     element: element(
       "main",
@@ -69,10 +68,9 @@ export const makeSummaryView = (
       filtered.hidden = query === ""
       fill(
         filtered,
-        "Only what ",
+        "Only traces that match ",
         element("b", { class: "mono" }, oneLine(query)),
-        " finds",
-        button("Show all", "End the search", onAll)
+        button("Show all", "Clear the search", onAll)
       )
       fill(cards, ...cardsOf(summary, traces))
       fill(grid, ...tables.map(([dimension, title, counted]) => table(summary, dimension, title, counted, onFilter)))
@@ -81,8 +79,7 @@ export const makeSummaryView = (
 }
 
 const cardsOf = (summary: Summary, traces: number): ReadonlyArray<Child> => {
-  const card = (value: string, title: string) =>
-    element("div", { class: "card" }, element("b", {}, value), element("span", {}, title))
+  const card = (value: string, title: string) => block("card", element("b", {}, value), inline("", title))
   const { cachedTokensIn, costUsd, tokensIn, tokensOut } = summary.usage
   return [
     card(formatCount(traces), "traces"),
@@ -107,7 +104,7 @@ const table = (
   counted: string,
   onFilter: (field: QueryField, value: string) => void
 ): HTMLElement | undefined => {
-  const rows = summary.by[dimension].filter(isWorthARow)
+  const rows = summary.by[dimension]
   if (rows.length === 0) {
     return undefined
   }
@@ -128,14 +125,13 @@ const table = (
     const sorted = [...rows].sort((a, b) => column.value(b) - column.value(a))
     fill(
       body,
-      ...sorted.slice(0, mostRows).map((row) => rowOf(row, dimension, columns, total, onFilter)),
+      ...sorted.slice(0, maxRows).map((row) => rowOf(row, dimension, columns, total, onFilter)),
       restOf(sorted.length, columns.length)
     )
   }
   sortBy(total > 0 ? columns.at(-1)! : columns[0]!)
-  return element(
-    "div",
-    {},
+  return block(
+    "",
     element("h2", {}, title),
     element(
       "table",
@@ -146,17 +142,13 @@ const table = (
   )
 }
 
-// The row of what belongs to nobody stands only where there is something in it.
-const isWorthARow = (row: SummaryRow): boolean =>
-  row.label !== null || row.count > 0 || row.usage.tokensIn + row.usage.tokensOut > 0 || (row.usage.costUsd ?? 0) > 0
-
 const restOf = (rows: number, columns: number): Child =>
-  rows <= mostRows
+  rows <= maxRows
     ? undefined
     : element(
       "tr",
       {},
-      element("td", { class: "dim", attributes: { colspan: columns + 1 } }, `and ${formatCount(rows - mostRows)} more`)
+      element("td", { class: "dim", attributes: { colspan: columns + 1 } }, `and ${formatCount(rows - maxRows)} more`)
     )
 
 const rowOf = (
@@ -195,7 +187,7 @@ const labelView = (
   const field = queryFields.find((known) => known === dimension)
   const { label } = row
   if (label === null) {
-    return element("span", { class: "dim" }, "not attributed")
+    return inline("dim", "not attributed")
   }
   return field === undefined
     ? oneLine(label)

@@ -1,22 +1,20 @@
 /**
- * The bar at the top: whose records these are, how many, what could not be read, and the two views.
+ * The bar at the top: title, counts, bad lines, and the two views.
  */
 import { formatCount, formatNumberOf, oneLine } from "../../model/format.js"
 import type { PageState } from "../../model/pageState.js"
 import type { ViewName } from "../../model/route.js"
 import type { TraceBook } from "../../model/TraceBook.js"
-import { button, type Child, element, fill, setAttributes } from "../dom.js"
+import { block, button, type Child, dialog, element, fill, inline, setAttributes } from "../dom.js"
 import type { LiveState } from "../live.js"
-import { showBadLines } from "./badLines.js"
 
-/** The bar in the document. */
 export interface TopBar {
   readonly element: HTMLElement
   readonly draw: (state: PageState) => void
   readonly setLive: (state: LiveState) => void
 }
 
-/** What the bar needs. */
+/** The content and actions of the bar. */
 export interface TopBarOptions {
   readonly title: string
   readonly book: TraceBook
@@ -32,9 +30,8 @@ const liveWords: { readonly [State in LiveState]: string } = {
   lost: "not connected"
 }
 
-/** Makes the bar. */
 export const makeTopBar = ({ book, onHelp, onView, theme, title }: TopBarOptions): TopBar => {
-  const facts = element("div", { class: "facts" })
+  const facts = block("facts")
   const live = element("span", { class: "live", attributes: { hidden: true, role: "status" } })
   const tabs = (["traces", "summary"] as const).map((view) =>
     [
@@ -56,7 +53,7 @@ export const makeTopBar = ({ book, onHelp, onView, theme, title }: TopBarOptions
         ...tabs.map(([, tab]) => tab)
       ),
       facts,
-      element("span", { class: "grow" }),
+      inline("grow"),
       live,
       theme,
       button("?", "Keys and search (?)", onHelp, { class: "button plain", attributes: { "aria-label": "Help" } })
@@ -76,8 +73,8 @@ const factsOf = (state: PageState, book: TraceBook): ReadonlyArray<Child> => {
   const found = state.found.length === state.traces.length ? "" : `${formatCount(state.found.length)} of `
   const spans = state.traces.reduce((total, trace) => total + trace.spans.length, 0)
   return [
-    element("span", {}, `${found}${formatNumberOf(state.traces.length, "trace")}`),
-    element("span", {}, formatNumberOf(spans, "span")),
+    inline("", `${found}${formatNumberOf(state.traces.length, "trace")}`),
+    inline("", formatNumberOf(spans, "span")),
     book.badTotal === 0
       ? undefined
       : button(formatNumberOf(book.badTotal, "bad line"), "Lines that could not be read", () => showBadLines(book), {
@@ -87,8 +84,32 @@ const factsOf = (state: PageState, book: TraceBook): ReadonlyArray<Child> => {
       ? undefined
       : element(
         "span",
-        { class: "warn", attributes: { title: "Its writer says so" } },
+        { class: "warn", attributes: { title: "As reported by the writer" } },
         `${formatCount(book.droppedTotal)} records dropped by the writer`
       )
   ]
+}
+
+/** Shows the first bad lines of the book. */
+const showBadLines = (book: TraceBook): void => {
+  const lines = book.bad.map(({ error, line, torn }) =>
+    block(
+      "event",
+      block(
+        "",
+        `Line ${formatCount(line)}${torn ? " (torn)" : ""}: ${oneLine(error.field ?? "")} ${oneLine(error.problem)}`
+      ),
+      block("value dim", oneLine(error.source))
+    )
+  )
+  const more = book.badTotal - lines.length
+  const shown = dialog(
+    `${formatNumberOf(book.badTotal, "line")} could not be read`,
+    { "aria-label": "Lines that could not be read" },
+    ...lines,
+    more > 0 ? element("p", { class: "dim" }, `and ${formatCount(more)} more`) : undefined
+  )
+  shown.addEventListener("close", () => shown.remove())
+  document.body.append(shown)
+  shown.showModal()
 }

@@ -1,15 +1,14 @@
 /**
- * What stands above the waterfall: whose trace it is, its sums, and the buttons for what the keys do too.
+ * The header of the waterfall: the trace's title and totals, and buttons for the most common keys.
  */
-import { formatCount, formatDuration, formatNumberOf, formatUsd, oneLine } from "../../model/format.js"
+import { formatCount, formatDuration, formatNumberOf, formatUsd, fullTime, oneLine } from "../../model/format.js"
 import { attributeText } from "../../model/kind.js"
 import type { PageState } from "../../model/pageState.js"
 import type { TraceView } from "../../model/TraceView.js"
-import { button, type Child, element, fill, setAttributes } from "../dom.js"
-import { fullTime } from "./dates.js"
-import { stateSignBeside, stateWord } from "./stateMark.js"
+import { block, button, type Child, element, fill, inline, setAttributes } from "../dom.js"
+import { signNextToWord, stateWord } from "./stateMark.js"
 
-/** What the buttons do. */
+/** The buttons' actions. */
 export interface HeadActions {
   readonly nextError: () => void
   readonly nextMatch: () => void
@@ -18,22 +17,19 @@ export interface HeadActions {
   readonly zoomOut: () => void
 }
 
-/** The head in the document. */
 export interface TraceHead {
   readonly element: HTMLElement
   readonly draw: (state: PageState) => void
 }
 
-/** Makes the head. */
 export const makeTraceHead = (actions: HeadActions): TraceHead => {
-  const what = element("div", { class: "figures" })
+  const what = block("figures")
   const title = element("h2", { class: "clip" })
   const error = button("", "The next failed span (e)", actions.nextError)
   const match = button("", "The next match (n)", actions.nextMatch)
   const whole = button("Whole trace", "Show the whole trace (0)", actions.zoomOut)
-  const tools = element(
-    "div",
-    { class: "tools" },
+  const tools = block(
+    "tools",
     match,
     error,
     whole,
@@ -41,12 +37,12 @@ export const makeTraceHead = (actions: HeadActions): TraceHead => {
     button("Unfold", "Unfold everything (x)", actions.unfoldAll)
   )
   return {
-    element: element("div", { class: "head" }, title, what, tools),
+    element: block("head", title, what, tools),
     draw: ({ matching, trace, zoomed }) => {
       if (trace === undefined) {
         return
       }
-      fill(title, trace.state === "success" ? undefined : stateSignBeside(trace.state), " ", oneLine(trace.title))
+      fill(title, trace.state === "success" ? undefined : signNextToWord(trace.state), " ", oneLine(trace.title))
       fill(what, ...figures(trace))
       error.textContent = `✕ ${trace.failed} failed`
       match.textContent = formatNumberOf(matching.length, "match", "matches")
@@ -65,15 +61,15 @@ const figures = (trace: TraceView): ReadonlyArray<Child> => {
   return [
     trace.state === "success"
       ? undefined
-      : element("span", { class: `status is-${trace.state}` }, stateWord[trace.state]),
+      : inline(`status is-${trace.state}`, stateWord[trace.state]),
     element("b", {}, formatDuration(trace.totalMs)),
-    element("span", {}, formatNumberOf(trace.spans.length, "span")),
+    inline("", formatNumberOf(trace.spans.length, "span")),
     tokensIn + tokensOut === 0
       ? undefined
-      : element("span", {}, `${formatCount(tokensIn)} → ${formatCount(tokensOut)} tokens`),
-    costUsd === 0 ? undefined : element("span", {}, element("b", {}, formatUsd(costUsd))),
-    user === "" ? undefined : element("span", { class: "clip" }, oneLine(user)),
-    session === "" ? undefined : element("span", { class: "clip" }, oneLine(session)),
-    element("span", {}, fullTime(trace.startedAt))
+      : inline("", `${formatCount(tokensIn)} → ${formatCount(tokensOut)} tokens`),
+    costUsd === null || costUsd === 0 ? undefined : inline("", element("b", {}, formatUsd(costUsd))),
+    user === "" ? undefined : inline("clip", oneLine(user)),
+    session === "" ? undefined : inline("clip", oneLine(session)),
+    inline("", fullTime(trace.startedAt))
   ]
 }

@@ -1,11 +1,19 @@
 /**
- * The list of traces: one row a trace, its agent's name first.
+ * The list of traces: one row per trace, its agent's name first.
  */
-import { formatCount, formatDuration, formatNumberOf, formatTokens, formatUsd, oneLine } from "../../model/format.js"
+import {
+  clockTime,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatTokens,
+  formatUsd,
+  fullTime,
+  oneLine
+} from "../../model/format.js"
 import { attributeText } from "../../model/kind.js"
 import type { TraceView } from "../../model/TraceView.js"
-import { type Child, element } from "../dom.js"
-import { clockTime, fullTime } from "./dates.js"
+import { type Child, element, inline } from "../dom.js"
 import { stateMark, stateSign } from "./stateMark.js"
 import { makeVirtualList, type VirtualList } from "./virtualList.js"
 
@@ -41,23 +49,22 @@ const traceRow = (
       "span",
       { class: "name clip", attributes: { title: oneLine(trace.title) } },
       oneLine(trace.title),
-      inside(trace)
+      failuresInside(trace)
     ),
-    element("span", { class: "number" }, formatDuration(trace.totalMs)),
-    element(
-      "span",
-      { class: "second clip" },
+    inline("number", formatDuration(trace.totalMs)),
+    inline(
+      "second clip",
       element("span", { attributes: { title: fullTime(trace.startedAt) } }, clockTime(trace.startedAt, newest)),
-      element("span", {}, formatNumberOf(trace.spans.length, "span")),
+      inline("", formatNumberOf(trace.spans.length, "span")),
       dimText(tokens === 0 ? "" : `${formatTokens(tokens)} tok`, `${formatCount(tokens)} tokens in and out`),
-      element("span", { class: "clip" }, oneLine(user))
+      inline("clip", oneLine(user))
     ),
-    element("span", { class: "cost number" }, formatUsd(trace.usage.costUsd))
+    inline("cost number", formatUsd(trace.usage.costUsd))
   )
 }
 
-/** Failures below a root that did not fail itself: else they are seen only after opening. */
-const inside = (trace: TraceView): Child =>
+/** Failures below a root that did not fail itself, which would otherwise be visible only after opening the trace. */
+const failuresInside = (trace: TraceView): Child =>
   trace.failed === 0 || trace.state === "failure"
     ? undefined
     : element(
@@ -66,13 +73,12 @@ const inside = (trace: TraceView): Child =>
       `✕${trace.failed}`
     )
 
-/** The list in the document. */
 export interface TraceList {
   readonly element: HTMLElement
   readonly draw: (traces: ReadonlyArray<TraceView>, selected: TraceView | undefined) => void
 }
 
-/** Makes the list; `onSelect` hears of a trace that is chosen by mouse or key. */
+/** Makes the list; `onSelect` is called when a trace is clicked. */
 export const makeTraceList = (onSelect: (trace: TraceView) => void): TraceList => {
   let traces: ReadonlyArray<TraceView> = []
   let selected: TraceView | undefined

@@ -1,37 +1,36 @@
 /**
- * A long list of which only the rows on the screen are in the document.
+ * A long list with only the rows on the screen in the document.
  *
- * All rows have one height. The list owns the scrolling and the rows' places; what a row is, its caller makes. The trap: a row that leaves the
- * screen is gone, so focus stays on the list itself and `aria-activedescendant` names the chosen row.
+ * All rows have the same height. The list scrolls and positions rows; the caller renders them. The trap: rows off the screen are removed, so the list itself
+ * keeps the focus and `aria-activedescendant` names the selected row.
  */
-import { rowWindow, scrollToRow, type Viewport } from "../../model/rowWindow.js"
+import { rowWindow, scrollToRow, type Viewport } from "../../model/rows.js"
 import { element, setAttributes } from "../dom.js"
 
-/** How a list is made. */
+/** Options of a list. */
 export interface VirtualListOptions {
   /** Pixels. */
   readonly rowHeight: number
   readonly attributes: { readonly [name: string]: string }
-  /** The row at a position; it is placed by the list. */
+  /** Renders the row at a position; the list positions it. */
   readonly renderRow: (position: number) => HTMLElement
 }
 
 /** A list in the document. */
 export interface VirtualList {
-  /** Scrolls, and takes the focus. */
+  /** The scrolling element, which takes the focus. */
   readonly element: HTMLElement
-  /** Says how many rows there are, and draws all that can be seen anew. */
+  /** Sets the number of rows and redraws the visible ones. */
   readonly draw: (count: number) => void
-  /** Scrolls so that a row can be seen, and names it as the active one; -1 names none. */
+  /** Makes a row the active one, and scrolls to it if asked; -1 for none. */
   readonly activate: (position: number, scroll: boolean) => void
-  /** Rows that fit on the screen, at least 1. */
+  /** Number of rows that fit on the screen, at least 1. */
   readonly pageSize: () => number
 }
 
-/** Rows above and below the screen that are drawn too. */
+/** Extra rows drawn above and below the screen. */
 const around = 12
 
-/** Makes a list. */
 export const makeVirtualList = (options: VirtualListOptions): VirtualList => {
   const body = element("div", { class: "list-body", attributes: { role: "presentation" } })
   const scroller = element("div", { class: "list", attributes: { tabindex: 0, ...options.attributes } }, body)

@@ -1,25 +1,24 @@
 /**
- * The waterfall of one trace: overview, axis, and a tree grid with a row for every span that can be seen.
+ * The waterfall of one trace: overview, axis, and a tree grid with a row per visible span.
  *
- * It draws what the page's state says and reports what is done with mouse and wheel; it keeps no state of the trace itself.
+ * Draws the page's state and reports clicks and wheel events; keeps no state of the trace itself.
  */
 import type { PageState } from "../../model/pageState.js"
+import { positionOf } from "../../model/rows.js"
 import { moveRange, positionIn, ticksOf, type TimeRange, zoomRange } from "../../model/timeAxis.js"
-import { positionOf } from "../../model/visibleRows.js"
-import { element, fill, setAttributes } from "../dom.js"
+import { block, element, fill, setAttributes } from "../dom.js"
 import { makeOverview } from "./overview.js"
 import { resizer } from "./resizer.js"
 import { spanRow } from "./spanRow.js"
 import { makeVirtualList } from "./virtualList.js"
 
-/** What can be done in the waterfall. */
+/** The actions of the waterfall. */
 export interface WaterfallActions {
   readonly select: (index: number) => void
   readonly fold: (index: number) => void
   readonly zoom: (range: TimeRange) => void
 }
 
-/** The waterfall in the document. */
 export interface Waterfall {
   readonly element: HTMLElement
   /** The tree grid, which takes the focus. */
@@ -29,15 +28,14 @@ export interface Waterfall {
   readonly pageSize: () => number
 }
 
-/** Pixels of a row; `--row` of the style says the same. */
+/** Pixels per row, the same as `--row` in the style. */
 const rowHeight = 24
 
-/** Pixels between two lines of the axis, at least. */
+/** The least distance between two lines of the axis, in pixels. */
 const tickGap = 64
-/** Room that a label takes at most, in pixels. */
+/** The most room that a label takes, in pixels. */
 const labelWidth = 48
 
-/** Makes the waterfall. */
 export const makeWaterfall = (initial: PageState, actions: WaterfallActions): Waterfall => {
   let state = initial
   let matching = new Set(state.matching)
@@ -63,13 +61,7 @@ export const makeWaterfall = (initial: PageState, actions: WaterfallActions): Wa
   new ResizeObserver(() => axis.draw(state, scrollbarOf(grid))).observe(axis.time)
 
   return {
-    element: element(
-      "div",
-      { class: "pane" },
-      overview.element,
-      axis.element,
-      element("div", { class: "spans" }, axis.lines, grid)
-    ),
+    element: block("pane", overview.element, axis.element, block("spans", axis.lines, grid)),
     grid,
     recolour: overview.recolour,
     pageSize: list.pageSize,
@@ -114,7 +106,7 @@ const listen = (grid: HTMLElement, actions: WaterfallActions): void => {
   })
 }
 
-/** The wheel with Ctrl zooms around the pointer, with Shift it moves; alone it scrolls as ever. */
+/** The wheel zooms around the pointer with Ctrl and moves with Shift; alone it scrolls as usual. */
 const zoomByWheel = (
   grid: HTMLElement,
   time: HTMLElement,
@@ -141,7 +133,7 @@ const zoomByWheel = (
 
 interface Axis {
   readonly element: HTMLElement
-  /** The column of the bars, for what needs its place on the screen. */
+  /** The column of the bars. */
   readonly time: HTMLElement
   /** The lines behind the rows. */
   readonly lines: HTMLElement
@@ -149,23 +141,18 @@ interface Axis {
 }
 
 const makeAxis = (): Axis => {
-  const time = element("div", { class: "time" })
-  const lines = element("div")
-  const columns = ["Time", "Tokens", "Cost"].map((name) => element("div", { class: "number" }, name))
+  const time = block("time")
+  const lines = block("")
+  const columns = ["Time", "Tokens", "Cost"].map((name) => block("number", name))
   const head = element(
     "div",
     { class: "axis columns", attributes: { "aria-hidden": "true" } },
-    element("div", {}, "Span"),
+    block("", "Span"),
     time,
     ...columns,
     resizer("--name-width", { least: 160, most: 900, title: "Width of the names" })
   )
-  const behind = element(
-    "div",
-    { class: "lines columns", attributes: { "aria-hidden": "true" } },
-    element("div"),
-    lines
-  )
+  const behind = element("div", { class: "lines columns", attributes: { "aria-hidden": "true" } }, block(""), lines)
   return {
     element: head,
     time,
@@ -175,7 +162,7 @@ const makeAxis = (): Axis => {
       behind.style.setProperty("--scrollbar", `${scrollbar}px`)
       const ticks = ticksOf(range, time.clientWidth, tickGap)
       const left = (at: number) => ({ left: `${positionIn(range, at) * 100}%` })
-      // There a label would be cut off: it stands before its line.
+      // A label that would be cut off goes before its line.
       const isLast = (at: number) => (1 - positionIn(range, at)) * time.clientWidth < labelWidth
       fill(
         time,
