@@ -17,7 +17,7 @@ import { Redaction } from "../Redaction.js"
 import type { TelemetrySink } from "../TelemetrySink.js"
 import { capped } from "./capped.js"
 import { shownCause, shownError } from "./foreignText.js"
-import { Reporter, warnBy } from "./report.js"
+import { Reporter, type Warn, warnBy, warnLater } from "./report.js"
 
 /** A sink made of effects. */
 export interface EffectSinkOptions<R> {
@@ -105,12 +105,13 @@ export const sinkFromEffect = <R = never>(
       }
     }
 
-    const rejected = (error: unknown): void =>
+    const rejected = (say: Warn) => (error: unknown): void =>
       reporter.once(
         "promise",
         `An effect of the telemetry sink "${name}" gave a promise that was rejected: ${
           shownError(error, rules)
-        }. No one awaits it: use Effect.promise`
+        }. No one awaits it: use Effect.promise`,
+        say
       )
 
     const processed = (item: Item): Effect.Effect<void> =>
@@ -120,7 +121,7 @@ export const sinkFromEffect = <R = never>(
           onSuccess: (result) => {
             settled("written")
             if (typeof result === "object") {
-              catchRejection(result, rejected)
+              catchRejection(result, rejected(warnLater(rules)))
             }
           },
           onFailure: (cause) => {
