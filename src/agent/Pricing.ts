@@ -9,6 +9,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { priceIdOf } from "./providers/table.js"
 import type { Usage } from "./Usage.js"
 
 /** A model call, as pricing sees it. */
@@ -125,16 +126,6 @@ const priceOf = (entry: PriceEntry, { usage }: PricedCall): Price => {
   return { usd, source: "table" }
 }
 
-/** Providers whose name there differs from the one in the semantic conventions. */
-const providerIds: { readonly [provider: string]: string } = {
-  "aws.bedrock": "aws",
-  "azure.ai.openai": "azure",
-  "gcp.gemini": "google",
-  "gcp.vertex_ai": "google",
-  "mistral_ai": "mistral",
-  "x_ai": "x-ai"
-}
-
 const genaiPrice = (calculate: typeof calcPrice, { at, model, provider, usage }: PricedCall): Option.Option<Price> => {
   const tokens = {
     input_tokens: usage.tokensIn,
@@ -142,11 +133,9 @@ const genaiPrice = (calculate: typeof calcPrice, { at, model, provider, usage }:
     cache_write_tokens: usage.cacheCreationTokensIn,
     output_tokens: usage.tokensOut
   }
+  const providerId = priceIdOf(provider)
   try {
-    const found = calculate(tokens, model, {
-      timestamp: at,
-      ...(provider !== "_OTHER" && { providerId: providerIds[provider] ?? provider })
-    })
+    const found = calculate(tokens, model, { timestamp: at, ...(providerId !== undefined && { providerId }) })
     return found === null ? Option.none() : Option.some({ usd: found.total_price, source: "genai-prices" })
   } catch {
     // It refuses usage that does not add up; then the price is not known.

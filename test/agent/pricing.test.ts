@@ -201,8 +201,8 @@ describe("a model without a known price", () => {
         answering(opus)
       ])
       expect(yield* warningsOf(Effect.provide(three, prices))).toEqual([
-        "No price is known for the model \"homemade\": its calls have no cost. Provide Pricing.table or Pricing.genaiPrices",
-        "No price is known for the model \"other\": its calls have no cost. Provide Pricing.table or Pricing.genaiPrices"
+        "No price for model \"homemade\"; its cost is not recorded. Add it to Pricing.table, or use Pricing.genaiPrices",
+        "No price for model \"other\"; its cost is not recorded. Add it to Pricing.table, or use Pricing.genaiPrices"
       ])
     }))
 

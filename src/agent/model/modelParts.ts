@@ -6,7 +6,8 @@
 import type * as Response from "@effect/ai/Response"
 import type * as Tool from "@effect/ai/Tool"
 import * as Option from "effect/Option"
-import { type KnownUsage, usageOf } from "../Usage.js"
+import { finishedUsage, type Metadata } from "../providers/table.js"
+import type { KnownUsage } from "../Usage.js"
 
 /** A call of a tool that the model asked for. */
 export interface ToolCall {
@@ -26,8 +27,6 @@ export interface UnfinishedCall {
   /** As far as they came. */
   readonly text: string
 }
-
-type Metadata = { readonly [provider: string]: unknown }
 
 /** One part of an answer. */
 export type ModelPart =
@@ -110,7 +109,7 @@ export const modelPart = (part: AnyPart): ModelPart => {
       return {
         type: "finish",
         reason: part.reason,
-        usage: usageOf(part.usage, metadataOf(part)),
+        usage: finishedUsage(part.usage, metadataOf(part)),
         metadata: metadataOf(part)
       }
     case "error":

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Stream from "effect/Stream"
 import type { Tools } from "../tools/looseToolkit.js"
-import { CurrentCall } from "./OngoingCall.js"
+import { CurrentCall } from "./CallMeter.js"
 
 const propagation = HttpClient.currentTracerPropagation
 

@@ -97,7 +97,7 @@ const runAgent = (
           run_id: identity.runId,
           architecture: parts.architecture,
           agent: parts.name,
-          model: identityOf(service)?.model,
+          model: identityOf(service).model,
           max_turns: parts.maxTurns ?? defaultMaxTurns
         })
       )
