@@ -206,9 +206,12 @@ describe("a model without a known price", () => {
       ])
     }))
 
-  it.effect("is not warned of where nobody asked for prices", () =>
+  it.effect("is warned of once if no prices are provided at all", () =>
     Effect.gen(function*() {
-      expect(yield* warningsOf(answering(opus))).toEqual([])
+      const call = answering({ ...opus, model: "unpriced" })
+      expect(yield* warningsOf(Effect.zip(call, call))).toEqual([
+        "No price for model \"unpriced\"; its cost is not recorded. Add it to Pricing.table, or use Pricing.genaiPrices"
+      ])
     }))
 
   it.effect("that costs nothing by the table costs nothing, which is known", () =>

@@ -4,17 +4,14 @@
  * The meter of the current run is ambient: every measured model call adds to it, at any depth, and to the runs above it. Metrics are emitted only
  * where the call is made, so that nothing is counted twice.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { elapsedMs } from "../../records/instants.js"
+import type { InterruptedReason } from "../AgentEvent.js"
+import type { Budget, BudgetKind } from "../Budget.js"
 import type { KnownUsage } from "../Usage.js"
-
-/** The limits that a run's budget can reach. */
-export type BudgetKind = "max_tokens" | "max_cost_usd" | "max_wall_clock"
-
-/** A budget, as the meter that it limits sees it. */
-export interface BudgetLimit {
-  /** The limit that the totals have reached, if any. */
-  readonly exceeded: (meter: RunMeter, now: bigint) => BudgetKind | undefined
-}
 
 /** Running totals of one run. */
 export class RunMeter {
@@ -28,7 +25,12 @@ export class RunMeter {
   /** The first model that a call of this run names. */
   model: string | undefined = undefined
 
-  constructor(readonly above: RunMeter | undefined, readonly budget: BudgetLimit | undefined) {}
+  constructor(
+    private readonly above: RunMeter | undefined,
+    private readonly budget: Budget | undefined,
+    /** Nanoseconds since the epoch. */
+    readonly startedAt: bigint
+  ) {}
 
   /** Takes note of the model of a call that this run itself made. */
   note(model: string): void {
@@ -44,6 +46,25 @@ export class RunMeter {
       this.costUsd = (this.costUsd ?? 0) + costUsd
     }
     this.above?.add(usage, costUsd)
+  }
+
+  /** The budget that this run, or one above it, has used up; `null` if none. */
+  readonly blocked: Effect.Effect<InterruptedReason | null> = Effect.map(Clock.currentTimeNanos, (now) => {
+    const kind = this.reachedLimit(now)
+    return kind === undefined ? null : `budget:${kind}` as const
+  })
+
+  private reachedLimit(now: bigint): BudgetKind | undefined {
+    const { maxCostUsd, maxTokens, maxWallClock } = this.budget ?? {}
+    if (maxTokens !== undefined && this.tokensIn + this.tokensOut >= maxTokens) {
+      return "max_tokens"
+    }
+    if (maxCostUsd !== undefined && (this.costUsd ?? 0) >= maxCostUsd) {
+      return "max_cost_usd"
+    }
+    return maxWallClock !== undefined && elapsedMs(this.startedAt, now) >= Duration.toMillis(maxWallClock)
+      ? "max_wall_clock"
+      : this.above?.reachedLimit(now)
   }
 }
 

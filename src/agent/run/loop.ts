@@ -1,5 +1,5 @@
 /**
- * The loop: ask the model, run the tools that it calls, give it the results, until it calls none.
+ * The loop: call the model, run the tools that it calls, return the results, until it calls none.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -12,12 +12,11 @@ import { callModel } from "../model/callModel.js"
 import type { CaptureContent } from "../model/content.js"
 import type { ModelPart, ToolCall } from "../model/modelParts.js"
 import { dispatch, type ToolResult } from "../tools/dispatch.js"
-import type { LocalTool } from "../tools/LocalTool.js"
-import type { Tools } from "../tools/looseToolkit.js"
+import type { LocalTool, Tools } from "../tools/looseToolkit.js"
 import type { RunMeter } from "./RunMeter.js"
 import { toolMessage, Transcript } from "./transcript.js"
 
-/** What a loop runs with. */
+/** Options of a loop. */
 export interface LoopOptions {
   readonly agent: string
   readonly instructions: string
@@ -28,26 +27,23 @@ export interface LoopOptions {
   readonly toolTimeout: Duration.DurationInput | undefined
   readonly modelRetries: number
   readonly captureContent: CaptureContent
-  /** The id of the session, for the spans of the turns. */
+  /** For the spans of the turns. */
   readonly sessionId: string
-  /** Asked before every turn and every model call; a reason ends the run. */
-  readonly blocked: Effect.Effect<InterruptedReason | null>
-  /** Counts the turns. */
+  /** Counts the turns; its budget is checked before every turn and every model call. */
   readonly meter: RunMeter
   readonly emit: (event: AgentEvent) => Effect.Effect<void>
 }
 
-/** What a loop has come to. */
+/** The state of a loop. */
 export interface Conversation {
   readonly messages: ReadonlyArray<Prompt.Message>
   readonly turns: number
   readonly output: string
   readonly interruptedReason: InterruptedReason | null
-  /** Whether there is nothing left to do. */
   readonly done: boolean
 }
 
-/** Runs the loop from these messages to its end. */
+/** Runs the loop on these messages until it is done. */
 export const runLoop = (
   options: LoopOptions,
   messages: ReadonlyArray<Prompt.Message>
@@ -61,7 +57,7 @@ const step = (
   options: LoopOptions,
   conversation: Conversation
 ): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
-  Effect.flatMap(options.blocked, (reason) => {
+  Effect.flatMap(options.meter.blocked, (reason) => {
     const stop = reason ?? (conversation.turns >= options.maxTurns ? "max_turns" as const : null)
     return stop === null
       ? turn(options, conversation)
@@ -97,7 +93,7 @@ const turn = (
     }
   }).pipe(Loom.turn({ turn: conversation.turns, session_id: options.sessionId }))
 
-/** The model's answer, or why it could not be asked again. */
+/** The model's answer, or the budget that kept it from being retried. */
 const ask = (
   options: LoopOptions,
   conversation: Conversation
@@ -108,12 +104,12 @@ const ask = (
       messages: [Prompt.makeMessage("system", { content: options.instructions }), ...conversation.messages],
       tools: options.tools,
       retries: options.modelRetries,
-      mayRetry: Effect.map(options.blocked, (reason) => reason === null),
+      mayRetry: Effect.map(options.meter.blocked, (reason) => reason === null),
       captureContent: options.captureContent,
       onPart: (part) => announce(options, part)
     })).pipe(
       Effect.catchAll(({ cause, isRefused }) =>
-        Effect.flatMap(isRefused === true ? options.blocked : Effect.succeed(null), (reason) =>
+        Effect.flatMap(isRefused === true ? options.meter.blocked : Effect.succeed(null), (reason) =>
           reason === null
             ? new AgentError({ agent: options.agent, turn: conversation.turns, reason: "ModelCallFailed", cause })
             : Effect.succeed(reason))
