@@ -38,7 +38,7 @@ export interface ReportedUsage {
   readonly cacheCreationInputTokens?: number | undefined
 }
 
-/** A count of tokens; `undefined` if the value is not one. */
+/** A count or an amount, ≥ 0; `undefined` if the value is not one. */
 export const count = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined
 

@@ -198,6 +198,12 @@ describe("an instrumented model", () => {
       expect(outline(run)).toEqual(["loom.model.stream"])
     }))
 
+  it.effect("cannot be changed in place: an agent would not call the new method", () =>
+    Effect.gen(function*() {
+      const model = yield* LanguageModel.LanguageModel
+      expect(Object.isFrozen(model)).toBe(true)
+    }).pipe(instrumented, scripted()))
+
   it.effect("answers the same where nothing records", () =>
     Effect.gen(function*() {
       const { text } = yield* LanguageModel.generateText({ prompt: "Hi" }).pipe(instrumented, scripted(saying("Hi")))

@@ -68,6 +68,19 @@ describe("an agent on an instrumented model", () => {
       expect(run.metrics[0]!.attributes["model"]).toBe("gpt-5")
     }))
 
+  it.effect("counts a reported cost once, also of a call that reports no usage", () =>
+    Effect.gen(function*() {
+      const inner = measured(vendorModel({ metadata: { openrouter: { usage: { cost: 0.25 } } } }))
+      const run = yield* parrot.run("Hi").pipe(Effect.provide(routed(inner)), recorded)
+      expect(outline(run, "cost_usd")).toEqual([
+        "loom.run cost_usd=0.25",
+        "  loom.turn",
+        "    loom.model.stream",
+        "      loom.model.stream cost_usd=0.25"
+      ])
+      expect(total(run, "loom.cost.usd")).toBe(0.25)
+    }))
+
   it.effect("calls a wrapper that is a copy with another method", () =>
     Effect.gen(function*() {
       let calls = 0

@@ -7,16 +7,16 @@
  * The trap: tools that run inside a call ask models for themselves. They must run outside of it, see `propagation.ts`.
  */
 import * as Model from "@effect/ai/Model"
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { elapsedMs } from "../../records/instants.js"
 import { Loom, type ModelAttributes } from "../../telemetry/Loom.js"
 import { Telemetry } from "../../telemetry/Telemetry.js"
 import { coverChildren } from "../../telemetry/tracing/transparentSpan.js"
-import { announcedUsage, finishesFailedCall, type Metadata, providerName } from "../providers/table.js"
+import { announcedUsage, finishesFailedCall, type Metadata, providerName, reportedCost } from "../providers/table.js"
 import { CurrentRun } from "../run/RunMeter.js"
 import { type KnownUsage, laterUsage, wholeUsage } from "../Usage.js"
 import { costOf } from "./cost.js"
@@ -65,7 +65,7 @@ export class CallMeter {
       this.finishReason = part.reason
       this.usage = laterUsage(this.usage, part.usage)
       this.metadata = { ...this.metadata, ...part.metadata }
-      this.claimUsage()
+      this.claim()
     }
   }
 
@@ -86,7 +86,7 @@ export class CallMeter {
       } else if (key === "gen_ai.usage.output_tokens") {
         this.announced = { ...this.announced, outputTokens: value }
       }
-      this.claimUsage()
+      this.claim()
     }
   }
 
@@ -95,9 +95,9 @@ export class CallMeter {
     return this.usage ?? announcedUsage(this.requestProvider, this.announced)
   }
 
-  /** Tells the calls around this one, before they can see its answer, that it counts what it used. */
-  private claimUsage(): void {
-    if (this.used !== undefined) {
+  /** Once there is something to count, tells the calls around this one that it is counted here, before they see the answer. */
+  private claim(): void {
+    if (this.used !== undefined || reportedCost(this.metadata) !== undefined) {
       for (let call = this.above; call !== undefined; call = call.above) {
         call.isCountedInside = true
       }
@@ -156,13 +156,10 @@ const measured = (value: number | undefined, measure: (value: number) => Effect.
 
 /** Runs all effects even if one fails: a sink that throws at one measurement must not cost other sinks the next. */
 const all = (effects: ReadonlyArray<Effect.Effect<void>>): Effect.Effect<void> =>
-  Effect.flatMap(Effect.forEach(effects, Effect.exit), (exits) => {
-    const cause = exits.reduce<Cause.Cause<never>>(
-      (causes, exit) => exit._tag === "Failure" ? Cause.sequential(causes, exit.cause) : causes,
-      Cause.empty
-    )
-    return Cause.isEmpty(cause) ? Effect.void : Effect.failCause(cause)
-  })
+  Effect.flatMap(
+    Effect.forEach(effects, Effect.exit),
+    (exits) => Effect.asVoid(Option.getOrElse(Exit.all(exits), () => Exit.void))
+  )
 
 /** The measured call that the fiber is part of. */
 export class CurrentCall extends Context.Reference<CurrentCall>()("loom-telemetry/agent/CurrentCall", {

@@ -1,7 +1,7 @@
 /**
  * The vendors that the package knows. To add one, add an entry here; give it a file of its own if it counts or fails in its own way.
  */
-import { type KnownUsage, property, type ReportedUsage, usageOf } from "../Usage.js"
+import { count, type KnownUsage, property, type ReportedUsage, usageOf } from "../Usage.js"
 import { anthropic } from "./anthropic.js"
 import { openai } from "./openai.js"
 import type { Provider } from "./Provider.js"
@@ -22,8 +22,7 @@ const providers: ReadonlyArray<Provider> = [
   { name: "x_ai", aliases: ["xai"], modelPrefixes: ["grok"], priceId: "x-ai" }
 ]
 
-/** A provider without a name. */
-const unnamed: Provider = { name: "_OTHER" }
+const unnamed = "_OTHER"
 
 const providerNamed = (name: string): Provider =>
   providers.find((provider) => provider.name === name || provider.aliases?.includes(name)) ?? { name }
@@ -33,15 +32,13 @@ export const providerName = (named: string | undefined, model: string | undefine
   if (named !== undefined && named !== "") {
     return providerNamed(named).name
   }
-  return (providers.find(({ modelPrefixes }) => modelPrefixes?.some((prefix) => model?.startsWith(prefix))) ?? unnamed)
-    .name
+  const known = providers.find(({ modelPrefixes }) => modelPrefixes?.some((prefix) => model?.startsWith(prefix)))
+  return known?.name ?? unnamed
 }
 
-/** The provider's id in `@pydantic/genai-prices`; `undefined` if there is no provider to look up. */
-export const priceIdOf = (name: string): string | undefined => {
-  const { priceId } = providerNamed(name)
-  return priceId ?? (name === unnamed.name ? undefined : name)
-}
+/** The provider's id in `@pydantic/genai-prices`; `undefined` if the provider is unknown. */
+export const priceIdOf = (name: string): string | undefined =>
+  name === unnamed ? undefined : providerNamed(name).priceId ?? name
 
 /** Metadata of a finish part, by provider. */
 export type Metadata = { readonly [provider: string]: unknown }
@@ -61,11 +58,9 @@ export const finishedUsage = (reported: ReportedUsage, metadata: Metadata): Know
 export const announcedUsage = (provider: string | undefined, reported: ReportedUsage): KnownUsage | undefined =>
   (providerNamed(provider ?? "").usageOf ?? usageOf)(reported, undefined)
 
-/** The cost in US dollars that a finish part reports; `undefined` if it reports none, or one that is no amount. */
+/** The cost in US dollars that a finish part reports; `undefined` if it reports none, or an invalid one. */
 export const reportedCost = (metadata: Metadata): number | undefined =>
-  Object.entries(metadata).map(([name, own]) => (providerNamed(name).costOf ?? costInUsage)(own)).find((
-    cost
-  ): cost is number => typeof cost === "number" && Number.isFinite(cost) && cost >= 0)
+  Object.entries(metadata).flatMap(([name, own]) => count((providerNamed(name).costOf ?? costInUsage)(own)) ?? [])[0]
 
 const costInUsage = (metadata: unknown): unknown => property(property(metadata, "usage"), "cost")
 

@@ -3,30 +3,23 @@
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Loom } from "../../telemetry/Loom.js"
 import { AgentError } from "../AgentError.js"
 import type { AgentEvent, InterruptedReason } from "../AgentEvent.js"
 import { callModel } from "../model/callModel.js"
-import type { CaptureContent } from "../model/content.js"
 import type { ModelPart, ToolCall } from "../model/modelParts.js"
-import { dispatch, type ToolResult } from "../tools/dispatch.js"
-import type { LocalTool, Tools } from "../tools/looseToolkit.js"
+import { dispatch, type DispatchOptions, type ToolResult } from "../tools/dispatch.js"
 import type { RunMeter } from "./RunMeter.js"
 import { toolMessage, Transcript } from "./transcript.js"
 
 /** Options of a loop. */
-export interface LoopOptions {
+export interface LoopOptions extends DispatchOptions {
   readonly agent: string
   readonly instructions: string
-  readonly tools: Tools
-  readonly local: ReadonlyArray<LocalTool>
   readonly maxTurns: number
   readonly toolConcurrency: number | "unbounded"
-  readonly toolTimeout: Duration.DurationInput | undefined
   readonly modelRetries: number
-  readonly captureContent: CaptureContent
   /** For the spans of the turns. */
   readonly sessionId: string
   /** Counts the turns; its budget is checked before every turn and every model call. */
@@ -43,20 +36,16 @@ export interface Conversation {
   readonly done: boolean
 }
 
+type InLoop<A> = Effect.Effect<A, AgentError, LanguageModel.LanguageModel>
+
 /** Runs the loop on these messages until it is done. */
-export const runLoop = (
-  options: LoopOptions,
-  messages: ReadonlyArray<Prompt.Message>
-): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
+export const runLoop = (options: LoopOptions, messages: ReadonlyArray<Prompt.Message>): InLoop<Conversation> =>
   Effect.iterate(
     { messages, turns: 0, output: "", interruptedReason: null, done: false } as Conversation,
     { while: ({ done }) => !done, body: (conversation) => step(options, conversation) }
   )
 
-const step = (
-  options: LoopOptions,
-  conversation: Conversation
-): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
+const step = (options: LoopOptions, conversation: Conversation): InLoop<Conversation> =>
   Effect.flatMap(options.meter.blocked, (reason) => {
     const stop = reason ?? (conversation.turns >= options.maxTurns ? "max_turns" as const : null)
     return stop === null
@@ -64,10 +53,7 @@ const step = (
       : Effect.succeed({ ...conversation, interruptedReason: stop, done: true })
   })
 
-const turn = (
-  options: LoopOptions,
-  conversation: Conversation
-): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
+const turn = (options: LoopOptions, conversation: Conversation): InLoop<Conversation> =>
   Effect.gen(function*() {
     options.meter.turns++
     yield* options.emit({ _tag: "TurnStarted", turn: conversation.turns })
@@ -94,10 +80,7 @@ const turn = (
   }).pipe(Loom.turn({ turn: conversation.turns, session_id: options.sessionId }))
 
 /** The model's answer, or the budget that kept it from being retried. */
-const ask = (
-  options: LoopOptions,
-  conversation: Conversation
-): Effect.Effect<Transcript | InterruptedReason, AgentError, LanguageModel.LanguageModel> =>
+const ask = (options: LoopOptions, conversation: Conversation): InLoop<Transcript | InterruptedReason> =>
   Effect.flatMap(LanguageModel.LanguageModel, (service) =>
     callModel({
       service,
@@ -129,12 +112,7 @@ const announce = (options: LoopOptions, part: ModelPart): Effect.Effect<void> =>
 
 const runTool = (options: LoopOptions, call: ToolCall): Effect.Effect<ToolResult> =>
   Effect.tap(
-    dispatch({
-      tools: options.tools,
-      local: options.local,
-      timeout: options.toolTimeout,
-      captureContent: options.captureContent
-    }, call),
+    dispatch(options, call),
     ({ isFailure, result }) =>
       options.emit({ _tag: "ToolResult", id: call.id, name: call.name, ok: !isFailure, result })
   )

@@ -79,7 +79,9 @@ const runAgent = (
       Effect.zipRight(runLoop(loopOptions(parts, identity, meter, emit), [...history, ...asked])),
       Effect.tap(({ interruptedReason }) => reportBlocked(interruptedReason)),
       Effect.map((conversation) => resultOf(conversation, identity, meter)),
-      Effect.tap((result) => captureRun(parts, asked, result)),
+      Effect.tap(({ output }) =>
+        captured(parts.captureContent ?? "none", () => ({ input: jsonText(plainMessages(asked)), output }))
+      ),
       Effect.tap((result) => rememberRun({ agent: parts.name, userId: identity.userId, asked, result })),
       Effect.tap((result) => emit({ _tag: "Finished", result }))
     )
@@ -164,22 +166,8 @@ const resultOf = (conversation: Conversation, identity: RunIdentity, meter: RunM
   messages: conversation.messages
 })
 
-const captureRun = (
-  parts: AgentParts,
-  asked: ReadonlyArray<Prompt.Message>,
-  result: RunResult
-): Effect.Effect<void> =>
-  captured(parts.captureContent ?? "none", () => ({
-    input: jsonText(plainMessages(asked)),
-    output: result.output
-  }))
-
 /** Sets the totals on the span and emits one `loom.session.duration_ms`, however the run ended. */
-const sessionEnded = <E>(
-  parts: AgentParts,
-  meter: RunMeter,
-  exit: Exit.Exit<RunResult, E>
-): Effect.Effect<void> =>
+const sessionEnded = <E>(parts: AgentParts, meter: RunMeter, exit: Exit.Exit<RunResult, E>): Effect.Effect<void> =>
   Effect.gen(function*() {
     const end = yield* Clock.currentTimeNanos
     // Other layers do not name their model: it is known once the first call is over.

@@ -58,7 +58,7 @@ export interface DispatchOptions {
   readonly tools: Tools
   /** Those of the tools that come with their handler. */
   readonly local: ReadonlyArray<LocalTool>
-  readonly timeout: Duration.DurationInput | undefined
+  readonly toolTimeout: Duration.DurationInput | undefined
   readonly captureContent: CaptureContent
 }
 
@@ -116,12 +116,13 @@ const run = (
     })
   }
   const handled = handle(tool, localOf(options, tool), call)
-  return options.timeout === undefined ? inOwnFiber(handled) : Effect.timeoutFail(handled, {
-    duration: options.timeout,
+  const { toolTimeout } = options
+  return toolTimeout === undefined ? inOwnFiber(handled) : Effect.timeoutFail(handled, {
+    duration: toolTimeout,
     onTimeout: () =>
       new ToolCallError({
         reason: "TimedOut",
-        forModel: `The tool did not answer within ${Duration.format(options.timeout!)}`
+        forModel: `The tool did not answer within ${Duration.format(toolTimeout)}`
       })
   })
 }
