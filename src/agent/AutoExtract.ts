@@ -103,7 +103,7 @@ const factsOf = (texts: ReadonlyArray<string>, episode: Episode) =>
 
 const instructions =
   "You read a conversation between a user and an assistant. Write down what it shows about the user that will still be " +
-  "true in later conversations, one short sentence a line. Write nothing else; where there is nothing, write nothing."
+  "true in later conversations, one short sentence per line. Write nothing else. If there is nothing to note, write nothing."
 
 /** Asks the model, in a measured call; every line of the answer is a fact. */
 const askModel = (service: LanguageModel.Service): Extract => (episode) =>

@@ -1,5 +1,5 @@
 /**
- * Prices that are wrong: they cost the run nothing but its cost.
+ * Invalid prices: the run loses nothing but its cost.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"

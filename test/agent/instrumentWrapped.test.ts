@@ -86,7 +86,7 @@ class Service {
 
 describe("a model that is an instance of a class", () => {
   it.effect.each([undefined, { model: "named" }])(
-    "is called as one, instrumented with %j",
+    "is called with its `this`, instrumented with %j",
     (options) =>
       Effect.gen(function*() {
         const model = Layer.effect(

@@ -36,11 +36,11 @@ const wrappers = {
 
 interface Node {
   readonly isMeasured: boolean
-  /** A model that always answers with so many tokens, 0 for one that always fails, or a wrapper around two. */
+  /** The tokens of a model that always answers, 0 for one that always fails; or a wrapper around two models. */
   readonly of: number | { readonly wrapper: keyof typeof wrappers; readonly inner: readonly [Node, Node] }
 }
 
-/** The parts made anew, as by a wrapper that is made with `LanguageModel.make`. */
+/** New parts, as for a wrapper that is built with `LanguageModel.make`. */
 const remade = (part: Response.AnyPart): ReadonlyArray<Response.StreamPartEncoded> => {
   switch (part.type) {
     case "text-start":
@@ -55,7 +55,7 @@ const remade = (part: Response.AnyPart): ReadonlyArray<Response.StreamPartEncode
   }
 }
 
-/** The model of a tree; `spent` hears of the tokens of each answer. */
+/** The model of a tree; `spent` receives the tokens of each answer. */
 const modelOf = ({ isMeasured, of }: Node, spent: (tokens: number) => void): Model => {
   const model = typeof of === "number" ? leaf(of, spent) : Layer.effect(
     LanguageModel.LanguageModel,
@@ -106,7 +106,7 @@ const tree = (isMeasured: fc.Arbitrary<boolean>): fc.Arbitrary<Node> =>
         isMeasured: fc.boolean(),
         of: fc.record({
           wrapper: fc.constantFrom(...Object.keys(wrappers) as Array<keyof typeof wrappers>),
-          inner: fc.tuple(tie("node"), tie("node"))
+          inner: fc.tuple(tie("node"), tie("leaf"))
         })
       })
     )
@@ -137,7 +137,8 @@ describe("the tokens of nested model calls", () => {
         const { metrics, run, spans, spent, total } = yield* ranWith(node)
         expect({ spans, metrics, total }).toEqual({ spans: spent, metrics: spent, total: spent })
         expect(flaws(run)).toEqual([])
-      })
+      }),
+    60_000
   )
 
   it.effect.prop(
@@ -149,6 +150,7 @@ describe("the tokens of nested model calls", () => {
         expect(spans).toBeLessThanOrEqual(spent)
         expect({ metrics, total }).toEqual({ metrics: spans, total: spans })
         expect(flaws(run)).toEqual([])
-      })
+      }),
+    60_000
   )
 })

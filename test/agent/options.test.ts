@@ -1,5 +1,5 @@
 /**
- * Options that make no sense are refused where an agent is made: as limits they would be none.
+ * Invalid options are rejected when an agent is made: as limits they would have no effect.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,7 @@ type Options = Partial<AgentOptions<{}>>
 
 const named = { name: "a", instructions: "" }
 
-/** As from `Number(process.env.MAX)` where that is not set. */
+/** As from `Number(process.env.MAX)` if it is not set. */
 const unset = Number(undefined)
 
 const refused: ReadonlyArray<readonly [option: string, options: Options, message: string]> = [
@@ -95,7 +95,7 @@ describe("an agent", () => {
       expect(Exit.map(run.exit, ({ output }) => output)).toEqual(Exit.succeed("Hi"))
     }))
 
-  it.effect("ends at a budget of nothing, which is no mistake", () =>
+  it.effect("ends at a budget of 0, which is valid", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ ...named, budget: { maxTokens: 0, maxCostUsd: 0, maxWallClock: 0 } })
       const run = yield* agent.run("Hi").pipe(scripted(calling()), recorded)
