@@ -1,22 +1,21 @@
 /**
- * An agent: instructions, a model, tools, and a loop around them; every step of it measured.
+ * An agent: instructions, a model, tools, and a measured loop around them.
  *
- * The model is whatever layer of `LanguageModel` is provided, tools are a `Toolkit` of `@effect/ai`. What happened is emitted through
- * `Telemetry`; where none is provided nothing is recorded and the result is the same. No prompt, argument or result becomes an attribute
- * unless `captureContent` says so.
+ * The model is the `LanguageModel` layer that you provide, tools are a `Toolkit` of `@effect/ai`. Spans and metrics go to `Telemetry`; without
+ * one, nothing is recorded and the result is the same. Prompts, arguments and results become attributes only if `captureContent` says so.
  */
 import type { Agent as AgentValue, AgentOptions, ToolNeeds } from "./AgentOptions.js"
 import { refuseAgentFaults } from "./optionFaults.js"
 import { agentOf } from "./run/runAgent.js"
 import type { Tools } from "./tools/looseToolkit.js"
 
-/** An agent; `R` is what its tools need from the context. */
+/** An agent; `R` is what its tools require. */
 export type Agent<R = never> = AgentValue<R>
 
 /** Agents. */
 export const Agent: {
   /**
-   * An agent that answers with the help of tools. A limit that is none, such as `NaN`, is refused with a `RangeError`.
+   * Makes an agent. Throws a `RangeError` naming the option if a limit is invalid, for example `NaN`.
    *
    * @example
    * const agent = Agent.make({ name: "arithmetic", instructions: "Arithmetic assistant.", toolkit: tools })

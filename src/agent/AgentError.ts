@@ -1,5 +1,5 @@
 /**
- * How a run can fail. Tools do not fail a run; a model that cannot be reached or answers nonsense does.
+ * How a run fails. Tool errors never fail a run; a model that cannot be reached, or whose answer makes no sense, does.
  */
 import * as Schema from "effect/Schema"
 
@@ -7,21 +7,21 @@ import * as Schema from "effect/Schema"
 export class AgentError extends Schema.TaggedError<AgentError>("loom-telemetry/agent/AgentError")("AgentError", {
   /** The name of the agent. */
   agent: Schema.String,
-  /** The turn in which it failed, from 0. */
+  /** The turn that failed, from 0. */
   turn: Schema.Number,
-  /** What kind of failure: there is one so far. */
+  /** The kind of failure; there is only one so far. */
   reason: Schema.Literal("ModelCallFailed"),
-  /** What the model port said: an `AiError` of `@effect/ai`. */
+  /** The `AiError` of `@effect/ai`. */
   cause: Schema.Defect
 }) {
   override get message(): string {
     return `The agent ${JSON.stringify(this.agent)} failed in turn ${this.turn}: the model call failed${
       kindOf(this.cause)
-    }. See \`cause\` for what it said`
+    }. See \`cause\` for details`
   }
 }
 
-/** Modules of this package: their descriptions quote nothing. Others may quote what was said, and a message ends up in records. */
+/** Modules of this package, whose descriptions quote nothing. Others may quote content, and messages end up in records. */
 const ownModules: ReadonlySet<unknown> = new Set(["ScriptedModel", "loom-telemetry"])
 
 const kindOf = (cause: unknown): string => {

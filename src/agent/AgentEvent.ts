@@ -1,46 +1,46 @@
 /**
- * What a run yields in the end, and what it says on the way.
+ * The result of a run, and the events on the way to it.
  */
 import type * as Prompt from "@effect/ai/Prompt"
 
-/** Why a run ended before the model was done; `null` where it was done. */
+/** Why a run ended before the model was done. */
 export type InterruptedReason =
   | "max_turns"
   | "budget:max_tokens"
   | "budget:max_cost_usd"
   | "budget:max_wall_clock"
 
-/** The result of a run. Counts and cost include sub-agents and the model calls of tools. */
+/** The result of a run. Counts and cost include sub-agents and model calls made by tools. */
 export interface RunResult {
   /** The text of the last answer. */
   readonly output: string
   /** Turns taken, ≥ 0. */
   readonly turns: number
-  /** All input tokens, cached ones included. */
+  /** All input tokens, including cached ones. */
   readonly tokensIn: number
-  /** All output tokens, reasoning included. */
+  /** All output tokens, including reasoning. */
   readonly tokensOut: number
   /** The part of `tokensIn` that was read from a cache. */
   readonly cachedTokensIn: number
-  /** US dollars; `null` where no call had a known price. */
+  /** US dollars; `null` if no call had a known price. */
   readonly costUsd: number | null
-  /** As given, else that of the run above, else `runId`. */
+  /** As given, else the one of the run above, else `runId`. */
   readonly sessionId: string
   /** `run_` and a ULID. */
   readonly runId: string
-  /** Why the run ended before the model was done; `null` where it was done. */
+  /** Why the run ended before the model was done; `null` if it was done. */
   readonly interruptedReason: InterruptedReason | null
-  /** The conversation without its instructions: give it as `history` to go on. */
+  /** The conversation without its instructions. Pass it as `history` to continue. */
   readonly messages: ReadonlyArray<Prompt.Message>
 }
 
-/** What happens in a run, as it happens. */
+/** An event of a run, as it happens. */
 export type AgentEvent =
   | {
     readonly _tag: "RunStarted"
     /** `run_` and a ULID. */
     readonly runId: string
-    /** As given, else that of the run above, else `runId`. */
+    /** As given, else the one of the run above, else `runId`. */
     readonly sessionId: string
   }
   | {
@@ -50,12 +50,12 @@ export type AgentEvent =
   }
   | {
     readonly _tag: "TextDelta"
-    /** The next part of the answer. */
+    /** The next piece of the answer. */
     readonly text: string
   }
   | {
     readonly _tag: "ToolCall"
-    /** The id that the model gave the call, as on the `call_id` of its span. */
+    /** The id that the model gave the call, as in `call_id` of its span. */
     readonly id: string
     /** The tool, as the model named it. */
     readonly name: string
@@ -64,17 +64,17 @@ export type AgentEvent =
   }
   | {
     readonly _tag: "ToolResult"
-    /** As on the `ToolCall` before it. */
+    /** As in the `ToolCall` event. */
     readonly id: string
-    /** As on the `ToolCall` before it. */
+    /** As in the `ToolCall` event. */
     readonly name: string
-    /** Whether the tool gave a result; else `result` is the text of its error. */
+    /** Whether the tool succeeded; if not, `result` is the text of its error. */
     readonly ok: boolean
-    /** What the model is told. */
+    /** What the model receives. */
     readonly result: unknown
   }
   | {
     readonly _tag: "Finished"
-    /** The same that `Agent.run` gives. */
+    /** The same as from `Agent.run`. */
     readonly result: RunResult
   }

@@ -1,5 +1,5 @@
 /**
- * What agents have in common, however they are made: their options and how they are run.
+ * What all agents have in common: their options, and how they are run.
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Prompt from "@effect/ai/Prompt"
@@ -14,53 +14,53 @@ import type { Budget } from "./Budget.js"
 import type { CaptureContent } from "./model/content.js"
 import type { Tools } from "./tools/looseToolkit.js"
 
-/** What an agent is made of. */
+/** The parts of an agent. */
 export interface AgentOptions<AgentTools extends Tools> {
-  /** As on its `loom.run` spans. */
+  /** The `agent` attribute of its `loom.run` spans. */
   readonly name: string
   /** The system message of every model call. */
   readonly instructions: string
-  /** What the model may call. Default: nothing. */
+  /** The tools that the model may call. Default: none. */
   readonly toolkit?: Toolkit.Toolkit<AgentTools> | undefined
   /** Turns after which a run ends with `interruptedReason: "max_turns"`, ≥ 1. Default 50. */
   readonly maxTurns?: number | undefined
-  /** What a run may use; a run above may have a budget of its own. Default: no limit. */
+  /** What a run may use. The budgets of the runs above it apply, too. Default: no limit. */
   readonly budget?: Budget | undefined
-  /** How many tools of one turn run side by side. Default `"unbounded"`. */
+  /** How many tools of one turn run concurrently. Default `"unbounded"`. */
   readonly toolConcurrency?: number | "unbounded" | undefined
-  /** After this long a tool is interrupted and the model is told so. Default: no limit. */
+  /** A tool that takes longer is interrupted, and the model receives an error. Default: no limit. */
   readonly toolTimeout?: Duration.DurationInput | undefined
-  /** Attempts after the first for a model call that fails in a way that passes by itself, ≥ 0. Default 2. */
+  /** Retries of a model call that fails with a transient error, ≥ 0. Default 2. */
   readonly modelRetries?: number | undefined
   /** Whether prompts, completions, tool arguments and results become attributes. Default `"none"`. */
   readonly captureContent?: CaptureContent | undefined
 }
 
-/** What a run is given beside its prompt. */
+/** Options of one run. */
 export interface RunOptions {
-  /** Put as `user_id` on every span and metric of the run. */
+  /** Set as `user_id` on every span and metric of the run. Default: the user of the run above. */
   readonly userId?: string | undefined
-  /** Put as `session_id` on every span. Default: that of the run above, else the run's own id. */
+  /** Set as `session_id` on every span. Default: the session of the run above, else the run's own id. */
   readonly sessionId?: string | undefined
-  /** What was said before, such as `messages` of an earlier result. */
+  /** The conversation so far, such as `messages` of an earlier result. */
   readonly history?: Prompt.RawInput | undefined
 }
 
-/** What running these tools needs from the context. */
+/** What these tools require from the context. */
 export type ToolNeeds<AgentTools extends Tools> =
   | Tool.HandlersFor<AgentTools>
   | Tool.Requirements<AgentTools[keyof AgentTools]>
 
-/** An agent; `R` is what its tools need. It holds no state: any number of runs may be under way. */
+/** An agent; `R` is what its tools require. It is stateless: any number of runs may be in progress. */
 export interface Agent<out R = never> {
-  /** As given, and as on its `loom.run` spans. */
+  /** As given, and as in `agent` on its `loom.run` spans. */
   readonly name: string
-  /** Runs to the end. Failing tools do not fail it; a model that cannot be reached does. */
+  /** Runs until the model is done. Tool errors never fail the run; only the model can. */
   readonly run: (
     prompt: Prompt.RawInput,
     options?: RunOptions
   ) => Effect.Effect<RunResult, AgentError, LanguageModel.LanguageModel | R>
-  /** Runs and says what happens on the way. Abandoning the stream interrupts the run. */
+  /** Runs, and emits what happens. Abandoning the stream interrupts the run. */
   readonly stream: (
     prompt: Prompt.RawInput,
     options?: RunOptions

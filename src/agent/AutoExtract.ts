@@ -1,9 +1,9 @@
 /**
  * Learns facts about users from what agents remember.
  *
- * It wraps a `Memory`: after an episode is remembered, facts are extracted by a model call, or by a function of one's own. That happens in
- * fibers that the layer's scope owns: waited for when the layer closes, interrupted when `drain` is over. It never fails `remember`. The trap:
- * telemetry has to close later, so it is provided outside of this layer and not beside it in one list, whose layers close side by side.
+ * Wraps a `Memory`: after an episode is stored, a model call or your own function extracts facts from it. That happens in fibers of the layer's
+ * scope: the layer waits for them when it closes, and interrupts them after `drain`. Extraction never fails `remember`. The trap: telemetry must
+ * close later, so provide it outside of this layer, not next to it in one list, whose layers close concurrently.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -26,13 +26,13 @@ import { withGiven } from "./run/ambientContext.js"
 import { CurrentRun } from "./run/RunMeter.js"
 import { Transcript } from "./run/transcript.js"
 
-/** Options of an extraction. */
+/** Options of the extraction. */
 export interface AutoExtractOptions<E = never, R = never> {
-  /** Gives the facts of an episode, one text each. Default: a model call that is asked for them. */
+  /** Returns the facts in an episode, one text each. Default: a model call. */
   readonly extract?: (episode: Episode) => Effect.Effect<ReadonlyArray<string>, E, R>
   /** Whether `remember` returns without waiting for the extraction. Default `true`. */
   readonly background?: boolean
-  /** How long the layer waits, when it closes, for extractions that are under way. Default 30 seconds. */
+  /** How long the layer waits for extractions in progress when it closes. Default 30 seconds. */
   readonly drain?: Duration.DurationInput
 }
 
@@ -41,15 +41,15 @@ type Extract = (episode: Episode) => Effect.Effect<ReadonlyArray<string>, unknow
 const make = (
   memory: MemoryService,
   extract: Extract,
-  options: AutoExtractOptions<unknown, never>
+  { background, drain }: Pick<AutoExtractOptions, "background" | "drain">
 ): Effect.Effect<MemoryService, never, Scope.Scope> =>
   Effect.gen(function*() {
     const fibers = yield* FiberSet.make()
-    // Added after the set, so run before the set interrupts what is in it.
+    // Added after the set, so it runs before the set interrupts its fibers.
     yield* Effect.addFinalizer(() =>
       FiberSet.awaitEmpty(fibers).pipe(
         Effect.interruptible,
-        Effect.timeoutOption(options.drain ?? Duration.seconds(30))
+        Effect.timeoutOption(drain ?? Duration.seconds(30))
       )
     )
     const learn = (episode: Episode) => extraction(memory, extract, episode)
@@ -60,14 +60,14 @@ const make = (
           memory.remember(episode),
           episode.userId === undefined
             ? Effect.void
-            : options.background === false
+            : background === false
             ? learn(episode)
             : Effect.asVoid(FiberSet.run(fibers, learn(episode)))
         )
     }
   })
 
-/** One extraction: measured, and never failing. Its tokens are not the run's: the run is over. */
+/** One extraction: measured, and never failing. Its tokens do not count in the run, which is over. */
 const extraction = (memory: MemoryService, extract: Extract, episode: Episode): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeNanos, (start) =>
     Effect.suspend(() => extract(episode)).pipe(
@@ -80,11 +80,11 @@ const extraction = (memory: MemoryService, extract: Extract, episode: Episode): 
       )
     )).pipe(Effect.provideService(CurrentRun, undefined))
 
-// The error alone: behind a model's error stands what was said.
+// Only the error: the cause of a model's error quotes content.
 const failureText = (episode: Episode, cause: Cause.Cause<unknown>): string =>
-  `Facts could not be extracted from the run ${episode.runId}: ${shownError(asRecorded(Cause.squash(cause)))}`
+  `Extracting facts from run ${episode.runId} failed: ${shownError(asRecorded(Cause.squash(cause)))}`
 
-// A sink that throws keeps no other from the second measurement, and costs no fact: who reports such a sink is the telemetry itself.
+// A sink that throws costs other sinks no measurement, and loses no facts; the telemetry itself reports such a sink.
 const measured = (start: bigint, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeNanos, (end) => {
     const status = Exit.isSuccess(exit)
@@ -103,9 +103,9 @@ const factsOf = (texts: ReadonlyArray<string>, episode: Episode) =>
 
 const instructions =
   "You read a conversation between a user and an assistant. Write down what it shows about the user that will still be " +
-  "true in later conversations, one short sentence a line. Write nothing else; where there is nothing, write nothing."
+  "true in later conversations, one short sentence per line. Write nothing else. If there is nothing to note, write nothing."
 
-/** Asks the model, measured like any other call; every line of the answer is a fact. */
+/** Asks the model, in a measured call; every line of the answer is a fact. */
 const askModel = (service: LanguageModel.Service): Extract => (episode) =>
   Effect.suspend(() => {
     const answer = new Transcript()
@@ -121,7 +121,7 @@ const askModel = (service: LanguageModel.Service): Extract => (episode) =>
       captureContent: "none",
       onPart: (part) => Effect.sync(() => answer.add(part))
     }).pipe(
-      // Where the run is over no span is open that would take what a sink threw: it comes out of the call, after the whole answer.
+      // After the run, no open span catches what a sink throws: it comes out of the call, after the whole answer.
       Effect.catchAllCause((cause) =>
         answer.isFinished && isDefect(cause) ? Effect.succeed(answer) : Effect.failCause(cause)
       ),
@@ -136,7 +136,7 @@ const isDefect = (cause: Cause.Cause<unknown>): boolean => !Cause.isFailure(caus
 /** Extraction of facts. */
 export const AutoExtract: {
   /**
-   * A `Memory` on top of the one below it, that learns. Episodes of no user are remembered and nothing more.
+   * A `Memory` that learns, around another one. Episodes without a user are stored, and nothing is extracted.
    *
    * @example
    * const MemoryLive = AutoExtract.layer().pipe(Layer.provide(Memory.layerInMemory))
@@ -157,15 +157,10 @@ export const AutoExtract: {
         const memory = yield* Memory
         const { extract } = options
         if (extract === undefined) {
-          const service = yield* LanguageModel.LanguageModel
-          return yield* make(memory, askModel(service), { ...options, extract: undefined as never })
+          return yield* make(memory, askModel(yield* LanguageModel.LanguageModel), options)
         }
         const context = yield* Effect.context<R>()
-        return yield* make(
-          memory,
-          (episode) => withGiven(context)(extract(episode)),
-          { ...options, extract: undefined as never }
-        )
+        return yield* make(memory, (episode) => withGiven(context)(extract(episode)), options)
       })
     )
 }

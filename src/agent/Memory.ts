@@ -1,7 +1,7 @@
 /**
- * What agents remember of their runs, and what is known of their users.
+ * What agents remember of their runs, and know about their users.
  *
- * Where it is provided, a run remembers its episode when it is done. Nothing of it becomes telemetry.
+ * If a `Memory` is provided, each run stores its episode when it is done. None of this becomes telemetry.
  */
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Clock from "effect/Clock"
@@ -11,45 +11,45 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { RunResult } from "./AgentEvent.js"
 
-/** A run that is over. */
+/** A finished run. */
 export interface Episode {
   /** `run_` and a ULID, as on its `loom.run` span. */
   readonly runId: string
-  /** As on its spans. */
+  /** The `session_id` of its spans. */
   readonly sessionId: string
-  /** Whose run it was; `undefined` where nobody was named. */
+  /** Whose run it was, if given. */
   readonly userId: string | undefined
   /** The name of the agent. */
   readonly agent: string
-  /** What was asked, as text. */
+  /** The prompt, as text. */
   readonly input: string
-  /** What was answered. */
+  /** The answer. */
   readonly output: string
   /** The whole conversation. */
   readonly messages: ReadonlyArray<Prompt.Message>
-  /** When it was over, by the Clock. */
+  /** When it ended, by the Clock. */
   readonly at: Date
 }
 
-/** Something that is known of a user. */
+/** Something known about a user. */
 export interface Fact {
-  /** Whom it is about. */
+  /** The user it is about. */
   readonly userId: string
-  /** What is known, as a sentence. */
+  /** The fact, as a sentence. */
   readonly text: string
-  /** The run that it was learnt from. */
+  /** The run that it was learned from. */
   readonly runId: string
-  /** When it was learnt, by the Clock. */
+  /** When that run ended, by the Clock. */
   readonly at: Date
 }
 
 /** A memory. */
 export interface MemoryService {
-  /** Keeps an episode. */
+  /** Stores an episode. */
   readonly remember: (episode: Episode) => Effect.Effect<void>
-  /** Keeps facts; a fact that the user already has is kept once. */
+  /** Stores facts; a fact that is already stored for its user is ignored. */
   readonly learn: (facts: ReadonlyArray<Fact>) => Effect.Effect<void>
-  /** What is known of a user, oldest first. */
+  /** The facts about a user, oldest first. */
   readonly facts: (userId: string) => Effect.Effect<ReadonlyArray<Fact>>
 }
 
@@ -76,12 +76,12 @@ const makeInMemory = (): MemoryService => {
   }
 }
 
-/** Episodes that the in-memory memory keeps; the oldest goes first. */
+/** Episodes that `layerInMemory` keeps; the oldest is dropped first. */
 const episodeCapacity = 1000
 
 /** The memory of agents. */
 export class Memory extends Context.Tag("loom-telemetry/agent/Memory")<Memory, MemoryService>() {
-  /** A memory that lasts as long as the layer. */
+  /** Keeps everything in memory, as long as the layer lives. */
   static readonly layerInMemory: Layer.Layer<Memory> = Layer.sync(Memory, makeInMemory)
 }
 
@@ -92,7 +92,7 @@ const textOf = (messages: ReadonlyArray<Prompt.Message>): string =>
       : message.content.flatMap((part) => part.type === "text" ? [part.text] : [])
   ).join("\n")
 
-/** Remembers a run, where there is a memory. */
+/** Stores a finished run, if a memory is provided. */
 export const rememberRun = (run: {
   readonly agent: string
   readonly userId: string | undefined

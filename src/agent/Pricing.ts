@@ -1,7 +1,7 @@
 /**
- * What a model call costs. Nothing is guessed: a price that is not known is none, and is said once a model.
+ * What a model call costs. Nothing is guessed: a model without a price has no cost, and there is one warning per model.
  *
- * A cost that the provider itself reports wins over any table.
+ * A cost that the provider reports takes precedence over any table.
  */
 import type { calcPrice } from "@pydantic/genai-prices"
 import * as Context from "effect/Context"
@@ -9,49 +9,50 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { priceIdOf } from "./providers/table.js"
 import type { Usage } from "./Usage.js"
 
-/** A model call, as pricing sees it. */
+/** A model call to price. */
 export interface PricedCall {
   /** As on `loom.model.stream`. */
   readonly model: string
   /** As on `loom.model.stream`. */
   readonly provider: string
-  /** What there is to pay for. */
+  /** The tokens to pay for. */
   readonly usage: Usage
-  /** When the call was made: prices change. */
+  /** When the call was made, since prices change. */
   readonly at: Date
 }
 
-/** What a call cost. */
+/** The price of a call. */
 export interface Price {
   /** US dollars, ≥ 0. */
   readonly usd: number
-  /** Who says so. */
+  /** Where the price comes from. */
   readonly source: string
 }
 
-/** The prices of models, in US dollars for a million tokens. */
+/** Prices of models, in US dollars per million tokens. */
 export interface PriceEntry {
-  /** The model's id, or the beginning of it; the longest that matches counts. */
+  /** The model's id, or a prefix of it; the longest match applies. */
   readonly model: string
   /** Only for this provider. Default: any. */
   readonly provider?: string | undefined
-  /** For a million input tokens, US dollars, ≥ 0. */
+  /** Input tokens, ≥ 0. */
   readonly input: number
-  /** For a million output tokens, US dollars, ≥ 0. */
+  /** Output tokens, ≥ 0. */
   readonly output: number
-  /** For input read from a cache. Default: as `input`. */
+  /** Input read from a cache. Default: `input`. */
   readonly cachedInput?: number | undefined
-  /** For input written to a cache. Default: as `input`. */
+  /** Input written to a cache. Default: `input`. */
   readonly cacheCreation?: number | undefined
-  /** From when on this price holds; of several the latest that has begun counts. Default: always. */
+  /** When the price takes effect; the latest one in effect applies. Default: always. */
   readonly from?: Date | undefined
 }
 
 /** Finds prices. */
 export interface PricingService {
-  /** The price of a call; none where it is not known. */
+  /** The price of a call; `None` if it is unknown. */
   readonly price: (call: PricedCall) => Option.Option<Price>
 }
 
@@ -62,7 +63,7 @@ export class PricingUnavailableError extends Data.TaggedError("PricingUnavailabl
   }
 }
 
-/** Loads the optional peer. Bundlers accept that it is missing because its import is awaited inside `try`. */
+/** Loads the optional peer. Bundlers accept a missing one only because its import is awaited inside `try`. */
 const loadGenaiPrices = Effect.flatten(Effect.promise(async () => {
   try {
     return Effect.succeed(await import("@pydantic/genai-prices"))
@@ -71,22 +72,20 @@ const loadGenaiPrices = Effect.flatten(Effect.promise(async () => {
   }
 }))
 
-const unpriced: PricingService = { price: () => Option.none() }
-
 /**
- * The prices in force; where none are provided nothing is priced.
+ * The prices in force. By default no model has one.
  *
  * @example
  * program.pipe(Effect.provide(Pricing.table([{ model: "claude-opus-4", input: 15, output: 75, cachedInput: 1.5 }])))
  */
 export class Pricing extends Context.Reference<Pricing>()("loom-telemetry/agent/Pricing", {
-  defaultValue: (): PricingService => unpriced
+  defaultValue: (): PricingService => ({ price: () => Option.none() })
 }) {
-  /** Prices from a table of one's own. */
+  /** Prices from your own table. */
   static readonly table = (entries: ReadonlyArray<PriceEntry>): Layer.Layer<Pricing> =>
     Layer.succeed(Pricing, { price: (call) => Option.map(findEntry(entries, call), (entry) => priceOf(entry, call)) })
 
-  /** Prices of the package `@pydantic/genai-prices`, an optional peer: those that it was published with. */
+  /** The prices published with the package `@pydantic/genai-prices`, an optional peer. */
   static readonly genaiPrices: Layer.Layer<Pricing, PricingUnavailableError> = Layer.effect(
     Pricing,
     Effect.map(
@@ -96,23 +95,26 @@ export class Pricing extends Context.Reference<Pricing>()("loom-telemetry/agent/
   )
 }
 
-const findEntry = (entries: ReadonlyArray<PriceEntry>, call: PricedCall): Option.Option<PriceEntry> => {
-  let best: PriceEntry | undefined
-  for (const entry of entries) {
-    const fits = call.model.startsWith(entry.model) &&
-      (entry.provider === undefined || entry.provider === call.provider) &&
-      (entry.from === undefined || entry.from.getTime() <= call.at.getTime())
-    if (fits && (best === undefined || isBetter(entry, best))) {
-      best = entry
-    }
-  }
-  return Option.fromNullable(best)
-}
+const findEntry = (
+  entries: ReadonlyArray<PriceEntry>,
+  { at, model, provider }: PricedCall
+): Option.Option<PriceEntry> =>
+  Option.fromNullable(
+    entries.filter((entry) =>
+      model.startsWith(entry.model) &&
+      (entry.provider === undefined || entry.provider === provider) && startOf(entry) <= at.getTime()
+    ).reduce<PriceEntry | undefined>(
+      (best, entry) => best === undefined || isBetter(entry, best) ? entry : best,
+      undefined
+    )
+  )
+
+const startOf = (entry: PriceEntry): number => entry.from?.getTime() ?? -Infinity
 
 const isBetter = (entry: PriceEntry, best: PriceEntry): boolean =>
-  entry.model.length !== best.model.length
-    ? entry.model.length > best.model.length
-    : (entry.from?.getTime() ?? -Infinity) >= (best.from?.getTime() ?? -Infinity)
+  entry.model.length === best.model.length
+    ? startOf(entry) >= startOf(best)
+    : entry.model.length > best.model.length
 
 const million = 1_000_000
 
@@ -125,16 +127,6 @@ const priceOf = (entry: PriceEntry, { usage }: PricedCall): Price => {
   return { usd, source: "table" }
 }
 
-/** Providers whose name there differs from the one in the semantic conventions. */
-const providerIds: { readonly [provider: string]: string } = {
-  "aws.bedrock": "aws",
-  "azure.ai.openai": "azure",
-  "gcp.gemini": "google",
-  "gcp.vertex_ai": "google",
-  "mistral_ai": "mistral",
-  "x_ai": "x-ai"
-}
-
 const genaiPrice = (calculate: typeof calcPrice, { at, model, provider, usage }: PricedCall): Option.Option<Price> => {
   const tokens = {
     input_tokens: usage.tokensIn,
@@ -142,14 +134,12 @@ const genaiPrice = (calculate: typeof calcPrice, { at, model, provider, usage }:
     cache_write_tokens: usage.cacheCreationTokensIn,
     output_tokens: usage.tokensOut
   }
+  const providerId = priceIdOf(provider)
   try {
-    const found = calculate(tokens, model, {
-      timestamp: at,
-      ...(provider !== "_OTHER" && { providerId: providerIds[provider] ?? provider })
-    })
+    const found = calculate(tokens, model, { timestamp: at, ...(providerId !== undefined && { providerId }) })
     return found === null ? Option.none() : Option.some({ usd: found.total_price, source: "genai-prices" })
   } catch {
-    // It refuses usage that does not add up; then the price is not known.
+    // It rejects usage that does not add up.
     return Option.none()
   }
 }

@@ -1,7 +1,7 @@
 /**
- * A model that says what a script tells it to: for tests, examples and demonstrations. No key, no network, the same every time.
+ * A model that follows a script, for tests, examples and demonstrations. No key, no network, the same every time.
  *
- * Each call of the model, and each attempt of a call that is retried, takes the next turn of the script. Time passes on the Clock only.
+ * Each model call, retries included, takes the next turn of the script. Delays use the Clock.
  */
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
@@ -17,39 +17,39 @@ import { identify } from "./model/ModelIdentity.js"
 export interface ScriptedToolCall {
   /** As on the `call_id` of the tool's span. */
   readonly id: string
-  /** May name no tool: models do that. */
+  /** May name a tool that does not exist, as models do. */
   readonly name: string
-  /** May fit no schema: models do that. */
+  /** May not fit the tool's schema, as models do. */
   readonly params: unknown
 }
 
 /** Tokens as the provider would report them. */
 export interface ScriptedUsage {
-  /** All input tokens, cached ones included. */
+  /** All input tokens, including cached ones. */
   readonly inputTokens?: number
-  /** All output tokens, reasoning included. */
+  /** All output tokens, including reasoning. */
   readonly outputTokens?: number
   /** The part of `inputTokens` that was read from a cache. */
   readonly cachedInputTokens?: number
-  /** The part of `outputTokens` that was spent on reasoning. */
+  /** The part of `outputTokens` spent on reasoning. */
   readonly reasoningTokens?: number
 }
 
-/** What the model does when it is called. */
+/** One call of the model. */
 export interface ScriptedTurn {
-  /** What it thinks before it answers. Default: nothing. */
+  /** Its reasoning before the answer. Default: none. */
   readonly reasoning?: string
-  /** What it answers. Default: nothing. */
+  /** Its answer. Default: none. */
   readonly text?: string
-  /** What it calls behind its text. Default: nothing. */
+  /** The tools that it calls after the text. Default: none. */
   readonly toolCalls?: ReadonlyArray<ScriptedToolCall>
-  /** What it reports. Default: nothing, so that no tokens are counted. */
+  /** The usage that it reports. Default: none, so no tokens are counted. */
   readonly usage?: ScriptedUsage
-  /** Default: `"tool-calls"` where there are any, else `"stop"`. */
+  /** Default: `"tool-calls"` if it calls tools, else `"stop"`. */
   readonly finishReason?: Response.FinishReason
-  /** Fails after what stands above was said; an `AiError` as it is, anything else as the cause of one. */
+  /** Fails after the content above: with this `AiError`, or with one whose cause it is. */
   readonly error?: unknown
-  /** How long the model takes before it says anything, on the Clock. */
+  /** The time before the first content, on the Clock. Default: none. */
   readonly delay?: Duration.DurationInput
 }
 
@@ -61,7 +61,7 @@ export interface ScriptedModelOptions {
 
 /** A model that follows a script. */
 export class ScriptedModel {
-  /** A `LanguageModel` that takes one turn of the script a call. A call past its end fails with an `AiError` that says so. */
+  /** A `LanguageModel` that takes one turn per call. A call after the last turn fails with an `AiError` that says so. */
   static readonly layer = (
     turns: ReadonlyArray<ScriptedTurn>,
     options: ScriptedModelOptions = {}
@@ -90,15 +90,19 @@ const make = (turns: ReadonlyArray<ScriptedTurn>, model: string): Effect.Effect<
             return failure("generateText", "the script says so", turn.error)
           }
           announce(span, turn)
-          return Effect.succeed([...wholeParts(turn), ...finalParts(turn, model)])
+          return Effect.succeed([
+            ...wholeParts("reasoning", turn.reasoning),
+            ...wholeParts("text", turn.text),
+            ...finalParts(turn, model)
+          ])
         }),
       streamText: () =>
         Stream.unwrap(Effect.map(next("streamText"), (turn) => {
-          const said = Stream.fromIterable(deltas(turn)).pipe(Stream.rechunk(1))
+          const deltas = [...deltasOf("reasoning", turn.reasoning), ...deltasOf("text", turn.text)]
           return Stream.concat(
-            said,
+            Stream.rechunk(Stream.fromIterable(deltas), 1),
             turn.error === undefined
-              // In one chunk, as an answer arrives that names a tool which does not exist.
+              // In one chunk, like an answer that calls an unknown tool.
               ? Stream.fromIterable(finalParts(turn, model))
               : Stream.fromEffect(failure("streamText", "the script says so", turn.error))
           )
@@ -108,13 +112,12 @@ const make = (turns: ReadonlyArray<ScriptedTurn>, model: string): Effect.Effect<
   )
 }
 
-/** Puts the usage on the span of `@effect/ai`, where the layers of vendors put it too. */
+/** Sets the usage on the span of `@effect/ai`, as vendors' layers do. */
 const announce = (span: Tracer.Span, { usage }: ScriptedTurn): void => {
-  if (usage?.inputTokens !== undefined) {
-    span.attribute("gen_ai.usage.input_tokens", usage.inputTokens)
-  }
-  if (usage?.outputTokens !== undefined) {
-    span.attribute("gen_ai.usage.output_tokens", usage.outputTokens)
+  for (const [kind, tokens] of [["input", usage?.inputTokens], ["output", usage?.outputTokens]] as const) {
+    if (tokens !== undefined) {
+      span.attribute(`gen_ai.usage.${kind}_tokens`, tokens)
+    }
   }
 }
 
@@ -123,26 +126,18 @@ const failure = (method: string, description: string, error: unknown): Effect.Ef
     ? Effect.fail(error)
     : new AiError.UnknownError({ module: "ScriptedModel", method, description, cause: error })
 
-/** Several deltas a text, cut after spaces, as real models stream. */
+/** A text as several deltas, split after spaces, as real models stream. */
 const pieces = (text: string): ReadonlyArray<string> => text.match(/\S*\s*/g)?.filter((piece) => piece !== "") ?? []
 
-const deltas = ({ reasoning, text }: ScriptedTurn): ReadonlyArray<Response.StreamPartEncoded> => [
-  ...(reasoning === undefined ? [] : [
-    { type: "reasoning-start" as const, id: "reasoning" },
-    ...pieces(reasoning).map((delta) => ({ type: "reasoning-delta" as const, id: "reasoning", delta })),
-    { type: "reasoning-end" as const, id: "reasoning" }
-  ]),
-  ...(text === undefined ? [] : [
-    { type: "text-start" as const, id: "text" },
-    ...pieces(text).map((delta) => ({ type: "text-delta" as const, id: "text", delta })),
-    { type: "text-end" as const, id: "text" }
-  ])
-]
+const deltasOf = (type: "reasoning" | "text", text: string | undefined): ReadonlyArray<Response.StreamPartEncoded> =>
+  text === undefined ? [] : [
+    { type: `${type}-start`, id: type },
+    ...pieces(text).map((delta) => ({ type: `${type}-delta` as const, id: type, delta })),
+    { type: `${type}-end`, id: type }
+  ]
 
-const wholeParts = ({ reasoning, text }: ScriptedTurn): ReadonlyArray<Response.PartEncoded> => [
-  ...(reasoning === undefined ? [] : [{ type: "reasoning" as const, text: reasoning }]),
-  ...(text === undefined ? [] : [{ type: "text" as const, text }])
-]
+const wholeParts = (type: "reasoning" | "text", text: string | undefined): ReadonlyArray<Response.PartEncoded> =>
+  text === undefined ? [] : [{ type, text }]
 
 type FinalPart = Response.ResponseMetadataPartEncoded | Response.ToolCallPartEncoded | Response.FinishPartEncoded
 
@@ -153,13 +148,10 @@ const finalParts = (turn: ScriptedTurn, model: string): ReadonlyArray<FinalPart>
     type: "finish",
     reason: turn.finishReason ?? (turn.toolCalls === undefined || turn.toolCalls.length === 0 ? "stop" : "tool-calls"),
     usage: {
-      inputTokens: turn.usage?.inputTokens,
-      outputTokens: turn.usage?.outputTokens,
-      totalTokens: turn.usage === undefined
-        ? undefined
-        : (turn.usage.inputTokens ?? 0) + (turn.usage.outputTokens ?? 0),
-      reasoningTokens: turn.usage?.reasoningTokens,
-      cachedInputTokens: turn.usage?.cachedInputTokens
+      inputTokens: undefined,
+      outputTokens: undefined,
+      ...turn.usage,
+      totalTokens: turn.usage && (turn.usage.inputTokens ?? 0) + (turn.usage.outputTokens ?? 0)
     }
   }
 ]

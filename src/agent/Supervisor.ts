@@ -1,8 +1,8 @@
 /**
- * An agent that hands work to other agents.
+ * An agent that delegates to other agents.
  *
- * It has one tool more: `delegate(worker, instructions)`. Delegations of one turn run side by side, each a run of its own under the tool's span;
- * what workers use counts in the supervisor's result and budget.
+ * It has one more tool, `delegate(worker, instructions)`. The delegations of one turn run concurrently, each as a run below the tool's span. What
+ * the workers use counts in the supervisor's result and budget.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Data from "effect/Data"
@@ -12,24 +12,23 @@ import type { RunResult } from "./AgentEvent.js"
 import type { Agent, AgentOptions, ToolNeeds } from "./AgentOptions.js"
 import { refuseAgentFaults } from "./optionFaults.js"
 import { agentOf } from "./run/runAgent.js"
-import type { LocalTool } from "./tools/LocalTool.js"
-import type { Tools } from "./tools/looseToolkit.js"
+import type { LocalTool, Tools } from "./tools/looseToolkit.js"
 
-/** Agents by the names that the supervisor calls them. */
+/** Agents, by the names that the supervisor uses for them. */
 export type Workers = { readonly [name: string]: Agent<unknown> }
 
-/** What the workers' tools need. */
+/** What the workers' tools require. */
 export type WorkerNeeds<W extends Workers> = W[keyof W] extends Agent<infer R> ? R : never
 
-/** What a supervisor is made of. */
+/** The parts of a supervisor. */
 export interface SupervisorOptions<W extends Workers, SupervisorTools extends Tools>
   extends AgentOptions<SupervisorTools>
 {
-  /** Whom the tool `delegate` may call, by name. */
+  /** The agents that `delegate` may call, by name. */
   readonly workers: W
 }
 
-/** The model named a worker that there is not. */
+/** The model named a worker that does not exist. */
 class UnknownWorkerError extends Data.TaggedError("UnknownWorkerError")<{
   readonly worker: string
   readonly workers: ReadonlyArray<string>
@@ -41,11 +40,13 @@ class UnknownWorkerError extends Data.TaggedError("UnknownWorkerError")<{
 
 const delegateTool = (names: ReadonlyArray<string>) =>
   Tool.make("delegate", {
-    description: `Hands a task to a worker and gives back its answer. Workers: ${names.join(", ")}`,
+    description: `Delegates a task to a worker and returns its answer. Workers: ${names.join(", ")}`,
     parameters: {
-      // A plain string to us, so that a made-up name is answered with the names that there are; a choice to the model.
+      // To the model an enum, to us any string: a made-up name is answered with the names that exist.
       worker: Schema.String.annotations({ jsonSchema: { type: "string", enum: [...names] } }),
-      instructions: Schema.String.annotations({ description: "What the worker should do, complete in itself" })
+      instructions: Schema.String.annotations({
+        description: "What the worker should do, with everything it needs to know"
+      })
     },
     success: Schema.String
   })
@@ -66,7 +67,7 @@ const delegate = (workers: Workers): LocalTool => {
       : new UnknownWorkerError({ worker, workers: names })
   return {
     tool: delegateTool(names),
-    // What the workers need is in the context of the supervisor's run: its type says so.
+    // What the workers require is in the context of the supervisor's run, as its type says.
     handler: (params: Delegation) => run(params) as Effect.Effect<string, unknown>,
     worker: (params) =>
       typeof params === "object" && params !== null && "worker" in params && typeof params.worker === "string"
@@ -78,7 +79,7 @@ const delegate = (workers: Workers): LocalTool => {
 /** Agents that delegate. */
 export const Supervisor: {
   /**
-   * An agent whose architecture is `supervisor`, with a `delegate` tool for these workers. Refuses what `Agent.make` refuses.
+   * Makes an agent with the architecture `supervisor` and a `delegate` tool for these workers. Throws like `Agent.make`.
    *
    * @example
    * const boss = Supervisor.make({ name: "editor", instructions: "Plan, then delegate.", workers: { researcher, writer } })

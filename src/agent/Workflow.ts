@@ -1,9 +1,8 @@
 /**
- * Work in a fixed order: one step after another, one of several, several at once, one again and again.
+ * Steps in a fixed order: a chain, one of several routes, parallel branches, or a loop.
  *
- * A workflow is a function from its input to an effect, so that workflows, agents and plain functions go into each other. Each run is a
- * `loom.workflow` span with a `loom.workflow.step` for every node. A failing step fails the workflow with its own error and interrupts what runs
- * beside it.
+ * A workflow is a function from its input to an effect, so workflows, agents and plain functions compose. Each run is a `loom.workflow` span with a
+ * `loom.workflow.step` for every node. A failing step fails the workflow with its own error, and interrupts the steps that run in parallel.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Effect from "effect/Effect"
@@ -14,29 +13,28 @@ import { describe } from "../telemetry/tracing/outcome.js"
 import { shielded } from "./model/ModelCallError.js"
 import { refuseLoopFaults } from "./optionFaults.js"
 import { withGiven } from "./run/ambientContext.js"
-import { beginWorkflow, CurrentWorkflow, type RunningWorkflow } from "./workflow/CurrentWorkflow.js"
-import type { AnyStep, StepError, StepInput, StepNeeds, StepOutput } from "./workflow/WorkflowStep.js"
-import { nameOf, runStep } from "./workflow/WorkflowStep.js"
+import type { AnyStep, RunningWorkflow, StepError, StepInput, StepNeeds, StepOutput } from "./WorkflowStep.js"
+import { beginWorkflow, CurrentWorkflow, nameOf, runStep } from "./WorkflowStep.js"
 
-/** A workflow: call it with its input. Its `name` is its own. */
+/** A workflow: call it with its input. */
 export interface Workflow<in I, out O, out E, out R> {
   (input: I): Effect.Effect<O, E, R>
-  /** As on its `loom.workflow` span. */
+  /** The `workflow` attribute of its span. */
   readonly name: string
 }
 
 type Steps = readonly [AnyStep, ...ReadonlyArray<AnyStep>]
 type Branches = { readonly [node: string]: AnyStep }
 
-/** The steps, each of which takes what the one before gives; the first that does not is marked. */
+/** Steps each of which takes the output of the one before; the first that does not is replaced by an error. */
 type Linked<S extends ReadonlyArray<unknown>> = S extends readonly [infer A, infer B, ...infer Rest]
   ? StepOutput<A> extends StepInput<B> ? readonly [A, ...Linked<readonly [B, ...Rest]>]
-  : readonly [A, { readonly error: "this step does not take what the one before it gives" }, ...Rest]
+  : readonly [A, { readonly error: "this step does not take the output of the one before it" }, ...Rest]
   : S
 
 type Last<S extends ReadonlyArray<unknown>> = S extends readonly [...ReadonlyArray<unknown>, infer L] ? L : never
 
-/** What all of these steps can take. */
+/** Input that all of these steps take. */
 type CommonInput<S> = (S extends unknown ? (input: StepInput<S>) => void : never) extends (input: infer I) => void ? I
   : never
 
@@ -59,7 +57,6 @@ const next = (workflow: RunningWorkflow, step: AnyStep, input: unknown, node?: s
   return runStep(workflow, step, node ?? nameOf(step, ordinal), ordinal, input)
 }
 
-/** One step after another, each with what the one before gave. */
 const chain = <const S extends Steps>(
   name: string,
   steps: S & Linked<S>
@@ -70,16 +67,15 @@ const chain = <const S extends Steps>(
       Effect.succeed(input)
     ))
 
-/** What decides which way to go, and the ways. */
+/** The routes, and what decides between them. */
 export interface RouteOptions<C extends AnyStep, S extends Branches, O extends AnyStep> {
-  /** Gives the name of a route; white space around it is ignored. */
+  /** Returns the name of a route; white space around it is ignored. */
   readonly classify: C
   readonly routes: S
-  /** Taken where no route has the name that was given. */
+  /** Runs if no route has that name. */
   readonly otherwise: O
 }
 
-/** One of several steps, chosen by what `classify` says of the input. */
 const route = <C extends AnyStep, const S extends Branches, O extends AnyStep>(
   name: string,
   { classify, otherwise, routes }: RouteOptions<C, S, O>
@@ -97,7 +93,6 @@ const route = <C extends AnyStep, const S extends Branches, O extends AnyStep>(
         : next(workflow, otherwise, input, "otherwise")
     }))
 
-/** All branches at once, with the same input; gives the outputs by name. */
 const parallel = <const S extends Branches>(
   name: string,
   branches: S
@@ -113,23 +108,22 @@ const parallel = <const S extends Branches>(
       { concurrency: "unbounded" }
     ))
 
-/** Asks whether to stop after an output; `iteration` counts from 0. */
+/** Whether to stop after this output; `iteration` counts from 0. */
 export type Question<in O> = (output: O, iteration: number) => boolean | Effect.Effect<boolean, unknown, unknown>
 
-// From the question as a whole: with parameters of their own for error and needs, a loop inside a chain would get `unknown` for both.
+// Taken from the return type: with type parameters for them, a loop inside a chain would infer `unknown` for both.
 type QuestionError<Answer> = Answer extends Effect.Effect<boolean, infer E, unknown> ? E : never
 type QuestionNeeds<Answer> = Answer extends Effect.Effect<boolean, unknown, infer R> ? R : never
 
-/** What is repeated, and until when. */
+/** The step to repeat, and when to stop. */
 export interface LoopOptions<S extends AnyStep, Q extends Question<StepOutput<S>>> {
-  /** Gives what it takes. */
+  /** Its output is the input of the next iteration. */
   readonly body: S
   readonly until: Q
-  /** Iterations after which it stops in any case, ≥ 1; anything else is refused with a `RangeError`. */
+  /** The most iterations, ≥ 1; anything else throws a `RangeError`. */
   readonly max: number
 }
 
-/** One step again and again, each time with what it gave before; gives the last output. */
 const loop = <S extends AnyStep, Q extends Question<StepOutput<S>>>(
   name: string,
   { body, max, until }: LoopOptions<S, Q> & (StepOutput<S> extends StepInput<S> ? unknown : never)
@@ -153,7 +147,6 @@ const loop = <S extends AnyStep, Q extends Question<StepOutput<S>>>(
   })
 }
 
-/** Runs an effect as one step of the workflow around it; outside of one, as the first step of a chain. */
 const step = (node: string) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(CurrentWorkflow, (workflow) =>
     shielded(
@@ -161,24 +154,16 @@ const step = (node: string) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.E
       Loom.workflowStep({ step: workflow?.nextStep() ?? 0, node, pattern: workflow?.pattern ?? "chain" })
     ))
 
-/** How a workflow looks to a model. */
+/** How a model sees a workflow. */
 export interface AsToolOptions<Name extends string, I, IE, O, OE> {
   /** The name of the tool. */
   readonly name: Name
   readonly description: string
-  /** Its input, as the tool's one parameter `input`. */
+  /** The workflow's input: the only parameter of the tool, `input`. */
   readonly input: Schema.Schema<I, IE>
   readonly output: Schema.Schema<O, OE>
 }
 
-/**
- * A workflow as a tool: put `tool` into a toolkit, and what `handler` gives into its handlers. An error of the workflow is the tool's failure, as text.
- *
- * @example
- * const research = Workflow.asTool(researchWorkflow, { name: "research", description: "Researches a topic", input: Schema.String, output: Schema.String })
- * const tools = Toolkit.make(research.tool)
- * const ToolsLive = tools.toLayer(Effect.map(research.handler, (handler) => ({ research: handler })))
- */
 const asTool = <const Name extends string, I, IE, O, OE, E, R>(
   workflow: Workflow<I, O, E, R>,
   { description, input, name, output }: AsToolOptions<Name, I, IE, O, OE>
@@ -196,16 +181,24 @@ const asTool = <const Name extends string, I, IE, O, OE, E, R>(
 
 /** Workflows. */
 export const Workflow = {
-  /** One step after another, each with what the one before gave. */
+  /** Runs one step after another, each with the output of the one before. */
   chain,
-  /** One of several steps, chosen by what `classify` says of the input. */
+  /** Runs one of several steps: the one that `classify` names for the input. */
   route,
-  /** All branches at once, with the same input; gives the outputs by name. */
+  /** Runs all branches concurrently with the same input; returns their outputs by name. */
   parallel,
-  /** One step again and again, each time with what it gave before; gives the last output. */
+  /** Repeats a step, each time with its last output, until `until` says so; returns the last output. */
   loop,
-  /** Runs an effect as one step of the workflow around it; outside of one, as the first step of a chain. */
+  /** Runs an effect as a step of the workflow around it; outside of any, as the first step of a chain. */
   step,
-  /** A workflow as a tool: put `tool` into a toolkit, and what `handler` gives into its handlers. */
+  /**
+   * A workflow as a tool. Put `tool` into a toolkit, and the result of `handler` into its handlers. An error of the workflow is the tool's failure,
+   * as text.
+   *
+   * @example
+   * const research = Workflow.asTool(researchWorkflow, { name: "research", description: "Researches a topic", input: Schema.String, output: Schema.String })
+   * const tools = Toolkit.make(research.tool)
+   * const ToolsLive = tools.toLayer(Effect.map(research.handler, (handler) => ({ research: handler })))
+   */
   asTool
 }

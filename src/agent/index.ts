@@ -1,5 +1,5 @@
 /**
- * `loom-telemetry/agent`: agents on `@effect/ai`, measured at every step.
+ * `loom-telemetry/agent`: agents on `@effect/ai` that are measured at every step.
  */
 import "../records/requiresEffect3.js"
 
@@ -38,4 +38,4 @@ export {
   type StepInput,
   type StepNeeds,
   type StepOutput
-} from "./workflow/WorkflowStep.js"
+} from "./WorkflowStep.js"

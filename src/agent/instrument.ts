@@ -1,8 +1,8 @@
 /**
- * Measurement for people who have a loop of their own on `@effect/ai`: the model port and the tools, instrumented.
+ * Measures your own loop on `@effect/ai`: the instrumented model and the instrumented tools.
  *
- * Every call of an instrumented `LanguageModel` is a `loom.model.stream` span with tokens and cost; what the call does, its tools among it, is inside
- * that span, in streams too. A call that comes through several measured layers, an agent of this package among them, is measured once.
+ * Every call of an instrumented `LanguageModel` is a `loom.model.stream` span with tokens and cost. What the call does, running tools included,
+ * is inside that span, in streams too. Instrumenting twice, or running an agent of this package on the instrumented model, measures once.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Tool from "@effect/ai/Tool"
@@ -14,36 +14,38 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { Loom, modelStreamSpan, toolSpan } from "../telemetry/Loom.js"
 import { coverChildren } from "../telemetry/tracing/transparentSpan.js"
-import type { CallIdentity, CallMeter } from "./model/CallMeter.js"
-import { coverLibrary, identityOfCall, openingAttributes, startMeter } from "./model/measureCall.js"
+import {
+  type CallMeter,
+  CurrentCall,
+  identityOfCall,
+  measureCall,
+  openingAttributes,
+  startMeter
+} from "./model/CallMeter.js"
 import { asRecorded, asThrown, shielded } from "./model/ModelCallError.js"
-import { identify, identityOf } from "./model/ModelIdentity.js"
+import { identify, identityOf, type ModelIdentity } from "./model/ModelIdentity.js"
 import { type AnyPart, modelPart } from "./model/modelParts.js"
-import { CurrentCall, type Loan, OngoingCall } from "./model/OngoingCall.js"
 import { streamWithoutPropagation, withoutPropagation, withOutsideTools } from "./model/propagation.js"
 import type { Tools } from "./tools/looseToolkit.js"
 
-/** Which model it is, where the layer underneath does not say so. */
+/** The model's name, if the layer underneath does not give it. */
 export interface InstrumentOptions {
-  /** The model's id. Default: what the service or the answer says. */
+  /** The model's id. Default: as given by the service or the answer. */
   readonly model?: string
-  /** The provider, as the OpenTelemetry semantic conventions name it. Default: by the layer in use, else by the model's id. */
+  /** The provider, by its name in the OpenTelemetry semantic conventions. Default: by the layer in use, else by the model's id. */
   readonly provider?: string
 }
 
-/** A layer from a `LanguageModel` to the same one, measured. */
+/** A layer that measures every call of the `LanguageModel` underneath. */
 export const instrumentLanguageModel = (
   options: InstrumentOptions = {}
 ): Layer.Layer<LanguageModel.LanguageModel, never, LanguageModel.LanguageModel> =>
   Layer.effect(
     LanguageModel.LanguageModel,
     Effect.map(LanguageModel.LanguageModel, (service) => {
-      const known = identityOf(service)
-      const model = options.model ?? known?.model
-      const provider = options.provider ?? known?.provider
-      const measured = instrumented(service, { model, provider })
-      // An agent reads the name here, before it makes its first call.
-      return model === undefined ? measured : identify(measured, { model, provider: provider ?? "" })
+      const { model, provider, underneath } = identityOf(service)
+      const identity = { model: options.model ?? model, provider: options.provider ?? provider }
+      return identify(instrumented(underneath, identity), identity, underneath)
     })
   )
 
@@ -51,79 +53,40 @@ interface AnyResponse {
   readonly content: ReadonlyArray<AnyPart>
 }
 
-interface AnyOptions {
-  readonly prompt: unknown
-}
-
 // The service's methods are generic in their options; what is measured about them is not.
-type Call = (options: never) => Effect.Effect<AnyResponse, unknown, unknown>
-type StreamCall = (options: never) => Stream.Stream<AnyPart, unknown, unknown>
+type Call<Options> = (options: Options) => Effect.Effect<AnyResponse, unknown, unknown>
+type StreamCall<Options> = (options: Options) => Stream.Stream<AnyPart, unknown, unknown>
 
-// Methods are called on their service: it may be an instance of a class.
-const instrumented = (service: LanguageModel.Service, identity: CallIdentity): LanguageModel.Service => {
-  const call = (method: Call) => (options: AnyOptions) =>
-    Effect.flatMap(CurrentCall, (above) => {
-      const loan = above?.lend(options.prompt, identity)
-      return loan === undefined ? measuredCall(identity, method, options) : lentCall(loan, method, options)
-    })
-  const stream = (method: StreamCall) => (options: AnyOptions) =>
-    Stream.unwrap(Effect.map(CurrentCall, (above) => {
-      const loan = above?.lend(options.prompt, identity)
-      return loan === undefined ? measuredStream(identity, method, options) : lentStream(loan, method, options)
-    }))
-  return {
-    generateText: call((options) => service.generateText(options)),
-    generateObject: call((options) => service.generateObject(options)),
-    streamText: stream((options) => service.streamText(options))
-  } as never
-}
+// Methods are called on their service, which may be an instance of a class. Frozen: agents call the service underneath, so a method that is
+// replaced here would not run.
+const instrumented = (service: LanguageModel.Service, identity: ModelIdentity): LanguageModel.Service =>
+  Object.freeze({
+    generateText: measuredCall(identity, (options: never) => service.generateText(options)),
+    generateObject: measuredCall(identity, (options: never) => service.generateObject(options)),
+    streamText: measuredStream(identity, (options: never) => service.streamText(options))
+  } as never)
 
-/** The call itself, made as part of a measured one. */
-const callInside = (ongoing: OngoingCall, method: Call, options: AnyOptions) =>
-  Effect.flatMap(withOutsideTools(options), (given) => withoutPropagation(method(given as never))).pipe(
-    Effect.provideService(CurrentCall, ongoing)
-  )
+const measuredCall = <Options>(known: ModelIdentity, call: Call<Options>) => (options: Options) =>
+  measureCall(
+    known,
+    false,
+    (meter) =>
+      Effect.flatMap(withOutsideTools(options), (given) => withoutPropagation(call(given))).pipe(
+        Effect.tap(({ content }) => Effect.forEach(content, (part) => observe(meter, part), { discard: true })),
+        Effect.mapError(asRecorded)
+      )
+  ).pipe(Effect.mapError(asThrown))
 
-/** The stream itself, made as part of a measured call. */
-const streamInside = (ongoing: OngoingCall, method: StreamCall, options: AnyOptions) =>
-  Stream.unwrap(
-    Effect.map(withOutsideTools(options), (given) => streamWithoutPropagation(method(given as never)))
-  ).pipe(Stream.provideService(CurrentCall, ongoing))
-
-const lentCall = (loan: Loan, method: Call, options: AnyOptions) =>
-  coverLibrary(loan.call.meter).pipe(
-    Effect.zipRight(callInside(loan.call, method, options)),
-    Effect.tap(({ content }) => Effect.sync(() => content.forEach((part) => loan.report(modelPart(part))))),
-    Effect.onExit((exit) => loan.end(exit._tag === "Success"))
-  )
-
-const lentStream = (loan: Loan, method: StreamCall, options: AnyOptions) =>
-  Stream.unwrap(Effect.as(coverLibrary(loan.call.meter), streamInside(loan.call, method, options))).pipe(
-    Stream.tap((part) => Effect.sync(() => loan.report(modelPart(part)))),
-    Stream.ensuringWith((exit) => loan.end(exit._tag === "Success"))
-  )
-
-const measuredCall = (known: CallIdentity, method: Call, options: AnyOptions) =>
-  Effect.flatMap(identityOfCall(known), (identity) =>
-    startMeter(identity, false).pipe(
-      Effect.flatMap((meter) =>
-        callInside(new OngoingCall(options.prompt, meter), method, options).pipe(
-          Effect.tap(({ content }) => Effect.forEach(content, (part) => observe(meter, part), { discard: true })),
-          Effect.mapError(asRecorded),
-          Effect.onExit(() => meter.settle())
-        )
-      ),
-      Loom.modelStream(openingAttributes(identity, false)),
-      Effect.mapError(asThrown)
-    ))
-
-const measuredStream = (known: CallIdentity, method: StreamCall, options: AnyOptions) =>
+const measuredStream = <Options>(known: ModelIdentity, call: StreamCall<Options>) => (options: Options) =>
   modelStreamSpan(
     Effect.map(identityOfCall(known), (identity) => openingAttributes(identity, true)),
     Effect.map(
       Effect.flatMap(identityOfCall(known), (identity) => startMeter(identity, true)),
       (meter) => ({
-        stream: streamInside(new OngoingCall(options.prompt, meter), method, options).pipe(
+        stream: Stream.unwrap(
+          Effect.map(withOutsideTools(options), (given) => streamWithoutPropagation(call(given)))
+        ).pipe(
+          Stream.provideService(CurrentCall, meter),
           Stream.tap((part) => observe(meter, part)),
           Stream.mapError(asRecorded)
         ),
@@ -138,10 +101,10 @@ const observe = (meter: CallMeter, part: AnyPart): Effect.Effect<void> =>
 /** The span that `@effect/ai` opens for the same tool call; it holds the raw parameters. */
 const ownSpans = new Set(["Toolkit.handle"])
 
-/** Under this name it puts them on the span around it. */
+/** It sets them on the span around it, under this name. */
 const rawParameters = new Set(["parameters"])
 
-/** A failure that the tool gives back as its result: to the span a failure, to the caller a result. */
+/** A failure that the tool returns as its result: a failure to the span, a result to the caller. */
 class ReturnedFailure extends Data.TaggedError("ReturnedFailure")<{ readonly result: unknown }> {
   override get message(): string {
     return "the tool returned a failure"
@@ -156,8 +119,8 @@ const measuredTool = (tools: Tools, name: string) =>
   )
 
 /**
- * A toolkit whose tools are measured: every call that `@effect/ai` resolves is a `loom.tool` span with its metric. Use it in place of the
- * toolkit, as `toolkit` of `generateText` and `streamText`.
+ * A toolkit whose tools are measured: every call that `@effect/ai` resolves is a `loom.tool` span with its metric. Pass it to `generateText` and
+ * `streamText` as the `toolkit`.
  */
 export const instrumentToolkit = <ToolsOfKit extends Tools>(
   toolkit: Toolkit.Toolkit<ToolsOfKit>

@@ -1,5 +1,5 @@
 /**
- * Calls of an instrumented model that was paid for an answer which the caller never got: a tool failed, or the object does not fit.
+ * Calls of an instrumented model that cost tokens although the caller gets no answer: a tool fails, or the object does not fit.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -23,7 +23,7 @@ const kit = Toolkit.make(Go)
 
 const going = calling({ id: "c1", name: "go", params: { n: 1 } })
 
-/** One call with this handler, tools resolved by `@effect/ai`. */
+/** One call with this handler, whose tools `@effect/ai` runs. */
 const asked = (method: "generateText" | "streamText", handler: Effect.Effect<number, string>) =>
   Effect.flatMap(instrumentToolkit(kit), (toolkit) =>
     method === "generateText"
@@ -42,7 +42,7 @@ const counted = (run: Records) => [
 
 describe("an answered call that fails afterwards", () => {
   it.effect.each(["generateText", "streamText"] as const)(
-    "in %s counts what it used: a tool fails",
+    "in %s counts what it used when a tool fails",
     (method) =>
       Effect.gen(function*() {
         const run = yield* asked(method, Effect.fail("nope")).pipe(scripted(going), recorded)
@@ -53,7 +53,7 @@ describe("an answered call that fails afterwards", () => {
   )
 
   it.effect.each(["generateText", "streamText"] as const)(
-    "in %s counts what it used: interrupted in a tool",
+    "in %s counts what it used when it is interrupted in a tool",
     (method) =>
       Effect.gen(function*() {
         const reached = yield* Deferred.make<void>()
@@ -68,7 +68,7 @@ describe("an answered call that fails afterwards", () => {
       })
   )
 
-  it.effect("counts what it used: inside an agent's tool", () =>
+  it.effect("counts what it used inside an agent's tool", () =>
     Effect.gen(function*() {
       const tools = arithmeticTools.toLayer({
         add: () =>
@@ -88,7 +88,7 @@ describe("an answered call that fails afterwards", () => {
       expect(yield* run.exit).toMatchObject({ tokensIn: 72, tokensOut: 20 })
     }))
 
-  it.effect("has no price: what was cached of it is not known", () =>
+  it.effect("has no price, since its cached tokens are unknown", () =>
     Effect.gen(function*() {
       const prices = Pricing.table([{ model: "", input: 1e6, output: 1e6 }])
       const run = yield* asked("generateText", Effect.fail("nope")).pipe(
@@ -101,7 +101,7 @@ describe("an answered call that fails afterwards", () => {
       expect(attributeOf(run, "loom.model.stream", "cached_tokens_in")).toEqual([undefined])
     }))
 
-  it.effect("has no input where the vendor counts cached input beside it", () =>
+  it.effect("has no input if the vendor counts cached input separately", () =>
     Effect.gen(function*() {
       const vendor = Layer.effect(
         LanguageModel.LanguageModel,

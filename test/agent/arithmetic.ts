@@ -38,7 +38,7 @@ export const saying = (text: string): ScriptedTurn => ({ text, usage: { inputTok
 /** An agent without tools. */
 export const talker = (name: string) => Agent.make({ name, instructions: `You are the ${name}.` })
 
-/** What the model was given back for its tool calls, in the order in which it was given. */
+/** The tool results that the model received, in order. */
 export const resultsGiven = (
   messages: ReadonlyArray<{ readonly role: string; readonly content: unknown }>
 ): ReadonlyArray<{ readonly id: string; readonly result: unknown; readonly isFailure: boolean }> =>

@@ -1,5 +1,5 @@
 /**
- * Prices that are wrong: they cost the run nothing but its cost.
+ * Invalid prices: the run loses nothing but its cost.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -37,7 +37,7 @@ const broken: ReadonlyArray<readonly [what: string, price: PricingService["price
 
 describe("a price that", () => {
   it.effect.each(broken)(
-    "%s is not known: the run succeeds, its tokens are counted, and it is said once",
+    "%s is unknown: the run succeeds, its tokens are counted, and there is one warning",
     ([, price]) =>
       Effect.gen(function*() {
         const records = yield* run(price)
@@ -45,7 +45,7 @@ describe("a price that", () => {
         expect(total(records, "loom.tokens.input")).toBe(10)
         expect(metricsNamed(records, "loom.cost.usd")).toEqual([])
         expect(spanNamed(records, "loom.model.stream").attributes).not.toHaveProperty("cost_usd")
-        expect(records.warnings.filter((text) => text.includes("No price is known"))).toHaveLength(1)
+        expect(records.warnings.filter((text) => text.startsWith("No price for model"))).toHaveLength(1)
       })
   )
 })

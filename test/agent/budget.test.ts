@@ -1,5 +1,5 @@
 /**
- * Budgets: what is used up ends a run with a reason, without an error, and says so once for each run that it ends.
+ * Budgets: a used-up budget ends a run with a reason, without an error, and with one metric per run.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -22,7 +22,7 @@ import { answeredWith } from "./vendorErrors.js"
 
 const spender = (budget: Budget) => Agent.make({ name: "spender", instructions: "", toolkit: arithmeticTools, budget })
 
-/** The spans that measurements of this name were taken in. */
+/** The spans in which these measurements were taken. */
 const measuredIn = ({ metrics }: Records, name: string): ReadonlySet<string | undefined> =>
   new Set(metrics.filter((metric) => metric.name === name).map(({ spanId }) => spanId))
 
@@ -96,7 +96,7 @@ describe("a budget", () => {
       expect(metricsNamed(run, "loom.budget.exceeded")).toEqual([])
     }))
 
-  it.effect("that is used up by the last answer does not take it away", () =>
+  it.effect("that the last answer uses up does not discard the answer", () =>
     Effect.gen(function*() {
       const run = yield* spender({ maxTokens: 10 }).run("Go").pipe(
         scripted(saying("Hi")),
@@ -106,7 +106,7 @@ describe("a budget", () => {
       expect(yield* run.exit).toMatchObject({ interruptedReason: null, output: "Hi" })
     }))
 
-  it.effect("of nothing makes no model call", () =>
+  it.effect("of 0 makes no model call", () =>
     Effect.gen(function*() {
       const run = yield* spending({ maxTokens: 0 })
       expect(yield* run.exit).toMatchObject({ interruptedReason: "budget:max_tokens", turns: 0, output: "" })
@@ -114,7 +114,7 @@ describe("a budget", () => {
       expect(metricsNamed(run, "loom.budget.exceeded")).toHaveLength(1)
     }))
 
-  it.effect("belongs to one run: the next has all of it", () =>
+  it.effect("applies to one run: the next starts afresh", () =>
     Effect.gen(function*() {
       const agent = spender({ maxTokens: 30 })
       const run = yield* Effect.all([agent.run("a"), agent.run("b"), agent.run("c")]).pipe(
@@ -125,7 +125,7 @@ describe("a budget", () => {
       expect((yield* run.exit).map(({ interruptedReason }) => interruptedReason)).toEqual([null, null, null])
     }))
 
-  it.effect("of a supervisor stops its workers too, with one metric for each run", () =>
+  it.effect("of a supervisor stops its workers too, with one metric per run", () =>
     Effect.gen(function*() {
       const worker = Agent.make({ name: "worker", instructions: "", toolkit: arithmeticTools })
       const boss = Supervisor.make({
@@ -159,7 +159,7 @@ describe("a budget", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("of a supervisor stops those below its workers, with one metric for each run", () =>
+  it.effect("of a supervisor stops the workers of its workers, with one metric per run", () =>
     Effect.gen(function*() {
       const worker = Agent.make({ name: "worker", instructions: "", toolkit: arithmeticTools })
       const middle = Supervisor.make({ name: "middle", instructions: "", workers: { one: worker, two: worker } })
@@ -181,7 +181,7 @@ describe("a budget", () => {
       expect(measuredIn(run, "loom.budget.exceeded")).toEqual(idsOf(run, "loom.run"))
     }))
 
-  it.effect("of a worker stops the worker alone", () =>
+  it.effect("of a worker stops only the worker", () =>
     Effect.gen(function*() {
       const worker = spender({ maxTokens: 30 })
       const boss = Supervisor.make({
@@ -200,13 +200,13 @@ describe("a budget", () => {
       expect(metricsNamed(run, "loom.budget.exceeded")).toHaveLength(1)
     }))
 
-  it.effect("of cost counts no calls without a known price", () =>
+  it.effect("of cost ignores calls without a known price", () =>
     Effect.gen(function*() {
       const run = yield* talkerWith({ maxCostUsd: 1 }).run("Go").pipe(scripted(saying("Hi")), recorded)
       expect(yield* run.exit).toMatchObject({ interruptedReason: null, costUsd: null })
     }))
 
-  it.effect("is asked before a failed model call is tried again, and ends the run without an error", () =>
+  it.effect("is checked before a retry, and ends the run without an error", () =>
     Effect.gen(function*() {
       const agent = Agent.make({
         name: "waiter",
@@ -226,7 +226,7 @@ describe("a budget", () => {
       expect(metricsNamed(run, "loom.budget.exceeded")).toEqual([
         { kind: "max_wall_clock", user_id: "alice", value: 1 }
       ])
-      // At 3 s it was tried once more; at 6 s it was not.
+      // There is a retry at 3 s, and none at 6 s.
       expect(spanNamed(run, "loom.model.stream")).toMatchObject({ outcome: "failure", attributes: { retries: 1 } })
       expect(spanNamed(run, "loom.run")).toMatchObject({
         outcome: "success",

@@ -1,5 +1,5 @@
 /**
- * What was said stays out of the records unless it is asked for.
+ * Content stays out of the records unless `captureContent` asks for it.
  */
 import type * as AiError from "@effect/ai/AiError"
 import * as Tool from "@effect/ai/Tool"
@@ -39,7 +39,7 @@ const script: ReadonlyArray<ScriptedTurn> = [
   {
     ...calling(
       { id: "c1", name: "note", params: { text: secret } },
-      // These do not fit: the error that says so quotes them.
+      // Invalid parameters: the error quotes them.
       { id: "c2", name: "note", params: { text: secret.repeat(20) } },
       { id: "c3", name: "note", params: { [secret]: secret } },
       { id: "c4", name: "note", params: secret },
@@ -132,7 +132,7 @@ describe("content", () => {
       expect(holding(run)).toEqual([])
     }))
 
-  it.effect("is in no record when facts cannot be extracted", () =>
+  it.effect("is in no record when the extraction of facts fails", () =>
     Effect.gen(function*() {
       const run = yield* talker("parrot").run(secret, { userId: "alice" }).pipe(
         Effect.provide(AutoExtract.layer({ background: false }).pipe(Layer.provide(Memory.layerInMemory))),
@@ -144,7 +144,7 @@ describe("content", () => {
       expect(holding(run)).toEqual([])
     }))
 
-  it.effect("becomes attributes where it is asked for", () =>
+  it.effect("becomes attributes with captureContent", () =>
     Effect.gen(function*() {
       const run = yield* noting("attributes").run(`Remember ${secret}`).pipe(
         Effect.provide(ToolsLive),
@@ -175,7 +175,7 @@ describe("content", () => {
     )
   })
 
-  it.effect("of a long conversation is a list of messages still", () =>
+  it.effect("of a long conversation is still a list of messages", () =>
     Effect.gen(function*() {
       const run = yield* noting("attributes").run("All of it: " + "page ".repeat(10_000)).pipe(
         Effect.provide(ToolsLive),

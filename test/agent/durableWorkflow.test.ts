@@ -31,7 +31,7 @@ const LetterLive = Letter.toLayer(({ subject }) =>
 )
 
 describe("an activity", () => {
-  it.effect("may hold steps and agents, in the tree of what executes it", () =>
+  it.effect("can contain steps and agents, in the tree of the execution", () =>
     Effect.gen(function*() {
       const run = yield* Letter.execute({ subject: "moths" }).pipe(
         RunContext.with({ userId: "alice" }),

@@ -1,5 +1,5 @@
 /**
- * Functions that were given their services when a layer was built, and are called inside a run: they keep them.
+ * Functions that received their services when a layer was built keep them inside a run.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -17,8 +17,8 @@ const small = instrumentLanguageModel().pipe(
   Layer.provide(ScriptedModel.layer([{ text: "from small", usage }], { model: "small" }))
 )
 
-describe("a service that was given", () => {
-  it.effect("to `extract` is used there, whatever model the run has, and its call is measured", () =>
+describe("a service from the layer", () => {
+  it.effect("is used in `extract`, whatever model the run has, and its call is measured", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ name: "greeter", instructions: "Greet." })
       const MemoryLive = AutoExtract.layer({
@@ -38,12 +38,12 @@ describe("a service that was given", () => {
       expect(extraction!.parentSpanId).toBe(spanNamed(records, "loom.run").spanId)
     }))
 
-  it.effect("to a workflow's tool is used there, inside the span of its call", () =>
+  it.effect("is used in a workflow's tool, inside the span of its call", () =>
     Effect.gen(function*() {
       const inner = Agent.make({ name: "inner", instructions: "Answer." })
       const ask = Workflow.asTool(Workflow.chain("ask", [inner]), {
         name: "ask",
-        description: "Asks somebody else",
+        description: "Asks another agent",
         input: Schema.String,
         output: Schema.String
       })
@@ -64,7 +64,7 @@ describe("a service that was given", () => {
       expect(attributeOf(records, "loom.run", "user_id")).toEqual(["alice", "alice"])
     }))
 
-  it.effect("an instrumented model keeps the name that it was given when an agent uses it", () =>
+  it.effect("that is an instrumented model keeps its given name under an agent", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ name: "greeter", instructions: "Greet." })
       const Named = instrumentLanguageModel({ model: "gpt-x", provider: "openai" }).pipe(

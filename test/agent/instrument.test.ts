@@ -1,5 +1,5 @@
 /**
- * Somebody's own loop on `@effect/ai`, measured by instrumenting its model and its tools.
+ * Your own loop on `@effect/ai`, measured by an instrumented model.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import { describe, expect, it } from "@effect/vitest"
@@ -26,7 +26,7 @@ const generated = LanguageModel.generateText({ prompt: secret }).pipe(
 )
 
 describe("an instrumented model", () => {
-  it.effect("is one span a call, with what it used, and no other", () =>
+  it.effect("is one span per call, with what it used, and no other", () =>
     Effect.gen(function*() {
       const run = yield* generated
       expect((yield* run.exit).text).toBe(secret)
@@ -108,7 +108,7 @@ describe("an instrumented model", () => {
       expect(metricsNamed(run, "loom.model.ttft_ms")).toEqual([{ model: "ScriptedModel", value: 150 }])
     }))
 
-  it.effect("says interrupted of a stream that is abandoned", () =>
+  it.effect("records an abandoned stream as interrupted", () =>
     Effect.gen(function*() {
       const run = yield* LanguageModel.streamText({ prompt: "Hi" }).pipe(
         Stream.take(2),
@@ -121,7 +121,7 @@ describe("an instrumented model", () => {
       expect(run.open).toEqual([])
     }))
 
-  it.effect("says failure of a call that fails, and gives the caller its own error", () =>
+  it.effect("records a failing call as a failure, and returns the original error", () =>
     Effect.gen(function*() {
       const run = yield* LanguageModel.generateText({ prompt: secret }).pipe(
         instrumented,
@@ -133,7 +133,7 @@ describe("an instrumented model", () => {
       expect(JSON.stringify(run.spans)).not.toContain(secret)
     }))
 
-  it.effect("takes the name that it is given, else the one that the answer says", () =>
+  it.effect("takes its name from the options, else from the answer", () =>
     Effect.gen(function*() {
       const ask = LanguageModel.generateText({ prompt: "Hi" })
       const named = ask.pipe(
@@ -152,7 +152,7 @@ describe("an instrumented model", () => {
     }))
 
   it.effect.each(["generateText", "streamText"] as const)(
-    "in %s is the parent of what its library does",
+    "in %s is the parent of what the library does",
     (method) =>
       Effect.gen(function*() {
         const ask = method === "generateText"
@@ -198,7 +198,13 @@ describe("an instrumented model", () => {
       expect(outline(run)).toEqual(["loom.model.stream"])
     }))
 
-  it.effect("answers the same where nothing records", () =>
+  it.effect("cannot be changed in place: an agent would not call the new method", () =>
+    Effect.gen(function*() {
+      const model = yield* LanguageModel.LanguageModel
+      expect(Object.isFrozen(model)).toBe(true)
+    }).pipe(instrumented, scripted()))
+
+  it.effect("answers the same without telemetry", () =>
     Effect.gen(function*() {
       const { text } = yield* LanguageModel.generateText({ prompt: "Hi" }).pipe(instrumented, scripted(saying("Hi")))
       expect(text).toBe("Hi")

@@ -1,5 +1,5 @@
 /**
- * Tools of somebody's own loop on `@effect/ai`, measured.
+ * Measured tools in your own loop on `@effect/ai`.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -32,7 +32,7 @@ describe("instrumented tools", () => {
       ["generateText", Effect.asVoid(withTools)],
       ["streamText", streamingTools]
     ] as const
-  )("in %s are spans inside the model call, and no others", ([, program]) =>
+  )("in %s are spans inside the model call, without others", ([, program]) =>
     Effect.gen(function*() {
       const run = yield* program.pipe(
         RunContext.with({ userId: "alice" }),
@@ -56,7 +56,7 @@ describe("instrumented tools", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("give the library what it gives without them", () =>
+  it.effect("return to the library what they return uninstrumented", () =>
     Effect.gen(function*() {
       const { toolResults } = yield* withTools.pipe(
         Effect.provide(ArithmeticLive),
@@ -66,7 +66,7 @@ describe("instrumented tools", () => {
       expect(toolResults.map(({ result }) => result)).toEqual([3])
     }))
 
-  it.effect("say that a tool failed, and fail as it did", () =>
+  it.effect("record a failing tool, and fail with its error", () =>
     Effect.gen(function*() {
       const Broken = Tool.make("broken", { success: Schema.Void, failure: Schema.String })
       const toolkit = Toolkit.make(Broken)
@@ -84,7 +84,7 @@ describe("instrumented tools", () => {
       ])
     }))
 
-  it.effect("say that a tool failed whose failure goes back to the model", () =>
+  it.effect("record a tool whose failure is returned to the model as failed", () =>
     Effect.gen(function*() {
       const Careful = Tool.make("careful", { success: Schema.Void, failure: Schema.String, failureMode: "return" })
       const toolkit = Toolkit.make(Careful)
@@ -101,7 +101,7 @@ describe("instrumented tools", () => {
       expect(spanNamed(run, "loom.model.stream").outcome).toBe("success")
     }))
 
-  it.effect("leak no parameters that do not fit", () =>
+  it.effect("do not leak invalid parameters", () =>
     Effect.gen(function*() {
       const run = yield* withTools.pipe(
         Effect.provide(ArithmeticLive),

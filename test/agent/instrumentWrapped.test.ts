@@ -1,5 +1,5 @@
 /**
- * Instrumented models above wrappers of somebody else, and around services of other make.
+ * Instrumented models on top of other people's wrappers, and around services that are made in other ways.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import { describe, expect, it } from "@effect/vitest"
@@ -11,7 +11,7 @@ import { add, arithmeticTools, calling } from "./arithmetic.js"
 import { attributeOf, outline, recorded, spanNamed, total, totalOf } from "./recorded.js"
 import { ask, hi, measured, routed, script, wrapped } from "./wrappedModel.js"
 
-describe("an instrumented model above a wrapped one", () => {
+describe("an instrumented model around a wrapped one", () => {
   const twice = measured(routed(measured(script(hi))))
 
   it.effect.each(
@@ -19,14 +19,14 @@ describe("an instrumented model above a wrapped one", () => {
       ["generateText", Effect.asVoid(LanguageModel.generateText({ prompt: "Hi" }))],
       ["streamText", Stream.runDrain(LanguageModel.streamText({ prompt: "Hi" }))]
     ] as const
-  )("measures %s once", ([, program]) =>
+  )("counts %s once", ([, program]) =>
     Effect.gen(function*() {
       const run = yield* program.pipe(Effect.provide(twice), recorded)
-      expect(outline(run, "tokens_in")).toEqual(["loom.model.stream tokens_in=12"])
+      expect(outline(run, "tokens_in")).toEqual(["loom.model.stream", "  loom.model.stream tokens_in=12"])
       expect(total(run, "loom.tokens.input")).toBe(12)
     }))
 
-  it.effect("keeps out of its records what a failing call below says, under a span of the wrapper's too", () =>
+  it.effect("keeps the error text of a failing inner call out of the records, under a span of the wrapper too", () =>
     Effect.gen(function*() {
       const secret = "s3cr3t-marker"
       const model = wrapped(measured(script({ error: new Error(secret) })), (inner) => ({
@@ -39,17 +39,20 @@ describe("an instrumented model above a wrapped one", () => {
         Effect.provide(measured(model)),
         recorded
       )
-      expect(outline(run)).toEqual(["loom.model.stream [failure]", "  wrapper"])
+      expect(outline(run)).toEqual([
+        "loom.model.stream [failure]",
+        "  wrapper",
+        "    loom.model.stream [failure]"
+      ])
       expect(JSON.stringify(run.spans)).not.toContain(secret)
     }))
 
   it.effect.each(["generateText", "streamText"] as const)(
-    "counts what the tools of a %s ask for themselves",
+    "counts the model calls that the tools of a %s make",
     (method) =>
       Effect.gen(function*() {
         const program = Effect.gen(function*() {
           const model = yield* LanguageModel.LanguageModel
-          // The very prompt of the call that the tool runs in.
           const tools = arithmeticTools.toLayer({ add: () => Effect.as(ask(model, "Go"), 3) })
           const options = { prompt: "Go", toolkit: arithmeticTools }
           yield* (method === "generateText"
@@ -83,7 +86,7 @@ class Service {
 
 describe("a model that is an instance of a class", () => {
   it.effect.each([undefined, { model: "named" }])(
-    "is called as one, instrumented with %j",
+    "is called with its `this`, instrumented with %j",
     (options) =>
       Effect.gen(function*() {
         const model = Layer.effect(

@@ -1,5 +1,5 @@
 /**
- * Whichever instruction a run is interrupted at, no span is left open and no run or tool without its duration.
+ * Wherever a run is interrupted, no span stays open and no run or tool is without its duration.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import { describe, expect, it } from "@effect/vitest"
@@ -16,7 +16,7 @@ type Part =
 const text: Part = { type: "text-delta", id: "t", delta: "done" }
 const call = (name: string, params: unknown): Part => ({ type: "tool-call", id: "c1", name, params })
 
-/** A model without the schemas of `@effect/ai`, which would take most of the time of thousands of runs. */
+/** A model without the schemas of `@effect/ai`, which would take most of the time in thousands of runs. */
 const quickModel =
   (...turns: ReadonlyArray<Part>) =>
   <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, LanguageModel.LanguageModel>> =>

@@ -1,5 +1,5 @@
 /**
- * Interruption at each instruction of a program in turn: no instant is too short for a test.
+ * Interrupts a program at each of its instructions in turn.
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -38,8 +38,8 @@ const flawsAfter = <A, E>(instructions: number, program: Effect.Effect<A, E>) =>
   })
 
 /**
- * Runs the program again and again, interrupted after ever more instructions, until it is over before it is interrupted. Gives what was wrong
- * with the records, and how many instructions there were.
+ * Runs the program repeatedly, interrupted after more and more instructions, until it ends before it is interrupted. Returns what was wrong with
+ * the records, and the number of instructions.
  */
 export const interruptedAnywhere = <A, E>(program: Effect.Effect<A, E>, stride = 1) =>
   Effect.gen(function*() {

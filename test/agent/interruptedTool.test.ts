@@ -1,5 +1,5 @@
 /**
- * Tools that end in an interruption of their own making: nobody interrupted the run.
+ * Tools that end with an interruption although the run is not interrupted.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -26,7 +26,7 @@ const joined = Effect.gen(function*() {
 const ways = [["interrupts itself", Effect.interrupt], ["joins a fiber that was interrupted", joined]] as const
 
 describe("a tool that", () => {
-  it.effect.each(ways)("%s is told to the model, and the run goes on", ([, body]) =>
+  it.effect.each(ways)("%s is returned to the model, and the run continues", ([, body]) =>
     Effect.gen(function*() {
       for (const toolConcurrency of [1, "unbounded"] as const) {
         const agent = Agent.make({ name: "waiter", instructions: "Wait.", toolkit, toolConcurrency })
@@ -47,7 +47,7 @@ const pair = Toolkit.make(
 )
 
 describe("a tool whose fiber another tool interrupts", () => {
-  it.effect("is told to the model, and the run goes on", () =>
+  it.effect("is returned to the model, and the run continues", () =>
     Effect.gen(function*() {
       const working = yield* Deferred.make<Fiber.RuntimeFiber<unknown, unknown>>()
       const handlers = pair.toLayer({
@@ -88,7 +88,7 @@ const patient = Toolkit.make(Tool.make("wait", { success: Schema.String }))
 
 describe("a tool of a run", () => {
   it.effect.each([[1], ["unbounded"]] as const)(
-    "that is interrupted, %s at a time, is interrupted with it, and its finalizers are waited for",
+    "is interrupted with the run, %s at a time, and its finalizers are awaited",
     ([toolConcurrency]) =>
       Effect.gen(function*() {
         for (const toolTimeout of [undefined, "1 hour"] as const) {
@@ -129,7 +129,7 @@ describe("a tool of a run", () => {
   )
 
   it.effect.each([[Effect.succeed("set")], [Effect.die("broken")]] as const)(
-    "leaves the fiber's references as it set them, and has its spans below its own",
+    "keeps the fiber references that it set, and its spans are below its own",
     ([end]) =>
       Effect.gen(function*() {
         const ref = FiberRef.unsafeMake("before")

@@ -1,5 +1,5 @@
 /**
- * Runs that are interrupted, timed out or abandoned, wherever they are: nothing stays open, and the records say what happened.
+ * Runs that are interrupted, timed out or abandoned: no span stays open, and the records show what happened.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -21,7 +21,7 @@ const waiter = Agent.make({ name: "waiter", instructions: "", toolkit: waitTools
 const wait = calling({ id: "c1", name: "wait", params: {} })
 const forever: ScriptedTurn = { text: "never said", delay: "1000 hours" }
 
-/** Interrupts the program when `reached` is done, and gives what was recorded. */
+/** Interrupts the program when `reached` is done, and returns what was recorded. */
 const interruptedWhen = <A, E, R>(reached: Effect.Effect<unknown>, program: Effect.Effect<A, E, R>) =>
   recorded(Effect.gen(function*() {
     const fiber = yield* Effect.fork(program)
@@ -29,7 +29,7 @@ const interruptedWhen = <A, E, R>(reached: Effect.Effect<unknown>, program: Effe
     return yield* Effect.flatten(Fiber.interrupt(fiber))
   }))
 
-/** Lets everybody work until nobody can. */
+/** Lets all fibers run until none can. */
 const idle = Effect.yieldNow({ priority: 1 }).pipe(Effect.repeatN(200))
 
 const outcomes = (run: Recorded<unknown, unknown>) => run.spans.map(({ outcome }) => outcome)
@@ -111,7 +111,7 @@ describe("a run that is interrupted", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("because a branch beside it failed", () =>
+  it.effect("because a parallel branch failed", () =>
     Effect.gen(function*() {
       const both = Workflow.parallel("both", { poet: talker("poet"), broken: () => Effect.fail("broken") })
       const run = yield* both("Go").pipe(scripted(forever), recorded)

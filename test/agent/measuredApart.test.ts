@@ -1,5 +1,5 @@
 /**
- * Answers of one call that do not come to its caller: refused by a wrapper, or given behind its back. None is lost, and none is taken for another.
+ * Answers that do not reach the caller: a wrapper rejects them, or they arrive after it has answered.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import { describe, expect, it } from "@effect/vitest"
@@ -10,12 +10,12 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { Pricing, ScriptedModel } from "loom-telemetry/agent"
 import { talker } from "./arithmetic.js"
-import { attributeOf, flaws, outline, recorded, total, totalOf } from "./recorded.js"
+import { flaws, outline, recorded, total, totalOf } from "./recorded.js"
 import { hi, measured, type Model, type Options, script, streaming } from "./wrappedModel.js"
 
 const parrot = talker("parrot")
 
-/** Not measured by itself, and other than `hi`. */
+/** Not instrumented, and with other amounts than `hi`. */
 const spare: Model = ScriptedModel.layer([{ text: "fine", usage: { inputTokens: 100, outputTokens: 20 } }], {
   model: "spare"
 })
@@ -42,22 +42,52 @@ const choosing = (
 
 const prices = Pricing.table([{ model: "named", input: 1, output: 1 }, { model: "spare", input: 1, output: 1 }])
 
-describe("an answer that a wrapper refuses", () => {
-  it.effect("is counted beside the one that it takes from a model that is not measured", () =>
+/** Takes the second model's answer after having called the first. */
+const insteadOf = (first: Model): Model =>
+  choosing(
+    first,
+    spare,
+    ([one, other], options) =>
+      Stream.unwrap(Effect.as(Effect.ignore(Stream.runDrain(one.streamText(options))), other.streamText(options)))
+  )
+
+describe("an answer that a wrapper takes from a model that is not instrumented", () => {
+  it.effect("is not counted after a call that is: it cannot be told apart from the answer of that one", () =>
     Effect.gen(function*() {
-      const model = choosing(measured(script(hi), { model: "named" }), spare, ([first, second], options) =>
-        Stream.unwrap(Effect.as(Stream.runDrain(first.streamText(options)), second.streamText(options))))
-      const run = yield* parrot.run("Hi").pipe(Effect.provide([model, prices]), recorded)
-      expect(yield* run.exit).toMatchObject({ output: "fine", tokensIn: 112, tokensOut: 24, costUsd: 136e-6 })
-      expect(totalOf(run, "loom.model.stream", "tokens_in")).toBe(112)
-      expect(total(run, "loom.tokens.input")).toBe(112)
-      expect(total(run, "loom.cost.usd")).toBeCloseTo(136e-6, 12)
+      const run = yield* parrot.run("Hi").pipe(
+        Effect.provide([insteadOf(measured(script(hi), { model: "named" })), prices]),
+        recorded
+      )
+      expect(yield* run.exit).toMatchObject({ output: "fine", tokensIn: 12, tokensOut: 4, costUsd: 16e-6 })
+      expect(totalOf(run, "loom.model.stream", "tokens_in")).toBe(12)
+      expect(total(run, "loom.tokens.input")).toBe(12)
+      expect(total(run, "loom.cost.usd")).toBeCloseTo(16e-6, 12)
+      expect(flaws(run)).toEqual([])
+    }))
+
+  it.effect.each(
+    [
+      ["failed", { error: new Error("dead") }],
+      ["reported no usage", { text: "Hi" }]
+    ] as const
+  )("is counted by the call around it after one that %s", ([, turn]) =>
+    Effect.gen(function*() {
+      const run = yield* parrot.run("Hi").pipe(
+        Effect.provide([insteadOf(measured(script(turn), { model: "named" })), prices]),
+        recorded
+      )
+      expect(yield* run.exit).toMatchObject({ output: "fine", tokensIn: 100, tokensOut: 20, costUsd: 120e-6 })
+      expect(outline(run, "model", "tokens_in").slice(2)).toEqual([
+        "    loom.model.stream model=spare tokens_in=100",
+        `      loom.model.stream model=named${"error" in turn ? " [failure]" : ""}`
+      ])
+      expect(total(run, "loom.tokens.input")).toBe(100)
       expect(flaws(run)).toEqual([])
     }))
 })
 
-describe("a call that goes on behind the one that is answered", () => {
-  it.effect("is counted when it is over, and does not give that one its name", () =>
+describe("a call that goes on after the call around it has been answered", () => {
+  it.effect("is counted next to that one, when it is over", () =>
     Effect.gen(function*() {
       const answered = yield* Deferred.make<void>()
       const behind: Array<Fiber.Fiber<unknown, unknown>> = []
@@ -81,8 +111,10 @@ describe("a call that goes on behind the one that is answered", () => {
         recorded
       )
       expect(yield* run.exit).toMatchObject({ output: "fine", tokensIn: 100 })
-      expect(outline(run, "tokens_in").at(-1)).toBe("    loom.model.stream tokens_in=100")
-      expect(attributeOf(run, "loom.model.stream", "model")).not.toContain("named")
+      expect(outline(run, "model", "tokens_in").slice(-2)).toEqual([
+        "    loom.model.stream model=spare tokens_in=100",
+        "      loom.model.stream model=named tokens_in=12"
+      ])
       expect(
         run.metrics.filter(({ name }) => name === "loom.tokens.input").map(({ attributes, value }) => [
           attributes["model"] === "named",

@@ -1,5 +1,5 @@
 /**
- * An agent above wrappers of somebody else above models that are measured too: what was used is counted once, and all of it.
+ * An agent on top of other people's wrappers on top of instrumented models: all tokens are counted, each of them once, at the deepest call.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import { describe, expect, it } from "@effect/vitest"
@@ -15,10 +15,10 @@ import { ask, hi, measured, type Options, routed, script, streaming } from "./wr
 
 const parrot = talker("parrot")
 
-/** Other than those, so that they can be told apart. */
+/** Uses other amounts, to be distinguishable. */
 const other: ScriptedTurn = { text: "fine", usage: { inputTokens: 100, outputTokens: 20 } }
 
-/** Input tokens, as each of the views has them. */
+/** Input tokens in each of the three views. */
 const views = (run: Records) => ({
   spans: totalOf(run, "loom.model.stream", "tokens_in"),
   metrics: total(run, "loom.tokens.input"),
@@ -27,34 +27,58 @@ const views = (run: Records) => ({
 
 const everywhere = (tokens: number) => ({ spans: tokens, metrics: tokens, run: tokens })
 
-const oneCall = ["loom.run", "  loom.turn", "    loom.model.stream"]
+/** A run with one turn, whose calls are nested so deep; the deepest has the tokens. */
+const nested = (depth: number) => [
+  "loom.run tokens_in=12",
+  "  loom.turn",
+  ...Array.from(
+    { length: depth },
+    (_, index) => `${"  ".repeat(index + 2)}loom.model.stream${index === depth - 1 ? " tokens_in=12" : ""}`
+  )
+]
 
-describe("an agent above a wrapped instrumented model", () => {
+describe("an agent on an instrumented model", () => {
   it.effect.each(
     [
-      ["once", routed(measured(script(hi)))],
-      ["instrumented again", measured(routed(measured(script(hi))))],
-      ["several times over", measured(routed(measured(routed(measured(measured(script(hi)))))))]
+      ["directly", measured(script(hi)), 1],
+      ["instrumented twice", measured(measured(script(hi))), 1],
+      ["in a wrapper", routed(measured(script(hi))), 2],
+      ["in a wrapper that is instrumented too", measured(routed(measured(script(hi)))), 2],
+      ["in wrappers in each other", measured(routed(measured(routed(measured(measured(script(hi))))))), 3]
     ] as const
-  )("measures a call once: %s", ([, model]) =>
+  )("counts a call once: %s", ([, model, depth]) =>
     Effect.gen(function*() {
       const run = yield* parrot.run("Hi").pipe(Effect.provide(model), recorded)
-      expect(outline(run)).toEqual(oneCall)
+      expect(outline(run, "tokens_in")).toEqual(nested(depth))
       expect(views(run)).toEqual(everywhere(12))
       expect(yield* run.exit).toMatchObject({ output: "Hi", tokensIn: 12, tokensOut: 4 })
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("says who answered, which only the inner one knows", () =>
+  it.effect("names the model of the run by the call that knows it", () =>
     Effect.gen(function*() {
       const inner = measured(vendorModel({ inputTokens: 1, outputTokens: 1 }), { model: "gpt-5", provider: "azure" })
       const run = yield* parrot.run("Hi").pipe(Effect.provide(routed(inner)), recorded)
       expect(outline(run, "model", "provider")).toEqual([
         "loom.run model=gpt-5",
         "  loom.turn",
-        "    loom.model.stream model=gpt-5 provider=azure.ai.openai"
+        "    loom.model.stream model=unknown provider=_OTHER",
+        "      loom.model.stream model=gpt-5 provider=azure.ai.openai"
       ])
       expect(run.metrics[0]!.attributes["model"]).toBe("gpt-5")
+    }))
+
+  it.effect("counts a reported cost once, also of a call that reports no usage", () =>
+    Effect.gen(function*() {
+      const inner = measured(vendorModel({ metadata: { openrouter: { usage: { cost: 0.25 } } } }))
+      const run = yield* parrot.run("Hi").pipe(Effect.provide(routed(inner)), recorded)
+      expect(outline(run, "cost_usd")).toEqual([
+        "loom.run cost_usd=0.25",
+        "  loom.turn",
+        "    loom.model.stream",
+        "      loom.model.stream cost_usd=0.25"
+      ])
+      expect(total(run, "loom.cost.usd")).toBe(0.25)
     }))
 
   it.effect("calls a wrapper that is a copy with another method", () =>
@@ -73,11 +97,11 @@ describe("an agent above a wrapped instrumented model", () => {
       ).pipe(Layer.provide(measured(script(hi))))
       const run = yield* parrot.run("Hi").pipe(Effect.provide(model), recorded)
       expect(calls).toBe(1)
-      expect(outline(run)).toEqual(oneCall)
+      expect(outline(run, "tokens_in")).toEqual(nested(2))
       expect(views(run)).toEqual(everywhere(12))
     }))
 
-  it.effect("counts what a guard asks beside it", () =>
+  it.effect("counts the question of a guard next to the answer", () =>
     Effect.gen(function*() {
       const model = streaming(measured(script(other, hi)), (inner, options) =>
         Stream.unwrap(Effect.as(ask(inner, "Is that allowed?"), inner.streamText(options))))
@@ -85,13 +109,14 @@ describe("an agent above a wrapped instrumented model", () => {
       expect(outline(run, "tokens_in")).toEqual([
         "loom.run tokens_in=112",
         "  loom.turn",
-        "    loom.model.stream tokens_in=12",
-        "      loom.model.stream tokens_in=100"
+        "    loom.model.stream",
+        "      loom.model.stream tokens_in=100",
+        "      loom.model.stream tokens_in=12"
       ])
       expect(views(run)).toEqual(everywhere(112))
     }))
 
-  it.effect("counts its own answer where only the guard is instrumented", () =>
+  it.effect("counts the guard's question alone if only the guard is instrumented", () =>
     Effect.gen(function*() {
       const guard = measured(script(other))
       const model = Layer.effect(
@@ -105,10 +130,10 @@ describe("an agent above a wrapped instrumented model", () => {
         })
       ).pipe(Layer.provide(script(hi)))
       const run = yield* parrot.run("Hi").pipe(Effect.provide(model), recorded)
-      expect(views(run)).toEqual(everywhere(112))
+      expect(views(run)).toEqual(everywhere(100))
     }))
 
-  it.effect("counts once what is asked with a prompt that was rewritten", () =>
+  it.effect("counts a call with a rewritten prompt once", () =>
     Effect.gen(function*() {
       const model = streaming(
         measured(script(hi)),
@@ -124,7 +149,7 @@ describe("an agent above a wrapped instrumented model", () => {
       expect(views(run)).toEqual(everywhere(12))
     }))
 
-  it.effect("counts once what is rewritten between two measured layers", () =>
+  it.effect("counts a call once whose prompt is rewritten between two instrumented models", () =>
     Effect.gen(function*() {
       const rewritten = streaming(
         measured(script(hi)),
@@ -145,10 +170,10 @@ describe("an agent above a wrapped instrumented model", () => {
         ))
       const run = yield* parrot.run("Hi").pipe(Effect.provide(model), recorded)
       expect(views(run)).toEqual(everywhere(124))
-      expect(run.spans.filter(({ name }) => name === "loom.model.stream")).toHaveLength(3)
+      expect(run.spans.filter(({ name }) => name === "loom.model.stream")).toHaveLength(4)
     }))
 
-  it.effect("goes on with the model that a router falls back to", () =>
+  it.effect("shows the model that failed and the one that a router falls back to", () =>
     Effect.gen(function*() {
       const dead = measured(ScriptedModel.layer([{ error: answeredWith(400) }], { model: "dead" }))
       const spare = measured(ScriptedModel.layer([hi], { model: "spare" }))
@@ -166,7 +191,9 @@ describe("an agent above a wrapped instrumented model", () => {
       expect(outline(run, "model")).toEqual([
         "loom.run model=spare",
         "  loom.turn",
-        "    loom.model.stream model=spare"
+        "    loom.model.stream model=spare",
+        "      loom.model.stream model=dead [failure]",
+        "      loom.model.stream model=spare"
       ])
       expect(views(run)).toEqual(everywhere(12))
     }))

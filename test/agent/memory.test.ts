@@ -1,5 +1,5 @@
 /**
- * Memory: what a run leaves behind, and the extraction of facts that the layer's scope owns.
+ * Memory: the episodes of runs, and the extraction of facts in the layer's scope.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -19,7 +19,7 @@ const parrot = talker("parrot")
 const factsOf = (userId: string) =>
   Effect.flatMap(Memory, (memory) => Effect.map(memory.facts(userId), (facts) => facts.map(({ text }) => text)))
 
-/** A memory that hands its episodes over. */
+/** A memory that exposes its episodes. */
 const remembering = (episodes: Array<Episode>) =>
   Layer.succeed(Memory, {
     remember: (episode) => Effect.sync(() => episodes.push(episode)),
@@ -27,7 +27,7 @@ const remembering = (episodes: Array<Episode>) =>
     facts: () => Effect.succeed([])
   })
 
-/** Extraction over a memory of its own, which stays reachable. */
+/** Extraction around a memory that stays accessible. */
 const extracting = (options: Parameters<typeof AutoExtract.layer>[0]) =>
   AutoExtract.layer(options).pipe(Layer.provide(Memory.layerInMemory))
 
@@ -62,7 +62,7 @@ describe("a run with a memory", () => {
       expect(episodes).toEqual([])
     }))
 
-  it.effect("knows each fact of a user once, and of no other user", () =>
+  it.effect("keeps each fact once per user, and separate for each user", () =>
     Effect.gen(function*() {
       const memory = yield* Memory
       const at = new Date(0)
@@ -74,7 +74,7 @@ describe("a run with a memory", () => {
 })
 
 describe("extraction", () => {
-  it.effect("asks the model for facts, one a line, measured like any call", () =>
+  it.effect("asks the model for facts, one per line, measured like any call", () =>
     Effect.gen(function*() {
       const program = Effect.zipRight(parrot.run("I like moths", { userId: "alice" }), factsOf("alice"))
       const run = yield* program.pipe(
@@ -95,7 +95,7 @@ describe("extraction", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("may be a function of one's own", () =>
+  it.effect("can be your own function", () =>
     Effect.gen(function*() {
       const extract = ({ input }: Episode) => Effect.succeed([`Said: ${input}`])
       const program = Effect.zipRight(parrot.run("I like moths", { userId: "alice" }), factsOf("alice"))
@@ -108,7 +108,7 @@ describe("extraction", () => {
       expect(statuses(run, "loom.auto_extract.invocations")).toEqual(["ok alice"])
     }))
 
-  it.effect("is not made for an episode of nobody", () =>
+  it.effect("does not run for an episode without a user", () =>
     Effect.gen(function*() {
       const run = yield* parrot.run("Hi").pipe(
         Effect.provide(extracting({ background: false })),
@@ -124,7 +124,7 @@ describe("extraction", () => {
     ["throws", () => {
       throw new Error("no")
     }]
-  ])("that %s fails no run, and is an error in the metrics", ([, extract]) =>
+  ])("that %s does not fail the run, and is an error in the metrics", ([, extract]) =>
     Effect.gen(function*() {
       const run = yield* parrot.run("Hi", { userId: "alice" }).pipe(
         Effect.provide(AutoExtract.layer({ background: false, extract }).pipe(Layer.provide(Memory.layerInMemory))),
@@ -136,7 +136,7 @@ describe("extraction", () => {
       expect(statuses(run, "loom.auto_extract.duration_ms")).toEqual(["error alice"])
     }))
 
-  it.effect("in the background keeps no run waiting", () =>
+  it.effect("in the background does not delay the run", () =>
     Effect.gen(function*() {
       const go = yield* Deferred.make<void>()
       const extract = () => Effect.as(Deferred.await(go), ["likes moths"])
@@ -173,7 +173,7 @@ describe("extraction", () => {
       ])
     }))
 
-  it.effect("in the background is interrupted when drain is over, and says so", () =>
+  it.effect("in the background is interrupted after `drain`, and measured as such", () =>
     Effect.gen(function*() {
       const run = yield* Effect.gen(function*() {
         const scope = yield* Scope.make()
@@ -197,7 +197,7 @@ describe("extraction", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("in the background is measured before telemetry closes that was provided outside of it", () =>
+  it.effect("in the background is measured before telemetry outside of it closes", () =>
     Effect.gen(function*() {
       const events: Array<string> = []
       const sink = Effect.acquireRelease(
@@ -216,7 +216,7 @@ describe("extraction", () => {
       expect(events.slice(-3)).toEqual(["loom.auto_extract.duration_ms", "loom.auto_extract.invocations", "closed"])
     }))
 
-  it.effect("uses tokens that count in the metrics, not in the run that is over", () =>
+  it.effect("uses tokens that count in the metrics, not in the finished run", () =>
     Effect.gen(function*() {
       const run = yield* parrot.run("Hi", { userId: "alice" }).pipe(
         Effect.provide(extracting({ background: false })),

@@ -1,5 +1,5 @@
 /**
- * The model call of a turn: retries, failures, time to the first content, the script's end.
+ * The model call of a turn: retries, failures, time to the first content, the end of the script.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
@@ -23,8 +23,8 @@ const after = <A, E, R>(time: Duration.DurationInput, program: Effect.Effect<A, 
 
 const ask = talker("parrot").run("Hi", { userId: "alice" })
 
-describe("a model call that fails in passing", () => {
-  it.effect("is tried again, within the same span", () =>
+describe("a model call with a transient failure", () => {
+  it.effect("is retried within the same span", () =>
     Effect.gen(function*() {
       const run = yield* after(
         "1 minute",
@@ -40,7 +40,7 @@ describe("a model call that fails in passing", () => {
     }))
 
   it.effect.each([408, 409, 425, 429, 500, 502, 503, 529])(
-    "with status %i is one of them",
+    "of status %i is retried",
     (status) =>
       Effect.gen(function*() {
         const run = yield* after(
@@ -51,17 +51,20 @@ describe("a model call that fails in passing", () => {
       })
   )
 
-  it.effect.each([400, 401, 403, 404, 422])("with status %i is none of them", (status) =>
-    Effect.gen(function*() {
-      const run = yield* after(
-        "1 minute",
-        ask.pipe(scripted(failingWith(answeredWith(status)), saying("Hi")), recorded)
-      )
-      expect(run.exit._tag).toBe("Failure")
-      expect(attributeOf(run, "loom.model.stream", "retries")).toEqual([0])
-    }))
+  it.effect.each([400, 401, 403, 404, 422])(
+    "is not one of status %i: there is no retry",
+    (status) =>
+      Effect.gen(function*() {
+        const run = yield* after(
+          "1 minute",
+          ask.pipe(scripted(failingWith(answeredWith(status)), saying("Hi")), recorded)
+        )
+        expect(run.exit._tag).toBe("Failure")
+        expect(attributeOf(run, "loom.model.stream", "retries")).toEqual([0])
+      })
+  )
 
-  it.effect("is tried as often as modelRetries says, and no more", () =>
+  it.effect("is retried as often as modelRetries says", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ name: "stubborn", instructions: "", modelRetries: 3 })
       const turns = Array.from({ length: 5 }, () => failingWith(unreachable))
@@ -70,7 +73,7 @@ describe("a model call that fails in passing", () => {
       expect(attributeOf(run, "loom.model.stream", "retries")).toEqual([3])
     }))
 
-  it.effect("is not tried again once the model has said something", () =>
+  it.effect("is not retried once the model has said something", () =>
     Effect.gen(function*() {
       const run = yield* after(
         "1 minute",
@@ -83,7 +86,7 @@ describe("a model call that fails in passing", () => {
       })
     }))
 
-  it.effect("waits as long as the server asks for", () =>
+  it.effect("waits as long as the server asks", () =>
     Effect.gen(function*() {
       const program = ask.pipe(
         scripted(failingWith(answeredWith(429, { "retry-after": "7" })), saying("Hi")),
@@ -99,7 +102,7 @@ describe("a model call that fails in passing", () => {
       expect(metricsNamed(run, "loom.model.ttft_ms").map(({ value }) => value)).toEqual([7000])
     }))
 
-  it.effect("believes retry-after-ms before retry-after", () =>
+  it.effect("prefers retry-after-ms to retry-after", () =>
     Effect.gen(function*() {
       const headers = { "retry-after": "7", "retry-after-ms": "250" }
       const run = yield* after(
@@ -109,7 +112,7 @@ describe("a model call that fails in passing", () => {
       expect(spanNamed(run, "loom.model.stream").durationMs).toBe(250)
     }))
 
-  it.effect("waits no longer than a minute, whatever the server asks for", () =>
+  it.effect("waits a minute at most, whatever the server asks", () =>
     Effect.gen(function*() {
       const run = yield* after(
         "1 minute",
@@ -131,7 +134,7 @@ describe("a dead model", () => {
       expect(error.message).toContain("The agent \"parrot\" failed in turn 0")
     }))
 
-  it.effect("leaves closed spans, all failed, and the session's duration", () =>
+  it.effect("leaves no open spans, only failed ones, and the session's duration", () =>
     Effect.gen(function*() {
       const run = yield* dead
       expect(outline(run, "turns")).toEqual([
@@ -146,7 +149,7 @@ describe("a dead model", () => {
       expect(metricsNamed(run, "loom.tokens.input")).toEqual([])
     }))
 
-  it.effect("says what kind of failure it was", () =>
+  it.effect("names the kind of failure", () =>
     Effect.gen(function*() {
       expect(spanNamed(yield* dead, "loom.model.stream").exception).toBe(
         "ModelCallError: Vendor.streamText failed: HttpResponseError with status 401"
@@ -155,7 +158,7 @@ describe("a dead model", () => {
 })
 
 describe("a scripted model", () => {
-  it.effect("fails past its end, and says so", () =>
+  it.effect("fails after its last turn, and says so", () =>
     Effect.gen(function*() {
       const run = yield* Effect.zipRight(ask, ask).pipe(scripted(saying("Hi")), recorded)
       const error = yield* Effect.flip(run.exit)
@@ -163,7 +166,7 @@ describe("a scripted model", () => {
       expect(error.message).toContain("the script has 1 turns and this is call 2; add a turn to ScriptedModel.layer")
     }))
 
-  it.effect("takes its time on the Clock, which is the time to the first content", () =>
+  it.effect("delays on the Clock, which is the time to the first content", () =>
     Effect.gen(function*() {
       const run = yield* after(
         "120 millis",
@@ -175,13 +178,13 @@ describe("a scripted model", () => {
       ])
     }))
 
-  it.effect("says why it stopped", () =>
+  it.effect("reports why it stopped", () =>
     Effect.gen(function*() {
       const run = yield* ask.pipe(scripted({ ...saying("Once upon a"), finishReason: "length" }), recorded)
       expect(attributeOf(run, "loom.model.stream", "finish_reason")).toEqual(["length"])
     }))
 
-  it.effect("reports no usage where the script has none, and nothing is counted", () =>
+  it.effect("reports no usage if the script has none, and nothing is counted", () =>
     Effect.gen(function*() {
       const run = yield* ask.pipe(scripted({ text: "Hi" }), recorded)
       expect(yield* run.exit).toMatchObject({ tokensIn: 0, tokensOut: 0, costUsd: null })

@@ -1,5 +1,5 @@
 /**
- * Workflows, agents and steps in each other.
+ * Workflows, agents and steps nested in each other.
  */
 import * as Toolkit from "@effect/ai/Toolkit"
 import { describe, expect, it } from "@effect/vitest"
@@ -11,8 +11,8 @@ import { flaws, outline, recorded, scripted } from "./recorded.js"
 
 const show = (n: number) => Effect.succeed(`it is ${n}`)
 
-describe("steps of one's own", () => {
-  it.effect("stand in the workflow around them, and count", () =>
+describe("steps made with Workflow.step", () => {
+  it.effect("belong to the workflow around them, and are numbered", () =>
     Effect.gen(function*() {
       const write = (subject: string) =>
         Effect.succeed(subject).pipe(
@@ -39,8 +39,8 @@ describe("steps of one's own", () => {
     }))
 })
 
-describe("workflows in each other", () => {
-  it.effect("are steps like any other, with agents among them", () =>
+describe("nested workflows", () => {
+  it.effect("are steps like any other, next to agents", () =>
     Effect.gen(function*() {
       const inner = Workflow.chain("inner", [talker("poet"), talker("critic")])
       const outer = Workflow.chain("outer", [show, inner])
@@ -58,7 +58,7 @@ describe("workflows in each other", () => {
       ])
     }))
 
-  it.effect("may be tools of an agent", () =>
+  it.effect("can be tools of an agent", () =>
     Effect.gen(function*() {
       const { handler, tool } = Workflow.asTool(Workflow.chain("research", [talker("reader"), talker("summarist")]), {
         name: "research",

@@ -1,5 +1,5 @@
 /**
- * Options that make no sense are refused where an agent is made: as limits they would be none.
+ * Invalid options are rejected when an agent is made: as limits they would have no effect.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,7 @@ type Options = Partial<AgentOptions<{}>>
 
 const named = { name: "a", instructions: "" }
 
-/** As from `Number(process.env.MAX)` where that is not set. */
+/** As from `Number(process.env.MAX)` if it is not set. */
 const unset = Number(undefined)
 
 const refused: ReadonlyArray<readonly [option: string, options: Options, message: string]> = [
@@ -20,48 +20,48 @@ const refused: ReadonlyArray<readonly [option: string, options: Options, message
     [
       `maxTurns ${maxTurns}`,
       { maxTurns },
-      `\`maxTurns\` has to be a number of turns, 1 or more, but it is ${maxTurns}. Leave it out for 50`
+      `\`maxTurns\` must be a number of turns, 1 or more, but it is ${maxTurns}. Omit it for 50`
     ] as const
   ),
   ...[unset, 0, 0.5, -1].map((toolConcurrency) =>
     [
       `toolConcurrency ${toolConcurrency}`,
       { toolConcurrency },
-      `\`toolConcurrency\` has to be "unbounded" or a number of tools, 1 or more, but it is ${toolConcurrency}. ` +
-      "Leave it out for \"unbounded\""
+      `\`toolConcurrency\` must be "unbounded" or a number of tools, 1 or more, but it is ${toolConcurrency}. ` +
+      "Omit it for \"unbounded\""
     ] as const
   ),
   ...[unset, -1].map((modelRetries) =>
     [
       `modelRetries ${modelRetries}`,
       { modelRetries },
-      `\`modelRetries\` has to be a number of attempts, 0 or more, but it is ${modelRetries}. Leave it out for 2`
+      `\`modelRetries\` must be a number of attempts, 0 or more, but it is ${modelRetries}. Omit it for 2`
     ] as const
   ),
   ...[unset, -1, "-1 second", "soon"].map((toolTimeout) =>
     [
       `toolTimeout ${toolTimeout}`,
       { toolTimeout: toolTimeout as number },
-      `\`toolTimeout\` has to be a duration, but it is ${toolTimeout}. ` +
-      "Give \"30 seconds\", or a number of milliseconds; leave it out for no limit"
+      `\`toolTimeout\` must be a duration, but it is ${toolTimeout}. ` +
+      "Use \"30 seconds\", or a number of milliseconds; omit it for no limit"
     ] as const
   ),
   ...[unset, -1].flatMap((limit) => [
     [
       `budget.maxTokens ${limit}`,
       { budget: { maxTokens: limit } },
-      `\`budget.maxTokens\` has to be a number of tokens, 0 or more, but it is ${limit}. Leave it out for no limit`
+      `\`budget.maxTokens\` must be a number of tokens, 0 or more, but it is ${limit}. Omit it for no limit`
     ] as const,
     [
       `budget.maxCostUsd ${limit}`,
       { budget: { maxCostUsd: limit } },
-      `\`budget.maxCostUsd\` has to be an amount of US dollars, 0 or more, but it is ${limit}. Leave it out for no limit`
+      `\`budget.maxCostUsd\` must be an amount of US dollars, 0 or more, but it is ${limit}. Omit it for no limit`
     ] as const,
     [
       `budget.maxWallClock ${limit}`,
       { budget: { maxWallClock: limit } },
-      `\`budget.maxWallClock\` has to be a duration, but it is ${limit}. ` +
-      "Give \"30 seconds\", or a number of milliseconds; leave it out for no limit"
+      `\`budget.maxWallClock\` must be a duration, but it is ${limit}. ` +
+      "Use \"30 seconds\", or a number of milliseconds; omit it for no limit"
     ] as const
   ])
 ]
@@ -95,7 +95,7 @@ describe("an agent", () => {
       expect(Exit.map(run.exit, ({ output }) => output)).toEqual(Exit.succeed("Hi"))
     }))
 
-  it.effect("ends at a budget of nothing, which is no mistake", () =>
+  it.effect("ends at a budget of 0, which is valid", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ ...named, budget: { maxTokens: 0, maxCostUsd: 0, maxWallClock: 0 } })
       const run = yield* agent.run("Hi").pipe(scripted(calling()), recorded)
@@ -108,7 +108,7 @@ describe("a loop of steps", () => {
     const body = (text: string) => Effect.succeed(text)
     expect(() => Workflow.loop("again", { body, until: () => false, max })).toThrow(
       new RangeError(
-        `Workflow.loop: \`max\` has to be a number of iterations, 1 or more, but it is ${max}. Give 10 for ten`
+        `Workflow.loop: \`max\` must be a number of iterations, 1 or more, but it is ${max}. Use 10 for ten iterations`
       )
     )
   })

@@ -1,5 +1,5 @@
 /**
- * What of its usage a provider does not report, or reports as no count: it is absent, and nothing is made of it.
+ * Usage that a provider does not report, or reports as an invalid count, is absent, and nothing is computed from it.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
@@ -13,7 +13,7 @@ import { add, arithmetic, ArithmeticLive, talker } from "./arithmetic.js"
 import { attributeOf, metricsNamed, recorded, spanNamed } from "./recorded.js"
 
 interface Finish {
-  /** Whether it calls a tool before. */
+  /** Whether a tool call comes before it. */
   readonly calls?: boolean
   readonly model?: string
   readonly input?: number | undefined
@@ -29,7 +29,7 @@ const finishPart = ({ cached, input, metadata, output }: Finish): Response.Finis
   ...(metadata !== undefined && { metadata })
 })
 
-/** A model whose answers end with these parts, each answer in several. */
+/** A model whose answers end with these parts. */
 const ending = (...answers: ReadonlyArray<ReadonlyArray<Finish>>) => {
   let calls = 0
   const parts = (): Array<Response.StreamPartEncoded> =>
@@ -55,7 +55,7 @@ const ending = (...answers: ReadonlyArray<ReadonlyArray<Finish>>) => {
   )
 }
 
-/** A dollar a token, cached ones a tenth. */
+/** A dollar per token, a tenth for cached ones. */
 const prices = Pricing.table([{ model: "", input: 1e6, output: 1e6, cachedInput: 1e5 }])
 
 const parrot = talker("parrot")
@@ -63,9 +63,9 @@ const parrot = talker("parrot")
 const told = (...finishes: ReadonlyArray<Finish>) =>
   parrot.run("Hi").pipe(Effect.provide([ending(finishes), prices]), recorded)
 
-describe("usage that is reported in part", () => {
+describe("usage that is partly reported", () => {
   it.effect.each([undefined, Number.NaN, -1, Number.POSITIVE_INFINITY])(
-    "is counted in part: input %d",
+    "is partly counted: input %d",
     (input) =>
       Effect.gen(function*() {
         const run = yield* told({ input, output: 5, cached: 3 })
@@ -81,7 +81,7 @@ describe("usage that is reported in part", () => {
       })
   )
 
-  it.effect("is counted in part: no output", () =>
+  it.effect("is partly counted: no output", () =>
     Effect.gen(function*() {
       const run = yield* told({ input: 10, output: undefined })
       const { attributes } = spanNamed(run, "loom.model.stream")
@@ -91,7 +91,7 @@ describe("usage that is reported in part", () => {
       expect(yield* run.exit).toMatchObject({ tokensIn: 10, tokensOut: 0, costUsd: null })
     }))
 
-  it.effect("is none where neither is a count", () =>
+  it.effect("is absent if neither is a valid count", () =>
     Effect.gen(function*() {
       const run = yield* told({ input: -1, output: -5 })
       expect(spanNamed(run, "loom.model.stream").attributes).not.toHaveProperty("tokens_in")
@@ -101,7 +101,7 @@ describe("usage that is reported in part", () => {
       expect(yield* run.exit).toMatchObject({ tokensIn: 0, tokensOut: 0, costUsd: null })
     }))
 
-  it.effect("is 0 where the provider says 0", () =>
+  it.effect("is 0 if the provider reports 0", () =>
     Effect.gen(function*() {
       const run = yield* told({ input: 0, output: 0 })
       expect(spanNamed(run, "loom.model.stream").attributes).toMatchObject({ tokens_in: 0, tokens_out: 0, cost_usd: 0 })
@@ -116,7 +116,7 @@ describe("usage that is reported in part", () => {
 })
 
 describe("usage that is reported twice", () => {
-  it.effect("stays where the later report says nothing", () =>
+  it.effect("stays if the later report is empty", () =>
     Effect.gen(function*() {
       const run = yield* told(
         { input: 10, output: 5, metadata: { openrouter: { usage: { cost: 0.25 } } } },
@@ -129,15 +129,15 @@ describe("usage that is reported twice", () => {
       })
     }))
 
-  it.effect("is what the later report says, as far as it says it", () =>
+  it.effect("is taken from the later report, as far as it goes", () =>
     Effect.gen(function*() {
       const run = yield* told({ input: 10, output: 5 }, { input: undefined, output: 7 })
       expect(yield* run.exit).toMatchObject({ tokensIn: 10, tokensOut: 7, costUsd: 17 })
     }))
 })
 
-describe("a run whose first call does not say its model", () => {
-  it.effect("has the first model that is said", () =>
+describe("a run whose first call does not name its model", () => {
+  it.effect("has the first model that is named", () =>
     Effect.gen(function*() {
       const model = ending([{ calls: true, input: 1, output: 1 }], [{ model: "gpt-5", input: 1, output: 1 }])
       const run = yield* arithmetic.run("Go").pipe(Effect.provide([ArithmeticLive, model]), recorded)
@@ -147,7 +147,7 @@ describe("a run whose first call does not say its model", () => {
 })
 
 describe("the measurements of a call", () => {
-  it.effect("reach every sink, and the run, where one throws at each and no span is open", () =>
+  it.effect("reach every sink and the run, even if a sink throws at each of them and no span is open", () =>
     Effect.gen(function*() {
       const seen: Array<string> = []
       const broken: TelemetrySink = {

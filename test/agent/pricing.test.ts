@@ -1,5 +1,5 @@
 /**
- * Prices: from a table, from `@pydantic/genai-prices`, from the provider itself; what is not known is none, and never zero.
+ * Prices from a table, from `@pydantic/genai-prices` and from the provider itself. An unknown price is absent, never 0.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -38,7 +38,7 @@ const priceFrom = (entries: ReadonlyArray<PriceEntry>, of: Partial<PricedCall>) 
   )
 
 describe("a table of prices", () => {
-  it.effect("counts the longest beginning of the model's name that it has", () =>
+  it.effect("applies the longest prefix of the model's name", () =>
     Effect.gen(function*() {
       const entries = [
         { model: "claude-opus-4", input: 15, output: 75 },
@@ -61,7 +61,7 @@ describe("a table of prices", () => {
       expect(yield* priceFrom(entries, {})).toMatchObject({ usd: 1 })
     }))
 
-  it.effect("prices cached input, input written to a cache, and output by themselves", () =>
+  it.effect("prices cached input, input written to a cache, and output separately", () =>
     Effect.gen(function*() {
       const entries = [{ model: "claude", input: 10, output: 50, cachedInput: 1, cacheCreation: 12.5 }]
       const mixed = usage({
@@ -73,13 +73,13 @@ describe("a table of prices", () => {
       expect(yield* priceFrom(entries, { usage: mixed })).toMatchObject({ usd: 10 + 2 + 12.5 + 100 })
     }))
 
-  it.effect("prices cached input like any where it has no price for it", () =>
+  it.effect("prices cached input like other input if it has no price of its own", () =>
     Effect.gen(function*() {
       const all = usage({ tokensIn: million, cachedTokensIn: million })
       expect(yield* priceFrom([{ model: "claude", input: 10, output: 50 }], { usage: all })).toMatchObject({ usd: 10 })
     }))
 
-  it.effect("counts the price that held at the time of the call", () =>
+  it.effect("applies the price in effect at the time of the call", () =>
     Effect.gen(function*() {
       const entries = [
         { model: "claude", input: 30, output: 0, from: new Date("2026-06-01") },
@@ -123,7 +123,7 @@ describe("a priced run", () => {
       expect((yield* Effect.provide(answering(opus), table)).costUsd).toBe(20)
     }))
 
-  it.effect("believes the cost that the provider reports before any table", () =>
+  it.effect("prefers the cost that the provider reports to any table", () =>
     Effect.gen(function*() {
       const run = yield* answering({ ...opus, metadata: { openrouter: { usage: { cost: 0.25 } } } }).pipe(
         Effect.provide(Pricing.table([{ model: "claude", input: 15, output: 75 }])),
@@ -133,7 +133,7 @@ describe("a priced run", () => {
       expect(metricsNamed(run, "loom.cost.usd").map(({ value }) => value)).toEqual([0.25])
     }))
 
-  it.effect("believes no reported cost that makes no sense", () =>
+  it.effect("ignores a reported cost that is invalid", () =>
     Effect.gen(function*() {
       for (const cost of [-1, Number.NaN, "0.25"]) {
         const run = yield* answering({ ...opus, metadata: { openrouter: { usage: { cost } } } }).pipe(recorded)
@@ -142,7 +142,7 @@ describe("a priced run", () => {
       }
     }))
 
-  it.effect("counts the cached tokens that Anthropic reports beside its input", () =>
+  it.effect("adds the cached tokens that Anthropic reports next to its input", () =>
     Effect.gen(function*() {
       const run = yield* answering({
         model: "claude-opus-4",
@@ -179,7 +179,7 @@ const warningsOf = <A, E, R>(program: Effect.Effect<A, E, R>) =>
   })
 
 describe("a model without a known price", () => {
-  it.effect("has no cost anywhere, and not zero", () =>
+  it.effect("has no cost anywhere, rather than 0", () =>
     Effect.gen(function*() {
       const run = yield* answering({ ...opus, model: "homemade" }).pipe(
         Effect.provide(Pricing.table([{ model: "claude", input: 15, output: 75 }])),
@@ -191,7 +191,7 @@ describe("a model without a known price", () => {
       expect(spanNamed(run, "loom.model.stream").attributes).not.toHaveProperty("cost_usd")
     }))
 
-  it.effect("is warned of once, however many calls are made", () =>
+  it.effect("triggers one warning, however many calls are made", () =>
     Effect.gen(function*() {
       const prices = Pricing.table([{ model: "claude", input: 15, output: 75 }])
       const three = Effect.all([
@@ -201,17 +201,20 @@ describe("a model without a known price", () => {
         answering(opus)
       ])
       expect(yield* warningsOf(Effect.provide(three, prices))).toEqual([
-        "No price is known for the model \"homemade\": its calls have no cost. Provide Pricing.table or Pricing.genaiPrices",
-        "No price is known for the model \"other\": its calls have no cost. Provide Pricing.table or Pricing.genaiPrices"
+        "No price for model \"homemade\"; its cost is not recorded. Add it to Pricing.table, or use Pricing.genaiPrices",
+        "No price for model \"other\"; its cost is not recorded. Add it to Pricing.table, or use Pricing.genaiPrices"
       ])
     }))
 
-  it.effect("is not warned of where nobody asked for prices", () =>
+  it.effect("triggers one warning if no prices are provided at all", () =>
     Effect.gen(function*() {
-      expect(yield* warningsOf(answering(opus))).toEqual([])
+      const call = answering({ ...opus, model: "unpriced" })
+      expect(yield* warningsOf(Effect.zip(call, call))).toEqual([
+        "No price for model \"unpriced\"; its cost is not recorded. Add it to Pricing.table, or use Pricing.genaiPrices"
+      ])
     }))
 
-  it.effect("that costs nothing by the table costs nothing, which is known", () =>
+  it.effect("is not one that is free by the table: that costs 0", () =>
     Effect.gen(function*() {
       const run = yield* answering(opus).pipe(
         Effect.provide(Pricing.table([{ model: "claude", input: 0, output: 0 }])),
@@ -243,17 +246,17 @@ describe("the prices of @pydantic/genai-prices", () => {
       expect(cached!.usd).toBeCloseTo(1.5)
     }))
 
-  it.effect("know none of a model that nobody sells", () =>
+  it.effect("do not cover a made-up model", () =>
     Effect.gen(function*() {
       expect(yield* price({ model: "homemade", provider: "_OTHER" })).toBeUndefined()
     }))
 
-  it.effect("know none of usage that does not add up", () =>
+  it.effect("do not cover usage that does not add up", () =>
     Effect.gen(function*() {
       expect(yield* price({ usage: usage({ tokensIn: 1, cachedTokensIn: 100 }) })).toBeUndefined()
     }))
 
-  it.effect("may be built many times", () =>
+  it.effect("can be built many times", () =>
     Effect.gen(function*() {
       yield* Effect.scoped(Layer.build(Pricing.genaiPrices))
       yield* Effect.scoped(Layer.build(Pricing.genaiPrices))

@@ -1,5 +1,5 @@
 /**
- * What a program did, as its telemetry tells it: every agent test runs through here and looks at records only.
+ * The records of a program: every agent test runs through here and looks only at records.
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import { spanTree } from "loom-telemetry"
 import { ScriptedModel, type ScriptedTurn } from "loom-telemetry/agent"
 import { TestTelemetry } from "loom-telemetry/testing"
 
-/** The records of a program that is over. */
+/** The records of a finished program. */
 export interface Records {
   /** In the order in which they ended. */
   readonly spans: ReadonlyArray<SpanRecord>
@@ -27,7 +27,7 @@ export interface Recorded<A, E> extends Records {
 
 type Sinks = Telemetry | InMemoryTelemetry | TestTelemetry
 
-/** Runs a program to its end, whatever that is, and gives what was recorded. */
+/** Runs a program to its end, however it ends, and returns what was recorded. */
 export const recorded = <A, E, R>(
   program: Effect.Effect<A, E, R>
 ): Effect.Effect<Recorded<A, E>, never, Exclude<R, Sinks>> =>
@@ -84,8 +84,8 @@ export const totalOf = (of: Pick<Records, "spans">, name: string, key: string): 
   attributeOf(of, name, key).reduce<number>((sum, value) => sum + (typeof value === "number" ? value : 0), 0)
 
 /**
- * The tree as an indented outline, in the order in which spans opened; these attributes stand there where a span has them, and its outcome
- * where that is not success.
+ * The tree as an indented outline, in the order in which spans opened, with these attributes of each span that has them, and its outcome if that
+ * is not success.
  */
 export const outline = ({ spans }: Pick<Records, "spans">, ...keys: ReadonlyArray<string>): ReadonlyArray<string> =>
   spanTree(spans).flatMap((root) => linesOf(root, keys, ""))
@@ -99,7 +99,7 @@ const linesOf = (node: SpanNode, keys: ReadonlyArray<string>, indent: string): R
   ]
 }
 
-/** What is wrong with records of programs of which nothing may be left: open spans, runs without their duration. */
+/** What is wrong with the records of a finished program: open spans, runs without their duration. */
 export const flaws = (of: Records): ReadonlyArray<string> => {
   const count = (name: string) => of.spans.filter((span) => span.name === name).length
   const measured = (name: string) => of.metrics.filter((metric) => metric.name === name).length

@@ -1,5 +1,5 @@
 /**
- * A run of an agent: the spans and metrics that it emits, and what it gives.
+ * A run of an agent: its spans, its metrics and its result.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -29,7 +29,7 @@ describe("a run", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("says on loom.run who ran, and what it used", () =>
+  it.effect("records on loom.run who ran, and what it used", () =>
     Effect.gen(function*() {
       const run = yield* answered
       expect(spanNamed(run, "loom.run").attributes).toEqual({
@@ -46,7 +46,7 @@ describe("a run", () => {
       })
     }))
 
-  it.effect("says on loom.turn which turn it is", () =>
+  it.effect("records the turn on loom.turn", () =>
     Effect.gen(function*() {
       expect(spansNamed(yield* answered, "loom.turn").map(({ attributes }) => attributes)).toEqual([
         { turn: 0, session_id: "s-1", user_id: "alice" },
@@ -54,7 +54,7 @@ describe("a run", () => {
       ])
     }))
 
-  it.effect("says on loom.model.stream what the call used", () =>
+  it.effect("records on loom.model.stream what the call used", () =>
     Effect.gen(function*() {
       expect(spansNamed(yield* answered, "loom.model.stream")[1]!.attributes).toEqual({
         model: "ScriptedModel",
@@ -72,7 +72,7 @@ describe("a run", () => {
       })
     }))
 
-  it.effect("says on loom.tool which call it was and how it went", () =>
+  it.effect("records on loom.tool which call it was and how it went", () =>
     Effect.gen(function*() {
       expect(spanNamed(yield* answered, "loom.tool").attributes).toEqual({
         tool: "add",
@@ -101,7 +101,7 @@ describe("a run", () => {
         ])
     }))
 
-  it.effect("takes each measurement inside the span that it is about", () =>
+  it.effect("takes each measurement inside its span", () =>
     Effect.gen(function*() {
       const run = yield* answered
       const nameOf = new Map(run.spans.map(({ name, spanId }) => [spanId, name]))
@@ -116,7 +116,7 @@ describe("a run", () => {
       )
     }))
 
-  it.effect("gives its result", () =>
+  it.effect("returns its result", () =>
     Effect.gen(function*() {
       const { exit, ...run } = yield* answered
       const result = yield* exit
@@ -134,7 +134,7 @@ describe("a run", () => {
       expect(result.messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool", "assistant"])
     }))
 
-  it.effect("is a session of its own where none is given", () =>
+  it.effect("is a session of its own if none is given", () =>
     Effect.gen(function*() {
       const run = yield* talker("parrot").run("Hi").pipe(scripted(saying("Hi")), recorded)
       const result = yield* run.exit
@@ -143,7 +143,7 @@ describe("a run", () => {
       expect(run.spans.every(({ attributes }) => !("user_id" in attributes))).toBe(true)
     }))
 
-  it.effect("belongs to the user and session around it where it is given none", () =>
+  it.effect("inherits the user and session around it if none are given", () =>
     Effect.gen(function*() {
       const run = yield* talker("parrot").run("Hi").pipe(
         RunContext.with({ userId: "bob", sessionId: "s-9" }),
@@ -162,7 +162,7 @@ describe("a run", () => {
       expect(new Set(ids).size).toBe(3)
     }))
 
-  it.effect("goes on where an earlier one ended when it is given its messages", () =>
+  it.effect("continues an earlier run, given its messages", () =>
     Effect.gen(function*() {
       const result = yield* arithmetic.run("And 2 + 3?").pipe(
         Effect.flatMap(({ messages }) => arithmetic.run("Thanks", { history: messages })),
@@ -179,7 +179,7 @@ describe("a run", () => {
       ])
     }))
 
-  it.effect("ends after its last turn, and says so", () =>
+  it.effect("ends after its last turn, with the reason", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ name: "a", instructions: "", toolkit: arithmeticTools, maxTurns: 2 })
       const run = yield* agent.run("Count").pipe(
@@ -197,7 +197,7 @@ describe("a run", () => {
       expect(metricsNamed(run, "loom.budget.exceeded")).toEqual([])
     }))
 
-  it.effect("gives the same result where nothing records", () =>
+  it.effect("returns the same result without telemetry", () =>
     Effect.gen(function*() {
       const result = yield* arithmetic.run("What is 2 + 3?").pipe(
         Effect.provide(ArithmeticLive),
@@ -222,7 +222,7 @@ describe("a run", () => {
       })
     }))
 
-  it.effect("keeps runs side by side apart", () =>
+  it.effect("is separate from concurrent runs", () =>
     Effect.gen(function*() {
       const users = Array.from({ length: 20 }, (_, index) => `user-${index}`)
       const run = yield* Effect.forEach(

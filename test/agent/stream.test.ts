@@ -1,5 +1,5 @@
 /**
- * A run as a stream of events: in order, and measured like any run.
+ * A run as a stream of events, in order, and measured like any run.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
@@ -21,7 +21,7 @@ const streamed = arithmetic.stream("What is 2 + 3?", { userId: "alice" }).pipe(
 )
 
 describe("a streamed run", () => {
-  it.effect("says what happens in the order in which it happens", () =>
+  it.effect("emits events in order", () =>
     Effect.gen(function*() {
       const events = yield* (yield* streamed).exit
       expect(tagsOf(events)).toEqual([
@@ -40,7 +40,7 @@ describe("a streamed run", () => {
       expect(events[3]).toEqual({ _tag: "ToolResult", id: "c1", name: "add", ok: true, result: 5 })
     }))
 
-  it.effect("says in deltas what its result says at once", () =>
+  it.effect("emits the text of its result in deltas", () =>
     Effect.gen(function*() {
       const events = yield* (yield* streamed).exit
       const text = events.map((event) => event._tag === "TextDelta" ? event.text : "").join("")
@@ -48,7 +48,7 @@ describe("a streamed run", () => {
       expect(text).toBe("The sum is 5.")
     }))
 
-  it.effect("is recorded as a run that is not streamed", () =>
+  it.effect("is recorded like a run that is not streamed", () =>
     Effect.gen(function*() {
       const run = yield* streamed
       expect(outline(run, "user_id")).toEqual([
@@ -74,7 +74,7 @@ describe("a streamed run", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("waits for a consumer that is slower than the model", () =>
+  it.effect("waits for a consumer slower than the model", () =>
     Effect.gen(function*() {
       const words = Array.from({ length: 300 }, (_, index) => `word${index}`).join(" ")
       const heard: Array<string> = []
@@ -92,7 +92,7 @@ describe("a streamed run", () => {
       expect(Option.map(yield* run.exit, ({ _tag }) => _tag)).toEqual(Option.some("Finished"))
     }))
 
-  it.effect("is interrupted when its consumer has enough", () =>
+  it.effect("is interrupted when its consumer stops", () =>
     Effect.gen(function*() {
       const run = yield* arithmetic.stream("Go").pipe(
         Stream.take(2),
@@ -113,7 +113,7 @@ describe("a streamed run", () => {
       ])
     }))
 
-  it.effect("stands below the span around its consumer", () =>
+  it.effect("is below the span around its consumer", () =>
     Effect.gen(function*() {
       const run = yield* talker("parrot").stream("Hi").pipe(
         Stream.runDrain,

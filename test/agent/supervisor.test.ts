@@ -1,5 +1,5 @@
 /**
- * Supervisors: delegations side by side, each a run below its tool call; what workers use is counted once in metrics and adds up above.
+ * Supervisors: concurrent delegations, each a run below its tool call. What workers use is in the metrics once, and in the totals above.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -54,7 +54,7 @@ describe("a supervisor", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("is one session with runs of their own", () =>
+  it.effect("is one session with several runs", () =>
     Effect.gen(function*() {
       const run = yield* threeDelegations
       const { runId, sessionId } = yield* run.exit
@@ -63,7 +63,7 @@ describe("a supervisor", () => {
       expect(new Set(attributeOf(run, "loom.run", "run_id")).size).toBe(3)
     }))
 
-  it.effect("with three delegations, one to an unknown worker, has two runs below, three tools, one of them not ok", () =>
+  it.effect("with three delegations, one to an unknown worker, has two worker runs and three tool spans, one of them failed", () =>
     Effect.gen(function*() {
       const run = yield* threeDelegations
       const { messages, output } = yield* run.exit
@@ -107,7 +107,7 @@ describe("a supervisor", () => {
       expect(total(run, "loom.cost.usd")).toBe(54)
     }))
 
-  it.effect("delegates side by side: all workers have begun before one is done", () =>
+  it.effect("delegates concurrently: all workers start before any ends", () =>
     Effect.gen(function*() {
       const both = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
       const meeting = (index: number) =>
@@ -125,7 +125,7 @@ describe("a supervisor", () => {
       expect((yield* run.exit).output).toBe("done")
     }))
 
-  it.effect("is told the error of a worker whose model is dead, and goes on", () =>
+  it.effect("receives the error of a worker whose model is dead, and continues", () =>
     Effect.gen(function*() {
       const run = yield* editor.run("Write").pipe(
         scripted(calling(delegate("c1", "writer")), { error: "dead" }, saying("Sorry.")),
@@ -144,7 +144,7 @@ describe("a supervisor", () => {
         .toEqual([["agent", "failure"], ["supervisor", "success"]])
     }))
 
-  it.effect("tells a delegation without parameters what is missing", () =>
+  it.effect("answers a delegation without parameters with what is missing", () =>
     Effect.gen(function*() {
       const run = yield* editor.run("Write").pipe(
         scripted(calling({ id: "c1", name: "delegate", params: {} }), saying("Sorry.")),
@@ -155,7 +155,7 @@ describe("a supervisor", () => {
       expect(spanNamed(run, "loom.tool").attributes).not.toHaveProperty("worker")
     }))
 
-  it.effect("may have tools of its own, and workers that have some", () =>
+  it.effect("can have tools of its own, and so can its workers", () =>
     Effect.gen(function*() {
       const boss = Supervisor.make({ name: "boss", instructions: "", workers: { arithmetic } })
       const run = yield* boss.run("Go").pipe(
@@ -167,7 +167,7 @@ describe("a supervisor", () => {
       expect(attributeOf(run, "loom.tool", "tool")).toEqual(["delegate", "add"])
     }))
 
-  it.effect("may have supervisors as workers", () =>
+  it.effect("can have supervisors as workers", () =>
     Effect.gen(function*() {
       const chief = Supervisor.make({ name: "chief", instructions: "", workers: { editor } })
       const run = yield* chief.run("Go", { userId: "alice" }).pipe(

@@ -1,5 +1,5 @@
 /**
- * Tool calls that cannot be carried out: the model is told why, and the run goes on.
+ * Tool calls that cannot be run: the model receives the reason, and the run continues.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -24,8 +24,8 @@ import { attributeOf, flaws, metricsNamed, recorded, scripted, spanNamed } from 
 const Work = Tool.make("work", { success: Schema.String })
 const tools = Toolkit.make(Work)
 
-describe("a tool call that cannot be carried out", () => {
-  it.effect("names no tool: the model is told which there are, and no metric series is made of the name", () =>
+describe("a tool call that cannot be run", () => {
+  it.effect("names an unknown tool: the model receives the names that exist, and the name is no metric series", () =>
     Effect.gen(function*() {
       const run = yield* arithmetic.run("Go", { userId: "alice" }).pipe(
         Effect.provide(ArithmeticLive),
@@ -51,7 +51,7 @@ describe("a tool call that cannot be carried out", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("names a tool though the agent has none", () =>
+  it.effect("names a tool of an agent without tools", () =>
     Effect.gen(function*() {
       const run = yield* talker("parrot").run("Go").pipe(scripted(calling(add("c1", 1, 2)), saying("done")), recorded)
       expect(resultsGiven((yield* run.exit).messages)).toEqual([
@@ -76,7 +76,7 @@ describe("a tool call that cannot be carried out", () => {
       ])
     }))
 
-  it.effect("has parameters that do not fit: the model is told what was wrong", () =>
+  it.effect("has invalid parameters: the model receives what is wrong", () =>
     Effect.gen(function*() {
       const run = yield* arithmetic.run("Go").pipe(
         Effect.provide(ArithmeticLive),
@@ -93,7 +93,7 @@ describe("a tool call that cannot be carried out", () => {
       expect(metricsNamed(run, "loom.tool.duration_ms")).toEqual([{ tool: "add", ok: false, value: 0 }])
     }))
 
-  it.effect("takes too long: the tool is interrupted and the model told so", () =>
+  it.effect("takes too long: the tool is interrupted, and the model receives an error", () =>
     Effect.gen(function*() {
       let interrupted = false
       const agent = Agent.make({ name: "hasty", instructions: "", toolkit: tools, toolTimeout: "2 seconds" })
@@ -122,7 +122,7 @@ describe("a tool call that cannot be carried out", () => {
       expect(metricsNamed(run, "loom.tool.duration_ms")).toEqual([{ tool: "work", ok: false, value: 2000 }])
     }))
 
-  it.effect("has no handler: the program was put together wrong, and the span names the remedy", () =>
+  it.effect("has no handler: the span names the remedy", () =>
     Effect.gen(function*() {
       const program = arithmetic.run("Go").pipe(scripted(calling(add("c1", 1, 2)), saying("done")), recorded)
       const run = yield* program as Effect.Effect<Effect.Effect.Success<typeof program>>
@@ -132,7 +132,7 @@ describe("a tool call that cannot be carried out", () => {
       ])
     }))
 
-  it.effect("has a result that its own schema refuses", () =>
+  it.effect("has a result that does not fit its schema", () =>
     Effect.gen(function*() {
       const run = yield* arithmetic.run("Go").pipe(
         Effect.provide(arithmeticTools.toLayer({ add: () => Effect.succeed(0.5) })),
@@ -147,7 +147,7 @@ describe("a tool call that cannot be carried out", () => {
 })
 
 describe("a turn with several answers", () => {
-  it.effect("keeps what the model said beside its tool calls", () =>
+  it.effect("keeps what the model said next to its tool calls", () =>
     Effect.gen(function*() {
       const result = yield* arithmetic.run("Go").pipe(
         Effect.provide(ArithmeticLive),

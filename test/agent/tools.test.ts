@@ -1,5 +1,5 @@
 /**
- * Tools of a turn: side by side, and what the model is told when one goes wrong. No tool fails a run.
+ * Tools of a turn: they run concurrently, and the model receives their errors. No tool fails a run.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -24,7 +24,7 @@ const worker = Agent.make({ name: "worker", instructions: "", toolkit: tools })
 
 const work = (name: string): ScriptedToolCall => ({ id: name, name: "work", params: { name } })
 
-/** A handler, as the toolkit takes it. */
+/** A handler of the toolkit. */
 const handling = (handler: (name: string) => Effect.Effect<string, string>) =>
   Effect.provide(tools.toLayer({ work: ({ name }) => handler(name) }))
 
@@ -35,7 +35,7 @@ const failing = worker.run("Go", { userId: "alice" }).pipe(
 )
 
 describe("tools of a turn", () => {
-  it.effect("are all started before any ends, and their results go back in the order of the calls", () =>
+  it.effect("all start before any ends, and their results are returned in the order of the calls", () =>
     Effect.gen(function*() {
       const started = yield* Effect.all([
         Deferred.make<void>(),
@@ -47,7 +47,7 @@ describe("tools of a turn", () => {
         Effect.gen(function*() {
           yield* Deferred.succeed(started[names.indexOf(name)]!, undefined)
           yield* Effect.all(started.map((one) => Deferred.await(one)))
-          // The last one to be called is the first to be done.
+          // The last one called is the first one done.
           yield* Effect.forEach(names.slice(names.indexOf(name)), () => Effect.yieldNow())
           return name
         })
@@ -79,7 +79,7 @@ describe("tools of a turn", () => {
       expect(metricsNamed(run, "loom.session.duration_ms").map(({ value }) => value)).toEqual([300])
     }))
 
-  it.effect("run no more at a time than toolConcurrency allows", () =>
+  it.effect("run no more at once than toolConcurrency allows", () =>
     Effect.gen(function*() {
       let running = 0
       let most = 0
@@ -115,14 +115,14 @@ describe("tools of a turn", () => {
 })
 
 describe("a tool that fails", () => {
-  it.effect("does not fail the run: the model is told the error", () =>
+  it.effect("does not fail the run: the model receives the error", () =>
     Effect.gen(function*() {
       const { messages, output } = yield* (yield* failing).exit
       expect(output).toBe("Sorry")
       expect(resultsGiven(messages)).toEqual([{ id: "a", result: "the disk is full", isFailure: true }])
     }))
 
-  it.effect("has a failed span and a metric that say so", () =>
+  it.effect("has a failed span and a metric with ok=false", () =>
     Effect.gen(function*() {
       const run = yield* failing
       const tool = spanNamed(run, "loom.tool")
@@ -134,7 +134,7 @@ describe("a tool that fails", () => {
       expect(outline(run).filter((line) => line.includes("["))).toEqual(["    loom.tool [failure]"])
     }))
 
-  it.effect("with a defect is told to the model in the same way", () =>
+  it.effect("with a defect is returned to the model in the same way", () =>
     Effect.gen(function*() {
       const run = yield* worker.run("Go").pipe(
         handling(() => Effect.die(new TypeError("x is not a function"))),
@@ -148,7 +148,7 @@ describe("a tool that fails", () => {
       expect(spanNamed(run, "loom.tool")).toMatchObject({ outcome: "failure", attributes: { ok: false } })
     }))
 
-  it.effect("by throwing is told to the model in the same way", () =>
+  it.effect("by throwing is returned to the model in the same way", () =>
     Effect.gen(function*() {
       const run = yield* worker.run("Go").pipe(
         handling(() => {
@@ -163,7 +163,7 @@ describe("a tool that fails", () => {
       expect(attributeOf(run, "loom.tool", "ok")).toEqual([false])
     }))
 
-  it.effect("leaves the tools beside it alone", () =>
+  it.effect("does not affect the other tools", () =>
     Effect.gen(function*() {
       const run = yield* worker.run("Go").pipe(
         handling((name) => name === "bad" ? Effect.fail("no") : Effect.as(Effect.yieldNow(), name)),
@@ -174,7 +174,7 @@ describe("a tool that fails", () => {
       expect(resultsGiven((yield* run.exit).messages).map(({ result }) => result)).toEqual(["a", "no", "c"])
     }))
 
-  it.effect("and gives its failure back as a result is still measured as failed", () =>
+  it.effect("and returns its failure as a result is still measured as failed", () =>
     Effect.gen(function*() {
       const Careful = Tool.make("careful", {
         success: Schema.String,
@@ -187,7 +187,7 @@ describe("a tool that fails", () => {
         scripted(calling({ id: "c1", name: "careful", params: {} }), saying("Sorry")),
         recorded
       )
-      // Encoded as its schema says.
+      // Encoded by its schema.
       expect(resultsGiven((yield* run.exit).messages)).toEqual([
         { id: "c1", result: "{\"code\":\"7\"}", isFailure: true }
       ])

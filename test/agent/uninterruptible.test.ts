@@ -1,5 +1,5 @@
 /**
- * Runs where nothing may be interrupted, such as an acquire or a finalizer: an interruption that waits outside is none of theirs.
+ * Runs in uninterruptible regions, such as an acquire or a finalizer: an interruption pending outside does not affect them.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -34,7 +34,7 @@ describe.each([1, "unbounded"] as const)(
   (toolConcurrency) => {
     const summing = Agent.make({ name: "summer", instructions: "", toolkit, toolConcurrency }).run("Sum up")
 
-    it.effect("is not ended by an interruption that came before it when a tool fails", () =>
+    it.effect("is not ended by an earlier interruption when a tool fails", () =>
       Effect.gen(function*() {
         const records = yield* recorded(Effect.gen(function*() {
           const started = yield* Deferred.make<void>()
@@ -84,7 +84,7 @@ describe.each([1, "unbounded"] as const)(
   }
 )
 
-/** Lets everybody work until nobody can. */
+/** Lets all fibers run until none can. */
 const idle = Effect.yieldNow({ priority: 1 }).pipe(Effect.repeatN(500))
 
 const words = (count: number): ScriptedTurn =>
@@ -120,7 +120,7 @@ describe("a streamed run that is abandoned in an uninterruptible region", () => 
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("ends as usual where it is heard to its end", () =>
+  it.effect("ends as usual if it is read to its end", () =>
     Effect.gen(function*() {
       const run = yield* talker("parrot").stream("Go").pipe(
         Stream.runDrain,

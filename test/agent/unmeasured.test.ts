@@ -1,5 +1,5 @@
 /**
- * No model call of the package goes unmeasured: what the spans sum up to is what the script was asked for.
+ * No model call of the package goes unmeasured: the spans add up to what the script used.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import { describe, expect, it } from "@effect/vitest"
@@ -65,7 +65,7 @@ const scenarios: ReadonlyArray<Scenario> = [
     script: [calling({ id: "c1", name: "invented", params: {} }), saying("done")]
   },
   {
-    name: "a supervisor, planning, with workers side by side",
+    name: "a supervisor, planning, with concurrent workers",
     program: Effect.provide(editor.run("Go"), ArithmeticLive),
     script: [
       calling(delegate("c1", "arithmetic"), delegate("c2", "writer"), delegate("c3", "nobody")),
@@ -117,7 +117,7 @@ describe("no model call goes unmeasured", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("and what a tool asks of an instrumented model counts in the run", () =>
+  it.effect("and the calls of a tool to an instrumented model count in the run", () =>
     Effect.gen(function*() {
       const { program, script } = scenarios.at(-1)!
       const run = yield* program.pipe(Effect.provide(ScriptedModel.layer(script)), recorded)

@@ -1,11 +1,11 @@
 /**
- * Errors as a vendor's layer gives them.
+ * Errors of a vendor's layer.
  */
 import * as AiError from "@effect/ai/AiError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Option from "effect/Option"
 
-/** No connection came about. */
+/** There was no connection. */
 export const unreachable: AiError.AiError = new AiError.HttpRequestError({
   module: "Vendor",
   method: "streamText",
@@ -14,7 +14,7 @@ export const unreachable: AiError.AiError = new AiError.HttpRequestError({
   cause: new Error("ECONNREFUSED")
 })
 
-/** The vendor answered with this status. `text` stands wherever an error can quote what was said. */
+/** The vendor answered with this status. `text` is wherever an error can quote content. */
 export const answeredWith = (
   status: number,
   headers: { readonly [name: string]: string } = {},

@@ -1,5 +1,5 @@
 /**
- * A `LanguageModel` of somebody else: it says nothing of its name before it answers, and reports usage with whatever metadata it likes.
+ * Another vendor's `LanguageModel`: it does not name its model before it answers, and reports usage with any metadata.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
-/** What it answers. */
+/** Its answer. */
 export interface VendorAnswer {
   readonly model?: string
   readonly text?: string
@@ -37,7 +37,7 @@ const parts = (answer: VendorAnswer): ReadonlyArray<FinalPart> => [
   }
 ]
 
-/** A model that always answers this. */
+/** A model that always gives this answer. */
 export const vendorModel = (answer: VendorAnswer): Layer.Layer<LanguageModel.LanguageModel> => {
   const { request = Effect.void, text = "Hi" } = answer
   return Layer.effect(

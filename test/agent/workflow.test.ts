@@ -1,5 +1,5 @@
 /**
- * Workflows: their spans say step, node and pattern; their values and errors are those of their steps.
+ * Workflows: their spans name step, node and pattern; their values and errors are those of their steps.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Data from "effect/Data"
@@ -20,12 +20,12 @@ const steps = (run: Parameters<typeof outline>[0]) => outline(run, "workflow", "
 describe("a chain", () => {
   const doubling = Workflow.chain("doubling", [double, double, show])
 
-  it.effect("gives each step what the one before gave", () =>
+  it.effect("passes each step the output of the one before", () =>
     Effect.gen(function*() {
       expect(yield* doubling(5)).toBe("it is 20")
     }))
 
-  it.effect("is a span with one below it for each step", () =>
+  it.effect("is a span with a child for each step", () =>
     Effect.gen(function*() {
       const run = yield* doubling(5).pipe(RunContext.with({ userId: "alice" }), recorded)
       expect(steps(run)).toEqual([
@@ -38,7 +38,7 @@ describe("a chain", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("names a step without a name by its ordinal", () =>
+  it.effect("names an anonymous step by its ordinal", () =>
     Effect.gen(function*() {
       const run = yield* Workflow.chain("c", [(n: number) => double(n), Object.assign(() => Effect.void, {})])(1).pipe(
         recorded
@@ -58,7 +58,7 @@ describe("a chain", () => {
       ])
     }))
 
-  it.effect("counts its steps from 0 each time that it runs, side by side too", () =>
+  it.effect("numbers its steps from 0 in each run, also in concurrent ones", () =>
     Effect.gen(function*() {
       const run = yield* Effect.all([doubling(1), doubling(2)], { concurrency: 2 }).pipe(recorded)
       expect(attributeOf(run, "loom.workflow.step", "step")).toEqual([0, 1, 2, 0, 1, 2])
@@ -87,7 +87,7 @@ describe("a route", () => {
     otherwise: (question: string) => Effect.succeed(`somebody: ${question}`)
   })
 
-  it.effect("takes the way that the classifier names", () =>
+  it.effect("takes the route that the classifier names", () =>
     Effect.gen(function*() {
       const run = yield* support("my money").pipe(recorded)
       expect(yield* run.exit).toBe("billing: my money")
@@ -98,14 +98,14 @@ describe("a route", () => {
       ])
     }))
 
-  it.effect("goes otherwise where there is no way of that name", () =>
+  it.effect("runs `otherwise` if there is no route of that name", () =>
     Effect.gen(function*() {
       const run = yield* support("hello").pipe(recorded)
       expect(yield* run.exit).toBe("somebody: hello")
       expect(attributeOf(run, "loom.workflow.step", "node")).toEqual(["classify", "otherwise"])
     }))
 
-  it.effect("may be classified by an agent, whose call is measured", () =>
+  it.effect("can be classified by an agent, whose call is measured", () =>
     Effect.gen(function*() {
       const route = Workflow.route("support", {
         classify: talker("classifier"),
@@ -129,7 +129,7 @@ describe("a route", () => {
 })
 
 describe("parallel branches", () => {
-  it.effect("run side by side and give their outputs by name", () =>
+  it.effect("run concurrently and return their outputs by name", () =>
     Effect.gen(function*() {
       const started = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
       const branch = (index: 0 | 1) => (n: number) =>
@@ -171,7 +171,7 @@ describe("parallel branches", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("may be agents, each a run of its own", () =>
+  it.effect("can be agents, each with a run of its own", () =>
     Effect.gen(function*() {
       const both = Workflow.parallel("both", { poet: talker("poet"), critic: talker("critic") })
       const run = yield* both("A moth").pipe(scripted(saying("x"), saying("y")), recorded)
@@ -184,7 +184,7 @@ describe("parallel branches", () => {
 describe("a loop", () => {
   const halve = (n: number) => Effect.succeed(n / 2)
 
-  it.effect("goes on with what its body gave until it is enough", () =>
+  it.effect("repeats its body with the last output until `until` says so", () =>
     Effect.gen(function*() {
       const run = yield* Workflow.loop("halving", { body: halve, until: (n) => n < 3, max: 10 })(16).pipe(recorded)
       expect(yield* run.exit).toBe(2)
@@ -196,20 +196,20 @@ describe("a loop", () => {
       ])
     }))
 
-  it.effect("stops after max iterations in any case", () =>
+  it.effect("stops after max iterations", () =>
     Effect.gen(function*() {
       const run = yield* Workflow.loop("halving", { body: halve, until: () => false, max: 2 })(16).pipe(recorded)
       expect(yield* run.exit).toBe(4)
       expect(attributeOf(run, "loom.workflow.step", "step")).toEqual([0, 1])
     }))
 
-  it.effect("may ask an effect whether it is enough, and knows the iteration", () =>
+  it.effect("accepts an effect as `until`, and passes it the iteration", () =>
     Effect.gen(function*() {
       const until = (_: number, iteration: number) => Effect.succeed(iteration === 1)
       expect(yield* Workflow.loop("halving", { body: halve, until, max: 10 })(16)).toBe(4)
     }))
 
-  it.effect("fails with the error of the question", () =>
+  it.effect("fails with the error of `until`", () =>
     Effect.gen(function*() {
       const until = (_: number) => Effect.fail(new NoPaper({ tray: 3 }))
       const run = yield* Workflow.loop("halving", { body: halve, until, max: 10 })(16).pipe(recorded)

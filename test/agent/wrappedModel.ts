@@ -1,5 +1,5 @@
 /**
- * Models inside wrappers of somebody else: routers, caches, guards.
+ * Models inside other people's wrappers: routers, caches, guards.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
@@ -17,7 +17,7 @@ export const measured = (model: Model, options?: Parameters<typeof instrumentLan
 
 type Methods = Partial<Record<keyof LanguageModel.Service, unknown>>
 
-/** A wrapper of its own making, that calls the inner model where it puts no method in its place. */
+/** A wrapper with methods of its own, which calls the inner model for the others. */
 export const wrapped = (model: Model, wrapper: (inner: LanguageModel.Service) => Methods): Model =>
   Layer.effect(
     LanguageModel.LanguageModel,
@@ -31,23 +31,23 @@ export const wrapped = (model: Model, wrapper: (inner: LanguageModel.Service) =>
     })
   ).pipe(Layer.provide(model))
 
-/** A wrapper that does nothing else. */
+/** A wrapper that only passes calls on. */
 export const routed = (model: Model): Model => wrapped(model, () => ({}))
 
-/** Of a call without tools. */
+/** Options of a call without tools. */
 export type Options = LanguageModel.GenerateTextOptions<{}>
 
-/** A wrapper around `streamText`, of which an agent makes its calls. */
+/** A wrapper around `streamText`, the method that agents call. */
 export const streaming = (
   model: Model,
   answer: (inner: LanguageModel.Service, options: Options) => Stream.Stream<unknown, unknown>
 ): Model => wrapped(model, (inner) => ({ streamText: (options: Options) => answer(inner, options) }))
 
-/** A call of somebody else. */
+/** A call next to the agent's. */
 export const ask = (inner: LanguageModel.Service, prompt: string) => Effect.orDie(inner.generateText({ prompt }))
 
 /** A model that follows this script. */
 export const script = (...turns: ReadonlyArray<ScriptedTurn>): Model => ScriptedModel.layer(turns)
 
-/** 12 + 4 tokens a call. */
+/** 12 + 4 tokens per call. */
 export const hi = saying("Hi")

@@ -1,31 +1,41 @@
 /**
- * Which model a `LanguageModel` service speaks to, where it says so.
+ * What is known about a `LanguageModel` service: its model, and for an instrumented one the service underneath.
  *
- * The service of `@effect/ai` has no name. Layers of this package keep one beside the service, not on it: a copy of a service with other methods
- * is another service, of which nothing is known. For those the model that the response names is used.
+ * The service of `@effect/ai` has no name, so layers of this package record one next to it, by identity. A copy or a wrapper is another service,
+ * about which nothing is known: its code always runs, and the model is the one that the response names.
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as GlobalValue from "effect/GlobalValue"
 
-/** A model and who serves it. */
+/** A model and who serves it, each `undefined` if unknown. */
 export interface ModelIdentity {
   /** The model's id, as on `loom.model.stream`. */
-  readonly model: string
-  /** The provider, by its name in the OpenTelemetry semantic conventions where it has one. */
-  readonly provider: string
+  readonly model: string | undefined
+  /** The provider, by its name in the OpenTelemetry semantic conventions if it has one. */
+  readonly provider: string | undefined
 }
 
-// One for all copies of this module: a layer and an agent may come from different ones.
-const identities = GlobalValue.globalValue(
+interface KnownService extends ModelIdentity {
+  /** What a caller that measures its calls itself should call: the service, or the one that it instruments. */
+  readonly underneath: LanguageModel.Service
+}
+
+// Shared by all copies of this module: a layer and an agent may come from different ones.
+const known = GlobalValue.globalValue(
   Symbol.for("loom-telemetry/ModelIdentity"),
-  () => new WeakMap<LanguageModel.Service, ModelIdentity>()
+  () => new WeakMap<LanguageModel.Service, KnownService>()
 )
 
-/** The same service, of which it is known which model it is. */
-export const identify = (service: LanguageModel.Service, identity: ModelIdentity): LanguageModel.Service => {
-  identities.set(service, identity)
+/** Records a service's model, and the service that it instruments if any; returns the service. */
+export const identify = (
+  service: LanguageModel.Service,
+  { model, provider }: ModelIdentity,
+  underneath = service
+): LanguageModel.Service => {
+  known.set(service, { model, provider, underneath })
   return service
 }
 
-/** Which model it is, where it says so. */
-export const identityOf = (service: LanguageModel.Service): ModelIdentity | undefined => identities.get(service)
+/** What is known about a service. */
+export const identityOf = (service: LanguageModel.Service): KnownService =>
+  known.get(service) ?? { model: undefined, provider: undefined, underneath: service }

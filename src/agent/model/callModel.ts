@@ -1,5 +1,5 @@
 /**
- * One model call, measured: a `loom.model.stream` span with its tokens, retries and time to the first content.
+ * One model call of an agent, with retries: streamed, measured, and collected into a transcript.
  */
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
@@ -8,46 +8,40 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as Stream from "effect/Stream"
-import { Loom } from "../../telemetry/Loom.js"
 import { Transcript } from "../run/transcript.js"
 import { looseToolkit, type Tools } from "../tools/looseToolkit.js"
-import type { CallMeter } from "./CallMeter.js"
+import { type CallMeter, measureCall } from "./CallMeter.js"
 import { type CaptureContent, captured, jsonText, plainMessages } from "./content.js"
 import { recoverParts } from "./malformed.js"
-import { identityOfCall, openingAttributes, startMeter } from "./measureCall.js"
 import { ModelCallError } from "./ModelCallError.js"
 import { identityOf } from "./ModelIdentity.js"
 import { type AnyPart, type ModelPart, modelPart } from "./modelParts.js"
-import { CurrentCall, OngoingCall } from "./OngoingCall.js"
 import { withoutPropagation } from "./propagation.js"
 import { brokenOff, delayBefore, endedEarly, isTransient } from "./retry.js"
 
-/** A call of a model. */
+/** A model call to make. */
 export interface ModelCall {
   readonly service: LanguageModel.Service
   readonly messages: ReadonlyArray<Prompt.Message>
   readonly tools: Tools
   /** Attempts after the first, ≥ 0. */
   readonly retries: number
-  /** Asked before every attempt after the first. */
+  /** Checked before every attempt after the first. */
   readonly mayRetry: Effect.Effect<boolean>
   readonly captureContent: CaptureContent
-  /** Told of every part as it comes. */
+  /** Runs for every part as it arrives. */
   readonly onPart: (part: ModelPart) => Effect.Effect<void>
 }
 
-/** Calls the model and collects its answer. */
-export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallError> =>
-  Effect.flatMap(identityOfCall(identityOf(call.service)), (known) =>
-    startMeter(known, true).pipe(
-      Effect.flatMap((meter) =>
-        withRetries(call, meter).pipe(
-          Effect.tap((transcript) => capture(call, transcript)),
-          Effect.onExit(() => meter.settle())
-        )
-      ),
-      Loom.modelStream(openingAttributes(known, true))
+/** Calls the model and collects its answer. An instrumented service is called underneath: the call is measured here. */
+export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallError> => {
+  const known = identityOf(call.service)
+  return measureCall(known, true, (meter) =>
+    Effect.tap(
+      withRetries({ ...call, service: known.underneath }, meter),
+      (transcript) => capture(call, transcript)
     ))
+}
 
 const withRetries = (call: ModelCall, meter: CallMeter): Effect.Effect<Transcript, ModelCallError> =>
   Effect.catchAll(
@@ -58,7 +52,7 @@ const withRetries = (call: ModelCall, meter: CallMeter): Effect.Effect<Transcrip
         : new ModelCallError({ cause })
   )
 
-/** Another attempt, where it is allowed both before the wait and after it. */
+/** Another attempt, if it is allowed both before and after the wait. */
 const retry = (
   call: ModelCall,
   meter: CallMeter,
@@ -87,10 +81,10 @@ const attempt = (
       return part.type === "error" ? Effect.fail(brokenOff(part.error)) : call.onPart(part)
     })
   const declared = new Set(Object.values(call.tools).map((tool) => tool.name))
-  return streamOf(call, meter).pipe(
+  return answerOf(call).pipe(
     Stream.runForEach(take),
     withoutPropagation,
-    // A connection that is closed in order ends the stream like a finished answer does.
+    // A connection that is closed in order ends the stream just like a finished answer.
     Effect.filterOrFail(() => transcript.isFinished && !meter.hasFailed, endedEarly),
     Effect.catchAll((error) => {
       const parts = recoverParts(error, declared, transcript.unfinishedCalls)
@@ -100,13 +94,11 @@ const attempt = (
   )
 }
 
-const streamOf = (call: ModelCall, meter: CallMeter): Stream.Stream<AnyPart, AiError.AiError> => {
-  const prompt = Prompt.fromMessages(call.messages)
-  const answer: Stream.Stream<AnyPart, AiError.AiError> = Object.keys(call.tools).length === 0
-    ? call.service.streamText({ prompt })
-    : call.service.streamText({ prompt, toolkit: looseToolkit(call.tools), disableToolCallResolution: true })
-  // An instrumented model below measures nothing that is measured here.
-  return Stream.provideService(answer, CurrentCall, new OngoingCall(prompt, meter))
+const answerOf = ({ messages, service, tools }: ModelCall): Stream.Stream<AnyPart, AiError.AiError> => {
+  const prompt = Prompt.fromMessages(messages)
+  return Object.keys(tools).length === 0
+    ? service.streamText({ prompt })
+    : service.streamText({ prompt, toolkit: looseToolkit(tools), disableToolCallResolution: true })
 }
 
 const capture = (call: ModelCall, transcript: Transcript): Effect.Effect<void> =>

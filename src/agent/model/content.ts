@@ -1,5 +1,5 @@
 /**
- * What was said, as attributes; only where it is asked for. Prompts, completions, tool arguments and results are private by default.
+ * Content as attributes, only if `captureContent` asks for it: prompts, completions, tool arguments and results are private by default.
  */
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import { Telemetry } from "../../telemetry/Telemetry.js"
 /** Whether prompts, completions, tool arguments and results become attributes. */
 export type CaptureContent = "none" | "attributes"
 
-/** As one JSON text: a structure of its own would be flattened and cut by backends. Never throws. */
+/** A value as one JSON text, which backends do not flatten or truncate. Never throws. */
 export const jsonText = (value: unknown): string => {
   try {
     return JSON.stringify(value, (_, each: unknown) => handled(each)) ?? ""
@@ -18,7 +18,7 @@ export const jsonText = (value: unknown): string => {
   }
 }
 
-/** Sets attributes that hold content, where it is captured; they are made only then. */
+/** Sets attributes that hold content, if it is captured; they are computed only then. */
 export const captured = (
   capture: CaptureContent,
   attributes: () => { readonly [key: string]: unknown }

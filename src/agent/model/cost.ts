@@ -1,5 +1,5 @@
 /**
- * The cost of one call: as the provider reports it, else as the prices in force say; unknown is none, never zero.
+ * The cost of one call: the one that the provider reports, else by the prices in force. An unknown cost is absent, never 0.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -8,31 +8,18 @@ import { handled } from "../../records/promises.js"
 import { rulesInForce } from "../../telemetry/lifecycle/foreignText.js"
 import { Reporter } from "../../telemetry/lifecycle/report.js"
 import { type PricedCall, Pricing, type PricingService } from "../Pricing.js"
+import { type Metadata, reportedCost } from "../providers/table.js"
 import type { Usage } from "../Usage.js"
 
-type Metadata = { readonly [provider: string]: unknown }
-
-/** What is known of a finished call. */
-export interface FinishedCall {
+/** A finished call. */
+interface FinishedCall {
   readonly model: string
   readonly provider: string
   readonly usage: Usage | undefined
   readonly metadata: Metadata
 }
 
-/** A cost that a provider put beside the usage: `cost` in US dollars. */
-const reportedCost = (metadata: Metadata): number | undefined => {
-  for (const values of Object.values(metadata)) {
-    const usage = typeof values === "object" && values !== null && "usage" in values ? values.usage : undefined
-    const cost = typeof usage === "object" && usage !== null && "cost" in usage ? usage.cost : undefined
-    if (typeof cost === "number" && Number.isFinite(cost) && cost >= 0) {
-      return cost
-    }
-  }
-  return undefined
-}
-
-// Once a model and set of prices, however many calls are made.
+// One warning per model and set of prices, however many calls are made.
 const reporters = new WeakMap<PricingService, Reporter>()
 
 const warnOnce = (pricing: PricingService, model: string): Effect.Effect<void> =>
@@ -42,13 +29,13 @@ const warnOnce = (pricing: PricingService, model: string): Effect.Effect<void> =
     const name = rulesInForce().name(model)
     reporter.once(
       name,
-      `No price is known for the model ${
+      `No price for model ${
         JSON.stringify(name)
-      }: its calls have no cost. Provide Pricing.table or Pricing.genaiPrices`
+      }; its cost is not recorded. Add it to Pricing.table, or use Pricing.genaiPrices`
     )
   })
 
-/** The cost in US dollars; `undefined` where it is not known. */
+/** The cost in US dollars; `undefined` if it is unknown. */
 export const costOf = (call: FinishedCall): Effect.Effect<number | undefined> => {
   const { metadata, model, provider, usage } = call
   const reported = reportedCost(metadata)
@@ -66,7 +53,7 @@ export const costOf = (call: FinishedCall): Effect.Effect<number | undefined> =>
   })
 }
 
-// Prices are somebody's code and data: what throws, or is no amount of money, is not known.
+// Prices are the user's code and data: if they throw, or are no amount of money, the price is unknown.
 const knownPrice = (pricing: PricingService, call: PricedCall): number | undefined => {
   try {
     const price = Option.getOrUndefined(handled(pricing.price(call)))

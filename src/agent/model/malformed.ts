@@ -1,12 +1,12 @@
 /**
- * Answers that are refused whole because of one tool call in them: it names no tool of the toolkit, or its parameters are no JSON.
+ * Recovers answers that `@effect/ai` rejects because of one tool call: it names an unknown tool, or its parameters are not JSON.
  *
- * An agent has to hand such a mistake back to the model. What was refused is put together again, from the error or from what came before it,
- * so that the answer goes on as if it had been accepted.
+ * An agent has to return such a mistake to the model. The rejected parts are recovered from the error, or from the parts before it, so that the
+ * answer continues as if it had been accepted.
  *
- * The trap: the refusal ends the stream, and what the vendor would have said after it is lost. Streamed, that is the last part with the usage:
- * such a call has neither `tokens_in` nor `tokens_out` nor `finish_reason`, rather than wrong ones. The toolkit that `@effect/ai` decodes with
- * is fixed before the call and takes tool names literally, so there is no way to make it accept a name that nobody has thought of yet.
+ * The trap: the rejection ends the stream, and what the vendor would have sent after it is lost. In a stream, that is the last part with the usage:
+ * such a call has no `tokens_in`, `tokens_out` or `finish_reason`. The toolkit that `@effect/ai` decodes with is fixed before the call and matches
+ * tool names literally, so it cannot be made to accept unknown names.
  */
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
@@ -16,7 +16,7 @@ import type { UnfinishedCall } from "./modelParts.js"
 
 type Parts = ReadonlyArray<Response.StreamPartEncoded>
 
-/** The refused parts; `undefined` where the error is about something else. */
+/** The rejected parts; `undefined` if the error is about something else. */
 export const recoverParts = (
   error: AiError.AiError,
   declared: ReadonlySet<string>,
@@ -30,7 +30,7 @@ export const recoverParts = (
     : unreadableCalls(unfinished)
 }
 
-/** The raw parts of the chunk that could not be decoded, where one of them calls an unknown tool. */
+/** The raw parts of the chunk that could not be decoded, if one of them calls an unknown tool. */
 const unknownTools = (error: ParseResult.ParseError, declared: ReadonlySet<string>): Parts | undefined => {
   const actual: unknown = error.issue.actual
   const parts = Chunk.isChunk(actual) ? Chunk.toReadonlyArray(actual) : Array.isArray(actual) ? actual : []
@@ -41,7 +41,7 @@ const isToolCall = (part: unknown): part is Response.ToolCallPartEncoded =>
   typeof part === "object" && part !== null && "type" in part && part.type === "tool-call" &&
   "name" in part && typeof part.name === "string"
 
-/** Calls with the text of their parameters in place of parameters: a provider's package that cannot read it gives up there. */
+/** Calls with text instead of parameters: a provider's package gives up at parameters that it cannot parse. */
 const unreadableCalls = (unfinished: ReadonlyArray<UnfinishedCall>): Parts | undefined =>
   unfinished.length === 0
     ? undefined

@@ -1,39 +1,38 @@
 /**
- * What a model's answer says, part by part, in the one form that the rest of the agent works with.
+ * The parts of a model's answer, in the one form that the rest of the agent works with.
  *
- * Parts come decoded from `@effect/ai`, or raw where an answer had to be recovered (see `malformed.ts`); here they are the same.
+ * `@effect/ai` delivers them decoded; those of a recovered answer (see `malformed.ts`) are raw. Here they are the same.
  */
 import type * as Response from "@effect/ai/Response"
 import type * as Tool from "@effect/ai/Tool"
 import * as Option from "effect/Option"
-import { type KnownUsage, usageOf } from "../Usage.js"
+import { finishedUsage, type Metadata } from "../providers/table.js"
+import type { KnownUsage } from "../Usage.js"
 
-/** A call of a tool that the model asked for. */
+/** A tool call of the model. */
 export interface ToolCall {
   readonly id: string
-  /** As the model wrote it; it may name no tool. */
+  /** As the model wrote it; the tool may not exist. */
   readonly name: string
-  /** As the model wrote them; they may not fit. */
+  /** As the model wrote them; they may be invalid. */
   readonly params: unknown
   /** Whether the provider ran it itself. */
   readonly providerExecuted: boolean
 }
 
-/** A tool call whose parameters were not written to their end, or not as they should be. */
+/** A tool call whose parameters are incomplete or malformed. */
 export interface UnfinishedCall {
   readonly id: string
   readonly name: string
-  /** As far as they came. */
+  /** The parameters as far as they arrived. */
   readonly text: string
 }
-
-type Metadata = { readonly [provider: string]: unknown }
 
 /** One part of an answer. */
 export type ModelPart =
   | { readonly type: "text"; readonly id: string; readonly text: string; readonly metadata: Metadata }
   | { readonly type: "reasoning"; readonly id: string; readonly text: string; readonly metadata: Metadata }
-  /** A call that is being written: first its name, then pieces of its parameters' text. */
+  /** A call in progress: first its name, then pieces of its parameters as text. */
   | { readonly type: "tool-params"; readonly id: string; readonly name: string | undefined; readonly text: string }
   | { readonly type: "tool-call"; readonly call: ToolCall; readonly metadata: Metadata }
   | {
@@ -53,7 +52,7 @@ export type ModelPart =
   | { readonly type: "error"; readonly error: unknown }
   | { readonly type: "other" }
 
-/** A part as `@effect/ai` gives it. */
+/** A part from `@effect/ai`. */
 export type AnyPart =
   | Response.StreamPart<Record<string, Tool.Any>>
   | Response.Part<Record<string, Tool.Any>>
@@ -64,7 +63,7 @@ const other: ModelPart = { type: "other" }
 
 const metadataOf = (part: { readonly metadata?: unknown }): Metadata => (part.metadata ?? {}) as Metadata
 
-/** A part in our form. */
+/** Converts a part. */
 export const modelPart = (part: AnyPart): ModelPart => {
   switch (part.type) {
     case "text":
@@ -110,7 +109,7 @@ export const modelPart = (part: AnyPart): ModelPart => {
       return {
         type: "finish",
         reason: part.reason,
-        usage: usageOf(part.usage, metadataOf(part)),
+        usage: finishedUsage(part.usage, metadataOf(part)),
         metadata: metadataOf(part)
       }
     case "error":
@@ -125,7 +124,7 @@ const modelNamed = (modelId: string | Option.Option<string> | undefined): ModelP
   return model === undefined ? other : { type: "model", model }
 }
 
-/** Whether it is something that the model said, rather than something about the answer. */
+/** Whether a part is content, rather than something about the answer. */
 export const isContent = (part: ModelPart): boolean =>
   (part.type === "text" || part.type === "reasoning")
     ? part.text !== ""

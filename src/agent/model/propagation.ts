@@ -1,10 +1,9 @@
 /**
- * Model vendors are not told about our traces.
+ * Keeps trace headers off requests to model vendors.
  *
- * The HTTP client of `@effect/platform` puts `traceparent` and `b3` on every request. To a vendor they are identifiers of ours that mean
- * nothing there. They are left out while a model is called, and nowhere else: tools that run inside the call propagate as before. Whoever
- * wants them, for a gateway of their own, gives the vendor's client `transformClient: HttpClient.withTracerPropagation(true)`, which is nearer
- * to the request and wins.
+ * The HTTP client of `@effect/platform` sends `traceparent` and `b3` with every request, which mean nothing to a vendor. They are omitted while a
+ * model is called, but not by tools that run inside the call. If you need them, for example for your own gateway, give the vendor's client
+ * `transformClient: HttpClient.withTracerPropagation(true)`, which takes precedence.
  */
 import type * as Toolkit from "@effect/ai/Toolkit"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -12,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Stream from "effect/Stream"
 import type { Tools } from "../tools/looseToolkit.js"
-import { CurrentCall } from "./OngoingCall.js"
+import { CurrentCall } from "./CallMeter.js"
 
 const propagation = HttpClient.currentTracerPropagation
 
@@ -20,16 +19,16 @@ const propagation = HttpClient.currentTracerPropagation
 export const withoutPropagation = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.locally(self, propagation, false)
 
-/** The stream, without trace headers on its requests; on its consumer's they stay. */
+/** The stream, without trace headers on its requests; its consumer keeps them. */
 export const streamWithoutPropagation = <A, E, R>(self: Stream.Stream<A, E, R>): Stream.Stream<A, E, R> =>
   Stream.fromPull(Effect.map(withoutPropagation(Stream.toPull(self)), withoutPropagation))
 
-/** Options of a model call, as far as they matter here. */
+/** The options of a model call that matter here. */
 interface CallOptions {
   readonly toolkit?: Toolkit.WithHandler<Tools> | Effect.Effect<Toolkit.WithHandler<Tools>, unknown, unknown>
 }
 
-/** The same options; tools that the call itself runs are outside of it: they propagate as the caller does, and their model calls are their own. */
+/** The options, with tools that run outside of the call: they propagate like the caller, and their model calls are not part of it. */
 export const withOutsideTools = <Options>(options: Options): Effect.Effect<Options> =>
   Effect.map(FiberRef.get(propagation), (callers) => {
     const { toolkit } = options as CallOptions

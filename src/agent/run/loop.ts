@@ -1,77 +1,59 @@
 /**
- * The loop: ask the model, run the tools that it calls, give it the results, until it calls none.
+ * The loop: call the model, run the tools that it calls, return the results, until it calls none.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Loom } from "../../telemetry/Loom.js"
 import { AgentError } from "../AgentError.js"
 import type { AgentEvent, InterruptedReason } from "../AgentEvent.js"
 import { callModel } from "../model/callModel.js"
-import type { CaptureContent } from "../model/content.js"
 import type { ModelPart, ToolCall } from "../model/modelParts.js"
-import { dispatch, type ToolResult } from "../tools/dispatch.js"
-import type { LocalTool } from "../tools/LocalTool.js"
-import type { Tools } from "../tools/looseToolkit.js"
+import { dispatch, type DispatchOptions, type ToolResult } from "../tools/dispatch.js"
 import type { RunMeter } from "./RunMeter.js"
 import { toolMessage, Transcript } from "./transcript.js"
 
-/** What a loop runs with. */
-export interface LoopOptions {
+/** Options of a loop. */
+export interface LoopOptions extends DispatchOptions {
   readonly agent: string
   readonly instructions: string
-  readonly tools: Tools
-  readonly local: ReadonlyArray<LocalTool>
   readonly maxTurns: number
   readonly toolConcurrency: number | "unbounded"
-  readonly toolTimeout: Duration.DurationInput | undefined
   readonly modelRetries: number
-  readonly captureContent: CaptureContent
-  /** The id of the session, for the spans of the turns. */
+  /** For the spans of the turns. */
   readonly sessionId: string
-  /** Asked before every turn and every model call; a reason ends the run. */
-  readonly blocked: Effect.Effect<InterruptedReason | null>
-  /** Counts the turns. */
+  /** Counts the turns; its budget is checked before every turn and every model call. */
   readonly meter: RunMeter
   readonly emit: (event: AgentEvent) => Effect.Effect<void>
 }
 
-/** What a loop has come to. */
+/** The state of a loop. */
 export interface Conversation {
   readonly messages: ReadonlyArray<Prompt.Message>
   readonly turns: number
   readonly output: string
   readonly interruptedReason: InterruptedReason | null
-  /** Whether there is nothing left to do. */
   readonly done: boolean
 }
 
-/** Runs the loop from these messages to its end. */
-export const runLoop = (
-  options: LoopOptions,
-  messages: ReadonlyArray<Prompt.Message>
-): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
+type InLoop<A> = Effect.Effect<A, AgentError, LanguageModel.LanguageModel>
+
+/** Runs the loop on these messages until it is done. */
+export const runLoop = (options: LoopOptions, messages: ReadonlyArray<Prompt.Message>): InLoop<Conversation> =>
   Effect.iterate(
     { messages, turns: 0, output: "", interruptedReason: null, done: false } as Conversation,
     { while: ({ done }) => !done, body: (conversation) => step(options, conversation) }
   )
 
-const step = (
-  options: LoopOptions,
-  conversation: Conversation
-): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
-  Effect.flatMap(options.blocked, (reason) => {
+const step = (options: LoopOptions, conversation: Conversation): InLoop<Conversation> =>
+  Effect.flatMap(options.meter.blocked, (reason) => {
     const stop = reason ?? (conversation.turns >= options.maxTurns ? "max_turns" as const : null)
     return stop === null
       ? turn(options, conversation)
       : Effect.succeed({ ...conversation, interruptedReason: stop, done: true })
   })
 
-const turn = (
-  options: LoopOptions,
-  conversation: Conversation
-): Effect.Effect<Conversation, AgentError, LanguageModel.LanguageModel> =>
+const turn = (options: LoopOptions, conversation: Conversation): InLoop<Conversation> =>
   Effect.gen(function*() {
     options.meter.turns++
     yield* options.emit({ _tag: "TurnStarted", turn: conversation.turns })
@@ -97,23 +79,20 @@ const turn = (
     }
   }).pipe(Loom.turn({ turn: conversation.turns, session_id: options.sessionId }))
 
-/** The model's answer, or why it could not be asked again. */
-const ask = (
-  options: LoopOptions,
-  conversation: Conversation
-): Effect.Effect<Transcript | InterruptedReason, AgentError, LanguageModel.LanguageModel> =>
+/** The model's answer, or the budget that kept it from being retried. */
+const ask = (options: LoopOptions, conversation: Conversation): InLoop<Transcript | InterruptedReason> =>
   Effect.flatMap(LanguageModel.LanguageModel, (service) =>
     callModel({
       service,
       messages: [Prompt.makeMessage("system", { content: options.instructions }), ...conversation.messages],
       tools: options.tools,
       retries: options.modelRetries,
-      mayRetry: Effect.map(options.blocked, (reason) => reason === null),
+      mayRetry: Effect.map(options.meter.blocked, (reason) => reason === null),
       captureContent: options.captureContent,
       onPart: (part) => announce(options, part)
     })).pipe(
       Effect.catchAll(({ cause, isRefused }) =>
-        Effect.flatMap(isRefused === true ? options.blocked : Effect.succeed(null), (reason) =>
+        Effect.flatMap(isRefused === true ? options.meter.blocked : Effect.succeed(null), (reason) =>
           reason === null
             ? new AgentError({ agent: options.agent, turn: conversation.turns, reason: "ModelCallFailed", cause })
             : Effect.succeed(reason))
@@ -133,12 +112,7 @@ const announce = (options: LoopOptions, part: ModelPart): Effect.Effect<void> =>
 
 const runTool = (options: LoopOptions, call: ToolCall): Effect.Effect<ToolResult> =>
   Effect.tap(
-    dispatch({
-      tools: options.tools,
-      local: options.local,
-      timeout: options.toolTimeout,
-      captureContent: options.captureContent
-    }, call),
+    dispatch(options, call),
     ({ isFailure, result }) =>
       options.emit({ _tag: "ToolResult", id: call.id, name: call.name, ok: !isFailure, result })
   )

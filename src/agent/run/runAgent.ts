@@ -1,5 +1,5 @@
 /**
- * One run of an agent: its identity, its span, its totals, its budget, its memory; the loop inside does the work.
+ * One run of an agent: its ids, span, totals, budget and memory, around the loop that does the work.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
+import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { elapsedMs } from "../../records/instants.js"
 import { Loom } from "../../telemetry/Loom.js"
@@ -16,27 +17,24 @@ import { outcomeOf } from "../../telemetry/tracing/outcome.js"
 import type { AgentError } from "../AgentError.js"
 import type { AgentEvent, RunResult } from "../AgentEvent.js"
 import type { Agent, AgentOptions, RunOptions } from "../AgentOptions.js"
-import { blockedBy, BudgetGuard, reportBlocked } from "../Budget.js"
+import { reportBlocked } from "../Budget.js"
 import { rememberRun } from "../Memory.js"
 import { captured, jsonText, plainMessages } from "../model/content.js"
 import { identityOf } from "../model/ModelIdentity.js"
-import type { LocalTool } from "../tools/LocalTool.js"
-import type { Tools } from "../tools/looseToolkit.js"
+import type { LocalTool, Tools } from "../tools/looseToolkit.js"
 import { type Conversation, type LoopOptions, runLoop } from "./loop.js"
-import { makeRunId } from "./runId.js"
 import { CurrentRun, RunMeter } from "./RunMeter.js"
 
-/** An agent, as its parts. */
+/** What an agent is made from. */
 export interface AgentParts extends AgentOptions<Tools> {
-  /** As on spans and metrics: `agent`, `supervisor`. */
+  /** As in spans and metrics: `agent`, `supervisor`. */
   readonly architecture: string
-  /** Tools that bring their own handler. */
+  /** Tools that come with their handler. */
   readonly local: ReadonlyArray<LocalTool>
 }
 
 type Emit = LoopOptions["emit"]
 
-/** Who a run is. */
 interface RunIdentity {
   readonly runId: string
   readonly sessionId: string
@@ -45,10 +43,10 @@ interface RunIdentity {
 
 const defaultMaxTurns = 50
 
-/** Events that may wait for a slow consumer of `stream`; then the run waits. */
+/** Events that `stream` buffers for a slow consumer; beyond that, the run waits. */
 const eventCapacity = 64
 
-/** The agent that these parts make. What its tools need is in `R` by the word of the caller: handlers are found when they are called. */
+/** Makes an agent. The caller vouches for `R`, what its tools require: handlers are looked up when they are called. */
 export const agentOf = <R>(parts: AgentParts): Agent<R> => ({
   name: parts.name,
   run: (prompt, options = {}) => runAgent(parts, prompt, options, () => Effect.void),
@@ -56,7 +54,7 @@ export const agentOf = <R>(parts: AgentParts): Agent<R> => ({
     Stream.unwrapScoped(Effect.gen(function*() {
       const mailbox = yield* Mailbox.make<AgentEvent, AgentError>(eventCapacity)
       yield* runAgent(parts, prompt, options, (event) => mailbox.offer(event)).pipe(
-        // Also where its consumer is not: a run that waits for one that has gone would wait for ever.
+        // Even if the consumer is uninterruptible: a run that waits for a consumer that is gone would wait forever.
         Effect.interruptible,
         Mailbox.into(mailbox),
         Effect.forkScoped
@@ -74,30 +72,30 @@ const runAgent = (
   Effect.gen(function*() {
     const service = yield* LanguageModel.LanguageModel
     const identity = yield* identityOfRun(options)
-    const start = yield* Clock.currentTimeNanos
-    const budget = parts.budget === undefined ? undefined : new BudgetGuard(parts.budget, start)
-    const meter = new RunMeter(yield* CurrentRun, budget)
+    const meter = new RunMeter(yield* CurrentRun, parts.budget, yield* Clock.currentTimeNanos)
     const asked = Prompt.make(prompt).content
     const history = options.history === undefined ? [] : Prompt.make(options.history).content
     const body = emit({ _tag: "RunStarted", runId: identity.runId, sessionId: identity.sessionId }).pipe(
       Effect.zipRight(runLoop(loopOptions(parts, identity, meter, emit), [...history, ...asked])),
       Effect.tap(({ interruptedReason }) => reportBlocked(interruptedReason)),
       Effect.map((conversation) => resultOf(conversation, identity, meter)),
-      Effect.tap((result) => captureRun(parts, asked, result)),
+      Effect.tap(({ output }) =>
+        captured(parts.captureContent ?? "none", () => ({ input: jsonText(plainMessages(asked)), output }))
+      ),
       Effect.tap((result) => rememberRun({ agent: parts.name, userId: identity.userId, asked, result })),
       Effect.tap((result) => emit({ _tag: "Finished", result }))
     )
-    // Between the span's opening and the body nothing can come: a run without its duration would be missing from every count.
+    // Nothing may interrupt between the span and the body: a run without its duration would be missing from every count.
     const measured = Effect.uninterruptibleMask((restore) =>
       restore(body).pipe(
-        Effect.onExit((exit) => sessionEnded(parts, meter, start, exit)),
+        Effect.onExit((exit) => sessionEnded(parts, meter, exit)),
         Loom.run({
           session_id: identity.sessionId,
           user_id: identity.userId,
           run_id: identity.runId,
           architecture: parts.architecture,
           agent: parts.name,
-          model: identityOf(service)?.model,
+          model: identityOf(service).model,
           max_turns: parts.maxTurns ?? defaultMaxTurns
         })
       )
@@ -111,6 +109,24 @@ const runAgent = (
       })
     )
   })
+
+/** Crockford's base 32, as in the ULID specification. */
+const ulidDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+const randomDigit = Effect.map(Random.nextIntBetween(0, 32), (index) => ulidDigits[index])
+
+/** `run_` and a ULID, so that ids sort by the time at which their run started. */
+const makeRunId: Effect.Effect<string> = Effect.zipWith(
+  Clock.currentTimeMillis,
+  Effect.replicateEffect(randomDigit, 16),
+  (millis, random) => {
+    const time = Array.from(
+      { length: 10 },
+      (_, index) => ulidDigits[Math.floor(Math.max(0, millis) / 32 ** (9 - index)) % 32]
+    )
+    return `run_${[...time, ...random].join("")}`
+  }
+)
 
 const identityOfRun = (options: RunOptions): Effect.Effect<RunIdentity> =>
   Effect.zipWith(RunContext, makeRunId, (current, runId) => ({
@@ -133,7 +149,6 @@ const loopOptions = (parts: AgentParts, identity: RunIdentity, meter: RunMeter, 
   modelRetries: parts.modelRetries ?? 2,
   captureContent: parts.captureContent ?? "none",
   sessionId: identity.sessionId,
-  blocked: blockedBy(meter),
   meter,
   emit
 })
@@ -151,26 +166,11 @@ const resultOf = (conversation: Conversation, identity: RunIdentity, meter: RunM
   messages: conversation.messages
 })
 
-const captureRun = (
-  parts: AgentParts,
-  asked: ReadonlyArray<Prompt.Message>,
-  result: RunResult
-): Effect.Effect<void> =>
-  captured(parts.captureContent ?? "none", () => ({
-    input: jsonText(plainMessages(asked)),
-    output: result.output
-  }))
-
-/** The totals on the span and one `loom.session.duration_ms`, however the run ended. */
-const sessionEnded = <E>(
-  parts: AgentParts,
-  meter: RunMeter,
-  start: bigint,
-  exit: Exit.Exit<RunResult, E>
-): Effect.Effect<void> =>
+/** Sets the totals on the span and emits one `loom.session.duration_ms`, however the run ended. */
+const sessionEnded = <E>(parts: AgentParts, meter: RunMeter, exit: Exit.Exit<RunResult, E>): Effect.Effect<void> =>
   Effect.gen(function*() {
     const end = yield* Clock.currentTimeNanos
-    // Layers of others do not say which model theirs is: it is known when the first call is over.
+    // Other layers do not name their model: it is known once the first call is over.
     yield* Telemetry.annotate({ model: meter.model })
     yield* Loom.run.annotate({
       turns: meter.turns,
@@ -179,7 +179,7 @@ const sessionEnded = <E>(
       cost_usd: meter.costUsd ?? undefined,
       interrupted_reason: exit._tag === "Success" ? exit.value.interruptedReason ?? undefined : undefined
     })
-    yield* Loom.sessionDurationMs(elapsedMs(start, end), {
+    yield* Loom.sessionDurationMs(elapsedMs(meter.startedAt, end), {
       architecture: parts.architecture,
       outcome: outcomeOf(exit)
     })

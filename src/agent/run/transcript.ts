@@ -1,27 +1,31 @@
 /**
- * From the parts of an answer to the messages that the next call is given.
+ * Turns the parts of an answer into messages for the next call.
  *
- * `Prompt.fromResponseParts` drops the metadata of reasoning, and with it signatures that a provider wants back; here it is kept.
+ * `Prompt.fromResponseParts` drops the metadata of reasoning, and with it signatures that providers want back; this keeps it.
  */
 import * as Prompt from "@effect/ai/Prompt"
 import type { ModelPart, ToolCall, UnfinishedCall } from "../model/modelParts.js"
 
 type Options = { [provider: string]: unknown }
 
-type Segment =
-  | { readonly kind: "text"; readonly id: string; text: string; options: Options }
-  | { readonly kind: "reasoning"; readonly id: string; text: string; options: Options }
-  | { readonly kind: "part"; readonly part: Prompt.AssistantMessagePart }
+interface TextSegment {
+  readonly kind: "text" | "reasoning"
+  readonly id: string
+  text: string
+  options: Options
+}
+
+type Segment = TextSegment | { readonly kind: "part"; readonly part: Prompt.AssistantMessagePart }
 
 /** Collects an answer. */
 export class Transcript {
   private readonly segments: Array<Segment> = []
   readonly toolCalls: Array<ToolCall> = []
-  /** Whether the model said that this is all. */
+  /** Whether the last part has arrived. */
   isFinished = false
   private readonly unfinished = new Map<string, { readonly id: string; readonly name: string; text: string }>()
 
-  /** Takes the next part. */
+  /** Adds the next part. */
   add(part: ModelPart): void {
     switch (part.type) {
       case "text":
@@ -62,13 +66,13 @@ export class Transcript {
     return this.segments.map((segment) => segment.kind === "text" ? segment.text : "").join("")
   }
 
-  /** The answer as a message; none where it holds nothing. */
+  /** The answer as a message; no message if it is empty. */
   get messages(): ReadonlyArray<Prompt.Message> {
     const content = this.segments.flatMap(assistantPart)
     return content.length === 0 ? [] : [Prompt.makeMessage("assistant", { content })]
   }
 
-  /** Tool calls that were begun and not ended. */
+  /** Tool calls that were started and not finished. */
   get unfinishedCalls(): ReadonlyArray<UnfinishedCall> {
     return [...this.unfinished.values()]
   }
@@ -95,34 +99,26 @@ export class Transcript {
     })
   }
 
-  private segment(kind: "text" | "reasoning", id: string): Extract<Segment, { kind: "text" | "reasoning" }> {
-    for (const segment of this.segments) {
-      if (segment.kind === kind && segment.id === id) {
-        return segment
-      }
+  private segment(kind: "text" | "reasoning", id: string): TextSegment {
+    const known = this.segments.find((segment): segment is TextSegment => segment.kind === kind && segment.id === id)
+    const segment: TextSegment = known ?? { kind, id, text: "", options: {} }
+    if (known === undefined) {
+      this.segments.push(segment)
     }
-    const made: Extract<Segment, { kind: "text" | "reasoning" }> = { kind, id, text: "", options: {} }
-    this.segments.push(made)
-    return made
+    return segment
   }
 }
 
-// What is no object is refused by vendors (`input` of Anthropic is a dictionary), but the model should see what it wrote.
+// Vendors may reject parameters that are not an object, but the model should see what it wrote.
 const parametersSaid = (params: unknown): unknown =>
   typeof params === "object" && params !== null && !Array.isArray(params) ? params : { invalid_parameters: params }
 
-const assistantPart = (segment: Segment): ReadonlyArray<Prompt.AssistantMessagePart> => {
-  switch (segment.kind) {
-    case "text":
-      return segment.text === ""
-        ? []
-        : [Prompt.makePart("text", { text: segment.text, options: segment.options as never })]
-    case "reasoning":
-      return [Prompt.makePart("reasoning", { text: segment.text, options: segment.options as never })]
-    case "part":
-      return [segment.part]
-  }
-}
+const assistantPart = (segment: Segment): ReadonlyArray<Prompt.AssistantMessagePart> =>
+  segment.kind === "part"
+    ? [segment.part]
+    : segment.kind === "text" && segment.text === ""
+    ? []
+    : [Prompt.makePart(segment.kind, { text: segment.text, options: segment.options as never })]
 
 const mergeOptions = (options: Options, metadata: { readonly [provider: string]: unknown }): Options => {
   const merged = { ...options }
@@ -132,11 +128,9 @@ const mergeOptions = (options: Options, metadata: { readonly [provider: string]:
   return merged
 }
 
-/** The results of an answer's tool calls as a message, in the order of the calls. */
+/** The results of tool calls as a message, in the order of the calls. */
 export const toolMessage = (
-  results: ReadonlyArray<
-    { readonly call: ToolCall; readonly result: unknown; readonly isFailure: boolean }
-  >
+  results: ReadonlyArray<{ readonly call: ToolCall; readonly result: unknown; readonly isFailure: boolean }>
 ): Prompt.Message =>
   Prompt.makeMessage("tool", {
     content: results.map(({ call, isFailure, result }) =>

@@ -1,8 +1,8 @@
 /**
- * One tool call, run: a `loom.tool` span, its metric, and a result for the model whatever happens.
+ * Runs one tool call: a `loom.tool` span, its metric, and a result for the model whatever happens.
  *
- * A tool that fails, does not exist, is called with parameters that do not fit or takes too long yields a text that tells the model so. Only
- * interruption of the run goes through. A handler works in a fiber of its own: what it forks ends with it.
+ * If a tool fails, does not exist, gets invalid parameters or takes too long, the model receives an error text. Only an interruption of the run
+ * passes through. Each handler runs in its own fiber, so what it forks ends with it.
  */
 import * as AiError from "@effect/ai/AiError"
 import type * as Tool from "@effect/ai/Tool"
@@ -21,21 +21,10 @@ import { Loom, toolSpan } from "../../telemetry/Loom.js"
 import { describe } from "../../telemetry/tracing/outcome.js"
 import { type CaptureContent, captured, jsonText } from "../model/content.js"
 import type { ToolCall } from "../model/modelParts.js"
-import type { LocalTool } from "./LocalTool.js"
-import type { Tools } from "./looseToolkit.js"
+import type { LocalTool, Tools } from "./looseToolkit.js"
 
-/** Why a tool call was not carried out. */
-export type ToolCallReason =
-  | "UnknownTool"
-  | "InvalidParameters"
-  | "InvalidResult"
-  | "TimedOut"
-  | "NoHandler"
-  | "ToolFailed"
-  | "ModelCallFailed"
-
-// What is recorded. It holds nothing of the call's parameters or results: those are content.
-const recorded: Record<ToolCallReason, string> = {
+/** Why a tool call failed, and what is recorded of it: nothing of the call's parameters or results, which are content. */
+const reasons = {
   UnknownTool: "there is no tool of that name",
   InvalidParameters: "the parameters do not fit the tool's schema",
   InvalidResult: "the result does not fit the tool's schema",
@@ -43,40 +32,40 @@ const recorded: Record<ToolCallReason, string> = {
   NoHandler: "the tool has no handler: provide the layer of its toolkit",
   ToolFailed: "the tool returned a failure",
   ModelCallFailed: "a model call of the tool failed"
-}
+} as const
 
-/** A tool call was not carried out. */
+/** A failed tool call. */
 class ToolCallError extends Data.TaggedError("ToolCallError")<{
-  readonly reason: ToolCallReason
-  /** What the model is told. */
+  readonly reason: keyof typeof reasons
+  /** What the model receives. */
   readonly forModel: string
 }> {
   override get message(): string {
-    return recorded[this.reason]
+    return reasons[this.reason]
   }
 }
 
-/** What became of a tool call. */
+/** The outcome of a tool call. */
 export interface ToolResult {
   readonly call: ToolCall
-  /** As the model sees it: the encoded result, or a text that says what went wrong. */
+  /** What the model receives: the encoded result, or the error as text. */
   readonly result: unknown
   readonly isFailure: boolean
 }
 
-/** How tools are run. */
+/** How to run tools. */
 export interface DispatchOptions {
   readonly tools: Tools
-  /** Tools among them that bring their own handler. */
+  /** Those of the tools that come with their handler. */
   readonly local: ReadonlyArray<LocalTool>
-  readonly timeout: Duration.DurationInput | undefined
+  readonly toolTimeout: Duration.DurationInput | undefined
   readonly captureContent: CaptureContent
 }
 
 /** Runs a tool call. Never fails. */
 export const dispatch = (options: DispatchOptions, call: ToolCall): Effect.Effect<ToolResult> => {
   const tool = Object.values(options.tools).find(({ name }) => name === call.name)
-  // The model can make up any name: each would be a metric series of its own.
+  // The model can make up names; each would be a metric series of its own.
   const metricName = tool === undefined ? "_unknown" : tool.name
   const body = Effect.zipRight(
     captured(options.captureContent, () => ({ arguments: jsonText(call.params) })),
@@ -101,8 +90,8 @@ export const dispatch = (options: DispatchOptions, call: ToolCall): Effect.Effec
   )
 }
 
-// A tool can end in an interruption of its own making (a fiber that it joined, say); the cause alone does not tell the two apart. Nor does the
-// fiber alone: where nothing may be interrupted, in a finalizer, say, it knows of an interruption that is to wait.
+// A tool can end with an interruption that is not the run's, for example of a fiber that it joined: the cause alone does not tell. Neither does
+// the fiber alone: in an uninterruptible region, such as a finalizer, it knows of an interruption that has to wait.
 const isRunInterrupted = (cause: Cause.Cause<unknown>): Effect.Effect<boolean> =>
   Effect.withFiberRuntime((fiber, { runtimeFlags }) =>
     Effect.succeed(
@@ -127,17 +116,18 @@ const run = (
     })
   }
   const handled = handle(tool, localOf(options, tool), call)
-  return options.timeout === undefined ? inOwnFiber(handled) : Effect.timeoutFail(handled, {
-    duration: options.timeout,
+  const { toolTimeout } = options
+  return toolTimeout === undefined ? inOwnFiber(handled) : Effect.timeoutFail(handled, {
+    duration: toolTimeout,
     onTimeout: () =>
       new ToolCallError({
         reason: "TimedOut",
-        forModel: `The tool did not answer within ${Duration.format(options.timeout!)}`
+        forModel: `The tool did not answer within ${Duration.format(toolTimeout)}`
       })
   })
 }
 
-// Whoever gets hold of a tool's fiber and interrupts it should end that tool, not the run. A timeout makes a fiber anyway.
+// Interrupting a tool's fiber must end that tool, not the run. (A timeout forks a fiber anyway.)
 const inOwnFiber = (handled: Effect.Effect<unknown, unknown>): Effect.Effect<unknown, unknown> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.fork(restore(handled)), (fiber) =>
@@ -160,7 +150,7 @@ const handle = (
       const provided: Tool.Handler<string> | undefined = context.unsafeMap.get(tool.id)
       return provided === undefined
         ? new ToolCallError({ reason: "NoHandler", forModel: `The tool ${JSON.stringify(tool.name)} has no handler` })
-        // What is current (the run, its span, its user) goes over what was there when the handler's layer was built.
+        // What is current (the run, its span, its user) overrides what was there when the handler's layer was built.
         : runHandler(tool, provided.handler, call).pipe(
           Effect.mapInputContext((current: Context.Context<never>) => Context.merge(provided.context, current))
         )
@@ -180,7 +170,7 @@ const runHandler = (tool: Tool.Any, handler: Handler, call: ToolCall): Effect.Ef
     return yield* encode(tool.successSchema, result, tool)
   }).pipe(Effect.catchAllCause(withoutContent))
 
-// What a tool's own model call says in its error is content; here it may be a defect too.
+// The error of a model call that the tool made quotes content, as a defect too.
 const withoutContent = (cause: Cause.Cause<unknown>): Effect.Effect<never, unknown> => {
   const error = Cause.squash(cause)
   return AiError.isAiError(error)
@@ -206,7 +196,7 @@ const encode = (schema: Schema.Schema.All, value: unknown, tool: Tool.Any): Effe
     (error) =>
       new ToolCallError({
         reason: "InvalidResult",
-        forModel: `The tool ${JSON.stringify(tool.name)} gave a result that is not of its declared form: ${
+        forModel: `The result of the tool ${JSON.stringify(tool.name)} does not fit its schema: ${
           ParseResult.TreeFormatter.formatErrorSync(error)
         }`
       })

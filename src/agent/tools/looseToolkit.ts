@@ -1,8 +1,9 @@
 /**
- * A toolkit as the provider should see it: the same names, descriptions and JSON schemas, but parameters that are taken as they come.
+ * Toolkits as agents handle them.
  *
- * `@effect/ai` decodes a tool call's parameters while it reads the answer, and refuses the whole answer where they do not fit. The dispatch
- * decodes them itself, so that the model is told what was wrong and can try again.
+ * `@effect/ai` decodes a tool call's parameters while it reads the answer, and rejects the whole answer if they do not fit. An agent passes it
+ * the same names, descriptions and JSON schemas with parameters that are not decoded; the dispatch decodes them, so that the model receives the
+ * error and can try again.
  */
 import * as Tool from "@effect/ai/Tool"
 import type * as Toolkit from "@effect/ai/Toolkit"
@@ -12,7 +13,16 @@ import * as Schema from "effect/Schema"
 /** Any tools, by name. */
 export type Tools = Record<string, Tool.Any>
 
-/** What the model is given. It never runs a tool. */
+/** A tool that comes with its handler, such as a supervisor's `delegate`; no layer provides it. */
+export interface LocalTool {
+  readonly tool: Tool.Any
+  /** Runs with decoded parameters. */
+  readonly handler: (params: never) => Effect.Effect<unknown, unknown>
+  /** The sub-agent that a call delegates to, from the parameters as the model wrote them. */
+  readonly worker?: (params: unknown) => string | undefined
+}
+
+/** The toolkit for the model. It never runs a tool. */
 export const looseToolkit = (tools: Tools): Toolkit.WithHandler<Tools> => ({
   tools: Object.fromEntries(Object.entries(tools).map(([key, tool]) => [key, loose(tool)])),
   handle: () => Effect.dieMessage("The agent dispatches tool calls itself")
@@ -23,7 +33,7 @@ const loose = (tool: Tool.Any): Tool.Any => {
     return tool
   }
   const parameters: Schema.Schema.Any = tool.parametersSchema
-  // The annotation is what the provider is shown in place of a schema for `unknown`.
+  // The provider receives the annotation instead of a schema for `unknown`.
   return tool.setParameters(
     Schema.Unknown.annotations({ jsonSchema: Tool.getJsonSchemaFromSchemaAst(parameters.ast) }) as never
   )

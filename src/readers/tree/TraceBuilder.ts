@@ -138,7 +138,7 @@ const nodeOf = (span: OpenSpanData, ended: SpanData | undefined, duplicate: bool
   parentSpanId: span.parentSpanId,
   start: span.start,
   end: ended?.end,
-  durationMs: ended?.durationMs,
+  durationMs: ended && durationOf(ended),
   attributes: span.attributes,
   outcome: ended?.outcome,
   exception: ended?.exception ?? null,

@@ -1,17 +1,17 @@
 /**
- * What a vendor's model answers, as data that knows no vendor: each protocol writes the same answer in its own words.
+ * Answers of a model as data, the same for all vendors; each protocol encodes them its own way.
  */
 
-/** Tokens, each counted once. Vendors add them up differently. */
+/** Tokens, each counted once. Vendors sum them up differently. */
 export interface AnswerUsage {
   /** Input that was neither read from a cache nor written to one. */
   readonly input: number
   readonly cacheRead?: number
-  /** Only where the vendor counts it. */
+  /** Only if the vendor counts it. */
   readonly cacheWrite?: number
-  /** All output, reasoning included. */
+  /** All output, including reasoning. */
   readonly output: number
-  /** Only where the vendor counts it. */
+  /** Only if the vendor counts it. */
   readonly reasoning?: number
 }
 
@@ -19,7 +19,7 @@ export interface AnswerUsage {
 export interface AnsweredToolCall {
   readonly id: string
   readonly name: string
-  /** The text of the parameters, which may be no JSON. */
+  /** The text of the parameters, which may not be JSON. */
   readonly json: string
 }
 
@@ -30,28 +30,28 @@ export interface Answer {
   readonly text?: string
   readonly toolCalls?: ReadonlyArray<AnsweredToolCall>
   readonly usage: AnswerUsage
-  /** Lines put in place of a streamed event: what the vendor should never send. */
+  /** Lines that replace a streamed event: what the vendor should never send. */
   readonly malformed?: { readonly event: number; readonly lines: string }
-  /** Streamed events after which the stream ends too early: `drop` breaks the connection, `close` ends it in order. */
+  /** The stream ends early after so many events: `drop` breaks the connection, `close` ends it in order. */
   readonly cut?: { readonly after: number; readonly how: "drop" | "close" }
-  /** Streamed events after which the vendor sends an error instead of the rest. */
+  /** After so many events the vendor sends an error instead of the rest. */
   readonly error?: { readonly after: number; readonly type: StreamedError }
 }
 
-/** Errors in the middle of a stream; `failed` is that of OpenAI that looks like an end. */
+/** Errors in the middle of a stream; `failed` is OpenAI's, which looks like a finished answer. */
 export type StreamedError = "overloaded" | "invalid" | "failed"
 
-/** A refusal: no answer but a status. */
+/** A rejected request: a status instead of an answer. */
 export interface Refusal {
   readonly kind: "refusal"
   readonly status: number
   readonly headers?: { readonly [name: string]: string }
 }
 
-/** What the vendor says to one request. */
+/** The vendor's reply to one request. */
 export type Reply = Answer | Refusal
 
-/** An event of a stream; its name stands before it where the protocol says so. */
+/** An event of a stream, after its name if the protocol has names. */
 export interface StreamedEvent {
   readonly type: string
   readonly [key: string]: unknown
@@ -61,17 +61,17 @@ export interface StreamedEvent {
 export interface Protocol {
   /** The path that requests are posted to. */
   readonly path: string
-  /** The events of a streamed answer, the last one included. */
+  /** All events of a streamed answer. */
   readonly events: (answer: Answer, model: string) => ReadonlyArray<StreamedEvent>
   /** The event that breaks an answer off. */
   readonly errorEvent: (type: StreamedError, model: string) => StreamedEvent
   /** The answer in one piece. */
   readonly whole: (answer: Answer, model: string) => unknown
-  /** The body of a refusal. */
+  /** The body of a rejection. */
   readonly refusal: (status: number) => unknown
 }
 
-/** An answer in words. */
+/** An answer with text. */
 export const says = (text: string, usage: AnswerUsage = { input: 12, output: 4 }): Answer => ({
   kind: "answer",
   text,
@@ -85,7 +85,7 @@ export const calls = (name: string, json: string, usage: AnswerUsage = { input: 
   usage
 })
 
-/** A refusal with this status. */
+/** A rejection with this status. */
 export const refuses = (status: number, headers: Refusal["headers"] = {}): Refusal => ({
   kind: "refusal",
   status,

@@ -1,5 +1,5 @@
 /**
- * The Messages API of Anthropic (`anthropic-version: 2023-06-01`), as its documentation draws it: streamed and not.
+ * The Messages API of Anthropic (`anthropic-version: 2023-06-01`), as documented, streamed and not.
  */
 import {
   type Answer,

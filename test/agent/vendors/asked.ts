@@ -1,5 +1,5 @@
 /**
- * One question to the arithmetic agent, answered by a vendor on this machine.
+ * One question to the arithmetic agent, answered by a local vendor server.
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Tool from "@effect/ai/Tool"
@@ -17,12 +17,12 @@ type AddHandler = Tool.Handler<"add">
 /** The question. */
 export const question = "What is 2 + 3?"
 
-/** What became of it: the records, and what the vendor was asked. */
+/** The records, and the requests that the vendor received. */
 export interface Asked extends Recorded<RunResult, AgentError> {
   readonly server: VendorServer
 }
 
-/** Asks the agent; the vendor says these things, one a request. */
+/** Asks the agent; the vendor gives these replies, one per request. */
 export const ask = (
   vendor: Vendor,
   replies: ReadonlyArray<Reply>,

@@ -1,17 +1,17 @@
 /**
- * Clocks on which waiting takes no time, so that what is waited for can be looked at instead.
+ * Clocks that do not wait, and record the delays instead.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
-/** A clock that never waits, and what it was asked to wait for, in milliseconds. */
+/** A clock that never waits, and the delays it was asked for, in milliseconds. */
 export interface ImpatientClock {
   readonly clock: Clock.Clock
   readonly waits: ReadonlyArray<number>
 }
 
-/** Time runs on it as it does, or stands still at `now` (milliseconds since the epoch). */
+/** Shows real time, or stands still at `now` (milliseconds since the epoch). */
 export const impatientClock = (now?: number): ImpatientClock => {
   const waits: Array<number> = []
   const live = Clock.make()

@@ -1,5 +1,5 @@
 /**
- * The example with a real model: it asks the vendor whose key it finds, and says so where it finds none.
+ * The example with a real model: it uses the vendor whose key it finds, and says so if it finds none.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,11 +13,11 @@ const example = fileURLToPath(new URL("../../../examples/20-real-model.ts", impo
 
 const withoutKeys = { ANTHROPIC_API_KEY: "", OPENAI_API_KEY: "" }
 
-/** It starts a process; beside a whole test run that can take long. */
+/** It starts a process, which can take long during a whole test run. */
 const patience = 60_000
 
 describe("examples/20-real-model.ts", () => {
-  it.scopedLive("says that it is skipped where there is no key", () =>
+  it.scopedLive("says that it is skipped without a key", () =>
     Effect.gen(function*() {
       expect(yield* Effect.promise(() => runProgram(example, withoutKeys))).toEqual({
         exitCode: 0,
@@ -30,7 +30,7 @@ describe("examples/20-real-model.ts", () => {
     { vendor: anthropic, environment: (url: string) => ({ ANTHROPIC_API_KEY: secretKey, ANTHROPIC_BASE_URL: url }) },
     { vendor: openai, environment: (url: string) => ({ OPENAI_API_KEY: secretKey, OPENAI_BASE_URL: `${url}/v1` }) }
   ])(
-    "asks $vendor.name where its key is set, and prints the tree and the answer",
+    "calls $vendor.name if its key is set, and prints the tree and the answer",
     ({ environment, vendor }) =>
       Effect.gen(function*() {
         const server = yield* vendorServer(calls("add", "{\"a\":1234,\"b\":4321}"), says("The sum is 5555."))

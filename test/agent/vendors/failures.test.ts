@@ -1,5 +1,5 @@
 /**
- * Vendors that refuse, break off or talk nonsense: what is tried again, what fails, and what is recorded of it.
+ * Vendors that reject requests, break off or send nonsense: what is retried, what fails, and what is recorded.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -18,12 +18,12 @@ const answered = [calls("add", "{\"a\": 2, \"b\": 3}"), says("The sum is 5.")]
 
 const sum = says("The sum is 5.")
 
-/** How the run ended: its output, or what the error says caused it. */
+/** How the run ended: its output, or the cause of its error. */
 const ending = ({ exit }: Asked): unknown => Exit.isSuccess(exit) ? exit.value.output : failureOf(exit).cause
 
 const failureOf = (exit: Exit.Failure<unknown, AgentError>): AgentError => Cause.squash(exit.cause) as AgentError
 
-/** Nothing is known of a call that did not get to its end: neither tokens nor a reason to stop. */
+/** A call that does not finish has neither tokens nor a finish reason. */
 const expectNoUsage = (run: Asked): void => {
   const { attributes } = spanNamed(run, "loom.model.stream")
   for (const key of ["tokens_in", "tokens_out", "cached_tokens_in", "cost_usd", "finish_reason"]) {
@@ -34,8 +34,8 @@ const expectNoUsage = (run: Asked): void => {
   expect(spanNamed(run, "loom.run").attributes).toMatchObject({ tokens_in: 0, tokens_out: 0 })
 }
 
-describe.each(vendors)("$name refuses", (vendor) => {
-  it.scopedLive("twice with 429: two retries, each after what the vendor asked for", () =>
+describe.each(vendors)("$name rejects a request", (vendor) => {
+  it.scopedLive("twice with 429: two retries, each after the delay that the vendor asks for", () =>
     Effect.gen(function*() {
       const { clock, waits } = impatientClock()
       const run = yield* Effect.withClock(
@@ -49,7 +49,7 @@ describe.each(vendors)("$name refuses", (vendor) => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.scopedLive("with a date to come back at: it waits until then", () =>
+  it.scopedLive("with a date to retry at: the call waits until then", () =>
     Effect.gen(function*() {
       const { clock, waits } = impatientClock(Date.parse("2026-01-01T00:00:00Z"))
       const refusals = ["Thu, 01 Jan 2026 00:00:07 GMT", "Wed, 31 Dec 2025 23:59:00 GMT"]
@@ -59,14 +59,14 @@ describe.each(vendors)("$name refuses", (vendor) => {
       expect(waits).toEqual([7000, 0])
     }))
 
-  it.scopedLive("for an hour: it waits for no more than a minute", () =>
+  it.scopedLive("for an hour: the call waits a minute at most", () =>
     Effect.gen(function*() {
       const { clock, waits } = impatientClock()
       yield* Effect.withClock(ask(vendor, [refuses(429, { "retry-after": "3600" }), sum]), clock)
       expect(waits).toEqual([60_000])
     }))
 
-  it.scopedLive("with a retry-after that means nothing: it waits as if there were none", () =>
+  it.scopedLive("with an invalid retry-after: the call waits as if there were none", () =>
     Effect.gen(function*() {
       const { clock, waits } = impatientClock()
       const run = yield* Effect.withClock(ask(vendor, [refuses(429, { "retry-after": "soon" }), sum]), clock)
@@ -77,7 +77,7 @@ describe.each(vendors)("$name refuses", (vendor) => {
     }))
 
   it.scopedLive.each([500, 529])(
-    "with %d as often as it is asked: the run fails with the cause",
+    "with %d every time: the run fails with the cause",
     (status) =>
       Effect.gen(function*() {
         const { clock, waits } = impatientClock()
@@ -94,14 +94,14 @@ describe.each(vendors)("$name refuses", (vendor) => {
       })
   )
 
-  it.scopedLive.each([400, 401])("with %d: nothing is tried again", (status) =>
+  it.scopedLive.each([400, 401])("with %d: there is no retry", (status) =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, [refuses(status), ...answered])
       expect(ending(run)).toMatchObject({ _tag: "HttpResponseError", response: { status } })
       expect(run.server.requests).toHaveLength(1)
     }))
 
-  it.scopedLive("and says itself whether to come back: it is believed", () =>
+  it.scopedLive("and says itself whether to retry: that applies", () =>
     Effect.gen(function*() {
       const { clock } = impatientClock()
       const never = yield* ask(vendor, [refuses(429, { "x-should-retry": "false" }), sum])
@@ -110,7 +110,7 @@ describe.each(vendors)("$name refuses", (vendor) => {
       expect(ending(again)).toBe("The sum is 5.")
     }))
 
-  it.scopedLive("as often as the agent's modelRetries allow", () =>
+  it.scopedLive("as often as modelRetries allows", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ name: "brave", instructions: "Answer.", toolkit: arithmeticTools, modelRetries: 0 })
       const run = yield* ask(vendor, [refuses(500), sum], { agent })
@@ -119,15 +119,15 @@ describe.each(vendors)("$name refuses", (vendor) => {
     }))
 })
 
-/** Events before which the vendors say nothing of the answer itself: message_start and ping, response.created and in_progress. */
+/** Events before the answer itself: message_start and ping, response.created and in_progress. */
 const preamble = 2
 
-/** A few events later the first words were said. */
+/** The first words arrive within so many events. */
 const firstWords = 6
 
 describe.each(vendors)("an answer of $name that is cut", (vendor) => {
   it.scopedLive.each(["drop", "close"] as const)(
-    "after its first words (%s) fails the run: it is not asked again",
+    "after its first words (%s) fails the run without a retry",
     (how) =>
       Effect.gen(function*() {
         const run = yield* ask(vendor, [{ ...sum, cut: { after: firstWords, how } }, sum])
@@ -143,7 +143,7 @@ describe.each(vendors)("an answer of $name that is cut", (vendor) => {
   )
 
   it.scopedLive.each(["drop", "close"] as const)(
-    "before its first words (%s) is asked for again",
+    "before its first words (%s) is retried",
     (how) =>
       Effect.gen(function*() {
         const { clock } = impatientClock()
@@ -157,7 +157,7 @@ describe.each(vendors)("an answer of $name that is cut", (vendor) => {
       })
   )
 
-  it.scopedLive("by an error of a busy vendor before its first words is asked for again", () =>
+  it.scopedLive("by an error of a busy vendor before its first words is retried", () =>
     Effect.gen(function*() {
       const { clock } = impatientClock()
       const busy: Answer = { ...sum, error: { after: preamble, type: "overloaded" } }
@@ -174,7 +174,7 @@ describe.each(vendors)("an answer of $name that is cut", (vendor) => {
       expectNoUsage(run)
     }))
 
-  it.scopedLive("by an error that does not pass is not asked for again", () =>
+  it.scopedLive("by an error that is not transient is not retried", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, [{ ...sum, error: { after: preamble, type: "invalid" } }, sum])
       expect(run.server.requests).toHaveLength(1)
@@ -183,7 +183,7 @@ describe.each(vendors)("an answer of $name that is cut", (vendor) => {
 })
 
 describe("a response of openai that fails", () => {
-  it.scopedLive("is no empty answer: it is asked for again", () =>
+  it.scopedLive("is retried, not taken for an empty answer", () =>
     Effect.gen(function*() {
       const { clock } = impatientClock()
       const failing: Answer = { ...sum, error: { after: preamble, type: "failed" } }
@@ -192,7 +192,7 @@ describe("a response of openai that fails", () => {
       expect(spanNamed(run, "loom.model.stream").attributes).toMatchObject({ retries: 1, tokens_in: 12 })
     }))
 
-  it.scopedLive("fails the run where it goes on failing", () =>
+  it.scopedLive("fails the run if it fails every time", () =>
     Effect.gen(function*() {
       const { clock } = impatientClock()
       const failing: Answer = { ...sum, error: { after: preamble, type: "failed" } }
@@ -202,8 +202,8 @@ describe("a response of openai that fails", () => {
     }))
 })
 
-describe.each(vendors)("where $name is not reached", (vendor) => {
-  it.scopedLive("the call is tried again, and fails with the cause", () =>
+describe.each(vendors)("if $name cannot be reached", (vendor) => {
+  it.scopedLive("the call is retried, and fails with the cause", () =>
     Effect.gen(function*() {
       const { clock, waits } = impatientClock()
       const gone = yield* Effect.scoped(vendorServer())
@@ -222,10 +222,10 @@ describe.each(vendors)("where $name is not reached", (vendor) => {
     }))
 })
 
-describe("an event that is none", () => {
+describe("a malformed event", () => {
   const nonsense = { event: firstWords - 1, lines: "event: nonsense\ndata: {\"type\": \"nonsense\", \"half\": \n\n" }
 
-  it.scopedLive("fails the run with anthropic: what it said cannot be known", () =>
+  it.scopedLive("fails the run with anthropic, since its content is lost", () =>
     Effect.gen(function*() {
       const run = yield* ask(anthropic, [{ ...sum, malformed: nonsense }, sum])
       expect(ending(run)).toMatchObject({ _tag: "MalformedOutput", module: "AnthropicClient" })
@@ -234,7 +234,7 @@ describe("an event that is none", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.scopedLive("is passed over with openai, whose package skips what it does not know", () =>
+  it.scopedLive("is skipped with openai, whose package ignores unknown events", () =>
     Effect.gen(function*() {
       const run = yield* ask(openai, [{ ...sum, malformed: { ...nonsense, event: 1 } }])
       expect(ending(run)).toBe("The sum is 5.")

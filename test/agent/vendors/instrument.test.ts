@@ -83,7 +83,7 @@ describe.each(vendors)("an instrumented model of $name", (vendor) => {
       })
     }))
 
-  it.scopedLive("counts what is known of an object that does not fit", () =>
+  it.scopedLive("counts the known usage of an object that does not fit its schema", () =>
     Effect.gen(function*() {
       const object = LanguageModel.generateObject({
         prompt: question,
@@ -95,7 +95,7 @@ describe.each(vendors)("an instrumented model of $name", (vendor) => {
       const answer = vendor === anthropic ? calls("sum", json, usage) : says(json, usage)
       const run = yield* withVendor(vendor, [answer], measured(object))
       expect(Exit.isFailure(run.exit)).toBe(true)
-      // Anthropic's input is without what was cached, and nobody says how much that was.
+      // Anthropic reports input without cached tokens, whose number is unknown here.
       expect(metricsNamed(run, "loom.tokens.input").map(({ value }) => value)).toEqual(
         vendor === anthropic ? [] : [130]
       )
@@ -106,29 +106,32 @@ describe.each(vendors)("an instrumented model of $name", (vendor) => {
   it.scopedLive.each([
     { kind: "in one piece", program: Effect.asVoid(inOnePiece) },
     { kind: "streamed", program: Effect.asVoid(streamed) }
-  ])("hands on the error of a call $kind as it is, and records its kind only", ({ program }) =>
-    Effect.gen(function*() {
-      const run = yield* withVendor(vendor, [refuses(400)], program)
-      expect(Exit.isFailure(run.exit) && Cause.squash(run.exit.cause)).toMatchObject({
-        _tag: "HttpResponseError",
-        response: { status: 400 },
-        body: expect.stringContaining("the vendor says")
+  ])(
+    "passes on the error of a call $kind unchanged, and records only its kind",
+    ({ program }) =>
+      Effect.gen(function*() {
+        const run = yield* withVendor(vendor, [refuses(400)], program)
+        expect(Exit.isFailure(run.exit) && Cause.squash(run.exit.cause)).toMatchObject({
+          _tag: "HttpResponseError",
+          response: { status: 400 },
+          body: expect.stringContaining("the vendor says")
+        })
+        const call = spanNamed(run, "loom.model.stream")
+        expect(call.outcome).toBe("failure")
+        expect(call.exception).toMatch(/failed: HttpResponseError with status 400/)
+        expect(call.exception).not.toContain("the vendor says")
+        expect(flaws(run)).toEqual([])
       })
-      const call = spanNamed(run, "loom.model.stream")
-      expect(call.outcome).toBe("failure")
-      expect(call.exception).toMatch(/failed: HttpResponseError with status 400/)
-      expect(call.exception).not.toContain("the vendor says")
-      expect(flaws(run)).toEqual([])
-    }))
+  )
 
-  it.scopedLive("takes the invented tool of a call in one piece for the failure that it is to @effect/ai", () =>
+  it.scopedLive("records an invented tool in a call in one piece as the failure that @effect/ai makes of it", () =>
     Effect.gen(function*() {
       const run = yield* withVendor(vendor, [calls("subtract", "{\"secret\": 1}")], inOnePiece)
       expect(Exit.isFailure(run.exit) && Cause.squash(run.exit.cause)).toMatchObject({ _tag: "MalformedOutput" })
       expect(spanNamed(run, "loom.model.stream").exception).toMatch(/failed: MalformedOutput/)
     }))
 
-  it.scopedLive("ends the span of a stream that nobody reads to its end as interrupted", () =>
+  it.scopedLive("ends the span of an abandoned stream as interrupted", () =>
     Effect.gen(function*() {
       const first = Stream.runHead(LanguageModel.streamText({ prompt: question }))
       const run = yield* withVendor(vendor, [says("The sum is 5.")], measured(first))

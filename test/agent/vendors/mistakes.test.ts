@@ -1,5 +1,5 @@
 /**
- * Mistakes that models make in tool calls: the run goes on, the model is told, and what is recorded is true.
+ * Mistakes of models in tool calls: the run continues, the model receives the error, and the records are right.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -15,13 +15,13 @@ const sorry = says("I cannot say.")
 
 const output = ({ exit }: Asked): unknown => Exit.isSuccess(exit) ? exit.value.output : exit
 
-/** What the vendor is given back for a tool call: the result as JSON says it. */
+/** The tool result that the vendor receives, as JSON. */
 const resultGiven = (vendor: Vendor, { server }: Asked): unknown => {
   const { input, messages } = server.requests[1]!.body
   return JSON.parse(vendor === anthropic ? messages.at(-1).content[0].content : input.at(-1).output)
 }
 
-/** The tool call as the vendor is reminded of it. */
+/** The tool call as it is sent back to the vendor. */
 const callRepeated = (vendor: Vendor, { server }: Asked): unknown => {
   const { input, messages } = server.requests[1]!.body
   if (vendor === anthropic) {
@@ -38,7 +38,7 @@ describe.each(vendors)("with $name", (vendor) => {
   describe("a tool name that the model made up", () => {
     const invented = ask(vendor, [{ ...calls("subtract", "{\"a\": 5}"), text: "Let me see." }, sorry])
 
-    it.scopedLive("is told to the model, with the names that there are", () =>
+    it.scopedLive("is returned to the model, with the names that exist", () =>
       Effect.gen(function*() {
         const run = yield* invented
         expect(output(run)).toBe("I cannot say.")
@@ -47,7 +47,7 @@ describe.each(vendors)("with $name", (vendor) => {
         expect(run.server.requests).toHaveLength(2)
       }))
 
-    it.scopedLive("is a failed tool span and no metric series of its own", () =>
+    it.scopedLive("is a failed tool span without a metric series of its own", () =>
       Effect.gen(function*() {
         const run = yield* invented
         expect(spanNamed(run, "loom.tool")).toMatchObject({
@@ -58,7 +58,7 @@ describe.each(vendors)("with $name", (vendor) => {
         expect(flaws(run)).toEqual([])
       }))
 
-    it.scopedLive("leaves the call's usage unknown, and says so by saying nothing", () =>
+    it.scopedLive("leaves the call's usage unknown and absent", () =>
       Effect.gen(function*() {
         const run = yield* invented
         expect(firstCall(run).outcome).toBe("success")
@@ -70,7 +70,7 @@ describe.each(vendors)("with $name", (vendor) => {
       }))
   })
 
-  it.scopedLive("a call that follows an invented one is lost with the rest of the answer", () =>
+  it.scopedLive("a call after an invented one is lost with the rest of the answer", () =>
     Effect.gen(function*() {
       const both: Answer = {
         ...calls("subtract", "{}"),
@@ -86,7 +86,7 @@ describe.each(vendors)("with $name", (vendor) => {
     }))
 
   it.scopedLive.each(["{\"a\": \"two\", \"b\": 3}", "{\"a\": 2}", "[]", "\"2 + 3\""])(
-    "parameters %s that do not fit are told to the model, and the usage is known",
+    "invalid parameters %s are returned to the model, and the usage is known",
     (json) =>
       Effect.gen(function*() {
         const run = yield* ask(vendor, [calls("add", json), sorry])
@@ -100,7 +100,7 @@ describe.each(vendors)("with $name", (vendor) => {
   )
 
   it.scopedLive.each(["{\"a\": 2, \"b\"", "a = 2, b = 3", "{\"__proto__\": {\"a\": 2}}"])(
-    "parameters %s that are no JSON are told to the model with what it wrote",
+    "parameters %s that are not JSON are returned to the model with what it wrote",
     (json) =>
       Effect.gen(function*() {
         const run = yield* ask(vendor, [calls("add", json), sorry])
@@ -121,7 +121,7 @@ describe.each(vendors)("with $name", (vendor) => {
       })
   )
 
-  it.scopedLive("a call that was made before the unreadable one is carried out", () =>
+  it.scopedLive("a call before an unreadable one is run", () =>
     Effect.gen(function*() {
       const both: Answer = {
         ...calls("add", ""),
@@ -133,13 +133,13 @@ describe.each(vendors)("with $name", (vendor) => {
       ).toEqual([["call_1", true], ["call_2", false]])
     }))
 
-  it.scopedLive("no parameters at all are an empty object", () =>
+  it.scopedLive("missing parameters are an empty object", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, [calls("add", "{}"), sorry])
       expect(resultGiven(vendor, run)).toMatch(/is missing/)
     }))
 
-  it.scopedLive("mistakes go on until the agent's turns are used up", () =>
+  it.scopedLive("mistakes continue until the agent's turns are used up", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ name: "stubborn", instructions: "Add.", toolkit: arithmeticTools, maxTurns: 2 })
       const run = yield* ask(vendor, Array.from({ length: 3 }, () => calls("subtract", "{}")), { agent })

@@ -1,5 +1,5 @@
 /**
- * The Responses API of OpenAI, as its documentation draws it: streamed and not.
+ * The Responses API of OpenAI, as documented, streamed and not.
  */
 import { type Answer, type AnsweredToolCall, pieces, type Protocol, type StreamedEvent } from "./answers.js"
 

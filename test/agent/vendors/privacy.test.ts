@@ -1,5 +1,5 @@
 /**
- * What leaves the process with a request, and what of it is recorded: keys and words go to the vendor only, trace ids stay here.
+ * What leaves the process, and what is recorded: keys and content go only to the vendor, trace ids stay here.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -24,7 +24,7 @@ const everything = ({ metrics, spans }: Records): string => JSON.stringify({ met
 const answered = [calls("add", "{\"a\": 2, \"b\": 3}"), says("The sum is 5.")]
 
 describe.each(vendors)("records of a run with $name", (vendor) => {
-  it.scopedLive("hold neither the key nor a word of what was said", () =>
+  it.scopedLive("hold neither the key nor any content", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, answered)
       expect(Object.values(run.server.requests[0]!.headers).join()).toContain(secretKey)
@@ -39,7 +39,7 @@ describe.each(vendors)("records of a run with $name", (vendor) => {
     { kind: "invented a tool", replies: [calls("subtract", "{\"words\": \"What is 2 + 3?\"}"), says("No.")] },
     { kind: "wrote no JSON", replies: [calls("add", "What is 2 + 3?"), says("No.")] },
     { kind: "gave wrong parameters", replies: [calls("add", "{\"words\": \"What is 2 + 3?\"}"), says("No.")] }
-  ])("hold neither where the vendor $kind", ({ replies }) =>
+  ])("hold neither if the vendor $kind", ({ replies }) =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, replies)
       expect(everything(run)).not.toContain(secretKey)
@@ -47,7 +47,7 @@ describe.each(vendors)("records of a run with $name", (vendor) => {
       expect(everything(run)).not.toContain("the vendor says")
     }))
 
-  it.scopedLive("hold what was said where that is asked for, and still no key", () =>
+  it.scopedLive("hold content with captureContent, and still no key", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ name: "open", instructions: "Answer.", captureContent: "attributes" })
       const run = yield* ask(vendor, [says("The sum is 5.")], { agent })
@@ -70,7 +70,7 @@ const traceHeaders = ({ requests }: VendorServer): ReadonlyArray<string> =>
 
 const bothHeaders = ["b3", "traceparent"]
 
-/** A tool that asks a server of ours, whichever. */
+/** A tool that sends a request to a server of ours. */
 const Lookup = Tool.make("add", {
   description: "Look it up",
   parameters: { a: Schema.Int, b: Schema.Int },
@@ -88,7 +88,7 @@ const LookupLive = (server: VendorServer) =>
         )
   })
 
-/** The program with a vendor's model and a server of ours that the tool asks. */
+/** The program with a vendor's model and a server of ours for the tool. */
 const withLookup = (
   vendor: Vendor,
   program: Effect.Effect<void, unknown, LanguageModel.LanguageModel | Tool.Handler<"add">>
@@ -125,7 +125,7 @@ describe.each(vendors)("trace headers on requests to $name", (vendor) => {
         Effect.provide(instrumentLanguageModel())
       )
     }
-  ])("are left out by $kind, and not by its tools", ({ program }) =>
+  ])("are omitted by $kind, but not by its tools", ({ program }) =>
     Effect.gen(function*() {
       const { ours, server } = yield* withLookup(vendor, program)
       expect(traceHeaders(server)).toEqual([])
@@ -147,7 +147,7 @@ describe.each(vendors)("trace headers on requests to $name", (vendor) => {
       expect(traceHeaders(ours).toSorted()).toEqual(bothHeaders)
     }))
 
-  it.scopedLive("go to a vendor whose client is told to send them", () =>
+  it.scopedLive("go to a vendor whose client is configured to send them", () =>
     Effect.gen(function*() {
       const { server } = yield* ask(vendor, [says("Yes.")], { transformClient: HttpClient.withTracerPropagation(true) })
       expect(traceHeaders(server).toSorted()).toEqual(bothHeaders)

@@ -1,5 +1,5 @@
 /**
- * The same agent, unchanged, with each vendor's real layer: what is recorded, and what the vendor is asked.
+ * The same agent with each vendor's real layer: what is recorded, and what the vendor receives.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -30,7 +30,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
   const { model, name, responseModel } = vendor
   const cacheWrite = vendor === anthropic ? 7 : 0
 
-  it.scopedLive("is the same tree as with any model, the vendor's requests below its calls", () =>
+  it.scopedLive("is the same tree as with any model, with the vendor's requests below the calls", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, replies)
       expect(outline(run, "turn", "tool", "finish_reason", "ok")).toEqual([
@@ -46,7 +46,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.scopedLive("counts cached tokens among the input", () =>
+  it.scopedLive("counts cached tokens as part of the input", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, replies)
       const [first, second] = spansNamed(run, "loom.model.stream").map(({ attributes }) => attributes)
@@ -73,7 +73,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
       ])
     }))
 
-  it.scopedLive("gives the answer with its totals, and names the model on loom.run", () =>
+  it.scopedLive("returns the answer with its totals, and names the model on loom.run", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, replies)
       expect(Exit.isSuccess(run.exit) && run.exit.value).toMatchObject({
@@ -103,7 +103,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
       }
     }))
 
-  it.scopedLive("prices each kind of token by the model that was asked for", () =>
+  it.scopedLive("prices each kind of token by the model in the request", () =>
     Effect.gen(function*() {
       const prices = Pricing.table([{
         model,
@@ -130,7 +130,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
       expect(spanNamed(run, "loom.run").attributes["model"]).toBe("tuned-at-home")
     }))
 
-  it.scopedLive("streams what happens", () =>
+  it.scopedLive("streams its events", () =>
     Effect.gen(function*() {
       const server = yield* vendorServer(...replies)
       const run = yield* arithmetic.stream(question).pipe(
@@ -152,7 +152,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
       expect(events.map((event) => event._tag === "TextDelta" ? event.text : "").join("")).toBe("The sum is 5.")
     }))
 
-  it.scopedLive("works over the HTTP client of Node alike", () =>
+  it.scopedLive("works the same over Node's HTTP client", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, replies, { http: NodeHttpClient.layer })
       expect(Exit.isSuccess(run.exit) && run.exit.value.output).toBe("The sum is 5.")
@@ -162,7 +162,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
       })
     }))
 
-  it.scopedLive("shows the vendor each tool as it was declared", () =>
+  it.scopedLive("sends the vendor each tool as it was declared", () =>
     Effect.gen(function*() {
       const Search = Tool.make("search", {
         description: "Search the notes",
@@ -177,7 +177,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
         instructions: "Search.",
         toolkit: Toolkit.make(Add, Search)
       })
-      // It is never called: nobody has to handle it.
+      // It is never called, so it needs no handler.
       const { server } = yield* ask(vendor, [says("Nothing.")], { agent: searcher as Agent<Tool.Handler<"add">> })
       const schemaOf = (tool: any) => vendor === anthropic ? tool.input_schema : tool.parameters
       expect(server.requests[0]!.body.tools.map((tool: any) => [tool.name, tool.description, schemaOf(tool)])).toEqual([

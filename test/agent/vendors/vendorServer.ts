@@ -1,7 +1,7 @@
 /**
- * A model vendor on this machine: an HTTP server that speaks the vendors' protocols and says what it is told to, request by request.
+ * A local model vendor: an HTTP server that speaks the vendors' protocols and sends given replies, request by request.
  *
- * It keeps what it was asked, headers and body, so that tests see what leaves the process.
+ * It keeps the requests, headers and body, so that tests see what leaves the process.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -26,15 +26,15 @@ export interface VendorRequest {
 
 /** A vendor that listens. */
 export interface VendorServer {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string
-  /** Every request so far, in the order in which they came. */
+  /** Every request so far, in order of arrival. */
   readonly requests: ReadonlyArray<VendorRequest>
 }
 
 const protocols: ReadonlyArray<Protocol> = [anthropicProtocol, openAiProtocol]
 
-/** Answers request after request with these replies, and with 418 when none is left. Gone with the scope. */
+/** Answers requests with these replies in turn, then with 418. Closes with the scope. */
 export const vendorServer = (...replies: ReadonlyArray<Reply>): Effect.Effect<VendorServer, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
@@ -43,7 +43,7 @@ export const vendorServer = (...replies: ReadonlyArray<Reply>): Effect.Effect<Ve
         Effect.promise(() =>
           new Promise<void>((resolve) => {
             server.close(() => resolve())
-            // Clients keep connections; the server would wait for them.
+            // Clients keep connections open, and closing would wait for them.
             server.closeAllConnections()
           })
         )

@@ -1,5 +1,5 @@
 /**
- * The real layers of both vendors, pointed at a server of the test suite. What runs on them knows neither.
+ * The real layers of both vendors, pointed at a server of the test suite. Programs on top of them do not know which.
  */
 import type { LanguageModel } from "@effect/ai"
 import { AnthropicClient, AnthropicLanguageModel } from "@effect/ai-anthropic"
@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { VendorServer } from "./vendorServer.js"
 
-/** A key that must be seen by the vendor only. */
+/** A key that only the vendor may see. */
 export const secretKey = "sk-secret-0123456789"
 
 /** Options of the layers. */
@@ -18,16 +18,16 @@ export interface VendorOptions {
   readonly transformClient?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
   /** Default: the vendor's. */
   readonly model?: string
-  /** Default: that of `fetch`. */
+  /** Default: `fetch`. */
   readonly http?: Layer.Layer<HttpClient.HttpClient>
 }
 
 /** A vendor. */
 export interface Vendor {
   readonly name: string
-  /** As the request names it. */
+  /** The model in the request. */
   readonly model: string
-  /** As the answer names it. */
+  /** The model in the answer. */
   readonly responseModel: string
   readonly layer: (server: VendorServer, options?: VendorOptions) => Layer.Layer<LanguageModel.LanguageModel>
 }

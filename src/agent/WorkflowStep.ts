@@ -1,42 +1,60 @@
 /**
- * What can be a step of a workflow: a named function with an effect, an agent, another workflow.
+ * A step of a workflow: a named function that returns an effect, an agent, or another workflow.
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { Loom } from "../../telemetry/Loom.js"
-import type { AgentError } from "../AgentError.js"
-import type { Agent } from "../AgentOptions.js"
-import { shielded } from "../model/ModelCallError.js"
-import { beginWorkflow, CurrentWorkflow, type RunningWorkflow } from "./CurrentWorkflow.js"
+import { Loom, type WorkflowPattern } from "../telemetry/Loom.js"
+import type { AgentError } from "./AgentError.js"
+import type { Agent } from "./AgentOptions.js"
+import { shielded } from "./model/ModelCallError.js"
 
-/** A function from an input to an effect; its `name` names the step. A workflow is one. */
+/** A function from an input to an effect, such as a workflow. Its `name` is the name of the step. */
 export type StepFunction<in I, out O, out E, out R> = (input: I) => Effect.Effect<O, E, R>
 
 /** Any step. */
 export type AnyStep = StepFunction<never, unknown, unknown, unknown> | Agent<unknown>
 
-/** What a step takes; an agent takes text. */
+/** The input of a step; for an agent, text. */
 export type StepInput<S> = S extends Agent<unknown> ? string : S extends (input: infer I) => unknown ? I : never
 
-/** What a step gives; an agent gives its answer's text. */
+/** The output of a step; for an agent, the text of its answer. */
 export type StepOutput<S> = S extends Agent<unknown> ? string
   : S extends (...input: never) => Effect.Effect<infer O, unknown, unknown> ? O
   : never
 
-/** What a step fails with. */
+/** The errors of a step. */
 export type StepError<S> = S extends Agent<unknown> ? AgentError
   : S extends (...input: never) => Effect.Effect<unknown, infer E, unknown> ? E
   : never
 
-/** What a step needs. */
+/** What a step requires. */
 export type StepNeeds<S> = S extends Agent<infer R> ? LanguageModel.LanguageModel | R
   : S extends (...input: never) => Effect.Effect<unknown, unknown, infer R> ? R
   : never
 
-/** A step as the workflows run it; the types of the workflow say what goes in and out. */
+/** A workflow in progress. */
+export interface RunningWorkflow {
+  readonly pattern: WorkflowPattern
+  /** The ordinal of the next step, from 0. */
+  readonly nextStep: () => number
+}
+
+/** Starts counting the steps of a workflow. */
+export const beginWorkflow = (pattern: WorkflowPattern): RunningWorkflow => {
+  let steps = 0
+  return { pattern, nextStep: () => steps++ }
+}
+
+/** The innermost workflow around the fiber. */
+export class CurrentWorkflow extends Context.Reference<CurrentWorkflow>()("loom-telemetry/agent/CurrentWorkflow", {
+  defaultValue: (): RunningWorkflow | undefined => undefined
+}) {}
+
+/** A step as workflows run it; their types say what goes in and out. */
 type Run = (input: unknown) => Effect.Effect<unknown, unknown>
 
-/** The name of a step, by its function or agent. */
+/** The name of a step: that of its function or agent. */
 export const nameOf = (step: AnyStep, ordinal: number): string => step.name === "" ? `step-${ordinal}` : step.name
 
 const runOf = (step: AnyStep): Run =>
@@ -53,7 +71,7 @@ export const runStep = (
   input: unknown
 ): Effect.Effect<unknown, unknown> =>
   shielded(
-    // Steps inside this one are counted by themselves.
+    // Steps inside this one have their own count.
     Effect.provideService(Effect.suspend(() => runOf(step)(input)), CurrentWorkflow, beginWorkflow("chain")),
     Loom.workflowStep({ step: ordinal, node, pattern: workflow.pattern })
   )
