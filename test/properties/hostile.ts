@@ -40,6 +40,10 @@ const builders = {
   "throwing getter": () => Object.defineProperty({ fine: 1 }, "bad", { enumerable: true, get: boom }),
   "throwing item": () => Object.defineProperty([1, 2], "0", { enumerable: true, get: boom }),
   "throwing toJSON": () => ({ toJSON: boom }),
+  "async toJSON that throws": () => ({ toJSON: async () => boom() }),
+  "async getter that throws": () =>
+    Object.defineProperty({ fine: 1 }, "bad", { enumerable: true, get: async () => boom() }),
+  "remote stub that throws": () => new Proxy({}, { get: async () => boom() }),
   "toJSON that returns itself": () => returnsItself(),
   "toJSON without end": () => withoutEnd(),
   "throwing toPrimitive": () => ({ [Symbol.toPrimitive]: boom, toString: boom, valueOf: boom }),
