@@ -7,7 +7,7 @@ import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import type * as HelpDoc from "@effect/cli/HelpDoc"
 import type * as Span from "@effect/cli/HelpDoc/Span"
-import { wrapped } from "./output/wrapped.js"
+import { wrapped } from "./output/table.js"
 
 /** What a command says about itself. */
 export interface CommandDescription {

@@ -3,7 +3,7 @@
  */
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
-import { descriptions } from "../../src/cli/commands.js"
+import { descriptions } from "../../src/cli/commands/index.js"
 import { loom } from "./command.js"
 
 const shells = ["bash", "zsh", "fish"] as const

@@ -3,7 +3,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { appendFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
-import { TailView } from "../../src/cli/tail/TailView.js"
+import { TailView } from "../../src/cli/commands/TailView.js"
 import { entriesOf } from "../../src/readers/TraceEntry.js"
 import { span, spanStart } from "../readers/lines.js"
 import { type Running, started, until } from "./command.js"

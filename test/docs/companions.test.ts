@@ -4,7 +4,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { descriptions } from "../../src/cli/commands.js"
+import { descriptions } from "../../src/cli/commands/index.js"
 
 const repository = fileURLToPath(new URL("../../", import.meta.url))
 

@@ -8,12 +8,10 @@ import { described, rowsBy } from "../command.js"
 import { judged, judgedOptions } from "../failIf/judged.js"
 import { summaryQuantities } from "../failIf/summaryQuantities.js"
 import { summaryOf } from "../input/summary.js"
-import { usageDocument } from "../output/document.js"
-import { jsonLine } from "../output/json.js"
-import { labelOf } from "../output/labels.js"
+import { jsonLine, usageDocument } from "../output/document.js"
 import { count, dollars } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
-import { type Column, tableLines } from "../output/table.js"
+import { type Column, labelOf, tableLines } from "../output/table.js"
 
 const dimensions = ["user", "model", "session", "agent", "tool"] as const satisfies ReadonlyArray<Dimension>
 

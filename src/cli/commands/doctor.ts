@@ -11,10 +11,10 @@ import type { Quantities } from "../failIf/failIf.js"
 import { judged, judgedOptions } from "../failIf/judged.js"
 import { Found, type InputError } from "../Failure.js"
 import { entriesOf, pathsOf } from "../input/input.js"
-import { jsonLine } from "../output/json.js"
+import { jsonLine } from "../output/document.js"
 import { count, plural } from "../output/numbers.js"
 import type { Output } from "../output/Output.js"
-import { wrapped } from "../output/wrapped.js"
+import { wrapped } from "../output/table.js"
 
 interface Examined {
   readonly path: string

@@ -10,7 +10,7 @@ import { described } from "../command.js"
 import type { Quantities } from "../failIf/failIf.js"
 import { judged, judgedOptions } from "../failIf/judged.js"
 import { forestOf } from "../input/forest.js"
-import { jsonLine } from "../output/json.js"
+import { jsonLine } from "../output/document.js"
 import { count } from "../output/numbers.js"
 
 interface Failures {

@@ -15,8 +15,7 @@ import { judged, judgedOptions } from "../failIf/judged.js"
 import { type UsageError } from "../Failure.js"
 import { attribute, type Condition, ended, milliseconds, named, outcomes } from "../input/conditions.js"
 import { forestOf, traceNamed } from "../input/forest.js"
-import { spanDocument } from "../output/document.js"
-import { jsonLine } from "../output/json.js"
+import { jsonLine, spanDocument } from "../output/document.js"
 
 const name = Options.optional(Options.withPseudoName(Options.text("name"), "NAME")).pipe(
   Options.withDescription("A name, with * for any text, or a regular expression between slashes")

@@ -12,11 +12,11 @@ import { amount, common, described, files, working } from "../command.js"
 import { InputError, UsageError } from "../Failure.js"
 import { milliseconds } from "../input/conditions.js"
 import { pathsOf } from "../input/input.js"
-import { jsonLine } from "../output/json.js"
+import { jsonLine } from "../output/document.js"
 import { count } from "../output/numbers.js"
 import { Output, type OutputService } from "../output/Output.js"
-import { deliver, type Receiver } from "../replay/deliver.js"
 import { otlpRequests } from "./export.js"
+import { deliver, type Receiver } from "./replayDelivery.js"
 
 const endpoint = Options.withPseudoName(Options.text("endpoint"), "URL").pipe(
   Options.withDescription("The receiver's base address, such as http://localhost:4318")

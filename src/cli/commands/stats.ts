@@ -9,13 +9,10 @@ import { amount, described, rowsBy } from "../command.js"
 import { judged, judgedOptions } from "../failIf/judged.js"
 import { summaryQuantities } from "../failIf/summaryQuantities.js"
 import { summaryOf } from "../input/summary.js"
-import { summaryDocument } from "../output/document.js"
-import { jsonLine } from "../output/json.js"
-import { labelOf } from "../output/labels.js"
+import { jsonLine, summaryDocument } from "../output/document.js"
 import { count, dollars, duration, plural, tokens } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
-import { type Column, tableLines } from "../output/table.js"
-import { wrapped } from "../output/wrapped.js"
+import { type Column, labelOf, tableLines, wrapped } from "../output/table.js"
 
 const by = rowsBy(dimensions, "name")
 

@@ -12,7 +12,7 @@ import { follow, type FollowEvent } from "../input/follow.js"
 import { cannotRead, entriesOf, pathsOf } from "../input/input.js"
 import { sayBad } from "../input/summary.js"
 import { Output, type OutputService } from "../output/Output.js"
-import { TailView } from "../tail/TailView.js"
+import { TailView } from "./TailView.js"
 
 const following = Options.boolean("follow").pipe(
   Options.withAlias("f"),

@@ -10,8 +10,7 @@ import * as TreeView from "../../readers/TreeView.js"
 import { type NodeUsage, usageOfForest } from "../../readers/usage.js"
 import { amount, common, described, files, working } from "../command.js"
 import { forestOf, traceNamed } from "../input/forest.js"
-import { spanDocument } from "../output/document.js"
-import { jsonLine } from "../output/json.js"
+import { jsonLine, spanDocument } from "../output/document.js"
 import { Output, type OutputService } from "../output/Output.js"
 
 const trace = Options.optional(Options.withPseudoName(Options.text("trace"), "ID")).pipe(

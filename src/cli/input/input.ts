@@ -6,9 +6,8 @@ import * as Stream from "effect/Stream"
 import { createReadStream, statSync } from "node:fs"
 import type { TraceEntry } from "../../readers/TraceEntry.js"
 import * as TraceFile from "../../readers/TraceFile.js"
-import { InputError } from "../Failure.js"
+import { InputError, systemReason } from "../Failure.js"
 import { Output } from "../output/Output.js"
-import { systemReason } from "../systemReason.js"
 
 const chunkSize = 256 * 1024
 

@@ -4,8 +4,9 @@
  * Where the width does not do, columns are left out, the least important ones first, until the labels have room; then these are cut in their middle, since
  * names begin with the same words (`loom.workflow`, `loom.workflow.step`) and ids end differently. A line below says what was left out.
  */
+import type { SummaryRow } from "../../readers/TraceSummary.js"
 import { columns as columnsOf, fitting } from "../../records/columns.js"
-import { wrapped } from "./wrapped.js"
+import { escapeText } from "../../records/escape.js"
 
 /** A column: its heading, and whether it holds numbers. */
 export interface Column {
@@ -98,3 +99,21 @@ const leftOut = (columns: ReadonlyArray<Column>, whole: number, width: number): 
   columns.length === 0
     ? []
     : wrapped(`… without ${columns.map(({ heading }) => heading).join(", ")}: --width=${whole} shows all`, width)
+
+/** The label of a row, safe to print. */
+export const labelOf = ({ label, other }: SummaryRow): string =>
+  other ? "(all others)" : label === null ? "(none)" : label === "" ? "\"\"" : escapeText(label)
+
+/** The lines. A word that is longer than the width has a line of its own. */
+export const wrapped = (text: string, width: number): ReadonlyArray<string> => {
+  const lines = [""]
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(word)
+    } else {
+      lines[lines.length - 1] = line === "" ? word : `${line} ${word}`
+    }
+  }
+  return lines
+}

@@ -5,8 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises"
-import { InputError } from "../Failure.js"
-import { systemReason } from "../systemReason.js"
+import { InputError, systemReason } from "../Failure.js"
 import { Output } from "./Output.js"
 
 const cannotWrite = (path: string) => (error: unknown): InputError =>

@@ -9,8 +9,7 @@ import type { DecodedLine } from "../../records/decode.js"
 import { escapeText } from "../../records/escape.js"
 import { metricLine, openLine, spanLine } from "../../records/lines.js"
 import type { OpenSpanData } from "../../records/SpanData.js"
-import { wireDocument } from "../output/document.js"
-import { harmless } from "../output/json.js"
+import { harmless, wireDocument } from "../output/document.js"
 import { count } from "../output/numbers.js"
 
 /** How it looks. */
