@@ -69,7 +69,7 @@ describe("the live page's server", { timeout: 60_000 }, () => {
   it("listens on this machine only, at an address with a token of 192 bits", () => {
     expect(url.hostname).toBe("127.0.0.1")
     expect(url.pathname).toMatch(/^\/[A-Za-z0-9_-]{32}\/$/)
-    expect(running.stderr()).toContain("Whoever has this address can read the file")
+    expect(running.stderr()).toContain("Anyone with this address can read the file")
   })
 
   it("answers the page with a policy, and does not let it be stored", async () => {

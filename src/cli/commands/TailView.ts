@@ -1,31 +1,30 @@
 /**
- * Records as lines in the order in which they come, each behind the beginning of its trace id; and below them, where a terminal can be drawn on, the spans
- * that are open.
+ * Records as lines in the order in which they arrive, each after the beginning of its trace id. On a terminal, the open spans are drawn below.
  *
- * A span is written when it ends, so a parent stands below its children: lines are not indented. `tree` shows what stood in what.
+ * A span is written when it ends, so a parent comes after its children and lines are not indented; `tree` shows the nesting.
  */
 import type { TraceEntry } from "../../readers/TraceEntry.js"
 import type { DecodedLine } from "../../records/decode.js"
 import { escapeText } from "../../records/escape.js"
 import { metricLine, openLine, spanLine } from "../../records/lines.js"
 import type { OpenSpanData } from "../../records/SpanData.js"
-import { harmless, wireDocument } from "../output/document.js"
+import { terminalSafe, wireDocument } from "../output/document.js"
 import { count } from "../output/numbers.js"
 
-/** How it looks. */
+/** How records are shown. */
 export interface TailOptions {
   readonly width: number
   readonly color: boolean
   readonly json: boolean
-  /** Draws the open spans below instead of a line each, and takes them away again before anything else is written. */
+  /** Draws the open spans below instead of one line each, and erases them before anything else is written. */
   readonly live: boolean
 }
 
-/** Open spans that are drawn; of more their number is told. */
-const mostDrawn = 12
+/** More open spans are only counted. */
+const maxDrawn = 12
 
-/** Open spans that are known at all: those that a killed process left open would be kept for ever. */
-const mostKnown = 10_000
+/** More open spans are forgotten: those of a killed process never end. */
+const maxOpen = 10_000
 
 const idLength = 6
 
@@ -38,7 +37,7 @@ export class TailView {
 
   constructor(private readonly options: TailOptions) {}
 
-  /** The text that shows these, and the open spans anew. */
+  /** The text that shows these records and redraws the open spans. */
   show(entries: Iterable<TraceEntry>): string {
     let text = ""
     for (const entry of entries) {
@@ -48,7 +47,7 @@ export class TailView {
     return this.options.json ? text : this.erased() + text + this.drawOpen()
   }
 
-  /** Takes away what was drawn. */
+  /** Erases the open spans. */
   end(): string {
     return this.erased()
   }
@@ -60,7 +59,7 @@ export class TailView {
     const { record } = entry
     if (record.kind === "span_start") {
       this.open.set(keyOf(record.span), record.span)
-      if (this.open.size > mostKnown) {
+      if (this.open.size > maxOpen) {
         this.open.delete(this.open.keys().next().value!)
       }
     } else if (record.kind === "span") {
@@ -68,21 +67,21 @@ export class TailView {
     }
   }
 
-  /** Whether it stands below, among the open spans, until it ends. */
+  /** Whether this is drawn among the open spans instead of having a line. */
   private isDrawn(entry: TraceEntry): boolean {
     return this.options.live && entry.kind === "record" && entry.record.kind === "span_start"
   }
 
   private line(entry: TraceEntry): string {
     if (entry.kind === "bad") {
-      return this.behind(undefined, `line ${entry.line} holds no record: ${escapeText(entry.error.problem)}\n`)
+      return this.withId(undefined, `line ${entry.line} holds no record: ${escapeText(entry.error.problem)}\n`)
     }
     const { record } = entry
-    return this.behind(traceOf(record), this.described(record))
+    return this.withId(traceOf(record), this.lineOf(record))
   }
 
-  /** Ends with a newline, as all that goes behind an id. */
-  private described(record: DecodedLine): string {
+  /** One line, with its newline. */
+  private lineOf(record: DecodedLine): string {
     const style = { color: this.options.color, width: Math.max(20, this.options.width - idLength - 1) }
     switch (record.kind) {
       case "span":
@@ -96,14 +95,14 @@ export class TailView {
     }
   }
 
-  private behind(traceId: string | undefined, text: string): string {
+  private withId(traceId: string | undefined, text: string): string {
     return `${escapeText(traceId ?? "").slice(0, idLength).padEnd(idLength)} ${text}`
   }
 
   private erased(): string {
     const lines = this.drawn
     this.drawn = 0
-    // To the margin, where an echoed Ctrl-C may have moved it from, up by as many lines, and everything below away.
+    // To the margin (an echoed Ctrl-C may have moved the cursor), up by as many lines, then clear everything below.
     return lines === 0 ? "" : `\r\u001b[${lines}A\u001b[J`
   }
 
@@ -111,11 +110,11 @@ export class TailView {
     if (!this.options.live || this.open.size === 0) {
       return ""
     }
-    const shown = [...this.open.values()].slice(-mostDrawn)
+    const shown = [...this.open.values()].slice(-maxDrawn)
     const hidden = this.open.size - shown.length
     const lines = [
-      `${count(this.open.size)} open${hidden > 0 ? `, the last ${mostDrawn}` : ""}\n`,
-      ...shown.map((span) => this.behind(span.traceId, this.described({ kind: "span_start", span })))
+      `${count(this.open.size)} open${hidden > 0 ? `, the last ${maxDrawn}` : ""}\n`,
+      ...shown.map((span) => this.withId(span.traceId, this.lineOf({ kind: "span_start", span })))
     ]
     this.drawn = lines.length
     return lines.join("")
@@ -125,4 +124,5 @@ export class TailView {
 const traceOf = (record: DecodedLine): string | undefined =>
   record.kind === "metric" ? record.metric.traceId : record.kind === "dropped" ? undefined : record.span.traceId
 
-const jsonOf = (entry: TraceEntry): string => entry.kind === "bad" ? "" : `${harmless(wireDocument(entry.record))}\n`
+const jsonOf = (entry: TraceEntry): string =>
+  entry.kind === "bad" ? "" : `${terminalSafe(wireDocument(entry.record))}\n`

@@ -1,9 +1,6 @@
 /**
- * `diff`: two runs beside each other.
+ * `diff`: two runs compared.
  */
-import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import {
   type AttributeChange,
@@ -14,20 +11,13 @@ import {
   type TraceDiff
 } from "../../readers/TraceDiff.js"
 import { escapeText } from "../../records/escape.js"
-import { common, described, working } from "../command.js"
-import { Found } from "../Failure.js"
+import { command } from "../command.js"
+import { ConditionMet } from "../Failure.js"
 import { forestOf } from "../input/forest.js"
 import { jsonLine, usageDocument } from "../output/document.js"
 import { count, dollars, duration } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
 import { tableLines } from "../output/table.js"
-
-const a = Args.text({ name: "A" }).pipe(Args.withDescription("The file of the first run"))
-const b = Args.text({ name: "B" }).pipe(Args.withDescription("The file of the second run"))
-const all = Options.boolean("all").pipe(Options.withDescription("Show spans that are the same, too"))
-const fail = Options.boolean("fail").pipe(
-  Options.withDescription("End with exit code 1 where the spans or their outcomes differ")
-)
 
 const marks = { same: " ", changed: "~", added: "+", removed: "-" } as const
 
@@ -38,34 +28,21 @@ const change = (from: number | undefined, to: number | undefined, shown: (value:
 
 const tokensOf = ({ usage }: Pick<Side, "usage">): number => usage.tokensIn + usage.tokensOut
 
-const totals = (first: Total, second: Total): ReadonlyArray<ReadonlyArray<string>> => [
-  ["traces", count(first.traces), count(second.traces), change(first.traces, second.traces, count)],
-  ["spans", count(first.spans), count(second.spans), change(first.spans, second.spans, count)],
-  [
-    "time",
-    duration(first.durationMs),
-    duration(second.durationMs),
-    change(first.durationMs, second.durationMs, duration)
-  ],
-  [
-    "tokens in",
-    count(first.usage.tokensIn),
-    count(second.usage.tokensIn),
-    change(first.usage.tokensIn, second.usage.tokensIn, count)
-  ],
-  [
-    "tokens out",
-    count(first.usage.tokensOut),
-    count(second.usage.tokensOut),
-    change(first.usage.tokensOut, second.usage.tokensOut, count)
-  ],
-  [
-    "cost",
-    dollars(first.usage.costUsd),
-    dollars(second.usage.costUsd),
-    change(first.usage.costUsd ?? undefined, second.usage.costUsd ?? undefined, dollars)
+const totals = (first: Total, second: Total): ReadonlyArray<ReadonlyArray<string>> => {
+  const row = (heading: string, of: (total: Total) => number | null, shown: (value: number) => string) => {
+    const [from, to] = [of(first), of(second)]
+    const cell = (value: number | null) => value === null ? "–" : shown(value)
+    return [heading, cell(from), cell(to), change(from ?? undefined, to ?? undefined, shown)]
+  }
+  return [
+    row("traces", ({ traces }) => traces, count),
+    row("spans", ({ spans }) => spans, count),
+    row("time", ({ durationMs }) => durationMs, duration),
+    row("tokens in", ({ usage }) => usage.tokensIn, count),
+    row("tokens out", ({ usage }) => usage.tokensOut, count),
+    row("cost", ({ usage }) => usage.costUsd, dollars)
   ]
-]
+}
 
 const valueText = (value: AttributeChange["a"]): string =>
   value === undefined ? "(not set)" : escapeText(JSON.stringify(value))
@@ -99,18 +76,18 @@ const changeLines = (each: SpanChange): ReadonlyArray<string> => {
   ]
 }
 
-/** What changed, and the way to it: without what it stands in, a change says little. */
+/** The changes with the spans that they are in: without those, a change is hard to place. */
 const shownChanges = (changes: ReadonlyArray<SpanChange>, isAll: boolean): ReadonlyArray<SpanChange> => {
   if (isAll) {
     return changes
   }
-  const ways = new Set<string>()
+  const paths = new Set<string>()
   for (const { kind, path } of changes) {
     if (kind !== "same") {
-      path.forEach((_, index) => ways.add(JSON.stringify(path.slice(0, index + 1))))
+      path.forEach((_, index) => paths.add(JSON.stringify(path.slice(0, index + 1))))
     }
   }
-  return changes.filter(({ path }) => ways.has(JSON.stringify(path)))
+  return changes.filter(({ path }) => paths.has(JSON.stringify(path)))
 }
 
 const text = (difference: TraceDiff, isAll: boolean, width: number): string => {
@@ -158,24 +135,26 @@ const document = (difference: TraceDiff) => ({
   }))
 })
 
+const file = (name: string, which: string) => ({ name, description: `The file of the ${which} run` })
+
 /** The command. */
-export const diff = Command.make(
-  "diff",
-  { a, b, ...common, all, fail },
-  (given) =>
-    working(
-      { ...given, files: [given.a, given.b] },
-      Effect.gen(function*() {
-        const output = yield* Output
-        const difference = compare(yield* forestOf([given.a]), yield* forestOf([given.b]))
-        yield* output.write(given.json ? jsonLine(document(difference)) : text(difference, given.all, output.width))
-        if (given.fail && !difference.same) {
-          yield* Effect.fail(new Found({ message: "the runs differ" }))
-        }
-      })
-    )
-).pipe(Command.withDescription(described(
-  "Two runs beside each other",
-  "Spans that were added, removed or changed, and what they took in time, tokens and cost.",
-  ["diff before.jsonl after.jsonl", "diff --fail expected.jsonl actual.jsonl"]
-)))
+export const diff = command({
+  name: "diff",
+  summary: "Two runs compared",
+  details: "The spans that were added, removed or changed, and the time, tokens and cost of both runs.",
+  arguments: [file("A", "first"), file("B", "second")],
+  options: {
+    all: { description: "Also show spans that are the same" },
+    fail: { description: "End with exit code 1 if the spans or their outcomes differ" }
+  },
+  examples: ["diff before.jsonl after.jsonl", "diff --fail expected.jsonl actual.jsonl"],
+  run: ({ all, fail, files: [a, b], json }) =>
+    Effect.gen(function*() {
+      const output = yield* Output
+      const difference = compare(yield* forestOf([a!]), yield* forestOf([b!]))
+      yield* output.write(json ? jsonLine(document(difference)) : text(difference, all, output.width))
+      if (fail && !difference.same) {
+        yield* Effect.fail(new ConditionMet({ message: "the runs differ" }))
+      }
+    })
+})

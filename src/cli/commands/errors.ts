@@ -1,14 +1,12 @@
 /**
- * `errors`: what failed, the same failures together.
+ * `errors`: what failed, with equal failures grouped.
  */
-import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { hasFailed, label, nodes, type TraceForest, type TraceNode } from "../../readers/TraceTree.js"
 import { escapeText } from "../../records/escape.js"
 import { isoFromNanos } from "../../records/instants.js"
-import { described } from "../command.js"
-import type { Quantities } from "../failIf/failIf.js"
-import { judged, judgedOptions } from "../failIf/judged.js"
+import { command } from "../command.js"
+import { failIfOption, type Quantities, withFailIf } from "../failIf/failIf.js"
 import { forestOf } from "../input/forest.js"
 import { jsonLine } from "../output/document.js"
 import { count } from "../output/numbers.js"
@@ -24,14 +22,14 @@ const messageOf = (node: TraceNode): string => {
   return node.exception ?? (typeof error === "string" ? error : "no message")
 }
 
-/** Where it began: a span that failed only because one below it did says nothing new. */
+/** Whether a failure started here: a span that failed only because its child did adds nothing. */
 const isOrigin = (node: TraceNode): boolean =>
   hasFailed(node) && !hasFailedModel(node) &&
   !node.children.some((child) => hasFailed(child) && messageOf(child) === messageOf(node))
 
 /**
- * Whether it is an agent's turn that failed because its last model call did: it says that in words of its own, the call's are those that tell. Other spans
- * that made another error of one below them are told beside it: whether they had not recovered from it and failed of something else, nobody knows.
+ * Whether this is an agent's turn that failed because its last model call did. Its own message only wraps the call's. Other spans that
+ * turned a child's error into another one are reported too: the record does not tell whether they recovered from the first.
  */
 const hasFailedModel = ({ children, exception, name }: TraceNode): boolean => {
   const call = children.filter((child) => child.name === "loom.model.stream").at(-1)
@@ -87,24 +85,23 @@ const quantities: Quantities<ReadonlyArray<Failures>> = {
 }
 
 /** The command. */
-export const errors = Command.make(
-  "errors",
-  judgedOptions,
-  (given) =>
-    judged(given, quantities, (output) =>
+export const errors = command({
+  name: "errors",
+  summary: "What failed, with equal failures grouped",
+  details: "The most frequent come first. A failure that passed through the spans above it is listed once, where it " +
+    "started. --json prints one line per group. --fail-if takes errors, also as errors(loom.tool), and kinds.",
+  options: failIfOption,
+  examples: ["errors traces.jsonl", "errors --fail-if \"errors > 0\" traces.jsonl"],
+  run: ({ files, json, ...given }) =>
+    withFailIf(given, quantities, (output) =>
       Effect.gen(function*() {
-        const groups = failuresOf(yield* forestOf(given.files))
-        yield* Effect.forEach(groups, (group) => output.write(given.json ? jsonLine(document(group)) : text(group)), {
+        const groups = failuresOf(yield* forestOf(files))
+        yield* Effect.forEach(groups, (group) => output.write(json ? jsonLine(document(group)) : text(group)), {
           discard: true
         })
-        if (groups.length === 0 && !given.json) {
+        if (groups.length === 0 && !json) {
           yield* output.write("Nothing failed.\n")
         }
         return groups
       }))
-).pipe(Command.withDescription(described(
-  "What failed, the same failures together",
-  "The most frequent stand first. A failure that went on to the spans above it is told once, where it began. With " +
-    "--json a line for each kind. --fail-if knows errors, also as errors(loom.tool), and kinds.",
-  ["errors traces.jsonl", "errors --fail-if \"errors > 0\" traces.jsonl"]
-)))
+})

@@ -1,7 +1,7 @@
 /**
- * The commands, in the order in which the help lists them.
+ * The commands, in the order in which help lists them.
  */
-import { type CommandDescription, describe } from "../help.js"
+import type { Command } from "../command.js"
 import { cost } from "./cost.js"
 import { diff } from "./diff.js"
 import { doctor } from "./doctor.js"
@@ -15,19 +15,16 @@ import { tree } from "./tree.js"
 import { view } from "./view.js"
 
 /** All of them. */
-export const commands = [tree, tail, stats, cost, errors, find, diff, doctor, exporting, replay, view] as const
-
-/** What they say about themselves, in the same order. */
-export const descriptions: ReadonlyArray<CommandDescription> = [
-  describe(tree),
-  describe(tail),
-  describe(stats),
-  describe(cost),
-  describe(errors),
-  describe(find),
-  describe(diff),
-  describe(doctor),
-  describe(exporting),
-  describe(replay),
-  describe(view)
+export const commands: ReadonlyArray<Command> = [
+  tree,
+  tail,
+  stats,
+  cost,
+  errors,
+  find,
+  diff,
+  doctor,
+  exporting,
+  replay,
+  view
 ]

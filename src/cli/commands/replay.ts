@@ -1,63 +1,42 @@
 /**
- * `replay`: a trace file sent to an OpenTelemetry receiver, with the ids that were recorded.
+ * `replay`: sends a trace file to an OpenTelemetry receiver, with the recorded ids.
  */
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { amount, common, described, files, working } from "../command.js"
-import { InputError, UsageError } from "../Failure.js"
-import { milliseconds } from "../input/conditions.js"
-import { pathsOf } from "../input/input.js"
+import { command } from "../command.js"
+import { IoError } from "../Failure.js"
+import { inputPaths } from "../input/input.js"
+import { duration, type ValueType, wholeNumber } from "../options.js"
 import { jsonLine } from "../output/document.js"
-import { count } from "../output/numbers.js"
+import { count, plural } from "../output/numbers.js"
 import { Output, type OutputService } from "../output/Output.js"
-import { otlpRequests } from "./export.js"
-import { deliver, type Receiver } from "./replayDelivery.js"
+import { otlpRequests, service } from "./export.js"
+import { deliver } from "./replayDelivery.js"
 
-const endpoint = Options.withPseudoName(Options.text("endpoint"), "URL").pipe(
-  Options.withDescription("The receiver's base address, such as http://localhost:4318")
-)
-const header = Options.repeated(Options.withPseudoName(Options.text("header"), "HEADER")).pipe(
-  Options.withDescription("NAME: VALUE, sent with every request; may be given again")
-)
-const rate = Options.optional(amount("rate")).pipe(
-  Options.withDescription("Spans and measurements a second at most; default is as fast as it takes them")
-)
-const patience = Options.withPseudoName(Options.text("patience"), "DURATION").pipe(
-  Options.withDefault("1m"),
-  Options.withDescription("How long one request is tried while the receiver is away or busy; default 1m")
-)
-const service = Options.withPseudoName(Options.text("service"), "NAME").pipe(
-  Options.withDefault("unknown_service"),
-  Options.withDescription("service.name of what is sent; default unknown_service")
-)
-
-const endpointOf = (text: string): Either.Either<URL, UsageError> => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  return url !== undefined && /^https?:$/.test(url.protocol)
-    ? Either.right(url)
-    : Either.left(
-      new UsageError({ message: `--endpoint ${JSON.stringify(text)}: write an address such as http://localhost:4318` })
-    )
+const address: ValueType<URL> = {
+  placeholder: "URL",
+  read: (text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    return url !== undefined && /^https?:$/.test(url.protocol)
+      ? Either.right(url)
+      : Either.left("an address such as http://localhost:4318")
+  }
 }
 
-const headersOf = (given: ReadonlyArray<string>): Either.Either<Receiver["headers"], UsageError> =>
-  Either.map(
-    Either.all(given.map((text) => {
-      const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*[:=]\s*(.*)$/.exec(text)
-      // The value may be a secret: it is not repeated.
-      return match === null
-        ? Either.left(new UsageError({ message: "--header: write NAME: VALUE" }))
-        : Either.right([match[1]!, match[2]!] as const)
-    })),
-    Object.fromEntries<string>
-  )
+const header: ValueType<readonly [name: string, value: string]> = {
+  placeholder: "HEADER",
+  secret: true,
+  read: (text) => {
+    const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*[:=]\s*(.*)$/.exec(text)
+    return match === null ? Either.left("NAME: VALUE") : Either.right([match[1]!, match[2]!])
+  }
+}
 
 class Tally {
+  /** When the first request had been delivered. */
+  began: number | undefined
   sent = { traces: 0, metrics: 0 }
   requests = 0
   retries = 0
@@ -74,13 +53,14 @@ class Tally {
   }
 }
 
-const paced = (tally: Tally, rated: Option.Option<number>, started: number): Effect.Effect<void> =>
-  Option.isNone(rated) || rated.value <= 0 ? Effect.void : Effect.flatMap(Effect.clock, (clock) => {
-    const due = started + (tally.items / rated.value) * 1000
-    return Effect.sleep(Math.max(0, due - clock.unsafeCurrentTimeMillis()))
-  })
+/** Waits until the rate allows another request, counted from the first delivery. */
+const waitForRate = ({ began, items }: Tally, rate: number): Effect.Effect<void> =>
+  began === undefined || rate <= 0 ? Effect.void : Effect.flatMap(
+    Effect.clock,
+    (clock) => Effect.sleep(Math.max(0, began + (items / rate) * 1000 - clock.unsafeCurrentTimeMillis()))
+  )
 
-const report = (tally: Tally, json: boolean, output: OutputService): Effect.Effect<void, InputError> =>
+const report = (tally: Tally, json: boolean, output: OutputService): Effect.Effect<void, IoError> =>
   output.write(
     json
       ? jsonLine({
@@ -90,11 +70,11 @@ const report = (tally: Tally, json: boolean, output: OutputService): Effect.Effe
         retries: tally.retries,
         rejected: tally.rejected
       })
-      : `sent ${tally.text()}${tally.retries > 0 ? `, after ${count(tally.retries)} that it did not take` : ""}\n`
+      : `sent ${tally.text()}${tally.retries > 0 ? `, after ${plural(tally.retries, "failed attempt")}` : ""}\n`
   ).pipe(
     Effect.zipRight(
       tally.rejected === 0 ? Effect.void : Effect.fail(
-        new InputError({
+        new IoError({
           message: `The receiver rejected ${count(tally.rejected)} of them${
             tally.message === "" ? "" : `: ${tally.message}`
           }`
@@ -104,44 +84,48 @@ const report = (tally: Tally, json: boolean, output: OutputService): Effect.Effe
   )
 
 /** The command. */
-export const replay = Command.make(
-  "replay",
-  { files, ...common, endpoint, header, rate, patience, service },
-  (given) =>
-    working(
-      given,
-      Effect.gen(function*() {
-        const output = yield* Output
-        const receiver: Receiver = {
-          endpoint: yield* endpointOf(given.endpoint),
-          headers: yield* headersOf(given.header),
-          patience: Duration.millis(yield* milliseconds("--patience", given.patience))
-        }
-        const tally = new Tally()
-        const started = (yield* Effect.clock).unsafeCurrentTimeMillis()
-        const trouble = (why: string) => {
-          tally.retries++
-          return output.progress(`waiting for ${receiver.endpoint.host}: ${why}`)
-        }
-        yield* Stream.runForEach(otlpRequests(pathsOf(given.files), given.service), (request) =>
-          Effect.gen(function*() {
-            yield* paced(tally, given.rate, started)
-            const taken = yield* deliver(receiver, request, trouble)
-            tally.requests++
-            tally.sent[request.signal] += request.items
-            tally.rejected += taken.rejected
-            tally.message = taken.message || tally.message
-            yield* output.progress(`sent ${tally.text()}`)
-          })).pipe(Effect.onExit(() => output.progress("")))
-        yield* report(tally, given.json, output)
-      })
-    )
-).pipe(Command.withDescription(described(
-  "Send a file to an OpenTelemetry receiver",
-  "To any OTLP/HTTP receiver, with the trace and span ids that were recorded and the names that backends know. A " +
-    "receiver that is away or busy is waited for. Sent twice, a file gives the same spans.",
-  [
+export const replay = command({
+  name: "replay",
+  summary: "Send a file to an OpenTelemetry receiver",
+  details:
+    "To any OTLP/HTTP receiver, with the recorded trace and span ids and the names that backends know. Retries while " +
+    "the receiver is down or busy. Sending a file twice gives the same spans.",
+  options: {
+    endpoint: {
+      type: address,
+      required: true,
+      description: "The receiver's base address, such as http://localhost:4318"
+    },
+    header: { type: header, repeated: true, description: "NAME: VALUE, sent with every request; may be repeated" },
+    rate: { type: wholeNumber, description: "Spans and measurements per second at most; by default no limit" },
+    patience: { type: duration, default: "1m", description: "How long to retry one request" },
+    service
+  },
+  examples: [
     "replay --endpoint http://localhost:4318 traces.jsonl",
     "replay --endpoint https://otlp.example.com --header \"authorization: Bearer …\" --rate 1000 traces.jsonl"
-  ]
-)))
+  ],
+  run: ({ endpoint, files, header: headers, json, patience, rate = 0, service: name }) =>
+    Effect.gen(function*() {
+      const output = yield* Output
+      const receiver = { endpoint, headers: Object.fromEntries(headers), patience: Duration.millis(patience) }
+      const tally = new Tally()
+      const clock = yield* Effect.clock
+      const onRetry = (why: string) => {
+        tally.retries++
+        return output.progress(`waiting for ${endpoint.host}: ${why}`)
+      }
+      yield* Stream.runForEach(otlpRequests(inputPaths(files), name), (request) =>
+        Effect.gen(function*() {
+          yield* waitForRate(tally, rate)
+          const taken = yield* deliver(receiver, request, onRetry)
+          tally.began ??= clock.unsafeCurrentTimeMillis()
+          tally.requests++
+          tally.sent[request.signal] += request.items
+          tally.rejected += taken.rejected
+          tally.message = taken.message || tally.message
+          yield* output.progress(`sent ${tally.text()}`)
+        })).pipe(Effect.onExit(() => output.progress("")))
+      yield* report(tally, json, output)
+    })
+})
