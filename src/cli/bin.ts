@@ -15,12 +15,12 @@ import { choice, type Options } from "./options.js"
 import { endWithReader, line, wantsColor, widthOf } from "./output/Output.js"
 import { parse, unknown } from "./parse.js"
 
-/** Put in when the command line is bundled. */
+/** Defined when the command line is bundled. */
 declare const LOOM_TELEMETRY_VERSION: string | undefined
 
 const version = typeof LOOM_TELEMETRY_VERSION === "string" ? LOOM_TELEMETRY_VERSION : "development"
 
-/** What is written without a command. */
+/** The program's own options, which take no command. */
 const alone = {
   name: "",
   arguments: [],
@@ -39,10 +39,7 @@ const commandNamed = (name: string): Effect.Effect<Command, UsageError> => {
 
 const print = (text: string): Effect.Effect<void> => Effect.sync(() => void process.stdout.write(text))
 
-const helpStyle = (): HelpStyle => ({
-  width: widthOf(undefined),
-  color: wantsColor(undefined, process.env, process.stdout.isTTY === true)
-})
+const helpStyle = (): HelpStyle => ({ width: widthOf(undefined), color: wantsColor(undefined) })
 
 const withoutCommand = (words: ReadonlyArray<string>): Effect.Effect<void, UsageError> =>
   Effect.gen(function*() {
@@ -68,7 +65,7 @@ const program = ([first = "help", ...words]: ReadonlyArray<string>): Effect.Effe
     yield* given.help ? print(commandHelp(command, helpStyle())) : execute(command, given)
   })
 
-/** Exit codes for what no error stands for. */
+/** The exit codes without an error class. */
 const [done, failed, interrupted] = [0, 3, 130]
 
 /** The exit code. Prints the message of a failure. */

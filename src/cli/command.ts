@@ -68,27 +68,22 @@ export const command = <const O extends Options>(declared: Declared<O>): Command
   options: { ...declared.options, ...common }
 })
 
-/** Does what a command does, with its output. */
+/** Runs a command, with its output. */
 export const execute = (command: Command, given: Parsed): Effect.Effect<void, Failure> => {
   if (given.files.length === 0 && process.stdin.isTTY === true) {
     // Waiting for input would look like hanging.
     return Effect.fail(new UsageError({ message: `Name a file, or pipe one in. ${helpOf(command.name)} shows how` }))
   }
-  const output = Output.layer({
-    color: given.color === undefined ? undefined : given.color === "always",
-    width: given.width,
-    progress: given.progress
-  })
   return command.run(given).pipe(
     Effect.tapError(() =>
       Effect.catchAll(checkTruncated, ({ message }) => Effect.flatMap(Output, ({ log }) => log(message)))
     ),
     Effect.zipLeft(checkTruncated),
-    Effect.provide(output)
+    Effect.provide(Output.layer(given))
   )
 }
 
-/** The command that shows the help of a command. */
+/** The command line that shows the help of a command. */
 export const helpOf = (name: string): string => `\`loom-telemetry ${name}${name === "" ? "" : " "}--help\``
 
 /** Fails if compressed input was truncated. */

@@ -22,17 +22,13 @@ interface Token {
 /** Options and arguments; where `--help` is given, nothing else is checked and no other option is set. */
 type Parsed<O extends Options> = Values<O> & { readonly files: ReadonlyArray<string> }
 
+const wrong = (message: string): Either.Either<never, UsageError> => Either.left(new UsageError({ message }))
+
 /** Parses the words that follow a command's name. */
 export const parse = <O extends Options>(
   syntax: Syntax<O>,
   words: ReadonlyArray<string>
 ): Either.Either<Parsed<O>, UsageError> =>
-  Either.mapLeft(parseAll(syntax, words), (message) => new UsageError({ message })) as Either.Either<
-    Parsed<O>,
-    UsageError
-  >
-
-const parseAll = (syntax: Syntax, words: ReadonlyArray<string>): Either.Either<unknown, string> =>
   Either.gen(function*() {
     const { tokens } = parseArgs({
       args: [...words],
@@ -43,7 +39,7 @@ const parseAll = (syntax: Syntax, words: ReadonlyArray<string>): Either.Either<u
     const files = tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
     const written = tokens.filter((token) => token.kind === "option")
     if (written.some(({ name }) => name === "help")) {
-      return { help: true, files }
+      return { help: true, files } as unknown as Parsed<O>
     }
     const values = new Map<string, Array<unknown>>()
     for (const token of written) {
@@ -55,7 +51,7 @@ const parseAll = (syntax: Syntax, words: ReadonlyArray<string>): Either.Either<u
     for (const [name, option] of Object.entries(syntax.options)) {
       options[name] = yield* collected(name, option, values.get(name))
     }
-    return { ...options, files }
+    return { ...options, files } as unknown as Parsed<O>
   })
 
 const parserOption = ([name, { short, type }]: [string, OptionSpec]) =>
@@ -69,44 +65,47 @@ const valueOf = (
   syntax: Syntax,
   words: ReadonlyArray<string>,
   isSecond: boolean
-): Either.Either<unknown, string> => {
+): Either.Either<unknown, UsageError> => {
   const option = Object.hasOwn(syntax.options, name) ? syntax.options[name]! : undefined
   if (option === undefined) {
-    // Of `-json` the parser makes `-j`; what follows a name may be a secret.
-    const word = rawName.startsWith("--") ? rawName : /^[\w-]+/.exec(words[index]!)![0]
-    return Either.left(
+    // The parser splits `-json` into `-j` and others. What follows the name may be a secret.
+    const word = rawName.startsWith("--") ? rawName : /^[^\s=:]+/.exec(words[index]!)![0]
+    return wrong(
       unknown(`option ${word}`, word, Object.keys(syntax.options).map((each) => `--${each}`), syntax.name)
     )
   }
   if (isSecond && option.repeated !== true) {
-    return Either.left(`Give --${name} only once`)
+    return wrong(`Give --${name} only once`)
   }
   if (option.type === undefined) {
-    return inlineValue === true ? Either.left(`${rawName} takes no value`) : Either.right(true)
+    return inlineValue === true ? wrong(`${rawName} takes no value`) : Either.right(true)
   }
   if (value === undefined || (value === "--" && inlineValue !== true)) {
-    return Either.left(`${rawName} needs a value: ${rawName} ${option.type.placeholder}`)
+    return wrong(`${rawName} needs a value: ${rawName} ${option.type.placeholder}`)
   }
   const shown = option.type.secret === true ? rawName : `${rawName} ${JSON.stringify(value)}`
-  return Either.mapLeft(option.type.read(value), (expected) => `${shown}: expected ${expected}`)
+  return Either.mapLeft(
+    option.type.read(value),
+    (expected) => new UsageError({ message: `${shown}: expected ${expected}` })
+  )
 }
 
-const checkArguments = (syntax: Syntax, files: ReadonlyArray<string>): Either.Either<void, string> => {
+const checkArguments = (syntax: Syntax, files: ReadonlyArray<string>): Either.Either<void, UsageError> => {
   const missing = syntax.arguments[files.length]
   const surplus = syntax.arguments.at(-1)?.repeated === true ? undefined : files[syntax.arguments.length]
   return missing !== undefined && missing.repeated !== true
-    ? Either.left(`Missing argument ${missing.name}; see ${helpOf(syntax.name)}`)
+    ? wrong(`Missing argument ${missing.name}; see ${helpOf(syntax.name)}`)
     : surplus !== undefined
-    ? Either.left(`Unexpected argument ${JSON.stringify(surplus)}; see ${helpOf(syntax.name)}`)
+    ? wrong(`Unexpected argument ${JSON.stringify(surplus)}; see ${helpOf(syntax.name)}`)
     : Either.void
 }
 
-/** What an option comes to, from all values that it was given. */
+/** The value of an option, from everything that it was given. */
 const collected = (
   name: string,
   { default: usual, repeated, required, type }: OptionSpec,
   values: ReadonlyArray<unknown> | undefined
-): Either.Either<unknown, string> =>
+): Either.Either<unknown, UsageError> =>
   type === undefined
     ? Either.right(values !== undefined)
     : repeated === true
@@ -114,12 +113,12 @@ const collected = (
     : values !== undefined
     ? Either.right(values[0])
     : usual !== undefined
-    ? type.read(usual)
+    ? Either.right(Either.getOrThrow(type.read(usual)))
     : required === true
-    ? Either.left(`Missing option --${name} ${type.placeholder}`)
+    ? wrong(`Missing option --${name} ${type.placeholder}`)
     : Either.right(undefined)
 
-/** Says that a word is unknown, and which one was probably meant. */
+/** The message for an unknown word, with the known one that was probably meant. */
 export const unknown = (what: string, word: string, known: ReadonlyArray<string>, command: string): string => {
   const [near] = known.map((each) => ({ each, edits: editsBetween(word, each) }))
     .filter(({ each, edits }) => edits <= 2 && edits < each.length / 2)

@@ -71,7 +71,7 @@ const counting = answering.filter(([name, , to]) => name !== "doctor" && name !=
 describe("a command", { concurrent: true, timeout: 120_000 }, () => {
   it.each(named(counting))("says on standard error that a line is torn: %s", async (_, command) => {
     const { code, stderr, stdout } = await loom([...command, files.path("torn.jsonl")])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "1 line holds no record; it is torn; `doctor` shows where\n" })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "1 line without a record, 1 torn; `doctor` shows where\n" })
     expect(stdout).not.toBe("")
   })
 
@@ -80,7 +80,7 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
     async (_, command) => {
       const { code, stderr, stdout } = await loom([...command, files.path("cut.jsonl.gz")])
       expect({ code, stderr }).toMatchObject({ code: 3 })
-      expect(stderr).toContain("2 lines hold no record, one of them torn")
+      expect(stderr).toContain("2 lines without a record, 1 torn")
       expect(stderr).toMatch(
         /cut\.jsonl\.gz: the compressed data ends early or is damaged\. The answer covers only what/
       )
@@ -109,7 +109,7 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
     async (command) => {
       const { code, stderr } = await loom([command, files.path("foreign.jsonl")])
       expect(code).toBe(3)
-      expect(stderr).toContain("3 lines hold no record")
+      expect(stderr).toContain("3 lines without a record")
       expect(stderr).toContain("foreign.jsonl holds no records")
     }
   )

@@ -41,22 +41,16 @@ export class TailView {
   show(entries: Iterable<TraceEntry>): string {
     let text = ""
     for (const entry of entries) {
-      this.note(entry)
-      text += this.options.json ? jsonOf(entry) : this.isDrawn(entry) ? "" : this.line(entry)
+      text += entry.kind === "bad" ? this.badLine(entry) : this.record(entry.record)
     }
-    return this.options.json ? text : this.erased() + text + this.drawOpen()
+    return this.options.json ? text : this.end() + text + this.drawOpen()
   }
 
-  /** Erases the open spans. */
-  end(): string {
-    return this.erased()
+  private badLine({ error, line }: Extract<TraceEntry, { readonly kind: "bad" }>): string {
+    return this.options.json ? "" : withId(undefined, `line ${line} holds no record: ${escapeText(error.problem)}\n`)
   }
 
-  private note(entry: TraceEntry): void {
-    if (entry.kind !== "record") {
-      return
-    }
-    const { record } = entry
+  private record(record: DecodedLine): string {
     if (record.kind === "span_start") {
       this.open.set(keyOf(record.span), record.span)
       if (this.open.size > maxOpen) {
@@ -65,19 +59,12 @@ export class TailView {
     } else if (record.kind === "span") {
       this.open.delete(keyOf(record.span))
     }
-  }
-
-  /** Whether this is drawn among the open spans instead of having a line. */
-  private isDrawn(entry: TraceEntry): boolean {
-    return this.options.live && entry.kind === "record" && entry.record.kind === "span_start"
-  }
-
-  private line(entry: TraceEntry): string {
-    if (entry.kind === "bad") {
-      return this.withId(undefined, `line ${entry.line} holds no record: ${escapeText(entry.error.problem)}\n`)
-    }
-    const { record } = entry
-    return this.withId(traceOf(record), this.lineOf(record))
+    const { json, live } = this.options
+    return json
+      ? `${terminalSafe(wireDocument(record))}\n`
+      : live && record.kind === "span_start"
+      ? ""
+      : withId(traceOf(record), this.lineOf(record))
   }
 
   /** One line, with its newline. */
@@ -95,11 +82,8 @@ export class TailView {
     }
   }
 
-  private withId(traceId: string | undefined, text: string): string {
-    return `${escapeText(traceId ?? "").slice(0, idLength).padEnd(idLength)} ${text}`
-  }
-
-  private erased(): string {
+  /** Erases the open spans. */
+  end(): string {
     const lines = this.drawn
     this.drawn = 0
     // To the margin (an echoed Ctrl-C may have moved the cursor), up by as many lines, then clear everything below.
@@ -114,7 +98,7 @@ export class TailView {
     const hidden = this.open.size - shown.length
     const lines = [
       `${count(this.open.size)} open${hidden > 0 ? `, the last ${maxDrawn}` : ""}\n`,
-      ...shown.map((span) => this.withId(span.traceId, this.lineOf({ kind: "span_start", span })))
+      ...shown.map((span) => withId(span.traceId, this.lineOf({ kind: "span_start", span })))
     ]
     this.drawn = lines.length
     return lines.join("")
@@ -124,5 +108,5 @@ export class TailView {
 const traceOf = (record: DecodedLine): string | undefined =>
   record.kind === "metric" ? record.metric.traceId : record.kind === "dropped" ? undefined : record.span.traceId
 
-const jsonOf = (entry: TraceEntry): string =>
-  entry.kind === "bad" ? "" : `${terminalSafe(wireDocument(entry.record))}\n`
+const withId = (traceId: string | undefined, text: string): string =>
+  `${escapeText(traceId ?? "").slice(0, idLength).padEnd(idLength)} ${text}`

@@ -50,28 +50,25 @@ const valueText = (value: AttributeChange["a"]): string =>
 const attributeLine = ({ a: from, b: to, key }: AttributeChange): string =>
   `      ${escapeText(key)}: ${valueText(from)} → ${valueText(to)}`
 
-const detailOf = ({ a: from, b: to }: SpanChange): string => {
-  const side = to ?? from
-  if (side === undefined) {
-    return ""
+const detailOf = ({ a, b }: SpanChange): string => {
+  const { durationMs } = b ?? a!
+  const details = [
+    durationMs === undefined ? "open" : duration(durationMs),
+    change(a?.durationMs, b?.durationMs, duration)
+  ]
+  if (a !== undefined && b !== undefined) {
+    const [before, after] = [tokensOf(a), tokensOf(b)]
+    details.push(before === after ? "" : `${change(before, after, count)} tokens`)
+    details.push(a.outcome === b.outcome ? "" : `${a.outcome ?? "open"} → ${b.outcome ?? "open"}`)
   }
-  const time = change(from?.durationMs, to?.durationMs, duration)
-  const outcome = from !== undefined && to !== undefined && from.outcome !== to.outcome
-    ? `, ${from.outcome ?? "open"} → ${to.outcome ?? "open"}`
-    : ""
-  const used = from !== undefined && to !== undefined && tokensOf(from) !== tokensOf(to)
-    ? `, ${change(tokensOf(from), tokensOf(to), count)} tokens`
-    : ""
-  return ` (${side.durationMs === undefined ? "open" : duration(side.durationMs)}${
-    time === "" ? "" : `, ${time}`
-  }${used}${outcome})`
+  return details.filter((detail) => detail !== "").join(", ")
 }
 
 const changeLines = (each: SpanChange): ReadonlyArray<string> => {
   const depth = each.path.length - 1
   const name = escapeText(each.path[depth] ?? "")
   return [
-    `${marks[each.kind]} ${"  ".repeat(Math.min(depth, 40))}${name}${detailOf(each)}`,
+    `${marks[each.kind]} ${"  ".repeat(Math.min(depth, 40))}${name} (${detailOf(each)})`,
     ...each.attributes.map(attributeLine)
   ]
 }
@@ -91,10 +88,7 @@ const shownChanges = (changes: ReadonlyArray<SpanChange>, isAll: boolean): Reado
 }
 
 const text = (difference: TraceDiff, isAll: boolean, width: number): string => {
-  const columns = [{ heading: "" }, { heading: "A", right: true }, { heading: "B", right: true }, {
-    heading: "change",
-    right: true
-  }]
+  const columns = ["", "A", "B", "change"].map((heading) => ({ heading, right: heading !== "" }))
   const verdict = difference.same
     ? "Both have the same spans with the same outcomes."
     : "~ changed, + only in B, - only in A"

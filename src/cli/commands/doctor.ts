@@ -2,13 +2,12 @@
  * `doctor`: what is wrong with a file.
  */
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { builder, type Finding, type FindingsReport, type Severity } from "../../readers/Findings.js"
 import { escapeText } from "../../records/escape.js"
 import { command } from "../command.js"
 import { failIfOption, type Quantities, withFailIf } from "../failIf/failIf.js"
 import { ConditionMet, type IoError } from "../Failure.js"
-import { entriesOf, inputPaths } from "../input/input.js"
+import { forEachEntry, inputPaths } from "../input/input.js"
 import { jsonLine } from "../output/document.js"
 import { count, plural } from "../output/numbers.js"
 import type { Output } from "../output/Output.js"
@@ -22,8 +21,7 @@ interface Examined {
 const examine = (path: string): Effect.Effect<Examined, IoError, Output> =>
   Effect.suspend(() => {
     const { add, result } = builder()
-    const all = Stream.runForEach(entriesOf(path), (entry) => Effect.sync(() => add(entry)))
-    return Effect.map(all, () => ({ path, report: result() }))
+    return Effect.map(forEachEntry([path], add), () => ({ path, report: result() }))
   })
 
 const findingText = (finding: Finding, width: number): string => {

@@ -52,27 +52,32 @@ const failuresOf = (forest: TraceForest): ReadonlyArray<Failures> => {
   return [...groups.values()].sort((a, b) => b.spans.length - a.spans.length)
 }
 
-const firstOf = ({ spans }: Failures): TraceNode => spans.reduce((a, b) => b.start < a.start ? b : a)
-const lastOf = ({ spans }: Failures): TraceNode => spans.reduce((a, b) => b.start > a.start ? b : a)
+const byStart = ({ spans }: Failures): ReadonlyArray<TraceNode> =>
+  spans.toSorted((a, b) => a.start < b.start ? -1 : a.start > b.start ? 1 : 0)
 
 const text = (group: Failures): string => {
-  const [first, last] = [firstOf(group), lastOf(group)]
-  const when = group.spans.length === 1
-    ? isoFromNanos(first.start)
-    : `${isoFromNanos(first.start)} to ${isoFromNanos(last.start)}`
-  return `${count(group.spans.length)} × ${escapeText(group.label)}\n    ${
-    escapeText(group.message)
-  }\n    ${when}\n    trace ${escapeText(last.traceId)}\n`
+  const spans = byStart(group)
+  const last = spans.at(-1)!
+  const times = [...new Set([spans[0]!, last])].map(({ start }) => isoFromNanos(start))
+  return [
+    `${count(spans.length)} × ${escapeText(group.label)}`,
+    escapeText(group.message),
+    times.join(" to "),
+    `trace ${escapeText(last.traceId)}\n`
+  ].join("\n    ")
 }
 
-const document = (group: Failures) => ({
-  count: group.spans.length,
-  label: group.label,
-  message: group.message,
-  first_at: isoFromNanos(firstOf(group).start),
-  last_at: isoFromNanos(lastOf(group).start),
-  spans: group.spans.slice(0, 100).map(({ line, spanId, traceId }) => ({ trace_id: traceId, span_id: spanId, line }))
-})
+const document = (group: Failures) => {
+  const spans = byStart(group)
+  return {
+    count: spans.length,
+    label: group.label,
+    message: group.message,
+    first_at: isoFromNanos(spans[0]!.start),
+    last_at: isoFromNanos(spans.at(-1)!.start),
+    spans: group.spans.slice(0, 100).map(({ line, spanId, traceId }) => ({ trace_id: traceId, span_id: spanId, line }))
+  }
+}
 
 const sumOf = (groups: ReadonlyArray<Failures>): number => groups.reduce((sum, { spans }) => sum + spans.length, 0)
 

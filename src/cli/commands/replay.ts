@@ -11,7 +11,7 @@ import { inputPaths } from "../input/input.js"
 import { duration, type ValueType, wholeNumber } from "../options.js"
 import { jsonLine } from "../output/document.js"
 import { count, plural } from "../output/numbers.js"
-import { Output, type OutputService } from "../output/Output.js"
+import { Output } from "../output/Output.js"
 import { otlpRequests, service } from "./export.js"
 import { deliver } from "./replayDelivery.js"
 
@@ -34,54 +34,17 @@ const header: ValueType<readonly [name: string, value: string]> = {
   }
 }
 
-class Tally {
-  /** When the first request had been delivered. */
-  began: number | undefined
-  sent = { traces: 0, metrics: 0 }
-  requests = 0
-  retries = 0
-  rejected = 0
-  message = ""
-
-  get items(): number {
-    return this.sent.traces + this.sent.metrics
-  }
-
-  text(): string {
-    const { metrics, traces } = this.sent
-    return `${count(traces)} spans and ${count(metrics)} measurements in ${count(this.requests)} requests`
-  }
+/** What was sent, as `--json` prints it. */
+interface Tally {
+  spans: number
+  measurements: number
+  requests: number
+  retries: number
+  rejected: number
 }
 
-/** Waits until the rate allows another request, counted from the first delivery. */
-const waitForRate = ({ began, items }: Tally, rate: number): Effect.Effect<void> =>
-  began === undefined || rate <= 0 ? Effect.void : Effect.flatMap(
-    Effect.clock,
-    (clock) => Effect.sleep(Math.max(0, began + (items / rate) * 1000 - clock.unsafeCurrentTimeMillis()))
-  )
-
-const report = (tally: Tally, json: boolean, output: OutputService): Effect.Effect<void, IoError> =>
-  output.write(
-    json
-      ? jsonLine({
-        spans: tally.sent.traces,
-        measurements: tally.sent.metrics,
-        requests: tally.requests,
-        retries: tally.retries,
-        rejected: tally.rejected
-      })
-      : `sent ${tally.text()}${tally.retries > 0 ? `, after ${plural(tally.retries, "failed attempt")}` : ""}\n`
-  ).pipe(
-    Effect.zipRight(
-      tally.rejected === 0 ? Effect.void : Effect.fail(
-        new IoError({
-          message: `The receiver rejected ${count(tally.rejected)} of them${
-            tally.message === "" ? "" : `: ${tally.message}`
-          }`
-        })
-      )
-    )
-  )
+const textOf = ({ measurements, requests, spans }: Tally): string =>
+  `sent ${count(spans)} spans and ${count(measurements)} measurements in ${count(requests)} requests`
 
 /** The command. */
 export const replay = command({
@@ -107,25 +70,34 @@ export const replay = command({
   ],
   run: ({ endpoint, files, header: headers, json, patience, rate = 0, service: name }) =>
     Effect.gen(function*() {
-      const output = yield* Output
+      const [output, clock] = [yield* Output, yield* Effect.clock]
       const receiver = { endpoint, headers: Object.fromEntries(headers), patience: Duration.millis(patience) }
-      const tally = new Tally()
-      const clock = yield* Effect.clock
+      const tally: Tally = { spans: 0, measurements: 0, requests: 0, retries: 0, rejected: 0 }
+      let firstDelivery: number | undefined
+      let reason = ""
       const onRetry = (why: string) => {
         tally.retries++
         return output.progress(`waiting for ${endpoint.host}: ${why}`)
       }
       yield* Stream.runForEach(otlpRequests(inputPaths(files), name), (request) =>
         Effect.gen(function*() {
-          yield* waitForRate(tally, rate)
-          const taken = yield* deliver(receiver, request, onRetry)
-          tally.began ??= clock.unsafeCurrentTimeMillis()
+          if (rate > 0 && firstDelivery !== undefined) {
+            const due = firstDelivery + (tally.spans + tally.measurements) / rate * 1000
+            yield* Effect.sleep(Math.max(0, due - clock.unsafeCurrentTimeMillis()))
+          }
+          const { message, rejected } = yield* deliver(receiver, request, onRetry)
+          firstDelivery ??= clock.unsafeCurrentTimeMillis()
           tally.requests++
-          tally.sent[request.signal] += request.items
-          tally.rejected += taken.rejected
-          tally.message = taken.message || tally.message
-          yield* output.progress(`sent ${tally.text()}`)
+          tally[request.signal === "traces" ? "spans" : "measurements"] += request.items
+          tally.rejected += rejected
+          reason = message || reason
+          yield* output.progress(textOf(tally))
         })).pipe(Effect.onExit(() => output.progress("")))
-      yield* report(tally, json, output)
+      const retries = tally.retries === 0 ? "" : `, after ${plural(tally.retries, "failed attempt")}`
+      yield* output.write(json ? jsonLine(tally) : `${textOf(tally)}${retries}\n`)
+      if (tally.rejected > 0) {
+        const message = `The receiver rejected ${count(tally.rejected)} of them${reason === "" ? "" : `: ${reason}`}`
+        yield* Effect.fail(new IoError({ message }))
+      }
     })
 })

@@ -2,12 +2,11 @@
  * `tail`: the last records of a file, and with `-f` new ones as they are written.
  */
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { decodeEntry, type TraceEntry } from "../../readers/TraceEntry.js"
 import { command } from "../command.js"
-import { type IoError, UsageError } from "../Failure.js"
+import { UsageError } from "../Failure.js"
 import { follow, type FollowEvent } from "../input/follow.js"
-import { cannotRead, entriesOf, inputPaths } from "../input/input.js"
+import { cannotRead, forEachEntry, inputPaths } from "../input/input.js"
 import { logBadLines } from "../input/summary.js"
 import { wholeNumber } from "../options.js"
 import { Output, type OutputService } from "../output/Output.js"
@@ -22,15 +21,12 @@ const once = (paths: ReadonlyArray<string>, most: number, view: TailView) =>
   Effect.gen(function*() {
     const output = yield* Output
     const recent: Array<TraceEntry> = []
-    for (const path of paths) {
-      yield* Stream.runForEach(entriesOf(path), (entry) =>
-        Effect.sync(() => {
-          recent.push(entry)
-          if (recent.length > most * 2 + 1000) {
-            recent.splice(0, recent.length - most)
-          }
-        }))
-    }
+    yield* forEachEntry(paths, (entry) => {
+      recent.push(entry)
+      if (recent.length > most * 2 + 1000) {
+        recent.splice(0, recent.length - most)
+      }
+    })
     const shown = most > 0 ? recent.slice(-most) : []
     yield* show(view, shown, output)
     yield* output.write(view.end())
@@ -38,53 +34,33 @@ const once = (paths: ReadonlyArray<string>, most: number, view: TailView) =>
     yield* logBadLines(bad.length, bad.filter(({ torn }) => torn).length)
   })
 
-const events = (path: string): Stream.Stream<FollowEvent, IoError> =>
-  Stream.fromAsyncIterable(
-    {
-      [Symbol.asyncIterator]: () => {
-        const abort = new AbortController()
-        const all = follow(path, { signal: abort.signal })
-        return {
-          next: () => all.next(),
-          // Before it returns, a generator runs to its next event, which may never come.
-          return: () => {
-            abort.abort()
-            return all.return(undefined)
-          }
-        }
-      }
-    },
-    (error) => cannotRead(path, error)
-  )
-
 /** Shows the last records of what is there, then every new one. */
 const forever = (path: string, most: number, view: TailView) =>
   Effect.gen(function*() {
     const output = yield* Output
-    let before: Array<TraceEntry> | undefined = []
     let number = 0
     const entryOf = (text: string): TraceEntry =>
       decodeEntry({ text, line: ++number, offset: 0, torn: false, overlong: 0 })
-    yield* Stream.runForEach(events(path), (event) => {
-      switch (event.kind) {
-        case "lines": {
-          const entries = event.lines.map(entryOf)
-          if (before === undefined) {
-            return show(view, entries, output)
-          }
-          before.push(...entries)
-          before.splice(0, before.length - Math.max(most, 0))
-          return Effect.void
-        }
-        case "rotated":
-          return output.log(`${path} was ${event.how}`)
-        case "caught-up": {
-          const shown = before ?? []
-          before = undefined
-          return show(view, shown, output)
-        }
+    let before: Array<TraceEntry> | undefined = []
+    const handle = (event: FollowEvent): Effect.Effect<void> => {
+      if (event.kind === "rotated") {
+        return output.log(`${path} was ${event.how}`)
       }
-    })
+      const entries = event.kind === "lines" ? event.lines.map(entryOf) : before ?? []
+      if (event.kind === "caught-up") {
+        before = undefined
+      } else if (before !== undefined) {
+        before.push(...entries)
+        before.splice(0, before.length - most)
+        return Effect.void
+      }
+      return show(view, entries, output)
+    }
+    const abort = new AbortController()
+    const events = follow(path, { signal: abort.signal })
+    const next = Effect.tryPromise({ try: () => events.next(), catch: (error) => cannotRead(path, error) })
+    const step = Effect.flatMap(next, ({ done, value }) => done === true ? Effect.interrupt : handle(value))
+    yield* Effect.ensuring(Effect.forever(step), Effect.sync(() => abort.abort()))
   })
 
 /** The command. */

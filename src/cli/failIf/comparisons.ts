@@ -72,9 +72,7 @@ class Reader {
   }
 
   private skipBlanks(): void {
-    while (/\s/.test(this.text.charAt(this.at))) {
-      this.at++
-    }
+    this.at += /^\s*/.exec(this.text.slice(this.at))![0].length
   }
 }
 
@@ -105,28 +103,21 @@ const comparisonOf = (reader: Reader, known: Vocabulary): Comparison => {
   return { text: reader.text.slice(from, reader.at).trim(), quantity, label, holds }
 }
 
+const parse = (reader: Reader, known: Vocabulary): ReadonlyArray<Comparison> => {
+  const all = [comparisonOf(reader, known)]
+  while (!reader.isAtEnd) {
+    const from = reader.at
+    if (reader.take(word)?.[0] !== "or") {
+      throw reader.problem("expected \"or\" and another comparison, or the end", from)
+    }
+    all.push(comparisonOf(reader, known))
+  }
+  return all
+}
+
 /** Parses comparisons. */
 export const comparisonsOf = (
   text: string,
   known: Vocabulary
 ): Either.Either<ReadonlyArray<Comparison>, GrammarError> =>
-  Either.try({
-    try: () => {
-      const reader = new Reader(text)
-      const all = [comparisonOf(reader, known)]
-      while (!reader.isAtEnd) {
-        const from = reader.at
-        if (reader.take(word)?.[0] !== "or") {
-          throw reader.problem("expected \"or\" and another comparison, or the end", from)
-        }
-        all.push(comparisonOf(reader, known))
-      }
-      return all
-    },
-    catch: (error) => {
-      if (error instanceof GrammarError) {
-        return error
-      }
-      throw error
-    }
-  })
+  Either.try({ try: () => parse(new Reader(text), known), catch: (error) => error as GrammarError })

@@ -50,7 +50,7 @@ class FollowedFile {
   private splitter: LineSplitter
   position: number
 
-  constructor(private readonly handle: FileHandle, readonly id: string, offset: number) {
+  constructor(readonly handle: FileHandle, readonly id: string, offset: number) {
     this.position = offset
     this.splitter = new LineSplitter({ offset })
   }
@@ -87,18 +87,18 @@ class FollowedFile {
   }
 }
 
-const openedAt = async (path: string, after: string | undefined): Promise<readonly [FileHandle, FollowedFile]> => {
+const openedAt = async (path: string, after: string | undefined): Promise<FollowedFile> => {
   const handle = await open(path, "r")
   const facts = await handle.stat({ bigint: true })
   const id = identityOf(facts)
   const cursor = parseCursor(after)
   const offset = cursor?.id === id && cursor.offset <= facts.size ? cursor.offset : 0
-  return [handle, new FollowedFile(handle, id, offset)]
+  return new FollowedFile(handle, id, offset)
 }
 
 /** Follows the file until the signal; fails only if it cannot be opened at the start. */
 export async function* follow(path: string, { after, signal }: FollowOptions): AsyncGenerator<FollowEvent> {
-  let [handle, file] = await openedAt(path, after)
+  let file = await openedAt(path, after)
   try {
     if (after !== undefined && after !== "" && parseCursor(after)?.id !== file.id) {
       yield { kind: "rotated", how: "replaced", cursor: file.cursor }
@@ -118,8 +118,8 @@ export async function* follow(path: string, { after, signal }: FollowOptions): A
       if (current !== undefined && current !== file.id) {
         const next = await openedAt(path, undefined).catch(() => undefined)
         if (next !== undefined) {
-          await handle.close()
-          ;[handle, file] = next
+          await file.handle.close()
+          file = next
           isNew = true
           yield { kind: "rotated", how: "replaced", cursor: file.cursor }
           continue
@@ -131,6 +131,6 @@ export async function* follow(path: string, { after, signal }: FollowOptions): A
       await wait(signal)
     }
   } finally {
-    await handle.close().catch(() => {})
+    await file.handle.close().catch(() => {})
   }
 }

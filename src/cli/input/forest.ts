@@ -2,11 +2,10 @@
  * The traces of a command's files as trees. They are held in memory: commands for files of any size read record by record.
  */
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { builder, type Trace, type TraceForest } from "../../readers/TraceTree.js"
 import { type IoError, UsageError } from "../Failure.js"
 import { Output } from "../output/Output.js"
-import { entriesOf, inputPaths } from "./input.js"
+import { forEachEntry, inputPaths } from "./input.js"
 import { logBadLines, requireRecords } from "./summary.js"
 
 /** Reads the files into one forest. Logs how many lines hold no record. */
@@ -14,13 +13,10 @@ export const forestOf = (files: ReadonlyArray<string>): Effect.Effect<TraceFores
   Effect.gen(function*() {
     const { add, forest } = builder()
     let records = 0
-    for (const path of inputPaths(files)) {
-      yield* Stream.runForEach(entriesOf(path), (entry) =>
-        Effect.sync(() => {
-          records += entry.kind === "record" ? 1 : 0
-          add(entry)
-        }))
-    }
+    yield* forEachEntry(inputPaths(files), (entry) => {
+      records += entry.kind === "record" ? 1 : 0
+      add(entry)
+    })
     const all = forest()
     const torn = all.bad.filter((entry) => entry.torn).length
     yield* logBadLines(all.badTotal, torn)

@@ -80,6 +80,13 @@ export const entriesOf = (path: string): Stream.Stream<TraceEntry, IoError, Outp
     (entry) => entry.kind === "bad" && entry.broken === true ? noteTruncated(path) : Effect.void
   )
 
+/** Reads the entries of these files one by one. */
+export const forEachEntry = (
+  paths: ReadonlyArray<string>,
+  take: (entry: TraceEntry) => void
+): Effect.Effect<void, IoError, Output> =>
+  Stream.runForEach(Stream.flatMap(Stream.fromIterable(paths), entriesOf), (entry) => Effect.sync(() => take(entry)))
+
 /** Notes that a file's compressed data ends early. */
 export const noteTruncated = (path: string): Effect.Effect<void, never, Output> =>
   Effect.flatMap(Output, (output) => output.noteTruncated(nameOf(path)))

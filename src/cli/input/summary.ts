@@ -6,7 +6,7 @@ import { gunzipped, GzipError } from "../../readers/gunzip.js"
 import { LineSplitter } from "../../readers/LineSplitter.js"
 import { make, type Summary, type SummaryBuilder } from "../../readers/TraceSummary.js"
 import { IoError } from "../Failure.js"
-import { count } from "../output/numbers.js"
+import { count, plural } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
 import {
   cannotRead,
@@ -86,15 +86,7 @@ export const requireRecords = (
 
 /** Logs how many lines hold no record. */
 export const logBadLines = (bad: number, torn: number): Effect.Effect<void, never, Output> =>
-  bad === 0 ? Effect.void : Effect.flatMap(Output, (output) =>
-    output.log(
-      `${count(bad)} line${bad === 1 ? " holds" : "s hold"} no record${
-        torn === 0
-          ? ""
-          : bad === 1
-          ? "; it is torn"
-          : torn === 1
-          ? ", one of them torn"
-          : `, ${count(torn)} of them torn`
-      }; \`doctor\` shows where`
-    ))
+  bad === 0 ? Effect.void : Effect.flatMap(Output, ({ log }) => {
+    const partly = torn === 0 ? "" : `, ${count(torn)} torn`
+    return log(`${plural(bad, "line")} without a record${partly}; \`doctor\` shows where`)
+  })

@@ -36,8 +36,8 @@ export class Output extends Context.Tag("loom-telemetry/cli/Output")<Output, Out
 
 /** What the command line asks for. */
 export interface OutputOptions {
-  /** `undefined`: the terminal, `NO_COLOR` and `FORCE_COLOR` decide. */
-  readonly color: boolean | undefined
+  /** `undefined`: `NO_COLOR`, `FORCE_COLOR` and the terminal decide. */
+  readonly color: "always" | "never" | undefined
   readonly width: number | undefined
   /** Shows progress even if standard error is not a terminal. */
   readonly progress: boolean
@@ -45,13 +45,16 @@ export interface OutputOptions {
 
 /** Whether to use colour: what was asked for, else `NO_COLOR` (no-color.org), `FORCE_COLOR`, the terminal. */
 export const wantsColor = (
-  asked: boolean | undefined,
-  environment: { readonly [name: string]: string | undefined },
-  isTerminal: boolean
+  asked: OutputOptions["color"]
 ): boolean => {
-  const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = environment
-  return asked ??
-    (no !== undefined && no !== "" ? false : force !== undefined ? force !== "0" : isTerminal && term !== "dumb")
+  const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = process.env
+  return asked !== undefined
+    ? asked === "always"
+    : no !== undefined && no !== ""
+    ? false
+    : force !== undefined
+    ? force !== "0"
+    : process.stdout.isTTY === true && term !== "dumb"
 }
 
 /** Columns of the output: what was asked for, else `COLUMNS`, the terminal. */
@@ -106,7 +109,7 @@ const makeOutput = (options: OutputOptions): OutputService => {
         return writeTo(stderr, stderr.isTTY === true || text === "" ? replaced : `${line(text)}\n`)
       }),
     width: widthOf(options.width),
-    color: wantsColor(options.color, process.env, stdout.isTTY === true),
+    color: wantsColor(options.color),
     isTerminal: stdout.isTTY === true
   }
 }

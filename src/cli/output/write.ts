@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises"
+import { open, realpath, rename, rm, stat } from "node:fs/promises"
 import { IoError, systemReason } from "../Failure.js"
 import { Output } from "./Output.js"
 
@@ -16,30 +16,22 @@ const resolved = (path: string): Promise<string> => realpath(path).catch(() => p
 /** Whether the path is a device or a pipe, which must not be replaced by a file. */
 const isSpecial = (path: string): Promise<boolean> => stat(path).then((facts) => !facts.isFile(), () => false)
 
-const writing = <E, R>(
-  pieces: Stream.Stream<string, E, R>,
-  path: string,
-  flags: string,
-  attempt: <A>(action: () => Promise<A>) => Effect.Effect<A, IoError>
-): Effect.Effect<void, E | IoError, R> =>
-  Effect.acquireUseRelease(
-    attempt(() => open(path, flags, 0o600)),
-    (file) => Stream.runForEach(pieces, (piece) => attempt(() => file.writeFile(piece))),
-    close
-  )
-
-const close = (file: FileHandle) => Effect.ignore(Effect.promise(() => file.close()))
-
 const toFile = <E, R>(pieces: Stream.Stream<string, E, R>, path: string): Effect.Effect<void, E | IoError, R> => {
   const attempt = <A>(action: () => Promise<A>) => Effect.tryPromise({ try: action, catch: cannotWrite(path) })
+  const writeAll = (target: string, flags: string) =>
+    Effect.acquireUseRelease(
+      attempt(() => open(target, flags, 0o600)),
+      (file) => Stream.runForEach(pieces, (piece) => attempt(() => file.writeFile(piece))),
+      (file) => Effect.ignore(Effect.promise(() => file.close()))
+    )
   return Effect.gen(function*() {
     const target = yield* attempt(() => resolved(path))
     if (yield* attempt(() => isSpecial(target))) {
-      return yield* writing(pieces, target, "w", attempt)
+      return yield* writeAll(target, "w")
     }
     // Written next to it first: an interrupted command leaves no partial file under the requested name.
     const part = `${target}.${process.pid}.part`
-    yield* writing(pieces, part, "wx", attempt).pipe(
+    yield* writeAll(part, "wx").pipe(
       Effect.zipRight(attempt(() => rename(part, target))),
       Effect.onError(() => Effect.ignore(Effect.promise(() => rm(part, { force: true }))))
     )
