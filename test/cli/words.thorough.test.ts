@@ -1,5 +1,5 @@
 /**
- * What the words of the command line mean: help, options, `--fail-if`, and what is said where they mean nothing.
+ * The command line as users write it: help, options, `--fail-if`, and the messages for what is wrong.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
@@ -19,14 +19,14 @@ afterAll(() => files.remove())
 const names = ["tree", "tail", "stats", "cost", "errors", "find", "diff", "doctor", "export", "replay", "view"]
 
 describe("the help", { concurrent: true, timeout: 60_000 }, () => {
-  it("lists every command, and is what there is without any word", async () => {
+  it("lists every command, and is printed if nothing else is asked for", async () => {
     const [asked, bare] = await Promise.all([loom(["--help"]), loom([])])
     expect(asked).toMatchObject({ code: 0, stderr: "" })
     expect(bare).toEqual(asked)
     expect(asked.stdout.match(/^ {2}[a-z]+(?= {2})/gm)?.map((line) => line.trim())).toEqual(names)
   })
 
-  it.each(names)("of %s fits into 80 columns and has examples that are commands", async (name) => {
+  it.each(names)("of %s fits into 80 columns and has examples", async (name) => {
     const { code, stdout } = await loom([name, "--help"], { env: { COLUMNS: "80" } })
     expect(code).toBe(0)
     const [text = "", examples = ""] = stdout.split("\nExamples\n")
@@ -37,12 +37,25 @@ describe("the help", { concurrent: true, timeout: 60_000 }, () => {
     expect(examples.trimEnd().split("\n").every((line) => line.startsWith(`  loom-telemetry ${name} `))).toBe(true)
   })
 
-  it("says the version of the package", async () => {
+  it("of a command is printed wherever it is asked for", async () => {
+    const [asked, ...others] = await Promise.all(
+      ["stats --help", "help stats", "stats -h", "--help stats", "stats --nope x --help", "--json stats --help"]
+        .map((words) => loom(words.split(" ")))
+    )
+    expect(asked!.stdout).toContain("loom-telemetry stats [OPTIONS] [FILE]...")
+    expect(others).toEqual(others.map(() => asked))
+  })
+
+  it("is not asked for after --", async () => {
+    expect((await loom(["stats", "--", "--help"])).code).toBe(3)
+  })
+
+  it("prints the version of the package", async () => {
     expect((await loom(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 })
 
-describe("words that mean nothing", { concurrent: true, timeout: 60_000 }, () => {
+describe("a wrong command line", { concurrent: true, timeout: 60_000 }, () => {
   const rows: ReadonlyArray<readonly [words: string, said: string | RegExp]> = [
     ["nonsense", "Unknown command \"nonsense\"; see `loom-telemetry --help`"],
     ["stat", "Unknown command \"stat\". Did you mean stats?"],
@@ -86,7 +99,7 @@ describe("words that mean nothing", { concurrent: true, timeout: 60_000 }, () =>
     ["view traces.jsonl --port 1", "--port is the port of --serve: add --serve"],
     ["view traces.jsonl --serve --port 99999", "--port \"99999\": expected a port, 0 to 65535"]
   ]
-  it.each(rows)("end with 2 and say why: %s", async (words, said) => {
+  it.each(rows)("ends with 2 and a reason: %s", async (words, said) => {
     const own = /^(nonsense|stat |help|--|diff|tail|view)/.test(words) ? [] : [files.path("ours.jsonl")]
     const given = words.endsWith("--fail-if") ? [...own, "--fail-if"] : own
     const { code, stderr, stdout } = await loom([...words.replace(/ --fail-if$/, "").split(" "), ...given])
@@ -94,8 +107,22 @@ describe("words that mean nothing", { concurrent: true, timeout: 60_000 }, () =>
     expect(stderr).toMatch(/^loom-telemetry: .*\n$/)
     expect(stderr).toContain(said)
   })
+})
 
-  it("may stand behind an option that takes any: they are its value", async () => {
+describe("options", { concurrent: true, timeout: 60_000 }, () => {
+  it("mean the same before and after the file, in one word and in two", async () => {
+    const path = files.path("ours.jsonl")
+    const all = await Promise.all([
+      loom(["stats", "--by", "model", "--limit", "1", path]),
+      loom(["stats", path, "--limit=1", "--by=model"]),
+      loom(["stats", "--by=model", path, "--limit", "1"])
+    ])
+    expect(all[0].stdout).toContain("… 1 more row: --limit 0 shows all")
+    expect(all[1]).toEqual(all[0])
+    expect(all[2]).toEqual(all[0])
+  })
+
+  it("take the next word as their value, whatever it looks like", async () => {
     const { code, stderr } = await loom([
       "find",
       "--name",
@@ -111,31 +138,17 @@ describe("words that mean nothing", { concurrent: true, timeout: 60_000 }, () =>
     expect({ code, stderr }).toEqual({ code: 3, stderr: "loom-telemetry: Cannot read --json: there is no such file\n" })
   })
 
-  it("take a name that begins with a dash behind --", async () => {
+  it("end at --: what follows is a file", async () => {
     const { code, stderr } = await loom(["stats", "--", "--nope"])
     expect({ code, stderr }).toEqual({ code: 3, stderr: "loom-telemetry: Cannot read --nope: there is no such file\n" })
   })
-})
 
-describe("options", { concurrent: true, timeout: 60_000 }, () => {
-  it("mean the same before and behind the file, in one word and in two", async () => {
-    const path = files.path("ours.jsonl")
-    const all = await Promise.all([
-      loom(["stats", "--by", "model", "--limit", "1", path]),
-      loom(["stats", path, "--limit=1", "--by=model"]),
-      loom(["stats", "--by=model", path, "--limit", "1"])
-    ])
-    expect(all[0].stdout).toContain("… 1 more row: --limit 0 shows all")
-    expect(all[1]).toEqual(all[0])
-    expect(all[2]).toEqual(all[0])
-  })
-
-  it("of tail may stand as others write them", async () => {
+  it("of one letter take their value in the same word", async () => {
     const { stdout } = await loom(["tail", "-n2", files.path("ours.jsonl")])
     expect(stdout.trimEnd().split("\n")).toHaveLength(2)
   })
 
-  it("of find that nothing meets are answered in a word, in JSON by no line", async () => {
+  it("of find that match nothing print that, and nothing as JSON", async () => {
     const [text, json] = await Promise.all(
       [[], ["--json"]].map((more) => loom(["find", ...more, "--name", "nothing", files.path("ours.jsonl")]))
     )
@@ -183,7 +196,7 @@ describe("--fail-if", { concurrent: true, timeout: 60_000 }, () => {
     expect(checked.stderr).toContain(said)
   })
 
-  it("lets a file without any record pass, unless it asks for one", async () => {
+  it("passes on an empty file, unless it asks for a record", async () => {
     const [passes, fails] = await Promise.all(
       ["errors > 0", "spans < 1 or errors > 0"].map((condition) =>
         loom(["stats", "--fail-if", condition, files.path("empty.jsonl")])
@@ -193,7 +206,7 @@ describe("--fail-if", { concurrent: true, timeout: 60_000 }, () => {
     expect(fails).toMatchObject({ code: 1, stderr: "loom-telemetry: spans < 1 (it is 0)\n" })
   })
 
-  it("that is wrong ends with 2 before anything is read", async () => {
+  it("with a mistake ends with 2 before anything is read", async () => {
     const { code, stderr } = await loom(["stats", "--fail-if", "erors > 0", files.path("missing.jsonl")])
     expect(code).toBe(2)
     expect(stderr).toMatch(/--fail-if "erors > 0", at character 1: unknown quantity "erors"; known are spans, errors, /)
@@ -216,11 +229,11 @@ describe("the grammar of --fail-if", () => {
     ["traces(a) > 1", "at character 7: \"traces\" takes no name in brackets"],
     ["errors > 1 and traces > 2", "at character 12: expected \"or\" and another comparison, or the end"],
     ["errors > 1 or", "at character 14: expected a quantity, but the text ends"]
-  ])("says where %j goes wrong", (text, said) => {
+  ])("reports where %j goes wrong", (text, said) => {
     expect(problem(text)).toBe(said)
   })
 
-  it("knows all comparisons and takes names as they are", () => {
+  it("has all comparisons and takes any name", () => {
     const read = Either.getOrThrow(
       comparisonsOf("errors( a or b )>1e2 or p95_ms(\"f(x)\") != -0.5 or traces<=3", known)
     )
@@ -259,7 +272,7 @@ describe("numbers and conditions", () => {
     }
   )
 
-  it("does not take a text for an attribute condition that has no key", () => {
+  it("refuses an attribute condition without a key", () => {
     expect(Either.isLeft(attributeCondition.read("=1"))).toBe(true)
   })
 })
