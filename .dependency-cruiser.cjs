@@ -26,8 +26,7 @@ const root = ["records/", "telemetry/", "sinks/", "config/"]
 /** Packages that only one room may import. */
 const packages = {
   otel: ["@opentelemetry/", "@effect/opentelemetry(/|$)"],
-  agent: ["@effect/ai[^/]*(/|$)"],
-  cli: ["@effect/cli(/|$)", "@effect/platform-node[^/]*(/|$)"]
+  agent: ["@effect/ai[^/]*(/|$)"]
 }
 
 const below = (patterns) => patterns.map((pattern) => `^src/${pattern}`)

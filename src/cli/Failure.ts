@@ -1,26 +1,41 @@
 /**
- * How a command ends where it does not simply end: the exit code, and what is said on standard error.
+ * How a command fails: the error decides the exit code, and its message is printed on standard error.
  *
- * 0: done. 1: done, and `--fail-if` or `doctor` found what it looks for. 2: the command line is wrong. 3: the input cannot be read, or the
- * output or the receiver does not take it. 130: Ctrl-C, as a shell says it.
+ * The other exit codes: 0 when a command is done, and 130 after Ctrl-C, as in a shell.
  */
 import * as Data from "effect/Data"
 
-/** The exit codes. */
-export const exitCodes = { done: 0, found: 1, usage: 2, failed: 3, interrupted: 130 } as const
+/** What `--fail-if`, `--fail` or `doctor` looks for was found. */
+export class ConditionMet extends Data.TaggedError("ConditionMet")<{ readonly message: string }> {
+  readonly exitCode = 1
+}
 
-/** A command found what it was to fail for. */
-export class Found extends Data.TaggedError("Found")<{ readonly message: string }> {}
+/** The command line is wrong. */
+export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {
+  readonly exitCode = 2
+}
 
-/** The command line asks for something that there is not. */
-export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
-
-/** Something outside of the command line went wrong: a file, standard output, a receiver. */
-export class InputError extends Data.TaggedError("InputError")<{ readonly message: string }> {}
+/** A file, standard input or output, or a receiver failed. */
+export class IoError extends Data.TaggedError("IoError")<{ readonly message: string }> {
+  readonly exitCode = 3
+}
 
 /** All of them. */
-export type Failure = Found | UsageError | InputError
+export type Failure = ConditionMet | UsageError | IoError
 
-/** The exit code of a failure. */
-export const exitCodeOf = (failure: Failure): number =>
-  failure._tag === "Found" ? exitCodes.found : failure._tag === "UsageError" ? exitCodes.usage : exitCodes.failed
+const reasons: { readonly [code: string]: string } = {
+  EACCES: "permission was denied",
+  EPERM: "permission was denied",
+  EISDIR: "it is a folder: name a file in it",
+  ENOTDIR: "a part of its path is not a folder",
+  ENOSPC: "there is no space left",
+  EDQUOT: "there is no space left",
+  EROFS: "the disk is read-only",
+  ENAMETOOLONG: "its name is too long"
+}
+
+/** Why the system refused, in words. `own` has the codes whose meaning depends on the call. */
+export const systemReason = (error: unknown, own: { readonly [code: string]: string }): string => {
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown"
+  return own[code] ?? reasons[code] ?? `the system reported ${code}`
+}

@@ -1,102 +1,101 @@
 /**
- * What all commands share: files, `--json`, colour, width, progress, and how they describe themselves.
+ * What a command is: one table for its parsing, help and completions, and what it does.
  */
-import * as Args from "@effect/cli/Args"
-import * as HelpDoc from "@effect/cli/HelpDoc"
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { unknownOption } from "./argv.js"
-import { type Failure, InputError, UsageError } from "./Failure.js"
+import { type Failure, IoError, UsageError } from "./Failure.js"
+import { choice, type Options, type Values, wholeNumber } from "./options.js"
 import { Output } from "./output/Output.js"
 
-/** The files to read. */
-export const files = Args.repeated(Args.text({ name: "FILE" })).pipe(
-  Args.withDescription("JSON lines, plain or gzip. - is standard input, and so is nothing")
-)
+/** A word that is not an option. */
+export interface Argument {
+  readonly name: string
+  readonly description: string
+  /** Any number of them, including none. */
+  readonly repeated?: true
+}
 
-/** An option whose value is a number of things: none, or some. `wrongOption` sees to that, by the name of the value. */
-export const amount = (name: string): Options.Options<number> => Options.withPseudoName(Options.integer(name), "N")
+/** What parsing needs to know. */
+export interface Syntax<O extends Options = Options> {
+  readonly name: string
+  readonly arguments: ReadonlyArray<Argument>
+  readonly options: O
+}
+
+/** A command, as help and completions see it. */
+export interface Command extends Syntax<Options & typeof common> {
+  /** A few words without a full stop. */
+  readonly summary: string
+  readonly details: string
+  /** Without the program's name. */
+  readonly examples: ReadonlyArray<string>
+  run(given: Parsed): Effect.Effect<void, Failure, Output>
+}
+
+/** What every command is given. */
+export interface Parsed extends Values<typeof common> {
+  readonly files: ReadonlyArray<string>
+}
 
 /** Options that every command takes. */
 export const common = {
-  json: Options.boolean("json").pipe(Options.withDescription("Print the answer as JSON, for programs")),
-  color: Options.optional(Options.choice("color", ["always", "never"])).pipe(
-    Options.withDescription("Default is what the terminal, NO_COLOR and FORCE_COLOR say")
-  ),
-  width: Options.optional(amount("width")).pipe(
-    Options.withDescription("Columns of the output; default is those of the terminal")
-  ),
-  progress: Options.boolean("progress").pipe(
-    Options.withDescription("Show progress also where standard error is no terminal")
+  json: { description: "Print the answer as JSON, for programs" },
+  color: {
+    type: choice("always", "never"),
+    description: "By default the terminal, NO_COLOR and FORCE_COLOR decide"
+  },
+  width: { type: wholeNumber, description: "Columns of the output; by default those of the terminal" },
+  progress: { description: "Show progress even if standard error is not a terminal" },
+  help: { short: "h", description: "Show this help" }
+} as const satisfies Options
+
+const files: Argument = {
+  name: "FILE",
+  description: "JSON lines, plain or gzip. - or no file reads standard input",
+  repeated: true
+}
+
+/** How a command is declared: arguments are files unless it says otherwise. */
+interface Declared<O extends Options> extends Omit<Command, "arguments" | "options" | "run"> {
+  readonly arguments?: ReadonlyArray<Argument>
+  readonly options: O
+  readonly run: (given: Parsed & Values<O>) => Effect.Effect<void, Failure, Output>
+}
+
+/** Declares a command. */
+export const command = <const O extends Options>(declared: Declared<O>): Command => ({
+  arguments: [files],
+  ...declared,
+  options: { ...declared.options, ...common }
+})
+
+/** Runs a command, with its output. */
+export const execute = (command: Command, given: Parsed): Effect.Effect<void, Failure> => {
+  if (given.files.length === 0 && process.stdin.isTTY === true) {
+    // Waiting for input would look like hanging.
+    return Effect.fail(new UsageError({ message: `Name a file, or pipe one in. ${helpOf(command.name)} shows how` }))
+  }
+  return command.run(given).pipe(
+    Effect.tapError(() =>
+      Effect.catchAll(checkTruncated, ({ message }) => Effect.flatMap(Output, ({ log }) => log(message)))
+    ),
+    Effect.zipLeft(checkTruncated),
+    Effect.provide(Output.layer(given))
   )
 }
 
-/** The option that says what the rows of a table stand for. */
-export const rowsBy = <const D extends string>(dimensions: ReadonlyArray<D>, usual: NoInfer<D>): Options.Options<D> =>
-  Options.choice("by", dimensions).pipe(
-    Options.withDefault(usual),
-    Options.withDescription(`What the rows stand for; default ${usual}`)
-  )
+/** The command line that shows the help of a command. */
+export const helpOf = (name: string): string => `\`loom-telemetry ${name}${name === "" ? "" : " "}--help\``
 
-/** What `common` gives. */
-export interface Common {
-  readonly json: boolean
-  readonly color: Option.Option<"always" | "never">
-  readonly width: Option.Option<number>
-  readonly progress: boolean
-}
-
-/** Runs a command's work with its output; words that look like options but are none end it. */
-export const working = (
-  given: Common & { readonly files?: ReadonlyArray<string> },
-  work: Effect.Effect<void, Failure, Output>
-): Effect.Effect<void, Failure> => {
-  if (given.files?.length === 0 && process.stdin.isTTY === true) {
-    // It would sit and wait, and look as if it hung.
-    return Effect.fail(new UsageError({ message: "Name a file, or pipe one in. `--help` shows how" }))
-  }
-  const stranger = unknownOption(given.files ?? [], process.argv)
-  if (stranger !== undefined) {
-    return Effect.fail(
-      new UsageError({ message: `There is no option ${stranger}. \`--help\` lists those that there are` })
-    )
-  }
-  const color = Option.getOrUndefined(given.color)
-  const layer = Output.layer({
-    color: color === undefined ? undefined : color === "always",
-    width: Option.getOrUndefined(given.width),
-    progress: given.progress
-  })
-  return work.pipe(Effect.tapError(() => sayBrokenOff), Effect.zipLeft(failBrokenOff), Effect.provide(layer))
-}
-
-const brokenOff = Effect.flatMap(
+/** Fails if compressed input was truncated. */
+const checkTruncated: Effect.Effect<void, IoError, Output> = Effect.flatMap(
   Output,
-  (output) =>
-    Effect.map(output.brokenOff, (paths) =>
-      paths.length === 0
-        ? undefined
-        : `${
-          paths.join(", ")
-        }: the compressed data ends early or is damaged. The answer is from what could be read of it`)
+  ({ truncated }) =>
+    Effect.flatMap(truncated, (paths) =>
+      paths.length === 0 ? Effect.void : Effect.fail(
+        new IoError({
+          message: `${
+            paths.join(", ")
+          }: the compressed data ends early or is damaged. The answer covers only what could be read`
+        })
+      ))
 )
-
-const sayBrokenOff = Effect.flatMap(
-  Output,
-  ({ say }) => Effect.flatMap(brokenOff, (message) => message === undefined ? Effect.void : say(message))
-)
-
-const failBrokenOff = Effect.flatMap(
-  brokenOff,
-  (message) => message === undefined ? Effect.void : Effect.fail(new InputError({ message }))
-)
-
-/** A description: what the command answers in a few words without a full stop, what else there is to know, how it is called. */
-export const described = (summary: string, detail: string, examples: ReadonlyArray<string>): HelpDoc.HelpDoc =>
-  HelpDoc.blocks([
-    HelpDoc.p(summary),
-    HelpDoc.p(detail),
-    HelpDoc.h1("EXAMPLES"),
-    ...examples.map((each) => HelpDoc.p(each))
-  ])

@@ -1,178 +1,90 @@
 /**
- * `--help`: what a command answers, its options and examples, as they are declared in its `Command`, fitted to the terminal.
- *
- * `@effect/cli` has a rendering of its own; it spends three lines on an option and most of them on its type.
+ * `--help`: what a command answers, its options and examples, fitted to the terminal.
  */
-import * as CliConfig from "@effect/cli/CliConfig"
-import * as Command from "@effect/cli/Command"
-import type * as HelpDoc from "@effect/cli/HelpDoc"
-import type * as Span from "@effect/cli/HelpDoc/Span"
-import { wrapped } from "./output/wrapped.js"
+import { type Argument, type Command, common, type Syntax } from "./command.js"
+import { namesOf, type OptionSpec } from "./options.js"
+import { wrapped } from "./output/table.js"
 
-/** What a command says about itself. */
-export interface CommandDescription {
-  readonly name: string
-  /** A few words without a full stop. */
-  readonly summary: string
-  readonly details: ReadonlyArray<string>
-  /** Without the program's name. */
-  readonly examples: ReadonlyArray<string>
-  readonly arguments: ReadonlyArray<Term>
-  readonly options: ReadonlyArray<Term>
-}
-
-/** An option or argument, and what it means. */
-type Term = readonly [term: string, text: string]
-
-/** How it is drawn. */
-export interface HelpLook {
+/** How help is drawn. */
+export interface HelpStyle {
   readonly width: number
   readonly color: boolean
 }
 
 /** Wider lines are hard to read. */
-const mostColumns = 100
+const maxWidth = 100
 
-/** Columns of terms at most; a longer one has its description below. */
-const mostTerm = 28
+/** Longer terms have their description on the next line. */
+const maxTerm = 28
 
-type Block =
-  | { readonly kind: "heading" | "text"; readonly text: string }
-  | { readonly kind: "term"; readonly term: string; readonly text: string }
+/** An option, argument or command, and its description. */
+type Term = readonly [term: string, description: string]
 
-const spanText = (span: Span.Span): string =>
-  span._tag === "Sequence"
-    ? spanText(span.left) + spanText(span.right)
-    : typeof span.value === "string"
-    ? span.value
-    : spanText(span.value)
-
-const blocksOf = (doc: HelpDoc.HelpDoc): ReadonlyArray<Block> => {
-  switch (doc._tag) {
-    case "Sequence":
-      return [...blocksOf(doc.left), ...blocksOf(doc.right)]
-    case "Header":
-      return [{ kind: "heading", text: spanText(doc.value) }]
-    case "Paragraph":
-      return [{ kind: "text", text: spanText(doc.value) }]
-    case "DescriptionList":
-      // Of what is said of an option the first paragraph is its type, the second its description.
-      return doc.definitions.map(([term, said]) => ({
-        kind: "term",
-        term: spanText(term).replaceAll(" | ", "|"),
-        text: blocksOf(said).at(1)?.text ?? ""
-      }))
-    default:
-      return []
-  }
+const optionTerm = ([name, option]: readonly [string, OptionSpec]): Term => {
+  const { default: usual, description, repeated, required, type } = option
+  const value = type === undefined ? "" : ` ${type.placeholder}${repeated === true ? "..." : ""}`
+  const note = required === true ? " (required)" : usual === undefined ? "" : ` (default: ${usual})`
+  return [`${namesOf(name, option).join(", ")}${value}`, description + note]
 }
 
-/** The blocks below a heading. */
-const below = (blocks: ReadonlyArray<Block>, heading: string): ReadonlyArray<Block> => {
-  const isHeading = ({ kind, text }: Block) => kind === "heading" && text === heading
-  const rest = blocks.slice(blocks.findIndex(isHeading) + 1)
-  const end = rest.findIndex(({ kind }) => kind === "heading")
-  return blocks.some(isHeading) ? rest.slice(0, end < 0 ? rest.length : end) : []
-}
+const argumentTerm = ({ description, name, repeated }: Argument): Term => [
+  repeated === true ? `${name}...` : name,
+  description
+]
 
-const terms = (blocks: ReadonlyArray<Block>): ReadonlyArray<Term> =>
-  blocks.flatMap((block) => block.kind === "term" ? [[block.term, block.text] as const] : [])
-
-const config = CliConfig.make({ showBuiltIns: false, showTypes: false })
-
-/** Reads what a command declares. */
-export const describe = <Name extends string, R, E, A>(command: Command.Command<Name, R, E, A>): CommandDescription => {
-  const blocks = blocksOf(Command.getHelp(command, config))
-  const [name = ""] = Command.getNames(command)
-  const [summary, ...details] = below(blocks, "DESCRIPTION")
-  return {
-    name,
-    summary: summary?.text ?? "",
-    details: details.map(({ text }) => text),
-    examples: below(blocks, "EXAMPLES").map(({ text }) => text),
-    arguments: terms(below(blocks, "ARGUMENTS")),
-    options: terms(below(blocks, "OPTIONS"))
-  }
-}
-
-const termLines = (terms: ReadonlyArray<Term>, width: number): Array<string> => {
-  const room = Math.min(mostTerm, Math.max(...terms.map(([term]) => term.length)))
+const termLines = (terms: ReadonlyArray<Term>, width: number): ReadonlyArray<string> => {
+  const room = Math.min(maxTerm, Math.max(...terms.map(([term]) => term.length)))
+  const indent = " ".repeat(room + 4)
   return terms.flatMap(([term, text]) => {
-    const [first = "", ...more] = wrapped(text, Math.max(20, width - room - 4))
-    const rest = more.map((line) => `${" ".repeat(room + 4)}${line}`)
+    const lines = wrapped(text, Math.max(20, width - indent.length)).map((line) => indent + line)
     return term.length > room
-      ? [`  ${term}`, `${" ".repeat(room + 4)}${first}`, ...rest]
-      : [`  ${term.padEnd(room)}  ${first}`.trimEnd(), ...rest]
+      ? [`  ${term}`, ...lines]
+      : [`  ${term.padEnd(room)}  ${lines[0]!.slice(indent.length)}`, ...lines.slice(1)]
   })
 }
 
-/** `(-o, --out FILE)` without its brackets, `FILE...` as usual. */
-const plainTerm = ([term, text]: Term): Term => [
-  term.replace(/^\(([^)]*)\)/, "$1").replace(/^<([^>]*)>/, "$1"),
-  text
-]
-
-const bold = (text: string, { color }: HelpLook): string => color ? `\u001b[1m${text}\u001b[0m` : text
-
-const sections = (
-  parts: ReadonlyArray<readonly [heading: string, lines: ReadonlyArray<string>]>,
-  look: HelpLook
-): string =>
-  parts.filter(([, lines]) => lines.length > 0).map(([heading, lines]) =>
-    [...(heading === "" ? [] : [bold(heading, look)]), ...lines, ""].join("\n")
+/** Sections with their headings; empty ones are left out. */
+const page = (sections: { readonly [heading: string]: ReadonlyArray<string> }, { color }: HelpStyle): string =>
+  Object.entries(sections).filter(([, lines]) => lines.length > 0).map(([heading, lines]) =>
+    [...(heading === "" ? [] : [color ? `\u001b[1m${heading}\u001b[0m` : heading]), ...lines, ""].join("\n")
   ).join("\n")
 
-const builtIn = [["-h, --help", "Show this"]] as const
-
-/** The help of one command. `everywhere` are the options that all commands take: they stand apart. */
-export const commandHelp = (
-  command: CommandDescription,
-  everywhere: ReadonlySet<string>,
-  look: HelpLook
-): string => {
-  const width = Math.min(mostColumns, look.width)
-  const { arguments: args, details, examples, name, options, summary } = command
-  const isCommon = ([term]: Term) => everywhere.has(/--[a-z-]+/.exec(term)?.[0] ?? "")
-  const all = options.map(plainTerm)
-  const usage = ["loom-telemetry", name, "[OPTIONS]", ...args.map(([term]) => usageOf(term))].join(" ")
-  const own = all.filter((term) => !isCommon(term))
-  return sections([
-    ["", [`${summary}.`, ...details.flatMap((text) => ["", ...wrapped(text, width)])]],
-    ["Usage", [`  ${usage}`]],
-    ["Arguments", termLines(args.map(plainTerm), width)],
-    ["Options", own.length === 0 ? [] : termLines(own, width)],
-    ["Options of every command", termLines([...all.filter(isCommon), ...builtIn], width)],
-    ["Examples", examples.map((example) => `  loom-telemetry ${example}`)]
-  ], look)
+/** The help of one command. Options that all commands take stand apart. */
+export const commandHelp = (command: Command, style: HelpStyle): string => {
+  const width = Math.min(maxWidth, style.width)
+  const options = Object.entries(command.options)
+  const own = options.filter(([name]) => !Object.hasOwn(common, name))
+  const shared = options.filter(([name]) => Object.hasOwn(common, name))
+  const usage = command.arguments.map(({ name, repeated }) => repeated === true ? `[${name}]...` : name)
+  return page({
+    "": [`${command.summary}.`, "", ...wrapped(command.details, width)],
+    Usage: [`  ${["loom-telemetry", command.name, "[OPTIONS]", ...usage].join(" ")}`],
+    Arguments: termLines(command.arguments.map(argumentTerm), width),
+    Options: own.length === 0 ? [] : termLines(own.map(optionTerm), width),
+    "Options of every command": termLines(shared.map(optionTerm), width),
+    Examples: command.examples.map((example) => `  loom-telemetry ${example}`)
+  }, style)
 }
 
-/** `<FILE>...` may be left out. */
-const usageOf = (term: string): string => term.endsWith("...") ? `[${term.slice(1, -4)}]...` : term.slice(1, -1)
+const introduction =
+  "Answers questions from traces of LLM agents, as a tree, a table or a page. Reads JSON lines written by loom-telemetry " +
+  "or by LoomFlow, plain or gzip. - or no file reads standard input."
 
-/** Options that stand without a command. */
-const ofAll = [
-  ["--completions bash|zsh|fish", "Print what the shell completes with"],
-  ["--version", "Print the version"],
-  ...builtIn
-] as const
+const exitCodes: ReadonlyArray<Term> = [
+  ["0", "done"],
+  ["1", "done, and --fail-if, --fail or doctor found something"],
+  ["2", "the command line is wrong"],
+  ["3", "a file cannot be read or written, or a receiver did not accept it"]
+]
 
-/** The help of all of it. */
-export const overview = (what: string, commands: ReadonlyArray<CommandDescription>, look: HelpLook): string => {
-  const width = Math.min(mostColumns, look.width)
-  const terms = commands.map(({ name, summary }) => [name, summary] as const)
-  return sections([
-    ["", wrapped(what, width)],
-    ["Usage", ["  loom-telemetry COMMAND [OPTIONS] [FILE]...", "  loom-telemetry COMMAND --help"]],
-    ["Commands", termLines(terms, width)],
-    ["Options", termLines(ofAll, width)],
-    [
-      "Exit codes",
-      termLines([
-        ["0", "done"],
-        ["1", "done, and --fail-if, --fail or doctor found something"],
-        ["2", "the command line is wrong"],
-        ["3", "a file cannot be read or written, or a receiver does not take it"]
-      ], width)
-    ]
-  ], look)
+/** The help of the program: its commands, and the options that take no command. */
+export const overview = (commands: ReadonlyArray<Command>, { options }: Syntax, style: HelpStyle): string => {
+  const width = Math.min(maxWidth, style.width)
+  return page({
+    "": wrapped(introduction, width),
+    Usage: ["  loom-telemetry COMMAND [OPTIONS] [FILE]...", "  loom-telemetry COMMAND --help"],
+    Commands: termLines(commands.map(({ name, summary }) => [name, summary]), width),
+    Options: termLines(Object.entries(options).map(optionTerm), width),
+    "Exit codes": termLines(exitCodes, width)
+  }, style)
 }

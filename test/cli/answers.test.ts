@@ -1,5 +1,5 @@
 /**
- * The numbers of the command line against those that `jq` finds in the same file.
+ * The numbers of the command line, checked against what `jq` computes from the same file.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
@@ -25,14 +25,14 @@ const hasJq = (() => {
 const jq = (filter: string, name: string): unknown =>
   JSON.parse(execFileSync("jq", ["-s", "-c", filter, files.path(name)], { encoding: "utf8" }))
 
-/** The value at the nearest rank, as performance people count it. */
+/** The value at the nearest rank. */
 const ranked = (part: number): string => `sort | .[((length * ${part}) | ceil) - 1]`
 
 const summary = async (name: string, ...more: ReadonlyArray<string>) =>
   documents(await loom(["stats", "--json", ...more, files.path(name)]))[0]
 
-describe.skipIf(!hasJq)("the same as jq", { concurrent: true, timeout: 60_000 }, () => {
-  it.each(["ours.jsonl", "python.jsonl"])("are counts, failures and percentiles of %s", async (name) => {
+describe.skipIf(!hasJq)("like jq", { concurrent: true, timeout: 60_000 }, () => {
+  it.each(["ours.jsonl", "python.jsonl"])("computes counts, failures and percentiles of %s", async (name) => {
     const spans = "map(select(.kind==\"span\"))"
     expect(await summary(name)).toMatchObject({
       spans: jq(`${spans} | length`, name),
@@ -55,7 +55,7 @@ describe.skipIf(!hasJq)("the same as jq", { concurrent: true, timeout: 60_000 },
     })
   })
 
-  it.each(["ours.jsonl", "python.jsonl"])("are tokens and dollars of %s, each counted once", async (name) => {
+  it.each(["ours.jsonl", "python.jsonl"])("counts each token and dollar of %s once", async (name) => {
     const sum = (metric: string) => jq(`map(select(.name=="${metric}") | .value) | add`, name)
     const ofUser = (user: string) =>
       jq(`map(select(.name=="loom.cost.usd" and .attributes.user_id=="${user}") | .value) | add`, name)
@@ -74,7 +74,7 @@ describe.skipIf(!hasJq)("the same as jq", { concurrent: true, timeout: 60_000 },
     })
   })
 
-  it("are the spans that are found", async () => {
+  it("finds the same spans", async () => {
     const found = await loom([
       "find",
       "--json",
@@ -91,7 +91,7 @@ describe.skipIf(!hasJq)("the same as jq", { concurrent: true, timeout: 60_000 },
     expect(ids).toHaveLength(2)
   })
 
-  it("is what tail --json gives back", async () => {
+  it("prints the records of tail --json unchanged", async () => {
     const { stdout } = await loom(["tail", "-n", "5", "--json", files.path("ours.jsonl")])
     expect(stdout).toBe(
       `${readFileSync(files.path("ours.jsonl"), "utf8").trimEnd().split("\n").slice(-5).join("\n")}\n`
@@ -99,8 +99,8 @@ describe.skipIf(!hasJq)("the same as jq", { concurrent: true, timeout: 60_000 },
   })
 })
 
-describe("the answer", { concurrent: true, timeout: 60_000 }, () => {
-  it("of tree is every trace with its spans, depth first", async () => {
+describe("a command", { concurrent: true, timeout: 60_000 }, () => {
+  it("tree prints every trace with its spans, depth first", async () => {
     const [text, json] = await Promise.all([
       loom(["tree", files.path("ours.jsonl")]),
       loom(["tree", "--json", files.path("ours.jsonl")])
@@ -121,7 +121,7 @@ describe("the answer", { concurrent: true, timeout: 60_000 }, () => {
     ])
   })
 
-  it("of errors has the same failures together", async () => {
+  it("errors groups equal failures", async () => {
     const { stdout } = await loom(["errors", "--json", files.path("ours.jsonl")])
     expect(documents({ stdout })).toMatchObject([{
       count: 2,
@@ -130,12 +130,12 @@ describe("the answer", { concurrent: true, timeout: 60_000 }, () => {
     }])
   })
 
-  it("of errors is the same for the Python original's file", async () => {
+  it("errors prints the same for a file of the Python original", async () => {
     const { stdout } = await loom(["errors", "--json", files.path("python.jsonl")])
     expect(documents({ stdout })).toMatchObject([{ count: 2, label: "loom.tool search" }])
   })
 
-  it("of diff is that a file has what it has, and what another lacks", async () => {
+  it("diff finds a file equal to itself, and names what another one lacks", async () => {
     const lines = readFileSync(files.path("ours.jsonl"), "utf8").trimEnd().split("\n")
     const lacking = lines.filter((line) => !(line.includes("loom.tool") && line.includes("\"c2\"")))
     const path = files.write("lacking.jsonl", `${lacking.join("\n")}\n`)
@@ -153,7 +153,7 @@ describe("the answer", { concurrent: true, timeout: 60_000 }, () => {
     ])
   })
 
-  it("of doctor names the lines", async () => {
+  it("doctor names the lines", async () => {
     const { code, stdout } = await loom(["doctor", "--json", files.path("torn.jsonl")])
     const lines = readFileSync(files.path("torn.jsonl"), "utf8").split("\n").length
     expect(code).toBe(1)

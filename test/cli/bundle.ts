@@ -1,8 +1,8 @@
 /**
- * The command line as it is packed, made once a test run from these sources.
+ * The command line as it is published, bundled from these sources once per test run.
  *
- * Test files run in processes of their own, whose parent is the run: the bundle stands in a folder with its id. Whoever needs it first makes it; the folder is
- * named when it is whole, so that nobody sees a half of it. Folders of runs that are over are taken away by the next one.
+ * Test files run in processes of their own, whose parent is the run: the bundle is in a folder with its id. The first test that needs it builds it; the folder
+ * gets its name when it is complete, so no test sees half of it. Folders of finished runs are removed by the next one.
  */
 import { execFile } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -24,7 +24,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** Whether a folder is of a run that is over; ids are used again, but no run takes an hour. */
+/** Whether a folder belongs to a finished run; process ids are reused, but no run takes an hour. */
 const isOver = (name: string): boolean => {
   const pid = Number(/^\d+/.exec(name.slice(prefix.length))?.[0])
   return !isAlive(pid) || Date.now() - statSync(join(tmpdir(), name)).mtimeMs > 3_600_000

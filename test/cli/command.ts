@@ -1,14 +1,14 @@
 /**
- * The real command as a child process: what it wrote, and how it ended. At most two run at a time.
+ * Runs the real command as a child process and collects its output. At most two run at a time.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { bundled } from "./bundle.js"
 
 /** How a command is run. */
 export interface Setting {
-  /** What stands on its standard input; nothing by default. */
+  /** Its standard input; empty by default. */
   readonly input?: string | Uint8Array
-  /** Whether its standard input stays open behind that. */
+  /** Whether its standard input stays open after that. */
   readonly open?: boolean
   readonly env?: { readonly [name: string]: string }
 }
@@ -21,7 +21,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface Running {
   readonly child: ChildProcess
   /** What it wrote so far. */
@@ -30,7 +30,7 @@ export interface Running {
   readonly ended: Promise<Ended>
 }
 
-// Nothing of the machine that tests run on: no colour, no width.
+// Nothing from the machine that runs the tests, such as colour or width.
 const environment = (env: Setting["env"]): NodeJS.ProcessEnv => ({ PATH: process.env["PATH"], ...env })
 
 /** Starts it. */
@@ -88,15 +88,15 @@ export const loom = async (args: ReadonlyArray<string>, setting?: Setting): Prom
   }
 }
 
-/** What is on standard output, as JSON, a document a line. */
+/** The documents on standard output, one per line. */
 export const documents = ({ stdout }: Pick<Ended, "stdout">): ReadonlyArray<unknown> =>
   stdout.split("\n").filter((line) => line !== "").map((line): unknown => JSON.parse(line))
 
-/** Waits until this holds; fails after a generous time with what is there. */
+/** Waits until this holds; fails after a generous time and shows what was there instead. */
 export const until = async (holds: () => boolean, what: () => string): Promise<void> => {
   for (let tries = 0; !holds(); tries++) {
     if (tries > 600) {
-      throw new Error(`It did not come to that: ${what()}`)
+      throw new Error(`Still not: ${what()}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

@@ -1,9 +1,9 @@
 /**
- * What `--completions` prints: shells take it, and complete with it. Of zsh only the syntax is looked at.
+ * The scripts of `--completions`: shells accept them and complete with them. For zsh only the syntax is checked.
  */
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
-import { descriptions } from "../../src/cli/commands.js"
+import { commands } from "../../src/cli/commands/index.js"
 import { loom } from "./command.js"
 
 const shells = ["bash", "zsh", "fish"] as const
@@ -20,14 +20,14 @@ beforeAll(async () => {
 
 const hasShell = (shell: string): boolean => spawnSync(shell, ["-c", "true"]).status === 0
 
-/** What a shell says to a program that has the script before it. */
+/** What a shell prints for a program after the script. */
 const answer = (shell: string, program: string): ReadonlyArray<string> => {
   const { status, stderr, stdout } = spawnSync(shell, ["-c", `${scripts.get(shell)}\n${program}`], { encoding: "utf8" })
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
   return stdout.split("\n").filter((line) => line !== "")
 }
 
-/** What bash offers behind these words, of which the last is begun. */
+/** What bash offers for these words, of which the last is incomplete. */
 const inBash = (...words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const line = ["loom-telemetry", ...words].map((word) => `'${word}'`).join(" ")
   return answer(
@@ -40,23 +40,23 @@ const inFish = (line: string): ReadonlyArray<string> =>
   answer("fish", `complete -C '${line}'`).map((offer) => offer.split("\t")[0]!)
 
 const optionsOf = (name: string): ReadonlyArray<string> =>
-  descriptions.find((command) => command.name === name)!.options.flatMap(([term]) => term.match(/--[a-z-]+/g) ?? [])
+  Object.keys(commands.find((command) => command.name === name)!.options).map((option) => `--${option}`)
 
 describe("completions", { timeout: 30_000 }, () => {
-  it.each(["bash", "zsh"].filter(hasShell))("of %s are a script that the shell can read", (shell) => {
+  it.each(["bash", "zsh"].filter(hasShell))("for %s are a script that the shell can parse", (shell) => {
     const { status, stderr } = spawnSync(shell, ["-n", "-c", scripts.get(shell)!], { encoding: "utf8" })
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
   })
 
-  it.each(shells)("of %s say how they are switched on", (shell) => {
+  it.each(shells)("for %s explain how to enable them", (shell) => {
     expect(scripts.get(shell)).toContain(`loom-telemetry --completions ${shell}`)
   })
 
-  it.each(shells)("of %s know every command and every option", (shell) => {
+  it.each(shells)("for %s know every command and every option", (shell) => {
     const script = scripts.get(shell)!
-    for (const { name } of descriptions) {
+    for (const { name } of commands) {
       const lines = script.split("\n").filter((line) => line.includes(name))
-      for (const option of ["help", ...optionsOf(name).map((word) => word.slice(2))]) {
+      for (const option of optionsOf(name).map((word) => word.slice(2))) {
         expect([name, option, lines.some((line) => new RegExp(`(--|-l )${option}\\b`).test(line))])
           .toEqual([name, option, true])
       }
@@ -67,7 +67,7 @@ describe("completions", { timeout: 30_000 }, () => {
     expect(inBash("st")).toEqual(["stats"])
     expect(inBash("d")).toEqual(["diff", "doctor"])
     expect(inBash("help", "ta")).toEqual(["tail"])
-    expect(inBash("stats", "--")).toEqual([...optionsOf("stats"), "--help"])
+    expect(inBash("stats", "--")).toEqual(optionsOf("stats"))
     expect(inBash("stats", "traces.jsonl", "--fa")).toEqual(["--fail-if"])
     expect(inBash("stats", "--by", "m")).toEqual(["model"])
     expect(inBash("stats", "--by", "=", "m")).toEqual(["model"])
@@ -75,7 +75,7 @@ describe("completions", { timeout: 30_000 }, () => {
     expect(inBash("--completions", "")).toEqual([...shells])
   })
 
-  it("leave files to bash, behind an option and without one", () => {
+  it("leave file names to bash, with and without an option", () => {
     expect(inBash("stats", "tra")).toEqual([])
     expect(inBash("export", "--out", "")).toEqual([])
     expect(scripts.get("bash")).toMatch(/^complete -o bashdefault -o default -F _loom_telemetry loom-telemetry$/m)
@@ -88,14 +88,14 @@ describe("completions", { timeout: 30_000 }, () => {
     expect(inFish("loom-telemetry --completions ")).toEqual([...shells].toSorted())
   })
 
-  it("are there for no other shell, and that is said", async () => {
-    for (const words of [["--completions"], ["--completions", "tcsh"]]) {
-      expect(await loom(words)).toMatchObject({
-        code: 2,
-        stdout: "",
-        stderr: "loom-telemetry: --completions takes one of bash, zsh, fish\n"
-      })
-    }
+  it("exist for no other shell, and the message names those that do", async () => {
+    const failed = (message: string) => ({ code: 2, stdout: "", stderr: `loom-telemetry: ${message}\n` })
+    expect(await loom(["--completions", "tcsh"])).toMatchObject(
+      failed("--completions \"tcsh\": expected bash, zsh or fish")
+    )
+    expect(await loom(["--completions"])).toMatchObject(
+      failed("--completions needs a value: --completions bash|zsh|fish")
+    )
     expect((await loom(["--completions=fish"])).stdout).toBe(scripts.get("fish"))
   })
 })

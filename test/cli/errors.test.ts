@@ -1,5 +1,5 @@
 /**
- * What `errors` tells: each failure once, where it began, and none left out that a program recovered from.
+ * `errors` lists each failure once, where it started, including those that a program recovered from.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
@@ -34,18 +34,18 @@ const programs = {
   )
 }
 
-const told = async (name: string): Promise<ReadonlyArray<string>> => {
+const listed = async (name: string): Promise<ReadonlyArray<string>> => {
   const { stdout } = await loom(["errors", "--json", files.path(name)])
   const groups = documents({ stdout }) as ReadonlyArray<{ readonly [key: string]: unknown }>
   return groups.map(({ count, label, message }) => `${count} × ${label} ${message}`)
 }
 
 describe("a model call that fails", { concurrent: true, timeout: 60_000 }, () => {
-  it.each(Object.entries(programs))("is one error of its %s, the call's own", async (name, program) => {
+  it.each(Object.entries(programs))("is one error of its %s: the call's own", async (name, program) => {
     const path = files.path(`${name}.jsonl`)
     const sink = Layer.provide(FileTelemetry.layer(path), NodeFileSystem.layer)
     await Effect.runPromise(Effect.provide(Effect.exit(program), sink))
-    expect(await told(`${name}.jsonl`)).toEqual([
+    expect(await listed(`${name}.jsonl`)).toEqual([
       expect.stringMatching(/^1 × loom\.model\.stream ScriptedModel ModelCallError: /)
     ])
     expect((await loom(["errors", "--fail-if", "errors > 1", path])).code).toBe(0)
@@ -60,7 +60,7 @@ describe("two failures", { concurrent: true, timeout: 60_000 }, () => {
   const write = (name: string, ...parts: ReadonlyArray<Parameters<typeof span>[0]>) =>
     files.write(name, parts.map((each) => `${span(each)}\n`).join(""))
 
-  it("are both told where a turn recovered from a failed call, and failed of something else", async () => {
+  it("are both listed if a turn recovered from a failed call and failed for another reason", async () => {
     write(
       "recovered.jsonl",
       { id: 1, name: "loom.run", ms: 9, ...failed("Error: the disk is full") },
@@ -68,37 +68,37 @@ describe("two failures", { concurrent: true, timeout: 60_000 }, () => {
       { id: 3, ...call, start: 1, ...failed("ModelCallError: status 503") },
       { id: 4, ...call, start: 3 }
     )
-    expect((await told("recovered.jsonl")).toSorted()).toEqual([
+    expect((await listed("recovered.jsonl")).toSorted()).toEqual([
       "1 × loom.model.stream ModelCallError: status 503",
       "1 × loom.turn Error: the disk is full"
     ])
   })
 
-  it("are both told where the turn's last call is not the one that failed", async () => {
+  it("are both listed if the turn's last call is not the one that failed", async () => {
     write(
       "later.jsonl",
       { id: 2, name: "loom.turn", ms: 8, ...failed(wrapped) },
       { id: 3, ...call, start: 1, ...failed("ModelCallError: status 503") },
       { id: 4, ...call, start: 3 }
     )
-    expect(await told("later.jsonl")).toHaveLength(2)
+    expect(await listed("later.jsonl")).toHaveLength(2)
   })
 
-  it("are both told where a program made an error of its own of the one below", async () => {
+  it("are both listed if a program turned the inner error into one of its own", async () => {
     write(
       "own.jsonl",
       { id: 1, name: "app", ms: 9, ...failed("Error: no answer for the user") },
       { id: 2, name: "loom.turn", parent: 1, ms: 8, ...failed(wrapped) },
       { id: 3, ...call, start: 1, ...failed("ModelCallError: status 503") }
     )
-    expect((await told("own.jsonl")).toSorted()).toEqual([
+    expect((await listed("own.jsonl")).toSorted()).toEqual([
       "1 × app Error: no answer for the user",
       "1 × loom.model.stream ModelCallError: status 503"
     ])
   })
 
-  it("are told where an agent's turn has no failed call below it, since its record was lost", async () => {
+  it("are listed at an agent's turn if the record of its failed call was lost", async () => {
     write("lost.jsonl", { id: 2, name: "loom.turn", ms: 8, ...failed(wrapped) })
-    expect(await told("lost.jsonl")).toEqual([`1 × loom.turn ${wrapped}`])
+    expect(await listed("lost.jsonl")).toEqual([`1 × loom.turn ${wrapped}`])
   })
 })

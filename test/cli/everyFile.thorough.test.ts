@@ -1,5 +1,5 @@
 /**
- * Every command on every kind of file: a right answer, or a clear error and the exit code that goes with it.
+ * Every command on every kind of file: the right answer, or a clear error with its exit code.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
@@ -28,7 +28,7 @@ const answering = [
   ["view", "-o", "-"]
 ] as const
 
-/** Commands behind their names. */
+/** Commands with their names. */
 const named = (commands: ReadonlyArray<ReadonlyArray<string>>) =>
   commands.map((command) => [command.join(" "), command] as const)
 
@@ -36,7 +36,7 @@ describe("every command", { concurrent: true, timeout: 120_000 }, () => {
   describe.each(named(answering))("%s", (_, command) => {
     const on = (name: string) => loom([...command, files.path(name)])
 
-    it("says the same of a file, of the same compressed, and of both kinds of input", async () => {
+    it("prints the same for a file, a compressed file and standard input", async () => {
       const [plain, packed, piped] = await Promise.all([
         on("ours.jsonl"),
         on("ours.jsonl.gz"),
@@ -49,13 +49,13 @@ describe("every command", { concurrent: true, timeout: 120_000 }, () => {
       expect(anonymous(piped.stdout)).toBe(anonymous(plain.stdout))
     })
 
-    it("reads the file of the Python original", async () => {
+    it("reads a file of the Python original", async () => {
       const { code, stderr, stdout } = await on("python.jsonl")
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
       expect(stdout.length).toBeGreaterThan(20)
     })
 
-    it("fails with 3 where the file is missing or a folder, and names it", async () => {
+    it("fails with 3 if the file is missing or a folder, and names it", async () => {
       const [missing, folder] = await Promise.all([on("missing.jsonl"), on("folder")])
       expect(missing).toMatchObject({ code: 3 })
       expect(missing.stderr).toContain("missing.jsonl: there is no such file")
@@ -65,28 +65,30 @@ describe("every command", { concurrent: true, timeout: 120_000 }, () => {
   })
 })
 
-/** What ends well even where a line is bad. */
+/** Commands that succeed even if a line is bad. */
 const counting = answering.filter(([name, , to]) => name !== "doctor" && name !== "view" && to !== "html")
 
 describe("a command", { concurrent: true, timeout: 120_000 }, () => {
-  it.each(named(counting))("says on standard error that a line is torn: %s", async (_, command) => {
+  it.each(named(counting))("reports a torn line on standard error: %s", async (_, command) => {
     const { code, stderr, stdout } = await loom([...command, files.path("torn.jsonl")])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "1 line holds no record; it is torn; `doctor` says where\n" })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "1 line without a record, 1 torn; `doctor` shows where\n" })
     expect(stdout).not.toBe("")
   })
 
   it.each(named(counting))(
-    "answers from as much of a cut gzip file as can be read, and fails then: %s",
+    "answers from the readable part of a truncated gzip file, then fails: %s",
     async (_, command) => {
       const { code, stderr, stdout } = await loom([...command, files.path("cut.jsonl.gz")])
       expect({ code, stderr }).toMatchObject({ code: 3 })
-      expect(stderr).toContain("2 lines hold no record, one of them torn")
-      expect(stderr).toMatch(/cut\.jsonl\.gz: the compressed data ends early or is damaged\. The answer is from what/)
+      expect(stderr).toContain("2 lines without a record, 1 torn")
+      expect(stderr).toMatch(
+        /cut\.jsonl\.gz: the compressed data ends early or is damaged\. The answer covers only what/
+      )
       expect(stdout).not.toBe("")
     }
   )
 
-  it("makes a page of as much of a cut gzip file as can be read, and fails then", async () => {
+  it("makes a page from the readable part of a truncated gzip file, then fails", async () => {
     const { code, stderr, stdout } = await loom(["export", "--to", "html", files.path("cut.jsonl.gz")])
     expect({ code, stderr: stderr.split(": ")[1] }).toEqual({
       code: 3,
@@ -96,26 +98,26 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
     expect(stdout).toContain("loom.run")
   })
 
-  it("fails for what --fail-if found first, and says still that a file breaks off", async () => {
+  it("fails for --fail-if first, and still reports a truncated file", async () => {
     const { code, stderr } = await loom(["stats", "--fail-if", "spans > 0", files.path("cut.jsonl.gz")])
     expect(code).toBe(1)
     expect(stderr).toContain("ends early or is damaged")
   })
 
   it.each(["tree", "stats", "cost", "errors"])(
-    "fails on a file without any record, which is the wrong one: %s",
+    "fails on a file without records, since it must be the wrong one: %s",
     async (command) => {
       const { code, stderr } = await loom([command, files.path("foreign.jsonl")])
       expect(code).toBe(3)
-      expect(stderr).toContain("3 lines hold no record")
-      expect(stderr).toContain("foreign.jsonl holds no record at all")
+      expect(stderr).toContain("3 lines without a record")
+      expect(stderr).toContain("foreign.jsonl holds no records")
     }
   )
 
   it.each(
     named([["tree"], ["tail"], ["stats"], ["cost"], ["errors"], ["find"], ["doctor"], ["export", "--to", "otlp"]])
   )(
-    "takes an empty file for what it is: %s",
+    "accepts an empty file: %s",
     async (_, command) => {
       const { code, stdout } = await loom([...command, files.path("empty.jsonl")])
       expect(code).toBe(0)
@@ -123,7 +125,7 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
     }
   )
 
-  it("sums several files up", async () => {
+  it("adds up several files", async () => {
     const [one, two] = await Promise.all([
       loom(["stats", "--json", files.path("ours.jsonl")]),
       loom(["stats", "--json", files.path("ours.jsonl"), files.path("python.jsonl")])
@@ -132,7 +134,7 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
     expect(spans(two)).toBe(2 * spans(one))
   })
 
-  it("writes a page only when it is whole, and leaves nothing beside it", async () => {
+  it("writes a page only when it is complete, and leaves no other file", async () => {
     const [written, failed] = await Promise.all([
       loom(["view", files.path("ours.jsonl"), "-o", files.path("page.html")]),
       loom(["view", files.path("folder"), "-o", files.path("none.html")])
@@ -148,7 +150,7 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
   it.each([
     ["export", ["export", "--to", "chrome"]],
     ["view", ["view"]]
-  ])("says in words why it cannot write: %s", async (_, command) => {
+  ])("explains why it cannot write: %s", async (_, command) => {
     const to = (path: string) => loom([...command, "-o", path, files.path("ours.jsonl")])
     const [nowhere, folder, below] = await Promise.all([
       to(files.path("none/page.html")),
@@ -161,10 +163,10 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
     })
     expect(nowhere).toMatchObject(said("none/page.html", "there is no such folder"))
     expect(folder).toMatchObject(said("folder", "it is a folder: name a file in it"))
-    expect(below).toMatchObject(said("ours.jsonl/page.html", "a part of its path is no folder"))
+    expect(below).toMatchObject(said("ours.jsonl/page.html", "a part of its path is not a folder"))
   })
 
-  it("writes to a device as to one, and does not put a file in its place", async () => {
+  it("writes to a device without replacing it by a file", async () => {
     expect(await loom(["export", "--to", "chrome", "-o", "/dev/null", files.path("ours.jsonl")])).toMatchObject({
       code: 0
     })

@@ -1,5 +1,5 @@
 /**
- * `replay` into a local receiver that is away for a while, refuses, or takes a part.
+ * `replay` to a local receiver that is down for a while, refuses, or accepts a part.
  */
 import { afterAll, beforeAll, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -64,7 +64,7 @@ const tallied = (ended: Ended) => documents(ended)[0] as { readonly [key: string
 const unavailable = answering(503, { "retry-after": "0" })
 
 it.scopedLive(
-  "sends every span once, with the ids that were recorded and in the names of backends",
+  "sends every span once, with the recorded ids and the names that backends know",
   () =>
     Effect.gen(function*() {
       const [ended, to] = yield* replaying(accepting, "--header", "x-key: secret", "--service", "agent")
@@ -84,7 +84,7 @@ it.scopedLive(
 )
 
 it.scopedLive(
-  "loses nothing over a receiver that answers 503, 429 and breaks connections for a while",
+  "loses nothing to a receiver that answers 503, 429 and breaks connections for a while",
   () =>
     Effect.gen(function*() {
       const trouble: Behaviour = (request, response, count, socket) =>
@@ -115,7 +115,7 @@ it.scopedLive("waits as long as the receiver asks", () =>
   }), 60_000)
 
 it.scopedLive(
-  "fails with 3 and what the receiver said where it refuses for good, and does not ask again",
+  "fails with 3 and the receiver's answer if it refuses for good, without another attempt",
   () =>
     Effect.gen(function*() {
       const [ended, to] = yield* replaying(answering(400, {}, "no such \u001b[2Jtenant"))
@@ -126,7 +126,7 @@ it.scopedLive(
   60_000
 )
 
-it.scopedLive("fails with 3 where a part was rejected, and says how many and why", () =>
+it.scopedLive("fails with 3 if a part was rejected, and prints how many and why", () =>
   Effect.gen(function*() {
     const partial = JSON.stringify({ partialSuccess: { rejectedSpans: "2", errorMessage: "too old" } })
     const [ended] = yield* replaying(firstly(1, answering(200, {}, partial), accepting))
@@ -135,7 +135,7 @@ it.scopedLive("fails with 3 where a part was rejected, and says how many and why
     expect(ended.stderr).toContain("rejected 2 of them: too old")
   }), 60_000)
 
-it.live("gives up after its patience where nobody listens", () =>
+it.live("gives up after --patience if there is no receiver", () =>
   Effect.gen(function*() {
     const url = yield* nobody
     const ended = yield* Effect.promise(() =>
@@ -145,7 +145,7 @@ it.live("gives up after its patience where nobody listens", () =>
     expect(ended.stderr).toContain("ECONNREFUSED")
   }), 60_000)
 
-it.scopedLive("sends no faster than it was told", () =>
+it.scopedLive("sends no faster than --rate", () =>
   Effect.gen(function*() {
     const times: Array<number> = []
     const [ended] = yield* replaying(
@@ -163,7 +163,7 @@ it.scopedLive("sends no faster than it was told", () =>
   }), 60_000)
 
 it.scopedLive(
-  "prints what a receiver says as one line without secrets, and no more than its beginning",
+  "prints a receiver's answer as one line without secrets, and only its beginning",
   () =>
     Effect.gen(function*() {
       const partial = JSON.stringify({
@@ -188,7 +188,7 @@ it.scopedLive(
 )
 
 it.scopedLive(
-  "prints neither the headers that a receiver echoes nor the login and the parameters of its address",
+  "prints neither headers that a receiver echoes nor the login and parameters of its address",
   () =>
     Effect.gen(function*() {
       const echoing: Behaviour = ({ headers }, response) => {
@@ -205,7 +205,7 @@ it.scopedLive(
   60_000
 )
 
-it.scopedLive("does not wait for the end of an answer that has none", () =>
+it.scopedLive("does not wait for the end of an endless answer", () =>
   Effect.gen(function*() {
     const endless: Behaviour = (_, response) => {
       response.writeHead(400).on("error", () => {})

@@ -1,5 +1,5 @@
 /**
- * Files for the command line, in a folder of their own: one of each kind that there is.
+ * Files for the command line in a folder of their own, one of each kind.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Data from "effect/Data"
@@ -59,7 +59,7 @@ const record = (path: string): Promise<void> =>
     Effect.runPromise
   )
 
-/** All kinds of files. `missing` is the path of none. */
+/** All kinds of files. `missing.jsonl` does not exist. */
 export const samples = async (): Promise<Samples> => {
   const files = folder()
   await record(files.path("ours.jsonl"))

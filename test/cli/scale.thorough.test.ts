@@ -1,5 +1,5 @@
 /**
- * `stats` on a file that is larger than what it may hold: the memory stays flat, the numbers are right, the progress is shown.
+ * `stats` on a large file: memory stays flat, the numbers are right, progress is shown.
  *
  * `LOOM_LARGE_MB` says how large, 256 by default; `.ci/run` asks for 2,048. The file is written piece by piece into the system's temporary folder.
  */
@@ -58,7 +58,7 @@ const write = async (path: string): Promise<number> => {
   return blocks
 }
 
-/** Runs a command and says the most memory that it had, in megabytes. */
+/** Runs a command and measures its peak memory, in megabytes. */
 const measured = async (args: ReadonlyArray<string>) => {
   const report = "process.on('exit',()=>process.stderr.write('\\npeak '+process.resourceUsage().maxRSS+'\\n'))"
   const preload = `data:text/javascript,${encodeURIComponent(report)}`
@@ -74,7 +74,7 @@ const measured = async (args: ReadonlyArray<string>) => {
   return { code: code as number, stdout, stderr, peak: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1024 }
 }
 
-it("stats holds no more of a large file than of a small one", async () => {
+it("stats takes no more memory for a large file than for a small one", async () => {
   const files = folder()
   try {
     const blocks = await write(files.path("large.jsonl"))

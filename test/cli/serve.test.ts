@@ -1,5 +1,5 @@
 /**
- * `view --serve`: who is answered, with what, and that the page hears of everything that comes into the file.
+ * `view --serve`: which requests it answers, with what, and that the page receives everything appended to the file.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { appendFileSync, renameSync, writeFileSync } from "node:fs"
@@ -29,7 +29,7 @@ interface Answer {
   readonly text: string
 }
 
-/** Asks for a path as it stands: `URL` would take `..` out of it. */
+/** Requests a path as it is: `URL` would resolve `..`. */
 const ask = (
   path: string,
   { headers = {}, method = "GET" }: { readonly headers?: Record<string, string>; readonly method?: string } = {}
@@ -45,7 +45,7 @@ const ask = (
     asking.on("error", reject).end()
   })
 
-/** Listens to the events from a cursor on until what came satisfies. */
+/** Receives events from a cursor on until there is enough. */
 const events = (after: string, isEnough: (text: string) => boolean, then?: () => void): Promise<string> =>
   new Promise((resolve, reject) => {
     let text = ""
@@ -69,10 +69,10 @@ describe("the live page's server", { timeout: 60_000 }, () => {
   it("listens on this machine only, at an address with a token of 192 bits", () => {
     expect(url.hostname).toBe("127.0.0.1")
     expect(url.pathname).toMatch(/^\/[A-Za-z0-9_-]{32}\/$/)
-    expect(running.stderr()).toContain("Whoever has this address can read the file")
+    expect(running.stderr()).toContain("Anyone with this address can read the file")
   })
 
-  it("answers the page with a policy, and does not let it be stored", async () => {
+  it("serves the page with a policy that forbids storing it", async () => {
     const { headers, status, text } = await ask(url.pathname)
     expect(status).toBe(200)
     expect(text.startsWith("<!doctype html>")).toBe(true)
@@ -98,7 +98,7 @@ describe("the live page's server", { timeout: 60_000 }, () => {
   it.each([
     ["another host", 421, { host: "attacker.example" }],
     ["another port's host", 421, { host: "127.0.0.1:1" }],
-    ["a host that only begins like its own", 421, { host: "127.0.0.1.attacker.example" }],
+    ["a host that only starts like its own", 421, { host: "127.0.0.1.attacker.example" }],
     ["a foreign origin", 403, { origin: "https://attacker.example" }],
     ["an opaque origin", 403, { origin: "null" }]
   ])("refuses %s", async (_, status, headers: Record<string, string>) => {
@@ -130,7 +130,7 @@ describe("the live page's server", { timeout: 60_000 }, () => {
     expect(text).not.toMatch(/secret|root:/)
   })
 
-  it("sends what the file holds, then what comes, and goes on from a cursor", async () => {
+  it("sends the file, then what is appended, and resumes from a cursor", async () => {
     const all = await events(
       "",
       (text) => text.includes("second") && text.split("caught-up").length > 2,
@@ -144,7 +144,7 @@ describe("the live page's server", { timeout: 60_000 }, () => {
     expect(rest).not.toContain("first")
   })
 
-  it("says that the file was replaced, and sends the new one", async () => {
+  it("reports that the file was replaced, and sends the new one", async () => {
     const all = await events("", (text) => text.includes("third"), () => {
       renameSync(files.path("live.jsonl"), files.path("live.jsonl.1"))
       writeFileSync(files.path("live.jsonl"), `${span({ id: 3, name: "third" })}\n`)
@@ -152,13 +152,13 @@ describe("the live page's server", { timeout: 60_000 }, () => {
     expect(all).toMatch(/event: rotated\nid: [^\n]+\ndata: replaced\n\n[^]*third/)
   })
 
-  it("ends at Ctrl-C although a page listens", async () => {
+  it("ends at Ctrl-C while a page is connected", async () => {
     const listening = events("", () => false, () => running.child.kill("SIGINT")).catch(() => "ended")
     expect(await running.ended).toMatchObject({ code: 130 })
     expect(await listening).toBe("ended")
   })
 
-  it("fails with 3 where there is no file", async () => {
+  it("fails with 3 if there is no file", async () => {
     expect(await loom(["view", "--serve", files.path("missing.jsonl")])).toMatchObject({ code: 3, stdout: "" })
   })
 })

@@ -1,5 +1,5 @@
 /**
- * Tables in any width: never wider, labels that stay apart, and a word about what was left out.
+ * Tables of any width: never wider, with labels that stay distinct and a note about what was left out.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { type Column, tableLines } from "../../src/cli/output/table.js"
@@ -19,7 +19,7 @@ const labels = (lines: ReadonlyArray<string>, many: number) =>
   lines.slice(1, many + 1).map((line) => line.split(/ {2,}/)[0])
 
 describe("a table", () => {
-  it("has all there is where the width does", () => {
+  it("is complete if the width allows it", () => {
     const lines = tableLines(columns, rows, 47)
     expect(lines).toEqual(tableLines(columns, rows, Infinity))
     expect(lines[0]).toBe("name                count    p95     p99   cost")
@@ -34,13 +34,13 @@ describe("a table", () => {
   })
 
   it.each(Array.from({ length: 41 }, (_, at) => 60 - at))(
-    "keeps names with the same beginning apart in %i",
+    "keeps names that begin alike distinct in %i columns",
     (width) => {
       expect(new Set(labels(tableLines(columns, rows, width), 4)).size).toBe(4)
     }
   )
 
-  it("leaves out the columns that weigh least, and says which and what width they take", () => {
+  it("leaves out the columns of the lowest weight, and names them and the width they need", () => {
     expect(tableLines(columns, rows, 40)).toEqual([
       "name                count    p95   cost",
       "loom.model.stream   1,000  3.9ms  $1.00",
@@ -60,7 +60,7 @@ describe("a table", () => {
     ])
   })
 
-  it("leaves out a column that says nothing before any other", () => {
+  it("leaves out a column without values before any other", () => {
     const [heading] = tableLines(columns, ["a".repeat(18), "b"].map((label) => row(label, "–")), 36)
     expect(heading).toBe("name            count    p95     p99")
   })
@@ -74,7 +74,7 @@ describe("a table", () => {
     ])
   })
 
-  it("gives labels that differ only in their middle the room of columns, as long as one stays", () => {
+  it("leaves out columns for labels that differ only in their middle, as long as one stays", () => {
     const alike = ["session-0001-of-monday", "session-0002-of-monday"].map((label) => row(label))
     expect(tableLines(columns, alike, 37)[0]).toBe("name                    count   cost")
     const hopeless = ["x".repeat(40) + "1" + "x".repeat(40), "x".repeat(40) + "2" + "x".repeat(40)].map((label) =>

@@ -1,9 +1,9 @@
 /**
- * `tail -f` on a file that grows, is rotated, is emptied; and the open spans that it draws on a terminal.
+ * `tail -f` on a file that grows, is rotated or truncated; and the open spans that it draws on a terminal.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { appendFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
-import { TailView } from "../../src/cli/tail/TailView.js"
+import { TailView } from "../../src/cli/commands/TailView.js"
 import { entriesOf } from "../../src/readers/TraceEntry.js"
 import { span, spanStart } from "../readers/lines.js"
 import { type Running, started, until } from "./command.js"
@@ -23,7 +23,7 @@ const shown = (running: Running): ReadonlyArray<string> => running.stdout().matc
 const untilShown = (running: Running, name: string) =>
   until(() => shown(running).includes(name), () => `${running.stdout()} ${running.stderr()}`)
 
-/** Follows a file until this is over. */
+/** Follows a file while this runs. */
 const following = async (path: string, work: (running: Running) => Promise<void>): Promise<Running> => {
   const running = await started(["tail", "-f", path])
   try {
@@ -36,7 +36,7 @@ const following = async (path: string, work: (running: Running) => Promise<void>
 }
 
 describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
-  it("shows what comes, lines only when they are complete", async () => {
+  it("shows new lines when they are complete", async () => {
     const path = files.write("grows.jsonl", named("first"))
     const running = await following(path, async (tail) => {
       await untilShown(tail, "first")
@@ -48,7 +48,7 @@ describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
     expect(running.stderr()).toBe("")
   })
 
-  it("goes on in the new file where it was renamed away, and loses nothing of the old one", async () => {
+  it("continues in the new file after a rename, and loses nothing of the old one", async () => {
     const path = files.write("rotates.jsonl", named("first"))
     const running = await following(path, async (tail) => {
       await untilShown(tail, "first")
@@ -64,7 +64,7 @@ describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
     expect(running.stderr()).toBe(`${path} was replaced\n`)
   })
 
-  it("begins again where the file was emptied", async () => {
+  it("starts over when the file is truncated", async () => {
     const path = files.write("empties.jsonl", named("first") + named("second"))
     const running = await following(path, async (tail) => {
       await untilShown(tail, "second")
@@ -76,7 +76,7 @@ describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
     expect(shown(running)).toEqual(["first", "second", "again"])
   })
 
-  it("fails with 3 where there is no file", async () => {
+  it("fails with 3 if there is no file", async () => {
     const running = await started(["tail", "-f", files.path("missing.jsonl")])
     expect(await running.ended).toMatchObject({ code: 3, stdout: "" })
     expect(running.stderr()).toContain("there is no such file")
@@ -87,7 +87,7 @@ describe("open spans on a terminal", () => {
   const view = () => new TailView({ width: 80, color: false, json: false, live: true })
   const entries = (...lines: ReadonlyArray<string>) => entriesOf(lines.map((line) => `${line}\n`).join(""))
 
-  it("stand below until they end, and are taken away before anything else is written", () => {
+  it("are drawn below until they end, and erased before anything else is written", () => {
     const tail = view()
     const first = tail.show(
       entries(spanStart({ id: 1, name: "outer" }), spanStart({ id: 2, parent: 1, name: "inner" }))
@@ -99,7 +99,7 @@ describe("open spans on a terminal", () => {
     expect(tail.end()).toBe("")
   })
 
-  it("are the last twelve where they are many", () => {
+  it("are only the last twelve if there are many", () => {
     const text = view().show(
       entries(...Array.from({ length: 50 }, (_, id) => spanStart({ id: id + 1, name: `s${id + 1}` })))
     )

@@ -1,5 +1,5 @@
 /**
- * Where the output goes: pipes that close, colour, width, progress, and text that would take a terminal over.
+ * Output to pipes that close, colour, width, progress, and text that would take over a terminal.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { once } from "node:events"
@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => files.remove())
 
-/** Every character that moves, hides or reorders what stands on a terminal. */
+/** Every character that moves, hides or reorders text on a terminal. */
 const dangerous = [
   ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)),
   ...Array.from({ length: 33 }, (_, code) => String.fromCharCode(0x7f + code)),
@@ -63,7 +63,7 @@ const printing: ReadonlyArray<ReadonlyArray<string>> = [
   ["export", "--to", "collapsed", "--weight", "tokens"]
 ]
 
-describe("text of an attacker", { concurrent: true, timeout: 60_000 }, () => {
+describe("an attacker's text", { concurrent: true, timeout: 60_000 }, () => {
   it.each(printing.map((command) => [command.join(" "), command] as const))(
     "never reaches the terminal raw: %s",
     async (_, command) => {
@@ -81,26 +81,26 @@ describe("text of an attacker", { concurrent: true, timeout: 60_000 }, () => {
     }
   )
 
-  it("is in the JSON all the same", async () => {
+  it("is preserved in JSON", async () => {
     const found = await loom(["find", "--json", "--name", "loom.tool", files.path("hostile.jsonl")])
     expect(documents(found)).toMatchObject([{ exception: evil, attributes: { user_id: evil } }])
   })
 
-  it("in a file's name is escaped, too", async () => {
+  it("is escaped in a file's name", async () => {
     const { code, stderr } = await loom(["tree", "/tmp/\u001b[2J.jsonl"])
     expect(code).toBe(3)
     expect(stderr).toContain("Cannot read /tmp/\\e[2J.jsonl")
     expect(raw.exec(stderr)).toBeNull()
   })
 
-  it("in two runs that are compared is not raw either", async () => {
+  it("is escaped when two runs are compared", async () => {
     const { stdout } = await loom(["diff", "--all", files.path("hostile.jsonl"), files.path("ours.jsonl")])
     expect(stdout).toContain("\\e[2J")
     expect(raw.exec(stdout)).toBeNull()
   })
 })
 
-describe("a reader that goes away", { concurrent: true, timeout: 60_000 }, () => {
+describe("a reader that closes the pipe", { concurrent: true, timeout: 60_000 }, () => {
   it.each([["tree"], ["find"], ["tail", "-n", "40000"], ["export", "--to", "otlp"], ["tree", "--json"]])(
     "ends the command quietly with 0: %s %s %s",
     async (...command) => {
@@ -115,21 +115,21 @@ describe("a reader that goes away", { concurrent: true, timeout: 60_000 }, () =>
 describe("colour", { concurrent: true, timeout: 60_000 }, () => {
   const esc = "\u001b["
   it.each([
-    ["is not there in a pipe", {}, [], false],
-    ["is there with FORCE_COLOR", { FORCE_COLOR: "1" }, [], true],
-    ["is not there with FORCE_COLOR=0", { FORCE_COLOR: "0" }, [], false],
-    ["is not there with NO_COLOR, even with FORCE_COLOR", { NO_COLOR: "1", FORCE_COLOR: "1" }, [], false],
-    ["is there as --color says, even with NO_COLOR", { NO_COLOR: "1" }, ["--color", "always"], true],
-    ["is not there as --color says, even with FORCE_COLOR", { FORCE_COLOR: "1" }, ["--color", "never"], false]
-  ])("%s", async (_, env, options, isThere) => {
+    ["is off in a pipe", {}, [], false],
+    ["is on with FORCE_COLOR", { FORCE_COLOR: "1" }, [], true],
+    ["is off with FORCE_COLOR=0", { FORCE_COLOR: "0" }, [], false],
+    ["is off with NO_COLOR, even with FORCE_COLOR", { NO_COLOR: "1", FORCE_COLOR: "1" }, [], false],
+    ["is on with --color always, even with NO_COLOR", { NO_COLOR: "1" }, ["--color", "always"], true],
+    ["is off with --color never, even with FORCE_COLOR", { FORCE_COLOR: "1" }, ["--color", "never"], false]
+  ])("%s", async (_, env, options, isColored) => {
     const { stdout } = await loom(["tree", ...options, files.path("ours.jsonl")], { env })
-    expect(stdout.includes(esc)).toBe(isThere)
+    expect(stdout.includes(esc)).toBe(isColored)
   })
 })
 
 describe("width", { concurrent: true, timeout: 60_000 }, () => {
   it.each([["COLUMNS", { COLUMNS: "60" }, []], ["--width", {}, ["--width", "60"]]] as const)(
-    "is that of %s",
+    "comes from %s",
     async (_, env, options) => {
       const all = await Promise.all(
         [["tree", "--metrics"], ["find"], ["tail"]].map((command) =>
@@ -151,7 +151,7 @@ describe("width", { concurrent: true, timeout: 60_000 }, () => {
     }
   )
 
-  it("is not limited in a pipe", async () => {
+  it("is unlimited in a pipe", async () => {
     const { stdout } = await loom(["tree", files.path("ours.jsonl")])
     expect(stdout).toContain("user_id=alice")
     expect(stdout).not.toContain("…")
@@ -159,7 +159,7 @@ describe("width", { concurrent: true, timeout: 60_000 }, () => {
 })
 
 describe("progress", { concurrent: true, timeout: 60_000 }, () => {
-  it("is silent in a pipe, and shown there with --progress", async () => {
+  it("is hidden in a pipe unless --progress is given", async () => {
     const input = `${span({ id: 1 })}\n`.repeat(60_000)
     const [silent, shown] = await Promise.all([loom(["stats"], { input }), loom(["stats", "--progress"], { input })])
     expect(silent.stderr).toBe("")

@@ -4,7 +4,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { descriptions } from "../../src/cli/commands.js"
+import { commands } from "../../src/cli/commands/index.js"
+import { namesOf } from "../../src/cli/options.js"
 
 const repository = fileURLToPath(new URL("../../", import.meta.url))
 
@@ -60,8 +61,8 @@ const calls = [...skill.matchAll(/npx loom-telemetry ([^`\n]*)/g)].map(([, words
 
 /** The words in code that are options, with the command before them where they have one. */
 const optionsOf = (name: string): ReadonlySet<string> => {
-  const command = descriptions.find((each) => each.name === name)
-  return new Set(["--help", ...(command?.options.flatMap(([term]) => term.match(/--?[a-z][a-z-]*/g) ?? []) ?? [])])
+  const command = commands.find((each) => each.name === name)
+  return new Set(Object.entries(command?.options ?? {}).flatMap(([option, spec]) => namesOf(option, spec)))
 }
 
 describe("the skill", () => {
@@ -79,13 +80,13 @@ describe("the skill", () => {
     expect(named.length).toBeGreaterThan(10)
     for (const [command = "", ...words] of named) {
       const options = words.filter((word) => /^--?[a-z]/.test(word))
-      expect([command, descriptions.some(({ name }) => name === command)]).toEqual([command, true])
+      expect([command, commands.some(({ name }) => name === command)]).toEqual([command, true])
       expect([command, options.filter((option) => !optionsOf(command).has(option))]).toEqual([command, []])
     }
   })
 
   it("names no option that no command has", () => {
-    const known = new Set(descriptions.flatMap(({ name }) => [...optionsOf(name)]))
+    const known = new Set(commands.flatMap(({ name }) => [...optionsOf(name)]))
     const named = [...skill.matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option!)
     expect(named.length).toBeGreaterThan(3)
     expect(named.filter((option) => !known.has(option))).toEqual([])

@@ -1,23 +1,19 @@
 /**
- * `cost`: who and what spent how much.
+ * `cost`: what each model, user or agent spent.
  */
-import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import type { Dimension, Summary, SummaryRow } from "../../readers/TraceSummary.js"
-import { described, rowsBy } from "../command.js"
-import { judged, judgedOptions } from "../failIf/judged.js"
+import { command } from "../command.js"
+import { failIfOption, withFailIf } from "../failIf/failIf.js"
 import { summaryQuantities } from "../failIf/summaryQuantities.js"
 import { summaryOf } from "../input/summary.js"
-import { usageDocument } from "../output/document.js"
-import { jsonLine } from "../output/json.js"
-import { labelOf } from "../output/labels.js"
+import { choice } from "../options.js"
+import { jsonLine, usageDocument } from "../output/document.js"
 import { count, dollars } from "../output/numbers.js"
-import { Output } from "../output/Output.js"
-import { type Column, tableLines } from "../output/table.js"
+import type { OutputService } from "../output/Output.js"
+import { type Column, labelOf, tableLines } from "../output/table.js"
 
 const dimensions = ["user", "model", "session", "agent", "tool"] as const satisfies ReadonlyArray<Dimension>
-
-const by = rowsBy(dimensions, "model")
 
 const columns = (dimension: Dimension): ReadonlyArray<Column> => [
   { heading: dimension },
@@ -40,17 +36,15 @@ const cells = (label: string, { usage }: Pick<SummaryRow, "usage">, whole: numbe
   shareOf(usage.costUsd, whole)
 ]
 
-/** Rows that used something; usage that could not be attributed is one of them. */
+/** Rows that used tokens or money, including the one for usage without an owner. */
 const spenders = (summary: Summary, dimension: Dimension): ReadonlyArray<SummaryRow> =>
   summary.by[dimension].filter(({ usage }) => usage.costUsd !== null || usage.tokensIn > 0 || usage.tokensOut > 0)
 
-const print = (summary: Summary, dimension: Dimension): Effect.Effect<void, never, Output> =>
-  Effect.flatMap(Output, (output) => {
-    const whole = summary.usage.costUsd
-    const rows = spenders(summary, dimension).map((row) => cells(labelOf(row), row, whole))
-    const lines = tableLines(columns(dimension), [...rows, cells("all", summary, whole)], output.width)
-    return output.write(`${lines.join("\n")}\n`)
-  })
+const text = (summary: Summary, dimension: Dimension, { width }: OutputService): string => {
+  const whole = summary.usage.costUsd
+  const rows = spenders(summary, dimension).map((row) => cells(labelOf(row), row, whole))
+  return `${tableLines(columns(dimension), [...rows, cells("all", summary, whole)], width).join("\n")}\n`
+}
 
 const document = (summary: Summary, dimension: Dimension) => ({
   by: dimension,
@@ -59,22 +53,27 @@ const document = (summary: Summary, dimension: Dimension) => ({
 })
 
 /** The command. */
-export const cost = Command.make(
-  "cost",
-  { ...judgedOptions, by },
-  (given) =>
-    judged(
+export const cost = command({
+  name: "cost",
+  summary: "What each model, user or agent spent",
+  details:
+    "Each token and each dollar is counted once. (none) is usage without an owner. --fail-if takes the same as in " +
+    "stats: cost_usd is the total, cost_usd(alice) one row.",
+  options: {
+    ...failIfOption,
+    by: { type: choice(...dimensions), default: "model", description: "What the rows stand for" }
+  },
+  examples: [
+    "cost traces.jsonl",
+    "cost --by user traces.jsonl",
+    "cost --by agent --fail-if \"cost_usd > 0.5\" traces.jsonl"
+  ],
+  run: (given) =>
+    withFailIf(
       given,
       summaryQuantities(given.by),
       (output) =>
-        Effect.tap(
-          summaryOf(given.files),
-          (summary) => given.json ? output.write(jsonLine(document(summary, given.by))) : print(summary, given.by)
-        )
+        Effect.tap(summaryOf(given.files), (summary) =>
+          output.write(given.json ? jsonLine(document(summary, given.by)) : text(summary, given.by, output)))
     )
-).pipe(Command.withDescription(described(
-  "Who and what spent how much",
-  "Each token and each dollar is counted once. (none) is what could not be attributed. --fail-if knows the same " +
-    "as in stats: cost_usd is the whole, cost_usd(alice) a row.",
-  ["cost traces.jsonl", "cost --by user traces.jsonl", "cost --by agent --fail-if \"cost_usd > 0.5\" traces.jsonl"]
-)))
+})

@@ -1,9 +1,6 @@
 /**
- * `diff`: two runs beside each other.
+ * `diff`: two runs compared.
  */
-import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import {
   type AttributeChange,
@@ -14,21 +11,13 @@ import {
   type TraceDiff
 } from "../../readers/TraceDiff.js"
 import { escapeText } from "../../records/terminal/escape.js"
-import { common, described, working } from "../command.js"
-import { Found } from "../Failure.js"
+import { command } from "../command.js"
+import { ConditionMet } from "../Failure.js"
 import { forestOf } from "../input/forest.js"
-import { usageDocument } from "../output/document.js"
-import { jsonLine } from "../output/json.js"
+import { jsonLine, usageDocument } from "../output/document.js"
 import { count, dollars, duration } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
 import { tableLines } from "../output/table.js"
-
-const a = Args.text({ name: "A" }).pipe(Args.withDescription("The file of the first run"))
-const b = Args.text({ name: "B" }).pipe(Args.withDescription("The file of the second run"))
-const all = Options.boolean("all").pipe(Options.withDescription("Show spans that are the same, too"))
-const fail = Options.boolean("fail").pipe(
-  Options.withDescription("End with exit code 1 where the spans or their outcomes differ")
-)
 
 const marks = { same: " ", changed: "~", added: "+", removed: "-" } as const
 
@@ -39,34 +28,21 @@ const change = (from: number | undefined, to: number | undefined, shown: (value:
 
 const tokensOf = ({ usage }: Pick<Side, "usage">): number => usage.tokensIn + usage.tokensOut
 
-const totals = (first: Total, second: Total): ReadonlyArray<ReadonlyArray<string>> => [
-  ["traces", count(first.traces), count(second.traces), change(first.traces, second.traces, count)],
-  ["spans", count(first.spans), count(second.spans), change(first.spans, second.spans, count)],
-  [
-    "time",
-    duration(first.durationMs),
-    duration(second.durationMs),
-    change(first.durationMs, second.durationMs, duration)
-  ],
-  [
-    "tokens in",
-    count(first.usage.tokensIn),
-    count(second.usage.tokensIn),
-    change(first.usage.tokensIn, second.usage.tokensIn, count)
-  ],
-  [
-    "tokens out",
-    count(first.usage.tokensOut),
-    count(second.usage.tokensOut),
-    change(first.usage.tokensOut, second.usage.tokensOut, count)
-  ],
-  [
-    "cost",
-    dollars(first.usage.costUsd),
-    dollars(second.usage.costUsd),
-    change(first.usage.costUsd ?? undefined, second.usage.costUsd ?? undefined, dollars)
+const totals = (first: Total, second: Total): ReadonlyArray<ReadonlyArray<string>> => {
+  const row = (heading: string, of: (total: Total) => number | null, shown: (value: number) => string) => {
+    const [from, to] = [of(first), of(second)]
+    const cell = (value: number | null) => value === null ? "–" : shown(value)
+    return [heading, cell(from), cell(to), change(from ?? undefined, to ?? undefined, shown)]
+  }
+  return [
+    row("traces", ({ traces }) => traces, count),
+    row("spans", ({ spans }) => spans, count),
+    row("time", ({ durationMs }) => durationMs, duration),
+    row("tokens in", ({ usage }) => usage.tokensIn, count),
+    row("tokens out", ({ usage }) => usage.tokensOut, count),
+    row("cost", ({ usage }) => usage.costUsd, dollars)
   ]
-]
+}
 
 const valueText = (value: AttributeChange["a"]): string =>
   value === undefined ? "(not set)" : escapeText(JSON.stringify(value))
@@ -74,51 +50,45 @@ const valueText = (value: AttributeChange["a"]): string =>
 const attributeLine = ({ a: from, b: to, key }: AttributeChange): string =>
   `      ${escapeText(key)}: ${valueText(from)} → ${valueText(to)}`
 
-const detailOf = ({ a: from, b: to }: SpanChange): string => {
-  const side = to ?? from
-  if (side === undefined) {
-    return ""
+const detailOf = ({ a, b }: SpanChange): string => {
+  const { durationMs } = b ?? a!
+  const details = [
+    durationMs === undefined ? "open" : duration(durationMs),
+    change(a?.durationMs, b?.durationMs, duration)
+  ]
+  if (a !== undefined && b !== undefined) {
+    const [before, after] = [tokensOf(a), tokensOf(b)]
+    details.push(before === after ? "" : `${change(before, after, count)} tokens`)
+    details.push(a.outcome === b.outcome ? "" : `${a.outcome ?? "open"} → ${b.outcome ?? "open"}`)
   }
-  const time = change(from?.durationMs, to?.durationMs, duration)
-  const outcome = from !== undefined && to !== undefined && from.outcome !== to.outcome
-    ? `, ${from.outcome ?? "open"} → ${to.outcome ?? "open"}`
-    : ""
-  const used = from !== undefined && to !== undefined && tokensOf(from) !== tokensOf(to)
-    ? `, ${change(tokensOf(from), tokensOf(to), count)} tokens`
-    : ""
-  return ` (${side.durationMs === undefined ? "open" : duration(side.durationMs)}${
-    time === "" ? "" : `, ${time}`
-  }${used}${outcome})`
+  return details.filter((detail) => detail !== "").join(", ")
 }
 
 const changeLines = (each: SpanChange): ReadonlyArray<string> => {
   const depth = each.path.length - 1
   const name = escapeText(each.path[depth] ?? "")
   return [
-    `${marks[each.kind]} ${"  ".repeat(Math.min(depth, 40))}${name}${detailOf(each)}`,
+    `${marks[each.kind]} ${"  ".repeat(Math.min(depth, 40))}${name} (${detailOf(each)})`,
     ...each.attributes.map(attributeLine)
   ]
 }
 
-/** What changed, and the way to it: without what it stands in, a change says little. */
+/** The changes with the spans that they are in: without those, a change is hard to place. */
 const shownChanges = (changes: ReadonlyArray<SpanChange>, isAll: boolean): ReadonlyArray<SpanChange> => {
   if (isAll) {
     return changes
   }
-  const ways = new Set<string>()
+  const paths = new Set<string>()
   for (const { kind, path } of changes) {
     if (kind !== "same") {
-      path.forEach((_, index) => ways.add(JSON.stringify(path.slice(0, index + 1))))
+      path.forEach((_, index) => paths.add(JSON.stringify(path.slice(0, index + 1))))
     }
   }
-  return changes.filter(({ path }) => ways.has(JSON.stringify(path)))
+  return changes.filter(({ path }) => paths.has(JSON.stringify(path)))
 }
 
 const text = (difference: TraceDiff, isAll: boolean, width: number): string => {
-  const columns = [{ heading: "" }, { heading: "A", right: true }, { heading: "B", right: true }, {
-    heading: "change",
-    right: true
-  }]
+  const columns = ["", "A", "B", "change"].map((heading) => ({ heading, right: heading !== "" }))
   const verdict = difference.same
     ? "Both have the same spans with the same outcomes."
     : "~ changed, + only in B, - only in A"
@@ -159,24 +129,26 @@ const document = (difference: TraceDiff) => ({
   }))
 })
 
+const file = (name: string, which: string) => ({ name, description: `The file of the ${which} run` })
+
 /** The command. */
-export const diff = Command.make(
-  "diff",
-  { a, b, ...common, all, fail },
-  (given) =>
-    working(
-      { ...given, files: [given.a, given.b] },
-      Effect.gen(function*() {
-        const output = yield* Output
-        const difference = compare(yield* forestOf([given.a]), yield* forestOf([given.b]))
-        yield* output.write(given.json ? jsonLine(document(difference)) : text(difference, given.all, output.width))
-        if (given.fail && !difference.same) {
-          yield* Effect.fail(new Found({ message: "the runs differ" }))
-        }
-      })
-    )
-).pipe(Command.withDescription(described(
-  "Two runs beside each other",
-  "Spans that were added, removed or changed, and what they took in time, tokens and cost.",
-  ["diff before.jsonl after.jsonl", "diff --fail expected.jsonl actual.jsonl"]
-)))
+export const diff = command({
+  name: "diff",
+  summary: "Two runs compared",
+  details: "The spans that were added, removed or changed, and the time, tokens and cost of both runs.",
+  arguments: [file("A", "first"), file("B", "second")],
+  options: {
+    all: { description: "Also show spans that are the same" },
+    fail: { description: "End with exit code 1 if the spans or their outcomes differ" }
+  },
+  examples: ["diff before.jsonl after.jsonl", "diff --fail expected.jsonl actual.jsonl"],
+  run: ({ all, fail, files: [a, b], json }) =>
+    Effect.gen(function*() {
+      const output = yield* Output
+      const difference = compare(yield* forestOf([a!]), yield* forestOf([b!]))
+      yield* output.write(json ? jsonLine(document(difference)) : text(difference, all, output.width))
+      if (fail && !difference.same) {
+        yield* Effect.fail(new ConditionMet({ message: "the runs differ" }))
+      }
+    })
+})

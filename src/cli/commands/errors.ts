@@ -1,17 +1,15 @@
 /**
- * `errors`: what failed, the same failures together.
+ * `errors`: what failed, with equal failures grouped.
  */
-import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { hasFailed, label, nodes, type TraceForest, type TraceNode } from "../../readers/TraceTree.js"
 import { isoFromNanos } from "../../records/instants.js"
 import { escapeText } from "../../records/terminal/escape.js"
 import { spanNames } from "../../records/vocabulary.js"
-import { described } from "../command.js"
-import type { Quantities } from "../failIf/failIf.js"
-import { judged, judgedOptions } from "../failIf/judged.js"
+import { command } from "../command.js"
+import { failIfOption, type Quantities, withFailIf } from "../failIf/failIf.js"
 import { forestOf } from "../input/forest.js"
-import { jsonLine } from "../output/json.js"
+import { jsonLine } from "../output/document.js"
 import { count } from "../output/numbers.js"
 
 interface Failures {
@@ -25,14 +23,14 @@ const messageOf = (node: TraceNode): string => {
   return node.exception ?? (typeof error === "string" ? error : "no message")
 }
 
-/** Where it began: a span that failed only because one below it did says nothing new. */
+/** Whether a failure started here: a span that failed only because its child did adds nothing. */
 const isOrigin = (node: TraceNode): boolean =>
   hasFailed(node) && !hasFailedModel(node) &&
   !node.children.some((child) => hasFailed(child) && messageOf(child) === messageOf(node))
 
 /**
- * Whether it is an agent's turn that failed because its last model call did: it says that in words of its own, the call's are those that tell. Other spans
- * that made another error of one below them are told beside it: whether they had not recovered from it and failed of something else, nobody knows.
+ * Whether this is an agent's turn that failed because its last model call did. Its own message only wraps the call's. Other spans that
+ * turned a child's error into another one are reported too: the record does not tell whether they recovered from the first.
  */
 const hasFailedModel = ({ children, exception, name }: TraceNode): boolean => {
   const call = children.filter((child) => child.name === spanNames.model).at(-1)
@@ -56,27 +54,32 @@ const failuresOf = (forest: TraceForest): ReadonlyArray<Failures> => {
   return [...groups.values()].sort((a, b) => b.spans.length - a.spans.length)
 }
 
-const firstOf = ({ spans }: Failures): TraceNode => spans.reduce((a, b) => b.start < a.start ? b : a)
-const lastOf = ({ spans }: Failures): TraceNode => spans.reduce((a, b) => b.start > a.start ? b : a)
+const byStart = ({ spans }: Failures): ReadonlyArray<TraceNode> =>
+  spans.toSorted((a, b) => a.start < b.start ? -1 : a.start > b.start ? 1 : 0)
 
 const text = (group: Failures): string => {
-  const [first, last] = [firstOf(group), lastOf(group)]
-  const when = group.spans.length === 1
-    ? isoFromNanos(first.start)
-    : `${isoFromNanos(first.start)} to ${isoFromNanos(last.start)}`
-  return `${count(group.spans.length)} × ${escapeText(group.label)}\n    ${
-    escapeText(group.message)
-  }\n    ${when}\n    trace ${escapeText(last.traceId)}\n`
+  const spans = byStart(group)
+  const last = spans.at(-1)!
+  const times = [...new Set([spans[0]!, last])].map(({ start }) => isoFromNanos(start))
+  return [
+    `${count(spans.length)} × ${escapeText(group.label)}`,
+    escapeText(group.message),
+    times.join(" to "),
+    `trace ${escapeText(last.traceId)}\n`
+  ].join("\n    ")
 }
 
-const document = (group: Failures) => ({
-  count: group.spans.length,
-  label: group.label,
-  message: group.message,
-  first_at: isoFromNanos(firstOf(group).start),
-  last_at: isoFromNanos(lastOf(group).start),
-  spans: group.spans.slice(0, 100).map(({ line, spanId, traceId }) => ({ trace_id: traceId, span_id: spanId, line }))
-})
+const document = (group: Failures) => {
+  const spans = byStart(group)
+  return {
+    count: spans.length,
+    label: group.label,
+    message: group.message,
+    first_at: isoFromNanos(spans[0]!.start),
+    last_at: isoFromNanos(spans.at(-1)!.start),
+    spans: group.spans.slice(0, 100).map(({ line, spanId, traceId }) => ({ trace_id: traceId, span_id: spanId, line }))
+  }
+}
 
 const sumOf = (groups: ReadonlyArray<Failures>): number => groups.reduce((sum, { spans }) => sum + spans.length, 0)
 
@@ -89,24 +92,23 @@ const quantities: Quantities<ReadonlyArray<Failures>> = {
 }
 
 /** The command. */
-export const errors = Command.make(
-  "errors",
-  judgedOptions,
-  (given) =>
-    judged(given, quantities, (output) =>
+export const errors = command({
+  name: "errors",
+  summary: "What failed, with equal failures grouped",
+  details: "The most frequent come first. A failure that passed through the spans above it is listed once, where it " +
+    "started. --json prints one line per group. --fail-if takes errors, also as errors(loom.tool), and kinds.",
+  options: failIfOption,
+  examples: ["errors traces.jsonl", "errors --fail-if \"errors > 0\" traces.jsonl"],
+  run: ({ files, json, ...given }) =>
+    withFailIf(given, quantities, (output) =>
       Effect.gen(function*() {
-        const groups = failuresOf(yield* forestOf(given.files))
-        yield* Effect.forEach(groups, (group) => output.write(given.json ? jsonLine(document(group)) : text(group)), {
+        const groups = failuresOf(yield* forestOf(files))
+        yield* Effect.forEach(groups, (group) => output.write(json ? jsonLine(document(group)) : text(group)), {
           discard: true
         })
-        if (groups.length === 0 && !given.json) {
+        if (groups.length === 0 && !json) {
           yield* output.write("Nothing failed.\n")
         }
         return groups
       }))
-).pipe(Command.withDescription(described(
-  "What failed, the same failures together",
-  "The most frequent stand first. A failure that went on to the spans above it is told once, where it began. With " +
-    "--json a line for each kind. --fail-if knows errors, also as errors(loom.tool), and kinds.",
-  ["errors traces.jsonl", "errors --fail-if \"errors > 0\" traces.jsonl"]
-)))
+})

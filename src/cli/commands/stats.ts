@@ -1,28 +1,17 @@
 /**
- * `stats`: what a file comes to.
+ * `stats`: counts, failures, durations, tokens and cost.
  */
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { type Dimension, dimensions, type Summary, type SummaryRow } from "../../readers/TraceSummary.js"
-import { amount, described, rowsBy } from "../command.js"
-import { judged, judgedOptions } from "../failIf/judged.js"
+import { command } from "../command.js"
+import { failIfOption, withFailIf } from "../failIf/failIf.js"
 import { summaryQuantities } from "../failIf/summaryQuantities.js"
 import { summaryOf } from "../input/summary.js"
-import { summaryDocument } from "../output/document.js"
-import { jsonLine } from "../output/json.js"
-import { labelOf } from "../output/labels.js"
+import { choice, wholeNumber } from "../options.js"
+import { jsonLine, summaryDocument } from "../output/document.js"
 import { count, dollars, duration, plural, tokens } from "../output/numbers.js"
-import { Output } from "../output/Output.js"
-import { type Column, tableLines } from "../output/table.js"
-import { wrapped } from "../output/wrapped.js"
-
-const by = rowsBy(dimensions, "name")
-
-const limit = amount("limit").pipe(
-  Options.withDefault(20),
-  Options.withDescription("Rows at most; 0 is all of them, default 20")
-)
+import type { OutputService } from "../output/Output.js"
+import { type Column, labelOf, tableLines, wrapped } from "../output/table.js"
 
 const columns = (dimension: Dimension): ReadonlyArray<Column> => [
   { heading: dimension },
@@ -69,40 +58,45 @@ const heading = (summary: Summary): ReadonlyArray<string> => {
   ]
 }
 
-const print = (summary: Summary, dimension: Dimension, most: number): Effect.Effect<void, never, Output> =>
-  Effect.flatMap(Output, (output) => {
-    const rows = summary.by[dimension]
-    const shown = most > 0 ? rows.slice(0, most) : rows
-    const rest = rows.length - shown.length
-    const lines = [
-      ...heading(summary).flatMap((line) => wrapped(line, output.width)),
-      ...(rows.length === 0 ? [] : ["", ...tableLines(columns(dimension), shown.map(row), output.width)]),
-      ...(rest > 0 ? [`… ${plural(rest, "more row")}: --limit 0 shows all`] : [])
-    ]
-    return output.write(`${lines.join("\n")}\n`)
-  })
+const text = (summary: Summary, dimension: Dimension, most: number, { width }: OutputService): string => {
+  const rows = summary.by[dimension]
+  const shown = most > 0 ? rows.slice(0, most) : rows
+  const rest = rows.length - shown.length
+  const lines = [
+    ...heading(summary).flatMap((line) => wrapped(line, width)),
+    ...(rows.length === 0 ? [] : ["", ...tableLines(columns(dimension), shown.map(row), width)]),
+    ...(rest > 0 ? [`… ${plural(rest, "more row")}: --limit 0 shows all`] : [])
+  ]
+  return `${lines.join("\n")}\n`
+}
 
 /** The command. */
-export const stats = Command.make(
-  "stats",
-  { ...judgedOptions, by, limit },
-  (given) =>
-    judged(
-      given,
-      summaryQuantities(given.by),
-      (output) =>
-        Effect.tap(summaryOf(given.files), (summary) =>
-          given.json ? output.write(jsonLine(summaryDocument(summary))) : print(summary, given.by, given.limit))
-    )
-).pipe(Command.withDescription(described(
-  "Counts, failures, percentiles of durations, tokens and cost",
-  "One pass and constant memory, whatever the size of the file. A percentile with ~ is within one per cent of the " +
-    "exact one. --fail-if knows spans, errors, interrupted, tokens_in, tokens_out, cost_usd, each also of one row, " +
-    "as in errors(loom.tool); p50_ms, p95_ms, p99_ms, max_ms of one row; traces, open, dropped, bad_lines.",
-  [
+export const stats = command({
+  name: "stats",
+  summary: "Counts, failures, percentiles of durations, tokens and cost",
+  details:
+    "Reads a file of any size in one pass and constant memory. A percentile marked ~ is within one per cent of the " +
+    "exact one. --fail-if takes spans, errors, interrupted, tokens_in, tokens_out, cost_usd, also of one row, as in " +
+    "errors(loom.tool); p50_ms, p95_ms, p99_ms, max_ms of one row; traces, open, dropped, bad_lines.",
+  options: {
+    ...failIfOption,
+    by: { type: choice(...dimensions), default: "name", description: "What the rows stand for" },
+    limit: { type: wholeNumber, default: "20", description: "No more than N rows; 0 shows all" }
+  },
+  examples: [
     "stats traces.jsonl",
     "stats --by model traces.jsonl",
     "stats --fail-if \"errors > 0\" traces.jsonl",
     "stats --json old.jsonl.gz"
-  ]
-)))
+  ],
+  run: (given) =>
+    withFailIf(
+      given,
+      summaryQuantities(given.by),
+      (output) =>
+        Effect.tap(summaryOf(given.files), (summary) =>
+          output.write(
+            given.json ? jsonLine(summaryDocument(summary)) : text(summary, given.by, given.limit, output)
+          ))
+    )
+})

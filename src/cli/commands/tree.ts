@@ -1,36 +1,19 @@
 /**
- * `tree`: the traces of a file as they ran.
+ * `tree`: each trace of a file as a tree.
  */
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { nodes, type Trace, type TraceForest } from "../../readers/TraceTree.js"
 import * as TreeView from "../../readers/TreeView.js"
 import { type NodeUsage, usageOfForest } from "../../readers/usage/treeUsage.js"
 import { spanNames } from "../../records/vocabulary.js"
-import { amount, common, described, files, working } from "../command.js"
-import { forestOf, traceNamed } from "../input/forest.js"
-import { spanDocument } from "../output/document.js"
-import { jsonLine } from "../output/json.js"
+import { command } from "../command.js"
+import { forestOf, tracesWithId } from "../input/forest.js"
+import { text, wholeNumber } from "../options.js"
+import { jsonLine, spanDocument } from "../output/document.js"
 import { Output, type OutputService } from "../output/Output.js"
 
-const trace = Options.optional(Options.withPseudoName(Options.text("trace"), "ID")).pipe(
-  Options.withDescription("Only the trace whose id begins like this")
-)
-
-const depth = Options.optional(amount("depth")).pipe(
-  Options.withDescription("Levels at most")
-)
-
-const last = Options.optional(amount("last")).pipe(
-  Options.withDescription("Only the last so many traces")
-)
-
-const metrics = Options.boolean("metrics").pipe(Options.withDescription("Print measurements below their span"))
-
 interface Look {
-  readonly depth: Option.Option<number>
+  readonly depth: number | undefined
   readonly metrics: boolean
 }
 
@@ -45,7 +28,7 @@ const print = (
       color: output.color,
       width: output.width,
       metrics: look.metrics,
-      ...(Option.isSome(look.depth) && { maxDepth: Math.max(1, look.depth.value) }),
+      ...(look.depth !== undefined && { maxDepth: Math.max(1, look.depth) }),
       usage: (node) => spending.has(node.name) ? usage.below(node) : undefined
     })
     return Effect.forEach(lines, (line) => output.write(`${line}\n`), { discard: true })
@@ -56,31 +39,33 @@ const document = (each: Trace) => ({
   spans: Array.from(nodes(each.roots), ({ depth: level, node }) => ({ depth: level, ...spanDocument(node) }))
 })
 
-const lastOf = (traces: TraceForest["traces"], most: Option.Option<number>): TraceForest["traces"] =>
-  Option.isSome(most) ? traces.slice(Math.max(0, traces.length - Math.max(0, most.value))) : traces
+const lastOf = (traces: TraceForest["traces"], most: number | undefined): TraceForest["traces"] =>
+  most === undefined ? traces : traces.slice(Math.max(0, traces.length - most))
 
-/** The spans that say what they used. */
+/** The spans that show what they used. */
 const spending: ReadonlySet<string> = new Set([spanNames.run, spanNames.model])
 
 /** The command. */
-export const tree = Command.make(
-  "tree",
-  { files, ...common, trace, last, depth, metrics },
-  (given) =>
-    working(
-      given,
-      Effect.gen(function*() {
-        const output = yield* Output
-        const forest = yield* forestOf(given.files)
-        const traces = lastOf(yield* traceNamed(forest, Option.getOrUndefined(given.trace)), given.last)
-        yield* given.json
-          ? Effect.forEach(traces, (each) => output.write(jsonLine(document(each))), { discard: true })
-          : print(traces, usageOfForest(forest), given, output)
-      })
-    )
-).pipe(Command.withDescription(described(
-  "Each trace as a tree",
-  "Children stand in the order in which they began. ▸ is a span that never ended, [orphan] one whose parent is " +
-    "not in the file. With --json a line for each trace, its spans depth first.",
-  ["tree traces.jsonl", "tree --last 1 traces.jsonl", "tree --trace 4bf92f --metrics traces.jsonl"]
-)))
+export const tree = command({
+  name: "tree",
+  summary: "Each trace as a tree",
+  details:
+    "Children are in the order in which they started. ▸ marks a span that never ended, [orphan] one whose parent " +
+    "is not in the file. --json prints one line per trace, its spans depth first.",
+  options: {
+    trace: { type: text("ID"), description: "Only the trace whose id begins with this" },
+    last: { type: wholeNumber, description: "Only the last N traces" },
+    depth: { type: wholeNumber, description: "No more than N levels" },
+    metrics: { description: "Print measurements below their span" }
+  },
+  examples: ["tree traces.jsonl", "tree --last 1 traces.jsonl", "tree --trace 4bf92f --metrics traces.jsonl"],
+  run: (given) =>
+    Effect.gen(function*() {
+      const output = yield* Output
+      const forest = yield* forestOf(given.files)
+      const traces = lastOf(yield* tracesWithId(forest, given.trace), given.last)
+      yield* given.json
+        ? Effect.forEach(traces, (each) => output.write(jsonLine(document(each))), { discard: true })
+        : print(traces, usageOfForest(forest), given, output)
+    })
+})

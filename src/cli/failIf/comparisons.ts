@@ -1,16 +1,14 @@
 /**
- * The grammar of `--fail-if`: `QUANTITY COMPARISON NUMBER`, several with `or` between them.
+ * The grammar of `--fail-if`: `QUANTITY COMPARISON NUMBER`, several with `or` between them, such as `p95_ms(loom.tool) > 2000`.
  *
- * A quantity may name in brackets what it is of, in double quotes where the name holds a bracket: `p95_ms(loom.tool) > 2000`. It knows no more than which
- * quantities there are; what they are worth is the command's business.
+ * A name in brackets that itself holds a bracket stands in double quotes. The grammar only knows which quantities exist; the command knows their values.
  */
-import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 
-/** What a quantity is of: of everything, of what is named in brackets, or of either. */
+/** Whether a quantity takes a name in brackets: never, always, or optionally. */
 export type Scope = "whole" | "named" | "either"
 
-/** The quantities that there are. */
+/** The known quantities. */
 export type Vocabulary = { readonly [quantity: string]: { readonly of: Scope } }
 
 /** One comparison. */
@@ -18,23 +16,16 @@ export interface Comparison {
   /** As it was written. */
   readonly text: string
   readonly quantity: string
-  /** What stood in brackets. */
+  /** The name in brackets. */
   readonly label: string | undefined
   readonly holds: (value: number) => boolean
 }
 
-/** A text that is no comparison. */
-export class GrammarError extends Data.TaggedError("GrammarError")<{
-  /** The character, from 1. */
-  readonly at: number
-  readonly problem: string
-}> {
-  override get message(): string {
-    return `at character ${this.at}: ${this.problem}`
-  }
-}
+/** A text that is not a comparison; the message names the position. */
+export class GrammarError extends Error {}
 
-const signs: { readonly [sign: string]: (a: number, b: number) => boolean } = {
+/** The comparisons of two numbers. */
+export const signs: { readonly [sign: string]: (a: number, b: number) => boolean } = {
   ">": (a, b) => a > b,
   ">=": (a, b) => a >= b,
   "<": (a, b) => a < b,
@@ -49,7 +40,7 @@ const bracket = /\(\s*(?:"([^"]*)"|([^")]*?))\s*\)/y
 const sign = /[<>=!]=|[<>=]/y
 const number = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/iy
 
-/** A text that is read from left to right. */
+/** Reads a text from left to right. */
 class Reader {
   at = 0
   constructor(readonly text: string) {}
@@ -59,7 +50,7 @@ class Reader {
     return this.at === this.text.length
   }
 
-  /** What stands here, if it looks like that. */
+  /** The next token, if it matches. */
   take(token: RegExp): RegExpExecArray | undefined {
     this.skipBlanks()
     token.lastIndex = this.at
@@ -71,19 +62,17 @@ class Reader {
   expect(token: RegExp, what: string): RegExpExecArray {
     const found = this.take(token)
     if (found === undefined) {
-      throw this.problem(`${what} is expected${this.isAtEnd ? ", and nothing is there" : ""}`)
+      throw this.problem(`expected ${what}${this.isAtEnd ? ", but the text ends" : ""}`)
     }
     return found
   }
 
   problem(problem: string, at = this.at): GrammarError {
-    return new GrammarError({ at: at + 1, problem })
+    return new GrammarError(`at character ${at + 1}: ${problem}`)
   }
 
   private skipBlanks(): void {
-    while (/\s/.test(this.text.charAt(this.at))) {
-      this.at++
-    }
+    this.at += /^\s*/.exec(this.text.slice(this.at))![0].length
   }
 }
 
@@ -92,15 +81,15 @@ const quantityOf = (reader: Reader, known: Vocabulary): Pick<Comparison, "quanti
   const from = reader.at - quantity.length
   const scope = Object.hasOwn(known, quantity) ? known[quantity]!.of : undefined
   if (scope === undefined) {
-    throw reader.problem(`there is no "${quantity}"; there are ${Object.keys(known).join(", ")}`, from)
+    throw reader.problem(`unknown quantity "${quantity}"; known are ${Object.keys(known).join(", ")}`, from)
   }
-  const behind = reader.at
+  const afterName = reader.at
   const brackets = reader.take(bracket)
   if (brackets === undefined && scope === "named") {
-    throw reader.problem(`"${quantity}" is of something: write ${quantity}(NAME)`, behind)
+    throw reader.problem(`"${quantity}" needs a name: write ${quantity}(NAME)`, afterName)
   }
   if (brackets !== undefined && scope === "whole") {
-    throw reader.problem(`"${quantity}" is of everything: it takes no brackets`, behind)
+    throw reader.problem(`"${quantity}" takes no name in brackets`, afterName)
   }
   return { quantity, label: brackets?.[1] ?? brackets?.[2] }
 }
@@ -114,28 +103,21 @@ const comparisonOf = (reader: Reader, known: Vocabulary): Comparison => {
   return { text: reader.text.slice(from, reader.at).trim(), quantity, label, holds }
 }
 
-/** Reads a text. */
+const parse = (reader: Reader, known: Vocabulary): ReadonlyArray<Comparison> => {
+  const all = [comparisonOf(reader, known)]
+  while (!reader.isAtEnd) {
+    const from = reader.at
+    if (reader.take(word)?.[0] !== "or") {
+      throw reader.problem("expected \"or\" and another comparison, or the end", from)
+    }
+    all.push(comparisonOf(reader, known))
+  }
+  return all
+}
+
+/** Parses comparisons. */
 export const comparisonsOf = (
   text: string,
   known: Vocabulary
 ): Either.Either<ReadonlyArray<Comparison>, GrammarError> =>
-  Either.try({
-    try: () => {
-      const reader = new Reader(text)
-      const all = [comparisonOf(reader, known)]
-      while (!reader.isAtEnd) {
-        const from = reader.at
-        if (reader.take(word)?.[0] !== "or") {
-          throw reader.problem("\"or\" and another comparison are expected, or the end", from)
-        }
-        all.push(comparisonOf(reader, known))
-      }
-      return all
-    },
-    catch: (error) => {
-      if (error instanceof GrammarError) {
-        return error
-      }
-      throw error
-    }
-  })
+  Either.try({ try: () => parse(new Reader(text), known), catch: (error) => error as GrammarError })

@@ -1,57 +1,64 @@
 /**
  * `--fail-if`: comparisons that make a command end with exit code 1, for CI. Wrong ones end it before anything is read.
  */
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { Found, UsageError } from "../Failure.js"
+import { ConditionMet, type Failure, UsageError } from "../Failure.js"
+import { text } from "../options.js"
 import { Output } from "../output/Output.js"
 import { type Comparison, comparisonsOf, type Scope } from "./comparisons.js"
 
-/** A number that a command knows of its answer. */
+/** A number that a command computes from its answer. */
 export interface Quantity<A> {
   readonly of: Scope
-  /** `undefined` where there is nothing to compare: no price, no such name. The label is there where `of` says so. */
+  /** `undefined` if there is nothing to compare: no price, no such name. `of` decides whether there is a label. */
   readonly value: (answer: A, label: string | undefined) => number | undefined
 }
 
-/** All that a command knows. */
+/** The quantities of a command. */
 export type Quantities<A> = { readonly [name: string]: Quantity<A> }
 
-/** Looks at an answer; fails where a comparison holds. */
-export type Check<A> = (answer: A) => Effect.Effect<void, Found, Output>
+/** The option of commands that check conditions. */
+export const failIfOption = {
+  "fail-if": {
+    type: text("CONDITION"),
+    repeated: true,
+    description: "End with exit code 1 if this holds; combine several with or"
+  }
+} as const
 
-/** The option. */
-export const failIfOption = Options.repeated(Options.withPseudoName(Options.text("fail-if"), "CONDITION")).pipe(
-  Options.withDescription("End with exit code 1 where this holds; several with or")
-)
-
-/** Makes a check of what was asked for. */
-export const failIf = <A>(
-  given: ReadonlyArray<string>,
-  quantities: Quantities<A>
-): Effect.Effect<Check<A>, UsageError> =>
-  Either.match(Either.all(given.map((text) => Either.mapLeft(comparisonsOf(text, quantities), wrong(text)))), {
-    onLeft: Effect.fail,
-    onRight: (comparisons) => Effect.succeed(checking(comparisons.flat(), quantities))
+/** Finds an answer, prints it, and fails if a condition holds for it. */
+export const withFailIf = <A>(
+  given: { readonly "fail-if": ReadonlyArray<string> },
+  quantities: Quantities<A>,
+  answer: (output: Output["Type"]) => Effect.Effect<A, Failure, Output>
+): Effect.Effect<void, Failure, Output> =>
+  Effect.gen(function*() {
+    const comparisons = yield* Either.all(given["fail-if"].map((text) =>
+      Either.mapLeft(
+        comparisonsOf(text, quantities),
+        ({ message }) => new UsageError({ message: `--fail-if ${JSON.stringify(text)}, ${message}` })
+      )
+    ))
+    yield* check(comparisons.flat(), quantities, yield* answer(yield* Output))
   })
 
-const wrong = (text: string) => ({ message }: { readonly message: string }): UsageError =>
-  new UsageError({ message: `--fail-if ${JSON.stringify(text)}, ${message}` })
-
-const checking = <A>(comparisons: ReadonlyArray<Comparison>, quantities: Quantities<A>): Check<A> => (answer) => {
-  const values = comparisons.map(({ label, quantity }) => quantities[quantity]!.value(answer, label))
-  const unknown = comparisons.filter((_, index) => values[index] === undefined)
-  const held = comparisons.flatMap(({ holds, text }, index) => {
-    const value = values[index]
-    return value !== undefined && holds(value) ? [`${text} (it is ${value})`] : []
+const check = <A>(
+  comparisons: ReadonlyArray<Comparison>,
+  quantities: Quantities<A>,
+  answer: A
+): Effect.Effect<void, ConditionMet, Output> =>
+  Effect.gen(function*() {
+    const { log } = yield* Output
+    const met: Array<string> = []
+    for (const { holds, label, quantity, text } of comparisons) {
+      const value = quantities[quantity]!.value(answer, label)
+      if (value === undefined) {
+        // A misspelt name would never fail anything.
+        yield* log(`--fail-if ${JSON.stringify(text)}: there is nothing to compare`)
+      } else if (holds(value)) {
+        met.push(`${text} (it is ${value})`)
+      }
+    }
+    yield* met.length === 0 ? Effect.void : Effect.fail(new ConditionMet({ message: met.join(", ") }))
   })
-  return Effect.zipRight(
-    Effect.forEach(unknown, sayUnknown, { discard: true }),
-    held.length === 0 ? Effect.void : Effect.fail(new Found({ message: held.join(", ") }))
-  )
-}
-
-/** A misspelt name would never fail anything: it is said. */
-const sayUnknown = ({ text }: Comparison): Effect.Effect<void, never, Output> =>
-  Effect.flatMap(Output, ({ say }) => say(`--fail-if ${JSON.stringify(text)}: there is nothing to compare`))

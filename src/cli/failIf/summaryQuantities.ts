@@ -1,5 +1,5 @@
 /**
- * What `--fail-if` can compare of a summary. A name in brackets is one of the table's first column: of a span, unless `--by` says otherwise.
+ * The quantities of a summary that `--fail-if` can compare. A name in brackets is a label of the table: of a span, unless `--by` says otherwise.
  */
 import type { DurationStats } from "../../readers/summary/Durations.js"
 import type { Dimension, Summary, SummaryRow } from "../../readers/TraceSummary.js"
@@ -7,7 +7,7 @@ import type { Quantities, Quantity } from "./failIf.js"
 
 const whole = (value: (summary: Summary) => number): Quantity<Summary> => ({ of: "whole", value })
 
-/** The quantities of a summary by this dimension. */
+/** The quantities of a summary; names in brackets are rows of this dimension. */
 export const summaryQuantities = (dimension: Dimension): Quantities<Summary> => {
   const rowOf = (summary: Summary, label: string | undefined): SummaryRow | undefined =>
     summary.by[dimension].find((row) => row.label === label && !row.other)

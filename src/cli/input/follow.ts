@@ -1,36 +1,36 @@
 /**
- * A file that grows, from its beginning or from a cursor on: its complete lines, and what happened to it.
+ * Follows a growing file from its beginning or from a cursor: its complete lines, and its rotations.
  *
- * It is looked at four times a second. A file that was moved away is read to its end before the new one is begun; one that was emptied is begun again.
- * The trap: of a file that was emptied and has grown past the old place between two looks, the part before that place is not seen.
+ * It polls four times a second. A file that was moved away is read to its end before the new one is opened; a truncated file is read from its beginning.
+ * The trap: if a file is truncated and grows past the old position between two polls, what lies before that position is missed.
  */
 import { createHash } from "node:crypto"
 import { type FileHandle, open, stat } from "node:fs/promises"
 import { setTimeout } from "node:timers/promises"
 import { LineSplitter } from "../../readers/LineSplitter.js"
 
-/** What happens to a file. */
+/** A change of the file. */
 export type FollowEvent =
-  /** Complete lines, without their ends. The cursor stands after the last. */
+  /** Complete lines, without their ends. The cursor is after the last. */
   | { readonly kind: "lines"; readonly lines: ReadonlyArray<string>; readonly cursor: string }
-  /** Another file stands at the path, or the file was emptied: what follows is from its beginning. */
+  /** The file was replaced or truncated: what follows is from its beginning. */
   | { readonly kind: "rotated"; readonly how: "replaced" | "truncated"; readonly cursor: string }
   /** The end was reached. */
   | { readonly kind: "caught-up"; readonly bytes: number }
 
 /** How a file is followed. */
 export interface FollowOptions {
-  /** Where to go on; a cursor of a file that is no longer there begins the new one. */
+  /** Where to resume; a cursor of a replaced file starts the new one. */
   readonly after?: string | undefined
   readonly signal: AbortSignal
 }
 
-const lookEvery = 250
+const pollInterval = 250
 
 /** Bytes of one event at most, unless a line is longer. */
 const pieceSize = 256 * 1024
 
-/** A file's identity, as a text of letters and digits. */
+/** The identity of a file, in letters and digits. */
 const identityOf = ({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }): string =>
   createHash("sha256").update(`${dev}/${ino}`).digest("hex").slice(0, 16)
 
@@ -39,23 +39,18 @@ const parseCursor = (cursor: string | undefined): { readonly id: string; readonl
   return match === null ? undefined : { id: match[1]!, offset: Number(match[2]) }
 }
 
-/** The identity of the file at a path; `undefined` where there is none. */
-const identityAt = async (path: string): Promise<string | undefined> => {
-  try {
-    return identityOf(await stat(path, { bigint: true }))
-  } catch {
-    return undefined
-  }
-}
+/** The identity of the file at a path, if it exists. */
+const identityAt = (path: string): Promise<string | undefined> =>
+  stat(path, { bigint: true }).then(identityOf, () => undefined)
 
-const wait = (signal: AbortSignal): Promise<void> => setTimeout(lookEvery, undefined, { signal }).catch(() => {})
+const wait = (signal: AbortSignal): Promise<void> => setTimeout(pollInterval, undefined, { signal }).catch(() => {})
 
-/** One file, as long as it stands at the path. */
-class Followed {
+/** An open file, until another one takes its path. */
+class FollowedFile {
   private splitter: LineSplitter
-  private position: number
+  position: number
 
-  constructor(private readonly handle: FileHandle, readonly id: string, offset: number) {
+  constructor(readonly handle: FileHandle, readonly id: string, offset: number) {
     this.position = offset
     this.splitter = new LineSplitter({ offset })
   }
@@ -64,7 +59,7 @@ class Followed {
     return `${this.id}-${this.splitter.position}`
   }
 
-  /** The lines that have come since. */
+  /** The lines that were appended. */
   async *read(): AsyncGenerator<FollowEvent> {
     const buffer = new Uint8Array(pieceSize)
     for (;;) {
@@ -74,7 +69,7 @@ class Followed {
       }
       this.position += bytesRead
       const lines: Array<string> = []
-      // A copy: the splitter keeps the beginning of a line that is not complete.
+      // A copy: the splitter keeps the start of an incomplete line.
       this.splitter.push(buffer.slice(0, bytesRead), (line) => lines.push(line.text))
       if (lines.length > 0) {
         yield { kind: "lines", lines, cursor: this.cursor }
@@ -82,64 +77,60 @@ class Followed {
     }
   }
 
-  async wasEmptied(): Promise<boolean> {
+  async wasTruncated(): Promise<boolean> {
     return (await this.handle.stat()).size < this.position
   }
 
-  begin(): void {
+  restart(): void {
     this.position = 0
     this.splitter = new LineSplitter()
   }
-
-  get bytes(): number {
-    return this.position
-  }
 }
 
-const openedAt = async (path: string, after: string | undefined): Promise<readonly [FileHandle, Followed]> => {
+const openedAt = async (path: string, after: string | undefined): Promise<FollowedFile> => {
   const handle = await open(path, "r")
   const facts = await handle.stat({ bigint: true })
   const id = identityOf(facts)
   const cursor = parseCursor(after)
   const offset = cursor?.id === id && cursor.offset <= facts.size ? cursor.offset : 0
-  return [handle, new Followed(handle, id, offset)]
+  return new FollowedFile(handle, id, offset)
 }
 
-/** Follows the file until the signal; fails only where it cannot be opened at first. */
+/** Follows the file until the signal; fails only if it cannot be opened at the start. */
 export async function* follow(path: string, { after, signal }: FollowOptions): AsyncGenerator<FollowEvent> {
-  let [handle, file] = await openedAt(path, after)
+  let file = await openedAt(path, after)
   try {
     if (after !== undefined && after !== "" && parseCursor(after)?.id !== file.id) {
       yield { kind: "rotated", how: "replaced", cursor: file.cursor }
     }
     for (let isNew = true; !signal.aborted;) {
-      let came = isNew
+      let hasRead = isNew
       isNew = false
-      if (await file.wasEmptied()) {
-        file.begin()
+      if (await file.wasTruncated()) {
+        file.restart()
         yield { kind: "rotated", how: "truncated", cursor: file.cursor }
       }
-      const there = await identityAt(path)
+      const current = await identityAt(path)
       for await (const event of file.read()) {
-        came = true
+        hasRead = true
         yield event
       }
-      if (there !== undefined && there !== file.id) {
+      if (current !== undefined && current !== file.id) {
         const next = await openedAt(path, undefined).catch(() => undefined)
         if (next !== undefined) {
-          await handle.close()
-          ;[handle, file] = next
+          await file.handle.close()
+          file = next
           isNew = true
           yield { kind: "rotated", how: "replaced", cursor: file.cursor }
           continue
         }
       }
-      if (came) {
-        yield { kind: "caught-up", bytes: file.bytes }
+      if (hasRead) {
+        yield { kind: "caught-up", bytes: file.position }
       }
       await wait(signal)
     }
   } finally {
-    await handle.close().catch(() => {})
+    await file.handle.close().catch(() => {})
   }
 }

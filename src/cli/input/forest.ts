@@ -1,40 +1,34 @@
 /**
- * All trees of the files of a command. They are held in memory as a whole: what wants to see a file of any size reads it record by record.
+ * The traces of a command's files as trees. They are held in memory: commands for files of any size read record by record.
  */
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { builder, type Trace, type TraceForest } from "../../readers/TraceTree.js"
-import { type InputError, UsageError } from "../Failure.js"
+import { type IoError, UsageError } from "../Failure.js"
 import { Output } from "../output/Output.js"
-import { entriesOf, pathsOf } from "./input.js"
-import { notForeign, sayBad } from "./summary.js"
+import { forEachEntry, inputPaths } from "./input.js"
+import { logBadLines, requireRecords } from "./summary.js"
 
-/** Reads the files into one forest. Lines without a record are said on standard error. */
-export const forestOf = (files: ReadonlyArray<string>): Effect.Effect<TraceForest, InputError, Output> =>
+/** Reads the files into one forest. Logs how many lines hold no record. */
+export const forestOf = (files: ReadonlyArray<string>): Effect.Effect<TraceForest, IoError, Output> =>
   Effect.gen(function*() {
     const { add, forest } = builder()
     let records = 0
-    for (const path of pathsOf(files)) {
-      yield* Stream.runForEach(entriesOf(path), (entry) =>
-        Effect.sync(() => {
-          records += entry.kind === "record" ? 1 : 0
-          add(entry)
-        }))
-    }
-    const grown = forest()
-    const torn = grown.bad.filter((entry) => entry.torn).length
-    yield* sayBad(grown.badTotal, torn)
-    yield* notForeign(files, records, grown.badTotal - torn)
+    yield* forEachEntry(inputPaths(files), (entry) => {
+      records += entry.kind === "record" ? 1 : 0
+      add(entry)
+    })
+    const all = forest()
+    const torn = all.bad.filter((entry) => entry.torn).length
+    yield* logBadLines(all.badTotal, torn)
+    yield* requireRecords(files, records, all.badTotal - torn)
     if (records === 0) {
-      yield* sayEmpty
+      yield* (yield* Output).log("No records found")
     }
-    return grown
+    return all
   })
 
-const sayEmpty = Effect.flatMap(Output, ({ say }) => say("There is no record in it"))
-
-/** The one trace whose id begins like that. */
-export const traceNamed = (
+/** The traces whose id begins like this; all of them if there is nothing to begin with. */
+export const tracesWithId = (
   forest: TraceForest,
   beginning: string | undefined
 ): Effect.Effect<ReadonlyArray<Trace>, UsageError> => {

@@ -1,5 +1,5 @@
 /**
- * What commands print as JSON: names as on the wire, snake_case.
+ * JSON that commands print: names as on the wire, in snake_case.
  */
 import type { Summary, SummaryRow } from "../../readers/TraceSummary.js"
 import type { TraceNode } from "../../readers/TraceTree.js"
@@ -8,7 +8,7 @@ import { isoFromNanos } from "../../records/instants.js"
 import type { DecodedLine } from "../../records/wire/decode.js"
 import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../records/wire/encode.js"
 
-/** A span, without what is below it. */
+/** A span, without its children. */
 export const spanDocument = (node: TraceNode) => ({
   name: node.name,
   trace_id: node.traceId,
@@ -66,3 +66,19 @@ export const wireDocument = (record: DecodedLine): string => {
       return encodeDropped(record.dropped)
   }
 }
+
+// What JSON.stringify leaves alone but a terminal obeys: DEL, C1, and the characters that `escape.ts` of the records names.
+const unsafe =
+  /[\u007f-\u009f\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu
+
+const escapeOne = (character: string): string =>
+  Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`
+  ).join("")
+
+/** JSON with those characters escaped, which means the same: they can only occur in strings. */
+export const terminalSafe = (json: string): string => json.replace(unsafe, escapeOne)
+
+/** A value as one line of JSON, with its newline. */
+export const jsonLine = (value: unknown): string => `${terminalSafe(JSON.stringify(value))}\n`

@@ -1,12 +1,12 @@
 /**
- * Numbers as people read them.
+ * Numbers for people.
  */
 import type { Usage } from "../../readers/usage/Amounts.js"
 
-/** Whole numbers with their thousands apart. */
+/** A whole number with thousands separators. */
 export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
 
-/** Milliseconds, in the unit that fits. */
+/** Milliseconds, in a suitable unit. */
 export const duration = (millis: number): string =>
   millis < 1000
     ? `${millis.toFixed(1)}ms`
@@ -16,7 +16,7 @@ export const duration = (millis: number): string =>
     ? `${Math.floor(millis / 60_000)}m${String(Math.floor(millis / 1000) % 60).padStart(2, "0")}s`
     : `${Math.floor(millis / 3_600_000)}h${String(Math.floor(millis / 60_000) % 60).padStart(2, "0")}m`
 
-/** US dollars; below one, two digits that tell. */
+/** US dollars; below one, with two significant digits. */
 export const dollars = (value: number | null): string =>
   value === null
     ? "–"
@@ -28,5 +28,5 @@ export const dollars = (value: number | null): string =>
 export const tokens = ({ tokensIn, tokensOut }: Usage): string =>
   tokensIn === 0 && tokensOut === 0 ? "–" : `${count(tokensIn)} → ${count(tokensOut)}`
 
-/** So many of a thing: `1 span`, `2 spans`. */
+/** A number with its noun: `1 span`, `2 spans`. */
 export const plural = (amount: number, one: string): string => `${count(amount)} ${one}${amount === 1 ? "" : "s"}`

@@ -1,21 +1,21 @@
 /**
- * The HTML page of files, in pieces: the records go through as they are, so that a file of any size becomes a page without being held.
+ * The HTML page of files, in pieces: records are copied as they are, so a page of any size takes little memory.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { gunzipped, type GzipError } from "../../readers/gunzip.js"
-import type { InputError } from "../Failure.js"
-import { bytesOf, noteBroken } from "../input/input.js"
+import type { IoError } from "../Failure.js"
+import { bytesOf, noteTruncated } from "../input/input.js"
 import type { Output } from "./Output.js"
 
-/** Text of bytes that are perhaps compressed; each file ends with a newline. */
-const textOf = (path: string): Stream.Stream<string, InputError, Output> =>
+/** The text of a file, decompressed if needed, with a newline at its end. */
+const textOf = (path: string): Stream.Stream<string, IoError, Output> =>
   Stream.unwrap(
     Effect.map(Effect.runtime<Output>(), (runtime) => {
       const decoder = new TextDecoder()
       const bytes = Stream.toAsyncIterableRuntime(bytesOf(path), runtime)
-      const unpacked = Stream.fromAsyncIterable(gunzipped(bytes), (error) => error as GzipError | InputError).pipe(
-        Stream.catchTag("GzipError", () => Stream.execute(noteBroken(path)))
+      const unpacked = Stream.fromAsyncIterable(gunzipped(bytes), (error) => error as GzipError | IoError).pipe(
+        Stream.catchTag("GzipError", () => Stream.execute(noteTruncated(path)))
       )
       return Stream.map(unpacked, (chunk) => decoder.decode(chunk, { stream: true })).pipe(
         Stream.concat(Stream.make("\n"))
@@ -27,7 +27,7 @@ const textOf = (path: string): Stream.Stream<string, InputError, Output> =>
 export const pageOf = (
   paths: ReadonlyArray<string>,
   title: string
-): Stream.Stream<string, InputError, Output> =>
+): Stream.Stream<string, IoError, Output> =>
   Stream.unwrap(Effect.map(loadPage, ({ assets, escapeData, pageParts }) => {
     const { head, tail } = pageParts(assets, { title })
     const records = Stream.flatMap(Stream.fromIterable(paths), textOf)
@@ -37,7 +37,7 @@ export const pageOf = (
     )
   }))
 
-/** The page's parts; loaded when they are needed, since most commands do without. */
+/** The page's parts, loaded on demand: most commands do not need them. */
 export const loadPage = Effect.promise(async () => {
   const [{ loadAssets }, { escapeData, pageCsp, pageParts, renderPage }] = await Promise.all([
     import("../../viewer/assets.js"),

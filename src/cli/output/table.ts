@@ -1,30 +1,31 @@
 /**
  * Tables for people: text to the left, numbers to the right, never wider than the width.
  *
- * Where the width does not do, columns are left out, the least important ones first, until the labels have room; then these are cut in their middle, since
- * names begin with the same words (`loom.workflow`, `loom.workflow.step`) and ids end differently. A line below says what was left out.
+ * In a narrow terminal the least important columns are left out until the labels have room; then labels are cut in their middle, since names begin alike
+ * (`loom.workflow`, `loom.workflow.step`) and ids end differently. A line below names what was left out.
  */
+import type { SummaryRow } from "../../readers/TraceSummary.js"
 import { columns as columnsOf, fitting } from "../../records/terminal/columns.js"
-import { wrapped } from "./wrapped.js"
+import { escapeText } from "../../records/terminal/escape.js"
 
 /** A column: its heading, and whether it holds numbers. */
 export interface Column {
   readonly heading: string
   readonly right?: boolean
-  /** The more, the longer it stays where the width does not do; 0 by default. Of the same weight the one to the right goes first. */
+  /** Columns of low weight are left out first, of equal weight the one to the right. 0 by default. */
   readonly weight?: number
 }
 
-/** Columns that labels keep, as far as they are so long, before any other column is left out for them. */
-const leastLabel = 12
+/** Labels are not cut below this width while other columns can be left out. */
+const minLabel = 12
 
-/** What stands in a table: its columns by their places, the first one for the labels. */
+/** The columns of a table by their places, and the width of the first, which holds the labels. */
 interface Layout {
   readonly places: ReadonlyArray<number>
   readonly room: number
 }
 
-/** Lines of a table without their newlines. The first column holds the labels: it is the one that is cut, and never left out. */
+/** Lines of a table without newlines. The first column holds the labels: it may be cut, but is never left out. */
 export const tableLines = (
   columns: ReadonlyArray<Column>,
   rows: ReadonlyArray<ReadonlyArray<string>>,
@@ -52,7 +53,7 @@ const padded = (text: string, width: number, right: boolean): string => {
   return right ? blanks + text : text + blanks
 }
 
-/** The first of all layouts, from the whole table to the labels alone, in which labels differ as they did; else the first in which they have room. */
+/** The widest layout in which different labels stay different; failing that, the widest in which labels have room. */
 const layoutOf = (
   columns: ReadonlyArray<Column>,
   rows: ReadonlyArray<ReadonlyArray<string>>,
@@ -60,7 +61,7 @@ const layoutOf = (
   width: number
 ): Layout => {
   const labels = [...new Set(rows.map((row) => row[0] ?? ""))]
-  const layouts = layoutsOf(columns, rows, widths, width).filter(({ room }) => room >= Math.min(widths[0]!, leastLabel))
+  const layouts = layoutsOf(columns, rows, widths, width).filter(({ room }) => room >= Math.min(widths[0]!, minLabel))
   const differ = ({ places, room }: Layout): boolean =>
     places.length > 1 && new Set(labels.map((label) => cut(label, room))).size === labels.length
   return layouts.find(differ) ?? layouts[0] ?? { places: [0], room: Math.min(widths[0]!, width) }
@@ -72,7 +73,7 @@ const layoutsOf = (
   widths: ReadonlyArray<number>,
   width: number
 ): ReadonlyArray<Layout> => {
-  // A column that says nothing goes first of all.
+  // A column without values goes first of all.
   const weightOf = (at: number): number => rows.every((row) => row[at] === "–") ? -1 : columns[at]!.weight ?? 0
   const leaving = columns.map((_, at) => at).slice(1).sort((a, b) => weightOf(a) - weightOf(b) || b - a)
   return [...leaving.keys(), leaving.length].map((many) => {
@@ -83,7 +84,7 @@ const layoutsOf = (
   })
 }
 
-/** As much of a text's beginning and end as fits, with `…` between them. */
+/** The beginning and end of a text, as far as they fit, with `…` between them. */
 const cut = (text: string, room: number): string => {
   if (columnsOf(text) <= room) {
     return text
@@ -98,3 +99,21 @@ const leftOut = (columns: ReadonlyArray<Column>, whole: number, width: number): 
   columns.length === 0
     ? []
     : wrapped(`… without ${columns.map(({ heading }) => heading).join(", ")}: --width=${whole} shows all`, width)
+
+/** The label of a row, safe to print. */
+export const labelOf = ({ label, other }: SummaryRow): string =>
+  other ? "(all others)" : label === null ? "(none)" : label === "" ? "\"\"" : escapeText(label)
+
+/** The lines. A word that is longer than the width has a line of its own. */
+export const wrapped = (text: string, width: number): ReadonlyArray<string> => {
+  const lines = [""]
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(word)
+    } else {
+      lines[lines.length - 1] = line === "" ? word : `${line} ${word}`
+    }
+  }
+  return lines
+}

@@ -1,57 +1,30 @@
 /**
- * What a file holds and comes to hold, as server-sent events (HTML living standard, "Server-sent events").
+ * A file's lines and what is appended to it, as server-sent events (HTML living standard, "Server-sent events").
  *
- * `lines` carries complete lines as they are, `rotated` says that the file began anew, `caught-up` that its end was reached. Each id is a cursor: with it the
- * page goes on where it was.
+ * `lines` carries complete lines as they are, `rotated` says that the file started anew, `caught-up` that its end was reached. Each id is a
+ * cursor with which the page can resume.
  */
 import { once } from "node:events"
 import type { ServerResponse } from "node:http"
 import { follow, type FollowEvent } from "../input/follow.js"
 
-/** Milliseconds between two signs of life. */
+/** Milliseconds between two comments that keep the connection alive. */
 const heartbeat = 15_000
 
-/** Characters of one event at most, unless a line is longer. */
-const eventLength = 256 * 1024
-
-// Within an event each of these ends a line.
+// Each of these ends a line of an event.
 const breaks = /[\r\n\0]/g
 
 const dataOf = (lines: ReadonlyArray<string>): string =>
   lines.map((line) => `data: ${line.replace(breaks, "\uFFFD")}\n`).join("")
 
-/** Lines in events that are not too long. */
-const portions = function*(lines: ReadonlyArray<string>): Generator<ReadonlyArray<string>> {
-  let portion: Array<string> = []
-  let length = 0
-  for (const line of lines) {
-    if (portion.length > 0 && length + line.length > eventLength) {
-      yield portion
-      portion = []
-      length = 0
-    }
-    portion.push(line)
-    length += line.length
-  }
-  yield portion
-}
-
-const texts = function*(event: FollowEvent): Generator<string> {
+const textOf = (event: FollowEvent): string => {
   switch (event.kind) {
+    case "lines":
+      return `event: lines\nid: ${event.cursor}\n${dataOf(event.lines)}\n`
     case "rotated":
-      yield `event: rotated\nid: ${event.cursor}\ndata: ${event.how}\n\n`
-      return
+      return `event: rotated\nid: ${event.cursor}\ndata: ${event.how}\n\n`
     case "caught-up":
-      yield `event: caught-up\ndata: ${event.bytes}\n\n`
-      return
-    case "lines": {
-      const parts = [...portions(event.lines)]
-      for (const [index, lines] of parts.entries()) {
-        // A cursor inside of one reading is not known: only the last part may be gone on from.
-        const id = index === parts.length - 1 ? `id: ${event.cursor}\n` : ""
-        yield `event: lines\n${id}${dataOf(lines)}\n`
-      }
-    }
+      return `event: caught-up\ndata: ${event.bytes}\n\n`
   }
 }
 
@@ -61,7 +34,7 @@ const writeAll = async (response: ServerResponse, text: string, signal: AbortSig
   }
 }
 
-/** Sends events until the reader goes away. */
+/** Sends events until the reader disconnects. */
 export const sendEvents = async (
   response: ServerResponse,
   path: string,
@@ -73,12 +46,10 @@ export const sendEvents = async (
   try {
     response.write("retry: 1000\n\n")
     for await (const event of follow(path, { after, signal: gone.signal })) {
-      for (const text of texts(event)) {
-        await writeAll(response, text, gone.signal)
-      }
+      await writeAll(response, textOf(event), gone.signal)
     }
   } catch {
-    // The file is not there: the page asks again.
+    // The file does not exist: the page retries.
   } finally {
     clearInterval(alive)
     response.end()

@@ -1,7 +1,7 @@
 /**
- * Serves the live page of one file on 127.0.0.1: the page at `/TOKEN/`, and what the file holds and comes to hold at `/TOKEN/events`.
+ * Serves the live page of one file on 127.0.0.1: the page at `/TOKEN/`, the file's lines as events at `/TOKEN/events`.
  *
- * Nothing else is served: no path of a request ever becomes a path of the disk.
+ * Nothing else is served: the path of a request never becomes a path on disk.
  */
 import { randomBytes } from "node:crypto"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
@@ -11,16 +11,16 @@ import { admit } from "./gate.js"
 
 /** What is served. */
 export interface LivePage {
-  /** The file that is followed. */
+  /** The file to follow. */
   readonly path: string
   readonly html: string
   /** The page's Content-Security-Policy. */
   readonly policy: string
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface LiveServer {
-  /** The address with its token; who has it can read the file's records. */
+  /** The address with its token; anyone who has it can read the file. */
   readonly url: string
   readonly close: () => Promise<void>
 }
@@ -76,7 +76,7 @@ const listening = (server: Server, port: number): Promise<number> =>
     })
   })
 
-/** Serves the page; port 0 is one that is free. */
+/** Serves the page; port 0 picks a free one. */
 export const serveLive = async (page: LivePage, port: number): Promise<LiveServer> => {
   const token = randomBytes(24).toString("base64url")
   const server = createServer((request, response) =>

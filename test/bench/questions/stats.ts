@@ -123,10 +123,10 @@ const perSecond = async (read: (path: string) => Promise<number>): Promise<Readi
 
 const silent = Layer.succeed(Output, {
   write: () => Effect.void,
-  say: () => Effect.void,
+  log: () => Effect.void,
   progress: () => Effect.void,
-  breaksOff: () => Effect.void,
-  brokenOff: Effect.succeed([]),
+  noteTruncated: () => Effect.void,
+  truncated: Effect.succeed([]),
   width: Infinity,
   color: false,
   isTerminal: false

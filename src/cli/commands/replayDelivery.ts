@@ -5,8 +5,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { OtlpRequest } from "../../readers/OtlpJson.js"
 import { confided, withoutEchoes } from "../../records/echoes.js"
-import { InputError } from "../Failure.js"
-import { line } from "../output/line.js"
+import { IoError } from "../Failure.js"
+import { line } from "../output/Output.js"
 
 /** Where requests go. */
 export interface Receiver {
@@ -128,7 +128,7 @@ export const deliver = (
   receiver: Receiver,
   request: OtlpRequest,
   onTrouble: (why: string) => Effect.Effect<void>
-): Effect.Effect<Taken, InputError> =>
+): Effect.Effect<Taken, IoError> =>
   Effect.gen(function*() {
     const clock = yield* Effect.clock
     const end = clock.unsafeCurrentTimeMillis() + Duration.toMillis(receiver.patience)
@@ -140,7 +140,7 @@ export const deliver = (
       const wait = answer.kind === "again" ? answer.after ?? delay : 0
       if (answer.kind === "refused" || clock.unsafeCurrentTimeMillis() + wait > end) {
         return yield* Effect.fail(
-          new InputError({ message: `${receiver.endpoint.href} did not take the records: ${answer.why}` })
+          new IoError({ message: `${receiver.endpoint.href} did not take the records: ${answer.why}` })
         )
       }
       yield* onTrouble(answer.why)

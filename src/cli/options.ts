@@ -1,0 +1,85 @@
+/**
+ * Options of commands, as tables: parsing, validation, help and completions all read them.
+ */
+import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+
+/** The values that an option accepts. */
+export interface ValueType<A> {
+  /** How help shows a value: `N`, `FILE`, `always|never`. */
+  readonly placeholder: string
+  /** Reads a value. On the left: what is expected instead. */
+  readonly read: (text: string) => Either.Either<A, string>
+  /** What a shell can complete. */
+  readonly completion?: "files" | ReadonlyArray<string>
+  /** Keeps the value out of error messages. */
+  readonly secret?: true
+}
+
+/** One option. Its long name is its key in the table. */
+export interface OptionSpec {
+  readonly description: string
+  /** One letter. */
+  readonly short?: string
+  /** Without a type it is a flag. */
+  readonly type?: ValueType<unknown>
+  /** As a user would write it. */
+  readonly default?: string
+  readonly required?: true
+  /** May be given more than once. */
+  readonly repeated?: true
+}
+
+/** A table of options. */
+export type Options = { readonly [name: string]: OptionSpec }
+
+type ValueOf<O extends OptionSpec> = O extends { readonly type: ValueType<infer A> }
+  ? O extends { readonly repeated: true } ? ReadonlyArray<A>
+  : O extends { readonly required: true } | { readonly default: string } ? A
+  : A | undefined
+  : boolean
+
+/** The values that parsing gives for a table. */
+export type Values<O extends Options> = { readonly [Name in keyof O]: ValueOf<O[Name]> }
+
+/** `-o` and `--out`. */
+export const namesOf = (name: string, { short }: OptionSpec): ReadonlyArray<string> => [
+  ...(short === undefined ? [] : [`-${short}`]),
+  `--${name}`
+]
+
+/** Any text. */
+export const text = (placeholder: string): ValueType<string> => ({ placeholder, read: Either.right })
+
+/** The path of a file. */
+export const file: ValueType<string> = { ...text("FILE"), completion: "files" }
+
+/** One of these words. */
+export const choice = <const A extends string>(...choices: ReadonlyArray<A>): ValueType<A> => ({
+  placeholder: choices.join("|"),
+  read: (text) => Either.fromNullable(choices.find((each) => each === text), () => anyOf(choices)),
+  completion: choices
+})
+
+const anyOf = (choices: ReadonlyArray<string>): string => `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`
+
+/** A whole number. */
+export const wholeNumber: ValueType<number> = {
+  placeholder: "N",
+  read: (text) => /^\d+$/.test(text) ? Either.right(Number(text)) : Either.left("a whole number, 0 or more")
+}
+
+const units: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 }
+
+/** A duration in milliseconds: `250ms`, `1.5s`, `2m`, or what Effect's `Duration` can read. */
+export const duration: ValueType<number> = {
+  placeholder: "DURATION",
+  read: (text) => {
+    const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)$/.exec(text.trim())
+    const millis = match === null
+      ? Option.map(Duration.decodeUnknown(text), Duration.toMillis)
+      : Option.some(Number(match[1]) * units[match[2]!]!)
+    return Either.fromOption(millis, () => "a duration such as 250ms, 1.5s or 2m")
+  }
+}
