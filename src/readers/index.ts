@@ -4,8 +4,8 @@
 import "../records/requiresEffect3.js"
 
 export { type DialectName } from "../dialects/project.js"
-export { type EventData, type MetricData, type OpenSpanData, type SpanData } from "../records/SpanData.js"
-export { type DecodedLine } from "../records/wire/decode.js"
+export { type EventData, type MetricData, type OpenSpanData } from "../records/SpanData.js"
+export { type DecodedLine, type DecodedSpan as SpanData } from "../records/wire/decode.js"
 export { type DroppedRecord } from "../records/wire/encode.js"
 export { decodeFacts, type Facts } from "../records/wire/facts.js"
 export { RecordDecodeError } from "../records/wire/RecordDecodeError.js"

@@ -43,6 +43,7 @@ const spanOf = (span: SpanRecord, order: number): DecodedLine => {
       parentSpanId: span.parentSpanId,
       start,
       end: start + BigInt(Math.round(span.durationMs * 1_000_000)),
+      durationMs: span.durationMs,
       sequence: sequenceFromDate(span.startedAt) ?? order,
       attributes: span.attributes,
       outcome: span.outcome,

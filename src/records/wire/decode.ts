@@ -6,7 +6,7 @@
  */
 import type { Attributes } from "../attributes.js"
 import { defaultLimits, normalizeValue } from "../attributes.js"
-import { dateFromNanos, nanosFromIso } from "../instants.js"
+import { dateFromNanos, elapsedMs, nanosFromIso } from "../instants.js"
 import type { InstrumentKind } from "../MetricRecord.js"
 import { instrumentKind } from "../MetricRecord.js"
 import { setOwn } from "../setOwn.js"
@@ -15,12 +15,18 @@ import type { Outcome, SpanLink } from "../SpanRecord.js"
 import type { DroppedRecord } from "./encode.js"
 import { RecordDecodeError } from "./RecordDecodeError.js"
 
+/** A span that has ended, with what readers ask for most. */
+export interface DecodedSpan extends SpanData {
+  /** Elapsed milliseconds, ≥ 0, fractional. */
+  readonly durationMs: number
+}
+
 /** What one line holds. */
 export type DecodedLine =
   | {
     readonly kind: "span"
     /** A span that has ended. */
-    readonly span: SpanData
+    readonly span: DecodedSpan
   }
   | {
     readonly kind: "metric"
@@ -86,7 +92,7 @@ const decodeFields = (fields: Fields, line: number): DecodedLine => {
   }
 }
 
-const span = (fields: Fields, line: number): SpanData => {
+const span = (fields: Fields, line: number): DecodedSpan => {
   const [start, end] = interval(fields)
   const exception = nullableString(fields, "exception")
   return {
@@ -96,6 +102,7 @@ const span = (fields: Fields, line: number): SpanData => {
     parentSpanId: nullableString(fields, "parent_span_id"),
     start,
     end,
+    durationMs: elapsedMs(start, end),
     sequence: line,
     attributes: attributes(fields["attributes"]),
     outcome: outcome(fields["outcome"], exception),
