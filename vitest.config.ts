@@ -17,6 +17,9 @@ const thorough = [
   "test/**/*.thorough.test.ts"
 ]
 
+/** Properties that the quick tests run less often. */
+const again = ["test/readers/usage.test.ts"]
+
 const elsewhere = ["test/bench/**", "test/backends/**", "test/browser/**", "node_modules/**"]
 
 export default defineConfig({
@@ -44,7 +47,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "thorough", include: thorough, exclude: elsewhere }
+        test: { name: "thorough", include: [...thorough, ...again], exclude: elsewhere, env: { LOOM_RUNS: "all" } }
       }
     ]
   }

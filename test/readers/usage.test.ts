@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { entriesOf, TraceSummary, TraceTree, usageOf, usageOfForest } from "loom-telemetry/readers"
+import { runs } from "../runs.js"
 import {
   type Call,
   callsOf,
@@ -68,7 +69,7 @@ describe("usage", () => {
           expect([dimension, usedBy(summary, dimension)]).toEqual([dimension, expectedBy(calls, dimension)])
         }
       }),
-      { numRuns: 1000 }
+      { numRuns: runs(1000) }
     )
   })
 
@@ -80,7 +81,7 @@ describe("usage", () => {
           expect(sum(summary.by[dimension].map((row) => row.usage))).toEqual(brief(summary.usage))
         }
       }),
-      { numRuns: 300 }
+      { numRuns: runs(300) }
     )
   })
 
@@ -106,7 +107,7 @@ describe("usage", () => {
           }
         }
       ),
-      { numRuns: 300 }
+      { numRuns: runs(300) }
     )
   })
 
@@ -118,7 +119,7 @@ describe("usage", () => {
         const { traces: _2, ...folded } = summaryOf(lines, { maxHeldSpans: 24 })
         expect(folded).toEqual(held)
       }),
-      { numRuns: 300 }
+      { numRuns: runs(300) }
     )
   })
 
@@ -137,7 +138,7 @@ describe("usage", () => {
         })
         expect(builder.result()).toEqual(summaryOf(lines))
       }),
-      { numRuns: 200 }
+      { numRuns: runs(200) }
     )
   })
 
@@ -154,7 +155,7 @@ describe("usage", () => {
           brief(usage.total)
         )
       }),
-      { numRuns: 300 }
+      { numRuns: runs(300) }
     )
   })
 
@@ -172,7 +173,7 @@ describe("usage", () => {
           )
         }
       ),
-      { numRuns: 300 }
+      { numRuns: runs(300) }
     )
   })
 })
