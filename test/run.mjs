@@ -1,58 +1,82 @@
 /**
- * Runs checks one after another and says of each what it is, how far the run is and how long it took.
+ * Runs checks and says of each what it is, how far the run is and how long it took: the checks of the code two at a time, then the tests.
  *
- * `node test/run.mjs core` is `npm test`; `node test/run.mjs all` is everything that needs neither a browser nor a backend. Stops at the first check that
- * fails, with its exit code.
+ * `node test/run.mjs core` is `npm test`; `node test/run.mjs all` is everything that needs neither a browser nor a backend. What a check of the code printed is
+ * shown when it has ended. Stops at the first failure, with its exit code.
  */
 import { spawn } from "node:child_process"
 
-/** What the script does, and its name in package.json. */
-const core = [
+/** What each check is, and its script in package.json. */
+const checks = [
   ["types", "check"],
   ["lint", "lint"],
-  ["rules of the rooms", "check:deps"],
-  ["unused files and exports", "check:dead"],
   ["tests of types", "test:types"],
-  ["contract, units, examples, documentation", "test:core"]
+  ["rules of the rooms", "check:deps"],
+  ["unused files and exports", "check:dead"]
 ]
+const tests = [["contract, units, examples, documentation", "test:core"]]
 
 const sets = {
-  core,
-  all: [
-    ...core,
-    ["Effect diagnostics", "check:effect"],
-    ["faults, properties, processes, large files", "test:thorough"]
-  ]
+  core: { checks, tests },
+  all: {
+    checks: [...checks, ["Effect diagnostics", "check:effect"]],
+    tests: [...tests, ["faults, properties, processes, large files", "test:thorough"]]
+  }
 }
 
-const steps = sets[process.argv[2] ?? "core"]
-if (steps === undefined) {
+const set = sets[process.argv[2] ?? "core"]
+if (set === undefined) {
   console.error(`unknown set of checks "${process.argv[2]}": use one of ${Object.keys(sets).join(", ")}`)
   process.exit(2)
 }
 
+const begun = performance.now()
+const count = set.checks.length + set.tests.length
+const times = []
+const running = new Set()
+let started = 0
+
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
-const run = (script) =>
-  new Promise((resolve, reject) => {
-    const child = spawn("npm", ["run", "--silent", script], { stdio: "inherit" })
-    child.on("error", reject)
-    child.on("close", (code, signal) => resolve(signal === null ? code : 1))
+const fail = (code) => {
+  running.forEach((child) => process.kill(-child.pid))
+  process.exit(code)
+}
+
+const run = ([title, script], stdio) =>
+  new Promise((resolve) => {
+    const name = `[${++started}/${count}] ${title}`
+    const since = performance.now()
+    console.log(`${name} (npm run ${script})`)
+    // In a group of its own, so that it can be ended with everything that it started.
+    const child = spawn("npm", ["run", "--silent", script], { stdio, detached: true })
+    running.add(child)
+    let output = ""
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text) => output += text)
+    }
+    child.on("close", (code) => {
+      running.delete(child)
+      process.stdout.write(output)
+      console.log(`${name}: ${code === 0 ? "passed in" : "failed after"} ${seconds(since)}`)
+      times.push([title, seconds(since)])
+      return code === 0 ? resolve() : fail(code ?? 1)
+    })
   })
 
-const begun = performance.now()
-const times = []
-for (const [index, [title, script]] of steps.entries()) {
-  console.log(`\n[${index + 1}/${steps.length}] ${title} (npm run ${script})`)
-  const since = performance.now()
-  const code = await run(script)
-  const took = seconds(since)
-  if (code !== 0) {
-    console.log(`[${index + 1}/${steps.length}] ${title}: failed after ${took}`)
-    process.exit(code)
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => fail(1))
+}
+
+const waiting = [...set.checks]
+const lane = async () => {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    await run(next, ["ignore", "pipe", "pipe"])
   }
-  console.log(`[${index + 1}/${steps.length}] ${title}: passed in ${took}`)
-  times.push([title, took])
+}
+await Promise.all([lane(), lane()])
+for (const each of set.tests) {
+  await run(each, "inherit")
 }
 
 const width = Math.max(...times.map(([title]) => title.length))
