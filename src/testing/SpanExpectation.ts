@@ -94,6 +94,10 @@ export const containing = (spans: ReadonlyArray<SpanExpectation> | SpanList): Sp
   others: true
 })
 
+/** The attributes that an expectation names. */
+export const namedAttributes = (attributes: SpanExpectation["attributes"]): AttributesExpectation =>
+  attributes instanceof ExactAttributes ? attributes.attributes : attributes ?? {}
+
 /** These attributes and no others. */
 export const exactly = (attributes: AttributesExpectation): ExactAttributes => new ExactAttributes(attributes)
 

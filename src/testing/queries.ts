@@ -7,7 +7,7 @@ import type { MetricRecord } from "../records/MetricRecord.js"
 import type { SpanRecord } from "../records/SpanRecord.js"
 import { InMemoryTelemetry } from "../sinks/InMemoryTelemetry.js"
 import { at, callOf } from "./callSite.js"
-import { attributesMatch, textMatches } from "./compare/values.js"
+import { attributesMatch, valueMatches } from "./compare/values.js"
 import { visitsOf } from "./renderTree.js"
 import type { AttributesExpectation } from "./SpanExpectation.js"
 import { expectedTexts, lineOf } from "./text/spans.js"
@@ -27,7 +27,7 @@ export const findSpans = (
 ): Effect.Effect<ReadonlyArray<SpanRecord>, never, InMemoryTelemetry> =>
   Effect.map(
     allSpans,
-    (spans) => spans.filter((span) => textMatches(name, span.name) && attributesMatch(attributes, span.attributes))
+    (spans) => spans.filter((span) => valueMatches(name, span.name) && attributesMatch(attributes, span.attributes))
   )
 
 /** The one span of this name that has ended, with these attributes among its own. Fails where there is none or more than one. */

@@ -4,12 +4,7 @@
 import { escapeText } from "../../records/escape.js"
 import type { SpanEvent, SpanRecord } from "../../records/SpanRecord.js"
 import type { FieldDifference } from "../compare/values.js"
-import {
-  type AttributesExpectation,
-  type EventExpectation,
-  ExactAttributes,
-  type SpanExpectation
-} from "../SpanExpectation.js"
+import { type EventExpectation, ExactAttributes, namedAttributes, type SpanExpectation } from "../SpanExpectation.js"
 import { nameText, shortened, valueText } from "./values.js"
 
 /** Texts by the field that they show: `name`, `durationMs`, `attributes/KEY`, `outcome`, `exception`, `events`. */
@@ -30,19 +25,17 @@ export const expectedTexts = (expectation: SpanExpectation): FieldTexts => {
 
 /** What was recorded, of the fields that are named. */
 export const recordedTexts = (span: SpanRecord, expectation: SpanExpectation): FieldTexts => {
-  const exact = expectation.attributes instanceof ExactAttributes
-  const named = Object.keys(namedAttributes(expectation.attributes))
-  const others = Object.keys(span.attributes).filter((key) => exact && !named.includes(key))
-  return new Map([
-    ["name", nameText(span.name)],
-    ...one("durationMs", expectation.durationMs, () => valueText(span.durationMs)),
-    ...[...named.filter((key) => Object.hasOwn(span.attributes, key)), ...others].map((key) =>
-      attribute(key, valueText(span.attributes[key]))
-    ),
-    ...one("outcome", expectation.outcome, () => span.outcome),
-    ...one("exception", expectation.exception, () => span.exception === null ? "no error" : errorText(span.exception)),
-    ...one("events", expectation.events, () => eventNames(span.events))
-  ])
+  const expected = namedAttributes(expectation.attributes)
+  const all = expectation.attributes instanceof ExactAttributes ? { ...expected, ...span.attributes } : expected
+  const named = Object.keys(all).filter((key) => Object.hasOwn(span.attributes, key))
+  return expectedTexts({
+    name: span.name,
+    attributes: Object.fromEntries(named.map((key) => [key, span.attributes[key]!])),
+    ...(expectation.durationMs !== undefined && { durationMs: span.durationMs }),
+    ...(expectation.outcome !== undefined && { outcome: span.outcome }),
+    ...(expectation.exception !== undefined && { exception: span.exception }),
+    ...(expectation.events !== undefined && { events: span.events })
+  })
 }
 
 /** All of a recorded span, where nothing says what matters. */
@@ -112,6 +105,3 @@ const eventNames = (events: ReadonlyArray<SpanEvent> | ReadonlyArray<EventExpect
 
 const eventName = (event: EventExpectation | SpanEvent): string =>
   nameText(typeof event === "string" || event instanceof RegExp ? event : event.name)
-
-const namedAttributes = (attributes: SpanExpectation["attributes"]): AttributesExpectation =>
-  attributes instanceof ExactAttributes ? attributes.attributes : attributes ?? {}

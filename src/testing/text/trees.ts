@@ -3,7 +3,7 @@
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import type { Comparison, Row } from "../compare/Comparison.js"
-import { spansOf } from "../compare/Pairs.js"
+import { visitsOf } from "../renderTree.js"
 import { listOf, type SpanExpectation, type SpanList } from "../SpanExpectation.js"
 import { alignedTexts, allTexts, expectedTexts, lineOf, recordedTexts } from "./spans.js"
 import { shortened } from "./values.js"
@@ -11,7 +11,8 @@ import { shortened } from "./values.js"
 /** A tree up to this many lines is shown whole; of a larger one, what is near differences. */
 const mostLines = 60
 
-/** Lines round a marked one that are shown in a large tree. */
+/** So many marked lines of a large tree are shown, with so many lines before and after each. */
+const mostMarked = 40
 const around = 2
 
 /** Longer lines are cut. */
@@ -56,7 +57,9 @@ export const alignedTrees = (
 
 const alignedLine = (expectation: SpanExpectation, { depth, fields, node }: Row): string => {
   const expected = expectedTexts(expectation)
-  const texts = node === undefined ? expected : alignedTexts(recordedTexts(node.span, expectation), expected, fields)
+  const texts = node === undefined
+    ? expected
+    : alignedTexts(recordedTexts(node.span, expectation), expected, fields ?? [])
   return `${indent(depth)}${lineOf(texts)}`
 }
 
@@ -85,6 +88,9 @@ const ignoredText = (rows: ReadonlyArray<Row>, from: number): string => {
   return `… ${spans} ${spans === 1 ? "span" : "spans"} of which nothing is expected`
 }
 
+/** How many spans there are, with those below. Without recursion: a tree may be deeper than the call stack. */
+const spansOf = (root: SpanNode): number => visitsOf([root]).length
+
 const indent = (depth: number): string => "  ".repeat(depth)
 
 const treeText = (heading: string, lines: ReadonlyArray<TreeLine>): string => {
@@ -112,28 +118,21 @@ const marksText = (marks: ReadonlyArray<number>): string => {
   return first === undefined || last === undefined ? "" : first === last ? `${first + 1}` : `${first + 1}-${last + 1}`
 }
 
-/** Lines that differ, some round them, and the spans that they are in. */
+/** Lines that differ, some around them, and the spans that they are in. */
 const nearMarks = (lines: ReadonlyArray<TreeLine>): ReadonlySet<number> => {
-  const shown = new Set<number>([0])
-  lines.forEach(({ marks }, index) => {
-    if (marks.length > 0 && shown.size < 3 * mostLines) {
-      for (let near = Math.max(0, index - around); near <= Math.min(lines.length - 1, index + around); near++) {
-        shown.add(near)
-      }
-      ancestors(lines, index).forEach((each) => shown.add(each))
-    }
-  })
-  return shown
-}
-
-const ancestors = (lines: ReadonlyArray<TreeLine>, index: number): ReadonlyArray<number> => {
-  const found: Array<number> = []
-  let depth = lines[index]!.depth
-  for (let above = index - 1; above >= 0 && depth > 0; above--) {
-    if (lines[above]!.depth < depth) {
-      depth = lines[above]!.depth
-      found.push(above)
+  const marked = [...lines.keys()].filter((index) => lines[index]!.marks.length > 0).slice(0, mostMarked)
+  const shown = new Set([0])
+  for (const index of marked) {
+    for (let near = index - around; near <= index + around; near++) {
+      shown.add(near)
     }
   }
-  return found
+  let depth = 0
+  for (let index = lines.length - 1; index >= 0; index--) {
+    if (shown.has(index) || lines[index]!.depth < depth) {
+      shown.add(index)
+      depth = lines[index]!.depth
+    }
+  }
+  return shown
 }
