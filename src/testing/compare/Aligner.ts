@@ -3,19 +3,19 @@
  * few differences, in bounded time.
  */
 import type { SpanNode } from "../../records/spanTree.js"
-import { listOf, namedAttributes, rangeOf, type SpanExpectation } from "../SpanExpectation.js"
+import { listOf, namedAttributes, rangeOf, type SpanExpectation, type SpanList } from "../SpanExpectation.js"
 import { alignOrdered } from "./ordered.js"
 import type { Item, Step } from "./steps.js"
 import { alignUnordered } from "./unordered.js"
 import { fieldDifferences, valueMatches } from "./values.js"
 
-/** The price of an unexpected span, and of a missing one without children. */
+/** The prices of an unexpected span, of a missing one without children, and of a field that differs. */
 const oneSpan = 100
-
 const oneField = 2
 
-/** How often a comparison looks for something cheaper. */
-const mostLooks = 150_000
+/** How often a comparison looks for something cheaper, and how far down: deeper differences do not decide what is paired. */
+const mostLooks = 100_000
+const mostDepth = 50
 
 /** Something with children: an expected span, or the whole expectation. */
 export type Expecting = Pick<SpanExpectation, "children">
@@ -28,6 +28,7 @@ type Steps = ReadonlyArray<Step>
 /** The alignments of one comparison. */
 export class Aligner {
   private looks = 0
+  private depth = 0
 
   /** The steps through the children, with as little wrong as is found. */
   readonly align: (expecting: Expecting, parent: Parent) => Steps = memoize((expecting, parent) =>
@@ -67,8 +68,12 @@ export class Aligner {
       fits: ({ expectation }, node) => this.fits(expectation, node),
       pair: (item, node, required) =>
         this.fits(item.expectation, node) ? 0 : exact ? Infinity : this.pairPrice(item, node, required, unexpected),
-      mayLook: () => this.looks++ < mostLooks
+      mayLook: () => this.mayLook()
     })
+  }
+
+  private mayLook(): boolean {
+    return this.looks++ < mostLooks
   }
 
   /** Whether the span and everything below it is as expected. */
@@ -79,42 +84,46 @@ export class Aligner {
 
   /**
    * A span that differs costs less than a missing and an unexpected one. Two of them cost more, so that a span that moved is not compared with its
-   * neighbour.
+   * neighbor.
    */
   private pairPrice({ expectation, least, most }: Item, node: SpanNode, required: boolean, unexpected: number): number {
     const sameName = valueMatches(expectation.name, node.span.name)
-    // If other spans can take the place of this one, all it saves is being unexpected.
+    // If other spans can take the place of this one, it does not save a missing one.
     const needed = required && (!sameName || least === most || unexpected === 0)
-    const saved = needed ? missingPrice(expectation) : unexpected
+    const saved = unexpected + (needed ? missingPrice(expectation) : 0)
     if (saved === 0 || (!sameName && (!required || unexpected === 0))) {
       return Infinity
     }
-    const distance = this.looks++ < mostLooks ? this.distance(expectation, node) : sameName ? 0 : Infinity
-    const price = (sameName ? saved / 2 : saved - 10) + distance
-    return price === Infinity ? price : Math.min(price, saved - 1) + (needed ? unexpected : 0)
+    const distance = this.mayLook() ? this.distance(expectation, node) : sameName ? 0 : Infinity
+    return distance === Infinity ? Infinity : Math.min(saved - 1, distance + (sameName ? saved / 2 : saved - 10))
   }
 
   /** The price of all differences; `Infinity` if neither the name nor anything else is right. */
   private readonly distance = memoize((expectation: SpanExpectation, node: SpanNode): number => {
     const fields = fieldDifferences(node.span, expectation).length
-    const { others } = listOf(expectation.children ?? [])
-    const steps = expectation.children === undefined ? [] : this.align(expectation, node)
-    const below = steps.map(({ item, node }) =>
-      item === undefined
-        ? others ? 0 : oneSpan
-        : node === undefined
-        ? missingPrice(item.expectation)
-        : this.fits(item.expectation, node)
-        ? 0
-        : this.distance(item.expectation, node)
-    ).reduce((sum, price) => sum + price, 0)
+    const list = listOf(expectation.children ?? [])
+    this.depth++
+    const steps = expectation.children === undefined || this.depth > mostDepth ? [] : this.align(expectation, node)
+    const below = steps.map((step) => this.stepPrice(step, list)).reduce((sum, price) => sum + price, 0)
+    this.depth--
     const isAlike = valueMatches(expectation.name, node.span.name) || fields + below === 1 ||
-      fields <= namedFields(expectation) || steps.some(({ item, node }) => item !== undefined && node !== undefined)
+      fields <= namedFields(expectation) || steps.some((step) => step.item !== undefined && step.node !== undefined)
     return isAlike ? oneField * fields + below : Infinity
   })
+
+  private stepPrice({ item, node }: Step, { others }: SpanList): number {
+    if (item === undefined) {
+      return others ? 0 : oneSpan
+    }
+    return node === undefined
+      ? missingPrice(item.expectation)
+      : this.fits(item.expectation, node)
+      ? 0
+      : this.distance(item.expectation, node)
+  }
 }
 
-/** Larger than all that can be wrong with a span of that name: a hundred spans count like more. */
+/** A span that is missing costs more the more spans are expected below it. */
 const missingPrice = (expectation: SpanExpectation): number => oneSpan * sizeOf(expectation)
 
 /** How many spans are expected at least, up to a hundred. */

@@ -57,9 +57,9 @@ class Pairs {
 
   /** Gives items spans that fit, then the nearest of the expected name, then the nearest of other names. */
   fitMost(): boolean {
-    const mostMisses = mostChecked / (this.nodes.length + 1)
     for (const take of [this.takeFitting, this.takeNearest(true), this.takeNearest(false)]) {
-      this.fill("least", take, take === this.takeFitting ? mostMisses : Infinity)
+      const mostMisses = take === this.takeFitting ? mostChecked / (this.nodes.length + 1) : Infinity
+      this.fill("least", take, mostMisses)
       this.fill("most", take, mostMisses)
     }
     return true
