@@ -1,5 +1,5 @@
 /**
- * The expected and the recorded tree of a comparison as text: lines that differ carry the number of the difference at their left.
+ * The expected and the recorded tree of a comparison as text. The number of a difference is at the left of its line.
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import type { Comparison, Row } from "../compare/Comparison.js"
@@ -8,14 +8,14 @@ import { listOf, type SpanExpectation, type SpanList } from "../SpanExpectation.
 import { alignedTexts, allTexts, expectedTexts, lineOf, recordedTexts } from "./spans.js"
 import { shortened } from "./values.js"
 
-/** A tree up to this many lines is shown whole; of a larger one, what is near differences. */
+/** Trees up to this many lines are shown completely, larger ones only near differences. */
 const mostLines = 60
 
-/** So many marked lines of a large tree are shown, with so many lines before and after each. */
+/** How many marked lines of a large tree are shown, and how many lines before and after each. */
 const mostMarked = 40
 const around = 2
 
-/** Longer lines are cut. */
+/** Longer lines are shortened. */
 const mostColumns = 160
 
 interface TreeLine {
@@ -24,7 +24,7 @@ interface TreeLine {
   readonly marks: ReadonlyArray<number>
 }
 
-/** What was expected, as it was written. */
+/** The expected tree, as written. */
 export const expectedTree = ({ list, rows }: Comparison): string => {
   const lines = rows.flatMap(({ depth, expectation, marks }): ReadonlyArray<TreeLine> =>
     expectation === undefined ? [] : [{ depth, marks, text: `${expectedLine(expectation)}${belowText(expectation)}` }]
@@ -32,7 +32,7 @@ export const expectedTree = ({ list, rows }: Comparison): string => {
   return treeText(`Expected${listText(list, " ")}:`, lines)
 }
 
-/** What was recorded; of spans of which nothing is expected only how many there are. */
+/** The recorded tree. Spans that nothing is expected of are only counted. */
 export const recordedTree = ({ rows }: Comparison): string => {
   const lines: Array<TreeLine> = []
   rows.forEach((row, index) => {
@@ -45,7 +45,7 @@ export const recordedTree = ({ rows }: Comparison): string => {
   return treeText("Recorded:", lines)
 }
 
-/** Both trees without marks and without what is not expected of any: beside each other they differ only where something is wrong. */
+/** Both trees without marks and without spans that nothing is expected of: next to each other they differ only where something is wrong. */
 export const alignedTrees = (
   { rows }: Comparison
 ): { readonly expected: string; readonly actual: string } => ({
@@ -71,7 +71,7 @@ const recordedLine = (node: SpanNode, expectation: SpanExpectation | undefined):
 const belowText = ({ children }: SpanExpectation): string =>
   children === undefined || Array.isArray(children) ? "" : listText(listOf(children), "  — children ")
 
-/** How a list is meant, where it is not meant exactly. */
+/** The words for a list that is not exact. */
 const listText = ({ ordered, others }: SpanList, before: string): string => {
   const words = [...(ordered ? [] : ["in any order"]), ...(others ? ["among others"] : [])]
   return words.length === 0 ? "" : `${before}${words.join(", ")}`
@@ -88,7 +88,7 @@ const ignoredText = (rows: ReadonlyArray<Row>, from: number): string => {
   return `… ${spans} ${spans === 1 ? "span" : "spans"} of which nothing is expected`
 }
 
-/** How many spans there are, with those below. Without recursion: a tree may be deeper than the call stack. */
+/** The number of spans in a tree. */
 const spansOf = (root: SpanNode): number => visitsOf([root]).length
 
 const indent = (depth: number): string => "  ".repeat(depth)
@@ -112,13 +112,13 @@ const markedLine = ({ depth, marks, text }: TreeLine, width: number): string => 
   return shortened(`${margin}${indent(depth)}${text}`, mostColumns)
 }
 
-/** Differences of one line follow each other. */
+/** The differences of one line are consecutive. */
 const marksText = (marks: ReadonlyArray<number>): string => {
   const [first, last] = [marks[0], marks.at(-1)]
   return first === undefined || last === undefined ? "" : first === last ? `${first + 1}` : `${first + 1}-${last + 1}`
 }
 
-/** Lines that differ, some around them, and the spans that they are in. */
+/** The marked lines, some lines around them, and their ancestors. */
 const nearMarks = (lines: ReadonlyArray<TreeLine>): ReadonlySet<number> => {
   const marked = [...lines.keys()].filter((index) => lines[index]!.marks.length > 0).slice(0, mostMarked)
   const shown = new Set([0])
