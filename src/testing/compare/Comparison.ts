@@ -21,8 +21,8 @@ export interface Row {
   readonly depth: number
   readonly expectation?: SpanExpectation | undefined
   readonly node?: SpanNode | undefined
-  /** Nothing is expected of the recorded span, and it may be there. */
-  readonly ignored?: boolean
+  /** Instead of a node: consecutive recorded spans that nothing is expected of. */
+  readonly ignored?: Array<SpanNode>
   /** The fields of the span itself that differ. */
   readonly fields?: ReadonlyArray<FieldDifference>
   /** The mismatches that are here, counted from 0. */
@@ -91,7 +91,12 @@ class Walk {
   }
 
   private ignore(nodes: ReadonlyArray<SpanNode>, depth: number): void {
-    nodes.forEach((node) => this.rows.push({ depth, node, ignored: true, marks: [] }))
+    const last = this.rows.at(-1)
+    if (last?.ignored !== undefined && last.depth === depth) {
+      nodes.forEach((node) => last.ignored!.push(node))
+    } else if (nodes.length > 0) {
+      this.rows.push({ depth, ignored: [...nodes], marks: [] })
+    }
   }
 }
 

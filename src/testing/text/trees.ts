@@ -34,14 +34,13 @@ export const expectedTree = ({ list, rows }: Comparison): string => {
 
 /** The recorded tree. Spans that nothing is expected of are only counted. */
 export const recordedTree = ({ rows }: Comparison): string => {
-  const lines: Array<TreeLine> = []
-  rows.forEach((row, index) => {
-    if (row.node !== undefined && !row.ignored) {
-      lines.push({ depth: row.depth, marks: row.marks, text: recordedLine(row.node, row.expectation) })
-    } else if (row.ignored && !isSameIgnored(rows[index - 1], row)) {
-      lines.push({ depth: row.depth, marks: [], text: ignoredText(rows, index) })
-    }
-  })
+  const lines = rows.flatMap(({ depth, expectation, ignored, marks, node }): ReadonlyArray<TreeLine> =>
+    ignored !== undefined
+      ? [{ depth, marks, text: ignoredText(ignored) }]
+      : node === undefined
+      ? []
+      : [{ depth, marks, text: recordedLine(node, expectation) }]
+  )
   return treeText("Recorded:", lines)
 }
 
@@ -51,7 +50,7 @@ export const alignedTrees = (
 ): { readonly expected: string; readonly actual: string } => ({
   expected: rows.flatMap((row) => row.expectation === undefined ? [] : [alignedLine(row.expectation, row)]).join("\n"),
   actual: rows.flatMap((row) =>
-    row.node === undefined || row.ignored ? [] : [`${indent(row.depth)}${recordedLine(row.node, row.expectation)}`]
+    row.node === undefined ? [] : [`${indent(row.depth)}${recordedLine(row.node, row.expectation)}`]
   ).join("\n")
 })
 
@@ -77,19 +76,10 @@ const listText = ({ ordered, others }: SpanList, before: string): string => {
   return words.length === 0 ? "" : `${before}${words.join(", ")}`
 }
 
-const isSameIgnored = (before: Row | undefined, row: Row): boolean =>
-  before?.ignored === true && before.depth === row.depth
-
-const ignoredText = (rows: ReadonlyArray<Row>, from: number): string => {
-  let spans = 0
-  for (let index = from; rows[index]?.ignored === true && rows[index]!.depth === rows[from]!.depth; index++) {
-    spans += spansOf(rows[index]!.node!)
-  }
+const ignoredText = (nodes: ReadonlyArray<SpanNode>): string => {
+  const spans = visitsOf(nodes).length
   return `… ${spans} ${spans === 1 ? "span" : "spans"} of which nothing is expected`
 }
-
-/** The number of spans in a tree. */
-const spansOf = (root: SpanNode): number => visitsOf([root]).length
 
 const indent = (depth: number): string => "  ".repeat(depth)
 
