@@ -1,54 +1,54 @@
 /**
- * What is not as expected, as data: one entry a difference, with where it is, what was expected and what was recorded.
+ * Differences as data: where each one is, what was expected and what was recorded.
  */
 import type { AttributeValue } from "../records/attributes.js"
 import type { SpanNode } from "../records/spanTree.js"
 import type { SpanExpectation, ValueExpectation } from "./SpanExpectation.js"
 
-/** Where a difference is. */
+/** The place of a difference. */
 interface Place {
   /**
-   * The spans that lead there, from a root. Each is its name and what tells it from others: `loom.tool add`. Where siblings are called the
-   * same, their number among these: `loom.turn[2]` is the second.
+   * The spans from a root to this place, each as its name and what identifies it: `loom.tool add`. Siblings with the same label are
+   * numbered: `loom.turn[2]` is the second.
    */
   readonly path: ReadonlyArray<string>
 }
 
-/** A field of a span is another one. */
+/** A field of a span differs. */
 export interface DifferentField extends Place {
   readonly kind: "different"
   /** `["name"]`, `["outcome"]`, `["attributes", "args", "a"]`. */
   readonly field: ReadonlyArray<string>
-  /** The matcher `absent` where nothing was expected. */
+  /** The matcher `absent` if the field should not exist. */
   readonly expected: ValueExpectation | null
-  /** `undefined` where there is no such field. */
+  /** `undefined` if the field does not exist. */
   readonly actual: AttributeValue | null | undefined
 }
 
 /** A span was not recorded, or not often enough. */
 export interface MissingSpan extends Place {
   readonly kind: "missing"
-  /** What is expected there. */
+  /** The expected span. */
   readonly expected: SpanExpectation
-  /** How many there are of it: more than 0 only where it is expected several times. */
+  /** How many were recorded: more than 0 only if the span is expected several times. */
   readonly actual: number
 }
 
 /** A span was recorded that is not expected. */
 export interface UnexpectedSpan extends Place {
   readonly kind: "unexpected"
-  /** Nothing is. */
+  /** Nothing was expected. */
   readonly expected: undefined
-  /** What was recorded there, with what is below it. */
+  /** The recorded span, with its children. */
   readonly actual: SpanNode
 }
 
-/** A span is as expected, but in another place among its siblings. */
+/** A span is as expected, but at another position among its siblings. */
 export interface MisplacedSpan extends Place {
   readonly kind: "misplaced"
-  /** Its place in the list of expected children, from 1. */
+  /** Its position among the expected children, from 1. */
   readonly expected: number
-  /** Its place among the recorded children, from 1. */
+  /** Its position among the recorded children, from 1. */
   readonly actual: number
 }
 

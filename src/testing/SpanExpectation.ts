@@ -1,16 +1,16 @@
 /**
  * What a test expects of recorded spans, as data that mirrors their tree. `expectTrace` checks it.
  *
- * What is not named is not checked: `{ name: "loom.tool" }` is any tool, failed or not, whatever ran inside it. What is named is meant
- * exactly: `children` are these, in this order, and no others. The trap: leaving `children` out allows anything below, `children: []` allows nothing.
+ * Fields that are left out are not checked: `{ name: "loom.tool" }` matches any tool, failed or not, with anything inside it. Fields that are given
+ * are exact: `children` lists all children, in order. The trap: without `children` anything may be below, with `children: []` nothing.
  */
 import type { AttributeValue } from "../records/attributes.js"
 import type { Outcome } from "../records/SpanRecord.js"
 import type { ValueMatcher } from "./ValueMatcher.js"
 
 /**
- * A value: itself, in which matchers may be nested; a matcher; a pattern that is found in a text; or a function that says whether
- * the value will do.
+ * A literal value, which may contain matchers; a matcher; a pattern that a string contains; or a function that returns whether the value is
+ * accepted.
  */
 export type ValueExpectation =
   | AttributeValue
@@ -20,61 +20,61 @@ export type ValueExpectation =
   | ReadonlyArray<ValueExpectation>
   | { readonly [key: string]: ValueExpectation }
 
-/** Attributes that must be there; others may be. */
+/** Attributes that must exist; others may exist too. */
 export interface AttributesExpectation {
   readonly [key: string]: ValueExpectation
 }
 
-/** Attributes that must be there, and no others. `exactly` makes it. */
+/** Attributes that must exist, and no others. Made by `exactly`. */
 export class ExactAttributes {
   constructor(
-    /** All that there are. */
+    /** All attributes. */
     readonly attributes: AttributesExpectation
   ) {}
 }
 
 /** An event of a span: its name, or its name and attributes. */
 export type EventExpectation = string | RegExp | {
-  /** The whole name, or a pattern that is found in it. */
+  /** The whole name, or a pattern that it contains. */
   readonly name: string | RegExp
-  /** These, others may be there too. */
+  /** Others may exist too. */
   readonly attributes?: AttributesExpectation
 }
 
 /** A span, and what ran inside it. */
 export interface SpanExpectation {
-  /** The whole name, or a pattern that is found in it. */
+  /** The whole name, or a pattern that it contains. */
   readonly name: string | RegExp
-  /** These, others may be there too; `exactly({ … })` allows no others. */
+  /** Others may exist too, unless in `exactly({ … })`. */
   readonly attributes?: AttributesExpectation | ExactAttributes
-  /** Default: whatever it was. */
+  /** Default: any. */
   readonly outcome?: Outcome
-  /** The whole text, or a pattern that is found in it; `null` for none. */
+  /** The whole text, or a pattern that it contains; `null` for none. */
   readonly exception?: string | RegExp | null
-  /** Elapsed milliseconds; exact where the test is on `TestClock`. */
+  /** Elapsed milliseconds; exact under `TestClock`. */
   readonly durationMs?: number | ValueMatcher
-  /** All events, in their order. */
+  /** All events, in order. */
   readonly events?: ReadonlyArray<EventExpectation>
-  /** All children, in the order in which they opened, unless `unordered` or `containing` says otherwise. */
+  /** All children, in the order they opened, unless `unordered` or `containing` is used. */
   readonly children?: ReadonlyArray<SpanExpectation> | SpanList
-  /** How often it is there, one after another among its siblings: so many times, or from the least to the most. Default once. */
+  /** How often the span occurs, one after another among its siblings: a number, or the least and the most. Default 1. */
   readonly times?: number | readonly [least: number, most: number]
 }
 
-/** Spans side by side. */
+/** Siblings. */
 export interface SpanList {
-  /** What is expected. */
+  /** The expected spans. */
   readonly spans: ReadonlyArray<SpanExpectation>
-  /** Whether they opened in this order. */
+  /** Whether they must have opened in this order. */
   readonly ordered: boolean
-  /** Whether there may be others between them. */
+  /** Whether other spans may be among them. */
   readonly others: boolean
 }
 
-/** What is recorded as a whole: one root, all roots in the order in which they opened, or roots by `unordered` or `containing`. */
+/** A whole trace: its only root, all roots in the order they opened, or roots in `unordered` or `containing`. */
 export type TraceExpectation = SpanExpectation | ReadonlyArray<SpanExpectation> | SpanList
 
-/** The list that is meant. */
+/** The expectation as a list. */
 export const listOf = (expectation: TraceExpectation): SpanList =>
   "name" in expectation
     ? { spans: [expectation], ordered: true, others: false }
@@ -82,22 +82,26 @@ export const listOf = (expectation: TraceExpectation): SpanList =>
     ? expectation
     : { spans: expectation, ordered: true, others: false }
 
-/** These spans, in any order: for what runs in parallel. */
+/** These spans in any order, for work that runs in parallel. */
 export const unordered = (spans: ReadonlyArray<SpanExpectation> | SpanList): SpanList => ({
   ...listOf(spans),
   ordered: false
 })
 
-/** At least these spans: others may stand between them. With `unordered(containing([…]))` also in any order. */
+/** These spans in this order, with others before, between and after them. `unordered(containing([…]))` allows any order. */
 export const containing = (spans: ReadonlyArray<SpanExpectation> | SpanList): SpanList => ({
   ...listOf(spans),
   others: true
 })
 
+/** The attributes that an expectation names. */
+export const namedAttributes = (attributes: SpanExpectation["attributes"]): AttributesExpectation =>
+  attributes instanceof ExactAttributes ? attributes.attributes : attributes ?? {}
+
 /** These attributes and no others. */
 export const exactly = (attributes: AttributesExpectation): ExactAttributes => new ExactAttributes(attributes)
 
-/** The span so many times, or from the least to the most (whole numbers, ≥ 0; the most may be `Infinity`). */
+/** The span a number of times, or between the least and the most (whole numbers ≥ 0; the most may be `Infinity`). */
 export const times = (
   count: number | readonly [least: number, most: number],
   span: SpanExpectation
@@ -106,10 +110,10 @@ export const times = (
 /** The span once or more. */
 export const some = (span: SpanExpectation): SpanExpectation => times([1, Infinity], span)
 
-/** The span once or not at all. */
+/** The span at most once. */
 export const optional = (span: SpanExpectation): SpanExpectation => times([0, 1], span)
 
-/** From how many to how many times a span is expected. Throws a `RangeError` where that makes no sense. */
+/** How often a span is expected. Throws a `RangeError` if `times` is invalid. */
 export const rangeOf = ({ name, times: count = 1 }: SpanExpectation): readonly [least: number, most: number] => {
   const [least, most] = typeof count === "number" ? [count, count] : count
   if (Number.isSafeInteger(least) && least >= 0 && most >= least && (most === Infinity || Number.isSafeInteger(most))) {
@@ -118,6 +122,6 @@ export const rangeOf = ({ name, times: count = 1 }: SpanExpectation): readonly [
   throw new RangeError(
     `"times" of the expected span ${name} is ${
       JSON.stringify(count)
-    }: give a whole number ≥ 0, or two of them, the least first`
+    }: use a whole number ≥ 0, or two of them, the smaller one first`
   )
 }

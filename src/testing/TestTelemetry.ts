@@ -1,7 +1,7 @@
 /**
- * The in-memory sink for tests: ids count from 1, and durations are exact under `TestClock`, so that whole records can be compared.
+ * The in-memory sink for tests: ids count from 1 and durations are exact under `TestClock`, so whole records can be compared.
  *
- * Provide it to each test (`Effect.provide(TestTelemetry.layer)`): every build starts empty. Knows no test runner.
+ * Provide it to each test (`Effect.provide(TestTelemetry.layer)`): every build starts empty. Works with any test runner.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,7 @@ import { Telemetry } from "../telemetry/Telemetry.js"
 import { sequentialIds } from "../telemetry/tracing/ids.js"
 import { fromIds } from "../telemetry/tracing/SpanFactory.js"
 
-/** What a test can ask: everything that the in-memory sink holds. */
+/** Everything that the in-memory sink holds. */
 export type TestTelemetryService = InMemoryTelemetryService
 
 /**
@@ -27,7 +27,7 @@ export type TestTelemetryService = InMemoryTelemetryService
  *   }).pipe(Effect.provide(TestTelemetry.layer)))
  */
 export class TestTelemetry extends Context.Tag("loom-telemetry/TestTelemetry")<TestTelemetry, TestTelemetryService>() {
-  /** An empty sink with sequential ids (`0…01`, `0…02`) for each time that the layer is built. */
+  /** An empty sink with sequential ids (`0…01`, `0…02`) each time the layer is built. */
   static readonly layer: Layer.Layer<Telemetry | InMemoryTelemetry | TestTelemetry> = Layer.scopedContext(
     Effect.map(
       Effect.suspend(() => buildInMemory({}, fromIds(sequentialIds()))),

@@ -1,9 +1,9 @@
 /**
- * The failure of an expectation, as any test runner can show it: a message that is read without the source, and two texts to compare.
+ * The error of a failed expectation, for any test runner: a message that is clear without the source, and two texts to compare.
  */
 import * as Data from "effect/Data"
 import type { SpanNode } from "../records/spanTree.js"
-import { calledFrom } from "./callSite.js"
+import { callSite } from "./callSite.js"
 import { compare, type Comparison } from "./compare/Comparison.js"
 import { formatMismatches } from "./formatMismatches.js"
 import type { Mismatch } from "./Mismatch.js"
@@ -11,28 +11,28 @@ import { rootsOf } from "./renderTree.js"
 import type { TraceExpectation } from "./SpanExpectation.js"
 import { alignedTrees, expectedTree, recordedTree } from "./text/trees.js"
 
-/** What was recorded is not what was expected. */
+/** The recorded trace is not as expected. */
 export class TraceMismatch extends Data.TaggedError("TraceMismatch")<{
-  /** The differences in words, then both trees, with the lines that differ marked. */
+  /** The differences in words, then both trees with the lines that differ marked. */
   readonly message: string
-  /** The same differences as data, from the top of the tree to its bottom; at least one. */
+  /** The same differences as data, from the top of the tree to the bottom; at least one. */
   readonly mismatches: ReadonlyArray<Mismatch>
-  /** The expected tree as text, with what was recorded where that is as expected. */
+  /** The expected tree as text. Fields that are as expected show the recorded value. */
   readonly expected: string
-  /** The recorded tree as text, as much of it as something is expected of. */
+  /** The recorded tree as text, without spans and fields that nothing is expected of. */
   readonly actual: string
 }> {}
 
-/** The differences between a recorded tree and what is expected of it; none where it is as expected. */
+/** The differences between a recorded tree and an expectation; empty if it is as expected. */
 export const matchTree = (
   tree: SpanNode | ReadonlyArray<SpanNode>,
   expectation: TraceExpectation
 ): ReadonlyArray<Mismatch> => compare(rootsOf(tree), expectation).mismatches
 
 /**
- * The failure of this expectation, or `undefined` where the tree is as expected: for matchers of a test runner.
+ * The error for this expectation, or `undefined` if the tree is as expected: for custom matchers of a test runner.
  *
- * @param note what a reader should know beside the difference; it stands after the first line
+ * @param note shown after the first line of the message
  */
 export const mismatchOf = (
   tree: SpanNode | ReadonlyArray<SpanNode>,
@@ -55,7 +55,7 @@ export const mismatchOf = (
 export const expectTree = (tree: SpanNode | ReadonlyArray<SpanNode>, expectation: TraceExpectation): void => {
   const mismatch = mismatchOf(tree, expectation)
   if (mismatch !== undefined) {
-    throw calledFrom(mismatch, expectTree)
+    throw callSite(expectTree)(mismatch)
   }
 }
 

@@ -1,28 +1,28 @@
 /**
- * What a value may be where a test does not know it, or does not care: `any`, `number`, `matching(/^call_/)`, `atLeast(1)`.
+ * Matchers for values that a test does not know or care about: `any`, `number`, `matching(/^call_/)`, `atLeast(1)`.
  *
- * They stand wherever a value of an expectation can stand, also inside arrays and objects. For anything else a function of the value does.
- * Each says in words what it accepts, because a failure message shows the words and not the code.
+ * Use them in place of any value of an expectation, also inside arrays and objects. For anything else, use a function of the value.
+ * Each describes what it accepts, because failure messages show the description.
  */
 import type { AttributeValue } from "../records/attributes.js"
 
-/** Accepts some values and says in words which. */
+/** Accepts some values, and describes which. */
 export class ValueMatcher {
   constructor(
-    /** As it reads in a message: `at least 3`. */
+    /** As shown in a message: `at least 3`. */
     readonly description: string,
-    /** Whether this value will do; `undefined` is a value that is not there. */
+    /** Whether it accepts this value; `undefined` means that there is none. */
     readonly accepts: (value: AttributeValue | undefined) => boolean
   ) {}
 }
 
-/** Any value, as long as there is one. */
+/** Any value, but there must be one. */
 export const any: ValueMatcher = new ValueMatcher("any value", (value) => value !== undefined)
 
-/** No value: the attribute must not be there. */
+/** No value: the attribute must not exist. */
 export const absent: ValueMatcher = new ValueMatcher("absent", (value) => value === undefined)
 
-/** Any text. */
+/** Any string. */
 export const string: ValueMatcher = new ValueMatcher("text", (value) => typeof value === "string")
 
 /** Any number. */
@@ -31,31 +31,31 @@ export const number: ValueMatcher = new ValueMatcher("a number", (value) => type
 /** `true` or `false`. */
 export const boolean: ValueMatcher = new ValueMatcher("true or false", (value) => typeof value === "boolean")
 
-/** Text in which the pattern is found, anywhere unless it is anchored. A `RegExp` alone means the same. */
+/** A string that contains the pattern. A `RegExp` alone means the same. */
 export const matching = (pattern: RegExp): ValueMatcher =>
   new ValueMatcher(`matching ${pattern}`, (value) => typeof value === "string" && contains(value, pattern))
 
-/** One of these texts, numbers or booleans. */
+/** One of these strings, numbers or booleans. */
 export const oneOf = (...values: ReadonlyArray<string | number | boolean>): ValueMatcher =>
   new ValueMatcher(
-    `one of ${values.map((value) => JSON.stringify(value)).join(", ")}`,
-    (value) => values.some((each) => each === value)
+    `one of ${values.map((value) => typeof value === "string" ? JSON.stringify(value) : String(value)).join(", ")}`,
+    (value) => typeof value !== "object" && value !== undefined && values.includes(value)
   )
 
-/** A number, this one or greater. */
+/** A number ≥ `least`. */
 export const atLeast = (least: number): ValueMatcher =>
   new ValueMatcher(`at least ${least}`, (value) => typeof value === "number" && value >= least)
 
-/** A number, this one or smaller. */
+/** A number ≤ `most`. */
 export const atMost = (most: number): ValueMatcher =>
   new ValueMatcher(`at most ${most}`, (value) => typeof value === "number" && value <= most)
 
-/** A number that differs by at most `by` (≥ 0, default one thousand-millionth): for sums of fractions, such as costs. */
+/** A number that differs by at most `by` (≥ 0, default 1e-9): for sums of fractions, such as costs. */
 export const closeTo = (wanted: number, by: number = 1e-9): ValueMatcher =>
   new ValueMatcher(
     `within ${by} of ${wanted}`,
     (value) => typeof value === "number" && Math.abs(value - wanted) <= by
   )
 
-/** Whether the pattern is found in the text. `search` begins at the start each time; `test` would go on where a global pattern left off. */
+/** Whether the string contains the pattern. `search` always begins at the start; `test` continues where a global pattern stopped. */
 export const contains = (value: string, pattern: RegExp): boolean => value.search(pattern) >= 0

@@ -1,5 +1,5 @@
 /**
- * Differences in words: where each is, what was expected there, and what was recorded.
+ * Differences in words: where each one is, what was expected and what was recorded.
  */
 import { escapeText } from "../records/terminal/escape.js"
 import type { DifferentField, Mismatch } from "./Mismatch.js"
@@ -7,13 +7,13 @@ import { rangeOf } from "./SpanExpectation.js"
 import { allTexts, expectedTexts, lineOf } from "./text/spans.js"
 import { inQuotes, quoted, shortened, shortenedAlike, valueText } from "./text/values.js"
 
-/** More are only counted. */
+/** Further ones are only counted. */
 const mostShown = 20
 
-/** Values longer than this are cut to what differs. */
+/** Longer values are shortened to the part that differs. */
 const mostCharacters = 240
 
-/** A numbered list, an entry a difference, the numbers from 1; empty where there is none. */
+/** A numbered list with one entry per difference; empty if there is none. */
 export const formatMismatches = (mismatches: ReadonlyArray<Mismatch>): string => {
   const shown = mismatches.slice(0, mostShown).map((mismatch, index) => {
     const number = `${index + 1}. `
@@ -69,16 +69,21 @@ const missingWords = (
 const fieldText = ([kind, ...rest]: ReadonlyArray<string>): string =>
   kind === "attributes" ? `attribute ${rest.map(quoted).join(".")}` : [kind!, ...rest].join(".")
 
-const valueTexts = ({ actual, expected }: DifferentField): readonly [string, string] =>
-  shortenedAlike(...alike(expected, actual), mostCharacters)
+const valueTexts = ({ actual, expected }: DifferentField): readonly [string, string] => {
+  const [expectedText, actualText] = shortenedAlike(...alike(expected, actual), mostCharacters)
+  const isNumberName = actual === "NaN" || actual === "Infinity" || actual === "-Infinity"
+  return isNumberName && typeof expected !== "string"
+    ? [expectedText, `${actualText} (a string, because records store NaN and Infinity as strings)`]
+    : [expectedText, actualText]
+}
 
-/** Two texts are both in quotes, or neither is. */
+/** Puts both strings in quotes if one of them needs quotes. */
 const alike = (expected: DifferentField["expected"], actual: DifferentField["actual"]): readonly [string, string] =>
   typeof expected === "string" && typeof actual === "string" &&
     (quoted(expected) !== expected || quoted(actual) !== actual)
     ? [inQuotes(expected), inQuotes(actual)]
     : [fieldValue(expected), fieldValue(actual)]
 
-/** `null` is an exception that is not there. */
+/** `null` means that there is no exception. */
 const fieldValue = (value: DifferentField["expected"] | undefined): string =>
   value === null ? "nothing" : valueText(value)

@@ -1,54 +1,61 @@
 /**
- * A recorded tree as text that is the same each time that the program runs, for snapshots.
+ * A recorded tree as text that is the same in every run, for snapshots.
  *
- * One line a span, as the console prints them, with attributes in the order of their names, ids replaced and durations left out. The trap: texts
- * of a real model or of a vendor change; choose with `attributes` what a snapshot is to hold.
+ * One line per span, as the console prints them, with attributes sorted by name, ids replaced and durations left out. The trap: text from a real model
+ * or a vendor changes; choose with `attributes` what the snapshot contains.
  */
+import { instantsOf, nanosFromDate } from "../records/instants.js"
 import type { SpanRecord } from "../records/SpanRecord.js"
 import type { SpanNode } from "../records/spanTree.js"
 import { endingTexts, lineOf } from "./text/spans.js"
-import { elapsed, StableNames } from "./text/stable.js"
+import { hidden, StableNames } from "./text/stable.js"
 import { valueText } from "./text/values.js"
 
-/** What is shown. */
+/** What to show. */
 export interface RenderOptions {
-  /** All attributes (default), none, those with these names, or those for which the function says yes. */
+  /** All attributes (default), none, those with these names, or those for which the function returns true. */
   readonly attributes?: boolean | ReadonlyArray<string> | ((key: string, span: SpanRecord) => boolean)
   /**
-   * Whether durations and times are shown: of spans, in attributes that end in `_ms` or `_seconds`, in texts. Default false; with `TestClock` they
-   * are the same each time.
+   * Whether to show durations and times: of spans, in attributes that end in `_ms` or `_seconds`, in strings. Default false; use it with
+   * `TestClock`, where they are always the same.
    */
   readonly durations?: boolean
-  /** Whether a line ends with the span's name, `#s1`, and those that it links to, `→ s3`. Default false. */
+  /** Whether to end a line with the span's number, `#s1`, and those of the spans it links to, `→ s3`. Default false. */
   readonly ids?: boolean
-  /** Whether the names of a span's events are shown. Default false. */
+  /** Whether to show the names of events. Default false. */
   readonly events?: boolean
+  /**
+   * Whether to sort siblings that overlap in time by their text and that of their children. Default false: siblings are shown in the order they started,
+   * which can change from run to run if they run in parallel.
+   */
+  readonly sortOverlapping?: boolean
 }
 
 /**
- * The tree as lines, without a line break at the end.
+ * The tree as lines, without a final line break.
  *
  * @example
  * expect(renderTree(yield* memory.tree, { attributes: ["tool", "ok"] })).toMatchInlineSnapshot()
  */
 export const renderTree = (tree: SpanNode | ReadonlyArray<SpanNode>, options: RenderOptions = {}): string => {
-  const visits = visitsOf(rootsOf(tree))
-  const names = new StableNames(visits.map(({ node }) => node.span), options.durations === true)
+  const roots = rootsOf(tree)
+  const visits = visitsOf(options.sortOverlapping === true ? sortOverlapping(roots, options) : roots)
+  const names = new StableNames(visits.map(({ node }) => node.span), options.durations === true, true)
   return visits.map(({ depth, node }) => `${"  ".repeat(depth)}${spanLine(node.span, names, options)}`).join("\n")
 }
 
-/** The roots of what may be one tree or several. */
+/** The roots of one tree or several. */
 export const rootsOf = (tree: SpanNode | ReadonlyArray<SpanNode>): ReadonlyArray<SpanNode> =>
   "span" in tree ? [tree] : tree
 
-/** A span where it is met. */
+/** A span and its depth. */
 export interface NodeVisit {
   readonly node: SpanNode
   /** 0 for a root. */
   readonly depth: number
 }
 
-/** All spans, each before what is below it. Without recursion: a tree may be deeper than the call stack. */
+/** All spans, parents before children. Does not recurse: a tree may be deeper than the call stack. */
 export const visitsOf = (roots: ReadonlyArray<SpanNode>): ReadonlyArray<NodeVisit> => {
   const visits: Array<NodeVisit> = []
   const stack = roots.map((node): NodeVisit => ({ node, depth: 0 })).reverse()
@@ -60,6 +67,45 @@ export const visitsOf = (roots: ReadonlyArray<SpanNode>): ReadonlyArray<NodeVisi
     }
   }
   return visits
+}
+
+/** A span with sorted children, and the text to sort it by. */
+interface Sorted {
+  readonly node: SpanNode
+  readonly text: string
+}
+
+/** Sorts from the bottom up, so that the text of a span includes its sorted children. */
+const sortOverlapping = (roots: ReadonlyArray<SpanNode>, options: RenderOptions): ReadonlyArray<SpanNode> => {
+  const visits = visitsOf(roots).toReversed()
+  const names = new StableNames(visits.map(({ node }) => node.span), options.durations === true, false)
+  const sorted = new Map<SpanNode, Sorted>()
+  const sort = (nodes: ReadonlyArray<SpanNode>) =>
+    overlapping(nodes).flatMap((group) =>
+      group.map((node) => sorted.get(node)!).sort((a, b) => a.text < b.text ? -1 : a.text > b.text ? 1 : 0)
+    )
+  for (const { node: { children, span }, node } of visits) {
+    const below = sort(children)
+    const text = `${spanLine(span, names, { ...options, ids: false })} [${below.map((child) => child.text).join()}]`
+    sorted.set(node, { text, node: { span, children: below.map((child) => child.node) } })
+  }
+  return sort(roots).map(({ node }) => node)
+}
+
+/** Groups siblings that overlap in time. They come in the order they started. */
+const overlapping = (nodes: ReadonlyArray<SpanNode>): ReadonlyArray<ReadonlyArray<SpanNode>> => {
+  const groups: Array<Array<SpanNode>> = []
+  let latest: bigint | undefined
+  for (const node of nodes) {
+    const { endedAt, startedAt } = node.span
+    const { end, start } = instantsOf(node.span) ?? { end: nanosFromDate(endedAt), start: nanosFromDate(startedAt) }
+    if (latest === undefined || start >= latest) {
+      groups.push([])
+    }
+    groups.at(-1)!.push(node)
+    latest = latest === undefined || end > latest ? end : latest
+  }
+  return groups
 }
 
 const spanLine = (span: SpanRecord, names: StableNames, options: RenderOptions): string => {
@@ -92,7 +138,7 @@ const attributeTexts = (
     )
     .map(([key, value]) => [
       `attributes/${key}`,
-      `${valueText(key)}=${value === elapsed ? "…" : valueText(value)}`
+      `${valueText(key)}=${value === hidden ? "…" : valueText(value)}`
     ])
 
 const idsText = ({ links, spanId }: SpanRecord, names: StableNames): string =>

@@ -125,7 +125,7 @@ describe("TestTelemetry", () => {
       ])
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("counts ids from 1 each time that it is built", () =>
+  it.effect("counts ids from 1 each time it is built", () =>
     Effect.gen(function*() {
       const run = Effect.gen(function*() {
         yield* Effect.forEach(Array.from({ length: 17 }), () => Telemetry.withSpan(Effect.void, "s"))
@@ -136,7 +136,7 @@ describe("TestTelemetry", () => {
       expect(yield* run).toEqual(expected)
     }))
 
-  it.effect("starts empty each time that it is built", () =>
+  it.effect("starts empty each time it is built", () =>
     Effect.gen(function*() {
       yield* Effect.provide(Telemetry.withSpan(Effect.void, "s"), TestTelemetry.layer)
       expect(yield* Effect.provide(spans, TestTelemetry.layer)).toEqual([])
@@ -151,7 +151,7 @@ describe("TestTelemetry", () => {
       expect(yield* spans).toEqual([])
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("keeps its ids inside a fan-out", () =>
+  it.effect("keeps its ids inside MultiTelemetry", () =>
     Effect.gen(function*() {
       yield* Telemetry.withSpan(Effect.void, "s")
       expect((yield* spans).map((span) => span.spanId)).toEqual([spanId(1)])

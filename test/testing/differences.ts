@@ -1,15 +1,15 @@
 /**
- * What an expectation says of recorded trees, in few words that tests compare. No test by itself.
+ * The differences between trees and expectations in a few words, for tests to compare. Not a test itself.
  */
 import type { SpanNode } from "loom-telemetry"
 import { matchTree, type Mismatch, type SpanExpectation, type TraceExpectation } from "loom-telemetry/testing"
 import { type Plan, record } from "./plans.js"
 
-/** The differences, each in a few words. */
+/** All differences in words. */
 export const differences = (tree: ReadonlyArray<SpanNode>, expectation: TraceExpectation): ReadonlyArray<string> =>
   matchTree(tree, expectation).map(inWords)
 
-/** One of them. */
+/** One difference in words. */
 export const inWords = (mismatch: Mismatch): string => {
   const path = mismatch.path.join(" > ")
   return mismatch.kind === "different"
@@ -19,6 +19,6 @@ export const inWords = (mismatch: Mismatch): string => {
     : `${path}: ${mismatch.kind}`
 }
 
-/** Those of the children of a root. */
+/** The differences between the children of a root. */
 export const below = (children: ReadonlyArray<Plan>, expected: SpanExpectation["children"]): ReadonlyArray<string> =>
   differences(record({ name: "root", children }), { name: "root", ...(expected && { children: expected }) })

@@ -1,5 +1,5 @@
 /**
- * Which recorded trees an expectation accepts, and what it says of those that it does not.
+ * Which recorded trees an expectation accepts, and how it describes the others.
  */
 import { describe, expect, it } from "@effect/vitest"
 import {
@@ -31,13 +31,13 @@ const a = { name: "a" }
 const b = { name: "b" }
 const c = { name: "c" }
 
-describe("what is not named", () => {
-  it("is not checked", () => {
+describe("a field", () => {
+  it("that is left out is not checked", () => {
     const tree = record({ name: "root", attributes: { n: 1 }, outcome: "failure", children: [a, b] })
     expect(differences(tree, { name: "root" })).toEqual([])
   })
 
-  it("of a span is checked where it is named: name, attributes, outcome, exception, duration, events", () => {
+  it("that is given is checked: name, attributes, outcome, exception, duration, events", () => {
     const tree = record({ name: "root", attributes: { n: 1 }, outcome: "failure", exception: "no" })
     expect(differences(tree, {
       name: /^r.ot$/g,
@@ -60,7 +60,7 @@ describe("what is not named", () => {
 })
 
 describe("a name", () => {
-  it("is the whole name, or a pattern that is found in it", () => {
+  it("is the whole name, or a pattern that it contains", () => {
     const tree = record({ name: "loom.tool" })
     expect(differences(tree, { name: "loom" })).toEqual(["loom.tool: name"])
     expect(differences(tree, { name: /loom/ })).toEqual([])
@@ -91,33 +91,33 @@ describe("an attribute", () => {
     ["sums of fractions", { fraction: closeTo(0.3) }],
     ["functions", { n: (value) => typeof value === "number" && value > 2 }],
     ["matchers inside", { list: [number, /x/], nested: { deep: [{ n: atLeast(1) }] } }]
-  ])("is accepted as %s", (_, attributes) => expect(check(attributes)).toEqual([]))
+  ])("matches %s", (_, attributes) => expect(check(attributes)).toEqual([]))
 
   it.each<[string, { readonly [key: string]: ValueExpectation }, string]>([
     ["another kind", { n: "3" }, "attributes.n"],
-    ["a value that is not there", { other: any }, "attributes.other"],
-    ["a value that should not be there", { n: absent }, "attributes.n"],
-    ["no text", { n: matching(/3/) }, "attributes.n"],
-    ["no number", { text: atLeast(0) }, "attributes.text"],
-    ["too much", { n: atMost(2.9) }, "attributes.n"],
-    ["none of these", { n: oneOf(1, "3") }, "attributes.n"],
-    ["a fraction off", { fraction: closeTo(0.3, 1e-17) }, "attributes.fraction"],
-    ["what the function refuses", { n: (value) => value === 4 }, "attributes.n"],
-    ["what makes the function throw", { n: (value) => (value as string).startsWith("3") }, "attributes.n"],
-    ["an item", { list: [1, "y"] }, "attributes.list.1"],
-    ["a longer list", { list: [1] }, "attributes.list"],
-    ["something deep inside", { nested: { deep: [{ n: 2 }] } }, "attributes.nested.deep.0.n"],
-    ["a key too many", { nested: {} }, "attributes.nested.deep"],
+    ["a missing value", { other: any }, "attributes.other"],
+    ["a value that should not exist", { n: absent }, "attributes.n"],
+    ["a pattern for a number", { n: matching(/3/) }, "attributes.n"],
+    ["a bound for a string", { text: atLeast(0) }, "attributes.text"],
+    ["a bound that is too low", { n: atMost(2.9) }, "attributes.n"],
+    ["none of the options", { n: oneOf(1, "3") }, "attributes.n"],
+    ["a number that is slightly different", { fraction: closeTo(0.3, 1e-17) }, "attributes.fraction"],
+    ["a function that returns false", { n: (value) => value === 4 }, "attributes.n"],
+    ["a function that throws", { n: (value) => (value as string).startsWith("3") }, "attributes.n"],
+    ["a different item", { list: [1, "y"] }, "attributes.list.1"],
+    ["a shorter list", { list: [1] }, "attributes.list"],
+    ["a different value deep inside", { nested: { deep: [{ n: 2 }] } }, "attributes.nested.deep.0.n"],
+    ["an object without the key", { nested: {} }, "attributes.nested.deep"],
     ["a list for an object", { nested: [] }, "attributes.nested"],
     ["an object for a list", { list: {} }, "attributes.list"]
-  ])("is refused as %s", (_, attributes, field) => expect(check(attributes)).toEqual([`s: ${field}`]))
+  ])("does not match %s", (_, attributes, field) => expect(check(attributes)).toEqual([`s: ${field}`]))
 
-  it("named like a member of every object is an attribute like any other", () => {
+  it("with the name of a built-in member is an attribute like any other", () => {
     expect(check({ toString: any })).toEqual(["s: attributes.toString"])
     expect(check({ toString: absent })).toEqual([])
   })
 
-  it("that is not named is allowed, unless they are meant exactly", () => {
+  it("that is not named is allowed, except in exactly", () => {
     const tree = record({ name: "s", attributes: { n: 1, m: 2 } })
     expect(differences(tree, { name: "s", attributes: exactly({ n: 1, m: number }) })).toEqual([])
     expect(differences(tree, { name: "s", attributes: exactly({ n: 1 }) })).toEqual(["s: attributes.m"])
@@ -133,7 +133,7 @@ describe("children", () => {
     expect(below([b, c, a], [a, b, c])).toEqual(["root > a: misplaced 1 3"])
   })
 
-  it("that only stand in another place are moved, even beside others that differ", () => {
+  it("at another position are reported as misplaced, even next to others that differ", () => {
     const tool = (id: string, ok: boolean) => ({ name: "tool", attributes: { id, ok } })
     expect(below([tool("2", true), tool("1", true)], [tool("1", true), tool("2", true)]))
       .toEqual([expect.stringMatching(/misplaced/)])
@@ -142,13 +142,13 @@ describe("children", () => {
       .toEqual([expect.stringMatching(/misplaced/), "root > tool: attributes.ok"])
   })
 
-  it("are found in any order where that is said", () => {
+  it("are found in any order if they are unordered", () => {
     expect(below([c, a, b], unordered([a, b, c]))).toEqual([])
     expect(below([c, a, b], unordered([a, c]))).toEqual(["root > b: unexpected"])
     expect(below([c, a], unordered([a, b, c]))).toEqual(["root > b: missing"])
   })
 
-  it("are found among others where that is said, in their order", () => {
+  it("are found among others, in order, if a list only has to contain them", () => {
     expect(below([a, b, c], containing([a, c]))).toEqual([])
     expect(below([a, b, c], containing([c, a]))).toEqual(["root > c: misplaced 1 3"])
     expect(below([a, b], containing([c]))).toEqual(["root > c: missing"])
@@ -156,7 +156,7 @@ describe("children", () => {
     expect(below([b, c], containing(unordered([a, b])))).toEqual(["root > a: missing"])
   })
 
-  it("are there as often as is said", () => {
+  it("occur as often as expected", () => {
     expect(below([a, a, b], [times(2, a), b])).toEqual([])
     expect(below([a, b], [times(3, a), b])).toEqual(["root > a: missing"])
     expect(below([a, a, a], [times([1, 2], a)])).toEqual(["root > a[3]: unexpected"])
@@ -172,25 +172,25 @@ describe("children", () => {
     expect(below([a, b, a], containing([times(2, a)]))).toEqual([])
   })
 
-  it("of a repeated span are looked at each time", () => {
+  it("of a repeated span are checked each time", () => {
     const turn = (ok: boolean): Plan => ({ name: "turn", children: [{ name: "tool", attributes: { ok } }] })
     const expected = some({ name: "turn", children: [{ name: "tool", attributes: { ok: true } }] })
     expect(below([turn(true), turn(true), turn(true)], [expected])).toEqual([])
     expect(below([turn(true), turn(false), turn(true)], [expected])).toEqual(["root > turn[2] > tool: attributes.ok"])
   })
 
-  it("refuse a number of times that makes no sense", () => {
+  it("throw a RangeError if the number of times is invalid", () => {
     for (const count of [-1, 1.5, NaN, [2, 1], [0, 1.5], [Infinity, Infinity]] as const) {
       expect(() => below([a], [times(count, a)])).toThrow(RangeError)
     }
   })
 })
 
-describe("what belongs together", () => {
+describe("an expected and a recorded span", () => {
   const tool = (attributes: Plan["attributes"] & object): Plan => ({ name: "tool", attributes })
   const wanted = (attributes: { readonly [key: string]: ValueExpectation }) => ({ name: "tool", attributes })
 
-  it("is found by the least that is wrong, not by the first that fits", () => {
+  it("are paired so that the least is wrong, not first come, first served", () => {
     const children = [tool({ id: "1", kind: "x" }), tool({ id: "2", kind: "x" })]
     // The first span also fits the first place, but then nothing is left for the second.
     expect(below(children, unordered([wanted({ kind: "x" }), wanted({ id: "1" })]))).toEqual([])
@@ -198,7 +198,7 @@ describe("what belongs together", () => {
       .toEqual([expect.stringMatching(/attributes\.id$/)])
   })
 
-  it("is one span with fields that differ rather than one too few and one too many", () => {
+  it("with the same name are one span with different fields, not a missing and an unexpected one", () => {
     const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, 1]))
     const other = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, 2]))
     const expected = Object.keys(many).map((key) => `root > tool: attributes.${key}`)
@@ -207,17 +207,17 @@ describe("what belongs together", () => {
     expect(below([a, tool(many), b], containing([wanted(other)]))).toEqual(expected)
   })
 
-  it("is a span under another name where what is below it says so", () => {
+  it("with different names are one span if their children match", () => {
     const children = [{ name: "old", children: [a, b, c] }, b]
     expect(below(children, [{ name: "new", children: [a, b, c] }, b])).toEqual(["root > old: name"])
   })
 
-  it("is nothing where neither the name nor anything else is right", () => {
+  it("are a missing and an unexpected one if neither the name nor anything else matches", () => {
     expect(below([tool({ id: "1" })], [{ name: "other", attributes: { id: "2" } }]))
       .toEqual(["root > other: missing", "root > tool: unexpected"])
   })
 
-  it("is told apart by labels in the path: what the span is about, and its number where that is the same", () => {
+  it("are labelled in the path with what identifies them, and with a number if labels are the same", () => {
     const children = [
       tool({ tool: "add", ok: true }),
       tool({ tool: "add", ok: false }),
@@ -236,7 +236,7 @@ describe("what belongs together", () => {
 })
 
 describe("roots", () => {
-  it("are one, a list, or as unordered and containing say", () => {
+  it("are one, a list, unordered, or among others", () => {
     const tree = record(a, b)
     expect(differences(tree, a)).toEqual(["b: unexpected"])
     expect(differences(tree[0] === undefined ? [] : [tree[0]], a)).toEqual([])
@@ -263,7 +263,7 @@ describe("expectTree", () => {
     }
   })
 
-  it("throws nothing where the tree is as expected", () => {
+  it("does not throw if the tree is as expected", () => {
     expect(expectTree(record(a), a)).toBeUndefined()
   })
 })

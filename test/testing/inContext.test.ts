@@ -1,5 +1,5 @@
 /**
- * Expectations and questions that read the sink in the context.
+ * Expectations and queries on the sink in the context.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -27,7 +27,7 @@ const tools = Effect.forEach(
 )
 
 describe("expectTrace", () => {
-  it.effect("succeeds where what was recorded is as expected", () =>
+  it.effect("succeeds if the trace is as expected", () =>
     Effect.gen(function*() {
       yield* tools
       yield* expectTrace({ name: "turn", children: containing([{ name: "loom.tool", attributes: { tool: "clock" } }]) })
@@ -39,7 +39,7 @@ describe("expectTrace", () => {
       yield* expectTrace({ name: "turn" })
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it.effect("fails where it is not, with a stack that points at the test", () =>
+  it.effect("fails otherwise, with a stack that points at the test", () =>
     Effect.gen(function*() {
       yield* tools
       const error = yield* Effect.flip(expectTrace({ name: "turn", children: [] }))
@@ -48,13 +48,13 @@ describe("expectTrace", () => {
       expect(/^ +at .*$/m.exec(error.stack ?? "")?.[0]).toContain("inContext.test.ts")
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("says which spans are open, because they are not among the recorded", () =>
+  it.effect("names the spans that are still open, because they are not recorded yet", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(expectTrace({ name: "turn" })).pipe(Telemetry.withSpan("turn"))
-      expect(error.message).toContain("1 difference.\nNot among the recorded, because still open: turn.\n")
+      expect(error.message).toContain("1 difference.\nNot recorded yet, because still open: turn.\n")
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.live("can be retried, to wait for what runs in the background", () =>
+  it.live("can be retried to wait for work in the background", () =>
     Effect.gen(function*() {
       yield* Effect.forkDaemon(Effect.sleep("20 millis").pipe(Telemetry.withSpan("background")))
       yield* expectTrace({ name: "background" }).pipe(
@@ -65,7 +65,7 @@ describe("expectTrace", () => {
 })
 
 describe("expectNoOpenSpans", () => {
-  it.effect("fails with the names of the spans that are open, and succeeds when they are not any more", () =>
+  it.effect("fails with the names of the open spans, and succeeds once they have ended", () =>
     Effect.gen(function*() {
       const fiber = yield* Effect.fork(Effect.never.pipe(Telemetry.withSpan("inner"), Telemetry.withSpan("outer")))
       yield* Effect.yieldNow()
@@ -78,7 +78,7 @@ describe("expectNoOpenSpans", () => {
 })
 
 describe("findSpan and findSpans", () => {
-  it.effect("give the spans of a name, or a pattern, with these attributes", () =>
+  it.effect("return the spans with a name or pattern and these attributes", () =>
     Effect.gen(function*() {
       yield* tools
       expect((yield* findSpan("loom.tool", { tool: "clock", ok: any })).attributes["call_id"]).toBe("c2")
@@ -88,23 +88,23 @@ describe("findSpan and findSpans", () => {
       expect(yield* findSpans("tool")).toEqual([])
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("findSpan fails where there is none, or more than one, and says what there is", () =>
+  it.effect("findSpan fails if there is none or more than one, and lists the spans that exist", () =>
     Effect.gen(function*() {
       const empty = yield* Effect.flip(findSpan("turn"))
-      expect(empty.message).toBe("No span that has ended is • turn. There is none at all")
+      expect(empty.message).toBe("No ended span matches • turn. No span has ended")
       yield* tools
       const none = yield* Effect.flip(findSpan("loom.tool", { tool: "sub" }))
       expect(none).toMatchObject({ _tag: "SpanNotFound", found: 0 })
-      expect(none.message).toBe("No span that has ended is • loom.tool tool=sub. There are: turn (1), loom.tool (3)")
+      expect(none.message).toBe("No ended span matches • loom.tool tool=sub. Ended spans: turn (1), loom.tool (3)")
       const several = yield* Effect.flip(findSpan("loom.tool"))
       expect(several.found).toBe(3)
-      expect(several.message).toMatch(/^3 spans that have ended are • loom\.tool, where one was looked for\./)
+      expect(several.message).toMatch(/^3 ended spans match • loom\.tool, but findSpan expects one\./)
       expect(several.stack).toContain("inContext.test.ts")
     }).pipe(Effect.provide(TestTelemetry.layer)))
 })
 
 describe("metricSum and metricValues", () => {
-  it.effect("take the measurements of a name with these attributes", () =>
+  it.effect("return the values of a metric with these attributes", () =>
     Effect.gen(function*() {
       yield* tools
       expect(yield* metricSum("calls")).toBe(6)

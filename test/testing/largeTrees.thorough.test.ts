@@ -1,5 +1,5 @@
 /**
- * Trees of a size that no test author writes down, but an agent that runs for a day records.
+ * Trees as large as an agent records in a day.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { containing, matchTree, optional, some, type SpanExpectation, unordered } from "loom-telemetry/testing"
@@ -16,15 +16,14 @@ describe("large trees", () => {
     expect(below(numbered(3000), unordered([some({ name: "step" })]))).toEqual([])
   })
 
-  it("show the one difference that they have", () => {
+  it("show their only difference", () => {
     const spans = numbered(600).map((each, n) => n === 300 ? { ...each, attributes: { n: -1 } } : each)
     expect(below(spans, numbered(600))).toEqual(["root > step[301]: attributes.n"])
     expect(below(spans.toReversed(), unordered(numbered(600)))).toEqual(["root > step[300]: attributes.n"])
     expect(below(numbered(599), numbered(600))).toEqual(["root > step[600]: missing"])
   })
 
-  it("are compared from left to right where they are too long to try out everything", () => {
-    // What may be missing at both ends keeps the sides from being taken off.
+  it("are compared if spans at both ends are optional", () => {
     const around = (
       spans: ReadonlyArray<SpanExpectation>
     ) => [optional({ name: "x" }), ...spans, optional({ name: "y" })]
@@ -39,7 +38,7 @@ describe("large trees", () => {
     expect(below([...spans, { name: "z" }], around(spans))).toEqual(["root > z: unexpected"])
   })
 
-  it("are seen through where nothing is expected below, however deep they are", () => {
+  it("may be deeper than the call stack if nothing is expected below", () => {
     let plan: Plan = { name: "a" }
     for (let depth = 0; depth < 200; depth++) {
       plan = { name: "deep", children: [plan] }

@@ -1,5 +1,5 @@
 /**
- * What a failed expectation says: read without the source, it tells what was expected where, and shows both trees.
+ * The message of a failed expectation: clear without the source, it says what was expected where, and shows both trees.
  */
 import { describe, expect, it } from "@effect/vitest"
 import type { SpanNode } from "loom-telemetry"
@@ -12,6 +12,7 @@ import {
   matching,
   matchTree,
   mismatchOf,
+  oneOf,
   times,
   type TraceExpectation,
   unordered
@@ -102,7 +103,7 @@ Recorded:
            … 1 span of which nothing is expected`)
   })
 
-  it("shows spans that are there too often, not often enough, or in another place, and how lists are meant", () => {
+  it("shows spans that are unexpected, missing or misplaced, and how lists are compared", () => {
     const [a, b] = [{ name: "a" }, { name: "b", attributes: { n: 1 } }]
     const tree = record(
       { name: "root", children: [b, a, b, { name: "x", attributes: { why: "?" }, outcome: "interrupted" }] },
@@ -150,7 +151,7 @@ Recorded:
  4>    • b n=1`)
   })
 
-  it("shows of long values what differs", () => {
+  it("shows the part of long values that differs", () => {
     const long = "x".repeat(5000)
     const [difference] = matchTree(record({ name: "s", attributes: { text: `${long}END` } }), {
       name: "s",
@@ -161,7 +162,23 @@ Recorded:
     expect(recorded).toMatch(/^ {3}recorded {2}…x{60}END"$/)
   })
 
-  it("shows a large tree near what differs, with the spans that it is in", () => {
+  it("tells NaN and Infinity from the strings that records store for them", () => {
+    const attributes = { n: NaN, list: [1, -Infinity], text: "NaN" }
+    const tree = record({ name: "s", attributes })
+    expect(formatMismatches(matchTree(tree, { name: "s", attributes }))).toBe(
+      `1. s: attribute n
+   expected  NaN
+   recorded  "NaN" (a string, because records store NaN and Infinity as strings)
+2. s: attribute list."1"
+   expected  -Infinity
+   recorded  "-Infinity" (a string, because records store NaN and Infinity as strings)`
+    )
+    expect(matchTree(tree, { name: "s", attributes: { n: "NaN", list: [1, "-Infinity"] } })).toEqual([])
+    const [different] = matchTree(tree, { name: "s", attributes: { text: oneOf("a", NaN) } })
+    expect(formatMismatches([different!])).toContain("expected  <one of \"a\", NaN>\n   recorded  \"NaN\" (a string")
+  })
+
+  it("shows a large tree only near differences, with their ancestors", () => {
     const children = Array.from({ length: 200 }, (_, n) => ({ name: "turn", attributes: { n } }))
     const expected = children.map((turn, n) => n === 100 ? { name: "turn", attributes: { n: -1 } } : turn)
     const message = messageOf(record({ name: "root", children }), { name: "root", children: expected })

@@ -1,5 +1,5 @@
 /**
- * Trees of spans as plain data, and what records them for real. No test by itself.
+ * Trees of spans as plain data, and how to record them. Not a test itself.
  */
 import * as Effect from "effect/Effect"
 import * as TestContext from "effect/TestContext"
@@ -7,12 +7,12 @@ import * as fc from "fast-check"
 import { InMemoryTelemetry, type Outcome, type SpanNode, Telemetry } from "loom-telemetry"
 import { exactly, type SpanExpectation, TestTelemetry } from "loom-telemetry/testing"
 
-/** A span to be recorded. */
+/** A span to record. */
 export interface Plan {
   readonly name: string
   readonly attributes?: { readonly [key: string]: unknown }
   readonly outcome?: Outcome
-  /** Text of the failure, where the outcome is one. */
+  /** The error message if the outcome is a failure. */
   readonly exception?: string
   readonly children?: ReadonlyArray<Plan>
 }
@@ -31,10 +31,10 @@ const run = (plan: Plan): Effect.Effect<void> =>
     Effect.asVoid
   )
 
-/** Time stands still, so that durations are 0. Made once: it costs more than all that is recorded in it. */
+/** A clock that stands still, so that durations are 0. Made once, because that takes longer than recording. */
 const stopped = Effect.runSync(Effect.provide(Effect.clock, TestContext.TestContext))
 
-/** The trees, as the in-memory sink has them. */
+/** Records the trees with the in-memory sink. */
 export const record = (...plans: ReadonlyArray<Plan>): ReadonlyArray<SpanNode> =>
   Effect.runSync(
     Effect.forEach(plans, run).pipe(
@@ -44,7 +44,7 @@ export const record = (...plans: ReadonlyArray<Plan>): ReadonlyArray<SpanNode> =
     )
   )
 
-/** Everything that can be expected of what was recorded. */
+/** An expectation of everything that was recorded. */
 export const expectationOf = ({ children, span }: SpanNode): SpanExpectation => ({
   name: span.name,
   attributes: exactly(span.attributes),
@@ -64,7 +64,7 @@ const value: fc.Arbitrary<unknown> = fc.oneof(
   fc.dictionary(fc.string({ maxLength: 3 }), fc.integer(), { maxKeys: 2 })
 )
 
-/** Trees up to this depth; names are few, so that siblings are often called the same. */
+/** Trees up to this depth, with few names, so that siblings often have the same name. */
 export const anyPlan = (depth: number): fc.Arbitrary<Plan> =>
   fc.record({
     name: fc.constantFrom("a", "b", "loom.tool", "has space", "▸", ""),
@@ -73,7 +73,7 @@ export const anyPlan = (depth: number): fc.Arbitrary<Plan> =>
     children: depth === 0 ? fc.constant([]) : fc.array(anyPlan(depth - 1), { maxLength: 3 })
   })
 
-/** The same trees in which every span has a name of its own. */
+/** The same tree with unique names. */
 export const uniquelyNamed = (plan: Plan): Plan => {
   let count = 0
   const named = (each: Plan): Plan => ({ ...each, name: `span${count++}`, children: (each.children ?? []).map(named) })

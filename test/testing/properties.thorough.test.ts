@@ -1,5 +1,5 @@
 /**
- * What holds for any tree: it is as its own records say, and one change of it is found, at its place, and named.
+ * Any tree matches its own records, and any single change is found and located.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
@@ -17,7 +17,7 @@ import {
 } from "loom-telemetry/testing"
 import { anyPlan, expectationOf, type Plan, record, uniquelyNamed } from "./plans.js"
 
-/** Properties run for as long as they need: what they say does not depend on speed. */
+/** Properties run as long as they need; they do not depend on speed. */
 const patient = 60_000
 
 const listOf = ({ children }: SpanExpectation): ReadonlyArray<SpanExpectation> =>
@@ -25,7 +25,7 @@ const listOf = ({ children }: SpanExpectation): ReadonlyArray<SpanExpectation> =
 
 const forest = fc.array(anyPlan(3), { maxLength: 2 })
 
-/** Every span of a plan with the way to it. */
+/** The way to every span of a plan. */
 const placesOf = (plan: Plan, way: ReadonlyArray<number> = []): ReadonlyArray<ReadonlyArray<number>> => [
   way,
   ...(plan.children ?? []).flatMap((child, index) => placesOf(child, [...way, index]))
@@ -42,7 +42,7 @@ const pathTo = (
   ...Array.from({ length: way.length + 1 }, (_, length) => at(plan, way.slice(0, length)).name)
 ]
 
-/** The plan with another span, or none, or several, in this place. */
+/** The plan with another span in this place. */
 const replaced = (plan: Plan, [first, ...rest]: ReadonlyArray<number>, by: (plan: Plan) => Plan): Plan =>
   first === undefined
     ? by(plan)
@@ -53,7 +53,7 @@ const withChildren = (change: (children: ReadonlyArray<Plan>) => ReadonlyArray<P
   children: change(plan.children ?? [])
 })
 
-/** A tree of spans that all have another name, and one of them. */
+/** A tree of spans with unique names, and one of them. */
 const treeAndPlace = anyPlan(3).map(uniquelyNamed).chain((plan) =>
   fc.record({ plan: fc.constant(plan), way: fc.constantFrom(...placesOf(plan)), number: fc.nat() })
 )
@@ -68,14 +68,14 @@ const changed = (plan: Plan, way: ReadonlyArray<number>, by: (plan: Plan) => Pla
 const other: Record<Outcome, Outcome> = { success: "failure", failure: "interrupted", interrupted: "success" }
 
 describe("any recorded tree", () => {
-  it("is as its own records say", () => {
+  it("matches its own records", () => {
     fc.assert(fc.property(forest, (plans) => {
       const tree = record(...plans)
       expect(matchTree(tree, tree.map(expectationOf))).toEqual([])
     }))
   }, patient)
 
-  it("is as its own records say in any other order, where order does not count", () => {
+  it("matches its own records in any order if they are unordered", () => {
     const shuffled = (node: SpanNode, random: ReadonlyArray<number>): SpanExpectation => {
       const children = node.children.map((child) => shuffled(child, random))
       const order = children.map((_, index) => random[index % random.length]! + index)
@@ -94,7 +94,7 @@ describe("any recorded tree", () => {
     }))
   }, patient)
 
-  it("contains any part of itself, in order and in any order", () => {
+  it("contains any part of itself, ordered and unordered", () => {
     fc.assert(fc.property(anyPlan(2), fc.array(fc.boolean(), { minLength: 1 }), (plan, keep) => {
       const [root] = record(plan)
       const part = listOf(expectationOf(root!)).filter((_, index) => keep[index % keep.length])
@@ -104,7 +104,7 @@ describe("any recorded tree", () => {
     }))
   }, patient)
 
-  it("is as its records say where each may be repeated or left out", () => {
+  it("matches its records if each may be repeated or left out", () => {
     fc.assert(fc.property(anyPlan(2), fc.nat(), (plan, number) => {
       const [root] = record(plan)
       const expected = listOf(expectationOf(root!)).map((each, index) =>
@@ -116,7 +116,7 @@ describe("any recorded tree", () => {
     }))
   }, patient)
 
-  it("is never as expected after a change, whatever its spans are called", () => {
+  it("never matches after a change, whatever the names of its spans", () => {
     fc.assert(fc.property(anyPlan(2), fc.nat(), (plan, number) => {
       const places = placesOf(plan)
       const way = places[number % places.length]!
@@ -134,8 +134,8 @@ describe("any recorded tree", () => {
   }, patient)
 })
 
-describe("one change of a tree is found, at its place, and named:", () => {
-  it("another name", () => {
+describe("a single change is found and located:", () => {
+  it("a different name", () => {
     fc.assert(fc.property(treeAndPlace, ({ plan, way }) => {
       const { after, mismatches } = changed(plan, way, (span) => ({ ...span, name: "another" }))
       expect(mismatches).toEqual([
@@ -150,7 +150,7 @@ describe("one change of a tree is found, at its place, and named:", () => {
     }))
   }, patient)
 
-  it("another value, one more or one less, of an attribute", () => {
+  it("a different, additional or missing attribute", () => {
     fc.assert(fc.property(treeAndPlace, fc.constantFrom("changed", undefined), ({ plan, way }, value) => {
       const before = replaced(plan, way, (span) => ({ ...span, attributes: { ...span.attributes, key: "old" } }))
       const { failure, mismatches } = changed(before, way, (span) => ({
@@ -168,7 +168,7 @@ describe("one change of a tree is found, at its place, and named:", () => {
     }))
   }, patient)
 
-  it("another outcome", () => {
+  it("a different outcome", () => {
     fc.assert(fc.property(treeAndPlace, ({ plan, way }) => {
       const { mismatches } = changed(plan, way, (span) => ({ ...span, outcome: other[span.outcome!] }))
       expect(mismatches).toContainEqual({
@@ -182,7 +182,7 @@ describe("one change of a tree is found, at its place, and named:", () => {
     }))
   }, patient)
 
-  it("a child more", () => {
+  it("an additional child", () => {
     fc.assert(fc.property(treeAndPlace, ({ number, plan, way }) => {
       const { mismatches } = changed(
         plan,
@@ -193,7 +193,7 @@ describe("one change of a tree is found, at its place, and named:", () => {
     }))
   }, patient)
 
-  it("a child less", () => {
+  it("a missing child", () => {
     fc.assert(fc.property(treeAndPlace, ({ number, plan, way }) => {
       const { children = [] } = at(plan, way)
       fc.pre(children.length > 0)
@@ -203,7 +203,7 @@ describe("one change of a tree is found, at its place, and named:", () => {
     }))
   }, patient)
 
-  it("two children in each other's place", () => {
+  it("two children that are swapped", () => {
     fc.assert(fc.property(treeAndPlace, ({ number, plan, way }) => {
       const { children = [] } = at(plan, way)
       fc.pre(children.length > 1)
@@ -219,7 +219,7 @@ describe("one change of a tree is found, at its place, and named:", () => {
 })
 
 describe("a message", () => {
-  it("is lines of visible characters, whatever the spans hold", () => {
+  it("only has visible characters, whatever the spans contain", () => {
     const hostile = fc.string({ unit: "binary", maxLength: 20 })
     fc.assert(fc.property(hostile, hostile, hostile, (name, key, value) => {
       const tree = record({

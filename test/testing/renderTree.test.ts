@@ -1,10 +1,10 @@
 /**
- * Trees as text for snapshots: the same each time that a program runs, whatever it made up on the way.
+ * Trees as text for snapshots: the same in every run, despite random ids and times.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { InMemoryTelemetry, InMemoryTelemetryLive, Telemetry } from "loom-telemetry"
+import { InMemoryTelemetry, InMemoryTelemetryLive, type SpanNode, Telemetry } from "loom-telemetry"
 import { Agent, Pricing } from "loom-telemetry/agent"
 import { renderTrace, renderTree, TestTelemetry } from "loom-telemetry/testing"
 import { add, ArithmeticLive, arithmeticTools, calling, saying } from "../agent/arithmetic.js"
@@ -38,7 +38,7 @@ describe("renderTree", () => {
     expect(text).not.toMatch(/_ms=\d|\(\d/)
   })
 
-  it("shows how spans ended, and attributes in the order of their names", () => {
+  it("shows how spans ended, and sorts attributes by name", () => {
     const tree = record(
       {
         name: "a",
@@ -56,7 +56,7 @@ describe("renderTree", () => {
     expect(renderTree([])).toBe("")
   })
 
-  it("never shows a text as a number, a word or a field", () => {
+  it("never shows a string that looks like a number, a keyword or a field", () => {
     const attributes = {
       a: "1",
       b: 1,
@@ -73,14 +73,14 @@ describe("renderTree", () => {
     )
   })
 
-  it("shows those attributes that are chosen", () => {
+  it("shows only the attributes that are chosen", () => {
     const tree = record({ name: "s", attributes: { a: 1, b: 2 } })
     expect(renderTree(tree, { attributes: false })).toBe("• s")
     expect(renderTree(tree, { attributes: ["b", "c"] })).toBe("• s b=2")
     expect(renderTree(tree, { attributes: (key, span) => span.attributes[key] === 1 })).toBe("• s a=1")
   })
 
-  it.effect("names ids in the order in which they are met, wherever they stand", () =>
+  it.effect("numbers ids in the order they occur, in any attribute", () =>
     Effect.gen(function*() {
       const other = yield* Effect.scoped(Telemetry.spanScoped("other"))
       yield* Effect.gen(function*() {
@@ -100,7 +100,7 @@ describe("renderTree", () => {
       ].join("\n"))
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it.effect("shows durations, times and events where they are asked for", () =>
+  it.effect("shows durations, times and events if asked to", () =>
     Effect.gen(function*() {
       yield* Effect.log("it is late").pipe(
         Telemetry.withSpan("s", { wait_ms: 3, wait_seconds: 1, at: new Date(0), text: "at 2026-01-31T12:00:00+01:00." })
@@ -111,6 +111,54 @@ describe("renderTree", () => {
           "[events: \"it is late\"]"
       )
     }).pipe(Effect.provide(TestTelemetry.layer)))
+
+  it.live("sorts siblings that overlap in time if asked to, by their text and that of their children", () =>
+    Effect.gen(function*() {
+      const worker = (step: string, delay: number) =>
+        Telemetry.withSpan(Effect.void, step).pipe(Effect.delay(delay), Telemetry.withSpan("worker"))
+      const render = (order: ReadonlyArray<readonly [string, number]>) =>
+        Effect.forEach(order, ([step, delay]) => worker(step, delay), { concurrency: "unbounded" }).pipe(
+          Telemetry.withSpan("parallel"),
+          Effect.zipRight(Telemetry.withSpan(Effect.void, "after")),
+          Telemetry.withSpan("root"),
+          Effect.zipRight(Effect.all([renderTrace({ ids: true, sortOverlapping: true }), renderTrace()])),
+          Effect.provide(InMemoryTelemetryLive)
+        )
+      const [text, unsorted] = yield* render([["c", 30], ["a", 10], ["b", 20]])
+      expect(text).toBe([
+        "• root #s1",
+        "  • parallel #s2",
+        "    • worker #s3",
+        "      • a #s4",
+        "    • worker #s5",
+        "      • b #s6",
+        "    • worker #s7",
+        "      • c #s8",
+        "  • after #s9"
+      ].join("\n"))
+      expect((yield* render([["b", 30], ["c", 10], ["a", 20]]))[0]).toBe(text)
+      expect(unsorted.indexOf("• c")).toBeLessThan(unsorted.indexOf("• a"))
+    }))
+
+  it("keeps siblings that ran one after another in order, and ignores ids when it sorts", () => {
+    const [node] = record({ name: "s" })
+    const at = (name: string, start: number, end: number, id: string): SpanNode => ({
+      span: {
+        ...node!.span,
+        name,
+        startedAt: new Date(start),
+        endedAt: new Date(end),
+        spanId: id,
+        attributes: { self: id }
+      },
+      children: []
+    })
+    const ids = ["b", "a", "c"].map((letter) => letter.repeat(16))
+    const tree = [at("z", 0, 5, ids[0]!), at("y", 5, 9, ids[1]!), at("x", 8, 9, ids[2]!)]
+    expect(renderTree(tree, { sortOverlapping: true })).toBe("• z self=s1\n• x self=s2\n• y self=s3")
+    const same = [at("y", 5, 9, ids[0]!), at("y", 6, 9, ids[1]!)]
+    expect(renderTree(same, { sortOverlapping: true })).toBe("• y self=s1\n• y self=s2")
+  })
 
   it.effect("shows trees that are deeper than the call stack", () =>
     Effect.gen(function*() {

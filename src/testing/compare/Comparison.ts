@@ -1,162 +1,144 @@
 /**
- * An expectation and a recorded tree laid side by side: what belongs together in one row, and in each row what is wrong.
+ * An expectation and a recorded tree side by side: spans that belong together share a row, and each row says what is wrong there.
  */
+import { label } from "../../readers/TraceTree.js"
 import type { SpanNode } from "../../records/spanTree.js"
 import type { Mismatch } from "../Mismatch.js"
-import { listOf, type SpanExpectation, type SpanList, type TraceExpectation } from "../SpanExpectation.js"
-import type { Step } from "./Alignment.js"
-import { expectedLabels, recordedLabels } from "./labels.js"
-import { Pairs } from "./Pairs.js"
-import type { Slot } from "./slots.js"
+import {
+  listOf,
+  namedAttributes,
+  type SpanExpectation,
+  type SpanList,
+  type TraceExpectation
+} from "../SpanExpectation.js"
+import { Aligner, type Expecting, type Parent } from "./Aligner.js"
+import type { Item, Step } from "./steps.js"
 import { type FieldDifference, fieldDifferences } from "./values.js"
 
 /** A line of the two trees. */
 export interface Row {
   /** 0 for a root. */
   readonly depth: number
-  readonly expectation: SpanExpectation | undefined
-  readonly node: SpanNode | undefined
-  /** Whether nothing is expected of the recorded span, and it may be there. */
-  readonly ignored: boolean
-  /** What differs of the span itself. */
-  readonly fields: ReadonlyArray<FieldDifference>
-  /** Which of the mismatches are here, from 0. */
+  readonly expectation?: SpanExpectation | undefined
+  readonly node?: SpanNode | undefined
+  /** Instead of a node: consecutive recorded spans that nothing is expected of. */
+  readonly ignored?: Array<SpanNode>
+  /** The fields of the span itself that differ. */
+  readonly fields?: ReadonlyArray<FieldDifference>
+  /** The mismatches that are here, counted from 0. */
   readonly marks: ReadonlyArray<number>
 }
 
-/** All rows from the roots down, each before what is below it, and all that is wrong in that order. */
+/** All rows, each span before its children, and the mismatches in the same order. */
 export interface Comparison {
   readonly list: SpanList
   readonly rows: ReadonlyArray<Row>
   readonly mismatches: ReadonlyArray<Mismatch>
 }
 
-/** Lays them side by side, with as little wrong as can be. */
+/** Puts them side by side with as few differences as are found. */
 export const compare = (roots: ReadonlyArray<SpanNode>, expectation: TraceExpectation): Comparison => {
   const list = listOf(expectation)
   const walk = new Walk()
-  walk.list(list, roots, [])
+  walk.children({ children: list }, { children: roots }, [])
   return { list, rows: walk.rows, mismatches: walk.mismatches }
 }
 
 class Walk {
   readonly rows: Array<Row> = []
   readonly mismatches: Array<Mismatch> = []
-  private readonly pairs = new Pairs()
+  private readonly aligner = new Aligner()
 
-  list(list: SpanList, nodes: ReadonlyArray<SpanNode>, path: ReadonlyArray<string>): void {
-    const { moved, steps } = this.pairs.align(list, nodes)
+  children(expecting: Expecting, parent: Parent, path: ReadonlyArray<string>): void {
+    const steps = this.aligner.align(expecting, parent)
+    const list = listOf(expecting.children ?? [])
     const siblings: Siblings = {
-      list,
       path,
       steps,
-      moved,
-      labels: labelled(list, nodes),
-      reported: new Map()
+      moves: list.ordered ? this.aligner.moves(steps) : new Map(),
+      expected: numbered(list.spans.map(expectedLabel)),
+      recorded: new Map(
+        numbered(parent.children.map(({ span }) => label(span))).map((each, index) => [parent.children[index]!, each])
+      )
     }
+    // Both ends of a move share a mismatch, and so do all spans that are missing of an item.
+    const marks = new Map<Step | Item, number>()
     for (const step of steps) {
-      this.step(step, siblings)
-    }
-  }
-
-  private step(step: Step, siblings: Siblings): void {
-    const { node, slot } = step
-    if (node !== undefined && slot !== undefined) {
-      this.pair(slot.expectation, node, [...siblings.path, siblings.labels.of(node)])
-    } else if (siblings.moved.has(step)) {
-      this.row(siblings, step, [this.misplaced(step, siblings)])
-    } else if (node !== undefined) {
-      this.other(node, siblings)
-    } else if (slot?.required === true) {
-      this.row(siblings, step, [this.missing(slot, siblings)])
+      const { item, node } = step
+      const move = siblings.moves.get(step)
+      if (item !== undefined && node !== undefined) {
+        this.pair(item.expectation, node, [...path, siblings.recorded.get(node)!])
+      } else if (list.others && item === undefined && move === undefined) {
+        this.ignore([node!], path.length)
+      } else {
+        const mark = marks.get(move ?? item ?? step) ?? this.mismatches.push(mismatchAt(step, siblings)) - 1
+        marks.set(move === undefined ? item ?? step : step, mark)
+        this.rows.push({ depth: path.length, expectation: item?.expectation, node, marks: [mark] })
+        this.ignore(item === undefined && move === undefined ? node!.children : [], path.length + 1)
+      }
     }
   }
 
   private pair(expectation: SpanExpectation, node: SpanNode, path: ReadonlyArray<string>): void {
     const fields = fieldDifferences(node.span, expectation)
-    const marks = fields.map((field) => this.report({ kind: "different", path, ...field }))
-    this.rows.push({ depth: path.length - 1, expectation, node, ignored: false, fields, marks })
+    const marks = fields.map((field) => this.mismatches.push({ kind: "different", path, ...field }) - 1)
+    this.rows.push({ depth: path.length - 1, expectation, node, fields, marks })
     if (expectation.children !== undefined) {
-      this.list(listOf(expectation.children), node.children, path)
+      this.children(expectation, node, path)
     } else {
-      node.children.forEach((child) => this.ignore(child, path.length))
+      this.ignore(node.children, path.length)
     }
   }
 
-  private other(node: SpanNode, siblings: Siblings): void {
-    if (siblings.list.others) {
-      this.ignore(node, siblings.path.length)
-      return
+  private ignore(nodes: ReadonlyArray<SpanNode>, depth: number): void {
+    const last = this.rows.at(-1)
+    if (last?.ignored !== undefined && last.depth === depth) {
+      nodes.forEach((node) => last.ignored!.push(node))
+    } else if (nodes.length > 0) {
+      this.rows.push({ depth, ignored: [...nodes], marks: [] })
     }
-    const path = [...siblings.path, siblings.labels.of(node)]
-    const mark = this.report({ kind: "unexpected", path, expected: undefined, actual: node })
-    this.row(siblings, { node, slot: undefined }, [mark])
-    node.children.forEach((child) => this.ignore(child, path.length))
-  }
-
-  private ignore(node: SpanNode, depth: number): void {
-    this.rows.push({ depth, expectation: undefined, node, ignored: true, fields: [], marks: [] })
-  }
-
-  private row({ path }: Siblings, { node, slot }: Step, marks: ReadonlyArray<number>): void {
-    this.rows.push({ depth: path.length, expectation: slot?.expectation, node, ignored: false, fields: [], marks })
-  }
-
-  /** Of a span that is expected several times one mismatch says how many are missing. */
-  private missing({ expectation, item }: Slot, { labels, path, reported, steps }: Siblings): number {
-    const known = reported.get(item)
-    const mark = known ?? this.report({
-      kind: "missing",
-      path: [...path, labels.at(item)],
-      expected: expectation,
-      actual: steps.filter(({ node, slot }) => slot?.item === item && node !== undefined).length
-    })
-    reported.set(item, mark)
-    return mark
-  }
-
-  /** Both ends of a move are one mismatch. */
-  private misplaced(step: Step, { labels, moved, path, reported, steps }: Siblings): number {
-    const partner = moved.get(step)!
-    const [slot, node] = [step.slot ?? partner.slot!, step.node ?? partner.node!]
-    const known = reported.get(step)
-    const mark = known ?? this.report({
-      kind: "misplaced",
-      path: [...path, labels.of(node)],
-      expected: placeOf(slot, steps.map((each) => each.slot)),
-      actual: placeOf(node, steps.map((each) => each.node))
-    })
-    reported.set(partner, mark)
-    return mark
-  }
-
-  private report(mismatch: Mismatch): number {
-    return this.mismatches.push(mismatch) - 1
   }
 }
 
-/** The children of one span, or the roots, while they are walked through. */
+/** The children of one span, or the roots. */
 interface Siblings {
-  readonly list: SpanList
   readonly path: ReadonlyArray<string>
   readonly steps: ReadonlyArray<Step>
-  /** For a place that stayed empty the span that belongs there, and the other way round. */
-  readonly moved: ReadonlyMap<Step, Step>
-  readonly labels: Labels
-  /** The mismatch of what was reported before: by the item of a list, or by the step. */
-  readonly reported: Map<number | Step, number>
+  readonly moves: ReadonlyMap<Step, Step>
+  /** What they are called in a path. */
+  readonly expected: ReadonlyArray<string>
+  readonly recorded: ReadonlyMap<SpanNode, string>
 }
 
-interface Labels {
-  readonly of: (node: SpanNode) => string
-  readonly at: (item: number) => string
+const mismatchAt = (step: Step, { expected, moves, path, recorded, steps }: Siblings): Mismatch => {
+  const move = moves.get(step)
+  const [item, node] = [step.item ?? move?.item, step.node ?? move?.node]
+  if (item === undefined) {
+    return { kind: "unexpected", path: [...path, recorded.get(node!)!], expected: undefined, actual: node! }
+  }
+  if (node === undefined) {
+    const actual = steps.filter((each) => each.item === item && each.node !== undefined).length
+    return { kind: "missing", path: [...path, expected[item.index]!], expected: item.expectation, actual }
+  }
+  const place = (key: "item" | "node") =>
+    steps.filter((each) => each[key] !== undefined).findIndex((each) => each === step || each === move) + 1
+  return { kind: "misplaced", path: [...path, recorded.get(node)!], expected: place("item"), actual: place("node") }
 }
 
-const labelled = ({ spans }: SpanList, nodes: ReadonlyArray<SpanNode>): Labels => {
-  const recorded = new Map(recordedLabels(nodes).map((label, index) => [nodes[index]!, label]))
-  const expected = expectedLabels(spans)
-  return { of: (node) => recorded.get(node)!, at: (item) => expected[item]! }
+/** Names a span in a path, with what tells it from others: `loom.tool add`. */
+const expectedLabel = ({ attributes, name }: SpanExpectation): string => {
+  const texts = Object.entries(namedAttributes(attributes)).filter((entry): entry is [string, string] =>
+    typeof entry[1] === "string"
+  )
+  return typeof name === "string" ? label({ name, attributes: Object.fromEntries(texts) }) : String(name)
 }
 
-const placeOf = <A extends object>(wanted: A, all: ReadonlyArray<A | undefined>): number =>
-  all.filter((each) => each !== undefined).indexOf(wanted) + 1
+/** Numbers labels that occur more than once. */
+const numbered = (labels: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const total = new Map<string, number>()
+  const ordinals = labels.map((each) => {
+    total.set(each, (total.get(each) ?? 0) + 1)
+    return total.get(each)
+  })
+  return labels.map((each, index) => total.get(each) === 1 ? each : `${each}[${ordinals[index]}]`)
+}

@@ -1,179 +1,98 @@
 /**
- * The alignment of lists in which order counts: as two texts are aligned by the least number of edits.
- *
- * What is the same at both ends is taken at once, so that long lists with few differences cost little. What is left is aligned exactly
- * up to a bound; beyond it from left to right, which finds every list that is as expected, but not always the smallest difference.
+ * Aligns an ordered list with recorded spans at the lowest price, as a text diff does. Only follows what can still be the cheapest.
  */
 import type { SpanNode } from "../../records/spanTree.js"
-import { type Alignment, oneMove, priced, type Prices, type Step } from "./Alignment.js"
-import type { Slot } from "./slots.js"
+import type { Item, Prices, Step } from "./steps.js"
 
-/** Places times spans that are aligned exactly: two lists of five hundred that have nothing in common, well below a second. */
-const mostCells = 250_000
+/** A point of the search, which runs from the end of both lists to their beginning. */
+interface State {
+  /** How many items are left, and how many spans the last of them has. */
+  readonly items: number
+  readonly taken: number
+  /** How many recorded spans are left. */
+  readonly nodes: number
+  /** The price from here to the end of the lists, and the way there. */
+  readonly cost: number
+  readonly step?: Step | undefined
+  readonly next?: State
+  /** Which way to take if several cost the same: pairs first, then what is missing, then what is unexpected. */
+  readonly rank: number
+}
 
-/** The cheapest alignment. */
+/** The cheapest alignment, or just a good one if the search takes too long; `undefined` if none is allowed. */
 export const alignOrdered = (
-  slots: ReadonlyArray<Slot>,
+  items: ReadonlyArray<Item>,
   nodes: ReadonlyArray<SpanNode>,
   prices: Prices
-): Alignment => {
-  const head = sameFromStart(slots, nodes, prices)
-  const tail = sameFromEnd(slots, nodes, prices, head)
-  const slotsBetween = slots.slice(head, slots.length - tail)
-  const nodesBetween = nodes.slice(head, nodes.length - tail)
-  const align = slotsBetween.length * nodesBetween.length <= mostCells ? cheapest : leftToRight
-  const { steps, ...between } = align(slotsBetween, nodesBetween, prices)
-  return {
-    ...between,
-    steps: [
-      ...paired(slots.slice(0, head), nodes.slice(0, head)),
-      ...steps,
-      ...paired(slots.slice(slots.length - tail), nodes.slice(nodes.length - tail))
-    ]
-  }
-}
-
-const paired = (slots: ReadonlyArray<Slot>, nodes: ReadonlyArray<SpanNode>): ReadonlyArray<Step> =>
-  slots.map((slot, index) => ({ slot, node: nodes[index] }))
-
-const isSame = (slot: Slot | undefined, node: SpanNode | undefined, prices: Prices): boolean =>
-  slot !== undefined && node !== undefined && slot.required && prices.pair(slot, node) === 0
-
-const sameFromStart = (slots: ReadonlyArray<Slot>, nodes: ReadonlyArray<SpanNode>, prices: Prices): number => {
-  let count = 0
-  while (isSame(slots[count], nodes[count], prices)) {
-    count++
-  }
-  return count
-}
-
-const sameFromEnd = (
-  slots: ReadonlyArray<Slot>,
-  nodes: ReadonlyArray<SpanNode>,
-  prices: Prices,
-  head: number
-): number => {
-  const most = Math.min(slots.length, nodes.length) - head
-  let count = 0
-  while (count < most && isSame(slots.at(-1 - count), nodes.at(-1 - count), prices)) {
-    count++
-  }
-  return count
-}
-
-/** The cheaper one of two: without thought of moves, and with moves made wherever they can be. */
-const cheapest = (
-  slots: ReadonlyArray<Slot>,
-  nodes: ReadonlyArray<SpanNode>,
-  prices: Prices
-): Alignment => {
-  const plain = priced(leastEdits(slots, nodes, prices), prices, true)
-  if (plain.cost <= oneMove) {
-    return plain
-  }
-  const moving = priced(leastEdits(slots, nodes, withMoves(slots, nodes, prices)), prices, true)
-  return moving.cost < plain.cost ? moving : plain
-}
-
-/** The steps that cost least, each taken for itself. */
-const leastEdits = (
-  slots: ReadonlyArray<Slot>,
-  nodes: ReadonlyArray<SpanNode>,
-  prices: Prices
-): ReadonlyArray<Step> => {
-  const width = nodes.length + 1
-  // What the places and the spans from here on cost at least.
-  const rest = new Float64Array((slots.length + 1) * width)
-  const costOfEdit: CostOfEdit = (edit, slot, node) =>
-    editCost(edit, slots[slot], nodes[node], prices) + (rest[
-      (slot + rowsOf(edit, slots[slot])) * width +
-      node + (edit === "missing" ? 0 : 1)
-    ] ?? 0)
-  for (let slot = slots.length; slot >= 0; slot--) {
-    for (let node = nodes.length; node >= 0; node--) {
-      const least = Math.min(...edits.map((edit) => costOfEdit(edit, slot, node)))
-      rest[slot * width + node] = least === Infinity ? 0 : least
+): ReadonlyArray<Step> | undefined => {
+  const best = new Map<number, State>()
+  const byCost: Array<Array<State>> = []
+  let furthest: State = { items: items.length, taken: 0, nodes: nodes.length, cost: 0, rank: 0 }
+  const reach = (state: State) => {
+    const key = (state.items * (nodes.length + 2) + state.taken) * (nodes.length + 2) + state.nodes
+    const known = best.get(key)
+    if (known === undefined || state.cost < known.cost) {
+      best.set(key, state)
+      ;(byCost[state.cost] ??= []).push(state)
+      const ahead = left(furthest) - left(state)
+      furthest = ahead > 0 || (ahead === 0 && state.cost < furthest.cost) ? state : furthest
+    } else if (state.cost === known.cost && state.rank > known.rank) {
+      Object.assign(known, state)
     }
   }
-  return follow(slots, nodes, costOfEdit)
-}
-
-/** The prices at which a span that is as expected, only elsewhere, costs no more than its move. */
-const withMoves = (slots: ReadonlyArray<Slot>, nodes: ReadonlyArray<SpanNode>, prices: Prices): Prices => {
-  const elsewhere = new Set<Slot | SpanNode>()
-  for (const slot of slots.filter(({ required }) => required)) {
-    for (const node of nodes) {
-      if (prices.pair(slot, node) === 0) {
-        elsewhere.add(slot).add(node)
+  reach(furthest)
+  for (let cost = 0; cost < byCost.length && (left(furthest) > 0 || furthest.cost >= cost); cost++) {
+    const states = byCost[cost] ?? []
+    for (let state = states.pop(); state !== undefined; state = states.pop()) {
+      if (prices.exact ? left(furthest) === 0 : !prices.mayLook()) {
+        while (left(furthest) > 0) {
+          furthest = movesFrom(furthest, items, nodes, prices).at(-1)!
+        }
+        return stepsFrom(furthest)
       }
+      movesFrom(state, items, nodes, prices).forEach(reach)
     }
   }
-  const oneEnd = (what: Slot | SpanNode, cost: number) => elsewhere.has(what) ? Math.min(cost, oneMove / 2) : cost
-  return {
-    pair: prices.pair,
-    missing: (slot) => oneEnd(slot, prices.missing(slot)),
-    other: (node) => oneEnd(node, prices.other(node))
-  }
+  return left(furthest) > 0 ? undefined : stepsFrom(furthest)
 }
 
-/** A span takes a place, a place stays empty, a span has no place. Where two cost the same, the earlier one here is made. */
-const edits = ["pair", "missing", "other"] as const
+const left = ({ items, nodes }: State): number => items + nodes
 
-type Edit = typeof edits[number]
-
-type CostOfEdit = (edit: Edit, slot: number, node: number) => number
-
-const rowsOf = (edit: Edit, slot: Slot | undefined): 0 | 1 =>
-  edit === "other" || (edit === "pair" && slot?.again === true) ? 0 : 1
-
-/** `Infinity` where the edit cannot be made. */
-const editCost = (edit: Edit, slot: Slot | undefined, node: SpanNode | undefined, prices: Prices): number => {
-  if (edit === "pair") {
-    return slot === undefined || node === undefined ? Infinity : prices.pair(slot, node)
-  }
-  return edit === "missing"
-    ? slot === undefined ? Infinity : prices.missing(slot)
-    : node === undefined
-    ? Infinity
-    : prices.other(node)
-}
-
-const follow = (
-  slots: ReadonlyArray<Slot>,
+/** All moves that are allowed, the most promising last. */
+const movesFrom = (
+  from: State,
+  items: ReadonlyArray<Item>,
   nodes: ReadonlyArray<SpanNode>,
-  costOfEdit: CostOfEdit
-): ReadonlyArray<Step> => {
+  prices: Prices
+): ReadonlyArray<State> => {
+  const moves: Array<State> = []
+  const move = (rank: number, price: number, to: Partial<State>, step?: Step) =>
+    price < Infinity && moves.push({ ...from, ...to, cost: from.cost + price, step, next: from, rank })
+  const [item, node] = [items[from.items - 1], nodes[from.nodes - 1]]
+  const required = item !== undefined && from.taken < item.least
+  const pair = item && node && from.taken < item.most ? prices.pair(item, node, required) : Infinity
+  // Without an upper limit, how often an item is taken only counts up to the lower one.
+  const taken = Math.min(from.taken + 1, item?.most === Infinity ? item.least : Infinity)
+  const oneMore = item !== undefined && taken >= item.most ? { items: from.items - 1, taken: 0 } : { taken }
+  // An exact alignment always takes a required span that fits.
+  if (pair > 0 || !required || !prices.exact) {
+    move(0, node ? prices.unexpected : Infinity, { nodes: from.nodes - 1 }, { item: undefined, node })
+    if (required) {
+      move(1, prices.missing(item), oneMore, { item, node: undefined })
+    } else {
+      move(1, item ? 0 : Infinity, { items: from.items - 1, taken: 0 })
+    }
+  }
+  move(2, pair, { ...oneMore, nodes: from.nodes - 1 }, { item, node })
+  return moves
+}
+
+const stepsFrom = (start: State): ReadonlyArray<Step> => {
   const steps: Array<Step> = []
-  let [slot, node] = [0, 0]
-  while (slot < slots.length || node < nodes.length) {
-    const cost = (edit: Edit) => costOfEdit(edit, slot, node)
-    const best = edits.reduce((least, edit) => cost(edit) < cost(least) ? edit : least)
-    steps.push({
-      slot: best === "other" ? undefined : slots[slot],
-      node: best === "missing" ? undefined : nodes[node]
-    })
-    slot += rowsOf(best, slots[slot])
-    node += best === "missing" ? 0 : 1
+  for (let state: State | undefined = start; state !== undefined; state = state.next) {
+    if (state.step !== undefined) {
+      steps.push(state.step)
+    }
   }
   return steps
-}
-
-/** Takes what fits, in its order; what does not fit is passed over where it may be, and else stands where it is expected. */
-const leftToRight = (
-  slots: ReadonlyArray<Slot>,
-  nodes: ReadonlyArray<SpanNode>,
-  prices: Prices
-): Alignment => {
-  const steps: Array<Step> = []
-  let at = 0
-  for (const node of nodes) {
-    while (at < slots.length && !slots[at]!.required && prices.pair(slots[at]!, node) > 0) {
-      at++
-    }
-    const slot = slots[at]
-    const stands = slot !== undefined && (prices.pair(slot, node) === 0 || prices.other(node) > 0)
-    steps.push({ slot: stands ? slot : undefined, node })
-    at += stands && !slot.again ? 1 : 0
-  }
-  return priced([...steps, ...slots.slice(at).map((slot) => ({ slot, node: undefined }))], prices, true)
 }

@@ -1,78 +1,129 @@
 /**
- * The alignment of lists in which order does not count: an assignment with the least that is wrong.
- *
- * Up to a bound it is the best there is. Beyond it, what is as expected is matched first, as much of it as can be, and only the rest is
- * assigned: whether lists are as expected is always found out, the smallest difference is not.
+ * Pairs an unordered list with recorded spans: those that fit first, as many as there can be, then the nearest.
  */
 import type { SpanNode } from "../../records/spanTree.js"
-import { type Alignment, priced, type Prices } from "./Alignment.js"
-import { leastCost, mostPairs } from "./assignment.js"
-import type { Slot } from "./slots.js"
+import type { Item, Prices, Step } from "./steps.js"
+import { valueMatches } from "./values.js"
 
-/** Places and spans together that are assigned as a whole; it takes their third power of steps. */
-const mostAssigned = 300
+/** In a list that is not as expected, about so many spans are checked in vain for one that fits. */
+const mostChecked = 50_000
 
-/** The cheapest alignment: spans in their order, then the places that stay empty. */
+/** About so many pairs are compared to find the nearest. */
+const mostCompared = 10_000
+
+/** The recorded spans in their order, then what is missing; `undefined` if they must fit exactly and do not. */
 export const alignUnordered = (
-  slots: ReadonlyArray<Slot>,
+  items: ReadonlyArray<Item>,
   nodes: ReadonlyArray<SpanNode>,
   prices: Prices
-): Alignment => {
-  const places = [...slots.filter((slot) => slot.required), ...slots.filter((slot) => !slot.required)]
-  const placeOf = places.length + nodes.length <= mostAssigned
-    ? assigned(places, nodes, prices)
-    : exactFirst(places, nodes, prices)
-  const taken = new Set(placeOf)
-  const steps = [
-    ...nodes.map((node, index) => ({ slot: places[placeOf[index]!], node })),
-    ...places.filter((_, place) => !taken.has(place)).map((slot) => ({ slot, node: undefined }))
-  ]
-  return priced(steps, prices, false)
+): ReadonlyArray<Step> | undefined => {
+  const pairs = new Pairs(items, nodes, prices)
+  return (prices.exact ? pairs.fitAll() : pairs.fitMost()) ? pairs.steps() : undefined
 }
 
-/** For each span its place, or -1. */
-type Places = ReadonlyArray<number>
+type Limit = "least" | "most"
 
-/** Each place may stay empty and each span be without one: to a square table both are added, at what they cost. */
-const assigned = (places: ReadonlyArray<Slot>, nodes: ReadonlyArray<SpanNode>, prices: Prices): Places => {
-  const missing = places.map(prices.missing)
-  const other = nodes.map(prices.other)
-  const columnOf = leastCost(places.length + nodes.length, (row, column) => {
-    const [place, node] = [places[row], nodes[column]]
-    return place === undefined
-      ? node === undefined ? 0 : other[column]!
-      : node === undefined
-      ? missing[row]!
-      : prices.pair(place, node)
-  })
-  const placeOf = nodes.map(() => -1)
-  columnOf.slice(0, places.length).forEach((column, row) => column < nodes.length && (placeOf[column] = row))
-  return placeOf
-}
+/** Pairs while they are found. Spans are numbers here, their positions among the recorded ones. */
+class Pairs {
+  private readonly itemOf = new Map<number, Item>()
+  private readonly taken = new Map<Item, number>()
+  private readonly free: Set<number>
+  /** Spans that no exchange can free. */
+  private readonly settled = new Set<number>()
 
-const exactFirst = (places: ReadonlyArray<Slot>, nodes: ReadonlyArray<SpanNode>, prices: Prices): Places => {
-  const placeOf = nodes.map(() => -1)
-  const exact = mostPairs(places.length, nodes.length, (place, node) => prices.pair(places[place]!, nodes[node]!) === 0)
-  exact.forEach((node, place) => node >= 0 && (placeOf[node] = place))
-  const freePlaces = [...places.keys()].filter((place) => exact[place] === -1 && places[place]!.required)
-  const freeNodes = [...nodes.keys()].filter((node) => placeOf[node] === -1)
-  const rest = [freePlaces.map((place) => places[place]!), freeNodes.map((node) => nodes[node]!)] as const
-  const assign = freePlaces.length + freeNodes.length <= mostAssigned ? assigned : firstThatWillDo
-  assign(...rest, prices).forEach((place, node) => place >= 0 && (placeOf[freeNodes[node]!] = freePlaces[place]!))
-  return placeOf
-}
+  constructor(
+    private readonly items: ReadonlyArray<Item>,
+    private readonly nodes: ReadonlyArray<SpanNode>,
+    private readonly prices: Prices
+  ) {
+    this.free = new Set(nodes.keys())
+  }
 
-/** Any place in which the span is better than outside. */
-const firstThatWillDo = (places: ReadonlyArray<Slot>, nodes: ReadonlyArray<SpanNode>, prices: Prices): Places => {
-  const free = new Set(places.keys())
-  return nodes.map((node) => {
-    for (const place of free) {
-      const slot = places[place]!
-      if (prices.pair(slot, node) < prices.missing(slot) + prices.other(node)) {
-        free.delete(place)
-        return place
+  steps(): ReadonlyArray<Step> {
+    const required = this.items.map((item) => Array.from({ length: item.least }, () => ({ item, node: undefined })))
+    return [
+      ...this.nodes.map((node, index) => ({ item: this.itemOf.get(index), node })),
+      ...required.flatMap((steps, index) => steps.slice(this.taken.get(this.items[index]!)))
+    ]
+  }
+
+  /** Whether all required items get spans that fit, and all spans an item unless there may be others. */
+  fitAll(): boolean {
+    const others = this.prices.unexpected === 0
+    const fitsSomewhere = (node: number) => this.items.some((item) => this.fits(item, node))
+    return this.fill("least", this.takeFitting, 0) && (others || [...this.free].every(fitsSomewhere)) &&
+      (this.fill("most", this.takeFitting) || others || this.free.size === 0)
+  }
+
+  /** Gives items spans that fit, then the nearest of the expected name, then the nearest of other names. */
+  fitMost(): boolean {
+    for (const take of [this.takeFitting, this.takeNearest(true), this.takeNearest(false)]) {
+      const mostMisses = take === this.takeFitting ? mostChecked / (this.nodes.length + 1) : Infinity
+      this.fill("least", take, mostMisses)
+      this.fill("most", take, mostMisses)
+    }
+    return true
+  }
+
+  /** Lets items take spans up to a limit, until more than so many have too few. Returns whether none has. */
+  private fill(limit: Limit, take: (item: Item, limit: Limit) => boolean, mostMisses = Infinity): boolean {
+    let misses = 0
+    for (const item of this.items) {
+      let taken = this.taken.get(item) ?? 0
+      while (taken < item[limit] && misses <= mostMisses && take(item, limit)) {
+        taken++
+      }
+      this.taken.set(item, taken)
+      misses += taken < item[limit] ? 1 : 0
+    }
+    return misses === 0
+  }
+
+  private fits(item: Item, node: number): boolean {
+    return this.prices.fits(item, this.nodes[node]!)
+  }
+
+  private give(item: Item, node: number): true {
+    this.itemOf.set(node, item)
+    this.free.delete(node)
+    return true
+  }
+
+  /** Maximum bipartite matching by augmenting paths (C. Berge, 1957); breadth first, because a path can be long. */
+  private readonly takeFitting = (item: Item): boolean => {
+    const wantedBy = new Map<number, Item>()
+    const gives = new Map<Item, number>()
+    const queue = [item]
+    for (const wanting of queue) {
+      const free = [...this.free].find((node) => this.fits(wanting, node))
+      if (free !== undefined) {
+        wantedBy.set(free, wanting)
+        for (let node: number | undefined = free; node !== undefined; node = gives.get(wantedBy.get(node)!)) {
+          this.give(wantedBy.get(node)!, node)
+        }
+        return true
+      }
+      for (const [node, holder] of this.itemOf) {
+        if (!wantedBy.has(node) && !this.settled.has(node) && this.fits(wanting, node)) {
+          wantedBy.set(node, wanting)
+          if (holder !== item && !gives.has(holder)) {
+            gives.set(holder, node)
+            queue.push(holder)
+          }
+        }
       }
     }
-    return -1
-  })
+    wantedBy.forEach((_, node) => this.settled.add(node))
+    return false
+  }
+
+  private readonly takeNearest = (sameName: boolean) => (item: Item, limit: Limit): boolean => {
+    const [nearest] = [...this.free]
+      .filter((node) => valueMatches(item.expectation.name, this.nodes[node]!.span.name) === sameName)
+      .slice(0, Math.max(1, mostCompared / this.items.length))
+      .map((node) => ({ node, price: this.prices.pair(item, this.nodes[node]!, limit === "least") }))
+      .filter(({ price }) => price < Infinity)
+      .sort((a, b) => a.price - b.price)
+    return nearest !== undefined && this.give(item, nearest.node)
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * Where a recorded value is not what is expected of it.
+ * Compares the fields of a recorded span with an expectation, and lists those that differ.
  */
 import type { AttributeValue } from "../../records/attributes.js"
 import type { SpanEvent, SpanRecord } from "../../records/SpanRecord.js"
@@ -7,6 +7,7 @@ import {
   type AttributesExpectation,
   type EventExpectation,
   ExactAttributes,
+  namedAttributes,
   type SpanExpectation,
   type ValueExpectation
 } from "../SpanExpectation.js"
@@ -16,95 +17,96 @@ import { absent, contains, ValueMatcher } from "../ValueMatcher.js"
 export interface FieldDifference {
   /** `["outcome"]`, `["attributes", "args", "a"]`. */
   readonly field: ReadonlyArray<string>
-  /** What was expected; `absent` where nothing was. */
+  /** What was expected; `absent` if the field should not exist. */
   readonly expected: ValueExpectation | null
-  /** What was recorded; `undefined` where there is nothing. */
+  /** What was recorded; `undefined` if the field does not exist. */
   readonly actual: AttributeValue | null | undefined
 }
 
-/** All fields of the span itself that differ, in the order in which a line shows them. Children are not looked at. */
-export const fieldDifferences = (span: SpanRecord, expectation: SpanExpectation): ReadonlyArray<FieldDifference> => [
-  ...textDifference(["name"], expectation.name, span.name),
-  ...(expectation.durationMs === undefined
-    ? []
-    : valueDifferences(["durationMs"], expectation.durationMs, span.durationMs)),
-  ...attributeDifferences(["attributes"], expectation.attributes ?? {}, span.attributes),
-  ...(expectation.outcome === undefined ? [] : textDifference(["outcome"], expectation.outcome, span.outcome)),
-  ...(expectation.exception === undefined ? [] : textDifference(["exception"], expectation.exception, span.exception)),
-  ...(expectation.events === undefined ? [] : eventDifferences(expectation.events, span.events))
-]
-
-/** Whether a whole set of attributes will do. */
-export const attributesMatch = (
-  expectation: AttributesExpectation | ExactAttributes,
-  attributes: SpanRecord["attributes"]
-): boolean => attributeDifferences([], expectation, attributes).length === 0
-
-/** Whether a name will do. */
-export const textMatches = (expected: string | RegExp | null, actual: string | null): boolean =>
-  expected instanceof RegExp ? actual !== null && contains(actual, expected) : expected === actual
-
-const textDifference = (
-  field: ReadonlyArray<string>,
-  expected: string | RegExp | null,
-  actual: string | null
-): ReadonlyArray<FieldDifference> => textMatches(expected, actual) ? [] : [{ field, expected, actual }]
-
-const attributeDifferences = (
-  field: ReadonlyArray<string>,
-  expectation: AttributesExpectation | ExactAttributes,
-  actual: SpanRecord["attributes"]
-): ReadonlyArray<FieldDifference> => {
-  const [expected, others] = expectation instanceof ExactAttributes
-    ? [expectation.attributes, false]
-    : [expectation, true]
-  return [
-    ...Object.keys(expected).flatMap((key) => valueDifferences([...field, key], expected[key], own(actual, key))),
-    ...(others ? [] : unnamed(field, expected, actual))
-  ]
+/** The fields of the span itself that differ, in the order in which a line shows them. Ignores children. */
+export const fieldDifferences = (span: SpanRecord, expectation: SpanExpectation): ReadonlyArray<FieldDifference> => {
+  const differences = new Differences()
+  differences.value(["name"], expectation.name, span.name)
+  differences.value(["durationMs"], expectation.durationMs, span.durationMs)
+  differences.attributes(["attributes"], expectation.attributes ?? {}, span.attributes)
+  differences.value(["outcome"], expectation.outcome, span.outcome)
+  differences.value(["exception"], expectation.exception, span.exception)
+  differences.events(expectation.events, span.events)
+  return differences.found
 }
 
-/** What is there and has no name in the expectation. */
-const unnamed = (
-  field: ReadonlyArray<string>,
-  expected: object,
-  actual: { readonly [key: string]: AttributeValue }
-): ReadonlyArray<FieldDifference> =>
-  Object.keys(actual)
-    .filter((key) => !Object.hasOwn(expected, key))
-    .map((key) => ({ field: [...field, key], expected: absent, actual: own(actual, key) }))
+/** Whether all of these attributes are as expected. */
+export const attributesMatch = (expected: AttributesExpectation, actual: SpanRecord["attributes"]): boolean => {
+  const differences = new Differences()
+  differences.attributes([], expected, actual)
+  return differences.found.length === 0
+}
+
+class Differences {
+  readonly found: Array<FieldDifference> = []
+
+  /** Any value is as expected if the expectation is `undefined`. */
+  value(
+    field: ReadonlyArray<string>,
+    expected: ValueExpectation | null | undefined,
+    actual: AttributeValue | null | undefined
+  ): void {
+    if (isList<ValueExpectation>(expected) && isList<AttributeValue>(actual) && expected.length === actual.length) {
+      expected.forEach((each, index) => this.value([...field, String(index)], each, actual[index]))
+    } else if (isRecord<ValueExpectation>(expected) && isRecord<AttributeValue>(actual)) {
+      this.attributes(field, new ExactAttributes(expected), actual)
+    } else if (expected !== undefined && !valueMatches(expected, actual)) {
+      this.found.push({ field, expected, actual })
+    }
+  }
+
+  attributes(
+    field: ReadonlyArray<string>,
+    expectation: AttributesExpectation | ExactAttributes,
+    actual: SpanRecord["attributes"]
+  ): void {
+    const expected = namedAttributes(expectation)
+    for (const key of Object.keys(expectation instanceof ExactAttributes ? { ...expected, ...actual } : expected)) {
+      this.value([...field, key], own(expected, key) ?? absent, own(actual, key))
+    }
+  }
+
+  /** One by one if there are as many as expected, otherwise their names. */
+  events(expectations: ReadonlyArray<EventExpectation> | undefined, actual: ReadonlyArray<SpanEvent>): void {
+    const expected = expectations?.map((each) =>
+      typeof each === "string" || each instanceof RegExp ? { name: each } : each
+    )
+    if (expected?.length !== actual.length) {
+      this.value(["events"], expected?.map(({ name }) => name), actual.map(({ name }) => name))
+      return
+    }
+    expected.forEach(({ attributes = {}, name }, index) => {
+      this.value(["events", String(index), "name"], name, actual[index]!.name)
+      this.attributes(["events", String(index), "attributes"], attributes, actual[index]!.attributes)
+    })
+  }
+}
 
 const own = <V>(record: { readonly [key: string]: V }, key: string): V | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined
 
-const valueDifferences = (
-  field: ReadonlyArray<string>,
-  expected: ValueExpectation | undefined,
-  actual: AttributeValue | undefined
-): ReadonlyArray<FieldDifference> => {
-  const wanted = expected === undefined ? absent : expected
-  if (isList<ValueExpectation>(wanted) && isList<AttributeValue>(actual) && wanted.length === actual.length) {
-    return wanted.flatMap((each, index) => valueDifferences([...field, String(index)], each, actual[index]))
-  }
-  if (isRecord<ValueExpectation>(wanted) && isRecord<AttributeValue>(actual)) {
-    return attributeDifferences(field, new ExactAttributes(wanted), actual)
-  }
-  return accepts(wanted, actual) ? [] : [{ field, expected: wanted, actual }]
-}
-
-const accepts = (expected: ValueExpectation, actual: AttributeValue | undefined): boolean => {
+/** Whether a value other than an array or an object is as expected. */
+export const valueMatches = (
+  expected: ValueExpectation | null,
+  actual: AttributeValue | null | undefined
+): boolean => {
   if (expected instanceof ValueMatcher) {
-    return expected.accepts(actual)
+    return expected.accepts(actual ?? undefined)
   }
   if (expected instanceof RegExp) {
     return typeof actual === "string" && contains(actual, expected)
   }
   return typeof expected === "function"
-    ? actual !== undefined && satisfies(expected, actual)
-    : expected === actual
+    ? actual !== undefined && actual !== null && satisfies(expected, actual)
+    : expected === actual || (Number.isNaN(expected) && Number.isNaN(actual))
 }
 
-/** A predicate that throws has not been satisfied: it may be written for texts and be given a number. */
+/** A predicate that throws is not satisfied: it may have been written for strings and received a number. */
 const satisfies = (predicate: (value: AttributeValue) => boolean, actual: AttributeValue): boolean => {
   try {
     return predicate(actual) === true
@@ -113,33 +115,10 @@ const satisfies = (predicate: (value: AttributeValue) => boolean, actual: Attrib
   }
 }
 
-/** Whether it is an array; the standard's own test forgets that arrays can be read-only. */
+/** `Array.isArray` for read-only arrays. */
 export const isList = <A>(value: unknown): value is ReadonlyArray<A> => Array.isArray(value)
 
-/** Whether it is an object of values, and no matcher. */
+/** Whether it is an object of values, and not a matcher. */
 export const isRecord = <A>(value: unknown): value is { readonly [key: string]: A } =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ValueMatcher) &&
   !(value instanceof RegExp)
-
-const eventDifferences = (
-  expected: ReadonlyArray<EventExpectation>,
-  actual: ReadonlyArray<SpanEvent>
-): ReadonlyArray<FieldDifference> => {
-  if (expected.length !== actual.length) {
-    const names = expected.map((event) => nameAndAttributes(event).name)
-    return [{ field: ["events"], expected: names, actual: actual.map(({ name }) => name) }]
-  }
-  return expected.flatMap((event, index) => {
-    const { attributes, name } = nameAndAttributes(event)
-    const field = ["events", String(index)]
-    return [
-      ...textDifference([...field, "name"], name, actual[index]!.name),
-      ...attributeDifferences([...field, "attributes"], attributes ?? {}, actual[index]!.attributes)
-    ]
-  })
-}
-
-const nameAndAttributes = (
-  event: EventExpectation
-): { readonly name: string | RegExp; readonly attributes?: AttributesExpectation } =>
-  typeof event === "string" || event instanceof RegExp ? { name: event } : event

@@ -1,21 +1,16 @@
 /**
- * A span as one line, as it is expected and as it was recorded: of the recorded one only what the expectation names.
+ * Expected and recorded spans as one line each. A recorded span only shows the fields that the expectation names.
  */
 import type { SpanEvent, SpanRecord } from "../../records/SpanRecord.js"
 import { escapeText } from "../../records/terminal/escape.js"
 import type { FieldDifference } from "../compare/values.js"
-import {
-  type AttributesExpectation,
-  type EventExpectation,
-  ExactAttributes,
-  type SpanExpectation
-} from "../SpanExpectation.js"
+import { type EventExpectation, ExactAttributes, namedAttributes, type SpanExpectation } from "../SpanExpectation.js"
 import { nameText, shortened, valueText } from "./values.js"
 
-/** Texts by the field that they show: `name`, `durationMs`, `attributes/KEY`, `outcome`, `exception`, `events`. */
+/** Text by field: `name`, `durationMs`, `attributes/KEY`, `outcome`, `exception`, `events`. */
 export type FieldTexts = ReadonlyMap<string, string>
 
-/** What is expected, as it was written. */
+/** The expected fields. */
 export const expectedTexts = (expectation: SpanExpectation): FieldTexts => {
   const { attributes, durationMs, events, exception, name, outcome } = expectation
   return new Map([
@@ -28,24 +23,22 @@ export const expectedTexts = (expectation: SpanExpectation): FieldTexts => {
   ])
 }
 
-/** What was recorded, of the fields that are named. */
+/** The recorded fields that are named. */
 export const recordedTexts = (span: SpanRecord, expectation: SpanExpectation): FieldTexts => {
-  const exact = expectation.attributes instanceof ExactAttributes
-  const named = Object.keys(namedAttributes(expectation.attributes))
-  const others = Object.keys(span.attributes).filter((key) => exact && !named.includes(key))
-  return new Map([
-    ["name", nameText(span.name)],
-    ...one("durationMs", expectation.durationMs, () => valueText(span.durationMs)),
-    ...[...named.filter((key) => Object.hasOwn(span.attributes, key)), ...others].map((key) =>
-      attribute(key, valueText(span.attributes[key]))
-    ),
-    ...one("outcome", expectation.outcome, () => span.outcome),
-    ...one("exception", expectation.exception, () => span.exception === null ? "no error" : errorText(span.exception)),
-    ...one("events", expectation.events, () => eventNames(span.events))
-  ])
+  const expected = namedAttributes(expectation.attributes)
+  const all = expectation.attributes instanceof ExactAttributes ? { ...expected, ...span.attributes } : expected
+  const named = Object.keys(all).filter((key) => Object.hasOwn(span.attributes, key))
+  return expectedTexts({
+    name: span.name,
+    attributes: Object.fromEntries(named.map((key) => [key, span.attributes[key]!])),
+    ...(expectation.durationMs !== undefined && { durationMs: span.durationMs }),
+    ...(expectation.outcome !== undefined && { outcome: span.outcome }),
+    ...(expectation.exception !== undefined && { exception: span.exception }),
+    ...(expectation.events !== undefined && { events: span.events })
+  })
 }
 
-/** All of a recorded span, where nothing says what matters. */
+/** All fields of a recorded span. */
 export const allTexts = (span: SpanRecord): FieldTexts =>
   new Map([
     ["name", nameText(span.name)],
@@ -53,7 +46,7 @@ export const allTexts = (span: SpanRecord): FieldTexts =>
     ...endingTexts(span)
   ])
 
-/** How it ended, where that was not well. */
+/** How the span ended, unless it succeeded. */
 export const endingTexts = ({ exception, outcome }: SpanRecord): ReadonlyArray<readonly [string, string]> =>
   outcome === "failure"
     ? [["exception", errorText(exception ?? "unknown")]]
@@ -61,7 +54,7 @@ export const endingTexts = ({ exception, outcome }: SpanRecord): ReadonlyArray<r
     ? [["outcome", outcome]]
     : []
 
-/** The recorded span with what is expected where it differs: beside the recorded one, only differences show. */
+/** The recorded fields, but the expected ones where they differ: next to the recorded span, only differences stand out. */
 export const alignedTexts = (
   recorded: FieldTexts,
   expected: FieldTexts,
@@ -95,7 +88,7 @@ const one = <A>(
   text: (value: A) => string
 ): ReadonlyArray<readonly [string, string]> => value === undefined ? [] : [[key, text(value)]]
 
-/** One attribute; a long value is cut here, and shown around what differs in the list of differences. */
+/** Shortens long values; the list of differences shows the part that differs. */
 const attribute = (key: string, value: string): readonly [string, string] => [
   `attributes/${key}`,
   `${valueText(key)}=${shortened(value, 80)}`
@@ -104,7 +97,7 @@ const attribute = (key: string, value: string): readonly [string, string] => [
 const errorText = (exception: string | RegExp): string =>
   `ERROR: ${shortened(exception instanceof RegExp ? valueText(exception) : plainText(exception), 120)}`
 
-/** A message as it is, but for one that could be taken for a pattern. */
+/** An error message, in quotes only if it could be mistaken for a matcher. */
 const plainText = (value: string): string => value.startsWith("<") ? valueText(value) : escapeText(value)
 
 const eventNames = (events: ReadonlyArray<SpanEvent> | ReadonlyArray<EventExpectation>): string =>
@@ -112,6 +105,3 @@ const eventNames = (events: ReadonlyArray<SpanEvent> | ReadonlyArray<EventExpect
 
 const eventName = (event: EventExpectation | SpanEvent): string =>
   nameText(typeof event === "string" || event instanceof RegExp ? event : event.name)
-
-const namedAttributes = (attributes: SpanExpectation["attributes"]): AttributesExpectation =>
-  attributes instanceof ExactAttributes ? attributes.attributes : attributes ?? {}

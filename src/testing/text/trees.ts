@@ -1,20 +1,21 @@
 /**
- * The expected and the recorded tree of a comparison as text: lines that differ carry the number of the difference at their left.
+ * The expected and the recorded tree of a comparison as text. The number of a difference is at the left of its line.
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import type { Comparison, Row } from "../compare/Comparison.js"
-import { spansOf } from "../compare/Pairs.js"
+import { visitsOf } from "../renderTree.js"
 import { listOf, type SpanExpectation, type SpanList } from "../SpanExpectation.js"
 import { alignedTexts, allTexts, expectedTexts, lineOf, recordedTexts } from "./spans.js"
 import { shortened } from "./values.js"
 
-/** A tree up to this many lines is shown whole; of a larger one, what is near differences. */
+/** Trees up to this many lines are shown completely, larger ones only near differences. */
 const mostLines = 60
 
-/** Lines round a marked one that are shown in a large tree. */
+/** How many marked lines of a large tree are shown, and how many lines before and after each. */
+const mostMarked = 40
 const around = 2
 
-/** Longer lines are cut. */
+/** Longer lines are shortened. */
 const mostColumns = 160
 
 interface TreeLine {
@@ -23,7 +24,7 @@ interface TreeLine {
   readonly marks: ReadonlyArray<number>
 }
 
-/** What was expected, as it was written. */
+/** The expected tree, as written. */
 export const expectedTree = ({ list, rows }: Comparison): string => {
   const lines = rows.flatMap(({ depth, expectation, marks }): ReadonlyArray<TreeLine> =>
     expectation === undefined ? [] : [{ depth, marks, text: `${expectedLine(expectation)}${belowText(expectation)}` }]
@@ -31,32 +32,33 @@ export const expectedTree = ({ list, rows }: Comparison): string => {
   return treeText(`Expected${listText(list, " ")}:`, lines)
 }
 
-/** What was recorded; of spans of which nothing is expected only how many there are. */
+/** The recorded tree. Spans that nothing is expected of are only counted. */
 export const recordedTree = ({ rows }: Comparison): string => {
-  const lines: Array<TreeLine> = []
-  rows.forEach((row, index) => {
-    if (row.node !== undefined && !row.ignored) {
-      lines.push({ depth: row.depth, marks: row.marks, text: recordedLine(row.node, row.expectation) })
-    } else if (row.ignored && !isSameIgnored(rows[index - 1], row)) {
-      lines.push({ depth: row.depth, marks: [], text: ignoredText(rows, index) })
-    }
-  })
+  const lines = rows.flatMap(({ depth, expectation, ignored, marks, node }): ReadonlyArray<TreeLine> =>
+    ignored !== undefined
+      ? [{ depth, marks, text: ignoredText(ignored) }]
+      : node === undefined
+      ? []
+      : [{ depth, marks, text: recordedLine(node, expectation) }]
+  )
   return treeText("Recorded:", lines)
 }
 
-/** Both trees without marks and without what is not expected of any: beside each other they differ only where something is wrong. */
+/** Both trees without marks and without spans that nothing is expected of: next to each other they differ only where something is wrong. */
 export const alignedTrees = (
   { rows }: Comparison
 ): { readonly expected: string; readonly actual: string } => ({
   expected: rows.flatMap((row) => row.expectation === undefined ? [] : [alignedLine(row.expectation, row)]).join("\n"),
   actual: rows.flatMap((row) =>
-    row.node === undefined || row.ignored ? [] : [`${indent(row.depth)}${recordedLine(row.node, row.expectation)}`]
+    row.node === undefined ? [] : [`${indent(row.depth)}${recordedLine(row.node, row.expectation)}`]
   ).join("\n")
 })
 
 const alignedLine = (expectation: SpanExpectation, { depth, fields, node }: Row): string => {
   const expected = expectedTexts(expectation)
-  const texts = node === undefined ? expected : alignedTexts(recordedTexts(node.span, expectation), expected, fields)
+  const texts = node === undefined
+    ? expected
+    : alignedTexts(recordedTexts(node.span, expectation), expected, fields ?? [])
   return `${indent(depth)}${lineOf(texts)}`
 }
 
@@ -68,20 +70,14 @@ const recordedLine = (node: SpanNode, expectation: SpanExpectation | undefined):
 const belowText = ({ children }: SpanExpectation): string =>
   children === undefined || Array.isArray(children) ? "" : listText(listOf(children), "  — children ")
 
-/** How a list is meant, where it is not meant exactly. */
+/** The words for a list that is not exact. */
 const listText = ({ ordered, others }: SpanList, before: string): string => {
   const words = [...(ordered ? [] : ["in any order"]), ...(others ? ["among others"] : [])]
   return words.length === 0 ? "" : `${before}${words.join(", ")}`
 }
 
-const isSameIgnored = (before: Row | undefined, row: Row): boolean =>
-  before?.ignored === true && before.depth === row.depth
-
-const ignoredText = (rows: ReadonlyArray<Row>, from: number): string => {
-  let spans = 0
-  for (let index = from; rows[index]?.ignored === true && rows[index]!.depth === rows[from]!.depth; index++) {
-    spans += spansOf(rows[index]!.node!)
-  }
+const ignoredText = (nodes: ReadonlyArray<SpanNode>): string => {
+  const spans = visitsOf(nodes).length
   return `… ${spans} ${spans === 1 ? "span" : "spans"} of which nothing is expected`
 }
 
@@ -106,34 +102,27 @@ const markedLine = ({ depth, marks, text }: TreeLine, width: number): string => 
   return shortened(`${margin}${indent(depth)}${text}`, mostColumns)
 }
 
-/** Differences of one line follow each other. */
+/** The differences of one line are consecutive. */
 const marksText = (marks: ReadonlyArray<number>): string => {
   const [first, last] = [marks[0], marks.at(-1)]
   return first === undefined || last === undefined ? "" : first === last ? `${first + 1}` : `${first + 1}-${last + 1}`
 }
 
-/** Lines that differ, some round them, and the spans that they are in. */
+/** The marked lines, some lines around them, and their ancestors. */
 const nearMarks = (lines: ReadonlyArray<TreeLine>): ReadonlySet<number> => {
-  const shown = new Set<number>([0])
-  lines.forEach(({ marks }, index) => {
-    if (marks.length > 0 && shown.size < 3 * mostLines) {
-      for (let near = Math.max(0, index - around); near <= Math.min(lines.length - 1, index + around); near++) {
-        shown.add(near)
-      }
-      ancestors(lines, index).forEach((each) => shown.add(each))
-    }
-  })
-  return shown
-}
-
-const ancestors = (lines: ReadonlyArray<TreeLine>, index: number): ReadonlyArray<number> => {
-  const found: Array<number> = []
-  let depth = lines[index]!.depth
-  for (let above = index - 1; above >= 0 && depth > 0; above--) {
-    if (lines[above]!.depth < depth) {
-      depth = lines[above]!.depth
-      found.push(above)
+  const marked = [...lines.keys()].filter((index) => lines[index]!.marks.length > 0).slice(0, mostMarked)
+  const shown = new Set([0])
+  for (const index of marked) {
+    for (let near = index - around; near <= index + around; near++) {
+      shown.add(near)
     }
   }
-  return found
+  let depth = 0
+  for (let index = lines.length - 1; index >= 0; index--) {
+    if (shown.has(index) || lines[index]!.depth < depth) {
+      shown.add(index)
+      depth = lines[index]!.depth
+    }
+  }
+  return shown
 }

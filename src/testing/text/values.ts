@@ -1,5 +1,5 @@
 /**
- * Values as a test's message shows them: in one line, exact, and so that a text is never taken for a number or for words of the message.
+ * Values as messages show them: on one line, exact, and with quotes where a string could be mistaken for a number or a word of the message.
  */
 import type { AttributeValue } from "../../records/attributes.js"
 import { escapeName, escapeText } from "../../records/terminal/escape.js"
@@ -7,18 +7,18 @@ import { isList, isRecord } from "../compare/values.js"
 import type { ValueExpectation } from "../SpanExpectation.js"
 import { ValueMatcher } from "../ValueMatcher.js"
 
-/** A text, in quotes unless it can only be read as a text. */
+/** A string, in quotes unless it is clearly a string. */
 export const quoted = (text: string): string => isPlain(text) && escapeText(text) === text ? text : inQuotes(text)
 
-/** A text in quotes, as in JSON, with what is not visible written as an escape. */
+/** A string in quotes, as in JSON, with invisible characters escaped. */
 export const inQuotes = (text: string): string => escapeText(JSON.stringify(text))
 
-/** Letters and what ids and paths are made of; a number or a word of JSON would read as one. */
+/** Only letters and characters of ids and paths; not a number or a word that means a value. */
 const isPlain = (text: string): boolean =>
   /^[\p{L}\p{N}_./@:+#%-][^\s,="\\[\](){}<>…]*$/u.test(text) && Number.isNaN(Number(text)) &&
-  !/^(true|false|null|undefined|nothing)$/.test(text)
+  !/^(true|false|null|undefined|nothing|NaN)$/.test(text)
 
-/** A name: in quotes where its end could not be seen, or where it could be taken for a pattern. */
+/** A name, in quotes if it is empty or could be mistaken for a pattern. */
 export const nameText = (name: string | RegExp): string =>
   name instanceof RegExp
     ? escapeText(String(name))
@@ -26,11 +26,11 @@ export const nameText = (name: string | RegExp): string =>
     ? inQuotes(name)
     : escapeName(name)
 
-/** A recorded or expected value. A matcher stands in angle brackets, in words. */
+/** A recorded or expected value. Matchers are described in angle brackets. */
 export const valueText = (value: ValueExpectation | null | undefined): string =>
   value === undefined ? "nothing" : typeof value === "string" ? quoted(value) : nestedText(value)
 
-/** The same inside an array or an object, where every text is in quotes. */
+/** The same inside an array or an object, where every string is in quotes. */
 const nestedText = (value: ValueExpectation | null): string => {
   if (value instanceof ValueMatcher) {
     return escapeText(`<${value.description}>`)
@@ -51,11 +51,11 @@ const nestedText = (value: ValueExpectation | null): string => {
     : String(value)
 }
 
-/** At most so many characters (UTF-16 code units), none of them half of one; what is cut ends with `…`. */
+/** Shortens a string to at most `most` UTF-16 code units, the last one `…`, without splitting a character. */
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`
 
-/** Two long texts, cut so that the first place in which they differ is seen. */
+/** Shortens two long strings so that the first difference is visible. */
 export const shortenedAlike = (a: string, b: string, most: number): readonly [string, string] => {
   if (a.length <= most && b.length <= most) {
     return [a, b]
@@ -70,7 +70,7 @@ export const shortenedAlike = (a: string, b: string, most: number): readonly [st
   return [window(a), window(b)]
 }
 
-/** A recorded value as data: for who writes texts of values in it anew. */
+/** Replaces all strings in a recorded value. */
 export const mapTexts = (value: AttributeValue, text: (value: string) => string): AttributeValue =>
   typeof value === "string"
     ? text(value)
