@@ -4,7 +4,7 @@
  * One line per span, as the console prints them, with attributes sorted by name, ids replaced and durations left out. The trap: text from a real model
  * or a vendor changes; choose with `attributes` what the snapshot contains.
  */
-import { instantsOf, nanosFromDate } from "../records/instants.js"
+import { nanosFromDate } from "../records/instants.js"
 import type { SpanRecord } from "../records/SpanRecord.js"
 import type { SpanNode } from "../records/spanTree.js"
 import { endingTexts, lineOf } from "./text/spans.js"
@@ -97,8 +97,8 @@ const overlapping = (nodes: ReadonlyArray<SpanNode>): ReadonlyArray<ReadonlyArra
   const groups: Array<Array<SpanNode>> = []
   let latest: bigint | undefined
   for (const node of nodes) {
-    const { endedAt, startedAt } = node.span
-    const { end, start } = instantsOf(node.span) ?? { end: nanosFromDate(endedAt), start: nanosFromDate(startedAt) }
+    const start = nanosFromDate(node.span.startedAt)
+    const end = nanosFromDate(node.span.endedAt)
     if (latest === undefined || start >= latest) {
       groups.push([])
     }
