@@ -118,7 +118,7 @@ const warned: { readonly [what: string]: Effect.Effect<unknown, unknown> } = {
     (memory) => memory.remember({ ...episode, runId: hostileText })
   ).pipe(
     Effect.provide(
-      AutoExtract.layer({ background: false, extract: () => Effect.fail(new Error(hostileMegabyte)) }).pipe(
+      AutoExtract.layer({ background: false, extract: () => Effect.fail(hostileMegabyte) }).pipe(
         Layer.provide(Memory.layerInMemory)
       )
     )
