@@ -238,10 +238,15 @@ const definitions: ReadonlyMap<string, MetricDefinition> = new Map(
 /** What a metric is about; empty for one that is not in the vocabulary. */
 export const descriptionOf = (name: string): string => definitions.get(name)?.description ?? ""
 
-/** The unit of a metric in UCUM notation: from the vocabulary, else from the suffix of its name. */
+/** Metrics of your own below this name count tokens, too. */
+const tokens = "loom.tokens."
+
+/** The unit of a metric in UCUM notation: from the vocabulary, else from its name. */
 export const unitOf = (name: string): string =>
   definitions.get(name)?.unit ??
-    (name.endsWith("_ms")
+    (name.startsWith(tokens)
+      ? "{token}"
+      : name.endsWith("_ms")
       ? "ms"
       : name.endsWith("_seconds")
       ? "s"

@@ -10,7 +10,9 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { runProgram } from "../examples/runProgram.js"
+import { compiledProgram } from "../bundled.js"
+import { bundled } from "../cli/bundle.js"
+import { runScript } from "../examples/runProgram.js"
 import { type Browser, launch } from "./chromium.js"
 import { openUrl } from "./opened.js"
 import { describeInBrowser } from "./suite.js"
@@ -18,8 +20,8 @@ import { describeInBrowser } from "./suite.js"
 const repository = fileURLToPath(new URL("../../", import.meta.url))
 const pictures = resolve(repository, process.env["LOOM_PICTURES"] ?? join(tmpdir(), "loom-page-pictures"))
 
-const ran = async (...[path, ...args]: [string, ...ReadonlyArray<string>]): Promise<void> => {
-  const { exitCode, stderr } = await runProgram(join(repository, path), {}, args)
+const ran = async (path: string, ...args: ReadonlyArray<string>): Promise<void> => {
+  const { exitCode, stderr } = await runScript(path, {}, args)
   expect({ exitCode, ...(exitCode !== 0 && { stderr }) }).toEqual({ exitCode: 0 })
 }
 
@@ -38,8 +40,8 @@ describeInBrowser("the pictures of the documentation", () => {
     browsers.push(browser)
     const traces = join(browser.folder, "traces.jsonl")
     page = join(browser.folder, "traces.html")
-    await ran("examples/18-page.ts", traces)
-    await ran("src/cli/bin.ts", "view", "-o", page, traces)
+    await ran(await compiledProgram(join(repository, "examples/18-page.ts")), traces)
+    await ran(await bundled(), "view", "-o", page, traces)
   })
   afterAll(() => Promise.all(browsers.map((browser) => browser.close())))
 
