@@ -156,6 +156,14 @@ const structured = (value: object, depth: number, budget: Budget, above: Set<obj
   }
 }
 
+// The built-in methods: what an instance has of its own may be anything.
+const unboxed = (value: object): unknown =>
+  value instanceof String
+    ? String.prototype.valueOf.call(value)
+    : value instanceof Number
+    ? Number.prototype.valueOf.call(value)
+    : Boolean.prototype.valueOf.call(value)
+
 const read = (value: object, depth: number, budget: Budget, above: Set<object>): AttributeValue | undefined => {
   if (Array.isArray(value)) {
     const length = numberIn(value.length)
@@ -185,7 +193,7 @@ const read = (value: object, depth: number, budget: Budget, above: Set<object>):
     return undefined
   }
   if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-    return plain(value.valueOf(), depth - 1, budget, above)
+    return plain(unboxed(value), depth - 1, budget, above)
   }
   const toJSON = handled((value as { readonly toJSON?: unknown }).toJSON)
   if (typeof toJSON === "function") {

@@ -78,6 +78,8 @@ const table: ReadonlyArray<readonly [what: string, value: unknown, becomes: Attr
   }],
   ["an item that throws", Object.defineProperty([1, 2], "0", { get: boom }), ["<unserializable>", 2]],
   ["a toJSON that throws", { toJSON: boom }, "<unserializable>"],
+  ["a boxed text whose valueOf is not its own", Object.defineProperty(new String("x"), "valueOf", { get: boom }), "x"],
+  ["a proxy of a boxed number", new Proxy(new Number(1), { get: boom }), "<unserializable>"],
   ["a toJSON that throws, inside", { a: 1, b: { toJSON: boom } }, { a: 1, b: "<unserializable>" }],
   ["a toJSON that throws when looked at", Object.defineProperty({}, "toJSON", { get: boom }), "<unserializable>"],
   ["a revoked proxy", revoked({}), "<unserializable>"],

@@ -121,6 +121,7 @@ const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
   ["x=AKIAIOSFODNN7EXAMPLE.", "x=<redacted>."],
   ["Authorization: Bearer a.b-c~d\nHost: x", "Authorization: <redacted>\nHost: x"],
   ["got Bearer a.b-c~d1, refused", "got Bearer <redacted>, refused"],
+  ["a bearer --password Q!hunter2x", "a bearer --password <redacted>"],
   ["Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== sent", "Basic <redacted> sent"],
   [
     "https://me:p@ss@h.test:8080/a/b?q=1&r=&s=a=b#top",

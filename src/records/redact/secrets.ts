@@ -61,7 +61,7 @@ const privateKey =
 const word = "(?:[A-Za-z]?[a-z]{1,13}\\.?|[A-Za-z]?[a-z]{14})(?![A-Za-z0-9._~+/=…-])"
 const credential = "[A-Za-z0-9._~+/=-]{6,}|[A-Za-z0-9._~+/=-]+(?=…)"
 const scheme = new RegExp(
-  `([Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc])(\\s{1,4}|%20)(?!${word})(${credential})`,
+  `([Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc])(\\s{1,4}|%20)(?!--|${word})(${credential})`,
   "g"
 )
 
