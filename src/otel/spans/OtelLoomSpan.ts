@@ -59,12 +59,12 @@ export class OtelLoomSpan extends LoomSpan {
   }
 
   /** The user of its run, as records hold it. */
-  get runUser(): string | undefined {
+  get userId(): string | undefined {
     return this.recorded("user_id", labelOf(this.run, "userId"))
   }
 
   /** The session of its run, as records hold it. */
-  get runSession(): string | undefined {
+  get sessionId(): string | undefined {
     return this.recorded("session_id", labelOf(this.run, "sessionId"))
   }
 

@@ -4,7 +4,7 @@
 import * as OtelApi from "@opentelemetry/api"
 import type * as Tracer from "effect/Tracer"
 import type { DialectName } from "../../dialects/project.js"
-import { type Owner, projectSpan } from "../../dialects/projectSpan.js"
+import { projectSpan } from "../../dialects/projectSpan.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { SpanData } from "../../records/SpanData.js"
 import { loomSpanOf } from "../../telemetry/tracing/LoomSpan.js"
@@ -15,7 +15,7 @@ import { hrTime, otelAttributes, otelValue } from "./values.js"
 export const finishSpan = (open: OtelLoomSpan, data: SpanData, dialects: ReadonlyArray<DialectName>): void => {
   const { span } = open
   if (span.isRecording()) {
-    const { error, events, recorded, said } = projectSpan(data, runOwner(open), dialects)
+    const { error, events, recorded, said } = projectSpan(data, open, dialects)
     putOn(span, said)
     putOn(span, recorded)
     if (error !== undefined) {
@@ -62,16 +62,6 @@ const putOn = (span: OtelApi.Span, attributes: Attributes): void => {
     span.setAttribute(key, otelValue(attributes[key]!))
   }
 }
-
-// Asked only where the span does not say it itself.
-const runOwner = (open: OtelLoomSpan): Owner => ({
-  get sessionId() {
-    return open.runSession
-  },
-  get userId() {
-    return open.runUser
-  }
-})
 
 const addLinks = (span: OtelApi.Span, { links = [] }: SpanData): void => {
   for (const { attributes, spanId, traceId } of links) {
