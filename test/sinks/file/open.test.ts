@@ -34,7 +34,7 @@ const expectError = (error: unknown, path: string, reason: OpenErrorReason, reme
   expect(error).toMatchObject({ _tag: "TelemetryOpenError", path, reason })
   const { message } = error as TelemetryOpenError
   // A long path is cut in the message.
-  expect(message.startsWith(`Cannot open ${JSON.stringify(path).slice(0, 500)}`)).toBe(true)
+  expect(message.startsWith(`Cannot open ${JSON.stringify(path).slice(0, 4000)}`)).toBe(true)
   expect(message).toContain(" for telemetry: ")
   expect(message).toContain(remedy)
 }
