@@ -8,25 +8,31 @@ const path = require("node:path")
 /** What each room may import of this package, besides itself. Patterns are below src/. */
 const rooms = {
   records: [],
-  telemetry: ["records/"],
+  // The one arrow that runs back, from one file and by a dynamic import: see the rules of config/ below.
+  telemetry: ["records/", "config/layerSpec[.]ts$"],
   sinks: ["telemetry/", "records/"],
   config: ["sinks/", "telemetry/", "records/"],
   agent: ["telemetry/", "records/"],
   dialects: ["records/"],
   otel: ["dialects/", "telemetry/", "records/", "config/"],
+  evals: ["agent/", "readers/", "telemetry/", "records/"],
+  promise: ["telemetry/", "records/"],
   readers: ["records/", "dialects/"],
   testing: ["telemetry/", "sinks/InMemoryTelemetry(/|[.]ts$)", "readers/", "records/"],
-  cli: ["readers/", "records/", "viewer/(page|assets|PageAssets)[.]ts$"],
+  cli: ["readers/", "records/", "telemetry/", "sinks/FileTelemetry[.]ts$", "viewer/(page|assets|PageAssets)[.]ts$"],
   viewer: ["readers/", "records/"]
 }
 
-/** What the root entry point may import. */
-const root = ["records/", "telemetry/", "sinks/", "config/"]
+/** The one file that loads sinks by name, when the layer is built: neither module needs the other to be evaluated. */
+const loadsSinksByName = "^src/telemetry/Telemetry[.]ts$"
 
-/** Packages that only one room may import. */
+/** What the root entry point may import. */
+const root = ["records/", "telemetry/", "sinks/"]
+
+/** Packages that only these rooms may import. */
 const packages = {
-  otel: ["@opentelemetry/", "@effect/opentelemetry(/|$)"],
-  agent: ["@effect/ai[^/]*(/|$)"]
+  otel: { rooms: ["otel"], names: ["@opentelemetry/", "@effect/opentelemetry(/|$)"] },
+  agent: { rooms: ["agent", "evals"], names: ["@effect/ai[^/]*(/|$)", "@effect/rpc(/|$)"] }
 }
 
 const below = (patterns) => patterns.map((pattern) => `^src/${pattern}`)
@@ -41,11 +47,11 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   to: { path: "^src/", pathNot: below([`${room}/`, ...allowed]) }
 }))
 
-const packageRules = Object.entries(packages).map(([room, names]) => ({
+const packageRules = Object.entries(packages).map(([room, { names, rooms }]) => ({
   name: `packages-of-${room}`,
-  comment: `Only ${room}/ may import ${names.join(", ")}.`,
+  comment: `Only ${rooms.join(" and ")} may import ${names.join(", ")}.`,
   severity: "error",
-  from: { path: "^src/", pathNot: `^src/${room}/` },
+  from: { path: "^src/", pathNot: rooms.map((each) => `^src/${each}/`) },
   // The first alternative is the resolved file, the second the name where it is not installed.
   to: { path: names.map((name) => `(^|node_modules/)${name}`) }
 }))
@@ -109,10 +115,17 @@ module.exports = {
     },
     {
       name: "config-is-for-entry-points",
-      comment: "config/ chooses among sinks; only the root and otel/ may see it.",
+      comment: "config/ chooses among sinks; only otel/ and Telemetry.layerConfig may see it.",
       severity: "error",
-      from: { path: "^src/", pathNot: ["^src/index[.]ts$", ...below(["otel/", "config/"])] },
+      from: { path: "^src/", pathNot: [loadsSinksByName, ...below(["otel/", "config/"])] },
       to: { path: "^src/config/" }
+    },
+    {
+      name: "sinks-by-name-are-loaded-dynamically",
+      comment: "Telemetry.ts reaches config/layerSpec by a dynamic import and by no other, not even of types.",
+      severity: "error",
+      from: { path: loadsSinksByName },
+      to: { path: "^src/config/", dependencyTypesNot: ["dynamic-import"] }
     },
     {
       name: "nobody-imports-the-root",
@@ -130,17 +143,21 @@ module.exports = {
     },
     {
       name: "no-cycles",
-      comment: "Not even of types.",
+      comment: "Not even of types. The dynamic import of Telemetry.ts closes the only circles that there are.",
       severity: "error",
       from: { path: "^src/" },
-      to: { circular: true }
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["dynamic-import"] } }
     },
     {
       name: "no-platform-builtins",
       comment: "The library runs wherever Effect does: files, paths and processes come from @effect/platform. " +
-        "The OTLP exporters are Node's, and so are the connection agents that they are given.",
+        "The OTLP exporters are Node's, and so are the connection agents that they are given. " +
+        "Without fibers, context travels by AsyncLocalStorage.",
       severity: "error",
-      from: { path: "^src/", pathNot: ["^src/cli/", "^src/viewer/build", "^src/otel/delivery/exporters\\.ts$"] },
+      from: {
+        path: "^src/",
+        pathNot: ["^src/cli/", "^src/viewer/build", "^src/otel/delivery/exporters\\.ts$", "^src/promise/ambient\\.ts$"]
+      },
       to: { dependencyTypes: ["core"] }
     },
     {

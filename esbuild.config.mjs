@@ -21,9 +21,7 @@ if (given === undefined) {
   rmSync("dist/cli", { recursive: true, force: true })
 }
 
-await build({
-  entryPoints: ["src/cli/bin.ts"],
-  outdir,
+const shared = {
   bundle: true,
   minify: true,
   // Names stay readable in stack traces, without a map beside it.
@@ -32,17 +30,28 @@ await build({
   platform: "node",
   target: "node20",
   legalComments: "none",
+  // An optional peer with a native library.
+  external: ["@duckdb/node-api"],
   define: { LOOM_TELEMETRY_VERSION: JSON.stringify(version) },
   // Some packages inside are CommonJS and ask for Node's own modules.
   banner: {
     js:
       "import { createRequire as __createRequire } from \"node:module\";const require = __createRequire(import.meta.url);"
-  },
+  }
+}
+
+await build({
+  ...shared,
+  entryPoints: ["src/cli/bin.ts"],
+  outdir,
   plugins: [{
-    name: "page-assets",
+    name: "other-files",
     setup: ({ onResolve }) => {
       onResolve({ filter: /viewer\/assets\.js$/ }, () => ({ path: "./assets.js", external: true }))
+      onResolve({ filter: /mcp\/protocol\.js$/ }, () => ({ path: "./protocol.js", external: true }))
     }
   }]
 })
+// Only `mcp` loads it.
+await build({ ...shared, entryPoints: ["src/cli/mcp/protocol.ts"], outdir })
 writeFileSync(join(outdir, "assets.js"), assetsModule(await buildAssets()))

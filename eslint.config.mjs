@@ -8,7 +8,16 @@ const ambient = (selector, name, instead) => ({
 })
 
 export default tseslint.config(
-  { ignores: ["dist/**", ".bench*/**", "coverage/**", "docs/**"] },
+  {
+    ignores: [
+      "dist/**",
+      ".bench*/**",
+      "coverage/**",
+      "docs/**",
+      "site/{dist,pages,.vitepress/cache}/**",
+      "v4/{dist,examples,node_modules,src,test}/**"
+    ]
+  },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   tseslint.configs.recommended,
   effect.configs.dprint,
@@ -85,6 +94,13 @@ export default tseslint.config(
         ].map((selector) => ({
           selector,
           message: "Names that are emitted stand in records/vocabulary.ts: take this one from there."
+        })),
+        ...[
+          "ExportNamedDeclaration[source.type='Literal'][exportKind='value']:not(:has(ExportSpecifier[exportKind='value']))",
+          "ImportDeclaration[importKind='value'][specifiers.length>0]:not(:has(ImportSpecifier[importKind='value'],ImportNamespaceSpecifier,ImportDefaultSpecifier))"
+        ].map((selector) => ({
+          selector,
+          message: "Only types, yet the module is loaded: write `import type` or `export type`."
         }))
       ]
     }
@@ -95,7 +111,7 @@ export default tseslint.config(
     rules: { "no-restricted-syntax": "off" }
   },
   {
-    files: ["test/**", "examples/**", ".ci/**", "*.{ts,mjs,cjs}"],
+    files: ["test/**", "examples/**", "site/**", "v4/port/**", ".ci/**", "*.{ts,mjs,cjs}"],
     rules: {
       "@typescript-eslint/no-explicit-any": "off",
       "no-console": "off"

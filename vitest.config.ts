@@ -6,7 +6,7 @@ const src = fileURLToPath(new URL("./src/", import.meta.url))
 /** The same names as `paths` in tsconfig.json: tests see the sources, never a build. */
 const alias = [
   { find: /^loom-telemetry$/, replacement: `${src}index.ts` },
-  { find: /^loom-telemetry\/(agent|testing|otel|readers)$/, replacement: `${src}$1/index.ts` }
+  { find: /^loom-telemetry\/(agent|evals|testing|otel|promise|readers)$/, replacement: `${src}$1/index.ts` }
 ]
 
 /** What takes minutes: real damage, many processes, large files, thousands of runs. `npm run test:all` runs it, `npm test` does not. */
@@ -35,7 +35,12 @@ export default defineConfig({
     testTimeout: 15_000,
     // What a program logs is noise until its test fails.
     silent: "passed-only",
-    reporters: ["./test/progressReporter.ts", "./test/faults/matrixReporter.ts"],
+    reporters: [
+      "./test/progressReporter.ts",
+      "./test/faults/matrixReporter.ts",
+      "./test/agent/vendors/scenarios/scenarioReporter.ts",
+      "./test/pairs/pairsReporter.ts"
+    ],
     projects: [
       {
         extends: true,

@@ -1,5 +1,5 @@
 /**
- * Watching an agent on the console: spans and metrics print as they happen, on standard error.
+ * Watch an agent on the console: spans and metrics print as they happen, on standard error.
  *
  * npx tsx examples/01-console.ts
  */

@@ -1,5 +1,5 @@
 /**
- * Looking back at what an agent did: its spans and metrics as records, read from the in-memory sink.
+ * Read an agent's spans and metrics from the in-memory sink.
  *
  * npx tsx examples/02-in-memory.ts
  */

@@ -1,5 +1,5 @@
 /**
- * Spans and metrics as JSON lines in a file, and the questions that `jq` answers about them.
+ * Write spans and metrics to a file as JSON lines, and query them with `jq`.
  *
  * npx tsx examples/03-file.ts
  */

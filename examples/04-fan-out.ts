@@ -1,5 +1,5 @@
 /**
- * Several sinks at once: watched live, kept in memory, written to a file; the same spans with the same ids in all of them.
+ * Several sinks at once: console, memory and file get the same spans with the same ids.
  *
  * npx tsx examples/04-fan-out.ts
  */

@@ -1,5 +1,5 @@
 /**
- * A sink of your own: metrics to StatsD over UDP. The example receives them itself, on the loopback interface.
+ * A custom sink sends metrics to StatsD over UDP. The example receives them itself, on the loopback interface.
  *
  * npx tsx examples/05-custom-sink.ts
  */
@@ -34,14 +34,14 @@ const statsd = (port: number) =>
         )
     })))
 
-/** What arrives: bounded, and not waited for longer than two seconds. */
+/** What arrives: bounded, and not waited for longer than 20 seconds. */
 const packets = (receiver: Socket) =>
   Stream.asyncPush<string>(
     (emit) => Effect.sync(() => receiver.on("message", (message) => emit.single(message.toString()))),
     { bufferSize: 1024 }
   ).pipe(
     Stream.takeUntil((line) => line.startsWith("loom.session.duration_ms")),
-    Stream.interruptAfter("2 seconds")
+    Stream.interruptAfter("20 seconds")
   )
 
 const program = Effect.gen(function*() {

@@ -1,5 +1,5 @@
 /**
- * Testing what code emits: ids count from 1 and time is the test's, so that whole records are compared.
+ * Test telemetry: ids count from 1 and time is under the test's control, so you can compare whole records.
  *
  * npx vitest run examples/06-testing.test.ts
  */

@@ -1,5 +1,5 @@
 /**
- * A loop of your own, measured like the package's: typed spans and metrics for agents that are not ours.
+ * Instrument your own agent loop with typed spans and metrics.
  *
  * npx tsx examples/07-own-loop.ts
  */

@@ -1,5 +1,5 @@
 /**
- * Whose run it is: under a `RunContext` every metric and every span carries its user, with nothing passed along by hand.
+ * Users and sessions: under a `RunContext`, every span and metric carries its user; you pass nothing along.
  *
  * npx tsx examples/08-run-context.ts
  */

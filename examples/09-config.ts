@@ -1,5 +1,5 @@
 /**
- * Sinks that the environment chooses: `LOOM_TELEMETRY` names them, and the program stays as it is.
+ * Choose sinks with the environment variable `LOOM_TELEMETRY`, without changing the program.
  *
  * LOOM_TELEMETRY=console npx tsx examples/09-config.ts
  */

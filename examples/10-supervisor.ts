@@ -1,6 +1,6 @@
 /**
- * A supervisor with two workers: it delegates to both in one turn, they work side by side, and the whole is one trace. What the workers
- * use counts in the supervisor's result; a worker that does not exist is an error that the model is told of.
+ * A supervisor delegates to two workers in one turn. They run in parallel, in one trace, and their tokens count in the supervisor's result.
+ * For an unknown worker, the model gets an error.
  *
  * npx tsx examples/10-supervisor.ts
  */

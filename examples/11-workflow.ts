@@ -1,5 +1,5 @@
 /**
- * A workflow of functions, agents and other workflows: each node is a span with its step, its name and the pattern that it is part of.
+ * A workflow of functions, agents and other workflows. Each node is a span with its step, name and pattern.
  *
  * npx tsx examples/11-workflow.ts
  */

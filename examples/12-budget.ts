@@ -1,5 +1,5 @@
 /**
- * A budget: the run ends before the call that would go beyond it, with what it has so far. That is no error, and one metric says so.
+ * A budget ends a run before the next call once it is spent. The run succeeds with what it has so far, and a metric counts it.
  *
  * npx tsx examples/12-budget.ts
  */

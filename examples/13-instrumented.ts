@@ -1,6 +1,5 @@
 /**
- * A loop of your own on @effect/ai, instrumented: the model is measured by a layer around it, the tools by a word at the toolkit. Nothing
- * else of the loop changes.
+ * Instrument your own loop on @effect/ai: wrap the model in a layer and the toolkit in a function. Nothing else changes.
  *
  * npx tsx examples/13-instrumented.ts
  */

@@ -1,5 +1,5 @@
 /**
- * Secrets stay out of every sink: by their key, by their looks, in URLs and in errors. Users get other names.
+ * Redact secrets before every sink: by key, by format, in URLs and in errors. Users get pseudonyms.
  *
  * npx tsx examples/14-redaction.ts
  */

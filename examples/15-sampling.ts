@@ -1,5 +1,5 @@
 /**
- * Each sink gets what it is for: the console without the noise, the store only traces that failed or were slow, and still all measurements.
+ * Filter and sample per sink: the console without noise, the store with failed or slow traces only. Both keep all measurements.
  *
  * npx tsx examples/15-sampling.ts
  */

@@ -1,5 +1,5 @@
 /**
- * From a trace file to answers: what ran, who spent what, how long tools took, and whether the file is sound.
+ * Read a trace file in a program: what ran, who spent what, how long tools took, and whether the file is sound.
  *
  * npx tsx examples/16-reading.ts
  */

@@ -1,5 +1,5 @@
 /**
- * Matchers for a test runner: the test kit knows none, and a few lines make `expect(tree).toMatchTrace(…)` of it.
+ * Custom Vitest matchers in a few lines: `expect(tree).toMatchTrace(…)`.
  *
  * npx vitest run examples/17-vitest-matchers.test.ts
  */

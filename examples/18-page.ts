@@ -1,6 +1,6 @@
 /**
- * A file to look at with `loom-telemetry view`, the one that the picture in README.md shows: a supervisor, two workers side by side, a tool
- * that fails, a run that was interrupted. The clock is a test's, so that the minutes pass at once. An argument is the path of the file.
+ * Writes the file behind the picture in README.md, for `loom-telemetry view`: a supervisor, two parallel workers, a failing tool, an
+ * interrupted run. Under a test clock the minutes pass at once. The argument is the path of the file.
  *
  * npx tsx examples/18-page.ts
  */

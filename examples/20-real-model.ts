@@ -1,5 +1,5 @@
 /**
- * A real model in place of the script: the same agent, whichever vendor's key is in the environment.
+ * A real model instead of a script: uses whichever vendor's key is in the environment.
  *
  * ANTHROPIC_API_KEY=… npx tsx examples/20-real-model.ts
  */

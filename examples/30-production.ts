@@ -1,5 +1,5 @@
 /**
- * In production: watched on the console, kept in a file, and sent to the OTLP receiver that the `OTEL_*` variables name.
+ * Production: console, file, and the OTLP receiver that the `OTEL_*` variables name.
  *
  * npx tsx examples/30-production.ts
  */
@@ -7,12 +7,12 @@ import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
 import { Config, Effect } from "effect"
 import { ConsoleTelemetry, FileTelemetry, MultiTelemetry, Telemetry } from "loom-telemetry"
-import { OTelLive, OTelTelemetry } from "loom-telemetry/otel"
+import { OTelTelemetry, OTelTelemetryLive } from "loom-telemetry/otel"
 import { run } from "./arithmetic.js"
 
 const endpoint = Config.string("OTEL_EXPORTER_OTLP_ENDPOINT").pipe(Config.withDefault("http://localhost:4318"))
 
-/** A program needs no such question: where nobody listens, `OTelLive` says so once and counts what is lost. */
+/** Only the example checks this: without a receiver, `OTelTelemetryLive` logs it once and counts what is lost. */
 const isListening = (url: string) =>
   Effect.tryPromise((signal) => fetch(url, { signal })).pipe(
     Effect.timeout("1 second"),
@@ -23,7 +23,7 @@ const isListening = (url: string) =>
 const Console = ConsoleTelemetry.layer({ stream: process.stdout, order: "tree", showMetrics: false, width: 100 })
 
 const sinks = (path: string, listening: boolean) =>
-  MultiTelemetry.layer([Console, FileTelemetry.layer(path), listening ? OTelLive : OTelTelemetry.disabled])
+  MultiTelemetry.layer([Console, FileTelemetry.layer(path), listening ? OTelTelemetryLive : OTelTelemetry.disabled])
 
 /** Runs the agent and waits until every sink has what was recorded. */
 const work = Effect.gen(function*() {

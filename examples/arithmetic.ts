@@ -1,7 +1,7 @@
 /**
- * The agent of the examples: it answers "What is 2 + 3?" with a tool. Its model follows a script: no key, no network.
+ * The agent of the examples: it answers "What is 2 + 3?" with a tool. Its model is scripted: no key, no network.
  *
- * Not an example by itself; the numbered files import it.
+ * Imported by the numbered examples.
  */
 import { Tool, Toolkit } from "@effect/ai"
 import { Effect, Layer, Schema } from "effect"

@@ -1,5 +1,5 @@
 /**
- * One agent seen through the four sinks: it is watched on the console, kept in memory and written to a file, all at once.
+ * One agent, several sinks at once: console, memory and file.
  *
  * npm run demo
  */
@@ -38,7 +38,7 @@ const program = Effect.gen(function*() {
   heading("What it measured (InMemoryTelemetry)")
   for (const { attributes, instrumentKind, name, value } of metrics) {
     const labels = Object.entries(attributes).map(([key, each]) => `${key}=${each}`).join(", ")
-    const amount = String(Number(value.toFixed(6)))
+    const amount = String(Number(value.toPrecision(7)))
     console.log(`${name.padEnd(25)} ${amount.padStart(9)}  ${`(${instrumentKind})`.padEnd(11)} ${labels}`)
   }
 

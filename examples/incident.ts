@@ -1,8 +1,8 @@
 /**
- * The agents of the page's example: an on-call supervisor hands an incident to two workers that ask a model of their own.
+ * The agents of the page's example: an on-call supervisor hands an incident to two workers, each with its own model.
  *
- * Not an example by itself; 18-page.ts runs it. Models follow scripts and tools make their answers up, in the time that such things take: in
- * multiples of 4 ms, which a test clock tells exactly in our days too.
+ * Run by 18-page.ts. Models are scripted and tools invent their answers, with realistic delays: multiples of 4 ms, which a test clock
+ * represents exactly in our days too.
  */
 import { Tool, Toolkit } from "@effect/ai"
 import { Effect, Layer, Schema } from "effect"
@@ -77,12 +77,12 @@ const on = <R>(agent: Agent<R>, model: string, script: ReadonlyArray<ScriptedTur
 })
 
 const metrics = on(
-  Agent.make({ name: "metrics", instructions: "Ask the metrics.", toolkit: metricTools }),
+  Agent.make({ name: "metrics", instructions: "Ask the metrics.", toolkit: metricTools, captureContent: "attributes" }),
   "gpt-5-mini",
   metricsScript
 )
 const logs = on(
-  Agent.make({ name: "logs", instructions: "Ask the logs.", toolkit: logTools }),
+  Agent.make({ name: "logs", instructions: "Ask the logs.", toolkit: logTools, captureContent: "attributes" }),
   "gpt-5-mini",
   logsScript
 )
@@ -90,11 +90,12 @@ const onCall = Supervisor.make({
   name: "on-call",
   instructions: "Find out what happened. Delegate, then look at the code.",
   workers: { metrics, logs },
-  toolkit: codeTools
+  toolkit: codeTools,
+  captureContent: "attributes"
 })
 
 const PricesLive = Pricing.table([
-  { model: "claude-opus", input: 5, cachedInput: 0.5, output: 25 },
+  { model: "claude-opus-4-5", input: 5, cachedInput: 0.5, output: 25 },
   { model: "gpt-5-mini", input: 0.25, cachedInput: 0.025, output: 2 }
 ])
 

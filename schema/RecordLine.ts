@@ -99,6 +99,32 @@ const Metric = Schema.Struct({
   span_id: missing(Schema.NullOr(Id("That span", 16)))
 }).annotations({ identifier: "Metric", ...described("One measurement") })
 
+const judged = {
+  kind: Schema.Literal("score"),
+  name: Text("What is judged, such as `correctness`"),
+  explanation: missing(Schema.NullOr(Schema.String).annotations(described("Why; `null` if no reason is given"))),
+  source: Schema.Literal("code", "model", "human").annotations(described("Who judged")),
+  trace_id: Id("The judged trace, or the trace of the judged span", 32),
+  span_id: missing(Schema.NullOr(Id("The judged span", 16)).annotations(described("`null` for the whole trace"))),
+  attributes: missing(Attributes),
+  scored_at: Instant("When it was judged")
+}
+
+const value = Numeric("The judgement as a number")
+const label = Text("The judgement as a word, such as `pass`")
+
+const Score = Schema.Struct({
+  ...judged,
+  value,
+  label: missing(Schema.NullOr(label).annotations(described("`null` if there is only a value")))
+}).annotations({ identifier: "Score", ...described("A judgement of a span or of a trace, with a value") })
+
+const LabelScore = Schema.Struct({
+  ...judged,
+  value: missing(Schema.NullOr(value).annotations(described("`null`: there is only a label"))),
+  label
+}).annotations({ identifier: "LabelScore", ...described("A judgement of a span or of a trace, with a label") })
+
 const SpanStart = Schema.Struct({ kind: Schema.Literal("span_start"), ...identity }).annotations({
   identifier: "SpanStart",
   ...described("A span that was open at a flush or at the end. The span itself follows if it ends")
@@ -112,4 +138,4 @@ const Dropped = Schema.Struct({
 }).annotations({ identifier: "Dropped", ...described("Records that were not written") })
 
 /** One line of a trace file, as it is parsed. Fields that are not named here may be there. */
-export const RecordLine = Schema.Union(Span, Metric, SpanStart, Dropped)
+export const RecordLine = Schema.Union(Span, Metric, Score, LabelScore, SpanStart, Dropped)

@@ -3,13 +3,12 @@
  */
 import "./records/requiresEffect3.js"
 
-export { type SpecLayer } from "./config/layerSpec.js"
-export { Telemetry } from "./config/Telemetry.js"
-export { type AttributeLimits, type Attributes, type AttributeValue } from "./records/attributes.js"
+export type { AttributeLimits, Attributes, AttributeValue } from "./records/attributes.js"
 export { type InstrumentKind, instrumentKind, type MetricRecord } from "./records/MetricRecord.js"
-export { type KeyPattern } from "./records/redact/keys.js"
-export { type RedactionPlace, type Redactor } from "./records/redact/Redactor.js"
-export { type Outcome, type SpanEvent, type SpanLink, type SpanRecord, type SpanStart } from "./records/SpanRecord.js"
+export type { KeyPattern } from "./records/redact/keys.js"
+export type { RedactionPlace, Redactor } from "./records/redact/Redactor.js"
+export type { ScoreRecord, ScoreSource, ScoreTarget } from "./records/ScoreRecord.js"
+export type { Outcome, SpanEvent, SpanLink, SpanRecord, SpanStart } from "./records/SpanRecord.js"
 export { type SpanNode, spanTree } from "./records/spanTree.js"
 export { RecordDecodeError } from "./records/wire/RecordDecodeError.js"
 export {
@@ -47,8 +46,9 @@ export {
   type TailOptions
 } from "./sinks/SampledTelemetry.js"
 export { type OpenErrorReason, TelemetryOpenError } from "./telemetry/errors.js"
-export { type EffectSinkOptions, type QueuedSink, type QueuedSinkStats } from "./telemetry/lifecycle/queuedSink.js"
-export { type HookResult } from "./telemetry/lifecycle/unawaited.js"
+export { type Feedback, InvalidFeedback } from "./telemetry/feedback.js"
+export type { EffectSinkOptions, QueuedSink, QueuedSinkStats } from "./telemetry/lifecycle/queuedSink.js"
+export type { HookResult } from "./telemetry/lifecycle/unawaited.js"
 export {
   Loom,
   type MetricConstructor,
@@ -66,7 +66,13 @@ export {
 } from "./telemetry/Loom.js"
 export { Redaction, type RedactionOptions } from "./telemetry/Redaction.js"
 export { RunContext, type RunContextShape } from "./telemetry/RunContext.js"
-export { type AttributesInput, type LazyAttributes, type TelemetryService } from "./telemetry/Service.js"
-export { type Telemetry as TelemetryTag } from "./telemetry/Telemetry.js"
+export { type SpecLayer, Telemetry } from "./telemetry/Telemetry.js"
 export { TelemetryLimits } from "./telemetry/TelemetryLimits.js"
-export { type ScopedSinkOptions, type SinkErrorOptions, type TelemetrySink } from "./telemetry/TelemetrySink.js"
+export type {
+  AttributesInput,
+  Judgement,
+  LazyAttributes,
+  TelemetryService,
+  TelemetrySpanOptions
+} from "./telemetry/TelemetryService.js"
+export type { ScopedSinkOptions, SinkErrorOptions, TelemetrySink } from "./telemetry/TelemetrySink.js"

@@ -1,8 +1,8 @@
 /**
- * Child programs as plain JavaScript, bundled once a test file: a row that starts two hundred of them can't wait for `tsx` each time.
+ * Child programs as plain JavaScript, bundled once per test file: a row that starts two hundred of them can't wait for `tsx` each time.
  *
  * `tsx` would also start a process of its own for what it has not compiled before. That one inherits standard error and makes the
- * descriptor blocking, for both: a program that prints where nobody reads would then stand still.
+ * descriptor blocking, for both: a program whose output is not read would then block.
  */
 import { build, type BuildOptions } from "esbuild"
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
@@ -39,17 +39,19 @@ export const besideDependencies = (): string => {
 
 /**
  * Bundles the programs of a folder before the tests of this file and gives the path of each; they are gone afterwards.
- * `parent` is where they are put, by default where programs that run as somebody else can read them.
+ * `parent` is where they are put, by default where programs that run as somebody else can read them; packages that are `external`
+ * must be found from there.
  */
 export const bundledPrograms = <Name extends string>(
   source: URL,
   names: ReadonlyArray<Name>,
-  parent = tmpdir()
+  parent = tmpdir(),
+  external: Array<string> = []
 ): (name: Name) => string => {
   const folder = mkdtempSync(join(parent, "loom-programs-"))
   chmodSync(folder, 0o755)
   const entryPoints = names.map((name) => join(fileURLToPath(source), `${name}.ts`))
-  beforeAll(async () => void await bundle(entryPoints, folder, { banner: { js: banner } }))
+  beforeAll(async () => void await bundle(entryPoints, folder, { banner: { js: banner }, external }))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return (name) => join(folder, `${name}.mjs`)
 }

@@ -95,7 +95,7 @@ describe("importing an entry point", () => {
   it("of the root loads nothing of the other rooms", () => {
     const rooms = resolutionsOf("index.js").map(({ url }) => /\/dist\/([^/]+)\//.exec(url)?.[1])
     expect(new Set(rooms.filter((room) => room !== undefined && packageRooms.includes(room)))).toEqual(
-      new Set(["config", "records", "sinks", "telemetry"])
+      new Set(["records", "sinks", "telemetry"])
     )
   })
 
@@ -106,6 +106,13 @@ describe("importing an entry point", () => {
       .toEqual([])
   })
 
+  it("for programs without Effect loads of Node what carries context, and no sink, no OpenTelemetry and no file system", () => {
+    const resolutions = resolutionsOf("promise/index.js")
+    expect(builtinsOf(resolutions)).toEqual(["node:async_hooks"])
+    expect(packagesOf(resolutions).filter((name) => /^@/.test(name))).toEqual([])
+    expect(resolutions.filter(({ url }) => isOurs(url) && url.includes("/dist/sinks/"))).toEqual([])
+  })
+
   it("for agents loads no OpenTelemetry and no sink", () => {
     const resolutions = resolutionsOf("agent/index.js")
     expect(builtinsOf(resolutions)).toEqual([])
@@ -114,4 +121,16 @@ describe("importing an entry point", () => {
   })
 })
 
-const packageRooms = ["agent", "cli", "config", "otel", "readers", "records", "sinks", "telemetry", "testing", "viewer"]
+const packageRooms = [
+  "agent",
+  "cli",
+  "config",
+  "otel",
+  "promise",
+  "readers",
+  "records",
+  "sinks",
+  "telemetry",
+  "testing",
+  "viewer"
+]

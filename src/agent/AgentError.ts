@@ -1,9 +1,10 @@
 /**
  * How a run fails. Tool errors never fail a run; a model that cannot be reached, or whose answer makes no sense, does.
  */
+import * as Prompt from "@effect/ai/Prompt"
 import * as Schema from "effect/Schema"
 
-/** A run failed. */
+/** A run failed. It carries what the run had until then, so that the work and its cost are not lost. */
 export class AgentError extends Schema.TaggedError<AgentError>("loom-telemetry/agent/AgentError")("AgentError", {
   /** The name of the agent. */
   agent: Schema.String,
@@ -12,7 +13,17 @@ export class AgentError extends Schema.TaggedError<AgentError>("loom-telemetry/a
   /** The kind of failure; there is only one so far. */
   reason: Schema.Literal("ModelCallFailed"),
   /** The `AiError` of `@effect/ai`. */
-  cause: Schema.Defect
+  cause: Schema.Defect,
+  /** Turns started, ≥ 1. */
+  turns: Schema.Number,
+  /** All input tokens so far, as in a `RunResult`. */
+  tokensIn: Schema.Number,
+  /** All output tokens so far, as in a `RunResult`. */
+  tokensOut: Schema.Number,
+  /** US dollars so far; `null` if no call had a known price. */
+  costUsd: Schema.NullOr(Schema.Number),
+  /** The conversation up to the failed turn, without its instructions. Pass it as `history` to continue. */
+  messages: Schema.Array(Prompt.Message)
 }) {
   override get message(): string {
     return `The agent ${JSON.stringify(this.agent)} failed in turn ${this.turn}: the model call failed${

@@ -10,9 +10,22 @@ export type InterruptedReason =
   | "budget:max_cost_usd"
   | "budget:max_wall_clock"
 
+/**
+ * Why the last model call of a run ended: `stop` (its answer is complete, be it text or tool calls), `length` (its answer was cut off at its limit),
+ * `content-filter`, `refusal`, `pause`, `error`. `unknown` if the vendor did not say, or no call was made.
+ */
+export type FinishReason =
+  | "stop"
+  | "length"
+  | "content-filter"
+  | "refusal"
+  | "pause"
+  | "error"
+  | "unknown"
+
 /** The result of a run. Counts and cost include sub-agents and model calls made by tools. */
 export interface RunResult {
-  /** The text of the last answer. */
+  /** The text of the last answer. If the model refused, what it said instead; if it paused, what it said before and after. */
   readonly output: string
   /** Turns taken, ≥ 0. */
   readonly turns: number
@@ -22,20 +35,32 @@ export interface RunResult {
   readonly tokensOut: number
   /** The part of `tokensIn` that was read from a cache. */
   readonly cachedTokensIn: number
-  /** US dollars; `null` if no call had a known price. */
+  /** US dollars; `null` if no call had a known price. Without those of the `unpricedCalls`. */
   readonly costUsd: number | null
+  /** Model calls whose cost is unknown. 0: `costUsd` is all that the run cost. */
+  readonly unpricedCalls: number
+  /** Model calls whose input or output tokens are unknown. 0: the tokens are all that the run used. */
+  readonly unmeasuredCalls: number
   /** As given, else the one of the run above, else `runId`. */
   readonly sessionId: string
   /** `run_` and a ULID. */
   readonly runId: string
   /** Why the run ended before the model was done; `null` if it was done. */
   readonly interruptedReason: InterruptedReason | null
+  /** Why the last model call ended. */
+  readonly finishReason: FinishReason
   /** The conversation without its instructions. Pass it as `history` to continue. */
   readonly messages: ReadonlyArray<Prompt.Message>
 }
 
 /** An event of a run, as it happens. */
-export type AgentEvent =
+export type AgentEvent = Happening & {
+  /** The ids of the runs that it happened in, from the root: one id for the run that is streamed itself, more for a worker. */
+  readonly path: ReadonlyArray<string>
+}
+
+/** What happens in a run. */
+export type Happening =
   | {
     readonly _tag: "RunStarted"
     /** `run_` and a ULID. */
@@ -54,8 +79,13 @@ export type AgentEvent =
     readonly text: string
   }
   | {
+    readonly _tag: "ReasoningDelta"
+    /** The next piece of the model's reasoning, as far as the vendor shows it. */
+    readonly text: string
+  }
+  | {
     readonly _tag: "ToolCall"
-    /** The id that the model gave the call, as in `call_id` of its span. */
+    /** The id of the call, unique in the conversation. It is the one that the model gave, unless it gave that before. */
     readonly id: string
     /** The tool, as the model named it. */
     readonly name: string

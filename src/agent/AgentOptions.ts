@@ -18,8 +18,8 @@ import type { Tools } from "./tools/looseToolkit.js"
 export interface AgentOptions<AgentTools extends Tools> {
   /** The `agent` attribute of its `loom.run` spans. */
   readonly name: string
-  /** The system message of every model call. */
-  readonly instructions: string
+  /** The system message of every model call: its text, or a message with options of the vendor's, such as a cache breakpoint. */
+  readonly instructions: string | Prompt.SystemMessage
   /** The tools that the model may call. Default: none. */
   readonly toolkit?: Toolkit.Toolkit<AgentTools> | undefined
   /** Turns after which a run ends with `interruptedReason: "max_turns"`, ≥ 1. Default 50. */
@@ -28,11 +28,24 @@ export interface AgentOptions<AgentTools extends Tools> {
   readonly budget?: Budget | undefined
   /** How many tools of one turn run concurrently. Default `"unbounded"`. */
   readonly toolConcurrency?: number | "unbounded" | undefined
-  /** A tool that takes longer is interrupted, and the model receives an error. Default: no limit. */
+  /** How many tool calls of one turn are run, ≥ 0; the model receives an error for the others. Default: no limit. */
+  readonly maxToolCallsPerTurn?: number | undefined
+  /**
+   * A tool that takes longer is interrupted, and the model receives an error. If the tool cannot be interrupted, it is left to end by itself.
+   * Default: no limit.
+   */
   readonly toolTimeout?: Duration.DurationInput | undefined
   /** Retries of a model call that fails with a transient error, ≥ 0. Default 2. */
   readonly modelRetries?: number | undefined
-  /** Whether prompts, completions, tool arguments and results become attributes. Default `"none"`. */
+  /**
+   * Whether the model streams its answers. Default `true`. Use `false` where streams lose what the vendor says, such as the usage of Amazon Bedrock:
+   * an answer then arrives in one piece, as one `TextDelta`.
+   */
+  readonly streaming?: boolean | undefined
+  /**
+   * Whether prompts, completions, tool arguments and results become attributes. Default `"none"`, unless a sink was told otherwise: `OTelLive` by
+   * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`.
+   */
   readonly captureContent?: CaptureContent | undefined
 }
 
@@ -46,10 +59,25 @@ export interface RunOptions {
   readonly history?: Prompt.RawInput | undefined
 }
 
-/** What these tools require from the context. */
-export type ToolNeeds<AgentTools extends Tools> =
-  | Tool.HandlersFor<AgentTools>
-  | Tool.Requirements<AgentTools[keyof AgentTools]>
+/** Options of one streamed run. */
+export interface StreamOptions extends RunOptions {
+  /** Whether the stream has the events of the runs below, such as a supervisor's workers, too. Their `path` is longer. Default `false`. */
+  readonly workerEvents?: boolean | undefined
+}
+
+/**
+ * What these tools require from the context: their handlers and the services they use. Written out instead of with the types of `@effect/ai`, whose names editors
+ * would show with all schemas inside, not their result.
+ */
+export type ToolNeeds<AgentTools extends Tools> = [
+  {
+    [Name in keyof AgentTools]:
+      | (Tool.RequiresHandler<AgentTools[Name]> extends true ? Tool.Handler<AgentTools[Name]["name"]> : never)
+      | (AgentTools[Name] extends Tool.Tool<infer _Name, infer Config, infer Services>
+        ? Config["parameters"]["Context"] | Config["success"]["Context"] | Config["failure"]["Context"] | Services
+        : never)
+  }[keyof AgentTools]
+] extends [infer Needs] ? Needs : never
 
 /** An agent; `R` is what its tools require. It is stateless: any number of runs may be in progress. */
 export interface Agent<out R = never> {
@@ -63,6 +91,6 @@ export interface Agent<out R = never> {
   /** Runs, and emits what happens. Abandoning the stream interrupts the run. */
   readonly stream: (
     prompt: Prompt.RawInput,
-    options?: RunOptions
+    options?: StreamOptions
   ) => Stream.Stream<AgentEvent, AgentError, LanguageModel.LanguageModel | R>
 }

@@ -2,38 +2,40 @@
  * Learns facts about users from what agents remember.
  *
  * Wraps a `Memory`: after an episode is stored, a model call or your own function extracts facts from it. That happens in fibers of the layer's
- * scope: the layer waits for them when it closes, and interrupts them after `drain`. Extraction never fails `remember`. The trap: telemetry must
- * close later, so provide it outside of this layer, not next to it in one list, whose layers close concurrently.
+ * scope: the layer waits for them when it closes, and interrupts them after `drain`. Extraction never fails `remember`. Episodes without a user,
+ * and those that an agent asked for, are only stored. The trap: telemetry must close later, so provide it outside of this layer, not next to it in
+ * one list, whose layers close concurrently.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as FiberSet from "effect/FiberSet"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { elapsedMs } from "../records/instants.js"
 import { shownError } from "../telemetry/lifecycle/foreignText.js"
-import { warn } from "../telemetry/lifecycle/report.js"
 import { Loom } from "../telemetry/Loom.js"
+import { warn } from "../telemetry/report.js"
+import { type ExtractionBounds, makeBackground, type Submit } from "./extractions.js"
 import { type Episode, Memory, type MemoryService } from "./Memory.js"
 import { callModel } from "./model/callModel.js"
 import { asRecorded } from "./model/ModelCallError.js"
+import { refuseExtractFaults } from "./optionFaults.js"
 import { withGiven } from "./run/ambientContext.js"
+import { exitOf } from "./run/ownFiber.js"
 import { CurrentRun } from "./run/RunMeter.js"
+import { CurrentPlace, outside } from "./run/RunPlace.js"
 import { Transcript } from "./run/transcript.js"
 
 /** Options of the extraction. */
-export interface AutoExtractOptions<E = never, R = never> {
+export interface AutoExtractOptions<E = never, R = never> extends ExtractionBounds {
   /** Returns the facts in an episode, one text each. Default: a model call. */
   readonly extract?: (episode: Episode) => Effect.Effect<ReadonlyArray<string>, E, R>
   /** Whether `remember` returns without waiting for the extraction. Default `true`. */
   readonly background?: boolean
-  /** How long the layer waits for extractions in progress when it closes. Default 30 seconds. */
-  readonly drain?: Duration.DurationInput
 }
 
 type Extract = (episode: Episode) => Effect.Effect<ReadonlyArray<string>, unknown>
@@ -41,62 +43,49 @@ type Extract = (episode: Episode) => Effect.Effect<ReadonlyArray<string>, unknow
 const make = (
   memory: MemoryService,
   extract: Extract,
-  { background, drain }: Pick<AutoExtractOptions, "background" | "drain">
+  options: Pick<AutoExtractOptions, "background"> & ExtractionBounds
 ): Effect.Effect<MemoryService, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const fibers = yield* FiberSet.make()
-    // Added after the set, so it runs before the set interrupts its fibers.
-    yield* Effect.addFinalizer(() =>
-      FiberSet.awaitEmpty(fibers).pipe(
-        Effect.interruptible,
-        Effect.timeoutOption(drain ?? Duration.seconds(30))
-      )
-    )
-    const learn = (episode: Episode) => extraction(memory, extract, episode)
-    return {
+  Effect.map(
+    options.background === false ? Effect.succeed<Submit>(identity) : makeBackground(options),
+    (submit): MemoryService => ({
       ...memory,
       remember: (episode) =>
         Effect.zipRight(
           memory.remember(episode),
-          episode.userId === undefined
-            ? Effect.void
-            : background === false
-            ? learn(episode)
-            : Effect.asVoid(FiberSet.run(fibers, learn(episode)))
+          hasUsersWords(episode) ? submit(extraction(memory, extract, episode)) : Effect.void
         )
-    }
-  })
+    })
+  )
+
+// What an agent asks another one says nothing about the user.
+const hasUsersWords = ({ parentRunId, userId }: Episode): boolean => userId !== undefined && parentRunId === undefined
 
 /** One extraction: measured, and never failing. Its tokens do not count in the run, which is over. */
 const extraction = (memory: MemoryService, extract: Extract, episode: Episode): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeNanos, (start) =>
-    Effect.suspend(() => extract(episode)).pipe(
-      Effect.flatMap((texts) => memory.learn(factsOf(texts, episode))),
-      Effect.onExit((exit) => measured(start, exit)),
-      Effect.catchAllCause((cause) =>
-        Cause.isInterruptedOnly(cause)
-          ? Effect.failCause(cause as Cause.Cause<never>)
-          : Effect.sync(() => warn(failureText(episode, cause)))
-      )
-    )).pipe(Effect.provideService(CurrentRun, undefined))
+    exitOf(Effect.flatMap(
+      Effect.suspend(() => extract(episode)),
+      (texts) => memory.learn(factsOf(texts, episode))
+    )).pipe(
+      Effect.onInterrupt(() => measured(start, "interrupted")),
+      Effect.tap((exit) => measured(start, Exit.isSuccess(exit) ? "ok" : "error")),
+      Effect.map((exit) => Exit.isSuccess(exit) ? undefined : warn(failureText(episode, exit.cause)))
+    )).pipe(
+      Effect.provideService(CurrentRun, undefined),
+      Effect.provideService(CurrentPlace, outside)
+    )
 
 // Only the error: the cause of a model's error quotes content.
 const failureText = (episode: Episode, cause: Cause.Cause<unknown>): string =>
   `Extracting facts from run ${episode.runId} failed: ${shownError(asRecorded(Cause.squash(cause)))}`
 
 // A sink that throws costs other sinks no measurement, and loses no facts; the telemetry itself reports such a sink.
-const measured = (start: bigint, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeNanos, (end) => {
-    const status = Exit.isSuccess(exit)
-      ? "ok" as const
-      : Cause.isInterruptedOnly(exit.cause)
-      ? "interrupted" as const
-      : "error" as const
-    return Effect.ensuring(
+const measured = (start: bigint, status: "ok" | "error" | "interrupted"): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeNanos, (end) =>
+    Effect.ensuring(
       Loom.autoExtractDurationMs(elapsedMs(start, end), { status }),
       Loom.autoExtractInvocations(1, { status })
-    )
-  }).pipe(Effect.catchAllCause(() => Effect.void))
+    )).pipe(Effect.catchAllCause(() => Effect.void))
 
 const factsOf = (texts: ReadonlyArray<string>, episode: Episode) =>
   texts.map((text) => ({ userId: episode.userId!, text, runId: episode.runId, at: episode.at }))
@@ -117,6 +106,7 @@ const askModel = (service: LanguageModel.Service): Extract => (episode) =>
       ],
       tools: {},
       retries: 2,
+      streaming: true,
       mayRetry: Effect.succeed(true),
       captureContent: "none",
       onPart: (part) => Effect.sync(() => answer.add(part))
@@ -136,22 +126,25 @@ const isDefect = (cause: Cause.Cause<unknown>): boolean => !Cause.isFailure(caus
 /** Extraction of facts. */
 export const AutoExtract: {
   /**
-   * A `Memory` that learns, around another one. Episodes without a user are stored, and nothing is extracted.
+   * A `Memory` that learns, around another one. Throws a `RangeError` naming the option if a bound is invalid, for example `NaN`.
    *
    * @example
    * const MemoryLive = AutoExtract.layer().pipe(Layer.provide(Memory.layerInMemory))
    */
   readonly layer: {
+    /** A `Memory` that learns by your own `extract`, around another one. */
     <E, R>(
       options: AutoExtractOptions<E, R> & {
         readonly extract: (episode: Episode) => Effect.Effect<ReadonlyArray<string>, E, R>
       }
     ): Layer.Layer<Memory, never, Memory | R>
+    /** A `Memory` that learns by asking the `LanguageModel`, around another one. */
     (options?: AutoExtractOptions): Layer.Layer<Memory, never, Memory | LanguageModel.LanguageModel>
   }
 } = {
-  layer: <E, R>(options: AutoExtractOptions<E, R> = {}) =>
-    Layer.scoped(
+  layer: <E, R>(options: AutoExtractOptions<E, R> = {}) => {
+    refuseExtractFaults("AutoExtract.layer", options)
+    return Layer.scoped(
       Memory,
       Effect.gen(function*() {
         const memory = yield* Memory
@@ -163,4 +156,5 @@ export const AutoExtract: {
         return yield* make(memory, (episode) => withGiven(context)(extract(episode)), options)
       })
     )
+  }
 }

@@ -1,9 +1,9 @@
 /**
  * How much a run may use, including its sub-agents and the model calls of its tools.
  *
- * Checked before every turn and every model call. A run that has reached a limit ends with its `interruptedReason` and what it has so far, without
- * an error; each such run, including those of sub-agents, emits one metric. Calls in progress are not cut off, so a run can overshoot by one call
- * per active agent.
+ * Checked before every turn, every model call and every tool call. A run that has reached a limit ends with its `interruptedReason` and what it has
+ * so far, without an error; each such run, including those of sub-agents, emits one metric. Calls in progress are not cut off, so a run can overshoot
+ * by one call per active agent.
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,9 +12,9 @@ import type { InterruptedReason } from "./AgentEvent.js"
 
 /** Limits of a run. */
 export interface Budget {
-  /** Input plus output tokens, ≥ 0. */
+  /** Input plus output tokens, ≥ 0. A call whose usage is unknown counts with an estimate from its length. */
   readonly maxTokens?: number | undefined
-  /** US dollars, ≥ 0. Calls without a known price count as free. */
+  /** US dollars, ≥ 0. Calls without a known price count as free, and a warning says so; calls without usage cost what their estimate would. */
   readonly maxCostUsd?: number | undefined
   /** Time since the run started. */
   readonly maxWallClock?: Duration.DurationInput | undefined

@@ -4,12 +4,19 @@
  * If a `Memory` is provided, each run stores its episode when it is done. None of this becomes telemetry.
  */
 import type * as Prompt from "@effect/ai/Prompt"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { shownError } from "../telemetry/lifecycle/foreignText.js"
+import { Loom } from "../telemetry/Loom.js"
+import { warn } from "../telemetry/report.js"
 import type { RunResult } from "./AgentEvent.js"
+import { asRecorded } from "./model/ModelCallError.js"
+import { exitOf } from "./run/ownFiber.js"
 
 /** A finished run. */
 export interface Episode {
@@ -17,11 +24,13 @@ export interface Episode {
   readonly runId: string
   /** The `session_id` of its spans. */
   readonly sessionId: string
-  /** Whose run it was, if given. */
+  /** The run's user, if given. */
   readonly userId: string | undefined
   /** The name of the agent. */
   readonly agent: string
-  /** The prompt, as text. */
+  /** The run that it was part of: a supervisor's, or that of a tool which ran the agent. Absent if there was none. */
+  readonly parentRunId?: string | undefined
+  /** The user messages of the prompt, as text. With a `parentRunId` they are the words of an agent, else those of the user. */
   readonly input: string
   /** The answer. */
   readonly output: string
@@ -87,30 +96,43 @@ export class Memory extends Context.Tag("loom-telemetry/agent/Memory")<Memory, M
 
 const textOf = (messages: ReadonlyArray<Prompt.Message>): string =>
   messages.flatMap((message) =>
-    typeof message.content === "string"
-      ? [message.content]
-      : message.content.flatMap((part) => part.type === "text" ? [part.text] : [])
+    message.role === "user" ? message.content.flatMap((part) => part.type === "text" ? [part.text] : []) : []
   ).join("\n")
 
-/** Stores a finished run, if a memory is provided. */
-export const rememberRun = (run: {
+/** What is known of a finished run. */
+interface FinishedRun {
   readonly agent: string
   readonly userId: string | undefined
+  /** The run above it. */
+  readonly parentRunId: string | undefined
   readonly asked: ReadonlyArray<Prompt.Message>
   readonly result: RunResult
-}): Effect.Effect<void> =>
-  Effect.flatMap(
-    Effect.serviceOption(Memory),
-    (memory) =>
-      Option.isNone(memory) ? Effect.void : Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        memory.value.remember({
-          runId: run.result.runId,
-          sessionId: run.result.sessionId,
-          userId: run.userId,
-          agent: run.agent,
-          input: textOf(run.asked),
-          output: run.result.output,
-          messages: run.result.messages,
-          at: new Date(now)
-        }))
-  )
+}
+
+/** Stores a finished run, if a memory is provided. A memory that fails does not fail the run: that is logged, and noted on the run's span. */
+export const rememberRun = (run: FinishedRun): Effect.Effect<void> =>
+  Effect.flatMap(Effect.serviceOption(Memory), (memory) =>
+    Option.isNone(memory)
+      ? Effect.void
+      : exitOf(Effect.flatMap(Clock.currentTimeMillis, (now) => memory.value.remember(episodeOf(run, now)))).pipe(
+        Effect.flatMap((exit) => Exit.isSuccess(exit) ? Effect.void : reportLost(run.result, exit.cause))
+      ))
+
+const episodeOf = (run: FinishedRun, now: number): Episode => ({
+  runId: run.result.runId,
+  sessionId: run.result.sessionId,
+  userId: run.userId,
+  agent: run.agent,
+  parentRunId: run.parentRunId,
+  input: textOf(run.asked),
+  output: run.result.output,
+  messages: run.result.messages,
+  at: new Date(now)
+})
+
+const reportLost = ({ runId }: RunResult, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const error = shownError(asRecorded(Cause.squash(cause)))
+    warn(`Remembering run ${runId} failed: ${error}`)
+    return Loom.run.annotate({ memory_error: error })
+  })

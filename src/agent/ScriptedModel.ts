@@ -6,8 +6,11 @@
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
@@ -57,35 +60,106 @@ export interface ScriptedTurn {
 export interface ScriptedModelOptions {
   /** The model's name on spans and metrics. Default `"ScriptedModel"`. */
   readonly model?: string
+  /**
+   * Whether all turns must be taken. If some are left when the layer is released after a success, it dies with an `UnusedTurns` that lists them. Default
+   * false.
+   */
+  readonly requireAll?: boolean
+  /** Whether the script starts again after its last turn, as a server needs that answers any number of requests. Default false. */
+  readonly repeat?: boolean
 }
+
+/** What can be asked of a scripted model. */
+export interface ScriptedModelService {
+  /** The turns that no call has taken yet, in order. */
+  readonly remaining: Effect.Effect<ReadonlyArray<ScriptedTurn>>
+}
+
+/** A script with `requireAll` was not followed to its end. */
+export class UnusedTurns extends Data.TaggedError("UnusedTurns")<{
+  readonly message: string
+  /** The turns that no call has taken, in order. */
+  readonly remaining: ReadonlyArray<ScriptedTurn>
+}> {}
 
 /** A model that follows a script. */
-export class ScriptedModel {
-  /** A `LanguageModel` that takes one turn per call. A call after the last turn fails with an `AiError` that says so. */
+export class ScriptedModel extends Context.Tag("loom-telemetry/ScriptedModel")<ScriptedModel, ScriptedModelService>() {
+  /** A `LanguageModel` that takes one turn per call. Without `repeat`, a call after the last turn fails with an `AiError` that says so. */
   static readonly layer = (
     turns: ReadonlyArray<ScriptedTurn>,
-    options: ScriptedModelOptions = {}
-  ): Layer.Layer<LanguageModel.LanguageModel> =>
-    Layer.effect(LanguageModel.LanguageModel, Effect.suspend(() => make(turns, options.model ?? "ScriptedModel")))
+    { model = "ScriptedModel", repeat = false, requireAll = false }: ScriptedModelOptions = {}
+  ): Layer.Layer<LanguageModel.LanguageModel | ScriptedModel> =>
+    Layer.scopedContext(Effect.gen(function*() {
+      const script = new Script(turns, repeat)
+      if (requireAll) {
+        yield* Effect.addFinalizer((exit) => Exit.isSuccess(exit) ? script.requireEnd : Effect.void)
+      }
+      return Context.make(LanguageModel.LanguageModel, yield* make(script, model)).pipe(
+        Context.add(ScriptedModel, { remaining: Effect.sync(() => script.remaining) })
+      )
+    }))
+
+  /** The turns that no call has taken yet, in order: empty at the end of a test whose script has nothing too much. */
+  static readonly remaining: Effect.Effect<ReadonlyArray<ScriptedTurn>, never, ScriptedModel> = Effect.flatMap(
+    ScriptedModel,
+    ({ remaining }) => remaining
+  )
 }
 
-const make = (turns: ReadonlyArray<ScriptedTurn>, model: string): Effect.Effect<LanguageModel.Service> => {
-  let calls = 0
-  const next = (method: string): Effect.Effect<ScriptedTurn, AiError.AiError> =>
-    Effect.suspend(() => {
-      const turn = turns[calls++]
+/** A script, and how far it has been followed. */
+class Script {
+  private calls = 0
+
+  constructor(private readonly turns: ReadonlyArray<ScriptedTurn>, private readonly repeats: boolean) {}
+
+  /** Once all have been taken none remain, however often they are repeated. */
+  get remaining(): ReadonlyArray<ScriptedTurn> {
+    return this.turns.slice(this.calls)
+  }
+
+  /** Takes the next turn, after its delay. */
+  next(method: string): Effect.Effect<ScriptedTurn, AiError.AiError> {
+    return Effect.suspend(() => {
+      const { length } = this.turns
+      const call = this.calls++
+      const turn = this.turns[this.repeats && length > 0 ? call % length : call]
       return turn === undefined
         ? failure(
           method,
-          `the script has ${turns.length} turns and this is call ${calls}; add a turn to ScriptedModel.layer`,
+          `the script has ${length} turns and this is call ${
+            call + 1
+          }; add a turn to ScriptedModel.layer, or set repeat`,
           undefined
         )
         : Effect.as(turn.delay === undefined ? Effect.void : Effect.sleep(turn.delay), turn)
     })
-  return Effect.map(
+  }
+
+  /** Dies if turns are left. */
+  readonly requireEnd: Effect.Effect<void> = Effect.suspend(() => {
+    const { remaining, turns } = this
+    const message = `${remaining.length} of the ${turns.length} turns of the script were not taken: ${
+      remaining.slice(0, 5).map(summaryOf).join("; ")
+    }${
+      remaining.length > 5 ? "; …" : ""
+    }. Remove them from ScriptedModel.layer, or check why the model was called less often`
+    return remaining.length === 0 ? Effect.void : Effect.die(new UnusedTurns({ message, remaining }))
+  })
+}
+
+/** A turn in a few words. */
+const summaryOf = ({ error, text, toolCalls = [] }: ScriptedTurn): string =>
+  [
+    ...(text === undefined ? [] : [`text ${JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text)}`]),
+    ...toolCalls.slice(0, 5).map(({ name }) => `call of ${JSON.stringify(name)}`),
+    ...(error === undefined ? [] : ["an error"])
+  ].join(", ") || "an empty answer"
+
+const make = (script: Script, model: string): Effect.Effect<LanguageModel.Service> =>
+  Effect.map(
     LanguageModel.make({
       generateText: ({ span }) =>
-        Effect.flatMap(next("generateText"), (turn) => {
+        Effect.flatMap(script.next("generateText"), (turn) => {
           if (turn.error !== undefined) {
             return failure("generateText", "the script says so", turn.error)
           }
@@ -97,7 +171,7 @@ const make = (turns: ReadonlyArray<ScriptedTurn>, model: string): Effect.Effect<
           ])
         }),
       streamText: () =>
-        Stream.unwrap(Effect.map(next("streamText"), (turn) => {
+        Stream.unwrap(Effect.map(script.next("streamText"), (turn) => {
           const deltas = [...deltasOf("reasoning", turn.reasoning), ...deltasOf("text", turn.text)]
           return Stream.concat(
             Stream.rechunk(Stream.fromIterable(deltas), 1),
@@ -110,7 +184,6 @@ const make = (turns: ReadonlyArray<ScriptedTurn>, model: string): Effect.Effect<
     }),
     (service) => identify(service, { model, provider: "scripted" })
   )
-}
 
 /** Sets the usage on the span of `@effect/ai`, as vendors' layers do. */
 const announce = (span: Tracer.Span, { usage }: ScriptedTurn): void => {

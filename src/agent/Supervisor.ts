@@ -10,9 +10,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { RunResult } from "./AgentEvent.js"
 import type { Agent, AgentOptions, ToolNeeds } from "./AgentOptions.js"
-import { refuseAgentFaults } from "./optionFaults.js"
+import { refuseAgentFaults, refuseDepthFaults } from "./optionFaults.js"
 import { agentOf } from "./run/runAgent.js"
+import { CurrentPlace } from "./run/RunPlace.js"
 import type { LocalTool, Tools } from "./tools/looseToolkit.js"
+import { type Reachable, sharedName, toolsOf } from "./tools/reachable.js"
 
 /** Agents, by the names that the supervisor uses for them. */
 export type Workers = { readonly [name: string]: Agent<unknown> }
@@ -26,6 +28,8 @@ export interface SupervisorOptions<W extends Workers, SupervisorTools extends To
 {
   /** The agents that `delegate` may call, by name. */
   readonly workers: W
+  /** How many runs deep delegations may go, counted from the root, ≥ 1; beyond that the model receives an error. Default 8. */
+  readonly maxDelegationDepth?: number | undefined
 }
 
 /** The model named a worker that does not exist. */
@@ -35,6 +39,13 @@ class UnknownWorkerError extends Data.TaggedError("UnknownWorkerError")<{
 }> {
   override get message(): string {
     return `There is no worker named ${JSON.stringify(this.worker)}. The workers are: ${this.workers.join(", ")}`
+  }
+}
+
+/** A delegation would go deeper than it may. */
+class DelegationTooDeepError extends Data.TaggedError("DelegationTooDeepError")<{ readonly limit: number }> {
+  override get message(): string {
+    return `Delegations may be ${this.limit} runs deep (maxDelegationDepth), and this run is the last of them. Do the task yourself`
   }
 }
 
@@ -59,11 +70,14 @@ interface Delegation {
 const answerOf = ({ interruptedReason, output }: RunResult): string =>
   interruptedReason === null ? output : `${output}\n[The worker was stopped: ${interruptedReason}]`
 
-const delegate = (workers: Workers): LocalTool => {
+const delegate = (workers: Workers, limit: number): LocalTool => {
   const names = Object.keys(workers)
   const run = ({ instructions, worker }: Delegation): Effect.Effect<string, unknown, unknown> =>
     Object.hasOwn(workers, worker)
-      ? Effect.map(workers[worker]!.run(instructions), answerOf)
+      ? Effect.flatMap(CurrentPlace, ({ path }): Effect.Effect<string, unknown, unknown> =>
+        path.length < limit
+          ? Effect.map(workers[worker]!.run(instructions), answerOf)
+          : new DelegationTooDeepError({ limit }))
       : new UnknownWorkerError({ worker, workers: names })
   return {
     tool: delegateTool(names),
@@ -76,10 +90,26 @@ const delegate = (workers: Workers): LocalTool => {
   }
 }
 
+const defaultDepth = 8
+
+const refuseSharedNames = (own: Tools, workers: ReadonlyArray<Reachable>): void => {
+  if (Object.values(own).some(({ name }) => name === "delegate")) {
+    throw new TypeError("Supervisor.make: a supervisor has a tool `delegate` already. Rename the one in `toolkit`")
+  }
+  const shared = sharedName([...Object.values(own), ...workers.flatMap(toolsOf)])
+  if (shared !== undefined) {
+    throw new TypeError(
+      `Supervisor.make: two different tools are named ${JSON.stringify(shared)}, and one handler would run for both. ` +
+        "Rename one of them, or give both agents the same tool"
+    )
+  }
+}
+
 /** Agents that delegate. */
 export const Supervisor: {
   /**
-   * Makes an agent with the architecture `supervisor` and a `delegate` tool for these workers. Throws like `Agent.make`.
+   * Makes an agent with the architecture `supervisor` and a `delegate` tool for these workers. Throws like `Agent.make`, and a `TypeError` if its own
+   * toolkit has a tool `delegate`, or if two different tools in reach have one name: there could be only one handler for both.
    *
    * @example
    * const boss = Supervisor.make({ name: "editor", instructions: "Plan, then delegate.", workers: { researcher, writer } })
@@ -90,11 +120,15 @@ export const Supervisor: {
 } = {
   make: (options) => {
     refuseAgentFaults("Supervisor.make", options)
+    refuseDepthFaults("Supervisor.make", options.maxDelegationDepth)
+    const workers = Object.values<object>(options.workers)
+    refuseSharedNames(options.toolkit?.tools ?? {}, workers)
     return agentOf({
       ...options,
       toolkit: options.toolkit as never,
       architecture: "supervisor",
-      local: [delegate(options.workers)]
+      workers,
+      local: [delegate(options.workers, options.maxDelegationDepth ?? defaultDepth)]
     })
   }
 }

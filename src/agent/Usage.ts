@@ -1,73 +1,130 @@
 /**
  * Tokens of one model call, counted the same way for every provider.
  *
- * `tokensIn` is always all input, cached tokens included, before anything is summed, priced or compared with a budget. A count that a provider
- * does not report is unknown, which is not 0: a `Usage` has both its input and its output.
+ * `tokensIn` is always all input and `tokensOut` all output, before anything is summed, priced or compared with a budget; the other counts are parts
+ * of these two and are never added. A count that the provider does not report is absent, which is not 0.
  */
 
-/** Tokens of one model call. All counts ≥ 0. */
+/** Tokens of one model call. All counts ≥ 0; absent if unknown. */
 export interface Usage {
   /** All input tokens, including those read from and written to a cache. */
   readonly tokensIn: number
+  /** The part of `tokensIn` that was read from a cache. */
+  readonly cachedTokensIn?: number | undefined
+  /** The part of `tokensIn` that was written to a cache. */
+  readonly cacheCreationTokensIn?: number | undefined
+  /** The part of `cacheCreationTokensIn` that stays for an hour, which costs more. */
+  readonly cacheCreation1hTokensIn?: number | undefined
   /** All output tokens, including reasoning. */
   readonly tokensOut: number
-  /** The part of `tokensIn` that was read from a cache. */
-  readonly cachedTokensIn: number
-  /** The part of `tokensIn` that was written to a cache. */
-  readonly cacheCreationTokensIn: number
   /** The part of `tokensOut` that the model spent on reasoning. */
-  readonly reasoningTokensOut: number
+  readonly reasoningTokensOut?: number | undefined
+  /** The parts that are not text: models that hear and see price them apart. */
+  readonly media?: ReadonlyArray<MediaTokens> | undefined
+  /** Web searches that the provider ran itself and bills by the piece, ≥ 1. */
+  readonly webSearches?: number | undefined
+  /** The tier that served the call, in the provider's own word, such as `flex`. */
+  readonly serviceTier?: string | undefined
 }
 
-type InputUsage = Pick<Usage, "tokensIn" | "cachedTokensIn" | "cacheCreationTokensIn">
+/** What is known of a call's usage: perhaps only its input or its output, perhaps nothing. */
+export type KnownUsage = { readonly [Key in keyof Usage]?: Usage[Key] | undefined }
 
-type OutputUsage = Pick<Usage, "tokensOut" | "reasoningTokensOut">
-
-/** What is known about a call's tokens: input, output or both. */
-export interface KnownUsage {
-  readonly input: InputUsage | undefined
-  readonly output: OutputUsage | undefined
+/** Tokens of one medium. */
+export interface MediaTokens {
+  /** The kind of media. */
+  readonly medium: "audio" | "image" | "video"
+  /** What they are part of: `tokensIn`, `cachedTokensIn` or `tokensOut`. */
+  readonly of: "input" | "cached" | "output"
+  /** How many, ≥ 0. */
+  readonly tokens: number
 }
 
-/** A usage report: of a finish part of `@effect/ai`, or of a provider that adds to it. */
+/** The counts in a finish part of `@effect/ai`, each as a provider's layer fills it in. */
 export interface ReportedUsage {
   readonly inputTokens?: number | undefined
   readonly outputTokens?: number | undefined
   readonly reasoningTokens?: number | undefined
   readonly cachedInputTokens?: number | undefined
-  readonly cacheCreationInputTokens?: number | undefined
 }
 
 /** A count or an amount, ≥ 0; `undefined` if the value is not one. */
 export const count = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined
 
-/** A property of a value that may not be an object. */
-export const property = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null ? (value as { readonly [key: string]: unknown })[key] : undefined
-
-/** The usage in a report whose `inputTokens` include cached tokens; `undefined` if it has no counts. */
-export const usageOf = (reported: ReportedUsage): KnownUsage | undefined => {
-  const tokensIn = count(reported.inputTokens)
-  const tokensOut = count(reported.outputTokens)
-  return known(
-    tokensIn === undefined ? undefined : {
-      tokensIn,
-      // A part cannot exceed the whole.
-      cachedTokensIn: Math.min(count(reported.cachedInputTokens) ?? 0, tokensIn),
-      cacheCreationTokensIn: count(reported.cacheCreationInputTokens) ?? 0
-    },
-    tokensOut === undefined ? undefined : { tokensOut, reasoningTokensOut: count(reported.reasoningTokens) ?? 0 }
+/** A property of a value that may not be an object; of several keys, the innermost. */
+export const property = (value: unknown, ...keys: ReadonlyArray<string>): unknown =>
+  keys.reduce<unknown>(
+    (inside, key) =>
+      typeof inside === "object" && inside !== null ? (inside as { readonly [key: string]: unknown })[key] : undefined,
+    value
   )
+
+/** The sum of a count and what comes on top of it; `undefined` if the count is unknown. */
+export const plus = (whole: unknown, ...parts: ReadonlyArray<unknown>): number | undefined => {
+  const known = count(whole)
+  return known === undefined ? undefined : parts.reduce<number>((sum, part) => sum + (count(part) ?? 0), known)
 }
 
-const known = (input: InputUsage | undefined, output: OutputUsage | undefined): KnownUsage | undefined =>
-  input === undefined && output === undefined ? undefined : { input, output }
+/** The usage in a report whose counts include all their parts. */
+export const usageOf = (reported: ReportedUsage): KnownUsage => ({
+  tokensIn: reported.inputTokens,
+  cachedTokensIn: reported.cachedInputTokens,
+  tokensOut: reported.outputTokens,
+  reasoningTokensOut: reported.reasoningTokens
+})
 
-/** Two reports about the same call in one: the later counts replace the earlier ones. */
-export const laterUsage = (earlier: KnownUsage | undefined, later: KnownUsage | undefined): KnownUsage | undefined =>
-  known(later?.input ?? earlier?.input, later?.output ?? earlier?.output)
+/** A part, no larger than the whole; unknown if the whole is. */
+const within = (whole: number | undefined, part: unknown): number | undefined => {
+  const known = count(part)
+  return whole === undefined || known === undefined ? undefined : Math.min(known, whole)
+}
 
-/** The whole usage; `undefined` if part of it is unknown. */
-export const wholeUsage = (usage: KnownUsage | undefined): Usage | undefined =>
-  usage?.input === undefined || usage.output === undefined ? undefined : { ...usage.input, ...usage.output }
+/** KnownUsage with invalid counts left out and every part within its whole. */
+export const validUsage = (usage: KnownUsage): KnownUsage => {
+  const tokensIn = count(usage.tokensIn)
+  const tokensOut = count(usage.tokensOut)
+  const cachedTokensIn = within(tokensIn, usage.cachedTokensIn)
+  const cacheCreationTokensIn = within(
+    tokensIn === undefined ? undefined : tokensIn - (cachedTokensIn ?? 0),
+    usage.cacheCreationTokensIn
+  )
+  const media = usage.media?.filter(({ tokens }) => (count(tokens) ?? 0) > 0) ?? []
+  return known({
+    tokensIn,
+    cachedTokensIn,
+    cacheCreationTokensIn,
+    cacheCreation1hTokensIn: within(cacheCreationTokensIn, usage.cacheCreation1hTokensIn),
+    tokensOut,
+    reasoningTokensOut: within(tokensOut, usage.reasoningTokensOut),
+    media: media.length === 0 ? undefined : media,
+    serviceTier: typeof usage.serviceTier === "string" && usage.serviceTier !== "" ? usage.serviceTier : undefined
+  })
+}
+
+const known = (usage: KnownUsage): KnownUsage =>
+  Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined))
+
+/** Two reports about the same call in one: the later counts replace the earlier ones, input and output each with all their parts. */
+export const laterUsage = (earlier: KnownUsage, later: KnownUsage): KnownUsage => {
+  const input = later.tokensIn === undefined ? earlier : later
+  const output = later.tokensOut === undefined ? earlier : later
+  return known({
+    tokensIn: input.tokensIn,
+    cachedTokensIn: input.cachedTokensIn,
+    cacheCreationTokensIn: input.cacheCreationTokensIn,
+    cacheCreation1hTokensIn: input.cacheCreation1hTokensIn,
+    tokensOut: output.tokensOut,
+    reasoningTokensOut: output.reasoningTokensOut,
+    media: later.media ?? earlier.media,
+    serviceTier: later.serviceTier ?? earlier.serviceTier
+  })
+}
+
+/** Whether any tokens are known. */
+export const hasTokens = ({ tokensIn, tokensOut }: KnownUsage): boolean =>
+  tokensIn !== undefined || tokensOut !== undefined
+
+/** Whether both input and output are known. */
+export const isWhole = (usage: KnownUsage): usage is Usage =>
+  usage.tokensIn !== undefined && usage.tokensOut !== undefined

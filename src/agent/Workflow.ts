@@ -4,16 +4,29 @@
  * A workflow is a function from its input to an effect, so workflows, agents and plain functions compose. Each run is a `loom.workflow` span with a
  * `loom.workflow.step` for every node. A failing step fails the workflow with its own error, and interrupts the steps that run in parallel.
  */
+import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { defaultLimits } from "../records/attributes.js"
 import { Loom, type WorkflowPattern } from "../telemetry/Loom.js"
 import { describe } from "../telemetry/tracing/outcome.js"
+import type { AgentError } from "./AgentError.js"
+import type { RunResult } from "./AgentEvent.js"
+import type { Agent } from "./AgentOptions.js"
 import { shielded } from "./model/ModelCallError.js"
 import { refuseLoopFaults } from "./optionFaults.js"
 import { withGiven } from "./run/ambientContext.js"
-import type { AnyStep, RunningWorkflow, StepError, StepInput, StepNeeds, StepOutput } from "./WorkflowStep.js"
+import { inTape } from "./tape/TapePlace.js"
+import type {
+  AnyStep,
+  RunningWorkflow,
+  StepError,
+  StepFunction,
+  StepInput,
+  StepNeeds,
+  StepOutput
+} from "./WorkflowStep.js"
 import { beginWorkflow, CurrentWorkflow, nameOf, runStep } from "./WorkflowStep.js"
 
 /** A workflow: call it with its input. */
@@ -47,7 +60,7 @@ const define = <W>(name: string, pattern: WorkflowPattern, body: Body): W => {
       return shielded(
         Effect.provideService(body(input, workflow), CurrentWorkflow, workflow),
         Loom.workflow({ workflow: name, pattern })
-      )
+      ).pipe(inTape(() => ({ role: "workflow", attributes: { workflow: name } })))
     })
   return Object.defineProperty(run, "name", { value: name }) as W
 }
@@ -147,12 +160,19 @@ const loop = <S extends AnyStep, Q extends Question<StepOutput<S>>>(
   })
 }
 
+const resultOf = <R>(
+  agent: Agent<R>
+): StepFunction<string, RunResult, AgentError, LanguageModel.LanguageModel | R> =>
+  Object.defineProperty((input: string) => agent.run(input), "name", { value: agent.name })
+
 const step = (node: string) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(CurrentWorkflow, (workflow) =>
-    shielded(
+  Effect.flatMap(CurrentWorkflow, (workflow) => {
+    const ordinal = workflow?.nextStep() ?? 0
+    return shielded(
       Effect.provideService(self, CurrentWorkflow, beginWorkflow("chain")),
-      Loom.workflowStep({ step: workflow?.nextStep() ?? 0, node, pattern: workflow?.pattern ?? "chain" })
-    ))
+      Loom.workflowStep({ step: ordinal, node, pattern: workflow?.pattern ?? "chain" })
+    ).pipe(inTape(() => ({ role: "step", attributes: { step: ordinal, node } })))
+  })
 
 /** How a model sees a workflow. */
 export interface AsToolOptions<Name extends string, I, IE, O, OE> {
@@ -189,6 +209,11 @@ export const Workflow = {
   parallel,
   /** Repeats a step, each time with its last output, until `until` says so; returns the last output. */
   loop,
+  /**
+   * An agent as a step whose output is its whole `RunResult`. An agent that is a step itself gives its text, and fails the workflow with an
+   * `AgentStoppedError` if `maxTurns` or a budget ends it; here the next step sees `interruptedReason` and decides.
+   */
+  resultOf,
   /** Runs an effect as a step of the workflow around it; outside of any, as the first step of a chain. */
   step,
   /**

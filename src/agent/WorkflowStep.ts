@@ -3,11 +3,28 @@
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { Loom, type WorkflowPattern } from "../telemetry/Loom.js"
 import type { AgentError } from "./AgentError.js"
+import type { InterruptedReason, RunResult } from "./AgentEvent.js"
 import type { Agent } from "./AgentOptions.js"
 import { shielded } from "./model/ModelCallError.js"
+import { inTape } from "./tape/TapePlace.js"
+
+/** An agent that is a step of a workflow was ended by its `maxTurns` or a budget, so there is no answer for the next step. */
+export class AgentStoppedError extends Data.TaggedError("AgentStoppedError")<{
+  /** The name of the agent. */
+  readonly agent: string
+  /** What stopped it. */
+  readonly reason: InterruptedReason
+  /** What it had until then. */
+  readonly result: RunResult
+}> {
+  override get message(): string {
+    return `The agent ${JSON.stringify(this.agent)} was stopped before it was done: ${this.reason}`
+  }
+}
 
 /** A function from an input to an effect, such as a workflow. Its `name` is the name of the step. */
 export type StepFunction<in I, out O, out E, out R> = (input: I) => Effect.Effect<O, E, R>
@@ -23,8 +40,8 @@ export type StepOutput<S> = S extends Agent<unknown> ? string
   : S extends (...input: never) => Effect.Effect<infer O, unknown, unknown> ? O
   : never
 
-/** The errors of a step. */
-export type StepError<S> = S extends Agent<unknown> ? AgentError
+/** The errors of a step; an agent that was stopped before it was done is one. */
+export type StepError<S> = S extends Agent<unknown> ? AgentError | AgentStoppedError
   : S extends (...input: never) => Effect.Effect<unknown, infer E, unknown> ? E
   : never
 
@@ -60,7 +77,12 @@ export const nameOf = (step: AnyStep, ordinal: number): string => step.name === 
 const runOf = (step: AnyStep): Run =>
   typeof step === "function"
     ? step as Run
-    : (input) => Effect.map(step.run(input as string), ({ output }) => output) as Effect.Effect<string, unknown>
+    : (input) => Effect.flatMap(step.run(input as string), answerOf(step.name)) as Effect.Effect<string, unknown>
+
+const answerOf = (agent: string) => (result: RunResult): Effect.Effect<string, AgentStoppedError> =>
+  result.interruptedReason === null
+    ? Effect.succeed(result.output)
+    : new AgentStoppedError({ agent, reason: result.interruptedReason, result })
 
 /** Runs a step in its span. */
 export const runStep = (
@@ -74,4 +96,4 @@ export const runStep = (
     // Steps inside this one have their own count.
     Effect.provideService(Effect.suspend(() => runOf(step)(input)), CurrentWorkflow, beginWorkflow("chain")),
     Loom.workflowStep({ step: ordinal, node, pattern: workflow.pattern })
-  )
+  ).pipe(inTape(() => ({ role: "step", attributes: { step: ordinal, node } })))

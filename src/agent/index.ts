@@ -5,14 +5,15 @@ import "../records/requiresEffect3.js"
 
 export { Agent } from "./Agent.js"
 export { AgentError } from "./AgentError.js"
-export { type AgentEvent, type InterruptedReason, type RunResult } from "./AgentEvent.js"
-export { type Agent as AgentShape } from "./AgentOptions.js"
-export { type AgentOptions, type RunOptions, type ToolNeeds } from "./AgentOptions.js"
+export type { AgentEvent, FinishReason, InterruptedReason, RunResult } from "./AgentEvent.js"
+export type { Agent as AgentShape } from "./AgentOptions.js"
+export type { AgentOptions, RunOptions, StreamOptions, ToolNeeds } from "./AgentOptions.js"
 export { AutoExtract, type AutoExtractOptions } from "./AutoExtract.js"
-export { type Budget } from "./Budget.js"
+export type { Budget } from "./Budget.js"
 export { instrumentLanguageModel, type InstrumentOptions, instrumentToolkit } from "./instrument.js"
+export { instrumentMcpClient, instrumentMcpServer } from "./mcp.js"
 export { type Episode, type Fact, Memory, type MemoryService } from "./Memory.js"
-export { type CaptureContent } from "./model/content.js"
+export type { CaptureContent } from "./model/content.js"
 export {
   type Price,
   type PricedCall,
@@ -24,18 +25,14 @@ export {
 export {
   ScriptedModel,
   type ScriptedModelOptions,
+  type ScriptedModelService,
   type ScriptedToolCall,
   type ScriptedTurn,
-  type ScriptedUsage
+  type ScriptedUsage,
+  UnusedTurns
 } from "./ScriptedModel.js"
 export { Supervisor, type SupervisorOptions, type Workers } from "./Supervisor.js"
-export { type Usage } from "./Usage.js"
+export type { MediaTokens, Usage } from "./Usage.js"
 export { Workflow } from "./Workflow.js"
-export {
-  type AnyStep,
-  type StepError,
-  type StepFunction,
-  type StepInput,
-  type StepNeeds,
-  type StepOutput
-} from "./WorkflowStep.js"
+export type { AnyStep, StepError, StepFunction, StepInput, StepNeeds, StepOutput } from "./WorkflowStep.js"
+export { AgentStoppedError } from "./WorkflowStep.js"

@@ -5,6 +5,7 @@
  * is inside that span, in streams too. Instrumenting twice, or running an agent of this package on the instrumented model, measures once.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
 import type * as Tool from "@effect/ai/Tool"
 import type * as Toolkit from "@effect/ai/Toolkit"
 import * as Clock from "effect/Clock"
@@ -14,18 +15,16 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { Loom, modelStreamSpan, toolSpan } from "../telemetry/Loom.js"
 import { coverChildren } from "../telemetry/tracing/transparentSpan.js"
-import {
-  type CallMeter,
-  CurrentCall,
-  identityOfCall,
-  measureCall,
-  openingAttributes,
-  startMeter
-} from "./model/CallMeter.js"
+import { type CallMeter, CurrentCall } from "./model/CallMeter.js"
+import { promptTokens } from "./model/estimate.js"
+import { identityOfCall, measureCall, openingAttributes, startMeter } from "./model/measureCall.js"
 import { asRecorded, asThrown, shielded } from "./model/ModelCallError.js"
 import { identify, identityOf, type ModelIdentity } from "./model/ModelIdentity.js"
 import { type AnyPart, modelPart } from "./model/modelParts.js"
 import { streamWithoutPropagation, withoutPropagation, withOutsideTools } from "./model/propagation.js"
+import { streamInPlayedCall } from "./tape/playedCall.js"
+import { handledOrPlayed } from "./tape/playedHandler.js"
+import { CurrentTape } from "./tape/TapePlace.js"
 import type { Tools } from "./tools/looseToolkit.js"
 
 /** The model's name, if the layer underneath does not give it. */
@@ -68,35 +67,86 @@ const instrumented = (service: LanguageModel.Service, identity: ModelIdentity): 
 
 const measuredCall = <Options>(known: ModelIdentity, call: Call<Options>) => (options: Options) =>
   measureCall(
-    known,
-    false,
+    {
+      identity: known,
+      streaming: false,
+      promptTokens: () => tokensAsked(options),
+      messages: () => messagesAsked(options)
+    },
     (meter) =>
-      Effect.flatMap(withOutsideTools(options), (given) => withoutPropagation(call(given))).pipe(
+      Effect.flatMap(outsideTools(options, meter), (given) => withoutPropagation(call(given))).pipe(
+        Effect.tap(({ content }) => meter.recorder?.take(content) ?? Effect.void),
+        Effect.tapError((error) => meter.recorder?.fail(error) ?? Effect.void),
         Effect.tap(({ content }) => Effect.forEach(content, (part) => observe(meter, part), { discard: true })),
+        Effect.tapError((error) => reject(meter, error)),
         Effect.mapError(asRecorded)
       )
   ).pipe(Effect.mapError(asThrown))
 
 const measuredStream = <Options>(known: ModelIdentity, call: StreamCall<Options>) => (options: Options) =>
-  modelStreamSpan(
-    Effect.map(identityOfCall(known), (identity) => openingAttributes(identity, true)),
-    Effect.map(
-      Effect.flatMap(identityOfCall(known), (identity) => startMeter(identity, true)),
-      (meter) => ({
-        stream: Stream.unwrap(
-          Effect.map(withOutsideTools(options), (given) => streamWithoutPropagation(call(given)))
-        ).pipe(
-          Stream.provideService(CurrentCall, meter),
-          Stream.tap((part) => observe(meter, part)),
-          Stream.mapError(asRecorded)
+  streamInPlayedCall(
+    () => messagesAsked(options),
+    modelStreamSpan(
+      Effect.map(identityOfCall(known), (identity) => openingAttributes(identity, true)),
+      Effect.map(
+        Effect.zip(
+          Effect.flatMap(
+            identityOfCall(known),
+            (identity) =>
+              startMeter({
+                identity,
+                streaming: true,
+                promptTokens: () => tokensAsked(options),
+                messages: () => messagesAsked(options)
+              })
+          ),
+          CurrentTape
         ),
-        onClose: () => meter.settle()
-      })
+        ([meter, place]) => ({
+          stream: Stream.unwrap(
+            Effect.map(outsideTools(options, meter), (given) => streamWithoutPropagation(call(given)))
+          ).pipe(
+            (answer) => meter.recorder?.heard(answer) ?? answer,
+            Stream.provideService(CurrentCall, meter),
+            Stream.tap((part) => observe(meter, part)),
+            Stream.tapError((error) => reject(meter, error)),
+            Stream.mapError(asRecorded)
+          ),
+          // The end is not in the context of the stream.
+          onClose: () => Effect.provideService(meter.settle(), CurrentTape, place)
+        })
+      )
     )
   ).pipe(Stream.mapError(asThrown))
 
 const observe = (meter: CallMeter, part: AnyPart): Effect.Effect<void> =>
-  Effect.map(Clock.currentTimeNanos, (now) => meter.observe(modelPart(part), now))
+  Effect.map(Clock.currentTimeNanos, (now) => {
+    const observed = modelPart(part)
+    meter.observe(observed, now)
+    if (observed.type === "error") {
+      meter.breakOff()
+    }
+  })
+
+const reject = (meter: CallMeter, error: unknown): Effect.Effect<void> =>
+  Effect.map(Clock.currentTimeNanos, (now) => meter.reject(error, now))
+
+const messagesAsked = (options: unknown): ReadonlyArray<Prompt.Message> =>
+  Prompt.make((options as LanguageModel.GenerateTextOptions<Tools>).prompt).content
+
+/** The options with tools that run outside of the call; a recorded call learns of them. */
+const outsideTools = <Options>(options: Options, { recorder }: CallMeter): Effect.Effect<Options> =>
+  withOutsideTools(options, (tools) => {
+    if (recorder !== undefined) {
+      recorder.tools = tools
+    }
+  })
+
+/** The tokens of a prompt. A toolkit that is an effect is not built for that. */
+const tokensAsked = (options: unknown): number => {
+  const { prompt, toolkit } = options as LanguageModel.GenerateTextOptions<Tools>
+  return promptTokens(prompt, toolkit === undefined || Effect.isEffect(toolkit) ? {} : toolkit.tools)
+}
 
 /** The span that `@effect/ai` opens for the same tool call; it holds the raw parameters. */
 const ownSpans = new Set(["Toolkit.handle"])
@@ -129,7 +179,7 @@ export const instrumentToolkit = <ToolsOfKit extends Tools>(
     ...handled,
     handle: (name, params) =>
       coverChildren({ names: ownSpans, keys: rawParameters, listen: () => {} }).pipe(
-        Effect.zipRight(handled.handle(name, params)),
+        Effect.zipRight(handledOrPlayed(toolkit.tools, String(name), params, handled.handle(name, params))),
         Effect.flatMap((result) =>
           result.isFailure ? Effect.fail(new ReturnedFailure({ result })) : Effect.succeed(result)
         ),

@@ -6,6 +6,7 @@
 import type * as Duration from "effect/Duration"
 import { isDuration } from "../telemetry/isDuration.js"
 import type { AgentOptions } from "./AgentOptions.js"
+import type { ExtractionBounds } from "./extractions.js"
 
 type Fault = string | undefined
 
@@ -33,15 +34,19 @@ const refuse = (maker: string, faults: ReadonlyArray<Fault>): void => {
   }
 }
 
-type LimitOptions = Pick<AgentOptions<{}>, "budget" | "maxTurns" | "modelRetries" | "toolConcurrency" | "toolTimeout">
+type LimitOptions = Pick<
+  AgentOptions<{}>,
+  "budget" | "maxToolCallsPerTurn" | "maxTurns" | "modelRetries" | "toolConcurrency" | "toolTimeout"
+>
 
 /** Throws a `RangeError` that names the first invalid option and the remedy; `maker` is the function that was called. */
 export const refuseAgentFaults = (maker: string, options: LimitOptions): void => {
-  const { budget, maxTurns, modelRetries, toolConcurrency, toolTimeout } = options
+  const { budget, maxToolCallsPerTurn, maxTurns, modelRetries, toolConcurrency, toolTimeout } = options
   const tools = toolConcurrency === "unbounded" ? undefined : toolConcurrency
   refuse(maker, [
     count("maxTurns", maxTurns, 1, "a number of turns", "Omit it for 50"),
     count("toolConcurrency", tools, 1, "\"unbounded\" or a number of tools", "Omit it for \"unbounded\""),
+    count("maxToolCallsPerTurn", maxToolCallsPerTurn, 0, "a number of tool calls", noLimit),
     duration("toolTimeout", toolTimeout),
     count("modelRetries", modelRetries, 0, "a number of attempts", "Omit it for 2"),
     count("budget.maxTokens", budget?.maxTokens, 0, "a number of tokens", noLimit),
@@ -49,6 +54,18 @@ export const refuseAgentFaults = (maker: string, options: LimitOptions): void =>
     duration("budget.maxWallClock", budget?.maxWallClock)
   ])
 }
+
+/** The same for the depth of delegations. */
+export const refuseDepthFaults = (maker: string, maxDelegationDepth: number | undefined): void =>
+  refuse(maker, [count("maxDelegationDepth", maxDelegationDepth, 1, "a number of runs", "Omit it for 8")])
+
+/** The same for the bounds of extractions. */
+export const refuseExtractFaults = (maker: string, { capacity, concurrency, drain }: ExtractionBounds): void =>
+  refuse(maker, [
+    count("concurrency", concurrency, 1, "a number of extractions", "Omit it for 8"),
+    count("capacity", capacity, 0, "a number of extractions", "Omit it for 1000"),
+    duration("drain", drain)
+  ])
 
 /** The same for the `max` of a loop of steps. */
 export const refuseLoopFaults = (maker: string, max: number): void => {

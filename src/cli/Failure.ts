@@ -1,40 +1,37 @@
 /**
- * How a command fails: the error decides the exit code, and its message is printed on standard error.
+ * Why a command failed: the error sets the exit code, and its message is printed on standard error.
  *
- * The other exit codes: 0 when a command is done, and 130 after Ctrl-C, as in a shell.
+ * The other exit codes are 0 for success and 130 after Ctrl-C, as in a shell.
  */
 import * as Data from "effect/Data"
 
-/** What `--fail-if`, `--fail` or `doctor` looks for was found. */
+/** `--fail-if`, `--fail` or `doctor` found what it checks for. */
 export class ConditionMet extends Data.TaggedError("ConditionMet")<{ readonly message: string }> {
   readonly exitCode = 1
 }
 
-/** The command line is wrong. */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {
   readonly exitCode = 2
 }
 
-/** A file, standard input or output, or a receiver failed. */
 export class IoError extends Data.TaggedError("IoError")<{ readonly message: string }> {
   readonly exitCode = 3
 }
 
-/** All of them. */
 export type Failure = ConditionMet | UsageError | IoError
 
 const reasons: { readonly [code: string]: string } = {
-  EACCES: "permission was denied",
-  EPERM: "permission was denied",
-  EISDIR: "it is a folder: name a file in it",
-  ENOTDIR: "a part of its path is not a folder",
-  ENOSPC: "there is no space left",
-  EDQUOT: "there is no space left",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a directory; name a file in it",
+  ENOTDIR: "part of its path is not a directory",
+  ENOSPC: "no space left on the device",
+  EDQUOT: "no space left on the device",
   EROFS: "the disk is read-only",
-  ENAMETOOLONG: "its name is too long"
+  ENAMETOOLONG: "the file name is too long"
 }
 
-/** Why the system refused, in words. `own` has the codes whose meaning depends on the call. */
+/** The system error in words. `own` holds the codes whose meaning depends on the call. */
 export const systemReason = (error: unknown, own: { readonly [code: string]: string }): string => {
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown"
   return own[code] ?? reasons[code] ?? `the system reported ${code}`

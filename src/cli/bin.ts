@@ -20,12 +20,12 @@ declare const LOOM_TELEMETRY_VERSION: string | undefined
 
 const version = typeof LOOM_TELEMETRY_VERSION === "string" ? LOOM_TELEMETRY_VERSION : "development"
 
-/** The program's own options, which take no command. */
+/** The options that work without a command. */
 const alone = {
   name: "",
   arguments: [],
   options: {
-    completions: { type: choice(...shells), description: "Print the script that completes commands in a shell" },
+    completions: { type: choice(...shells), description: "Print a completion script for this shell" },
     version: { description: "Print the version" },
     help: { short: "h", description: "Show this help" }
   }
@@ -68,7 +68,7 @@ const program = ([first = "help", ...words]: ReadonlyArray<string>): Effect.Effe
 /** The exit codes without an error class. */
 const [done, failed, interrupted] = [0, 3, 130]
 
-/** The exit code. Prints the message of a failure. */
+/** The exit code. Prints the message if the command failed. */
 const exitCodeOf = (exit: Exit.Exit<void, Failure>): number => {
   if (Exit.isSuccess(exit)) {
     return done
@@ -81,7 +81,7 @@ const exitCodeOf = (exit: Exit.Exit<void, Failure>): number => {
   return "exitCode" in failure ? failure.exitCode : failed
 }
 
-/** Milliseconds that an interrupted command has to clean up. */
+/** How long an interrupted command may take to clean up, in milliseconds. */
 const cleanupTime = 2000
 
 const interrupt = (fiber: Fiber.RuntimeFiber<void, unknown>): void => {

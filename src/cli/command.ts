@@ -1,20 +1,19 @@
 /**
- * What a command is: one table for its parsing, help and completions, and what it does.
+ * A command: one table that drives its parsing, help and completions, and the effect it runs.
  */
 import * as Effect from "effect/Effect"
 import { type Failure, IoError, UsageError } from "./Failure.js"
 import { choice, type Options, type Values, wholeNumber } from "./options.js"
 import { Output } from "./output/Output.js"
 
-/** A word that is not an option. */
 export interface Argument {
   readonly name: string
   readonly description: string
-  /** Any number of them, including none. */
+  /** May occur any number of times, or not at all. */
   readonly repeated?: true
 }
 
-/** What parsing needs to know. */
+/** The part of a command that the parser uses. */
 export interface Syntax<O extends Options = Options> {
   readonly name: string
   readonly arguments: ReadonlyArray<Argument>
@@ -23,56 +22,59 @@ export interface Syntax<O extends Options = Options> {
 
 /** A command, as help and completions see it. */
 export interface Command extends Syntax<Options & typeof common> {
-  /** A few words without a full stop. */
+  /** A few words, without a period. */
   readonly summary: string
   readonly details: string
-  /** Without the program's name. */
+  /** Without the program name. */
   readonly examples: ReadonlyArray<string>
   run(given: Parsed): Effect.Effect<void, Failure, Output>
 }
 
-/** What every command is given. */
 export interface Parsed extends Values<typeof common> {
   readonly files: ReadonlyArray<string>
 }
 
-/** Options that every command takes. */
 export const common = {
-  json: { description: "Print the answer as JSON, for programs" },
+  json: { description: "Print the result as JSON" },
   color: {
     type: choice("always", "never"),
-    description: "By default the terminal, NO_COLOR and FORCE_COLOR decide"
+    description: "When to use color; by default NO_COLOR, FORCE_COLOR and the terminal decide"
   },
-  width: { type: wholeNumber, description: "Columns of the output; by default those of the terminal" },
+  width: { type: wholeNumber, description: "Output width in columns; by default the width of the terminal" },
   progress: { description: "Show progress even if standard error is not a terminal" },
   help: { short: "h", description: "Show this help" }
 } as const satisfies Options
 
 const files: Argument = {
   name: "FILE",
-  description: "JSON lines, plain or gzip. - or no file reads standard input",
+  description: "A JSON Lines file, plain or gzipped. Without a file, or with -, reads standard input",
   repeated: true
 }
 
-/** How a command is declared: arguments are files unless it says otherwise. */
+/** The declaration of a command. The arguments default to files. */
 interface Declared<O extends Options> extends Omit<Command, "arguments" | "options" | "run"> {
   readonly arguments?: ReadonlyArray<Argument>
   readonly options: O
   readonly run: (given: Parsed & Values<O>) => Effect.Effect<void, Failure, Output>
 }
 
-/** Declares a command. */
 export const command = <const O extends Options>(declared: Declared<O>): Command => ({
   arguments: [files],
   ...declared,
   options: { ...declared.options, ...common }
 })
 
-/** Runs a command, with its output. */
+/** How many arguments come before any number of files; more than there are if it takes none. */
+const argumentsBeforeFiles = ({ arguments: all }: Command): number =>
+  all.at(-1)?.repeated === true ? all.length - 1 : Infinity
+
+/** Runs a command and provides its output. */
 export const execute = (command: Command, given: Parsed): Effect.Effect<void, Failure> => {
-  if (given.files.length === 0 && process.stdin.isTTY === true) {
-    // Waiting for input would look like hanging.
-    return Effect.fail(new UsageError({ message: `Name a file, or pipe one in. ${helpOf(command.name)} shows how` }))
+  if (given.files.length === argumentsBeforeFiles(command) && process.stdin.isTTY === true) {
+    // Waiting for input from a terminal would look like a hang.
+    return Effect.fail(
+      new UsageError({ message: `No input: name a file, or pipe one in. See ${helpOf(command.name)}` })
+    )
   }
   return command.run(given).pipe(
     Effect.tapError(() =>
@@ -83,10 +85,8 @@ export const execute = (command: Command, given: Parsed): Effect.Effect<void, Fa
   )
 }
 
-/** The command line that shows the help of a command. */
 export const helpOf = (name: string): string => `\`loom-telemetry ${name}${name === "" ? "" : " "}--help\``
 
-/** Fails if compressed input was truncated. */
 const checkTruncated: Effect.Effect<void, IoError, Output> = Effect.flatMap(
   Output,
   ({ truncated }) =>
@@ -95,7 +95,7 @@ const checkTruncated: Effect.Effect<void, IoError, Output> = Effect.flatMap(
         new IoError({
           message: `${
             paths.join(", ")
-          }: the compressed data ends early or is damaged. The answer covers only what could be read`
+          }: the compressed data is truncated or corrupt. The result covers only the part that could be read`
         })
       ))
 )

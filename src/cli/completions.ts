@@ -1,17 +1,15 @@
 /**
- * `--completions SHELL`: the script with which a shell completes commands, options and their values.
+ * `--completions SHELL`: a script that completes commands, options and their values.
  */
 import type { Command } from "./command.js"
 import { namesOf, type OptionSpec } from "./options.js"
 
-/** The shells that there is a script for. */
 export const shells = ["bash", "zsh", "fish"] as const
 
-/** The script for a shell. */
 export const completionScript = (shell: (typeof shells)[number], commands: ReadonlyArray<Command>): string =>
   scripts[shell](commands)
 
-/** A text in single quotes, as all shells read it. */
+/** Quotes a text for every shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 const namesOfAll = ({ options }: Command): ReadonlyArray<string> =>
@@ -19,7 +17,7 @@ const namesOfAll = ({ options }: Command): ReadonlyArray<string> =>
 
 const reply = (words: ReadonlyArray<string>): string => `COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$current"))`
 
-/** The values of an option; without any, bash offers files. */
+/** Completes the values of options. Without a branch, bash offers files. */
 const bashValues = ({ name: command, options }: Command): ReadonlyArray<string> =>
   Object.entries<OptionSpec>(options).flatMap(([name, option]) => {
     const values = option.type?.completion
@@ -28,14 +26,14 @@ const bashValues = ({ name: command, options }: Command): ReadonlyArray<string> 
       : [`    ${namesOf(name, option).map((each) => `"${command} ${each}"`).join("|")}) ${reply(values)} ;;`]
   })
 
-/** From version 3.2 on, which is the one of macOS. */
+/** Works with bash 3.2, the version on macOS. */
 const bashScript = (commands: ReadonlyArray<Command>): string => {
   const names = commands.map(({ name }) => name)
   return `# bash completions of loom-telemetry. In ~/.bashrc: eval "$(loom-telemetry --completions bash)"
 _loom_telemetry() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" command="\${COMP_WORDS[1]}"
   COMPREPLY=()
-  # bash takes --by=model for three words.
+  # bash splits --by=model into three words.
   if [ "$current" = "=" ]; then
     current=""
   elif [ "$before" = "=" ]; then
@@ -58,7 +56,7 @@ complete -o bashdefault -o default -F _loom_telemetry loom-telemetry
 `
 }
 
-/** In a specification of zsh a colon ends a part, and brackets hold the description. */
+/** Escapes the characters that separate the parts of a zsh specification. */
 const zshEscaped = (text: string): string => text.replace(/[\\:[\]]/g, "\\$&")
 
 const zshValue = ({ type }: OptionSpec): string =>
@@ -75,7 +73,7 @@ const zshBranch = ({ name: command, options }: Command): string => {
   return `    ${command}) _arguments ${specifications.join(" ")} '*:file:_files' ;;`
 }
 
-/** To be evaluated, or to be a file `_loom-telemetry` in a folder of `fpath`. */
+/** Can be evaluated, or saved as `_loom-telemetry` in a directory of `fpath`. */
 const zshScript = (commands: ReadonlyArray<Command>): string =>
   `#compdef loom-telemetry
 # zsh completions of loom-telemetry. In ~/.zshrc, after compinit: eval "$(loom-telemetry --completions zsh)"

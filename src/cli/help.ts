@@ -1,11 +1,10 @@
 /**
- * `--help`: what a command answers, its options and examples, fitted to the terminal.
+ * `--help`: what a command does, its options and examples, wrapped to the terminal.
  */
 import { type Argument, type Command, common, type Syntax } from "./command.js"
 import { namesOf, type OptionSpec } from "./options.js"
 import { wrapped } from "./output/table.js"
 
-/** How help is drawn. */
 export interface HelpStyle {
   readonly width: number
   readonly color: boolean
@@ -14,10 +13,9 @@ export interface HelpStyle {
 /** Wider lines are hard to read. */
 const maxWidth = 100
 
-/** Longer terms have their description on the next line. */
+/** The description of a longer term starts on the next line. */
 const maxTerm = 28
 
-/** An option, argument or command, and its description. */
 type Term = readonly [term: string, description: string]
 
 const optionTerm = ([name, option]: readonly [string, OptionSpec]): Term => {
@@ -43,13 +41,13 @@ const termLines = (terms: ReadonlyArray<Term>, width: number): ReadonlyArray<str
   })
 }
 
-/** Sections with their headings; empty ones are left out. */
+/** The sections under their headings, without empty ones. */
 const page = (sections: { readonly [heading: string]: ReadonlyArray<string> }, { color }: HelpStyle): string =>
   Object.entries(sections).filter(([, lines]) => lines.length > 0).map(([heading, lines]) =>
     [...(heading === "" ? [] : [color ? `\u001b[1m${heading}\u001b[0m` : heading]), ...lines, ""].join("\n")
   ).join("\n")
 
-/** The help of one command. Options that all commands take stand apart. */
+/** The help of one command. The common options come last. */
 export const commandHelp = (command: Command, style: HelpStyle): string => {
   const width = Math.min(maxWidth, style.width)
   const options = Object.entries(command.options)
@@ -61,23 +59,22 @@ export const commandHelp = (command: Command, style: HelpStyle): string => {
     Usage: [`  ${["loom-telemetry", command.name, "[OPTIONS]", ...usage].join(" ")}`],
     Arguments: termLines(command.arguments.map(argumentTerm), width),
     Options: own.length === 0 ? [] : termLines(own.map(optionTerm), width),
-    "Options of every command": termLines(shared.map(optionTerm), width),
+    "Common options": termLines(shared.map(optionTerm), width),
     Examples: command.examples.map((example) => `  loom-telemetry ${example}`)
   }, style)
 }
 
 const introduction =
-  "Answers questions from traces of LLM agents, as a tree, a table or a page. Reads JSON lines written by loom-telemetry " +
-  "or by LoomFlow, plain or gzip. - or no file reads standard input."
+  "Shows traces of LLM agents as a tree, a table or an HTML page. Reads JSON Lines files written by loom-telemetry or " +
+  "LoomFlow, plain or gzipped. Without a file, or with -, reads standard input."
 
 const exitCodes: ReadonlyArray<Term> = [
-  ["0", "done"],
-  ["1", "done, and --fail-if, --fail or doctor found something"],
-  ["2", "the command line is wrong"],
-  ["3", "a file cannot be read or written, or a receiver did not accept it"]
+  ["0", "success"],
+  ["1", "--fail-if, --fail or doctor found what it checks for"],
+  ["2", "invalid command line"],
+  ["3", "a file cannot be read or written, or a receiver did not accept the data"]
 ]
 
-/** The help of the program: its commands, and the options that take no command. */
 export const overview = (commands: ReadonlyArray<Command>, { options }: Syntax, style: HelpStyle): string => {
   const width = Math.min(maxWidth, style.width)
   return page({

@@ -5,11 +5,11 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 
-/** The values that an option accepts. */
+/** The type of an option's value. */
 export interface ValueType<A> {
   /** How help shows a value: `N`, `FILE`, `always|never`. */
   readonly placeholder: string
-  /** Reads a value. On the left: what is expected instead. */
+  /** Parses a value. On the left, what was expected instead. */
   readonly read: (text: string) => Either.Either<A, string>
   /** What a shell can complete. */
   readonly completion?: "files" | ReadonlyArray<string>
@@ -20,18 +20,15 @@ export interface ValueType<A> {
 /** One option. Its long name is its key in the table. */
 export interface OptionSpec {
   readonly description: string
-  /** One letter. */
   readonly short?: string
   /** Without a type it is a flag. */
   readonly type?: ValueType<unknown>
-  /** As a user would write it. */
+  /** As the user would write it. */
   readonly default?: string
   readonly required?: true
-  /** May be given more than once. */
   readonly repeated?: true
 }
 
-/** A table of options. */
 export type Options = { readonly [name: string]: OptionSpec }
 
 type ValueOf<O extends OptionSpec> = O extends { readonly type: ValueType<infer A> }
@@ -40,7 +37,7 @@ type ValueOf<O extends OptionSpec> = O extends { readonly type: ValueType<infer 
   : A | undefined
   : boolean
 
-/** The values that parsing gives for a table. */
+/** The parsed values of a table of options. */
 export type Values<O extends Options> = { readonly [Name in keyof O]: ValueOf<O[Name]> }
 
 /** `-o` and `--out`. */
@@ -49,13 +46,10 @@ export const namesOf = (name: string, { short }: OptionSpec): ReadonlyArray<stri
   `--${name}`
 ]
 
-/** Any text. */
 export const text = (placeholder: string): ValueType<string> => ({ placeholder, read: Either.right })
 
-/** The path of a file. */
 export const file: ValueType<string> = { ...text("FILE"), completion: "files" }
 
-/** One of these words. */
 export const choice = <const A extends string>(...choices: ReadonlyArray<A>): ValueType<A> => ({
   placeholder: choices.join("|"),
   read: (text) => Either.fromNullable(choices.find((each) => each === text), () => anyOf(choices)),
@@ -64,15 +58,20 @@ export const choice = <const A extends string>(...choices: ReadonlyArray<A>): Va
 
 const anyOf = (choices: ReadonlyArray<string>): string => `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`
 
-/** A whole number. */
 export const wholeNumber: ValueType<number> = {
   placeholder: "N",
   read: (text) => /^\d+$/.test(text) ? Either.right(Number(text)) : Either.left("a whole number, 0 or more")
 }
 
+export const number: ValueType<number> = {
+  placeholder: "N",
+  read: (text) =>
+    text.trim() !== "" && Number.isFinite(Number(text)) ? Either.right(Number(text)) : Either.left("a finite number")
+}
+
 const units: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 }
 
-/** A duration in milliseconds: `250ms`, `1.5s`, `2m`, or what Effect's `Duration` can read. */
+/** A duration in milliseconds: `250ms`, `1.5s`, `2m`, or anything that Effect's `Duration` accepts. */
 export const duration: ValueType<number> = {
   placeholder: "DURATION",
   read: (text) => {

@@ -1,7 +1,7 @@
 /**
- * Parses the words of a command line by a command's tables, and names the first option or argument that is wrong.
+ * Parses command line words with a command's tables, and reports the first invalid option or argument.
  *
- * `parseArgs` of Node only splits the words: its strict mode refuses values that begin with a dash.
+ * Node's `parseArgs` only splits the words, because its strict mode rejects values that start with a dash.
  */
 import * as Either from "effect/Either"
 import { parseArgs } from "node:util"
@@ -9,22 +9,20 @@ import { helpOf, type Syntax } from "./command.js"
 import { UsageError } from "./Failure.js"
 import type { Options, OptionSpec, Values } from "./options.js"
 
-/** An option as it was written. */
+/** An option as the user wrote it. */
 interface Token {
   readonly name: string
-  /** `-o` or `--out`. */
   readonly rawName: string
   readonly index: number
   readonly value: string | undefined
   readonly inlineValue: boolean | undefined
 }
 
-/** Options and arguments; where `--help` is given, nothing else is checked and no other option is set. */
+/** Options and arguments. With `--help`, nothing else is checked and no other option is set. */
 type Parsed<O extends Options> = Values<O> & { readonly files: ReadonlyArray<string> }
 
-const wrong = (message: string): Either.Either<never, UsageError> => Either.left(new UsageError({ message }))
+const invalid = (message: string): Either.Either<never, UsageError> => Either.left(new UsageError({ message }))
 
-/** Parses the words that follow a command's name. */
 export const parse = <O extends Options>(
   syntax: Syntax<O>,
   words: ReadonlyArray<string>
@@ -68,20 +66,20 @@ const valueOf = (
 ): Either.Either<unknown, UsageError> => {
   const option = Object.hasOwn(syntax.options, name) ? syntax.options[name]! : undefined
   if (option === undefined) {
-    // The parser splits `-json` into `-j` and others. What follows the name may be a secret.
+    // The parser splits `-json` into `-j` and others. The text after the name may be a secret.
     const word = rawName.startsWith("--") ? rawName : /^[^\s=:]+/.exec(words[index]!)![0]
-    return wrong(
+    return invalid(
       unknown(`option ${word}`, word, Object.keys(syntax.options).map((each) => `--${each}`), syntax.name)
     )
   }
   if (isSecond && option.repeated !== true) {
-    return wrong(`Give --${name} only once`)
+    return invalid(`--${name} may be given only once`)
   }
   if (option.type === undefined) {
-    return inlineValue === true ? wrong(`${rawName} takes no value`) : Either.right(true)
+    return inlineValue === true ? invalid(`${rawName} does not take a value`) : Either.right(true)
   }
   if (value === undefined || (value === "--" && inlineValue !== true)) {
-    return wrong(`${rawName} needs a value: ${rawName} ${option.type.placeholder}`)
+    return invalid(`${rawName} needs a value: ${rawName} ${option.type.placeholder}`)
   }
   const shown = option.type.secret === true ? rawName : `${rawName} ${JSON.stringify(value)}`
   return Either.mapLeft(
@@ -94,13 +92,13 @@ const checkArguments = (syntax: Syntax, files: ReadonlyArray<string>): Either.Ei
   const missing = syntax.arguments[files.length]
   const surplus = syntax.arguments.at(-1)?.repeated === true ? undefined : files[syntax.arguments.length]
   return missing !== undefined && missing.repeated !== true
-    ? wrong(`Missing argument ${missing.name}; see ${helpOf(syntax.name)}`)
+    ? invalid(`missing argument ${missing.name}; see ${helpOf(syntax.name)}`)
     : surplus !== undefined
-    ? wrong(`Unexpected argument ${JSON.stringify(surplus)}; see ${helpOf(syntax.name)}`)
+    ? invalid(`unexpected argument ${JSON.stringify(surplus)}; see ${helpOf(syntax.name)}`)
     : Either.void
 }
 
-/** The value of an option, from everything that it was given. */
+/** The value of an option, from all its occurrences. */
 const collected = (
   name: string,
   { default: usual, repeated, required, type }: OptionSpec,
@@ -115,18 +113,17 @@ const collected = (
     : usual !== undefined
     ? Either.right(Either.getOrThrow(type.read(usual)))
     : required === true
-    ? wrong(`Missing option --${name} ${type.placeholder}`)
+    ? invalid(`missing option --${name} ${type.placeholder}`)
     : Either.right(undefined)
 
-/** The message for an unknown word, with the known one that was probably meant. */
+/** The message for an unknown word, with the closest known one. */
 export const unknown = (what: string, word: string, known: ReadonlyArray<string>, command: string): string => {
   const [near] = known.map((each) => ({ each, edits: editsBetween(word, each) }))
     .filter(({ each, edits }) => edits <= 2 && edits < each.length / 2)
     .sort((a, b) => a.edits - b.edits)
-  return `Unknown ${what}${near === undefined ? `; see ${helpOf(command)}` : `. Did you mean ${near.each}?`}`
+  return `unknown ${what}${near === undefined ? `; see ${helpOf(command)}` : `. Did you mean ${near.each}?`}`
 }
 
-/** The Levenshtein distance of two words. */
 const editsBetween = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at)
   for (let i = 1; i <= a.length; i++) {

@@ -1,9 +1,8 @@
 /**
- * Sinks by name, for programs that let their environment choose: `console,file:./traces.jsonl`.
+ * Sinks by name, for programs that are configured by their environment: `console,file:./traces.jsonl`.
  */
-import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -12,25 +11,16 @@ import { FileTelemetry } from "../sinks/FileTelemetry.js"
 import { InMemoryTelemetryLive } from "../sinks/InMemoryTelemetry.js"
 import { MultiTelemetry } from "../sinks/MultiTelemetry.js"
 import { NoTelemetryLive } from "../sinks/NoTelemetry.js"
-import type { TelemetryOpenError } from "../telemetry/errors.js"
 import { quoted } from "../telemetry/lifecycle/foreignText.js"
-import type { Telemetry } from "../telemetry/Telemetry.js"
-import { shownAs } from "./twoLines.js"
+import type { SpecLayer } from "../telemetry/Telemetry.js"
+import { invalidData, shownAs } from "./twoLines.js"
 
-/** A sink layer that was chosen by name. */
-export type SpecLayer = Layer.Layer<
-  Telemetry,
-  ConfigError.ConfigError | TelemetryOpenError,
-  FileSystem.FileSystem
->
-
-/** The name of the config value that `Telemetry.layerConfig` reads. */
 const variable = "LOOM_TELEMETRY"
 
 /** Sinks that an entry point adds to those of the root, by name. */
 type MoreSinks = { readonly [name: string]: SpecLayer }
 
-/** The most of a wrong part that is quoted, in characters. */
+/** The most characters of an invalid part that are quoted. */
 const longestPart = 200
 
 const elsewhere = "the layerConfig or layerSpec that loom-telemetry/otel exports"
@@ -44,14 +34,14 @@ const legalForms = (more: MoreSinks): string => {
 const invalid = (part: string, name: string, more: MoreSinks): ConfigError.ConfigError => {
   if (part === "otel") {
     const what = "\"otel\" needs the OpenTelemetry sink"
-    return shownAs(ConfigError.InvalidData([name], `${what}: use ${elsewhere}`), `${name}: ${what}\nUse ${elsewhere}`)
+    return shownAs(invalidData(name, `${what}: use ${elsewhere}`), `${name}: ${what}\nUse ${elsewhere}`)
   }
   const what = `${quoted(part, longestPart)} names no telemetry sink`
   const forms = `Legal forms: ${legalForms(more)}`
-  return shownAs(ConfigError.InvalidData([name], `${what}. ${forms}`), `${name}: ${what}\n${forms}`)
+  return shownAs(invalidData(name, `${what}. ${forms}`), `${name}: ${what}\n${forms}`)
 }
 
-/** The sink that one part of a spec names; `undefined` where it names none. */
+/** The sink named by one part of a spec; `undefined` if there is no such sink. */
 const sinkOf = (part: string, more: MoreSinks): SpecLayer | undefined => {
   switch (part) {
     case "none":
@@ -74,12 +64,12 @@ const parse = (
   name: string,
   more: MoreSinks
 ): Either.Either<readonly [SpecLayer, ...ReadonlyArray<SpecLayer>], ConfigError.ConfigError> => {
-  // Set to nothing is unset, as with the variables of OpenTelemetry: that is how compose and .env files leave a variable out.
+  // An empty variable is unset, as in OpenTelemetry: compose and .env files leave variables out that way.
   if (spec.trim() === "") {
     return Either.right([NoTelemetryLive])
   }
   const layers: Array<SpecLayer> = []
-  // Twice the same is once, as with any layer that stands in a fan-out twice. A comma at the end separates nothing.
+  // Duplicates count once, as in any fan-out; a comma at the end is ignored.
   for (const part of new Set(spec.split(",").map((each) => each.trim()).filter((each) => each !== ""))) {
     const layer = sinkOf(part, more)
     if (layer === undefined) {

@@ -1,14 +1,14 @@
 /**
- * A `ConfigError` as whoever started the program should read it: what is wrong, and below it what would be right, without the error's own structure.
+ * Prints a `ConfigError` for the person who started the program: what is wrong, and below it what would be right, without the error's structure.
  */
-import type * as ConfigError from "effect/ConfigError"
+import * as ConfigError from "effect/ConfigError"
 
-/** How Node's `console.log` and `util.inspect` ask an object for its text. */
+/** The method that Node's `console.log` and `util.inspect` call. */
 const inspect = Symbol.for("nodejs.util.inspect.custom")
 
 /**
- * The same error, shown as this text by `Cause.pretty`, and so by loggers, `runMain` and a rejected `runPromise`, and by `console.log`. Its fields are
- * those that it had, but none of its own, so that nothing lists them. As a part of another text it stays the one line that Effect makes of it.
+ * The same error, shown as this text by `console.log` and by `Cause.pretty`, and so by loggers, `runMain` and a rejected `runPromise`. It inherits its
+ * fields, so that they are not printed. As part of another text it stays the one line that Effect makes of it.
  */
 export const shownAs = (error: ConfigError.ConfigError, text: string): ConfigError.ConfigError =>
   Object.create(error, {
@@ -18,9 +18,17 @@ export const shownAs = (error: ConfigError.ConfigError, text: string): ConfigErr
     [Symbol.toPrimitive]: { value: () => error.toString() }
   })
 
-/** The same for an error whose messages name their variables: each as it is. */
+/** Shows the messages of an error as they are; each names its variable. */
 export const shownPlainly = (error: ConfigError.ConfigError): ConfigError.ConfigError =>
   shownAs(error, messagesOf(error).join("\n"))
+
+/** The value of a variable cannot be used. */
+export const invalidData = (name: string, message: string): ConfigError.ConfigError =>
+  ConfigError.InvalidData([name], message)
+
+/** The value of a variable asks for something that is not installed. */
+export const unsupported = (name: string, message: string): ConfigError.ConfigError =>
+  ConfigError.Unsupported([name], message)
 
 const messagesOf = (error: ConfigError.ConfigError): ReadonlyArray<string> =>
   error._op === "And" || error._op === "Or"

@@ -1,5 +1,5 @@
 /**
- * What Langfuse reads beside the GenAI names: session and user on every span, when the answer began, what a call cost.
+ * The names that Langfuse reads in addition to the GenAI names: session and user on every span, the time of the first token, and the cost of a call.
  */
 import { isoFromNanos } from "../records/instants.js"
 import { roleOf } from "../records/vocabulary.js"
@@ -8,7 +8,6 @@ import { type Dialect, numberOf } from "./Dialect.js"
 const completionStart = (start: bigint, ttftMs: number | undefined): string | undefined =>
   ttftMs === undefined ? undefined : isoFromNanos(start + BigInt(Math.round(ttftMs * 1_000_000)))
 
-/** The Langfuse names of a span. */
 export const langfuse: Dialect = ({ attributes, name, sessionId, start, userId }, put) => {
   put("session.id", sessionId)
   put("user.id", userId)

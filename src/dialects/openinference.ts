@@ -1,10 +1,10 @@
 /**
- * OpenInference semantic conventions, as Arize Phoenix reads them: the kind of a span, its session and user, what went in and out.
+ * OpenInference semantic conventions, as Arize Phoenix reads them: kind, session, user, input and output of a span.
  */
 import type { Attributes } from "../records/attributes.js"
 import { roleOf, type SpanRole } from "../records/vocabulary.js"
 import { type Dialect, numberOf, type Put, textOf } from "./Dialect.js"
-import { inputMessages, lastText, outputMessages } from "./messages.js"
+import { inputMessages, lastText, messages1411, outputMessages } from "./genai/messages.js"
 
 type Table = (attributes: Attributes, put: Put) => void
 
@@ -20,14 +20,14 @@ const content = (
   }
 }
 
-/** What an agent was asked, to be read by people: the text of the last message, else all as it was recorded. */
-const asked = (input: string | undefined): string | undefined =>
+/** The readable input of an agent: the text of the last message, or else the whole recorded input. */
+const readableInput = (input: string | undefined): string | undefined =>
   input === undefined ? undefined : lastText(input) ?? input
 
 const run: Table = (attributes, put) => {
   put("openinference.span.kind", "AGENT")
   put("agent.name", textOf(attributes, "agent"))
-  content(put, "input", asked(textOf(attributes, "input")), "text/plain")
+  content(put, "input", readableInput(textOf(attributes, "input")), "text/plain")
   content(put, "output", textOf(attributes, "output"), "text/plain")
 }
 
@@ -38,8 +38,9 @@ const model: Table = (attributes, put) => {
   put("llm.model_name", textOf(attributes, "response_model") ?? textOf(attributes, "model"))
   put("llm.provider", textOf(attributes, "provider"))
   put("llm.token_count.completion_details.reasoning", numberOf(attributes, "reasoning_tokens_out"))
-  content(put, "input", inputMessages(textOf(attributes, "input_messages")), "application/json")
-  const output = outputMessages(textOf(attributes, "output_messages"), textOf(attributes, "finish_reason"))
+  content(put, "input", inputMessages(textOf(attributes, "input_messages"), messages1411), "application/json")
+  const reason = textOf(attributes, "finish_reason")
+  const output = outputMessages(textOf(attributes, "output_messages"), reason, messages1411)
   content(put, "output", output, "application/json")
 }
 
@@ -66,12 +67,24 @@ const tables: { readonly [Role in SpanRole]: Table } = {
   step
 }
 
-/** The OpenInference names of a span; session and user stand on every span. */
 export const openinference: Dialect = (span, put) => {
   put("session.id", span.sessionId)
   put("user.id", span.userId)
   const role = roleOf(span.name)
   if (role !== undefined) {
     tables[role](span.attributes, put)
+  }
+}
+
+/**
+ * The OpenInference names of a model call's tokens, used only without the GenAI dialect: a backend that reads both names would count them
+ * twice.
+ */
+export const openinferenceTokens: Dialect = ({ attributes, name }, put) => {
+  if (roleOf(name) === "model") {
+    put("llm.token_count.prompt", numberOf(attributes, "tokens_in"))
+    put("llm.token_count.completion", numberOf(attributes, "tokens_out"))
+    put("llm.token_count.prompt_details.cache_read", numberOf(attributes, "cached_tokens_in"))
+    put("llm.token_count.prompt_details.cache_write", numberOf(attributes, "cache_creation_tokens_in"))
   }
 }

@@ -1,70 +1,108 @@
 /**
- * The dialects by name, and what they make of a span together.
+ * The dialects by name, and the attributes that several of them add to a span.
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
 import { ownNames, prefixed } from "../records/vocabulary.js"
-import { type Dialect, type DialectSpan, errorType, type Put } from "./Dialect.js"
-import { genai } from "./genai.js"
+import type { Dialect, DialectSpan, Put } from "./Dialect.js"
+import type { SemconvVersion } from "./genai/Convention.js"
+import { genaiDialect, semconvVersion } from "./genai/genai.js"
 import { langfuse } from "./langfuse.js"
-import { openinference } from "./openinference.js"
+import { openinference, openinferenceTokens } from "./openinference.js"
 
 /** The name of a dialect. */
 export type DialectName = "genai" | "openinference" | "langfuse"
 
-const byName: Record<DialectName, Dialect> = { genai, openinference, langfuse }
+/** A table of names: a dialect, or a version of the GenAI conventions. */
+export type NameTable = Exclude<DialectName, "genai"> | SemconvVersion
 
-/** The dialects that are spoken where nothing else is said. */
-export const defaultDialects: ReadonlyArray<DialectName> = ["genai", "openinference", "langfuse"]
+const byName: Record<NameTable, Dialect> = {
+  "1.41.1": genaiDialect("1.41.1"),
+  "genai-0.1": genaiDialect("genai-0.1"),
+  openinference,
+  langfuse
+}
 
-const namesPeople = (name: DialectName): boolean => name !== "genai"
+const defaultDialects: ReadonlyArray<DialectName> = ["genai", "openinference", "langfuse"]
+
+/** Which attribute names to add to spans. */
+export interface Naming {
+  /** The attribute names to add, by backend. Default: all three. */
+  readonly dialects?: ReadonlyArray<DialectName>
+  /**
+   * The version of the GenAI semantic conventions, or several: `"1.41.1"`, or `"genai-0.1"` for the first release of their own repository. Where two give one
+   * name different values, the first counts. Default `"1.41.1"`.
+   */
+  readonly semconv?: SemconvVersion | ReadonlyArray<SemconvVersion>
+}
+
+/** The versions of the GenAI conventions. */
+export const versionsOf = ({ semconv = semconvVersion }: Naming): ReadonlyArray<SemconvVersion> => [
+  ...new Set(typeof semconv === "string" ? [semconv] : semconv)
+]
+
+/** The tables of names, in the order in which they are written. */
+export const tablesOf = (naming: Naming): ReadonlyArray<NameTable> =>
+  (naming.dialects ?? defaultDialects).flatMap((name): ReadonlyArray<NameTable> =>
+    name === "genai" ? versionsOf(naming) : [name]
+  )
+
+export const defaultTables: ReadonlyArray<NameTable> = tablesOf({})
+
+const isConvention = (name: NameTable): name is SemconvVersion => name === "1.41.1" || name === "genai-0.1"
 
 /**
- * What these dialects say of a span. How it ended comes first, then session and user, so that no limit on the number of attributes cuts them.
- * `error.type` and the outcome are said in every dialect, and without any.
+ * The attributes that these tables add to a span. Outcome and `error.type`, which do not depend on a dialect, come first, then session and user: a limit on
+ * the number of attributes cuts the last ones.
  */
-export const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>): Attributes => {
+export const project = (span: DialectSpan, tables: ReadonlyArray<NameTable>): Attributes => {
   const said: { [key: string]: AttributeValue } = {}
   const put: Put = (key, value) => {
-    if (value !== undefined) {
+    if (value !== undefined && said[key] === undefined) {
       said[key] = value
     }
   }
   put(ownNames.outcome, span.outcome === "interrupted" ? "interrupted" : undefined)
-  put("error.type", errorType(span))
-  if (dialects.some(namesPeople)) {
+  put("error.type", span.errorType)
+  if (!tables.every(isConvention)) {
     put("session.id", span.sessionId)
     put("user.id", span.userId)
   }
-  for (const name of dialects) {
+  for (const name of tables) {
     byName[name](span, put)
+  }
+  if (tables.includes("openinference") && !tables.some(isConvention)) {
+    openinferenceTokens(span, put)
   }
   return said
 }
 
-/** The names that stand before the dots of another: `a` and `a.b` of `a.b.c`. What dialects say is a small, fixed set. */
-const beginnings = new Map<string, ReadonlyArray<string>>()
+/** The prefixes of a name up to each dot: `a` and `a.b` of `a.b.c`. Dialects have a small, fixed set of names. */
+const prefixes = new Map<string, ReadonlyArray<string>>()
 
-const beginningsOf = (name: string): ReadonlyArray<string> => {
-  const known = beginnings.get(name)
+const prefixesOf = (name: string): ReadonlyArray<string> => {
+  const known = prefixes.get(name)
   if (known !== undefined) {
     return known
   }
   const parts = name.split(".")
   const found = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."))
-  beginnings.set(name, found)
+  prefixes.set(name, found)
   return found
 }
 
+/** Jaeger marks spans as failed by a tag of this name, whatever its text. */
+export const jaegersOwn = "error"
+
 /**
- * The recorded attributes, to stand beside what is said of them. One whose name is the beginning of another's, as `tool` is of `tool.name`, goes by
- * `loom.tool`: beside it Phoenix does not see the other (its `trace/attributes.py`, `unflatten`), and stores that nest at dots refuse one of the two.
+ * The recorded attributes, without names that clash. `error` is always `loom.error`. A name that is a prefix of an added one, as `tool` is of `tool.name`,
+ * becomes `loom.tool`: otherwise Phoenix does not see the added one (its `trace/attributes.py`, `unflatten`), and stores that nest at dots refuse one of the two.
  */
 export const recordedBeside = (recorded: Attributes, said: Attributes): Attributes => {
-  let clashing: Set<string> | undefined
+  let clashing: Set<string> | undefined = Object.hasOwn(recorded, jaegersOwn) ? new Set([jaegersOwn]) : undefined
   for (const name in said) {
-    for (const beginning of beginningsOf(name)) {
-      if (Object.hasOwn(recorded, beginning)) {
-        clashing = (clashing ?? new Set()).add(beginning)
+    for (const prefix of prefixesOf(name)) {
+      if (Object.hasOwn(recorded, prefix)) {
+        clashing = (clashing ?? new Set()).add(prefix)
       }
     }
   }

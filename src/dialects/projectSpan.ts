@@ -1,34 +1,33 @@
 /**
- * A finished span as OpenTelemetry says it: kind, status, attributes and events. The sink, the export and the replay all send this.
+ * A finished span in OpenTelemetry's terms: kind, status, attributes and events. The sink, `export` and `replay` all send this.
  *
- * Success leaves the status unset. Failure sets it to error, with one `exception` event. Interruption is neither: it stands in an attribute of its own.
+ * Success leaves the status unset. Failure sets it to error, with one `exception` event. Interruption is neither and has its own attribute.
  */
 import type { Attributes } from "../records/attributes.js"
+import { exceptionParts } from "../records/exceptionText.js"
 import type { EventData, SpanData } from "../records/SpanData.js"
 import { roleOf } from "../records/vocabulary.js"
-import { errorType, exceptionParts, textOf } from "./Dialect.js"
-import { type DialectName, project, recordedBeside } from "./project.js"
+import { errorType, textOf } from "./Dialect.js"
+import { type NameTable, project, recordedBeside } from "./project.js"
 
-/** Whose run a span belongs to, even if the span itself does not say so. */
+/** The session and user of a span's run. */
 export interface Owner {
   readonly sessionId: string | undefined
   readonly userId: string | undefined
 }
 
-/** What a span says about its owner, completed by what is known otherwise. */
-export const ownerOf = ({ attributes }: Pick<SpanData, "attributes">, otherwise?: Owner): Owner => ({
-  sessionId: textOf(attributes, "session_id") ?? otherwise?.sessionId,
-  userId: textOf(attributes, "user_id") ?? otherwise?.userId
+/** The owner in the span's own attributes, or else the given one. */
+export const ownerOf = ({ attributes }: Pick<SpanData, "attributes">, known?: Owner): Owner => ({
+  sessionId: textOf(attributes, "session_id") ?? known?.sessionId,
+  userId: textOf(attributes, "user_id") ?? known?.userId
 })
 
 /** Whether spans of this name are calls that leave the process (GenAI semantic conventions 1.41.1: a model call has kind client). */
 export const isClientSpan = (name: string): boolean => roleOf(name) === "model"
 
-/** A span in the words of OpenTelemetry. */
 export interface ProjectedSpan {
-  /** The status, and what the dialects say. These go first: limits cut the last attributes. */
-  readonly said: Attributes
-  /** The attributes as they were recorded. */
+  /** The attributes that the dialects add. They go first, because limits cut the last attributes. */
+  readonly added: Attributes
   readonly recorded: Attributes
   /** Set if the status is an error. */
   readonly error: { readonly message: string | undefined } | undefined
@@ -36,15 +35,19 @@ export interface ProjectedSpan {
   readonly events: ReadonlyArray<EventData>
 }
 
-/** Says what a span is in these dialects. */
-export const projectSpan = (span: SpanData, owner: Owner, dialects: ReadonlyArray<DialectName>): ProjectedSpan => {
+export const projectSpan = (
+  span: SpanData,
+  owner: Owner,
+  tables: ReadonlyArray<NameTable>,
+  error = errorType(span)
+): ProjectedSpan => {
   const { attributes, exception, name, outcome, start } = span
   const { sessionId, userId } = ownerOf(span, owner)
-  const said = project({ name, attributes, outcome, exception, start, sessionId, userId }, dialects)
+  const added = project({ name, attributes, outcome, start, errorType: error, sessionId, userId }, tables)
   return {
-    said,
-    recorded: recordedBeside(attributes, said),
-    error: errorType(span) === undefined ? undefined : { message: exception ?? textOf(attributes, "error") },
+    added,
+    recorded: recordedBeside(attributes, added),
+    error: error === undefined ? undefined : { message: exception ?? textOf(attributes, "error") },
     events: eventsOf(span)
   }
 }
@@ -55,7 +58,12 @@ const eventsOf = ({ end, events = noEvents, exception }: SpanData): ReadonlyArra
   if (exception === null) {
     return events
   }
-  const { message, type } = exceptionParts(exception)
-  const attributes = { "exception.type": type, "exception.message": message }
+  const { chain, message, type } = exceptionParts(exception)
+  const attributes = {
+    "exception.type": type,
+    ...(message !== undefined && { "exception.message": message }),
+    // Stacks are not recorded; the causes are, in the form of a stack trace.
+    ...(chain !== undefined && { "exception.stacktrace": chain })
+  }
   return [...events, { name: "exception", time: end, attributes }]
 }

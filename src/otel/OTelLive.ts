@@ -1,5 +1,5 @@
 /**
- * OpenTelemetry as its standard variables describe it: the one line for production.
+ * OpenTelemetry configured by the standard `OTEL_*` variables, for production.
  */
 import {
   AlwaysOffSampler,
@@ -12,67 +12,77 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { makeLayerConfig, makeLayerSpec } from "../config/layerSpec.js"
 import { shownPlainly } from "../config/twoLines.js"
-import type { Telemetry } from "../telemetry/Telemetry.js"
+import type { SpecLayer, Telemetry } from "../telemetry/Telemetry.js"
 import { exportersOf } from "./delivery/exporters.js"
 import { type OTelOptions, OTelTelemetry } from "./OTelTelemetry.js"
 import { isDisabled, type Settings, settings } from "./settings/settings.js"
 
-const samplerOf = ({ sampler, samplerRatio }: Settings): Sampler => {
-  const ratio = () => new TraceIdRatioBasedSampler(samplerRatio)
-  switch (sampler) {
-    case "always_on":
-      return new AlwaysOnSampler()
-    case "always_off":
-      return new AlwaysOffSampler()
-    case "traceidratio":
-      return ratio()
-    case "parentbased_always_on":
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() })
-    case "parentbased_always_off":
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() })
-    case "parentbased_traceidratio":
-      return new ParentBasedSampler({ root: ratio() })
-  }
+const samplers: { readonly [Name in Settings["sampler"]]: (ratio: number) => Sampler } = {
+  always_on: () => new AlwaysOnSampler(),
+  always_off: () => new AlwaysOffSampler(),
+  traceidratio: (ratio) => new TraceIdRatioBasedSampler(ratio),
+  parentbased_always_on: () => new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+  parentbased_always_off: () => new ParentBasedSampler({ root: new AlwaysOffSampler() }),
+  parentbased_traceidratio: (ratio) => new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) })
 }
 
 const optionsOf = (read: Settings): Effect.Effect<OTelOptions, ConfigError.ConfigError> =>
-  Effect.map(exportersOf(read), ({ disconnect, metricExporter, spanExporter }) => ({
+  Effect.map(exportersOf(read), ({ disconnect, logExporter, metricExporter, spanExporter }) => ({
     resource: {
-      // The name of its own variable goes before the one among the attributes.
-      ...Option.match(read.serviceName, { onNone: () => ({}), onSome: (serviceName) => ({ serviceName }) }),
+      // `OTEL_SERVICE_NAME` takes precedence over `OTEL_RESOURCE_ATTRIBUTES`.
+      ...(Option.isSome(read.serviceName) && { serviceName: read.serviceName.value }),
       attributes: read.resource
     },
-    sampler: samplerOf(read),
-    spanLimits: {
-      ...Option.match(read.valueLength, {
-        onNone: () => ({}),
-        onSome: (attributeValueLengthLimit) => ({ attributeValueLengthLimit })
-      }),
-      ...Option.match(read.attributeCount, {
-        onNone: () => ({}),
-        onSome: (attributeCountLimit) => ({ attributeCountLimit })
-      })
-    },
+    sampler: samplers[read.sampler](read.samplerRatio),
+    spanLimits: read.spanLimits,
     batch: {
       maxQueueSize: read.maxQueueSize,
       maxExportBatchSize: read.maxExportBatchSize,
       scheduleDelay: read.scheduleDelay,
       exportTimeout: read.exportTimeout
     },
+    ...(Option.isSome(read.spool) && { spool: { folder: read.spool.value } }),
+    ...(Option.isSome(read.semconv) && { semconv: read.semconv.value }),
     metricInterval: read.metricInterval,
     onClosed: disconnect,
     ...(spanExporter && { spanExporter }),
-    ...(metricExporter && { metricExporter })
+    ...(metricExporter && { metricExporter }),
+    ...(logExporter && { logExporter }),
+    logBatch: read.logBatch,
+    logLimits: read.logLimits,
+    effectLogs: read.effectLogs,
+    ...(Option.isSome(read.captureContent) && { captureContent: read.captureContent.value })
   }))
 
 /**
- * Telemetry to the OTLP receiver that the standard `OTEL_*` variables name, by default `http://localhost:4318` over HTTP with protobuf. A malformed
- * value is a `ConfigError` that names the variable. With `OTEL_SDK_DISABLED=true` nothing is recorded, whatever the others say.
+ * Sends telemetry to the OTLP receiver that the standard `OTEL_*` variables name, by default `http://localhost:4318` over HTTP with protobuf. A malformed
+ * value is a `ConfigError` that names the variable. With `OTEL_SDK_DISABLED=true` nothing is recorded, regardless of other variables.
+ *
+ * The service `OTelTelemetry` has its counters.
  */
-export const OTelLive: Layer.Layer<Telemetry | OTelTelemetry, ConfigError.ConfigError> = Layer.unwrapEffect(
+export const OTelTelemetryLive: Layer.Layer<Telemetry | OTelTelemetry, ConfigError.ConfigError> = Layer.unwrapEffect(
   Effect.flatMap(isDisabled, (disabled) =>
     disabled
       ? Effect.succeed(OTelTelemetry.disabled)
       : Effect.map(Effect.flatMap(settings, optionsOf), OTelTelemetry.layer)).pipe(Effect.mapError(shownPlainly))
 )
+
+/**
+ * The same layer as `OTelTelemetryLive`. Its type names `Telemetry` only, so that a condition can choose between it and any other sink.
+ *
+ * @example
+ * program.pipe(Effect.provide(isProduction ? OTelLive : ConsoleTelemetry.layer()))
+ *
+ * @alias
+ */
+export const OTelLive: Layer.Layer<Telemetry, ConfigError.ConfigError> = OTelTelemetryLive
+
+const more = { otel: OTelLive }
+
+/** The sinks that the text names; `otel` is `OTelLive`. */
+export const layerSpec: (spec: string) => SpecLayer = makeLayerSpec(more)
+
+/** The sinks that the config value `LOOM_TELEMETRY` names; `otel` is `OTelLive`. */
+export const layerConfig: SpecLayer = makeLayerConfig(more)

@@ -1,62 +1,55 @@
 /**
- * Traces across processes, as W3C Trace Context: out of one with headers, into the next from them.
- *
- * Incoming context is checked strictly: with ids that are not hexadecimal, or all zero, a new trace begins. State that is oversized is left out,
- * and the trace goes on: a flaw of `tracestate` must not affect `traceparent` (W3C Trace Context, section 3.3).
+ * Continues traces across processes with W3C Trace Context and W3C Baggage: in HTTP headers, and in the `_meta` of the Model Context Protocol.
  */
 import * as OtelTracing from "@effect/opentelemetry/Tracer"
+import * as OtelApi from "@opentelemetry/api"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
-import { areValidIds } from "../telemetry/tracing/ids.js"
-import { recordedParent } from "../telemetry/tracing/LoomTracer.js"
-import { traceStateOf } from "./spans/OtelLoomSpan.js"
+import { recordedParent } from "../telemetry/tracing/parents.js"
+import { remoteSpan, type TraceCarrier, type TraceHeaders, TraceState } from "../telemetry/tracing/traceContext.js"
+import { headersOfContext } from "./spans/contextHeaders.js"
+import { contextOfFiber } from "./spans/fiberContexts.js"
+import { contextInside } from "./spans/spanContexts.js"
 
-/** Headers by lower-case name. */
-type Headers = { readonly [name: string]: string | undefined }
-
-/** version 00: `00-TRACE-SPAN-FLAGS`; of later versions the same beginning (W3C Trace Context level 1, section 3.2). */
-const traceparentPattern = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
-
-/** Section 3.3.1.5: a vendor may cut state above this length; more is refused here. */
-const longestState = 512
-
-/** The span that the headers name; none where they name none that is valid. */
-export const parentFromHeaders = (headers: Headers): Option.Option<Tracer.ExternalSpan> => {
-  const match = traceparentPattern.exec(headers["traceparent"]?.trim() ?? "")
-  if (match === null || (match[1] === "00" && match[5] !== undefined)) {
-    return Option.none()
-  }
-  const [, , traceId, spanId, flags] = match as unknown as readonly [string, string, string, string, string]
-  const state = headers["tracestate"]
-  return areValidIds(traceId, spanId)
-    ? Option.some(OtelTracing.makeExternalSpan({
-      traceId,
-      spanId,
-      traceFlags: Number.parseInt(flags, 16),
-      ...(state !== undefined && state.length <= longestState && { traceState: state })
-    }))
-    : Option.none()
+/** The span with its state as other tracers of Effect's OpenTelemetry package look for it. */
+const withState = (remote: Tracer.ExternalSpan): Tracer.ExternalSpan => {
+  const { context, sampled, spanId, traceId } = remote
+  const traceState: string | undefined = context.unsafeMap.get(TraceState.key)
+  const span = OtelTracing.makeExternalSpan({
+    traceId,
+    spanId,
+    traceFlags: sampled ? OtelApi.TraceFlags.SAMPLED : OtelApi.TraceFlags.NONE,
+    ...(traceState !== undefined && { traceState })
+  })
+  return { ...span, context: Context.merge(context, span.context) }
 }
 
-/** Runs an effect as part of the trace that the headers name; where they name none, as it is. */
+/** The span that the headers name, if it is valid, with their baggage. */
+export const parentFromHeaders = (headers: TraceCarrier | null | undefined): Option.Option<Tracer.ExternalSpan> => {
+  const remote = remoteSpan(headers)
+  return remote === undefined ? Option.none() : Option.some(withState(remote))
+}
+
+/**
+ * Runs an effect as part of the trace that the headers name, if they name a valid one. Their baggage is OpenTelemetry's inside.
+ *
+ * @example
+ * createServer((req, res) => runtime.runPromise(continueTrace(req.headers)(handle(req, res))))
+ */
 export const continueTrace =
-  (headers: Headers) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> =>
+  (headers: TraceCarrier | null | undefined) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> =>
     Option.match(parentFromHeaders(headers), {
       onNone: () => self as Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>>,
       onSome: (parent) => Effect.withParentSpan(self, parent)
     })
 
-/** The headers that hand the current span on; empty where there is none. */
-export const traceHeaders: Effect.Effect<{ readonly [name: string]: string }> = Effect.withFiberRuntime((fiber) => {
-  const span = recordedParent(fiber.currentSpan)
-  return Effect.succeed(span === undefined ? {} : headersOf(span))
-})
+/** The headers that pass on the current span, and OpenTelemetry's baggage; empty without either, and where tracing is suppressed. */
+export const traceHeaders: Effect.Effect<TraceHeaders> = Effect.withFiberRuntime((fiber) =>
+  Effect.succeed(headersOfContext(contextInside(recordedParent(fiber.currentSpan), contextOfFiber(fiber))))
+)
 
-const headersOf = (span: Tracer.AnySpan): { readonly [name: string]: string } => {
-  const state = traceStateOf(span)?.serialize()
-  return {
-    traceparent: `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}`,
-    ...(state !== undefined && state !== "" && { tracestate: state })
-  }
-}
+/** The same for the `_meta` of an MCP request: `traceparent`, `tracestate` and `baggage`. `continueTrace` takes them on the other side. */
+export const traceMeta: Effect.Effect<TraceHeaders> = Effect.suspend(() => traceHeaders)

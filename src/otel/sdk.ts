@@ -1,7 +1,7 @@
 /**
- * The OpenTelemetry SDK, built and closed in a scope.
+ * Builds the OpenTelemetry SDK in a scope and closes it with the scope.
  */
-import { type Attributes as OtelAttributes } from "@opentelemetry/api"
+import type { Attributes as OtelAttributes } from "@opentelemetry/api"
 import { defaultResource, type Resource, resourceFromAttributes } from "@opentelemetry/resources"
 import {
   MeterProvider,
@@ -11,6 +11,7 @@ import {
 } from "@opentelemetry/sdk-metrics"
 import {
   BatchSpanProcessor,
+  type ReadableSpan,
   type Sampler,
   type SpanExporter,
   type SpanLimits,
@@ -20,26 +21,40 @@ import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { warn } from "../telemetry/lifecycle/report.js"
-import { Redaction } from "../telemetry/Redaction.js"
-import { randomIds } from "../telemetry/tracing/ids.js"
+import { redactorHere } from "../telemetry/contextKeys.js"
+import { type Warn, warn } from "../telemetry/report.js"
+import { randomIds, randomUuid } from "../telemetry/tracing/ids.js"
 import { closing } from "./delivery/closing.js"
-import { countedExporter, countedMetricExporter, GatedProcessor, Pending } from "./delivery/counted.js"
-import { ExportCounter, type OTelStats, say } from "./delivery/stats.js"
+import {
+  countedExporter,
+  countedMetricExporter,
+  GatedProcessor,
+  Pending,
+  unexported,
+  type Watch
+} from "./delivery/counted.js"
+import { beforeNaturalEnd } from "./delivery/naturalEnd.js"
+import { atProcessEnd } from "./delivery/processEnd.js"
+import { openSpool, type SpoolOptions } from "./delivery/spool/openSpool.js"
+import { ExportCounter, logKind, type OTelStats, say } from "./delivery/stats.js"
+import { sumOfStats } from "./delivery/sumOfStats.js"
+import { type LogLimits, LogQueue } from "./logs/LogQueue.js"
+import type { LogExporter, LogRecord } from "./logs/LogRecord.js"
+import { readsOpening } from "./spans/readsOpening.js"
 
-/** Who emits: the attributes of the OTel resource. */
+/** The attributes of the OTel resource. */
 export interface ResourceOptions {
   /** `service.name`. */
   readonly serviceName?: string
   /** `service.version`. */
   readonly serviceVersion?: string
-  /** Others, by their OpenTelemetry names. */
+  /** Other attributes by their OpenTelemetry names. */
   readonly attributes?: OtelAttributes
 }
 
-/** How spans are batched. */
+/** How spans or log records are batched. The defaults are those of spans. */
 export interface BatchOptions {
-  /** Spans that may wait; what comes when it is full is dropped and counted. Default 16 384. */
+  /** Spans that may wait; more are dropped and counted. Default 16 384. */
   readonly maxQueueSize?: number
   /** Spans in one export. Default 512. */
   readonly maxExportBatchSize?: number
@@ -49,125 +64,185 @@ export interface BatchOptions {
   readonly exportTimeout?: Duration.DurationInput
 }
 
-/** What the SDK is built from. */
+/** Options of the SDK. */
 export interface SdkOptions {
-  /** Who emits, put on everything. */
+  /** The resource of all spans and metrics. */
   readonly resource?: ResourceOptions
-  /** Where spans go, in batches. */
+  /** Receives spans in batches. */
   readonly spanExporter?: SpanExporter
   /** How the spans for `spanExporter` are batched. */
   readonly batch?: BatchOptions
-  /** Processors of one's own, beside the batches of `spanExporter`; what they drop is not seen. */
+  /** Keeps spans for `spanExporter` that could not be delivered, for the next process to send. Default: they are dropped and counted. */
+  readonly spool?: SpoolOptions
+  /** Receives log records in batches: content, late scores, and log messages on request. */
+  readonly logExporter?: LogExporter
+  /** How the records for `logExporter` are batched. Default: 2048 may wait, for at most 1 second; 512 in one export. */
+  readonly logBatch?: BatchOptions
+  /** Limits on the attributes of log records. */
+  readonly logLimits?: LogLimits
+  /** Additional processors; `stats` does not count what they drop. */
   readonly spanProcessor?: SpanProcessor | ReadonlyArray<SpanProcessor>
-  /** Default: the SDK's, which samples all that has no unsampled parent. */
+  /** Default: the SDK's sampler, which samples every span without an unsampled parent. */
   readonly sampler?: Sampler
-  /** What the SDK cuts. Default: the SDK's own limits. */
+  /** The SDK's limits on attributes, events and links. Default: its own. */
   readonly spanLimits?: SpanLimits
-  /** Where metrics go, at intervals. */
+  /** Receives metrics at intervals. */
   readonly metricExporter?: PushMetricExporter
   /** Default 60 seconds. */
   readonly metricInterval?: Duration.DurationInput
-  /** Readers of one's own. */
+  /** Additional readers. */
   readonly metricReader?: MetricReader | ReadonlyArray<MetricReader>
   /** How long flushing, and shutting down, may take. Default 3 seconds each. */
   readonly closeTimeout?: Duration.DurationInput
-  /** Called when nothing is waited for any more, perhaps twice: lets go what exporters hold, which would keep the process alive. */
+  /** Called once or twice at the end, to close connections that would keep the process alive. */
   readonly onClosed?: () => void
 }
 
-/** The SDK. */
 export interface Sdk {
   readonly tracerProvider: NodeTracerProvider
+  /** Whether a sampler or a processor looks at what spans open with. */
+  readonly readsOpening: boolean
   readonly meterProvider: MeterProvider | undefined
   readonly flush: Effect.Effect<void>
-  readonly stats: Effect.Effect<OTelStats>
+  readonly counter: ExportCounter
+  /** All counts. */
+  readonly stats: () => OTelStats
+  readonly logs: LogQueue | undefined
 }
 
 const listOf = <A>(value: A | ReadonlyArray<A> | undefined): ReadonlyArray<A> =>
   value === undefined ? [] : Array.isArray(value) ? value : [value as A]
 
+/**
+ * Semantic conventions 1.41.1, `service.instance.id`: a random UUID of version 4 where nothing better is known. Without it, the metrics of two processes
+ * with one service name are one series, of which only the latest is kept.
+ */
+const instanceId = "service.instance.id"
+
 const resourceOf = ({ attributes, serviceName, serviceVersion }: ResourceOptions) =>
   defaultResource().merge(resourceFromAttributes({
+    [instanceId]: randomUuid(),
     ...attributes,
     ...(serviceName !== undefined && { "service.name": serviceName }),
     ...(serviceVersion !== undefined && { "service.version": serviceVersion })
   }))
 
-/** What the parts of one SDK share. */
-interface Watch {
-  readonly counter: ExportCounter
-  readonly pending: Pending
-}
-
-const batched = (exporter: SpanExporter, batch: BatchOptions, { counter, pending }: Watch): SpanProcessor => {
+const batched = (exporter: SpanExporter, batch: BatchOptions, watch: Watch<ReadableSpan>): SpanProcessor => {
   const capacity = batch.maxQueueSize ?? 16_384
   const size = Math.min(batch.maxExportBatchSize ?? 512, capacity)
-  const processor = new BatchSpanProcessor(countedExporter(exporter, counter, pending), {
-    // One more than the gate lets in: the processor itself never has to drop.
+  const processor = new BatchSpanProcessor(countedExporter(exporter, watch), {
+    // One more than the gate admits, so that the processor itself never drops a span.
     maxQueueSize: capacity + 1,
     maxExportBatchSize: size,
     scheduledDelayMillis: Duration.toMillis(batch.scheduleDelay ?? "5 seconds"),
     exportTimeoutMillis: Duration.toMillis(batch.exportTimeout ?? "30 seconds")
   })
-  return new GatedProcessor(processor, counter, pending, capacity)
+  return new GatedProcessor(processor, watch, capacity)
 }
 
-const readersOf = (options: SdkOptions, { counter, pending }: Watch): Array<MetricReader> => [
+const readersOf = (options: SdkOptions, watch: Watch<never>): Array<MetricReader> => [
   ...listOf(options.metricReader),
   ...(options.metricExporter === undefined ? [] : [
     new PeriodicExportingMetricReader({
-      exporter: countedMetricExporter(options.metricExporter, counter, pending),
+      exporter: countedMetricExporter(options.metricExporter, watch),
       exportIntervalMillis: Duration.toMillis(options.metricInterval ?? "60 seconds"),
       exportTimeoutMillis: Math.min(30_000, Duration.toMillis(options.metricInterval ?? "60 seconds"))
     })
   ])
 ]
 
-const tracerProviderOf = (options: SdkOptions, resource: Resource, watch: Watch): NodeTracerProvider =>
+const logsOf = (
+  { logBatch: batch = {}, logExporter, logLimits = {} }: SdkOptions,
+  resource: Resource,
+  watch: Watch<LogRecord>
+): LogQueue | undefined => {
+  const capacity = batch.maxQueueSize ?? 2048
+  return logExporter && new LogQueue({
+    exporter: logExporter,
+    watch,
+    resource,
+    limits: logLimits,
+    capacity,
+    batchSize: Math.min(batch.maxExportBatchSize ?? 512, capacity),
+    delay: Duration.toMillis(batch.scheduleDelay ?? "1 second")
+  })
+}
+
+/** Whether spans and metrics go nowhere. Metrics alone are a choice, and so are exporters that a variable switches off. */
+const isWithoutExport = (options: SdkOptions): boolean =>
+  options.spanExporter === undefined && listOf(options.spanProcessor).length === 0 &&
+  options.metricExporter === undefined && listOf(options.metricReader).length === 0 && options.onClosed === undefined
+
+const tracerProviderOf = (options: SdkOptions, resource: Resource, watch: Watch<ReadableSpan>): NodeTracerProvider =>
   new NodeTracerProvider({
     resource,
     idGenerator: { generateTraceId: randomIds.traceId, generateSpanId: randomIds.spanId },
     spanProcessors: [
       ...listOf(options.spanProcessor),
+      ...(isWithoutExport(options) ? [unexported(watch.counter)] : []),
       ...(options.spanExporter === undefined ? [] : [batched(options.spanExporter, options.batch ?? {}, watch)])
     ],
     ...(options.sampler && { sampler: options.sampler }),
     ...(options.spanLimits && { spanLimits: options.spanLimits })
   })
 
-/** Builds the SDK in the current scope. */
 export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const watch = { counter: new ExportCounter(yield* say, yield* Redaction), pending: new Pending() }
+    const sayHere = yield* say
+    const rules = yield* redactorHere
+    const counter = new ExportCounter(sayHere, rules)
+    const logCounter = new ExportCounter(sayHere, rules, logKind)
+    const counters = [counter, logCounter]
+    const pending = new Pending()
+    const spool = options.spool && options.spanExporter && (yield* openSpool(options.spool, counter, pending))
+    const watch: Watch<ReadableSpan> = { counter, pending, keeper: spool }
     const resource = resourceOf(options.resource ?? {})
     const tracerProvider = tracerProviderOf(options, resource, watch)
-    const readers = readersOf(options, watch)
+    const readers = readersOf(options, { counter, pending, keeper: undefined })
+    const logs = logsOf(options, resource, { counter: logCounter, pending, keeper: undefined })
     const meterProvider = readers.length === 0 ? undefined : new MeterProvider({ resource, readers })
     const giveUp = () => {
-      watch.pending.giveUp()
+      pending.giveUp()
       options.onClosed?.()
     }
-    const { close, flush } = closing({
+    const { close, flush, flushWithin } = closing({
       name: "the OpenTelemetry SDK",
-      flush: [() => tracerProvider.forceFlush(), () => meterProvider?.forceFlush()],
-      // Measurements are sent by the shutdown, too: flushed before it, they would be sent twice.
-      lastFlush: [() => tracerProvider.forceFlush(), () => meterProvider?.shutdown()],
-      shutdown: [() => tracerProvider.shutdown()],
+      flush: [() => tracerProvider.forceFlush(), () => meterProvider?.forceFlush(), () => logs?.forceFlush()],
+      // The shutdown of metrics also exports them: after a flush, they would be sent twice.
+      lastFlush: [() => tracerProvider.forceFlush(), () => meterProvider?.shutdown(), () => logs?.forceFlush()],
+      shutdown: [() => tracerProvider.shutdown(), () => logs?.shutdown()],
       timeout: options.closeTimeout,
       onGivenUp: giveUp
     })
-    yield* Effect.addFinalizer(() =>
+    const ending = (messages: Effect.Effect<ReadonlyArray<string>>, log: Warn) =>
       Effect.suspend(() => {
-        watch.counter.closing()
-        return Effect.map(close, (problems) => {
-          giveUp()
-          // All in one line: the same trouble shows in several places when everything ends.
-          const said = [watch.counter.closed(), ...problems].filter((each) => each !== undefined)
-          if (said.length > 0) {
-            warn(said.join("; "))
+        counters.forEach((each) => each.closing())
+        return Effect.map(messages, (problems) => {
+          spool?.keepAll()
+          // One line, because one problem shows up in several places when everything ends.
+          const all = [...counters.map((each) => each.closed()), ...problems].filter((each) => each !== undefined)
+          if (all.length > 0) {
+            log(all.join("; "))
           }
         })
       })
-    )
-    return { tracerProvider, meterProvider, flush, stats: Effect.sync(() => watch.counter.read()) }
+    // Earlier than the finalizer, so that it is released later: the process may exit while the sink closes.
+    yield* atProcessEnd(() => {
+      counters.forEach((each) => each.closing())
+      spool?.keepAll()
+      const losses = counters.map((each) => each.closed()).filter((each) => each !== undefined)
+      if (losses.length > 0) {
+        sayHere(losses.join("; "))
+      }
+    }, { signals: spool !== undefined })
+    yield* Effect.addFinalizer(() => ending(Effect.tap(close, () => Effect.sync(giveUp)), warn))
+    // Later than the finalizer, so that it is released earlier: what is being closed is not flushed once more.
+    yield* beforeNaturalEnd(ending(flushWithin, sayHere), () => sumOfStats(counters).accepted)
+    if (options.spanExporter !== undefined) {
+      spool?.recover(options.spanExporter)
+    }
+    // The processor that is made here does not look.
+    const reads = readsOpening(listOf(options.spanProcessor), options.sampler)
+    const stats = () => sumOfStats(counters)
+    return { tracerProvider, readsOpening: reads, meterProvider, flush, counter, stats, logs }
   })

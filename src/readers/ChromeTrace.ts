@@ -7,7 +7,7 @@
  */
 import { planLanes } from "./lanes.js"
 import { label, nodes } from "./TraceTree.js"
-import { endOf, type Trace, type TraceForest, type TraceNode } from "./tree/TraceNode.js"
+import { endOf, type Trace, type TraceNode } from "./tree/TraceNode.js"
 
 /** A lane for each span below these roots, from 0. A span that has not ended lasts until `end`. */
 export const lanes = (roots: Iterable<TraceNode>, end: bigint): ReadonlyMap<TraceNode, number> => {
@@ -23,10 +23,14 @@ export const lanes = (roots: Iterable<TraceNode>, end: bigint): ReadonlyMap<Trac
 }
 
 /** The text in pieces, one per event: as a whole it may be longer than a string can be. */
-export function* pieces(forest: TraceForest): Generator<string, void, void> {
+export function* pieces({ traces }: { readonly traces: Iterable<Trace> }): Generator<string, void, void> {
   let separator = "[\n"
-  for (const [index, trace] of forest.traces.entries()) {
-    for (const event of events(trace, index + 1, forest.traces[0]!.start)) {
+  let number = 0
+  let zero: bigint | undefined = undefined
+  for (const trace of traces) {
+    zero ??= trace.start
+    number++
+    for (const event of events(trace, number, zero)) {
       yield `${separator}${JSON.stringify(event)}`
       separator = ",\n"
     }

@@ -4,10 +4,13 @@
  * Works in one pass and holds about a hundred bytes per span. A missing parent is a warning, because it may be in another service's file; only signs of lost
  * or damaged records are errors.
  */
+import { type Meaning, meaningOf } from "../dialects/meaning.js"
 import type { MetricData, OpenSpanData, SpanData } from "../records/SpanData.js"
 import { cyclesOf } from "../records/spanTree.js"
-import type { DecodedLine } from "../records/wire/decode.js"
+import type { DecodedLine } from "../records/wire/line.js"
+import { type RunFindingKind, RunFindings } from "./runFindings.js"
 import type { BadEntry, RecordEntry, TraceEntry } from "./TraceEntry.js"
+import { amountsOfSpan } from "./usage/measures.js"
 
 /** The kinds of findings. */
 export type FindingKind =
@@ -15,12 +18,14 @@ export type FindingKind =
   | "torn-line"
   | "dropped-records"
   | "duplicate-span"
+  | "updated-span"
   | "parent-cycle"
   | "orphan-span"
   | "open-span"
   | "metric-without-span"
   | "outside-its-parent"
   | "zero-duration"
+  | RunFindingKind
 
 /** Error: records were lost or damaged. Warning: something is missing. Info: only unusual. */
 export type Severity = "error" | "warning" | "info"
@@ -60,25 +65,28 @@ export interface FindingsBuilder {
 }
 
 const kinds: { readonly [K in FindingKind]: readonly [Severity, string] } = {
-  "bad-line": ["error", "lines hold no record: something else wrote to the file, or it was damaged"],
-  "dropped-records": ["error", "records were dropped, for the reasons given by their writer"],
+  "bad-line": ["error", "lines are not records: another program wrote to the file, or it is corrupt"],
+  "dropped-records": ["error", "records were dropped by their writer, for the reasons below"],
   "duplicate-span": [
     "error",
-    "spans have the same ids as another span: the file, or part of it, is in the input twice"
+    "spans have the same ids as another span: the input contains all or part of a file twice"
   ],
-  "parent-cycle": ["error", "spans are their own ancestors: their writer recorded wrong parents"],
+  "updated-span": ["warning", "spans were written again with other tokens or cost: the last one counts"],
+  "parent-cycle": ["error", "spans are their own ancestors: their writer recorded invalid parents"],
   "torn-line": ["warning", "the last line has no newline: its writer was stopped, or is still writing"],
-  "orphan-span": ["warning", "spans have a missing parent: it was lost, or it is in another service's file"],
+  "orphan-span": ["warning", "spans have a missing parent: it was lost, or is in the file of another service"],
   "open-span": ["warning", "spans never ended: the program was stopped, or is still running"],
   "metric-without-span": ["warning", "measurements refer to a missing span"],
   "outside-its-parent": [
     "info",
     "spans start before their parent or end after it: they outlived it, or clocks differ"
   ],
-  "zero-duration": ["info", "spans took no time: the clock stood still or is too coarse"]
+  "zero-duration": ["info", "spans have no duration: the clock stood still or is too coarse"],
+  "repeated-tool-call": ["info", "tools were called three times or more in one run with the same arguments"],
+  "cost-after-last-step": ["info", "runs spent most of their cost after their last useful step"],
+  "cached-share-fell": ["info", "prompts were much less cached than those of the model calls before"]
 }
 
-/** How many of each are listed. */
 const maxListed = 10
 
 class Tally {
@@ -96,13 +104,19 @@ class Tally {
   }
 }
 
-/** The part of a span that is kept. */
 interface Known {
   readonly name: string
   readonly line: number
   readonly parent: string | undefined
   readonly start: bigint
   end: bigint | undefined
+  /** Its tokens and cost; `undefined` for none. */
+  readonly usage: string | undefined
+}
+
+const usageText = (meaning: Meaning): string | undefined => {
+  const amounts = amountsOfSpan(meaning)
+  return amounts && JSON.stringify(amounts)
 }
 
 const keyOf = (traceId: string, spanId: string): string => `${traceId}/${spanId}`
@@ -125,8 +139,9 @@ export const of = (entries: Iterable<TraceEntry>): FindingsReport => {
 class Search {
   private readonly spans = new Map<string, Known>()
   private readonly measured: Map<string, { readonly name: string; readonly line: number; count: number }> = new Map()
-  /** What is found at once; the rest needs all entries. */
+  /** The findings that do not need all entries. */
   private readonly found = new Map<FindingKind, Tally>()
+  private readonly runs = new RunFindings()
   private records = 0
 
   add(entry: TraceEntry): void {
@@ -144,6 +159,7 @@ class Search {
     this.findParents(all)
     this.findCycles(all)
     this.findSpansOfMetrics(all)
+    this.findWaste(all)
     const findings = [...all].map(([kind, tally]) => findingOf(kind, tally)).sort(bySeverity)
     return { findings, records: this.records, ok: findings.every(({ severity }) => severity === "info") }
   }
@@ -160,6 +176,9 @@ class Search {
         return this.start(record.span, line)
       case "metric":
         return this.metric(record.metric, line)
+      case "score":
+        // What it judges may be in another file.
+        return
       case "dropped":
         return tallyOf(this.found, "dropped-records").note(line, record.dropped.reason, record.dropped.count)
     }
@@ -167,11 +186,17 @@ class Search {
 
   private span(span: SpanData, line: number): void {
     const known = this.spans.get(keyOf(span.traceId, span.spanId))
+    const meaning = meaningOf(span.name, span.attributes)
+    const usage = usageText(meaning)
     if (known?.end !== undefined) {
-      tallyOf(this.found, "duplicate-span").note(line, span.name)
-      return
+      const isUpdate = usage !== undefined && usage !== known.usage
+      tallyOf(this.found, isUpdate ? "updated-span" : "duplicate-span").note(line, span.name)
+      if (!isUpdate) {
+        return
+      }
     }
-    this.keep(span, line, span.end)
+    this.keep(span, line, span.end, usage)
+    this.runs.add(keyOf(span.traceId, span.spanId), span, meaning, line)
     if (span.start === span.end) {
       tallyOf(this.found, "zero-duration").note(line, span.name)
     }
@@ -186,10 +211,11 @@ class Search {
   private keep(
     { name, parentSpanId, spanId, start, traceId }: OpenSpanData,
     line: number,
-    end: bigint | undefined
+    end: bigint | undefined,
+    usage?: string
   ): void {
     const parent = parentSpanId === null ? undefined : keyOf(traceId, parentSpanId)
-    this.spans.set(keyOf(traceId, spanId), { name, line, parent, start, end })
+    this.spans.set(keyOf(traceId, spanId), { name, line, parent, start, end, usage })
   }
 
   private metric({ name, spanId, traceId }: MetricData, line: number): void {
@@ -228,6 +254,12 @@ class Search {
     const parentOf = ({ parent }: Known) => parent === undefined ? undefined : this.spans.get(parent)
     for (const { line, name } of cyclesOf(this.spans.values(), parentOf)) {
       tallyOf(all, "parent-cycle").note(line, name)
+    }
+  }
+
+  private findWaste(all: Map<FindingKind, Tally>): void {
+    for (const { example, kind, line } of this.runs.find((key) => this.spans.get(key)?.parent)) {
+      tallyOf(all, kind).note(line, example)
     }
   }
 

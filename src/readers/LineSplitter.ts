@@ -5,19 +5,9 @@
  * does that. The one trap: a line's text may be a slice of a whole chunk, so keep what you decode from it and not the text.
  */
 
-/** One line, without newline and byte order mark. Blank lines are counted but not given. */
-export interface Line {
-  /** Invalid UTF-8 is replaced by U+FFFD. */
-  readonly text: string
-  /** Counts from 1. */
-  readonly line: number
-  /** Its first byte, counted from the start of the input. */
-  readonly offset: number
-  /** Whether it is the last line and has no newline: perhaps only part of it was written. */
-  readonly torn: boolean
-  /** 0, or the number of bytes of a line above the limit; `text` is then only its start. */
-  readonly overlong: number
-}
+import { Documents, type Line } from "./documents.js"
+
+export type { Line } from "./documents.js"
 
 /** Where to start, and how long a line may be. */
 export interface LineSplitterOptions {
@@ -44,8 +34,10 @@ export class LineSplitter {
   private restBytes = 0
   private number: number
   private begun: number
+  private readonly documents: Documents
 
   constructor(options: LineSplitterOptions = {}) {
+    this.documents = new Documents(options.maxLineBytes ?? 64 * 1024 * 1024)
     this.maxLineBytes = options.maxLineBytes ?? 64 * 1024 * 1024
     this.number = options.line ?? 1
     this.begun = options.offset ?? 0
@@ -86,6 +78,7 @@ export class LineSplitter {
     if (this.restBytes > 0) {
       this.giveRest(true, onLine)
     }
+    this.documents.end(onLine)
   }
 
   private keep(bytes: Uint8Array): void {
@@ -129,7 +122,12 @@ export class LineSplitter {
     const line = this.number++
     const shown = trimmed(text)
     if (shown !== "") {
-      onLine({ text: shown, line, offset: this.begun, torn, overlong })
+      const whole = { text: shown, line, offset: this.begun, torn, overlong }
+      if (this.documents.isPart(shown)) {
+        this.documents.add(whole, onLine)
+      } else {
+        onLine(whole)
+      }
     }
   }
 }

@@ -1,24 +1,27 @@
 /**
- * Exports records as JSON requests to an OpenTelemetry receiver: one `ExportTraceServiceRequest` or `ExportMetricsServiceRequest` per line.
+ * Exports records as JSON requests to an OpenTelemetry receiver: one `ExportTraceServiceRequest`, `ExportMetricsServiceRequest` or
+ * `ExportLogsServiceRequest` per line.
  *
- * POST a body to `/v1/traces` or `/v1/metrics` with `content-type: application/json`, or write the lines to a file. Ids are kept, so sending a file twice
- * gives the same spans. Open spans are left out: OTLP has no form for them. Memory is bounded.
+ * POST a body to `/v1/traces`, `/v1/metrics` or `/v1/logs` with `content-type: application/json`, or write the lines to a file. Ids are kept, so sending a file twice
+ * gives the same spans. Open spans are left out: OTLP has no form for them. A score is an event of
+ * its span if it was given while the span was open, otherwise a log record. Memory is bounded.
  */
-import { defaultDialects, type DialectName } from "../dialects/project.js"
-import { isClientSpan, projectSpan } from "../dialects/projectSpan.js"
+import { type NameTable, type Naming, tablesOf } from "../dialects/project.js"
+import { isClientSpan, type Owner, ownerOf, projectSpan } from "../dialects/projectSpan.js"
 import type { Attributes } from "../records/attributes.js"
-import type { DecodedLine } from "../records/wire/decode.js"
-import { OtlpMetrics } from "./export/otlpMetrics.js"
-import { keyValues } from "./export/otlpValues.js"
-import { type OwnedSpan, WaitingSpans } from "./export/owners.js"
+import type { ScoreData } from "../records/ScoreData.js"
+import type { SpanData } from "../records/SpanData.js"
+import { linkSpans } from "../records/spanTree.js"
+import { version } from "../records/version.js"
+import type { DecodedLine } from "../records/wire/line.js"
+import { keyValues, OtlpMetrics, ownScope, unknownService } from "./otlpMetrics.js"
+import { OtlpScores } from "./otlpScores.js"
 
 /** Options for the requests. */
-export interface OtlpOptions {
+export interface OtlpOptions extends Naming {
   /** Attributes of the OTel resource. Default `service.name` = `unknown_service`. */
   readonly resource?: Attributes
-  /** The dialects to write. Default all. */
-  readonly dialects?: ReadonlyArray<DialectName>
-  /** Spans or measurements per request, ≥ 1. Default 512. */
+  /** Spans, measurements or scores per request, ≥ 1. Default 512. */
   readonly batch?: number
   /** Spans that may wait for their trace to learn their session and user, ≥ 0. Default 10,000. */
   readonly maxWaiting?: number
@@ -26,11 +29,11 @@ export interface OtlpOptions {
 
 /** One request. */
 export interface OtlpRequest {
-  /** The receiver's path: `/v1/traces` or `/v1/metrics`. */
-  readonly signal: "traces" | "metrics"
+  /** The receiver's path: `/v1/traces`, `/v1/metrics` or `/v1/logs`. */
+  readonly signal: "traces" | "metrics" | "logs"
   /** JSON on one line, without a newline. */
   readonly body: string
-  /** Number of spans or measurements in it. */
+  /** Number of spans, measurements or log records in it. */
   readonly items: number
 }
 
@@ -42,7 +45,7 @@ export interface OtlpExporter {
   readonly end: () => ReadonlyArray<OtlpRequest>
 }
 
-const scope = { name: "loom-telemetry" }
+const scope = { name: ownScope, version }
 
 /** An empty exporter. */
 export const exporter = (options: OtlpOptions = {}): OtlpExporter => {
@@ -53,6 +56,8 @@ export const exporter = (options: OtlpOptions = {}): OtlpExporter => {
         ? making.span(record.span)
         : record.kind === "metric"
         ? making.metric(record.metric)
+        : record.kind === "score"
+        ? making.score(record.score)
         : [],
     end: () => making.end()
   }
@@ -69,16 +74,17 @@ export function* requests(records: Iterable<DecodedLine>, options?: OtlpOptions)
 
 class Requests {
   private readonly resource: object
-  private readonly dialects: ReadonlyArray<DialectName>
+  private readonly tables: ReadonlyArray<NameTable>
   private readonly batch: number
   private readonly waiting: WaitingSpans
   private readonly metrics = new OtlpMetrics()
+  private readonly scores = new OtlpScores()
   private spans: Array<OwnedSpan> = []
   private measurements = 0
 
   constructor(options: OtlpOptions) {
-    this.resource = { attributes: keyValues(options.resource ?? { "service.name": "unknown_service" }) }
-    this.dialects = options.dialects ?? defaultDialects
+    this.resource = { attributes: keyValues(options.resource ?? { "service.name": unknownService }) }
+    this.tables = tablesOf(options)
     this.batch = Math.max(1, options.batch ?? 512)
     this.waiting = new WaitingSpans(options.maxWaiting ?? 10_000)
   }
@@ -95,13 +101,29 @@ class Requests {
     return this.measurements >= this.batch ? [this.metricsRequest()] : []
   }
 
+  score(score: ScoreData): ReadonlyArray<OtlpRequest> {
+    this.scores.add(score)
+    return this.fullLogs(this.batch)
+  }
+
   end(): ReadonlyArray<OtlpRequest> {
     this.waiting.end().forEach((each) => this.spans.push(each))
-    return [
+    const traces = [
       ...this.fullTraces(),
-      ...(this.spans.length > 0 ? [this.tracesRequest(this.spans.splice(0))] : []),
-      ...(this.measurements > 0 ? [this.metricsRequest()] : [])
+      ...(this.spans.length > 0 ? [this.tracesRequest(this.spans.splice(0))] : [])
     ]
+    this.scores.end()
+    return [...traces, ...(this.measurements > 0 ? [this.metricsRequest()] : []), ...this.fullLogs(1)]
+  }
+
+  private fullLogs(least: number): ReadonlyArray<OtlpRequest> {
+    const out: Array<OtlpRequest> = []
+    while (this.scores.ready >= least) {
+      const logRecords = this.scores.take(this.batch)
+      const request = { resourceLogs: [{ resource: this.resource, scopeLogs: [{ scope, logRecords }] }] }
+      out.push({ signal: "logs", body: JSON.stringify(request), items: logRecords.length })
+    }
+    return out
   }
 
   private fullTraces(): ReadonlyArray<OtlpRequest> {
@@ -113,7 +135,7 @@ class Requests {
   }
 
   private tracesRequest(spans: ReadonlyArray<OwnedSpan>): OtlpRequest {
-    const made = spans.map((span) => otlpSpan(span, this.dialects))
+    const made = spans.map(({ owner, span }) => otlpSpan({ owner, span: this.scores.onSpan(span) }, this.tables))
     const request = { resourceSpans: [{ resource: this.resource, scopeSpans: [{ scope, spans: made }] }] }
     return { signal: "traces", body: JSON.stringify(request), items: spans.length }
   }
@@ -135,8 +157,8 @@ const client = 3
 const statusError = 2
 
 /** A finished span as a value for `JSON.stringify`, the same that the OpenTelemetry sink sends. */
-const otlpSpan = ({ owner, span }: OwnedSpan, dialects: ReadonlyArray<DialectName>): object => {
-  const { error, events, recorded, said } = projectSpan(span, owner, dialects)
+const otlpSpan = ({ owner, span }: OwnedSpan, tables: ReadonlyArray<NameTable>): object => {
+  const { added, error, events, recorded } = projectSpan(span, owner, tables)
   return {
     traceId: span.traceId,
     spanId: span.spanId,
@@ -145,7 +167,7 @@ const otlpSpan = ({ owner, span }: OwnedSpan, dialects: ReadonlyArray<DialectNam
     kind: isClientSpan(span.name) ? client : internal,
     startTimeUnixNano: String(span.start),
     endTimeUnixNano: String(span.end),
-    attributes: keyValues({ ...said, ...recorded }),
+    attributes: keyValues({ ...added, ...recorded }),
     events: events.map(({ attributes, name, time }) => ({
       timeUnixNano: String(time),
       name,
@@ -160,4 +182,67 @@ const otlpSpan = ({ owner, span }: OwnedSpan, dialects: ReadonlyArray<DialectNam
       ? {}
       : { code: statusError, ...(error.message !== undefined && { message: error.message }) }
   }
+}
+
+interface OwnedSpan {
+  readonly span: SpanData
+  readonly owner: Owner
+}
+
+/**
+ * Spans waiting for the rest of their trace, to inherit session and user from their ancestors: spans of other libraries do not carry them, but backends want
+ * them on each one.
+ */
+class WaitingSpans {
+  private readonly traces = new Map<string, Array<SpanData>>()
+  private waiting = 0
+
+  /** Above `maxWaiting` spans, the oldest trace is released as it is. */
+  constructor(private readonly maxWaiting: number) {}
+
+  /** Adds a span and returns those that no longer have to wait. */
+  add(span: SpanData): ReadonlyArray<OwnedSpan> {
+    const spans = this.traces.get(span.traceId) ?? []
+    this.traces.set(span.traceId, spans)
+    spans.push(span)
+    this.waiting++
+    const oldest = this.waiting > this.maxWaiting ? this.traces.keys().next().value : undefined
+    return span.parentSpanId === null ? this.release(span.traceId) : oldest === undefined ? [] : this.release(oldest)
+  }
+
+  end(): ReadonlyArray<OwnedSpan> {
+    return [...this.traces.keys()].flatMap((traceId) => this.release(traceId))
+  }
+
+  private release(traceId: string): ReadonlyArray<OwnedSpan> {
+    const spans = this.traces.get(traceId) ?? []
+    this.traces.delete(traceId)
+    this.waiting -= spans.length
+    return owned(spans)
+  }
+}
+
+interface OwnedNode extends OwnedSpan {
+  owner: Owner
+  readonly children: Array<OwnedNode>
+}
+
+const noOwner: Owner = { sessionId: undefined, userId: undefined }
+
+/** Each span with its own owner, completed by its ancestors. */
+const owned = (spans: ReadonlyArray<SpanData>): ReadonlyArray<OwnedSpan> => {
+  const nodes = spans.map((span): OwnedNode => ({ span, owner: ownerOf(span, noOwner), children: [] }))
+  const stack = linkSpans(nodes, ({ span: { parentSpanId, sequence, spanId, start } }) => ({
+    id: spanId,
+    parentId: parentSpanId,
+    start,
+    sequence
+  })).map(({ node }) => node)
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (const child of node.children) {
+      child.owner = ownerOf(child.span, node.owner)
+      stack.push(child)
+    }
+  }
+  return nodes
 }

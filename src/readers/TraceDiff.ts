@@ -6,6 +6,8 @@
  */
 import type { AttributeValue } from "../records/attributes.js"
 import type { Outcome } from "../records/SpanRecord.js"
+import type { AttributeKey } from "../records/vocabulary.js"
+import { type ScoreRow, ScoreTable } from "./summary/ScoreTable.js"
 import { label, nodes } from "./TraceTree.js"
 import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
 import { type Usage, usageOfForest } from "./usage/treeUsage.js"
@@ -56,6 +58,8 @@ export interface Total {
   readonly durationMs: number
   /** Total of all traces. */
   readonly usage: Usage
+  /** The scores by name, sorted by name. */
+  readonly scores: ReadonlyArray<ScoreRow>
 }
 
 /** The differences between two runs. */
@@ -99,6 +103,9 @@ export const compare = (a: TraceForest, b: TraceForest): TraceDiff => {
 
 const rootsOf = (forest: TraceForest): ReadonlyArray<TraceNode> => forest.traces.flatMap((trace) => trace.roots)
 
+/** A run as a whole. */
+export const totalOf = (forest: TraceForest): Total => readingOf(forest).total
+
 const readingOf = (forest: TraceForest): Reading => {
   const usage = usageOfForest(forest)
   const roots = rootsOf(forest)
@@ -110,12 +117,23 @@ const readingOf = (forest: TraceForest): Reading => {
       traces: forest.traces.length,
       spans: forest.traces.reduce((sum, trace) => sum + trace.spans, 0),
       durationMs: roots.reduce((sum, root) => sum + (root.durationMs ?? 0), 0),
-      usage: usage.total
+      usage: usage.total,
+      scores: scoresOf(forest)
     }
   }
 }
 
-/** The number of spans in each subtree. */
+const scoresOf = (forest: TraceForest): ReadonlyArray<ScoreRow> => {
+  const table = new ScoreTable(Infinity)
+  for (const { roots, scores } of forest.traces) {
+    scores.forEach((score) => table.add(score))
+    for (const { node } of nodes(roots)) {
+      node.scores.forEach((score) => table.add(score))
+    }
+  }
+  return table.finished().toSorted((a, b) => a.name < b.name ? -1 : 1)
+}
+
 const sizes = (roots: ReadonlyArray<TraceNode>): ReadonlyMap<TraceNode, number> => {
   const out = new Map<TraceNode, number>()
   for (const { node } of [...nodes(roots)].reverse()) {
@@ -167,18 +185,23 @@ const sideOf = (node: TraceNode | undefined, { spans, usage }: Reading): Side | 
     : { durationMs: node.durationMs, outcome: node.outcome, usage: usage(node), spans: spans.get(node) ?? 1 }
 
 /** Different in every run, or compared as usage and time. */
-const runSpecific: ReadonlySet<string> = new Set([
+const runSpecific: ReadonlySet<string> = new Set<AttributeKey>([
   "session_id",
   "run_id",
   "call_id",
+  "sent_call_id",
+  "arguments_digest",
   "tokens_in",
   "tokens_out",
   "cached_tokens_in",
   "cache_creation_tokens_in",
+  "cache_creation_1h_tokens_in",
   "reasoning_tokens_out",
+  "usage_estimated_tokens",
   "cost_usd",
   "duration_ms",
-  "ttft_ms"
+  "ttft_ms",
+  "tape"
 ])
 
 const attributeChanges = (a: TraceNode, b: TraceNode): ReadonlyArray<AttributeChange> =>

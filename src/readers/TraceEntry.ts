@@ -1,9 +1,14 @@
 /**
- * One line of a trace file: a record, or a bad line. Nothing is thrown and no line is left out, so readers can count bad lines and say where they are.
+ * The records of a trace file, line by line: a line of this package holds one, an OTLP request any number. Nothing is thrown and no line is left out, so
+ * readers can count bad lines and say where they are.
  */
-import { type DecodedLine, decodeLine } from "../records/wire/decode.js"
+import type { ScoreData } from "../records/ScoreData.js"
+import { type DecodedLine, decodeLine } from "../records/wire/line.js"
 import { RecordDecodeError } from "../records/wire/RecordDecodeError.js"
+import type { GzipError } from "./gunzip.js"
 import { type Line, LineSplitter } from "./LineSplitter.js"
+import { isOtlp, otlpSpans } from "./otlp.js"
+import { otlpLogScores, splitScores } from "./otlpScores.js"
 
 /** A line that holds a record. */
 export interface RecordEntry {
@@ -23,7 +28,7 @@ export interface BadEntry {
   readonly error: RecordDecodeError
   /** Whether it is the last line and has no newline: most likely its writer died while writing it, or is still writing. */
   readonly torn: boolean
-  /** Whether compressed data ends early or is damaged here: nothing after it can be read. */
+  /** Whether compressed data is truncated or corrupt here: nothing after it can be read. */
   readonly broken?: true
   /** Counts from 1. */
   readonly line: number
@@ -34,27 +39,82 @@ export interface BadEntry {
 /** One line of a trace file. */
 export type TraceEntry = RecordEntry | BadEntry
 
-/** Decodes a line. */
-export const decodeEntry = (source: Line): TraceEntry => {
-  const { line, offset, torn } = source
-  if (source.overlong > 0) {
-    return { kind: "bad", error: overlongError(source), torn, line, offset }
+/** Decodes a line: one record of this package, or the spans and scores of an OTLP request. */
+export const decodeEntries = (source: Line): ReadonlyArray<TraceEntry> => {
+  const { line, offset, overlong, text, torn } = source
+  if (overlong > 0) {
+    return [{ kind: "bad", error: overlongError(source), torn, line, offset }]
   }
-  const decoded = decodeLine(source.text, line)
+  const request = text.startsWith(otlpLead) ? otlpEntries(source) : undefined
+  if (request !== undefined) {
+    return request
+  }
+  const decoded = decodeLine(text, line)
   return decoded instanceof RecordDecodeError
-    ? { kind: "bad", error: decoded, torn, line, offset }
-    : { kind: "record", record: decoded, line, offset }
+    ? otlpEntries(source) ?? [{ kind: "bad", error: decoded, torn, line, offset }]
+    : [{ kind: "record", record: decoded, line, offset }]
+}
+
+/** How most requests start: they need not be tried as a record first. */
+const otlpLead = "{\"resource"
+
+/** A name of OTLP's requests, in JSON or as in the proto files: a line without one need not be parsed again. */
+const otlpName = /"resource_?(?:Spans|Metrics|Logs|spans|metrics|logs)"/
+
+/** The entries of an OTLP request; `undefined` if the line is none. */
+export const otlpEntries = ({ line, offset, text, torn }: Line): ReadonlyArray<TraceEntry> | undefined => {
+  const request = otlpName.test(text) ? parsed(text) : undefined
+  if (!isOtlp(request)) {
+    return undefined
+  }
+  const entry = (record: DecodedLine): TraceEntry => ({ kind: "record", record, line, offset })
+  const scoreEntry = (score: ScoreData): TraceEntry => entry({ kind: "score", score })
+  const entries: Array<TraceEntry> = []
+  for (const read of otlpSpans(request, line)) {
+    if (typeof read === "string") {
+      const error = new RecordDecodeError({ line, field: undefined, problem: read, source: text.slice(0, 200) })
+      entries.push({ kind: "bad", error, torn, line, offset })
+    } else {
+      const [span, scores] = splitScores(read)
+      entries.push(entry({ kind: "span", span }), ...scores.map(scoreEntry))
+    }
+  }
+  otlpLogScores(request).forEach((score) => entries.push(scoreEntry(score)))
+  return entries
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const overlongError = ({ line, overlong, text }: Line): RecordDecodeError =>
   new RecordDecodeError({ line, field: undefined, problem: `it is ${overlong} bytes long`, source: text.slice(0, 200) })
+
+/** The entry for compressed data that could not be read to its end, or that something else follows. `line` and `offset` are where its text ends. */
+export const brokenEntry = ({ ignored, problem }: GzipError, line: number, offset: number): BadEntry => ({
+  kind: "bad",
+  error: new RecordDecodeError({
+    line,
+    field: undefined,
+    problem: ignored > 0 ? problem : `the compressed data is truncated or corrupt here (${problem})`,
+    source: ""
+  }),
+  torn: false,
+  ...(ignored === 0 && { broken: true }),
+  line,
+  offset
+})
 
 /** All lines of a file in memory. */
 export const entriesOf = (source: string | Uint8Array): ReadonlyArray<TraceEntry> => {
   const entries: Array<TraceEntry> = []
   const splitter = new LineSplitter()
   const take = (line: Line): void => {
-    entries.push(decodeEntry(line))
+    decodeEntries(line).forEach((entry) => entries.push(entry))
   }
   splitter.push(typeof source === "string" ? new TextEncoder().encode(source) : source, take)
   splitter.end(take)

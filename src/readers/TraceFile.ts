@@ -1,16 +1,17 @@
 /**
- * Reads a trace file as a stream: bytes, plain or gzipped, become entries; bad lines are entries too.
+ * Reads a trace file as a stream: bytes, plain or gzipped, become entries; bad lines are entries too. A file holds lines of this package or of the Python
+ * original, or OTLP/JSON: one document, or one request per line as a Collector's file exporter writes them.
  *
  * Bring the bytes: from a file (`FileSystem.stream`), standard input or a response. Nothing here opens files, and no more than a chunk is held. The
- * synchronous core without Effect is `LineSplitter` and `decodeEntry`.
+ * synchronous core without Effect is `LineSplitter` and `decodeEntries`.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { DecodedLine } from "../records/wire/decode.js"
-import { RecordDecodeError } from "../records/wire/RecordDecodeError.js"
+import type { DecodedLine } from "../records/wire/line.js"
+import type { RecordDecodeError } from "../records/wire/RecordDecodeError.js"
 import { GzipError, pieces, Unpacker } from "./gunzip.js"
 import { type Line, LineSplitter } from "./LineSplitter.js"
-import { decodeEntry, type TraceEntry } from "./TraceEntry.js"
+import { brokenEntry, decodeEntries, type TraceEntry } from "./TraceEntry.js"
 import { make, type Summary, type SummaryBuilder, type SummaryOptions } from "./TraceSummary.js"
 import { builder } from "./TraceTree.js"
 import type { TraceForest } from "./tree/TraceNode.js"
@@ -40,7 +41,6 @@ const unpacked = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<U
     )
   })
 
-/** Receives lines, and the error if compressed data breaks off. */
 interface Taker {
   readonly line: (line: Line) => void
   readonly broken: (error: GzipError, line: number, offset: number) => void
@@ -63,22 +63,9 @@ const takeAll = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>, taker: Taker): Ef
     return Effect.map(pieces, () => splitter.end(taker.line))
   })
 
-const brokenEntry = (error: GzipError, line: number, offset: number): TraceEntry => ({
-  kind: "bad",
-  error: new RecordDecodeError({
-    line,
-    field: undefined,
-    problem: `the compressed data ends early or is damaged here (${error.problem})`,
-    source: ""
-  }),
-  torn: false,
-  broken: true,
-  line,
-  offset
-})
-
 /**
- * All entries of a file, line by line. Compressed data that ends early gives what could be read, then a bad entry.
+ * All entries of a file, line by line. Compressed data that ends early, or is followed by something else, gives what could
+ * be read, then a bad entry.
  *
  * @example
  * const slow = TraceFile.entries(fs.stream("traces.jsonl.gz")).pipe(
@@ -90,7 +77,7 @@ export const entries = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.St
     const splitter = new LineSplitter()
     let found: Array<TraceEntry> = []
     const taker: Taker = {
-      line: (line) => found.push(decodeEntry(line)),
+      line: (line) => decodeEntries(line).forEach((entry) => found.push(entry)),
       broken: (...what) => found.push(brokenEntry(...what))
     }
     const after = (feed: () => void): ReadonlyArray<TraceEntry> => {
@@ -124,7 +111,7 @@ export const tree = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effec
   Effect.suspend(() => {
     const { add, forest } = builder()
     const taker: Taker = {
-      line: (line) => add(decodeEntry(line)),
+      line: (line) => decodeEntries(line).forEach(add),
       broken: (...what) => add(brokenEntry(...what))
     }
     return Effect.map(takeAll(bytes, taker), forest)

@@ -1,20 +1,22 @@
 /**
- * Summarises files in one pass and constant memory: work, failures, durations, tokens and cost by span name, tool, model, user, session and agent.
+ * Summarizes files in one pass and constant memory: work, failures, durations, tokens and cost by span name, tool, model, user, session and agent.
  *
  * Add lines or records as they arrive and ask for the result at any time. Each token and each dollar is counted once; the rule is in
  * `usage/TraceUsage.ts`. Records are not kept: for trees use `TraceTree`. The trap: usage is attributed by whole traces, so a trace with records long after
  * the end of its root counts as two.
  */
-import type { DecodedLine } from "../records/wire/decode.js"
-import { decodeFacts, type Facts, factsOf } from "../records/wire/facts.js"
+import { type Facts, factsOf } from "../records/wire/facts.js"
+import type { DecodedLine } from "../records/wire/line.js"
+import { takeFacts } from "./lineFacts.js"
 import type { Line } from "./LineSplitter.js"
 import { SummaryCounter, type SummaryOptions } from "./summary/SummaryCounter.js"
 import type { Summary } from "./summary/SummaryTable.js"
 
-export { type DurationStats } from "./summary/Durations.js"
-export { type SummaryOptions } from "./summary/SummaryCounter.js"
-export { type Dimension, dimensions } from "./summary/summaryDimensions.js"
-export { type Summary, type SummaryRow } from "./summary/SummaryTable.js"
+export type { DurationStats } from "./summary/Durations.js"
+export type { ScoreRow } from "./summary/ScoreTable.js"
+export type { SummaryOptions } from "./summary/SummaryCounter.js"
+export type { Summary, SummaryRow } from "./summary/SummaryTable.js"
+export { type Dimension, dimensions } from "./summary/SummaryTable.js"
 
 /** Collects the content of files. */
 export interface SummaryBuilder {
@@ -31,10 +33,11 @@ export interface SummaryBuilder {
 /** An empty summary. */
 export const make = (options: SummaryOptions = {}): SummaryBuilder => {
   const counter = new SummaryCounter(options)
+  const taker = { add: (facts: Facts) => counter.add(facts), bad: (torn: boolean) => counter.bad(torn) }
   return {
     add: (record) => counter.add(isFacts(record) ? record : factsOf(record)),
     addBad: (torn) => counter.bad(torn),
-    addLine: (line) => addLine(counter, line),
+    addLine: (line) => takeFacts(line, taker),
     result: () => counter.result()
   }
 }
@@ -46,16 +49,6 @@ export const of = (records: Iterable<DecodedLine | Facts>, options?: SummaryOpti
     add(record)
   }
   return result()
-}
-
-const addLine = (counter: SummaryCounter, { line, overlong, text, torn }: Line): boolean => {
-  const facts = overlong > 0 ? undefined : decodeFacts(text, line)
-  if (facts === undefined || "_tag" in facts) {
-    counter.bad(torn)
-    return false
-  }
-  counter.add(facts)
-  return true
 }
 
 const isFacts = (record: DecodedLine | Facts): record is Facts =>

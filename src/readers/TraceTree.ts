@@ -4,13 +4,17 @@
  * No span is left out: orphans, open spans, duplicates and spans that are their own ancestors are kept and marked. An orphan need not be an error: its
  * parent may be in another service's file. All records are held in memory; for larger files use `TraceSummary`.
  */
-import { type AttributeKey, type KeyOf, roleOf, type SpanRole } from "../records/vocabulary.js"
-import type { DecodedLine } from "../records/wire/decode.js"
+import type { MetricRecord } from "../records/MetricRecord.js"
+import { type ScoreData, scoreData } from "../records/ScoreData.js"
+import type { ScoreRecord } from "../records/ScoreRecord.js"
+import { metricData, openSpanData, spanData } from "../records/SpanData.js"
+import type { SpanRecord, SpanStart } from "../records/SpanRecord.js"
+import type { DecodedLine } from "../records/wire/line.js"
 import type { TraceEntry } from "./TraceEntry.js"
 import { TraceBuilder } from "./tree/TraceBuilder.js"
-import type { TraceForest, TraceNode } from "./tree/TraceNode.js"
+import type { Trace, TraceForest, TraceNode } from "./tree/TraceNode.js"
 
-export { fromSpans, type OtherRecords } from "./tree/fromSpans.js"
+export { label } from "./tree/label.js"
 export { hasFailed, type Trace, type TraceForest, type TraceNode } from "./tree/TraceNode.js"
 
 /** Collects records one by one. */
@@ -58,19 +62,40 @@ export function* nodes(roots: Iterable<TraceNode>): Generator<Visit, void, void>
   }
 }
 
-/** The attributes that distinguish spans of a role. */
-const distinguishing: { readonly [Role in SpanRole]: ReadonlyArray<KeyOf<Role>> } = {
-  run: ["agent"],
-  turn: [],
-  model: ["model"],
-  tool: ["tool", "worker"],
-  workflow: ["workflow"],
-  step: ["node"]
+/** The scores that a node shows: its own, and on the first root of a trace those of the whole trace. */
+export const scoresOn = (trace: Trace, node: TraceNode): ReadonlyArray<ScoreData> =>
+  node === trace.roots[0]
+    ? [...trace.scores.filter(({ spanId }) => spanId === null), ...node.scores]
+    : node.scores
+
+/** Records other than finished spans. */
+export interface OtherRecords {
+  /** Spans that have not ended. */
+  readonly open?: Iterable<SpanStart>
+  /** Measurements; those taken in a span are attached to it. */
+  readonly metrics?: Iterable<MetricRecord>
+  /** Scores; those of a span are attached to it. */
+  readonly scores?: Iterable<ScoreRecord>
 }
 
-/** A short label: `loom.tool add`, `loom.run researcher`, or just the name. Untrusted text: escape it. */
-export const label = ({ attributes, name }: Pick<TraceNode, "name" | "attributes">): string => {
-  const role = roleOf(name)
-  const keys: ReadonlyArray<AttributeKey> = role === undefined ? [] : distinguishing[role]
-  return [name, ...keys.map((key) => attributes[key]).filter((value) => typeof value === "string")].join(" ")
+/** The trees of records in memory. */
+export const fromSpans = (
+  spans: Iterable<SpanRecord>,
+  { metrics = [], open = [], scores = [] }: OtherRecords = {}
+): TraceForest => {
+  const builder = new TraceBuilder()
+  let order = 0
+  for (const span of spans) {
+    builder.add({ kind: "span", span: { ...spanData(span, ++order), durationMs: span.durationMs } })
+  }
+  for (const span of open) {
+    builder.add({ kind: "span_start", span: openSpanData(span, ++order) })
+  }
+  for (const metric of metrics) {
+    builder.add({ kind: "metric", metric: metricData(metric) })
+  }
+  for (const score of scores) {
+    builder.add({ kind: "score", score: scoreData(score) })
+  }
+  return builder.forest()
 }

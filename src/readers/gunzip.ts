@@ -2,17 +2,22 @@
  * Decompresses gzip with Node, or with the `DecompressionStream` of browsers.
  *
  * Rotated logs are often compressed, and the newest one may be truncated: everything before the damage is returned, then the error. Node reads several
- * members in a row (`cat a.gz b.gz`); a browser reports that there is more than it can read.
+ * members in a row (`cat a.gz b.gz`), and what follows the last one is ignored and reported; a browser reports that there is more than it can read.
  */
 import * as Data from "effect/Data"
+import { GzipMembers, joined, type Zlib } from "./gzipMembers.js"
 
-/** Compressed data could not be read to its end. Everything before was returned. */
+/** Compressed data could not be read to its end, or something else follows it. Everything before was returned. */
 export class GzipError extends Data.TaggedError("GzipError")<{
   /** The problem, in a few words. */
   readonly problem: string
+  /** The number of bytes after the compressed data, if that is the problem; 0 if it is truncated or corrupt. */
+  readonly ignored: number
 }> {
   override get message(): string {
-    return `The compressed data ends early or is damaged (${this.problem}); everything before that was read. Decompress it by hand to see more`
+    return this.ignored > 0
+      ? `${this.problem}. Everything before them was read`
+      : `The compressed data is truncated or corrupt (${this.problem}). Everything before that point was read`
   }
 }
 
@@ -29,81 +34,101 @@ export interface GunzipEnd {
 
 const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
-interface NodeModules {
-  (id: "node:zlib"): { readonly createGunzip: () => unknown }
-  (id: "node:stream"): { readonly Duplex: { readonly toWeb: (duplex: unknown) => BytesPair } }
+/** Decompresses chunks. `write` and `end` throw if they are damaged; `end` returns how many bytes were ignored. */
+interface Decompression {
+  readonly write: (chunk: Uint8Array) => Promise<void>
+  readonly end: () => number | Promise<number>
+  readonly cancel: () => void | Promise<void>
 }
 
-interface BytesPair {
-  readonly readable: ReadableStream<Uint8Array>
-  readonly writable: WritableStream<Uint8Array>
+type Take = (chunk: Uint8Array) => void
+
+/** A browser's decompression, which reads only one member. */
+class BrowserDecompression implements Decompression {
+  private readonly stream = new DecompressionStream("gzip")
+  private readonly writer = this.stream.writable.getWriter()
+  private seen = 0
+  private readonly pump: Promise<void>
+
+  constructor(private readonly take: Take) {
+    this.pump = this.read(this.stream.readable.getReader())
+    this.pump.catch(() => undefined)
+  }
+
+  write(chunk: Uint8Array): Promise<void> {
+    return this.writer.write(chunk as Uint8Array<ArrayBuffer>)
+  }
+
+  // An error discards unread data, and a truncated file shows only at the end: so everything is read before the end is written.
+  async end(): Promise<number> {
+    for (let seen = -1, quiet = 0; quiet < 3; quiet++) {
+      if (this.seen !== seen) {
+        seen = this.seen
+        quiet = 0
+      }
+      await nextTask()
+    }
+    await this.writer.close()
+    await this.pump
+    return 0
+  }
+
+  async cancel(): Promise<void> {
+    await this.writer.abort().catch(() => undefined)
+    await this.pump.catch(() => undefined)
+  }
+
+  private async read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      this.seen++
+      this.take(next.value)
+    }
+  }
 }
 
-/** Not Node's `DecompressionStream`: from Node 24 on it reads only the first member. */
-const decompression = (): BytesPair => {
-  const builtin = (globalThis as { readonly process?: { readonly getBuiltinModule?: NodeModules } }).process
-    ?.getBuiltinModule
-  return builtin === undefined
-    ? new DecompressionStream("gzip") as BytesPair
-    : builtin("node:stream").Duplex.toWeb(builtin("node:zlib").createGunzip())
+const decompression = (take: Take): Decompression => {
+  const { process } = globalThis as { readonly process?: { readonly getBuiltinModule?: (id: "node:zlib") => Zlib } }
+  return process?.getBuiltinModule === undefined
+    ? new BrowserDecompression(take)
+    : new GzipMembers(process.getBuiltinModule("node:zlib"), take)
 }
 
 /** Decompresses chunk by chunk. One `write` at a time; nothing throws. */
 export class Gunzip {
-  private readonly stream = decompression()
-  private readonly writer = this.stream.writable.getWriter()
   private chunks: Array<Uint8Array> = []
-  private problem: unknown = undefined
-  private readonly pump = this.read(this.stream.readable.getReader())
+  private problem: GzipError | undefined = undefined
+  private readonly decompression = decompression((chunk) => this.chunks.push(chunk))
 
   /** Decompresses the next chunk, at most about 64 KiB: all its output is held. Returns the output so far. */
   async write(chunk: Uint8Array): Promise<ReadonlyArray<Uint8Array>> {
-    if (this.problem === undefined) {
-      await this.writer.write(chunk).catch((error: unknown) => this.fail(error))
-    }
+    await this.attempt(() => this.decompression.write(chunk))
     return this.take()
   }
 
   /** Ends the input. */
   async end(): Promise<GunzipEnd> {
-    await this.drained()
-    if (this.problem === undefined) {
-      await this.writer.close().catch((error: unknown) => this.fail(error))
+    const ignored = await this.attempt(() => this.decompression.end()) ?? 0
+    if (ignored > 0) {
+      const problem = ignored === 1
+        ? "1 byte follows the compressed data"
+        : `${ignored} bytes follow the compressed data`
+      this.problem = new GzipError({ problem, ignored })
     }
-    await this.pump
-    const problem = this.problem === undefined ? undefined : new GzipError({ problem: text(this.problem) })
-    return { chunks: this.take(), problem }
+    return { chunks: this.take(), problem: this.problem }
   }
 
   /** Cancels before the end. */
   async cancel(): Promise<void> {
-    await this.writer.abort().catch(() => undefined)
-    await this.pump
+    await this.decompression.cancel()
   }
 
-  // An error discards unread data, and a truncated file shows only at the end: so everything is read before the end is written.
-  private async drained(): Promise<void> {
-    for (let seen = -1, quiet = 0; quiet < 3; quiet++) {
-      if (this.chunks.length !== seen) {
-        seen = this.chunks.length
-        quiet = 0
-      }
-      await nextTask()
-    }
-  }
-
-  private async read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  private async attempt<A>(action: () => A | Promise<A>): Promise<A | undefined> {
     try {
-      for (let next = await reader.read(); !next.done; next = await reader.read()) {
-        this.chunks.push(next.value)
-      }
+      return this.problem === undefined ? await action() : undefined
     } catch (error) {
-      this.fail(error)
+      this.problem = new GzipError({ problem: text(error), ignored: 0 })
+      return undefined
     }
-  }
-
-  private fail(error: unknown): void {
-    this.problem ??= error ?? "it was cancelled"
   }
 
   private take(): ReadonlyArray<Uint8Array> {
@@ -126,7 +151,7 @@ export class Unpacker {
 
   /** Takes the next chunk, at most about 64 KiB; returns the output so far, synchronously if nothing is compressed. */
   write(chunk: Uint8Array): ReadonlyArray<Uint8Array> | Promise<ReadonlyArray<Uint8Array>> {
-    const bytes = this.head === undefined ? chunk : appended(this.head, chunk)
+    const bytes = this.head === undefined ? chunk : joined(this.head, chunk)
     if (this.head !== undefined) {
       this.head = bytes.length < 2 ? bytes : undefined
       this.gunzip = isGzip(bytes) ? new Gunzip() : undefined
@@ -169,14 +194,4 @@ export const pieces = function*(bytes: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 65_536) {
     yield bytes.subarray(at, at + 65_536)
   }
-}
-
-const appended = (head: Uint8Array, chunk: Uint8Array): Uint8Array => {
-  if (head.length === 0) {
-    return chunk
-  }
-  const out = new Uint8Array(head.length + chunk.length)
-  out.set(head)
-  out.set(chunk, head.length)
-  return out
 }

@@ -1,5 +1,5 @@
 /**
- * What one measurement is: a name, a number, and where it was taken. No aggregation happens here.
+ * One measurement: a name, a number, and where it was taken. Nothing is aggregated here.
  */
 import type { Attributes } from "./attributes.js"
 
@@ -12,15 +12,15 @@ export interface MetricRecord {
   readonly name: string
   /** Finite; for a counter also ≥ 0. The unit is the name's suffix. */
   readonly value: number
-  /** What the name's suffix says: see `instrumentKind`. */
+  /** Derived from the name's suffix: see `instrumentKind`. */
   readonly instrumentKind: InstrumentKind
   /** Normalised and frozen: see `Attributes`. */
   readonly attributes: Attributes
   /** Wall-clock time by the fiber's Clock. */
   readonly emittedAt: Date
-  /** The trace of the span it was emitted in, where there was one: 32 lower-case hexadecimal digits. */
+  /** The trace of the span it was emitted in, if any: 32 lower-case hexadecimal digits. */
   readonly traceId?: string
-  /** The span it was emitted in, where there was one: 16 lower-case hexadecimal digits. */
+  /** The span it was emitted in, if any: 16 lower-case hexadecimal digits. */
   readonly spanId?: string
 }
 
@@ -28,7 +28,7 @@ export interface MetricRecord {
 export const instrumentKind = (name: string): InstrumentKind =>
   name.endsWith("_ms") || name.endsWith("_seconds") || name.endsWith("_bytes") ? "histogram" : "counter"
 
-/** Why a measurement cannot be taken, or `undefined` where it can. */
+/** Why a measurement is invalid; `undefined` if it is valid. */
 export const invalidMeasurement = (name: string, value: number): string | undefined => {
   if (typeof name !== "string" || name === "") {
     return "the metric has no name"
@@ -36,5 +36,5 @@ export const invalidMeasurement = (name: string, value: number): string | undefi
   if (typeof value !== "number" || !Number.isFinite(value)) {
     return "the value is not a finite number"
   }
-  return value < 0 && instrumentKind(name) === "counter" ? "a counter cannot go down" : undefined
+  return value < 0 && instrumentKind(name) === "counter" ? "a counter cannot decrease" : undefined
 }

@@ -1,49 +1,42 @@
 /**
- * A finished span as the package itself passes it on: ids and exact times, with the record made only when someone asks.
+ * Spans and measurements as the package passes them around internally: ids and exact times. The public record is made on demand.
  *
- * Sinks that write or count never need the two `Date`s and the frozen copy that a `SpanRecord` is; making them late is most of
- * what keeps a recorded span cheap. All fields are final and normalised; the attributes themselves are frozen when a record is made.
+ * Sinks that write or count never need the two `Date`s and the frozen copy of a `SpanRecord`; making them lazily is most of what
+ * keeps a recorded span cheap. All fields are final and normalised; attributes are frozen when a record is made.
  */
 import type { Attributes } from "./attributes.js"
-import { dateFromNanos, elapsedMs } from "./instants.js"
+import { dateFromNanos, elapsedMs, nanosFromDate, sequenceFromDate } from "./instants.js"
 import type { InstrumentKind, MetricRecord } from "./MetricRecord.js"
-import type { Outcome, SpanEvent, SpanLink, SpanRecord, SpanStart } from "./SpanRecord.js"
+import type { SpanEvent, SpanLink, SpanRecord, SpanStart } from "./SpanRecord.js"
 
 /** An event with its exact time. */
 export interface EventData {
-  /** What happened; of a log line its text. */
+  /** What happened; for a log line, its text. */
   readonly name: string
   /** Nanoseconds since the epoch. */
   readonly time: bigint
-  /** Normalised: see `Attributes`. Not changed any more; frozen when a record is made. */
+  /** Normalised; frozen when a record is made. */
   readonly attributes: Attributes
 }
 
 const noEvents: ReadonlyArray<SpanEvent> = Object.freeze([])
 const noLinks: ReadonlyArray<SpanLink> = Object.freeze([])
 
-/** A finished span. */
-export interface SpanData {
-  /** What the program called it, such as `loom.turn`. */
-  readonly name: string
-  /** The trace: 32 lower-case hexadecimal digits where this package made it. */
-  readonly traceId: string
-  /** The span: 16 lower-case hexadecimal digits where this package made it. */
-  readonly spanId: string
-  /** The span that it ran in: its `spanId`, or `null` for a root. */
-  readonly parentSpanId: string | null
+/** A span that is still open: as its record has it, but for the exact time. */
+export interface OpenSpanData extends Omit<SpanStart, "startedAt"> {
   /** Nanoseconds since the epoch. */
   readonly start: bigint
-  /** Nanoseconds since the epoch; never before `start`. */
-  readonly end: bigint
   /** The order of opening. */
   readonly sequence: number
-  /** Normalised: see `Attributes`. Not changed any more; frozen when a record is made. */
-  readonly attributes: Attributes
-  /** How its body ended. */
-  readonly outcome: Outcome
-  /** `Name: message` of what the body failed or died with; `null` where it did not. */
-  readonly exception: string | null
+}
+
+/** The fields of a record that its data has in another form. */
+type OtherForm = keyof SpanStart | "endedAt" | "durationMs" | "events" | "links"
+
+/** A finished span: as its record has it, but for exact times. Attributes are not changed any more; they are frozen when a record is made. */
+export interface SpanData extends OpenSpanData, Omit<SpanRecord, OtherForm> {
+  /** Nanoseconds since the epoch; never before `start`. */
+  readonly end: bigint
   /** In the order in which they happened; `undefined` where there are none. */
   readonly events: ReadonlyArray<EventData> | undefined
   /** `undefined` where there are none. */
@@ -75,22 +68,23 @@ export const spanRecord = (data: SpanData): SpanRecord => {
 const spanEvent = (event: EventData): SpanEvent =>
   Object.freeze({ name: event.name, time: dateFromNanos(event.time), attributes: event.attributes })
 
-/** What is known of a span while it is open. */
-export interface OpenSpanData {
-  /** What the program called it, such as `loom.turn`. */
-  readonly name: string
-  /** The trace: 32 lower-case hexadecimal digits where this package made it. */
-  readonly traceId: string
-  /** The span: 16 lower-case hexadecimal digits where this package made it. */
-  readonly spanId: string
-  /** The span that it ran in: its `spanId`, or `null` for a root. */
-  readonly parentSpanId: string | null
-  /** Nanoseconds since the epoch. */
-  readonly start: bigint
-  /** The order of opening. */
-  readonly sequence: number
-  /** Those that it has so far. */
-  readonly attributes: Attributes
+/** The data of a record. `order` stands for the order of opening where the record does not know it. */
+export const spanData = (record: SpanRecord, order: number): SpanData => {
+  const start = nanosFromDate(record.startedAt)
+  return {
+    name: record.name,
+    traceId: record.traceId,
+    spanId: record.spanId,
+    parentSpanId: record.parentSpanId,
+    start,
+    end: start + BigInt(Math.round(record.durationMs * 1_000_000)),
+    sequence: sequenceFromDate(record.startedAt) ?? order,
+    attributes: record.attributes,
+    outcome: record.outcome,
+    exception: record.exception,
+    events: record.events.map(({ attributes, name, time }) => ({ name, time: nanosFromDate(time), attributes })),
+    links: record.links
+  }
 }
 
 /** The public record of an open span. */
@@ -106,21 +100,32 @@ export const spanStart = (data: OpenSpanData): SpanStart => {
   return Object.freeze(record)
 }
 
+/** The data of an open span's record; `order` as in `spanData`. */
+export const openSpanData = (record: SpanStart, order: number): OpenSpanData => ({
+  name: record.name,
+  traceId: record.traceId,
+  spanId: record.spanId,
+  parentSpanId: record.parentSpanId,
+  start: nanosFromDate(record.startedAt),
+  sequence: sequenceFromDate(record.startedAt) ?? order,
+  attributes: record.attributes
+})
+
 /** A measurement with its exact time. */
 export interface MetricData {
   /** Such as `loom.tokens.input`; never empty. */
   readonly name: string
   /** Finite; for a counter also ≥ 0. */
   readonly value: number
-  /** What the name's suffix says, or the line that it was read from. */
+  /** From the name's suffix, or from the line that it was read from. */
   readonly instrumentKind: InstrumentKind
-  /** Normalised: see `Attributes`. Not changed any more; frozen when a record is made. */
+  /** Normalised; frozen when a record is made. */
   readonly attributes: Attributes
   /** Nanoseconds since the epoch. */
   readonly time: bigint
-  /** The trace of the span that it was taken in, where there was one. */
+  /** The trace of the span it was taken in, if any. */
   readonly traceId: string | undefined
-  /** The span that it was taken in, where there was one. */
+  /** The span it was taken in, if any. */
   readonly spanId: string | undefined
 }
 
@@ -138,3 +143,14 @@ export const metricRecord = (data: MetricData): MetricRecord => {
     : { ...base, traceId: data.traceId, spanId: data.spanId }
   return Object.freeze(record)
 }
+
+/** The data of a measurement's record. */
+export const metricData = (record: MetricRecord): MetricData => ({
+  name: record.name,
+  value: record.value,
+  instrumentKind: record.instrumentKind,
+  attributes: record.attributes,
+  time: nanosFromDate(record.emittedAt),
+  traceId: record.traceId,
+  spanId: record.spanId
+})

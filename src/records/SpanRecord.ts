@@ -1,15 +1,15 @@
 /**
- * What a span is, once it has ended: plain, deep-frozen data that every sink receives and every reader gives back.
- * A span that is still open is a `SpanStart`. Both say nothing about how they were made or where they go.
+ * A span that has ended: plain, deep-frozen data that every sink receives and every reader returns.
+ * A span that is still open is a `SpanStart`.
  */
 import type { Attributes } from "./attributes.js"
 
 /** How the body of a span ended: with a value, with an error or defect, or by being interrupted. */
 export type Outcome = "success" | "failure" | "interrupted"
 
-/** Something that happened at one instant inside a span; `Effect.log` inside a span is one. */
+/** Something that happened at one instant inside a span, such as an `Effect.log`. */
 export interface SpanEvent {
-  /** What happened; of a log line its text. */
+  /** What happened; for a log line, its text. */
   readonly name: string
   /** Wall-clock time by the fiber's Clock. */
   readonly time: Date
@@ -23,13 +23,13 @@ export interface SpanLink {
   readonly traceId: string
   /** 16 lower-case hexadecimal digits. */
   readonly spanId: string
-  /** What the link itself says. */
+  /** Attributes of the link itself. */
   readonly attributes: Attributes
 }
 
-/** A span as it is known when it opens. */
+/** A span when it opens. */
 export interface SpanStart {
-  /** What the program called it, such as `loom.turn`. */
+  /** Such as `loom.turn`. */
   readonly name: string
   /** 32 lower-case hexadecimal digits, the same for every span of a trace. */
   readonly traceId: string
@@ -39,7 +39,7 @@ export interface SpanStart {
   readonly parentSpanId: string | null
   /** Wall-clock time by the fiber's Clock. */
   readonly startedAt: Date
-  /** Those that it has so far; of a span that has ended, all. */
+  /** The attributes so far; complete once the span has ended. */
   readonly attributes: Attributes
 }
 
@@ -51,14 +51,15 @@ export interface SpanRecord extends SpanStart {
   readonly durationMs: number
   /** How the body ended. */
   readonly outcome: Outcome
-  /** `Name: message` of what the body failed or died with; `null` unless the outcome is `"failure"`. */
+  /** `Name: message` of the error or defect; `null` unless the outcome is `"failure"`. */
   readonly exception: string | null
-  /** What happened inside, in order; each `Effect.log` is one. */
+  /** What happened inside, in order. */
   readonly events: ReadonlyArray<SpanEvent>
   /** Relations to spans that are not the parent. */
   readonly links: ReadonlyArray<SpanLink>
 }
 
-/** Whether the span stands for something that failed: its body did, or it was a tool call that gave an error. */
-export const isFailed = (span: { readonly outcome: Outcome; readonly attributes: Attributes }): boolean =>
-  span.outcome === "failure" || span.attributes["ok"] === false && span.outcome !== "interrupted"
+/** Whether the span failed: its body failed, or it is a tool call that returned an error. */
+export const isFailed = (
+  span: { readonly outcome: Outcome; readonly attributes: { readonly [key: string]: unknown } }
+): boolean => span.outcome === "failure" || span.attributes["ok"] === false && span.outcome !== "interrupted"

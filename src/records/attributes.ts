@@ -1,18 +1,14 @@
 /**
- * What a value becomes before any sink sees it.
+ * Normalises attribute values before any sink receives them.
  *
- * Attributes arrive as anything a program holds; they leave as plain, bounded, deep-frozen data: strings, finite numbers,
- * booleans, arrays and objects of these. Nothing here throws, whatever the value does when it is read.
- * The one trap: a value is read exactly once, when it is given, so that later changes by the caller are not seen.
+ * Programs pass anything as an attribute. It becomes plain, bounded, deep-frozen data: strings, finite numbers, booleans, and arrays and objects of
+ * these. Nothing here throws, whatever the value does when it is read. A value is read exactly once, when it is passed; later changes have no effect.
  */
-
-import { itemsBy, propertiesBy } from "./named.js"
+import { itemsBy, noRules, propertiesBy, setOwn, type ValueRules } from "./named.js"
 import { elements, isoText, items, mapObject, numberIn, properties, sizeOf } from "./parts.js"
 import { catchRejection, handled } from "./promises.js"
-import { setOwn } from "./setOwn.js"
-import { shortened } from "./shortened.js"
-import { errorText, redacted, restOf, text, unserializable } from "./text.js"
-import { noRules, type ValueRules } from "./ValueRules.js"
+import { shortenJson } from "./shortenJson.js"
+import { errorText, redacted, restOf, unserializable } from "./text.js"
 
 /** A normalised attribute value. Deep-frozen. */
 export type AttributeValue =
@@ -37,38 +33,50 @@ export interface AttributeLimits {
   readonly items: number
   /** Events of a span. Default 128. */
   readonly events: number
+  /** Spans that are open at once and known as such. Default 10 000. */
+  readonly openSpans?: number | undefined
 }
 
-/** The limits that hold where none are given. */
+/** The default limits. */
+/** Open spans that are known at once where nothing else is said. */
+export const defaultOpenSpans = 10_000
+
 export const defaultLimits: AttributeLimits = {
   attributes: 128,
   valueLength: 8192,
   depth: 8,
   items: 1024,
-  events: 128
+  events: 128,
+  openSpans: defaultOpenSpans
 }
 
 /** Effect's `Redacted` marks its values with this registered symbol; named here so that records stay free of Effect. */
 const RedactedTypeId = Symbol.for("effect/Redacted")
 
-interface Budget {
+/** One value while it is being read, and the rest of its limits. */
+interface Reading {
+  /** Characters left. */
   chars: number
+  /** Items and keys left. */
   items: number
-  /** Whether what is read next is an item of a list. */
+  /** Whether the next value is an item of a list. */
   isInList: boolean
+  readonly depth: number
   readonly rules: ValueRules
+  /** The objects around the next value, the value itself first. */
+  readonly above: Set<object>
 }
 
-const budgetOf = ({ items, valueLength }: AttributeLimits, rules: ValueRules): Budget => ({
+const startReading = ({ depth, items, valueLength }: AttributeLimits, rules: ValueRules): Reading => ({
   chars: valueLength,
   items,
   isInList: false,
-  rules
+  depth,
+  rules,
+  above: new Set()
 })
 
-/**
- * One value, made safe. `undefined` says that the value is dropped (`undefined`, `null`, functions, symbols).
- */
+/** Normalises one value; returns `undefined` if the value is dropped (`undefined`, `null`, functions, symbols). */
 export const normalizeValue = (
   value: unknown,
   limits: AttributeLimits,
@@ -78,77 +86,65 @@ export const normalizeValue = (
     case "string":
       return value.length <= limits.valueLength
         ? rules.text(value, limits.valueLength)
-        : shortened(value, limits.valueLength, rules) ?? rules.text(value, limits.valueLength)
+        : shortenJson(value, limits.valueLength, rules) ?? rules.text(value, limits.valueLength)
     case "number":
-      return finite(value)
+      return finite(value, rules)
     case "boolean":
       return value
-    case "object":
-      return value === null
-        ? undefined
-        : nested(value, limits.depth, budgetOf(limits, rules), new Set())
     case "bigint":
-      return text(value.toString(), limits.valueLength)
+      return rules.text(value.toString(), limits.valueLength)
     default:
-      return undefined
+      return nested(value, startReading(limits, rules))
   }
 }
 
-// JSON has no negative zero: what is written would not be what is read.
-const finite = (value: number): number | string => Number.isFinite(value) ? value + 0 : String(value)
+// JSON has no negative zero, so a reader would get another value than was written.
+const finite = (value: number, rules: ValueRules): number | string =>
+  Number.isFinite(value) ? (rules.number === undefined ? value + 0 : rules.number(value + 0)) : String(value)
 
-const spend = (value: string, budget: Budget): string => {
-  const safe = budget.rules.text(value, budget.chars)
-  budget.chars = Math.max(0, budget.chars - safe.length)
+const spend = (value: string, reading: Reading): string => {
+  const safe = reading.rules.text(value, reading.chars)
+  reading.chars = Math.max(0, reading.chars - safe.length)
   return safe
 }
 
-/** A value inside another one, its text taken from what is left. */
-const nested = (
-  value: unknown,
-  depth: number,
-  budget: Budget,
-  above: Set<object>
-): AttributeValue | undefined => {
-  const safe = plain(value, depth, budget, above)
-  return typeof safe === "string" ? spend(safe, budget) : safe
+/** Normalises a value inside another one. Its text counts against the characters left. */
+const nested = (value: unknown, reading: Reading): AttributeValue | undefined => {
+  const safe = plain(value, reading)
+  return typeof safe === "string" ? spend(safe, reading) : safe
 }
 
-/** The same with a text as it is. */
-const plain = (
-  value: unknown,
-  depth: number,
-  budget: Budget,
-  above: Set<object>
-): AttributeValue | undefined => {
+/** Like `nested`, but leaves a text unchanged. */
+const plain = (value: unknown, reading: Reading): AttributeValue | undefined => {
   switch (typeof value) {
     case "string":
     case "boolean":
       return value
     case "number":
-      return finite(value)
+      return finite(value, reading.rules)
     case "bigint":
       return value.toString()
     case "object":
-      return value === null ? undefined : structured(value, depth, budget, above)
+      return value === null ? undefined : structured(value, reading)
     default:
       return undefined
   }
 }
 
-const structured = (value: object, depth: number, budget: Budget, above: Set<object>): AttributeValue | undefined => {
+const structured = (value: object, reading: Reading): AttributeValue | undefined => {
   if (catchRejection(value)) {
     return undefined
   }
+  const { above, depth } = reading
   if (above.has(value)) {
     return "<circular>"
   }
-  if (depth <= 0) {
+  if (above.size >= depth) {
     return "<max depth>"
   }
   above.add(value)
   try {
-    return read(value, depth, budget, above)
+    return read(value, reading)
   } catch {
     return unserializable
   } finally {
@@ -156,19 +152,13 @@ const structured = (value: object, depth: number, budget: Budget, above: Set<obj
   }
 }
 
-// The built-in methods: what an instance has of its own may be anything.
-const unboxed = (value: object): unknown =>
-  value instanceof String
-    ? String.prototype.valueOf.call(value)
-    : value instanceof Number
-    ? Number.prototype.valueOf.call(value)
-    : Boolean.prototype.valueOf.call(value)
+const boxes = [String, Number, Boolean]
 
-const read = (value: object, depth: number, budget: Budget, above: Set<object>): AttributeValue | undefined => {
+const read = (value: object, reading: Reading): AttributeValue | undefined => {
   if (Array.isArray(value)) {
     const length = numberIn(value.length)
-    const judged = itemsBy(budget.rules, budget.isInList && length === 2)
-    return array(elements(value, length, judged), length, depth, budget, above)
+    const judged = itemsBy(reading.rules, reading.isInList && length === 2)
+    return array(elements(value, length, judged), length, reading)
   }
   if (RedactedTypeId in value) {
     return redacted
@@ -177,14 +167,14 @@ const read = (value: object, depth: number, budget: Budget, above: Set<object>):
     return isoText(value)
   }
   if (value instanceof Error) {
-    return errorText(value)
+    return reading.rules.error?.(value) ?? errorText(value)
   }
   if (value instanceof Map) {
-    const copy = mapObject(value, budget.items)
-    return object(properties(copy, Object.keys(copy)), sizeOf(value), depth, budget, above)
+    const copy = mapObject(value, reading.items)
+    return object(properties(copy, Object.keys(copy)), sizeOf(value), reading)
   }
   if (value instanceof Set) {
-    return array(items(value, itemsBy(budget.rules, false)), sizeOf(value), depth, budget, above)
+    return array(items(value, itemsBy(reading.rules, false)), sizeOf(value), reading)
   }
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     return `<${numberIn(value.byteLength)} bytes>`
@@ -192,43 +182,39 @@ const read = (value: object, depth: number, budget: Budget, above: Set<object>):
   if (value instanceof WeakMap || value instanceof WeakSet) {
     return undefined
   }
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-    return plain(unboxed(value), depth - 1, budget, above)
+  const box = boxes.find((each) => value instanceof each)
+  if (box !== undefined) {
+    // The built-in method: an instance may override `valueOf`.
+    return plain(Reflect.apply(box.prototype.valueOf, value, []), reading)
   }
   const toJSON = handled((value as { readonly toJSON?: unknown }).toJSON)
-  if (typeof toJSON === "function") {
-    return plain(Reflect.apply(toJSON, value, []), depth - 1, budget, above)
-  }
-  return members(value, depth, budget, above)
+  return typeof toJSON === "function" ? plain(Reflect.apply(toJSON, value, []), reading) : members(value, reading)
 }
 
-const members = (value: object, depth: number, budget: Budget, above: Set<object>): AttributeValue => {
+const members = (value: object, reading: Reading): AttributeValue => {
   const keys = Object.keys(value)
-  return object(properties(value, keys), keys.length, depth, budget, above)
+  return object(properties(value, keys), keys.length, reading)
 }
 
-/** The enumerable properties of an object, whatever else it is. Throws where it does not tell its keys. */
-export const normalizeMembers = (value: object, limits: AttributeLimits, rules: ValueRules): AttributeValue =>
-  members(value, limits.depth, budgetOf(limits, rules), new Set([value]))
+/** Normalises the enumerable properties of any object. Throws if the object does not list its keys. */
+export const normalizeMembers = (value: object, limits: AttributeLimits, rules: ValueRules): AttributeValue => {
+  const reading = startReading(limits, rules)
+  reading.above.add(value)
+  return members(value, reading)
+}
 
-const array = (
-  getters: Iterable<() => unknown>,
-  size: number,
-  depth: number,
-  budget: Budget,
-  above: Set<object>
-): ReadonlyArray<AttributeValue> => {
+const array = (getters: Iterable<() => unknown>, size: number, reading: Reading): ReadonlyArray<AttributeValue> => {
   const out: Array<AttributeValue> = []
   let seen = 0
   for (const get of getters) {
-    if (budget.items <= 0) {
-      out.push(spend(restOf(size - seen, "items", get), budget))
+    if (reading.items <= 0) {
+      out.push(spend(restOf(size - seen, "items", get), reading))
       break
     }
-    budget.items--
-    budget.isInList = true
+    reading.items--
+    reading.isInList = true
     seen++
-    const safe = attempt(get, depth - 1, budget, above)
+    const safe = attempt(get, reading)
     if (safe !== undefined) {
       out.push(safe)
     }
@@ -239,27 +225,25 @@ const array = (
 const object = (
   entries: Iterable<readonly [string, () => unknown]>,
   size: number,
-  depth: number,
-  budget: Budget,
-  above: Set<object>
+  reading: Reading
 ): AttributeValue => {
   const out: Record<string, AttributeValue> = {}
-  const judged = propertiesBy(budget.rules)
+  const judged = propertiesBy(reading.rules)
   let seen = 0
   for (const [key, get] of entries) {
     // Without text left, keys could not be told apart.
-    if (budget.items <= 0 || budget.chars <= 0) {
-      setOwn(out, spend("…", budget), spend(restOf(size - seen, "keys", get), budget))
+    if (reading.items <= 0 || reading.chars <= 0) {
+      setOwn(out, spend("…", reading), spend(restOf(size - seen, "keys", get), reading))
       break
     }
-    budget.items--
-    budget.isInList = false
+    reading.items--
+    reading.isInList = false
     seen++
-    const { chars } = budget
-    const name = spend(key, budget)
-    const safe = attempt(() => judged(key, get()), depth - 1, budget, above)
+    const { chars } = reading
+    const name = spend(key, reading)
+    const safe = attempt(() => judged(key, get()), reading)
     if (safe === undefined) {
-      budget.chars = chars
+      reading.chars = chars
     } else {
       setOwn(out, name, safe)
     }
@@ -267,18 +251,13 @@ const object = (
   return Object.freeze(out)
 }
 
-/** One item or property; what throws when it is read costs only itself. */
-const attempt = (
-  get: () => unknown,
-  depth: number,
-  budget: Budget,
-  above: Set<object>
-): AttributeValue | undefined => {
+/** Reads one item or property. If reading it throws, only this one is lost. */
+const attempt = (get: () => unknown, reading: Reading): AttributeValue | undefined => {
   let value: unknown
   try {
     value = get()
   } catch {
     value = unserializable
   }
-  return nested(value, depth, budget, above)
+  return nested(value, reading)
 }

@@ -1,13 +1,14 @@
 /**
- * A receiver may echo what it was told in confidence: the values of headers, a password in its address. No rule recognizes one without a form of its own,
- * but the sender knows it.
+ * Hides secrets that a receiver echoes: header values, a password in its address. Redaction rules only recognize secrets with a known form, but the
+ * sender knows all of them.
  */
 import { redacted } from "./text.js"
 
-/** Shorter values say too little to be a secret, and are part of too many words. */
+/** Shorter values are not secrets, and occur in too many words. */
 const shortest = 6
 
-const decoded = (part: string): string => {
+/** Percent-decodes a part of an address; returns the part itself if it is malformed. */
+export const decoded = (part: string): string => {
   try {
     return decodeURIComponent(part)
   } catch {
@@ -15,7 +16,7 @@ const decoded = (part: string): string => {
   }
 }
 
-/** What must not come back: the values of these headers, whole and word by word, and the login in the address. The longest comes first. */
+/** The values of these headers, whole and word by word, and the login in the address, longest first. */
 export const confided = (
   address: string,
   headers: { readonly [name: string]: string }
@@ -27,6 +28,6 @@ export const confided = (
     .sort((one, other) => other.length - one.length)
 }
 
-/** The text without them. */
+/** The text with these secrets hidden. */
 export const withoutEchoes = (text: string, secrets: ReadonlyArray<string>): string =>
   secrets.reduce((safe, secret) => safe.replaceAll(secret, redacted), text)

@@ -1,21 +1,21 @@
 /**
- * Times of records, finer than a `Date` can hold.
+ * Times of records, more precise than a `Date`.
  *
- * A `Date` counts whole milliseconds; spans are measured in nanoseconds and written in microseconds. The dates of our records know the finer time, so
- * that it stays with a record that is copied.
+ * A `Date` counts whole milliseconds; spans are measured in nanoseconds and written in microseconds. The dates of our records carry the precise time, so
+ * that a copied record keeps it.
  */
 
 const one = BigInt(1)
 const thousand = BigInt(1000)
 const million = BigInt(1_000_000)
 
-/** Division that rounds down; `/` rounds towards zero, which for times before 1970 is up. */
+/** Division that rounds down; `/` rounds towards zero, which is up for times before 1970. */
 const floor = (value: bigint, by: bigint): bigint => {
   const quotient = value / by
   return value < 0 && quotient * by !== value ? quotient - one : quotient
 }
 
-/** A date that knows its nanoseconds. Its setters throw: all sinks are given the same record, and `Object.freeze` leaves the time changeable. */
+/** A date with its nanoseconds. Its setters throw: all sinks share a record, and `Object.freeze` does not protect the time of a `Date`. */
 class ExactDate extends Date {
   readonly #nanos: bigint
   readonly #sequence: number
@@ -43,19 +43,19 @@ for (const name of Object.getOwnPropertyNames(Date.prototype)) {
     Object.defineProperty(ExactDate.prototype, name, { value: refuse })
   }
 }
-// Compared or printed, it is a Date.
+// So that comparing and printing treat it as a Date.
 Object.defineProperty(ExactDate.prototype, "constructor", { value: Date })
 
 /**
- * A `Date` from nanoseconds since the epoch, rounded down to the millisecond. `sequence` is the order in which spans were opened, within one recorder or
- * one file: it decides between equal times.
+ * Makes a `Date` from nanoseconds since the epoch, rounded down to the millisecond. `sequence` is the order in which spans were opened, within one
+ * recorder or one file: it breaks ties between equal times.
  */
 export const dateFromNanos = (nanos: bigint, sequence = 0): Date => Object.freeze(new ExactDate(nanos, sequence))
 
 /** Nanoseconds since the epoch: exact for the dates of our records, whole milliseconds for others. */
 export const nanosFromDate = (date: Date): bigint => ExactDate.nanosOf(date) ?? BigInt(date.getTime()) * million
 
-/** The order of opening that a record's start knows; `undefined` for dates of other origin. */
+/** The `sequence` of a record's start; `undefined` for other dates. */
 export const sequenceFromDate = (date: Date): number | undefined => ExactDate.sequenceOf(date)
 
 /** Elapsed milliseconds between two instants: fractional, never negative. */
@@ -65,13 +65,13 @@ const threeDigits = Array.from({ length: 1000 }, (_, number) => String(number).p
 const millisOf = threeDigits.map((digits) => `.${digits}`)
 const microsOf = threeDigits.map((digits) => `${digits}Z`)
 
-/** The second that an instant was in last, in nanoseconds, and its text. */
+/** The second of the last instant, in nanoseconds, and its text. */
 let lastSecond = BigInt(0)
 let lastIso = "1970-01-01T00:00:00"
 
 /** ISO-8601 UTC with microseconds: `2026-01-31T12:00:00.000000Z`. */
 export const isoFromNanos = (nanos: bigint): string => {
-  // Records of a busy program share their seconds, and bigints cost ten times as much as numbers: there is one of them here.
+  // Records of a busy program share their seconds, and bigints cost ten times as much as numbers.
   const past = Number(nanos - lastSecond)
   if (!(past >= 0 && past < 1_000_000_000)) {
     return isoOfOtherSecond(nanos)
@@ -92,7 +92,7 @@ const isoOfOtherSecond = (nanos: bigint): string => {
   return isoFromNanos(nanos)
 }
 
-// A span may end in another second than it began; formatting one costs more than looking it up.
+// A span may end in another second than it started in; formatting one costs more than looking it up.
 const lastSeconds = [Number.NaN, Number.NaN]
 const lastIsos = ["", ""]
 const isoSecond = (seconds: number): string => {
@@ -110,13 +110,13 @@ const isoOfAnyTime = (nanos: bigint): string => {
   return `${isoMillis(Number(millis)).slice(0, -1)}${threeDigits[Number(micros - millis * thousand)]}Z`
 }
 
-// Past what a Date can hold `toISOString` throws; a clock that far off says nothing anyway.
+// Beyond the range of a Date `toISOString` throws; a clock that far off is meaningless anyway.
 const isoMillis = (millis: number): string => new Date(Math.abs(millis) <= 8.64e15 ? millis : 0).toISOString()
 
 // A year beyond 9999 has a sign and six digits, as `toISOString` writes it.
 const isoPattern = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
 
-/** Nanoseconds since the epoch from an ISO-8601 text with an offset; `undefined` where it is none. */
+/** Nanoseconds since the epoch from an ISO-8601 text with an offset; `undefined` if the text is invalid. */
 export const nanosFromIso = (value: string): bigint | undefined => {
   const match = isoPattern.exec(value)
   if (match === null) {

@@ -1,10 +1,36 @@
 /**
- * Values whose key does not stand where keys stand: in a pair of a list (`["authorization", "…"]`), beside its name (`{ name: "token", value: "…" }`),
- * behind a flag (`["--token", "…"]`). The rules of keys hold for them, too.
+ * Applies redaction rules by key while values are normalised. Secrets have to be hidden before anything is cut: half a secret can no longer be recognized.
+ *
+ * A key may also stand elsewhere: in a pair of a list (`["authorization", "…"]`), next to its value (`{ name: "token", value: "…" }`), or as a flag
+ * (`["--token", "…"]`).
  */
-import type { ValueRules } from "./ValueRules.js"
+import { text } from "./text.js"
 
-/** Gives the items of one list in their order, what comes after a name judged by it. `isPair`: it has two items and stands in a list itself. */
+/** Decides what is recorded in place of texts and of the values of keys. Nothing here throws. */
+export interface ValueRules {
+  /** The text without secrets, at most `max` characters. */
+  readonly text: (value: string, max: number) => string
+  /** The text of an error. Default: its name and message. */
+  readonly error?: (error: Error) => string
+  /** What to record for a finite number. Default: the number. */
+  readonly number?: (value: number) => number | string
+  /** What to record for the value of this key: the value itself or a replacement. Called before the value is read. */
+  readonly given: (key: string, value: unknown) => unknown
+}
+
+/** Hides nothing. */
+export const noRules: ValueRules = { text, given: (_, value) => value }
+
+/** Sets a property as data: `__proto__` is a key like any other. */
+export const setOwn = <V>(target: Record<string, V>, key: string, value: V): void => {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  } else {
+    target[key] = value
+  }
+}
+
+/** Judges the items of one list, in order; an item after a name is judged by that name. `isPair`: the list has two items and is in a list itself. */
 export const itemsBy = (rules: ValueRules, isPair: boolean): (item: unknown) => unknown => {
   let previous: unknown
   return (item) => {
@@ -20,7 +46,7 @@ export const itemsBy = (rules: ValueRules, isPair: boolean): (item: unknown) => 
 
 const isFlag = (item: unknown): item is string => typeof item === "string" && item.startsWith("-")
 
-/** Gives the properties of one object in their order, each judged by its key, and `value` by the name before it. */
+/** Judges the properties of one object, in order, each by its key; `value` also by the name before it. */
 export const propertiesBy = (rules: ValueRules): (key: string, value: unknown) => unknown => {
   let name: string | undefined
   return (key, value) => {

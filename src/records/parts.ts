@@ -1,8 +1,8 @@
 /**
- * What dates, maps, sets, arrays and objects hold, read with the built-in members: those that an instance has of its own may lie, throw or never end.
+ * Reads dates, maps, sets, arrays and objects with their built-in members: members that an instance overrides may lie, throw or never end.
  */
+import { setOwn } from "./named.js"
 import { handled } from "./promises.js"
-import { setOwn } from "./setOwn.js"
 
 /** The date as ISO-8601. */
 export const isoText = (date: Date): string => {
@@ -10,20 +10,19 @@ export const isoText = (date: Date): string => {
   return Number.isNaN(time) ? "Invalid Date" : new Date(time).toISOString()
 }
 
-/** The length that an array or a view of bytes says it has. A proxy may say anything: what is no number counts as 0. */
+/** The length of an array or a view of bytes. A proxy may return anything: what is not a number counts as 0. */
 export const numberIn = (length: unknown): number => typeof handled(length) === "number" ? length as number : 0
 
 const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, "size")!.get!
 const setSize = Object.getOwnPropertyDescriptor(Set.prototype, "size")!.get!
 
-/** How many entries there are. */
 export const sizeOf = (of: Map<unknown, unknown> | Set<unknown>): number =>
   of instanceof Map ? mapSize.call(of) : setSize.call(of)
 
 const keyText = (key: unknown): string =>
   typeof handled(key) === "object" || typeof key === "function" ? `<${typeof key}>` : String(key)
 
-/** The first entries of a map. An object puts keys that look like indices first: in this order they are read, so that what is cut is at the end. */
+/** The first entries of a map, as an object. Objects list keys that look like indices first, so entries are read in that order too. */
 export const mapObject = (map: Map<unknown, unknown>, most: number): object => {
   const out: Record<string, unknown> = {}
   let count = 0
@@ -31,13 +30,13 @@ export const mapObject = (map: Map<unknown, unknown>, most: number): object => {
     if (count++ > most) {
       break
     }
-    // Keys that are objects share one name, and so lose all values but the last.
+    // Keys that are objects share one name, so only the last of their values stays.
     setOwn(out, keyText(key), handled(value))
   }
   return out
 }
 
-/** The properties of these names, each to be read. */
+/** Getters for the properties of these names. */
 export function* properties(
   value: object,
   keys: ReadonlyArray<string>
@@ -47,7 +46,7 @@ export function* properties(
   }
 }
 
-/** The elements of an array, each to be read and judged. */
+/** Getters for the elements of an array, each judged when it is read. */
 export function* elements(
   value: ReadonlyArray<unknown>,
   length: number,
@@ -58,7 +57,7 @@ export function* elements(
   }
 }
 
-/** The items of a set, each to be judged. */
+/** Getters for the items of a set, each judged when it is read. */
 export function* items(set: Set<unknown>, judged: (item: unknown) => unknown): Iterable<() => unknown> {
   for (const item of Set.prototype.values.call(set)) {
     yield () => judged(item)

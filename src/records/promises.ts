@@ -1,12 +1,11 @@
 /**
- * Promises that are met while a value is read. No one awaits them, so without a handler a rejection would end the process.
+ * Handles promises found while a value is read. No one awaits them, so without a handler a rejection would end the process.
  *
- * Every promise gets a handler: of this realm or another, of a subclass, behind a proxy that claims to be one. Other thenables get none: no one reports
- * their failure, and to call `then` may start the work that they stand for. Queries of knex, mongoose, drizzle and Prisma run when `then` is called.
- * Nothing here throws.
+ * Every promise gets a handler: of this realm or another, of a subclass, behind a proxy that claims to be one. Other thenables do not: their failure is
+ * not reported, and calling `then` may start their work, as with the queries of knex, mongoose, drizzle and Prisma. Nothing here throws.
  *
- * Two promises stay out of reach: one behind a proxy that does not bind `then` to it, and one whose `constructor` throws and cannot be replaced. `await`
- * fails on them as well, so a program cannot handle their rejection either.
+ * Two kinds of promises cannot be handled: one behind a proxy that does not bind `then` to it, and one whose `constructor` throws and cannot be replaced.
+ * `await` fails on them as well, so a program cannot handle their rejection either.
  */
 
 type Handler = (reason: unknown) => void
@@ -16,7 +15,7 @@ interface TypeChecks {
   readonly types?: { readonly isPromise?: (value: unknown) => boolean }
 }
 
-/** Node, Bun and Deno have it, browsers have not. */
+/** Node, Bun and Deno have it, browsers do not. */
 interface Platform {
   readonly process?: { readonly getBuiltinModule?: (name: string) => TypeChecks | undefined }
 }
@@ -29,7 +28,7 @@ const saysItIsPromise = (value: unknown): boolean => {
   }
 }
 
-// In browsers a rejection without a handler ends nothing.
+// Without `node:util` there is no process that an unhandled rejection could end.
 const isPromise: (value: unknown) => boolean =
   (globalThis as Platform).process?.getBuiltinModule?.("node:util")?.types?.isPromise ?? saysItIsPromise
 
@@ -41,14 +40,14 @@ const attempt = (use: () => void): void => {
   try {
     use()
   } catch {
-    // There is nothing left to try.
+    // Nothing left to try.
   }
 }
 
 const isOrdinary = (promise: object): boolean =>
   Object.getPrototypeOf(promise) === Promise.prototype && !Object.hasOwn(promise, "constructor")
 
-/** `then` makes the promise that it returns with `constructor`, which may throw, or make one that is rejected. Without one it makes a plain promise. */
+/** `then` makes its returned promise with `constructor`, which may throw or return a rejected promise. Without it, `then` makes a plain promise. */
 const withoutConstructor = (promise: object, use: () => unknown): void => {
   const own = Object.getOwnPropertyDescriptor(promise, "constructor")
   Object.defineProperty(promise, "constructor", { value: undefined, configurable: true })
@@ -63,7 +62,7 @@ const withoutConstructor = (promise: object, use: () => unknown): void => {
   }
 }
 
-/** What `then` returns may be of the same kind, so that is as far as it goes. */
+/** The promise that `then` returns may be of the same kind, so it is followed one level only. */
 const attach = (promise: object, handler: Handler, isReturned = false): void => {
   const use = (): unknown => Reflect.apply(then, promise, [noop, handler])
   if (isOrdinary(promise)) {
@@ -73,7 +72,7 @@ const attach = (promise: object, handler: Handler, isReturned = false): void => 
   try {
     withoutConstructor(promise, use)
   } catch {
-    // It cannot be changed, so its constructor is asked.
+    // The promise cannot be changed, so its own constructor is used.
     const returned = isReturned ? undefined : use()
     if (isPromise(returned)) {
       attach(returned as object, noop, true)
@@ -81,27 +80,28 @@ const attach = (promise: object, handler: Handler, isReturned = false): void => 
   }
 }
 
-/** Whether a value is a promise; one gets this handler for its rejection. */
+/** Whether a value is a promise; if so, adds this handler for its rejection. */
 export const catchRejection = (value: unknown, handler: Handler = noop): boolean => {
   if (typeof value !== "object" || value === null) {
     return false
   }
-  // One that throws would reject the promise that `then` returns.
+  const isReal = isPromise(value)
+  if (!isReal && !saysItIsPromise(value)) {
+    return false
+  }
+  // Made only here, because nearly all values are no promises. A handler that throws would reject the promise that `then` returns.
   const quiet = (reason: unknown): void => attempt(() => handler(reason))
-  if (isPromise(value)) {
-    attempt(() => attach(value, quiet))
-    return true
-  }
-  if (saysItIsPromise(value)) {
-    attempt(() => {
-      const returned: unknown = (value as PromiseLike<unknown>).then(noop, quiet)
-      if (isPromise(returned)) {
-        attach(returned as object, noop, true)
-      }
-    })
-    return true
-  }
-  return false
+  attempt(() => {
+    if (isReal) {
+      attach(value, quiet)
+      return
+    }
+    const returned: unknown = (value as PromiseLike<unknown>).then(noop, quiet)
+    if (isPromise(returned)) {
+      attach(returned as object, noop, true)
+    }
+  })
+  return true
 }
 
 /** The value itself, safe to drop: if it is a promise, its rejection does not end the process. */

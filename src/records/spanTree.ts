@@ -1,17 +1,17 @@
 /**
- * Spans as trees: each below its parent, siblings in the order in which they started.
+ * Builds trees of spans: each below its parent, siblings in the order in which they started.
  *
- * `linkSpans` is the one place that decides what is below what; memory, trace files and the page all use it. No span is left out: one without its parent
- * becomes a root, and so does one that is its own ancestor. No recursion, because traces may be deeper than the call stack.
+ * `linkSpans` is the only place that decides this; memory, trace files and the page all use it. No span is lost: one whose parent is missing becomes a
+ * root, and so does one that is its own ancestor. No recursion, because traces may be deeper than the call stack.
  */
 import { nanosFromDate, sequenceFromDate } from "./instants.js"
 import type { SpanRecord } from "./SpanRecord.js"
 
-/** A span and the spans inside it. */
+/** A span and the spans below it. */
 export interface SpanNode {
   /** The span. */
   readonly span: SpanRecord
-  /** The spans inside it, in the order in which they started. */
+  /** The spans below it, in the order in which they started. */
   readonly children: ReadonlyArray<SpanNode>
 }
 
@@ -45,14 +45,14 @@ export interface SpanPlace {
   readonly sequence: number
 }
 
-/** A node that is below no other. */
+/** A node without a parent. */
 export interface RootNode<Node> {
   readonly node: Node
   /** `"root"`: it has no parent. `"orphan"`: its parent is missing. `"cycle"`: it is its own ancestor, and the cycle is cut at this node. */
   readonly reason: "root" | "orphan" | "cycle"
 }
 
-/** Adds each node to its parent's children and returns the others, all in the order in which they started. */
+/** Adds each node to its parent's children and returns the roots, all in the order in which they started. */
 export const linkSpans = <Node extends { readonly children: Array<Node> }>(
   nodes: Iterable<Node>,
   placeOf: (node: Node) => SpanPlace

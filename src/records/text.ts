@@ -1,19 +1,19 @@
 /**
- * Text as records hold it: well-formed, bounded, and saying so where it was cut.
+ * Text in records: well-formed, bounded, and with a mark where it was cut.
  */
 import { handled } from "./promises.js"
 
-/** What stands in for a value that could not be read. */
+/** Recorded in place of a value that could not be read. */
 export const unserializable = "<unserializable>"
 
-/** What stands in for a secret. It says nothing of what was there. */
+/** Recorded in place of a secret. */
 export const redacted = "<redacted>"
 
-/** Text without lone surrogates, at most `max` characters; what is cut says so: `…[+N chars]`. */
+/** The text without lone surrogates, at most `max` characters; a cut is marked: `…[+N chars]`. */
 export const text = (value: string, max: number): string =>
   value.length <= max || isCutAlready(value, max) ? value.toWellFormed() : cut(value, max, 0)
 
-/** The first `max` characters of a text that does not fit, or goes on for `more` characters beyond what is given. */
+/** The first `max` characters of a text that is too long, or that continues for `more` characters after `value`. */
 export const cut = (value: string, max: number, more: number): string => {
   // Cutting before a low surrogate would split a code point in two.
   const whole = Math.min(max, value.length)
@@ -23,7 +23,7 @@ export const cut = (value: string, max: number, more: number): string => {
 
 const cutMark = /…(?:\[\+\d{1,16} (?:chars|items|keys)\])?$/
 
-/** Whether the text was cut to this length before: its mark tells how much there was, a second one would hide that. */
+/** Whether the text was cut to this length before: a second mark would hide the count in the first. */
 const isCutAlready = (value: string, max: number): boolean => {
   const mark = cutMark.exec(value.slice(-40))
   return mark !== null && value.length - mark[0].length <= max
@@ -41,10 +41,10 @@ export const cutAgain = (value: string, max: (text: string) => number): string =
 
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff
 
-/** Causes of causes that are looked at. */
+/** How many nested causes are read. */
 const deepest = 8
 
-// They are not recorded, but they are part of what is described: no promise among them may end the process.
+// Causes are not recorded, but a rejected promise among them must not end the process.
 const handleCauses = (error: Error): void => {
   let cause: unknown = error
   try {
@@ -52,11 +52,11 @@ const handleCauses = (error: Error): void => {
       cause = handled(cause.cause)
     }
   } catch {
-    // One that cannot be read has not been made.
+    // A cause that cannot be read does not exist yet, so there is no promise to handle.
   }
 }
 
-/** `name: message` of an error, read with care: both may be getters, both may be anything. */
+/** `name: message` of an error. Both may be getters, and have any type. */
 export const errorText = (error: Error): string => {
   handleCauses(error)
   const name = textIn(() => error.name) || "Error"
@@ -64,7 +64,7 @@ export const errorText = (error: Error): string => {
   return message === "" ? name : `${name}: ${message}`
 }
 
-/** A text that stands in a foreign object; empty where there is something else. */
+/** Reads a text from an object of unknown origin; empty if it is not a text. */
 export const textIn = (get: () => unknown): string => {
   try {
     const value = handled(get())
@@ -74,7 +74,7 @@ export const textIn = (get: () => unknown): string => {
   }
 }
 
-/** Says how many items or keys were left out; where the only one left says that already, it stays. */
+/** A mark with the number of omitted items or keys. If the only omitted item is such a mark already, it is kept. */
 export const restOf = (count: number, what: "items" | "keys", next: () => unknown): string => {
   const mark = `…[+${count} ${what}]`
   if (count !== 1) {

@@ -1,9 +1,9 @@
 /**
  * Every name that this package emits: spans with their role, attributes with their types, metrics with unit and description.
  *
- * The constructors of `Loom`, the dialects, the readers, the viewer and the test kit read these tables, and no other file spells such a name. A new
- * role, attribute or metric is added here; the compiler then names each table that needs a row for it.
+ * The constructors of `Loom`, the dialects, the readers, the viewer and the test kit read these tables; no other file spells such a name. The compiler reports missing rows.
  */
+import type { TapeAttributes, TapedCallAttributes } from "./tape.js"
 
 /** What a span stands for in the work of an agent. */
 export type SpanRole = "run" | "turn" | "model" | "tool" | "workflow" | "step"
@@ -18,22 +18,24 @@ export const spanNames = {
   step: "loom.workflow.step"
 } as const satisfies { readonly [Role in SpanRole]: string }
 
-const roles: ReadonlyMap<string, SpanRole> = new Map(
-  Object.entries(spanNames).map(([role, name]) => [name, role as SpanRole])
-)
+const roles: ReadonlyMap<string, SpanRole> = /* @__PURE__ */ new Map([
+  .../* @__PURE__ */ Object.entries(spanNames).map(([role, name]) => [name, role as SpanRole] as const),
+  // The Python original, from 0.12 on, for a model call that is not streamed.
+  ["loom.model.complete", "model"]
+])
 
 /** The role of a span with this name; `undefined` for the spans of other libraries and of your own code. */
 export const roleOf = (name: string): SpanRole | undefined => roles.get(name)
 
 /** Attributes that any span may carry besides its own. */
 interface Labels {
-  /** Whose run it is. Default: that of the `RunContext`. */
+  /** The user. Default: from the `RunContext`. */
   readonly user_id?: string | undefined
-  /** The conversation that it belongs to. Default: that of the `RunContext`. */
+  /** The conversation. Default: from the `RunContext`. */
   readonly session_id?: string | undefined
 }
 
-/** How the steps of a workflow follow each other. */
+/** How the steps of a workflow run. */
 export type WorkflowPattern = "chain" | "route" | "parallel" | "loop"
 
 /** `loom.run`, when it opens. */
@@ -44,9 +46,9 @@ export interface RunAttributes extends Labels {
   readonly architecture: string
   /** `run_` and a ULID. */
   readonly run_id?: string | undefined
-  /** The model that the run was told to use. */
+  /** The model that the run uses. */
   readonly model?: string | undefined
-  /** Turns that the run may take, ≥ 1. */
+  /** The most turns that the run may take, ≥ 1. */
   readonly max_turns?: number | undefined
 }
 
@@ -58,10 +60,18 @@ export interface RunResultAttributes {
   readonly tokens_in?: number | undefined
   /** All output tokens, reasoning included. */
   readonly tokens_out?: number | undefined
-  /** US dollars; absent where a price is not known. */
+  /** US dollars; absent if no price is known. */
   readonly cost_usd?: number | undefined
-  /** Why the run ended before the model was done; absent where it was done. */
+  /** Why the run's episode could not be stored in the `Memory`, as text; absent if it was stored. */
+  readonly memory_error?: string | undefined
+  /** Tool calls that continued after their time limit, because they could not be interrupted, ≥ 1. */
+  readonly tools_left_running?: number | undefined
+  /** Model calls whose cost is not in `cost_usd`; absent if there are no such calls, or no cost at all. */
+  readonly unpriced_calls?: number | undefined
+  /** Why the run ended before the model was done; absent if it was done. */
   readonly interrupted_reason?: string | undefined
+  /** A digest of the agent's name, instructions, tools and model. */
+  readonly agent_version?: string | undefined
 }
 
 /** `loom.turn`. */
@@ -72,16 +82,16 @@ export interface TurnAttributes extends Labels {
 
 /** `loom.model.stream`, when it opens. */
 export interface ModelAttributes extends Labels {
-  /** The id of the model that is asked. */
+  /** The id of the model. */
   readonly model: string
-  /** Who serves it, such as `openai`. */
+  /** The provider that serves it, such as `openai`. */
   readonly provider?: string | undefined
-  /** Whether the answer arrives in parts. */
+  /** Whether the answer is streamed. */
   readonly streaming?: boolean | undefined
 }
 
 /** `loom.model.stream`, before it closes. */
-export interface ModelResultAttributes {
+export interface ModelResultAttributes extends TapedCallAttributes {
   /** All input tokens, cached ones included, whatever the provider counts. */
   readonly tokens_in?: number | undefined
   /** All output tokens, reasoning included. */
@@ -90,17 +100,25 @@ export interface ModelResultAttributes {
   readonly cached_tokens_in?: number | undefined
   /** The part of `tokens_in` that was written to a cache. */
   readonly cache_creation_tokens_in?: number | undefined
+  /** The part of `cache_creation_tokens_in` that stays there for an hour. */
+  readonly cache_creation_1h_tokens_in?: number | undefined
   /** The part of `tokens_out` that was spent on reasoning. */
   readonly reasoning_tokens_out?: number | undefined
+  /** Tokens that the provider did not report, estimated from the length of the call. They count for budgets only. */
+  readonly usage_estimated_tokens?: number | undefined
+  /** The tier that served the call, by the provider's name for it, such as `flex`. */
+  readonly service_tier?: string | undefined
   /** Attempts after the first, ≥ 0. */
   readonly retries?: number | undefined
   /** US dollars. */
   readonly cost_usd?: number | undefined
+  /** The source of the cost: `vendor`, `table`, `genai-prices`, or the `source` of your own `Pricing`. */
+  readonly cost_source?: string | undefined
   /** Milliseconds from the call to the first content part. */
   readonly ttft_ms?: number | undefined
   /** Why the model stopped, such as `stop` or `tool-calls`. */
   readonly finish_reason?: string | undefined
-  /** The model that the answer names. */
+  /** The model named in the answer. */
   readonly response_model?: string | undefined
 }
 
@@ -110,53 +128,61 @@ export interface ToolAttributes extends Labels {
   readonly tool: string
   /** The id that the model gave the call. */
   readonly call_id?: string | undefined
+  /** The id of the call in the conversation, if it differs because the model used an id twice. */
+  readonly sent_call_id?: string | undefined
+  /** A keyed digest of the arguments: equal for equal arguments within one process. */
+  readonly arguments_digest?: string | undefined
   /** The sub-agent that the call delegates to. */
   readonly worker?: string | undefined
+  /** Whether the vendor ran the tool itself, inside the model call; its duration is unknown. */
+  readonly provider_executed?: boolean | undefined
 }
 
 /** `loom.tool`, before it closes; `Loom.tool` sets them itself. */
-export interface ToolResultAttributes {
-  /** Whether it gave a result. */
+export interface ToolResultAttributes extends TapeAttributes {
+  /** Whether the tool succeeded. */
   readonly ok?: boolean | undefined
   /** Milliseconds, ≥ 0. */
   readonly duration_ms?: number | undefined
-  /** What it failed with, as text; absent where it did not. */
+  /** The error as text; absent if the tool succeeded. */
   readonly error?: string | undefined
+  /** Whether the tool continued after its time limit, because it could not be interrupted. */
+  readonly left_running?: boolean | undefined
 }
 
 /** `loom.workflow`. */
 export interface WorkflowAttributes extends Labels {
   /** The name of the workflow. */
   readonly workflow: string
-  /** How its steps follow each other. */
+  /** How its steps run. */
   readonly pattern: WorkflowPattern
 }
 
 /** `loom.workflow.step`. */
 export interface WorkflowStepAttributes extends Labels {
-  /** The ordinal within its workflow, from 0. */
+  /** Its number within the workflow, from 0. */
   readonly step: number
   /** The name of the step. */
   readonly node: string
-  /** As on its workflow. */
+  /** Same as on its workflow. */
   readonly pattern: WorkflowPattern
 }
 
-/** Content, on spans only where it is captured: JSON texts of messages, arguments and results. */
+/** Content, set only if it is captured: JSON texts of messages, arguments and results. */
 export interface ContentAttributes {
-  /** `loom.run`: what the agent was asked. */
+  /** `loom.run`: the prompt. */
   readonly input?: string | undefined
-  /** `loom.run`: its answer. */
+  /** `loom.run`: the answer. */
   readonly output?: string | undefined
   /** `loom.model.stream`: the system prompt. */
   readonly system_instructions?: string | undefined
-  /** `loom.model.stream`: the messages that were sent. */
+  /** `loom.model.stream`: the messages sent. */
   readonly input_messages?: string | undefined
   /** `loom.model.stream`: the messages of the answer. */
   readonly output_messages?: string | undefined
-  /** `loom.tool`: what it was called with. */
+  /** `loom.tool`: its arguments. */
   readonly arguments?: string | undefined
-  /** `loom.tool`: what it gave. */
+  /** `loom.tool`: its result. */
   readonly result?: string | undefined
 }
 
@@ -175,27 +201,39 @@ export interface SpanAttributes {
 
 type KeysOf<T> = T extends unknown ? keyof T : never
 
-/** A key that some span of ours carries. */
+/** A key of any span of this package. */
 export type AttributeKey = KeysOf<SpanAttributes[SpanRole]>
 
-/** A key that the spans of this role carry. */
+/** A key of the spans of this role. */
 export type KeyOf<Role extends SpanRole> = keyof SpanAttributes[Role]
 
-/** Names that the package itself adds to spans and instruments, whatever they stand for. */
+/** Names that the package adds to any span or instrument. */
 export const ownNames = {
-  /** Attributes that were left out because of the limit, a count. */
+  /** The number of attributes dropped because of the limit. */
   droppedAttributes: "loom.dropped_attributes",
-  /** Events that were left out because of the limit, a count. */
+  /** The number of events dropped because of the limit. */
   droppedEvents: "loom.dropped_events",
-  /** Stands where attributes could not be read at all. */
+  /** Replaces attributes that could not be read at all. */
   unreadAttributes: "loom.attributes",
-  /** OpenTelemetry: `interrupted`, on spans whose body was. */
+  /** OpenTelemetry: who judged, on the event of a score: `code`, `model` or `human`. */
+  scoreSource: "loom.score.source",
+  /** OpenTelemetry: `interrupted`, on spans whose body was interrupted. */
   outcome: "loom.outcome",
-  /** OpenTelemetry: the instrument that asks for sums when they are collected; it is in no export. */
+  /** OpenTelemetry: the instrument that computes sums when metrics are collected; never exported. */
   collections: "loom.telemetry.collections"
 } as const
 
-/** An attribute's name with the package's prefix, for where the plain one is taken. */
+/** The scores that a person's feedback becomes. */
+export const feedbackScores = {
+  /** 1 or 0, labelled `up` or `down`. */
+  thumbs: "feedback.thumbs",
+  /** 1 to 5. */
+  stars: "feedback.stars",
+  /** A comment by itself. */
+  comment: "feedback.comment"
+} as const
+
+/** An attribute's name with the package's prefix, in case the plain one is taken. */
 export const prefixed = (key: string): string => `loom.${key}`
 
 /** A metric, as OpenTelemetry describes instruments. */
@@ -212,6 +250,11 @@ export const metrics = {
     name: "loom.tokens.input",
     unit: "{token}",
     description: "Input tokens of model calls, cached ones included"
+  },
+  tokensCachedInput: {
+    name: "loom.tokens.cached_input",
+    unit: "{token}",
+    description: "The part of loom.tokens.input that was read from a cache"
   },
   tokensOutput: { name: "loom.tokens.output", unit: "{token}", description: "Output tokens of model calls" },
   costUsd: { name: "loom.cost.usd", unit: "{USD}", description: "Cost of priced model calls" },
@@ -231,17 +274,17 @@ export const metrics = {
   }
 } as const satisfies { readonly [constructor: string]: MetricDefinition }
 
-const definitions: ReadonlyMap<string, MetricDefinition> = new Map(
-  Object.values(metrics).map((definition) => [definition.name, definition])
+const definitions: ReadonlyMap<string, MetricDefinition> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.values(metrics).map((definition) => [definition.name, definition])
 )
 
-/** What a metric is about; empty for one that is not in the vocabulary. */
+/** The description of a metric; empty if it is not in the vocabulary. */
 export const descriptionOf = (name: string): string => definitions.get(name)?.description ?? ""
 
-/** Metrics of your own below this name count tokens, too. */
+/** Custom metrics with this prefix count tokens, too. */
 const tokens = "loom.tokens."
 
-/** The unit of a metric in UCUM notation: from the vocabulary, else from its name. */
+/** The unit of a metric in UCUM notation: from the vocabulary, otherwise from its name. */
 export const unitOf = (name: string): string =>
   definitions.get(name)?.unit ??
     (name.startsWith(tokens)
@@ -255,12 +298,3 @@ export const unitOf = (name: string): string =>
       : name.endsWith(".usd")
       ? "{USD}"
       : "1")
-
-/** From a fast tool to a long run. */
-const milliseconds = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000, 1_800_000]
-const seconds = milliseconds.map((bound) => bound / 1000)
-const bytes = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864]
-
-/** The upper bounds of a histogram's buckets in this unit, ascending. */
-export const bucketsOf = (unit: string): ReadonlyArray<number> =>
-  unit === "ms" ? milliseconds : unit === "s" ? seconds : bytes

@@ -1,8 +1,8 @@
 /**
- * Spans and metrics as text, one line a record, on standard error: to watch an agent while it runs.
+ * Prints spans, metrics and scores as text on standard error, one line per record, to watch an agent while it runs.
  *
- * Whatever a value holds, one record stays one line. It keeps nothing; for looking back there are the in-memory and the file sink. A stream that
- * fails or is too slow costs lines, which `stats` counts, and never the program.
+ * A record is always one line, whatever its values contain. Nothing is kept; use the in-memory or the file sink to look back. A stream
+ * that fails or is too slow loses lines, which `stats` counts; it never affects the program.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -11,13 +11,12 @@ import { buildTelemetry, flushObserver } from "../telemetry/layer.js"
 import { outputsOf } from "../telemetry/lifecycle/sinkMark.js"
 import type { Observer } from "../telemetry/Observer.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
-import type { ConsoleStats } from "./console/counts.js"
+import { ForgottenSpans } from "../telemetry/tracing/ForgottenSpans.js"
 import { livePrinter } from "./console/live.js"
-import { type ConsoleStream, openOutput } from "./console/output.js"
+import { type ConsoleStats, type ConsoleStream, openOutput } from "./console/output.js"
 import { TreePrinter } from "./console/tree.js"
 
-export type { ConsoleDropReason, ConsoleStats } from "./console/counts.js"
-export type { ConsoleStream } from "./console/output.js"
+export type { ConsoleDropReason, ConsoleStats, ConsoleStream } from "./console/output.js"
 
 /** Options of the console sink. */
 export interface ConsoleOptions {
@@ -26,22 +25,22 @@ export interface ConsoleOptions {
   /** Whether metrics are printed. Default `true`. */
   readonly showMetrics?: boolean
   /**
-   * `"live"` (default) prints a span when it ends, and opens it with a `▸` line when something inside it prints first or it has been open for
+   * `"live"` (default) prints a span when it ends. A `▸` line opens it earlier if something inside it prints first or it has been open for
    * 250 ms. `"tree"` prints a whole trace, parent first, when its root ends.
    */
   readonly order?: "live" | "tree"
   /**
-   * Records that may wait for the root of their trace to end, ≥ 1, with `order: "tree"`. When more wait, the trace that has waited longest prints
-   * early: its root as `▸ … [printed early]`, and what follows as it ends. Default 50 000.
+   * Records that may wait for the root of their trace to end, ≥ 1, with `order: "tree"`. Beyond that the trace waiting longest prints early:
+   * its root as `▸ … [printed early]`, later records as they come. Default 50 000.
    */
   readonly capacity?: number
-  /** ANSI colours. Default `"auto"`: `NO_COLOR`, `FORCE_COLOR`, else whether the stream is a terminal. */
+  /** ANSI colours. Default `"auto"`: `NO_COLOR`, `FORCE_COLOR`, otherwise whether the stream is a terminal. */
   readonly color?: boolean | "auto"
-  /** Columns, ≥ 20; longer lines are cut and end with `…`. Default: those of the terminal, else unlimited. */
+  /** Columns, ≥ 20; longer lines are truncated and end with `…`. Default: the terminal's, otherwise unlimited. */
   readonly width?: number
 }
 
-/** What the console sink tells about itself. */
+/** What became of the console sink's records. */
 export interface ConsoleTelemetryService {
   /** The counters, as they are now. */
   readonly stats: Effect.Effect<ConsoleStats>
@@ -53,6 +52,13 @@ const scoped = (options: ConsoleOptions) =>
   Effect.gen(function*() {
     const output = yield* openOutput(options)
     const { counts } = output
+    const forgotten = new ForgottenSpans()
+    const finish = (): void => {
+      printer.finish()
+      if (forgotten.count > 0) {
+        output.announce(`… ${forgotten.count} more ${forgotten.count === 1 ? "span is" : "spans are"} open\n`)
+      }
+    }
     const printer = options.order === "tree"
       ? new TreePrinter(output, capacityOf(options))
       : yield* livePrinter(output)
@@ -60,7 +66,12 @@ const scoped = (options: ConsoleOptions) =>
       name: "console",
       onError: "report",
       onStart: printer.onStart,
-      onEnd: (span) => {
+      onForgotten: (span) => {
+        forgotten.add(span)
+        printer.onForgotten(span)
+      },
+      onEnd: (span, open) => {
+        forgotten.end(open)
         counts.accepted++
         printer.onEnd(span)
       },
@@ -70,10 +81,14 @@ const scoped = (options: ConsoleOptions) =>
           printer.onMetric(metric)
         }
       }),
-      // Also before a `process.exit`, with which `runMain` ends what has failed: it waits for no pipe.
+      onScore: (score) => {
+        counts.accepted++
+        printer.onScore(score)
+      },
+      // Needed because `runMain` ends a failed program with `process.exit`, which does not wait for pipes.
       flush: output.drained
     }
-    yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(printer.finish), flushObserver(observer)))
+    yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(finish), flushObserver(observer)))
     const telemetry = yield* buildTelemetry([observer])
     return outputsOf(Telemetry, telemetry).pipe(
       Context.add(ConsoleTelemetry, { stats: Effect.sync(() => counts.read()) })
@@ -81,7 +96,7 @@ const scoped = (options: ConsoleOptions) =>
   })
 
 /**
- * The console sink. As a tag it tells what became of the records.
+ * The console sink. Use it as a tag to read the counters.
  *
  * @example
  * program.pipe(Effect.provide(ConsoleTelemetry.layer({ order: "tree" })))
@@ -95,5 +110,8 @@ export class ConsoleTelemetry extends Context.Tag("loom-telemetry/ConsoleTelemet
     Layer.scopedContext(Effect.suspend(() => scoped(options)))
 }
 
-/** The console sink with its defaults. */
-export const ConsoleTelemetryLive: Layer.Layer<Telemetry | ConsoleTelemetry> = ConsoleTelemetry.layer()
+/**
+ * The console sink with its defaults. Its type names `Telemetry` only, so that a condition can choose between it and any other sink; for the counters, use
+ * `ConsoleTelemetry.layer()`.
+ */
+export const ConsoleTelemetryLive: Layer.Layer<Telemetry> = ConsoleTelemetry.layer()

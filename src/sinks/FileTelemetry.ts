@@ -1,15 +1,18 @@
 /**
- * Spans and metrics as JSON lines in a file: one record a line, appended, for `jq`, log pipelines and looking back.
+ * Appends spans, metrics and scores to a file as JSON lines, one record per line, for `jq`, log pipelines and later analysis.
  *
- * Writing happens behind a bounded queue, or with `mode: "write-through"` before a span's end comes back. When the layer closes, and when the
- * process ends by itself, what is queued is written first. It does not rotate but notices rotation. It needs `FileSystem`, so it runs
- * wherever `@effect/platform` does; where that is Node's, Node's own functions are used.
+ * Records are written in the background from a bounded queue, or with `mode: "write-through"` before a span's end returns. Queued records
+ * are written when the layer closes and when the process ends by itself. The sink does not rotate the file, but follows rotation. It needs
+ * `FileSystem`, so it runs wherever `@effect/platform` does; with Node's file system it calls Node's own functions.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { encodeMetric, encodeSpan } from "../records/wire/encode.js"
+import * as Option from "effect/Option"
+import { encodeMetric } from "../records/wire/metric.js"
+import { encodeScore } from "../records/wire/score.js"
+import { encodeSpan } from "../records/wire/span.js"
 import type { TelemetryOpenError } from "../telemetry/errors.js"
 import { buildTelemetry } from "../telemetry/layer.js"
 import { outputsOf } from "../telemetry/lifecycle/sinkMark.js"
@@ -21,7 +24,7 @@ import { type FileOptions, openWriter } from "./file/openWriter.js"
 export type { DropReason, FileStats } from "./file/ledger.js"
 export type { FileOptions } from "./file/openWriter.js"
 
-/** What the file sink tells about itself. */
+/** Where the file sink writes, and what became of the records. */
 export interface FileTelemetryService {
   /** As given. */
   readonly path: string
@@ -29,17 +32,24 @@ export interface FileTelemetryService {
   readonly stats: Effect.Effect<FileStats>
 }
 
-// The tag by its key: importing it would load Schema, which costs more than everything else here together.
+// The tag by its key: importing it would load Schema, which is larger than everything else here.
 const FileSystemTag = Context.GenericTag<FileSystem.FileSystem>("@effect/platform/FileSystem")
 
 const scoped = (path: string, options: FileOptions) =>
   Effect.gen(function*() {
-    const writer = yield* openWriter(yield* FileSystemTag, path, options)
+    // Without the service, in programs without Effect, Node's own functions are used.
+    const fs = yield* Effect.serviceOption(FileSystemTag)
+    const writer = yield* openWriter(Option.getOrUndefined(fs), path, options)
     const observer: Observer = {
       name: `file:${path}`,
       onError: "report",
-      onEnd: (span) => writer.accept(encodeSpan, span),
+      onForgotten: (span) => writer.notices.forgotten.add(span),
+      onEnd: (span, open) => {
+        writer.notices.forgotten.end(open)
+        writer.accept(encodeSpan, span)
+      },
       onMetric: (metric) => writer.accept(encodeMetric, metric),
+      onScore: (score) => writer.accept(encodeScore, score),
       onRefused: () => writer.refuse(),
       attach: (open) => writer.attach(open),
       flush: Effect.async<void>((resume) => {
@@ -53,15 +63,15 @@ const scoped = (path: string, options: FileOptions) =>
   })
 
 /**
- * The file sink's own facts: where it writes, and what became of the records.
+ * The file sink. Use it as a tag to read its path and counters.
  *
  * @example
  * program.pipe(Effect.provide(FileTelemetry.layer("./traces.jsonl")), Effect.provide(NodeFileSystem.layer))
  */
 export class FileTelemetry extends Context.Tag("loom-telemetry/FileTelemetry")<FileTelemetry, FileTelemetryService>() {
   /**
-   * Appends to `path`. Parent folders are made; the file is made with mode 0600. Fails with `TelemetryOpenError` where it cannot be
-   * opened; after that nothing fails, see `stats`.
+   * Appends to `path`. Creates missing folders, and the file with mode 0600. Fails with `TelemetryOpenError` if the file cannot be opened.
+   * Later disk errors never fail the program; see `stats`.
    */
   static readonly layer = (
     path: string,

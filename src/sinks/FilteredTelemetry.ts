@@ -1,33 +1,118 @@
 /**
- * A sink that gets some of the spans: without the noise of a library, say, while other sinks have everything.
+ * A sink that gets some of the spans, for example without the noise of a library, while other sinks get them all.
  *
- * Decided once, when a span opens. Its children stay and hang below the nearest ancestor that is kept, so nothing is orphaned.
- * Measurements are never filtered. The trap: what is set on a span later is not there to decide on; for that there is
- * `SampledTelemetry.tail`.
+ * The decision is made once, when a span opens. The children of a left-out span are kept and move up to its nearest kept ancestor.
+ * Measurements and scores are never filtered. The trap: attributes set later cannot be part of the decision; use `SampledTelemetry.tail` for that.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import { handled } from "../records/promises.js"
-import { spanStart } from "../records/SpanData.js"
+import { type MetricData, type OpenSpanData, type SpanData, spanStart } from "../records/SpanData.js"
 import type { SpanStart } from "../records/SpanRecord.js"
 import { shownError } from "../telemetry/lifecycle/foreignText.js"
-import { Reporter } from "../telemetry/lifecycle/report.js"
 import { decorateLayer, type SinkLayer } from "../telemetry/lifecycle/sinkLayers.js"
-import type { Observer } from "../telemetry/Observer.js"
-import type { OpenSpan } from "../telemetry/tracing/OpenSpan.js"
-import { filteredObserver } from "./filtered/filteredObserver.js"
-import { FilteredTree } from "./filtered/FilteredTree.js"
+import { type Observer, originOf } from "../telemetry/Observer.js"
+import { Reporter } from "../telemetry/report.js"
+import type { OpenSpan, OpenSpans } from "../telemetry/tracing/OpenSpan.js"
 
-/** Whether a span is kept, asked when it opens, with the attributes that it opens with and the parent that it was opened below. */
+/** Whether a span is kept. Called when it opens, with its initial attributes and its parent before filtering. */
 export type SpanPredicate = (span: SpanStart) => boolean
+
+/** Where a span hangs. */
+type Place = Pick<OpenSpan, "parentSpanId" | "above" | "depth">
+
+/** A span as a filtered sink sees it, or one that was left out and knows where its children go. */
+class FilteredSpan implements OpenSpan {
+  readonly name: string
+  readonly traceId: string
+  readonly spanId: string
+  readonly start: bigint
+  readonly openedWith: number
+  readonly parentSpanId: string | null
+  readonly above: OpenSpan | undefined
+  readonly depth: number
+
+  constructor(readonly viewOf: OpenSpan, place: Place, readonly isKept: boolean) {
+    this.name = viewOf.name
+    this.traceId = viewOf.traceId
+    this.spanId = viewOf.spanId
+    this.start = viewOf.start
+    this.openedWith = viewOf.openedWith
+    this.parentSpanId = place.parentSpanId
+    this.above = place.above
+    this.depth = place.depth
+  }
+
+  /** Where its children hang. */
+  get below(): Place {
+    return this.isKept ? { parentSpanId: this.spanId, above: this, depth: this.depth + 1 } : this
+  }
+
+  snapshot(): OpenSpanData {
+    return { ...this.viewOf.snapshot(), parentSpanId: this.parentSpanId }
+  }
+}
+
+/**
+ * The tree that remains when spans are left out: the children of a left-out span hang below its nearest kept ancestor.
+ *
+ * All sinks of a layer share one tree, so the predicate is called once per span. A span's place is kept exactly as long as the span itself,
+ * because children may start after their parent has ended.
+ */
+class FilteredTree {
+  private readonly spans = new WeakMap<OpenSpan, FilteredSpan>()
+
+  constructor(private readonly keeps: (span: OpenSpan) => boolean) {}
+
+  /** The span in this tree; the first call decides whether it is kept. */
+  open(span: OpenSpan): FilteredSpan {
+    const known = this.spans.get(span)
+    if (known !== undefined) {
+      return known
+    }
+    const opened = new FilteredSpan(span, this.placeOf(span), this.keeps(span))
+    this.spans.set(span, opened)
+    return opened
+  }
+
+  /** The span in this tree, if it has been opened. */
+  get(span: OpenSpan): FilteredSpan | undefined {
+    return this.spans.get(span)
+  }
+
+  /** The span, or its nearest ancestor, that is known to this tree. */
+  nearest(span: OpenSpan | undefined): FilteredSpan | undefined {
+    for (let current = span; current !== undefined; current = current.above) {
+      const known = this.spans.get(current)
+      if (known !== undefined) {
+        return known
+      }
+    }
+    return undefined
+  }
+
+  /** The kept ones of these open spans. */
+  *keptOf(open: OpenSpans): Iterable<OpenSpan> {
+    for (const span of open()) {
+      const known = this.spans.get(span)
+      if (known?.isKept === true) {
+        yield known
+      }
+    }
+  }
+
+  // A parent outside this tree (in another process, or of an outer telemetry) is never filtered.
+  private placeOf(span: OpenSpan): Place {
+    return (span.above && this.spans.get(span.above)?.below) ?? span
+  }
+}
 
 /** Sinks behind a filter. */
 export class FilteredTelemetry {
   /**
-   * The sink layer with only those spans for which `keeps` is true; all else that the layer provides stays reachable. A measurement that was
-   * taken in a span which is left out belongs to the nearest ancestor that is kept, or to none. A predicate that throws keeps the span, and is
-   * logged once.
+   * The sink layer with only the spans for which `keeps` returns true; the layer's other outputs stay available. A measurement taken in a
+   * left-out span belongs to the nearest kept ancestor, or to no span; a score of one keeps its ids. If the predicate throws, the span is kept; this is logged once.
    *
    * @example
    * const quiet = FilteredTelemetry.layer(ConsoleTelemetryLive, (span) => !span.name.startsWith("http.client"))
@@ -38,7 +123,7 @@ export class FilteredTelemetry {
   ): Layer.Layer<Layer.Layer.Success<L>, Layer.Layer.Error<L>, Layer.Layer.Context<L>> =>
     decorateLayer(sinkLayer, (observers) =>
       Effect.sync(() => {
-        const tree = new FilteredTree(careful(keeps, observers))
+        const tree = new FilteredTree(keepIfItThrows(keeps, observers))
         return {
           observers: observers.map((observer) => filteredObserver(observer, tree)),
           provided: Context.empty()
@@ -46,7 +131,7 @@ export class FilteredTelemetry {
       }))
 }
 
-const careful = (keeps: SpanPredicate, observers: ReadonlyArray<Observer>) => {
+const keepIfItThrows = (keeps: SpanPredicate, observers: ReadonlyArray<Observer>) => {
   const reporter = new Reporter()
   return (span: OpenSpan): boolean => {
     try {
@@ -56,9 +141,63 @@ const careful = (keeps: SpanPredicate, observers: ReadonlyArray<Observer>) => {
       reporter.once(
         "threw",
         `The filter of the telemetry sink "${names}" threw: ${shownError(error)}. ` +
-          "Spans for which it throws are kept; further exceptions are not logged"
+          "The span is kept; further exceptions are not logged"
       )
       return true
     }
   }
+}
+
+const filteredObserver = (inner: Observer, tree: FilteredTree): Observer => ({
+  ...inner,
+  name: `filtered(${inner.name})`,
+  origin: originOf(inner),
+  onStart: (span) => {
+    const opened = tree.open(span)
+    if (opened.isKept) {
+      inner.onStart?.(opened)
+    }
+  },
+  ...(inner.onForgotten && {
+    onForgotten: (span) => {
+      const opened = tree.get(span)
+      if (opened?.isKept === true) {
+        inner.onForgotten!(opened)
+      }
+    }
+  }),
+  onEnd: (data, open) => {
+    const span = tree.open(open)
+    if (span.isKept) {
+      inner.onEnd?.(withParentOf(data, span), span)
+    } else {
+      inner.onLeftOut?.(data, span)
+    }
+  },
+  ...(inner.onLeftOut && { onLeftOut: (data, open) => inner.onLeftOut!(data, tree.get(open) ?? open) }),
+  ...(inner.onMetric && {
+    onMetric: (metric, around) => {
+      const span = tree.nearest(around)
+      inner.onMetric!(span === undefined ? metric : takenIn(metric, span), span ?? around)
+    }
+  }),
+  // A score keeps its ids: that its span is left out does not make it one of another span.
+  ...(inner.onScore && {
+    onScore: (score, around) => {
+      const span = around && tree.get(around)
+      inner.onScore!(score, span?.isKept === true ? span : undefined)
+    }
+  }),
+  ...(inner.attach && { attach: (open) => inner.attach!(() => tree.keptOf(open)) })
+})
+
+const withParentOf = (data: SpanData, { parentSpanId }: FilteredSpan): SpanData =>
+  data.parentSpanId === parentSpanId ? data : { ...data, parentSpanId }
+
+/** The measurement with the ids of the nearest span that the sink has. */
+const takenIn = (metric: MetricData, span: FilteredSpan): MetricData => {
+  const spanId = span.isKept ? span.spanId : span.parentSpanId ?? undefined
+  return spanId === metric.spanId
+    ? metric
+    : { ...metric, traceId: spanId === undefined ? undefined : metric.traceId, spanId }
 }

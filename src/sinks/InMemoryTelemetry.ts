@@ -1,13 +1,15 @@
 /**
- * Keeps records in memory, for tests, exploration and anything that wants to look back at what just happened.
+ * Keeps records in memory, for tests, exploration and anything else that looks back at what just happened.
  *
- * Memory is bounded: when `capacity` records are held the oldest makes room, and is counted. Records are made when they are read.
+ * Memory is bounded: beyond `capacity` records the oldest is dropped and counted. Records are built when they are read.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { MetricRecord } from "../records/MetricRecord.js"
+import { type ScoreData, scoreRecord } from "../records/ScoreData.js"
+import type { ScoreRecord } from "../records/ScoreRecord.js"
 import { type MetricData, metricRecord, type SpanData, spanRecord, spanStart } from "../records/SpanData.js"
 import type { SpanRecord, SpanStart } from "../records/SpanRecord.js"
 import { type SpanNode, spanTree } from "../records/spanTree.js"
@@ -20,26 +22,28 @@ import type { SpanFactory } from "../telemetry/tracing/SpanFactory.js"
 
 /** Options of the in-memory sink. */
 export interface InMemoryOptions {
-  /** Records (spans and metrics together) that are held, ≥ 1. Default 100 000. */
+  /** Records held at most, spans, metrics and scores together, ≥ 1. Default 100 000. */
   readonly capacity?: number
 }
 
-/** What became of the records. `accepted = held + cleared + dropped`. */
+/** Counts of the records. `accepted = held + cleared + dropped`. */
 export interface InMemoryStats {
-  /** Spans that ended and measurements that were taken. */
+  /** Spans that ended, measurements that were taken, and scores. */
   readonly accepted: number
-  /** Those that can be read now. */
+  /** Records that can be read now. */
   readonly held: number
-  /** Pushed out by newer ones because `capacity` was reached. */
+  /** Replaced by newer records because `capacity` was reached. */
   readonly dropped: number
 }
 
-/** What was recorded so far. Each read is a snapshot: an array that does not change any more. */
+/** What has been recorded so far. Each read is a snapshot: the array never changes. */
 export interface InMemoryTelemetryService {
   /** Ended spans, in the order in which they ended. */
   readonly spans: Effect.Effect<ReadonlyArray<SpanRecord>>
   /** Measurements, in the order in which they were taken. */
   readonly metrics: Effect.Effect<ReadonlyArray<MetricRecord>>
+  /** Scores, in the order in which they were given. */
+  readonly scores: Effect.Effect<ReadonlyArray<ScoreRecord>>
   /** Spans that have not ended, in the order in which they opened. */
   readonly open: Effect.Effect<ReadonlyArray<SpanStart>>
   /** Ended spans as trees, children in the order in which they opened; a span whose parent is not held is a root. */
@@ -50,9 +54,11 @@ export interface InMemoryTelemetryService {
   readonly stats: Effect.Effect<InMemoryStats>
 }
 
-/** A bounded list: when it is full, the oldest goes. */
+type Item = SpanData | MetricData | ScoreData
+
+/** A bounded list that drops its oldest item when it is full. */
 class Ring {
-  private items: Array<SpanData | MetricData> = []
+  private items: Array<Item> = []
   private oldest = 0
   accepted = 0
   dropped = 0
@@ -63,7 +69,7 @@ class Ring {
     return this.items.length
   }
 
-  push(item: SpanData | MetricData): void {
+  push(item: Item): void {
     this.accepted++
     if (this.items.length < this.capacity) {
       this.items.push(item)
@@ -79,7 +85,7 @@ class Ring {
     this.oldest = 0
   }
 
-  inOrder(): ReadonlyArray<SpanData | MetricData> {
+  inOrder(): ReadonlyArray<Item> {
     return this.oldest === 0 ? this.items : [...this.items.slice(this.oldest), ...this.items.slice(0, this.oldest)]
   }
 }
@@ -87,48 +93,47 @@ class Ring {
 const makeRing = (capacity: number | undefined): Ring =>
   new Ring(Math.max(1, Math.floor(Number.isNaN(capacity) ? 1 : capacity ?? 100_000)))
 
-// A record is made once, however often it is read: readers may compare and key by identity.
-const spanRecords = new WeakMap<SpanData, SpanRecord>()
-const metricRecords = new WeakMap<MetricData, MetricRecord>()
+const isSpan = (item: Item): item is SpanData => "outcome" in item
+const isMetric = (item: Item): item is MetricData => "instrumentKind" in item
+const isScore = (item: Item): item is ScoreData => "source" in item
 
-const once = <D extends object, A>(cache: WeakMap<D, A>, make: (data: D) => A) => (data: D): A => {
-  const known = cache.get(data)
-  if (known !== undefined) {
-    return known
+const memoize = <D extends object, A>(make: (data: D) => A): (data: D) => A => {
+  const cache = new WeakMap<D, A>()
+  return (data) => {
+    const value = cache.get(data) ?? make(data)
+    cache.set(data, value)
+    return value
   }
-  const made = make(data)
-  cache.set(data, made)
-  return made
 }
 
-const isSpan = (item: SpanData | MetricData): item is SpanData => "outcome" in item
-const isMetric = (item: SpanData | MetricData): item is MetricData => "value" in item
-
-const asSpan = once(spanRecords, spanRecord)
-const asMetric = once(metricRecords, metricRecord)
-
-/** The sink and what reads it. */
+/** The sink, and the service that reads it. */
 const make = (
   options: InMemoryOptions,
   factory: SpanFactory | undefined
 ): readonly [Observer, InMemoryTelemetryService] => {
   const ring = makeRing(options.capacity)
   const recorders = new Set<OpenSpans>()
+  // One record for each item, however often it is read: readers may compare records by identity.
+  const toSpan = memoize(spanRecord)
+  const toMetric = memoize(metricRecord)
+  const toScore = memoize(scoreRecord)
   const observer: Observer = {
     name: "memory",
     onError: "report",
     onEnd: (span) => ring.push(span),
     onMetric: (metric) => ring.push(metric),
+    onScore: (score) => ring.push(score),
     attach: (open) => {
       recorders.add(open)
       return () => recorders.delete(open)
     },
     ...(factory && { factory })
   }
-  const spans = Effect.sync(() => ring.inOrder().filter(isSpan).map(asSpan))
+  const spans = Effect.sync(() => ring.inOrder().filter(isSpan).map(toSpan))
   return [observer, {
     spans,
-    metrics: Effect.sync(() => ring.inOrder().filter(isMetric).map(asMetric)),
+    metrics: Effect.sync(() => ring.inOrder().filter(isMetric).map(toMetric)),
+    scores: Effect.sync(() => ring.inOrder().filter(isScore).map(toScore)),
     open: Effect.sync(() => [...recorders].flatMap((open) => [...open()].map((span) => spanStart(span.snapshot())))),
     tree: Effect.map(spans, spanTree),
     clear: Effect.sync(() => ring.clear()),
@@ -137,7 +142,7 @@ const make = (
 }
 
 /**
- * What the in-memory sink holds.
+ * The in-memory sink. Use it as a tag to read what was recorded.
  *
  * @example
  * const program = agent.run("What is 2 + 3?").pipe(
@@ -149,7 +154,7 @@ export class InMemoryTelemetry extends Context.Tag("loom-telemetry/InMemoryTelem
   InMemoryTelemetry,
   InMemoryTelemetryService
 >() {
-  /** A fresh in-memory sink for each time that the layer is built. */
+  /** An in-memory sink, empty each time the layer is built. */
   static readonly layer = (options: InMemoryOptions = {}): Layer.Layer<Telemetry | InMemoryTelemetry> =>
     Layer.scopedContext(
       Effect.map(
@@ -159,7 +164,7 @@ export class InMemoryTelemetry extends Context.Tag("loom-telemetry/InMemoryTelem
     )
 }
 
-/** Builds the sink in the current scope, with spans of one's own factory where one is given. */
+/** Builds the sink in the current scope, optionally with a span factory of its own. */
 export const buildInMemory = (
   options: InMemoryOptions,
   factory?: SpanFactory

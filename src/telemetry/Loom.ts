@@ -1,8 +1,8 @@
 /**
  * The spans and metrics of agents, typed: one constructor each, so that a wrong attribute is a compile error.
  *
- * Whoever builds a loop of their own on these gets the records that `loom-telemetry/agent` emits. Spans wrap effects; values that are known
- * only at the end are set with `annotate` inside them. `user_id` and `session_id` come from `RunContext` where they are not given.
+ * If you build your own loop on these, you get the same records as from `loom-telemetry/agent`. Spans wrap effects; set values that are known
+ * only at the end with `annotate` inside them. `user_id` and `session_id` come from `RunContext` unless they are given.
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -25,8 +25,8 @@ import {
   type WorkflowAttributes,
   type WorkflowStepAttributes
 } from "../records/vocabulary.js"
-import type { AttributesInput } from "./Service.js"
 import { ambient, Telemetry } from "./Telemetry.js"
+import type { AttributesInput } from "./TelemetryService.js"
 import { describe } from "./tracing/outcome.js"
 import { type WatchedStream, watchedStreamInSpan } from "./tracing/streams.js"
 
@@ -43,10 +43,9 @@ export type {
   WorkflowStepAttributes
 } from "../records/vocabulary.js"
 
-/** Wraps an effect. */
 type Around = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** A span constructor: wraps an effect, or a stream, and sets what is known only at the end. */
+/** A span constructor: wraps an effect or a stream, and sets attributes that are known only at the end. */
 export interface SpanConstructor<Open, Close> {
   (attributes: Open): Around
   /** The same around a stream. */
@@ -58,7 +57,6 @@ export interface SpanConstructor<Open, Close> {
 // An interface has no index signature.
 const input = (attributes: object): AttributesInput => attributes as AttributesInput
 
-/** Wraps a stream. */
 type AroundStream = <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
 
 const span = <Open extends object, Close extends object>(
@@ -95,20 +93,20 @@ export const modelStreamSpan = <A, E, R>(
     make
   })
 
-/** How a tool call went. */
+/** The result of a tool call. */
 export interface ToolSettled {
   readonly ok: boolean
   /** Milliseconds, ≥ 0, as on the span. */
   readonly durationMs: number
 }
 
-/** A `loom.tool` span that sets its own results; `onSettled` runs inside it with the same numbers. */
+/** A `loom.tool` span that sets its own results; `onSettled` runs inside it with the same values. */
 export const toolSpan = (
   attributes: ToolAttributes,
   onSettled?: (settled: ToolSettled) => Effect.Effect<void>
 ): Around =>
 (self) =>
-  // Between the span's opening and the body nothing can come: every tool span has its results.
+  // Nothing can interrupt between the span's start and the body, so every tool span has its results.
   Effect.uninterruptibleMask((restore) =>
     Clock.currentTimeNanos.pipe(
       Effect.flatMap((start) =>
@@ -121,7 +119,10 @@ export const toolSpan = (
     )
   )
 
-/** The same around a stream, which is over when it ends, fails or is abandoned. */
+/** A `loom.tool` span of a tool that the vendor ran: it sets no results, and takes no measurement. */
+export const providerToolSpan = span<ToolAttributes, ToolResultAttributes>("tool")
+
+/** `toolSpan` around a stream: it ends when the stream ends, fails or is abandoned. */
 const toolStreamSpan = (attributes: ToolAttributes): AroundStream => (self) =>
   watchedStreamInSpan(ambient, {
     name: spanNames.tool,
@@ -169,6 +170,8 @@ export const Loom: {
   readonly workflowStep: SpanConstructor<WorkflowStepAttributes, {}>
   /** `loom.tokens.input`, a counter of tokens: all input tokens of one model call, cached ones included. */
   readonly tokensInput: MetricConstructor<{ readonly model: string } & User>
+  /** `loom.tokens.cached_input`, a counter of tokens: the part of `loom.tokens.input` that was read from a cache. */
+  readonly tokensCachedInput: MetricConstructor<{ readonly model: string } & User>
   /** `loom.tokens.output`, a counter of tokens. */
   readonly tokensOutput: MetricConstructor<{ readonly model: string } & User>
   /** `loom.cost.usd`, a counter of US dollars. */
@@ -179,14 +182,16 @@ export const Loom: {
   readonly sessionDurationMs: MetricConstructor<
     { readonly architecture: string; readonly outcome: "success" | "failure" | "interrupted" } & User
   >
-  /** `loom.budget.exceeded`, a counter: once a blocked run. */
+  /** `loom.budget.exceeded`, a counter: once per blocked run. */
   readonly budgetExceeded: MetricConstructor<
     { readonly kind: "max_tokens" | "max_cost_usd" | "max_wall_clock" } & User
   >
   /** `loom.auto_extract.duration_ms`, a histogram. */
   readonly autoExtractDurationMs: MetricConstructor<{ readonly status: "ok" | "error" | "interrupted" } & User>
-  /** `loom.auto_extract.invocations`, a counter. */
-  readonly autoExtractInvocations: MetricConstructor<{ readonly status: "ok" | "error" | "interrupted" } & User>
+  /** `loom.auto_extract.invocations`, a counter; `dropped` is an extraction that was skipped because too many were waiting. */
+  readonly autoExtractInvocations: MetricConstructor<
+    { readonly status: "ok" | "error" | "interrupted" | "dropped" } & User
+  >
   /** `loom.model.ttft_ms`, a histogram: milliseconds to the first content part of a streamed call. */
   readonly modelTtftMs: MetricConstructor<{ readonly model: string } & User>
 } = {
@@ -197,6 +202,7 @@ export const Loom: {
   workflow: span("workflow"),
   workflowStep: span("step"),
   tokensInput: metric("tokensInput"),
+  tokensCachedInput: metric("tokensCachedInput"),
   tokensOutput: metric("tokensOutput"),
   costUsd: metric("costUsd"),
   toolDurationMs: metric("toolDurationMs"),

@@ -1,60 +1,68 @@
 /**
- * What is hidden before any sink sees it: secrets in attributes, events, links, metrics, names and exceptions, also of spans of other libraries.
+ * Redaction: hides secrets before any sink sees them, in attributes, events, links, metrics, scores, names and exceptions, including spans of other libraries.
  *
- * On by default. Read when a sink's layer is built: provide it to the layer, not to the program; a fan-out uses the one around it. What is hidden is
- * hidden in every sink, OpenTelemetry included. The one trap: a secret without a form of its own is only known by its key, so name keys for what they
- * hold, and wrap secrets in Effect's `Redacted`, which never shows.
+ * On by default. Read when a sink's layer is built: provide it to the layer, not to the program; a fan-out uses the one around it. It applies to every
+ * sink, including OpenTelemetry. The trap: a secret without a known form is only recognized by its key, so name keys for what they hold, and wrap secrets
+ * in Effect's `Redacted`, which is always hidden.
  */
 import * as Context from "effect/Context"
 import * as Redacted from "effect/Redacted"
 import type { AttributeValue } from "../records/attributes.js"
 import type { KeyPattern } from "../records/redact/keys.js"
-import { noRedactor, type RedactionPlace, Redactor } from "../records/redact/Redactor.js"
+import { personalRule } from "../records/redact/personal/personalRule.js"
+import { pseudonyms } from "../records/redact/pseudonyms.js"
+import { builtInRedactor, noRedactor, type RedactionPlace, Redactor } from "../records/redact/Redactor.js"
+import type { TextRule } from "../records/redact/TextRule.js"
+import { redactionKey } from "./contextKeys.js"
 
-/** Rules beside the built-in ones. */
+/** Rules in addition to the built-in ones. */
 export interface RedactionOptions {
   /**
-   * Keys whose values are hidden, nested ones too. A text is a name: case and `-_.` are ignored, and the last segment of a dotted key is enough.
-   * An expression is asked of the whole key.
+   * Keys whose values are hidden, at any depth. A string is a name: case and `-_.` are ignored, and the last segment of a dotted key is enough.
+   * A regular expression is tested against the whole key.
    */
   readonly keys?: ReadonlyArray<KeyPattern>
-  /** Keys whose values are not hidden because of the key, parameters of URLs among them. What looks like a secret is hidden under any key. */
+  /** Keys whose values are not hidden because of the key, including URL parameters. Values that look like a secret are hidden under any key. */
   readonly allowKeys?: ReadonlyArray<KeyPattern>
   /**
-   * What is hidden wherever it stands in a text: each match becomes `<redacted>`. They run on every text, on up to about 20 000 characters with the
-   * default limits, so they should be linear.
+   * Patterns to hide in any text: each match becomes `<redacted>`. They run on every text, on up to about 20 000 characters with the default limits,
+   * so they should be linear.
    */
   readonly values?: ReadonlyArray<RegExp>
   /**
-   * Asked of every attribute, name and exception after all other rules, with what a record would hold: its answer is recorded. `undefined` drops the
-   * attribute. Where it throws, `<redacted>` is recorded. It may be asked twice of the same value. The keys of names and exceptions are `name` and
-   * `exception`.
+   * Called with every attribute, name and exception after all other rules; its result is recorded. `undefined` drops the attribute. If it throws,
+   * `<redacted>` is recorded. It is called once for each value, however many sinks there are and whatever other tracer is in use; another tracer also
+   * receives the message and the stack of an error. The keys of names and exceptions are `name` and `exception`; those of a
+   * score's texts are `label` and `explanation`.
    */
   readonly redact?: (key: string, value: AttributeValue, place: RedactionPlace) => AttributeValue | undefined
   /**
-   * Puts a pseudonym in the place of every `user_id`, on spans and metrics: 128 bits of an HMAC-SHA-256 under this key, so that a user has the same
-   * one in every process that has the key. `true`, or an empty key, takes a random one that lives as long as this value. Whoever has the key can
-   * find out who somebody is: it is a pseudonym, not anonymity. The program's `RunContext` keeps the user as it is.
+   * Replaces every `user_id` on spans and metrics with a pseudonym: 128 bits of an HMAC-SHA-256 under this key, the same in every process that has the
+   * key. `true`, or an empty key, uses a random key that lives as long as this value. Anyone with the key can identify users: this is pseudonymous, not
+   * anonymous. The program's `RunContext` is unchanged.
    */
   readonly hashUserId?: boolean | string | Redacted.Redacted
-  /** Whether the built-in rules hold. Default `true`. */
+  /**
+   * `"type"`: exceptions are recorded by their type alone, such as `TypeError`, without message, stack and causes. This includes spans of other libraries,
+   * `exception` events, errors in attributes, and the attribute `error` of tools. Default `"full"`.
+   */
+  readonly exceptions?: "full" | "type"
+  /** Whether the built-in rules apply. Default `true`. */
   readonly defaults?: boolean
 }
 
 const randomKey = (): Uint8Array => crypto.getRandomValues(new Uint8Array(32))
 
-const userKey = (given: RedactionOptions["hashUserId"]): Uint8Array | undefined => {
+const pseudonymBy = (given: RedactionOptions["hashUserId"]): ((user: string) => string) | undefined => {
   if (given === undefined || given === false) {
     return undefined
   }
   const key = given === true ? "" : Redacted.isRedacted(given) ? Redacted.value(given) : given
-  return key === "" ? randomKey() : new TextEncoder().encode(key)
+  return pseudonyms(key === "" ? randomKey() : new TextEncoder().encode(key))
 }
 
-const make = ({ hashUserId, ...rules }: RedactionOptions = {}): Redactor =>
-  new Redactor({ ...rules, userKey: userKey(hashUserId) })
-
-const builtIn = make()
+const make = ({ hashUserId, ...rules }: RedactionOptions = {}, rule?: TextRule): Redactor =>
+  new Redactor({ ...rules, rule, pseudonym: pseudonymBy(hashUserId) })
 
 /**
  * The redaction of a sink layer.
@@ -64,15 +72,24 @@ const builtIn = make()
  *   Layer.provide(Layer.succeed(Redaction, Redaction.make({ keys: ["salary"], hashUserId: "a key from the configuration" })))
  * )
  */
-export class Redaction extends Context.Reference<Redaction>()("loom-telemetry/Redaction", {
-  defaultValue: (): Redactor => builtIn
+export class Redaction extends Context.Reference<Redaction>()(redactionKey, {
+  defaultValue: (): Redactor => builtInRedactor
 }) {
-  /** A redaction with rules of one's own, beside the built-in ones or in their stead. */
-  static readonly make: (options?: RedactionOptions) => Redactor = make
+  /** A redaction with your own rules, in addition to the built-in ones or instead of them. */
+  static readonly make: (options?: RedactionOptions) => Redactor = (options) => make(options)
 
-  /** The built-in rules alone; they hold where nothing is provided. */
-  static readonly default: Redactor = builtIn
+  /**
+   * The same, and personal data is hidden too, in every text: e-mail addresses, phone numbers, payment cards and IP addresses. They are recognized by their
+   * published formats. Names and postal addresses have none and stay.
+   *
+   * @example
+   * Layer.succeed(Redaction, Redaction.personal({ hashUserId: true }))
+   */
+  static readonly personal: (options?: RedactionOptions) => Redactor = (options) => make(options, personalRule)
 
-  /** Hides nothing but Effect's `Redacted`. */
+  /** Only the built-in rules; the default. */
+  static readonly default: Redactor = builtInRedactor
+
+  /** Hides only Effect's `Redacted`. */
   static readonly none: Redactor = noRedactor
 }

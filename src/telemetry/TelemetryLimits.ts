@@ -1,12 +1,13 @@
 /**
- * How much one record may hold. Read when a sink's layer is built: provide it to the layer, not to the program.
+ * Limits of one record. Read when a sink's layer is built: provide them to the layer, not to the program.
  */
 import * as Context from "effect/Context"
 import { type AttributeLimits, defaultLimits } from "../records/attributes.js"
 
 /**
- * The limits of the records of a sink layer: 128 attributes a span or metric, 8192 characters a value, depth 8, 1024 items and
- * keys a value, 128 events a span.
+ * The limits of the records of a sink layer. Default: 128 attributes per span or metric, 8192 characters, depth 8 and 1024 items and
+ * keys per value, 128 events per span, 10 000 open spans. Beyond that the oldest is no longer listed as open, which sinks report; it is
+ * recorded if it ends.
  *
  * @example
  * const Live = ConsoleTelemetryLive.pipe(
@@ -16,6 +17,6 @@ import { type AttributeLimits, defaultLimits } from "../records/attributes.js"
 export class TelemetryLimits extends Context.Reference<TelemetryLimits>()("loom-telemetry/TelemetryLimits", {
   defaultValue: (): AttributeLimits => defaultLimits
 }) {
-  /** The limits that hold where none are provided. */
+  /** The default limits. */
   static readonly default: AttributeLimits = defaultLimits
 }

@@ -1,61 +1,53 @@
 /**
- * What people implement to send spans and metrics somewhere of their own: any object with one of these hooks.
+ * The interface for your own destination of spans, metrics and scores: any object with one of these hooks.
  *
- * Hooks are synchronous and get finished, immutable records. Work that is slow or can fail belongs into `sinkFromEffect`, which puts
- * a bounded queue and a worker behind them. The trap: a hook that blocks, blocks the agent.
+ * Hooks are synchronous and get finished, immutable records. Put work that is slow or can fail into `sinkFromEffect`, which has
+ * a bounded queue and a worker. The trap: a hook that blocks, blocks the agent.
  */
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { MetricRecord } from "../records/MetricRecord.js"
-import { metricRecord, type SpanData, spanRecord, spanStart } from "../records/SpanData.js"
+import { scoreRecord } from "../records/ScoreData.js"
+import type { ScoreRecord } from "../records/ScoreRecord.js"
+import { metricRecord, spanRecord, spanStart } from "../records/SpanData.js"
 import type { SpanRecord, SpanStart } from "../records/SpanRecord.js"
 import { type HookResult, unawaited } from "./lifecycle/unawaited.js"
 import type { Observer } from "./Observer.js"
 
-/** A destination for spans and metrics. */
+/** A destination for spans, metrics and scores. */
 export interface TelemetrySink {
-  /** Named in reports about this sink. */
+  /** Used in reports about this sink. */
   readonly name: string
-  /** A span opened. Attributes that are set later are not on it yet. */
+  /** A span opened. Attributes that are set later are not included. */
   readonly onSpanStart?: (span: SpanStart) => HookResult
   /** A span ended. */
   readonly onSpanEnd?: (span: SpanRecord) => HookResult
   /** A measurement was taken. */
   readonly onMetric?: (metric: MetricRecord) => HookResult
-  /** Completes when everything given so far is where it belongs. Run by `Telemetry.flush` and when the layer closes. */
+  /** A span or a trace was judged. */
+  readonly onScore?: (score: ScoreRecord) => HookResult
+  /** Completes when everything received so far is written. Run by `Telemetry.flush` and when the layer closes. */
   readonly flush?: Effect.Effect<void>
-  /** How long its release may take after that, where `layerSinkScoped` is not told. Default 3 seconds. */
+  /** How long its release may take after that, unless `layerSinkScoped` sets a `closeTimeout`. Default 3 seconds. */
   readonly closeTimeout?: Duration.DurationInput
 }
 
-/** What happens with an exception that a sink's hook throws. */
+/** How to handle an exception that a sink's hook throws. */
 export interface SinkErrorOptions {
   /**
-   * `"raise"` (default): after every sink has recorded, the exception goes on as a defect where the body succeeded; where it failed
-   * or was interrupted, its cause stays as it was and the exception is logged. `"report"`: it is logged, once a sink.
+   * `"raise"` (default): after every sink has recorded, the exception becomes a defect if the body succeeded; if the body failed or was
+   * interrupted, its cause stays unchanged and the exception is logged. `"report"`: it is logged, once per sink.
    */
   readonly onSinkError?: "raise" | "report"
 }
 
-/** What happens with a sink that is acquired and released. An exception of its release counts like one of a hook. */
+/** Options of a sink that is acquired and released. An exception in its release counts like one in a hook. */
 export interface ScopedSinkOptions extends SinkErrorOptions {
   /**
-   * How long the release may take before it is given up and logged, beside the 3 seconds for the flush before it. Default: what the sink
-   * says, else 3 seconds.
+   * How long the release may take before it is abandoned and logged, in addition to the 3 seconds for the flush before it. Default: the
+   * sink's own `closeTimeout`, otherwise 3 seconds.
    */
   readonly closeTimeout?: Duration.DurationInput
-}
-
-// One record for all custom sinks of a fan-out: they are told one after another of the same span.
-let lastSpan: SpanData | undefined
-let lastRecord: SpanRecord | undefined
-
-const recordOf = (data: SpanData): SpanRecord => {
-  if (lastSpan !== data || lastRecord === undefined) {
-    lastSpan = data
-    lastRecord = spanRecord(data)
-  }
-  return lastRecord
 }
 
 /** The sink as the core sees it. */
@@ -65,8 +57,9 @@ export const observerOf = (sink: TelemetrySink, options: SinkErrorOptions = {}):
     name: sink.name,
     onError: options.onSinkError ?? "raise",
     ...(sink.onSpanStart && { onStart: (span) => done(sink.onSpanStart!(spanStart(span.snapshot()))) }),
-    ...(sink.onSpanEnd && { onEnd: (span) => done(sink.onSpanEnd!(recordOf(span))) }),
+    ...(sink.onSpanEnd && { onEnd: (span) => done(sink.onSpanEnd!(spanRecord(span))) }),
     ...(sink.onMetric && { onMetric: (metric) => done(sink.onMetric!(metricRecord(metric))) }),
+    ...(sink.onScore && { onScore: (score) => done(sink.onScore!(scoreRecord(score))) }),
     ...(sink.flush && { flush: sink.flush })
   }
 }

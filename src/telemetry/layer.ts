@@ -6,18 +6,23 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { capped } from "./lifecycle/capped.js"
+import { redactorHere } from "./contextKeys.js"
+import { copyVersion } from "./copies.js"
+import { giveFeedback } from "./feedback.js"
 import { shownCause } from "./lifecycle/foreignText.js"
-import { Reporter } from "./lifecycle/report.js"
 import { marked, outputsOf } from "./lifecycle/sinkMark.js"
+import { withCap } from "./lifecycle/sinkScopes.js"
 import type { Observer } from "./Observer.js"
 import { Recorder } from "./Recorder.js"
-import { Redaction } from "./Redaction.js"
-import type { Recording, TelemetryService } from "./Service.js"
+import { Reporter } from "./report.js"
 import { TelemetryLimits } from "./TelemetryLimits.js"
-import { LoomTracer, nativeTracer } from "./tracing/LoomTracer.js"
+import type { Recording, TelemetryService } from "./TelemetryService.js"
+import { annotateCurrent, judge, measure } from "./tracing/currentSpan.js"
+import { mirrored } from "./tracing/foreign/mirror.js"
+import { isLoomTracer, LoomTracer } from "./tracing/LoomTracer.js"
+import { nativeTracer } from "./tracing/parents.js"
 import { chooseFactory } from "./tracing/SpanFactory.js"
-import { annotateCurrent, measure, spanAround, spanInScope } from "./tracing/spans.js"
+import { spanAround, spanInScope } from "./tracing/spans.js"
 import { spanAroundStream } from "./tracing/streams.js"
 
 /** How long one sink may take to flush before it is given up. */
@@ -29,11 +34,15 @@ const serviceOf = (recording: Recording | undefined): TelemetryService => {
   const observers = recording?.recorder.observers ?? []
   return {
     sinks: observers.map((observer) => observer.name),
-    withSpan: (name, attributes) => (self) => spanAround(lookup, self, name, attributes),
-    withSpanStream: (name, attributes) => (self) => spanAroundStream(lookup, self, name, attributes),
-    spanScoped: (name, attributes) => spanInScope(lookup, name, attributes),
+    withSpan: (name, attributes, options) => (self) => spanAround(lookup, self, name, attributes, options),
+    withSpanStream: (name, attributes, options) => (self) => spanAroundStream(lookup, self, name, attributes, options),
+    spanScoped: (name, attributes, options) => spanInScope(lookup, name, attributes, options),
     annotate: (attributes) => annotateCurrent(lookup, attributes),
     emitMetric: (name, value, attributes) => measure(lookup, name, value, attributes),
+    score: (name, judgement) => judge(lookup, "current", name, judgement),
+    scoreOf: (target, name, judgement) => judge(lookup, target, name, judgement),
+    feedback: (feedback) =>
+      giveFeedback(feedback, ({ judgement, name, target }) => judge(lookup, target, name, judgement)),
     flush: flushAll(observers),
     recording
   }
@@ -56,7 +65,7 @@ const reporterOf = (observer: Observer): Reporter => {
 
 /** Lets one sink write what it holds: capped, never failing, and no other sink waits for it. */
 export const flushObserver = (observer: Observer): Effect.Effect<void> =>
-  observer.flush === undefined ? Effect.void : capped(observer.flush, flushCap).pipe(
+  observer.flush === undefined ? Effect.void : withCap(observer.flush, flushCap).pipe(
     Effect.flatMap((done) =>
       done._tag === "Some" ?
         Effect.void :
@@ -86,7 +95,7 @@ export const buildTelemetry = (
 ): Effect.Effect<TelemetryService, never, Scope.Scope> =>
   Effect.gen(function*() {
     const installed = yield* Effect.tracer
-    const below = installed instanceof LoomTracer ? installed.underneath : installed
+    const below = isLoomTracer(installed) ? installed.below : installed
     if (observers.length === 0) {
       if (below !== installed) {
         yield* Effect.withTracerScoped(below)
@@ -94,14 +103,16 @@ export const buildTelemetry = (
       return serviceOf(undefined)
     }
     const limits = yield* TelemetryLimits
-    const redactor = yield* Redaction
-    const factory = chooseFactory(observers.flatMap((observer) => observer.factory ?? []))
+    const redactor = yield* redactorHere
+    const offered = chooseFactory(observers.flatMap((observer) => observer.factory ?? []))
+    // An authority makes every span itself: another tracer below it would make them a second time.
+    const isMirrored = offered.isAuthority && below !== nativeTracer
+    const factory = isMirrored ? mirrored(offered, below, reporterOf(observers[0]!)) : offered
     const recorder = new Recorder({ observers, limits, redactor, factory })
     yield* Effect.addFinalizer(() => Effect.sync(() => recorder.dispose()))
-    // An authority makes every span itself: another tracer below it would make them a second time.
-    const tracer = new LoomTracer(recorder, factory.isAuthority ? nativeTracer : below)
+    const tracer = new LoomTracer(recorder, isMirrored ? nativeTracer : below, below)
     yield* Effect.withTracerScoped(tracer)
-    return yield* marked(serviceOf({ recorder, tracer }), recorder, tracer)
+    return yield* marked(serviceOf({ copyVersion, recorder, tracer }), recorder, tracer)
   })
 
 /**

@@ -5,12 +5,13 @@
  * are exact: `children` lists all children, in order. The trap: without `children` anything may be below, with `children: []` nothing.
  */
 import type { AttributeValue } from "../records/attributes.js"
+import type { ScoreSource } from "../records/ScoreRecord.js"
 import type { Outcome } from "../records/SpanRecord.js"
 import type { ValueMatcher } from "./ValueMatcher.js"
 
 /**
  * A literal value, which may contain matchers; a matcher; a pattern that a string contains; or a function that returns whether the value is
- * accepted.
+ * accepted. `NaN` equals `NaN`, and `0` equals `-0`, also inside arrays and objects; neither equals its text, such as `"NaN"`.
  */
 export type ValueExpectation =
   | AttributeValue
@@ -41,6 +42,22 @@ export type EventExpectation = string | RegExp | {
   readonly attributes?: AttributesExpectation
 }
 
+/** A score of a span: its name, or its name and what it says. Fields that are left out are not checked. */
+export type ScoreExpectation = string | RegExp | {
+  /** The whole name, or a pattern that it contains. */
+  readonly name: string | RegExp
+  /** `null` for a score with a label only. */
+  readonly value?: number | ValueMatcher | null
+  /** The whole text, or a pattern that it contains; `null` for a score with a value only. */
+  readonly label?: string | RegExp | null
+  /** The whole text, or a pattern that it contains; `null` for none. */
+  readonly explanation?: string | RegExp | null
+  /** Default: any. */
+  readonly source?: ScoreSource
+  /** Others may exist too. */
+  readonly attributes?: AttributesExpectation
+}
+
 /** A span, and what ran inside it. */
 export interface SpanExpectation {
   /** The whole name, or a pattern that it contains. */
@@ -55,6 +72,8 @@ export interface SpanExpectation {
   readonly durationMs?: number | ValueMatcher
   /** All events, in order. */
   readonly events?: ReadonlyArray<EventExpectation>
+  /** All scores, in the order in which they were given. Those of the whole trace are on its root, first. */
+  readonly scores?: ReadonlyArray<ScoreExpectation>
   /** All children, in the order they opened, unless `unordered` or `containing` is used. */
   readonly children?: ReadonlyArray<SpanExpectation> | SpanList
   /** How often the span occurs, one after another among its siblings: a number, or the least and the most. Default 1. */

@@ -50,11 +50,11 @@ export const atLeast = (least: number): ValueMatcher =>
 export const atMost = (most: number): ValueMatcher =>
   new ValueMatcher(`at most ${most}`, (value) => typeof value === "number" && value <= most)
 
-/** A number that differs by at most `by` (≥ 0, default 1e-9): for sums of fractions, such as costs. */
+/** A number that differs by at most `by` (≥ 0, default 1e-9), or the same one of `NaN`, `Infinity` and `-Infinity`: for sums of fractions, such as costs. */
 export const closeTo = (wanted: number, by: number = 1e-9): ValueMatcher =>
   new ValueMatcher(
     `within ${by} of ${wanted}`,
-    (value) => typeof value === "number" && Math.abs(value - wanted) <= by
+    (value) => typeof value === "number" && (Math.abs(value - wanted) <= by || Object.is(value, wanted))
   )
 
 /** Whether the string contains the pattern. `search` always begins at the start; `test` continues where a global pattern stopped. */

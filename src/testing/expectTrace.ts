@@ -8,10 +8,10 @@ import * as Effect from "effect/Effect"
 import type { SpanStart } from "../records/SpanRecord.js"
 import { escapeName } from "../records/terminal/escape.js"
 import { InMemoryTelemetry } from "../sinks/InMemoryTelemetry.js"
-import { callSite } from "./callSite.js"
 import { type RenderOptions, renderTree } from "./renderTree.js"
+import { scoredTree } from "./scoredTree.js"
 import type { TraceExpectation } from "./SpanExpectation.js"
-import { mismatchOf, type TraceMismatch } from "./TraceMismatch.js"
+import { callSite, mismatchOf, type TraceMismatch } from "./TraceMismatch.js"
 
 /**
  * Fails unless the tree of ended spans is as expected.
@@ -27,7 +27,11 @@ export const expectTrace = (expectation: TraceExpectation): Effect.Effect<void, 
   const atCall = callSite(expectTrace)
   return Effect.gen(function*() {
     const memory = yield* InMemoryTelemetry
-    const mismatch = mismatchOf(yield* memory.tree, expectation, openNote(yield* memory.open))
+    const mismatch = mismatchOf(
+      scoredTree(yield* memory.tree, yield* memory.scores),
+      expectation,
+      openNote(yield* memory.open)
+    )
     if (mismatch !== undefined) {
       return yield* Effect.fail(atCall(mismatch))
     }

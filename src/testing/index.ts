@@ -3,19 +3,13 @@
  */
 import "../records/requiresEffect3.js"
 
-export { type InMemoryTelemetry, type InMemoryTelemetryService } from "../sinks/InMemoryTelemetry.js"
-export { type Telemetry as TelemetryTag } from "../telemetry/Telemetry.js"
+export type { InMemoryTelemetry, InMemoryTelemetryService } from "../sinks/InMemoryTelemetry.js"
+export type { Telemetry } from "../telemetry/Telemetry.js"
 export { expectNoOpenSpans, expectTrace, renderTrace, SpansStillOpen } from "./expectTrace.js"
-export { formatMismatches } from "./formatMismatches.js"
-export {
-  type DifferentField,
-  type Mismatch,
-  type MisplacedSpan,
-  type MissingSpan,
-  type UnexpectedSpan
-} from "./Mismatch.js"
+export type { DifferentField, Mismatch, MisplacedSpan, MissingSpan, UnexpectedSpan } from "./Mismatch.js"
 export { findSpan, findSpans, metricSum, metricValues, SpanNotFound } from "./queries.js"
 export { type RenderOptions, renderTree } from "./renderTree.js"
+export { scoredTree } from "./scoredTree.js"
 export {
   type AttributesExpectation,
   containing,
@@ -23,6 +17,7 @@ export {
   type ExactAttributes,
   exactly,
   optional,
+  type ScoreExpectation,
   some,
   type SpanExpectation,
   type SpanList,
@@ -32,6 +27,7 @@ export {
   type ValueExpectation
 } from "./SpanExpectation.js"
 export { TestTelemetry, type TestTelemetryService } from "./TestTelemetry.js"
+export { formatMismatches } from "./TraceMismatch.js"
 export { expectTree, matchTree, mismatchOf, TraceMismatch } from "./TraceMismatch.js"
 export {
   absent,

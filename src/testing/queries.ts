@@ -6,12 +6,12 @@ import * as Effect from "effect/Effect"
 import type { MetricRecord } from "../records/MetricRecord.js"
 import type { SpanRecord } from "../records/SpanRecord.js"
 import { InMemoryTelemetry } from "../sinks/InMemoryTelemetry.js"
-import { callSite } from "./callSite.js"
 import { attributesMatch, valueMatches } from "./compare/values.js"
 import { visitsOf } from "./renderTree.js"
 import type { AttributesExpectation } from "./SpanExpectation.js"
 import { expectedTexts, lineOf } from "./text/spans.js"
 import { nameText } from "./text/values.js"
+import { callSite } from "./TraceMismatch.js"
 
 /** No span was found, or several. */
 export class SpanNotFound extends Data.TaggedError("SpanNotFound")<{

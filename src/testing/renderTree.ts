@@ -1,15 +1,17 @@
 /**
  * A recorded tree as text that is the same in every run, for snapshots.
  *
- * One line per span, as the console prints them, with attributes sorted by name, ids replaced and durations left out. The trap: text from a real model
- * or a vendor changes; choose with `attributes` what the snapshot contains.
+ * One line per span, as the console prints them, with attributes sorted by name and durations left out. Span ids become `s1`, `s2`, trace ids `t1`, run ids
+ * `run_1`, in the order in which they occur; instants in strings become `TIME`. The trap: text from a real model and other ids (a vendor's, a UUID) change
+ * from run to run; choose with `attributes` what the snapshot contains.
  */
+import type { Attributes, AttributeValue } from "../records/attributes.js"
 import { nanosFromDate } from "../records/instants.js"
 import type { SpanRecord } from "../records/SpanRecord.js"
 import type { SpanNode } from "../records/spanTree.js"
+import type { AttributeKey } from "../records/vocabulary.js"
 import { endingTexts, lineOf } from "./text/spans.js"
-import { hidden, StableNames } from "./text/stable.js"
-import { valueText } from "./text/values.js"
+import { mapTexts, valueText } from "./text/values.js"
 
 /** What to show. */
 export interface RenderOptions {
@@ -25,10 +27,11 @@ export interface RenderOptions {
   /** Whether to show the names of events. Default false. */
   readonly events?: boolean
   /**
-   * Whether to sort siblings that overlap in time by their text and that of their children. Default false: siblings are shown in the order they started,
-   * which can change from run to run if they run in parallel.
+   * The order of siblings. `"start"` (default): the order in which they started, which can change from run to run if they run in parallel. `"stable"`: those
+   * that overlap in time are sorted by name, attributes and children, as the snapshot shows them. `"text"`: all siblings are sorted that way, for work that
+   * overlaps in one run and not in the next, or takes no time under `TestClock`.
    */
-  readonly sortOverlapping?: boolean
+  readonly order?: "start" | "stable" | "text"
 }
 
 /**
@@ -39,7 +42,7 @@ export interface RenderOptions {
  */
 export const renderTree = (tree: SpanNode | ReadonlyArray<SpanNode>, options: RenderOptions = {}): string => {
   const roots = rootsOf(tree)
-  const visits = visitsOf(options.sortOverlapping === true ? sortOverlapping(roots, options) : roots)
+  const visits = visitsOf((options.order ?? "start") === "start" ? roots : sortSiblings(roots, options))
   const names = new StableNames(visits.map(({ node }) => node.span), options.durations === true, true)
   return visits.map(({ depth, node }) => `${"  ".repeat(depth)}${spanLine(node.span, names, options)}`).join("\n")
 }
@@ -76,12 +79,12 @@ interface Sorted {
 }
 
 /** Sorts from the bottom up, so that the text of a span includes its sorted children. */
-const sortOverlapping = (roots: ReadonlyArray<SpanNode>, options: RenderOptions): ReadonlyArray<SpanNode> => {
+const sortSiblings = (roots: ReadonlyArray<SpanNode>, options: RenderOptions): ReadonlyArray<SpanNode> => {
   const visits = visitsOf(roots).toReversed()
   const names = new StableNames(visits.map(({ node }) => node.span), options.durations === true, false)
   const sorted = new Map<SpanNode, Sorted>()
   const sort = (nodes: ReadonlyArray<SpanNode>) =>
-    overlapping(nodes).flatMap((group) =>
+    (options.order === "text" ? [nodes] : overlapping(nodes)).flatMap((group) =>
       group.map((node) => sorted.get(node)!).sort((a, b) => a.text < b.text ? -1 : a.text > b.text ? 1 : 0)
     )
   for (const { node: { children, span }, node } of visits) {
@@ -143,3 +146,59 @@ const attributeTexts = (
 
 const idsText = ({ links, spanId }: SpanRecord, names: StableNames): string =>
   [`#${names.span(spanId)}`, ...links.map((link) => `→ ${names.span(link.spanId)}`)].join(" ")
+
+const hexIds = /\b(?:[0-9a-f]{32}|[0-9a-f]{16})\b/g
+const runIds = /\brun_[0-9A-HJKMNP-TV-Z]{26}\b/g
+const instants = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})/g
+
+class StableNames {
+  private readonly spans = new Map<string, string>()
+  private readonly traces = new Map<string, string>()
+  private readonly runs = new Map<string, string>()
+
+  constructor(
+    /** All spans in the order of their lines, so that a span's number is that of its line. */
+    spans: Iterable<SpanRecord>,
+    private readonly keepTimes: boolean,
+    /** Whether names have numbers. Without them, text does not depend on the order of the spans. */
+    private readonly numbered: boolean
+  ) {
+    for (const { spanId, traceId } of spans) {
+      this.span(spanId)
+      this.nameOf(this.traces, traceId, "t")
+    }
+  }
+
+  /** The name of a span, even if it is not in the tree. */
+  span(id: string): string {
+    return this.nameOf(this.spans, id, "s")
+  }
+
+  readonly text = (value: string): string => {
+    const named = value
+      .replace(hexIds, (id) => this.spans.get(id) ?? this.traces.get(id) ?? id)
+      .replace(runIds, (id) => this.nameOf(this.runs, id, "run_"))
+    return this.keepTimes ? named : named.replace(instants, "TIME")
+  }
+
+  /** Replaces them in attributes, and sorts these by key. A number whose key ends in a unit of time is hidden, and so is a digest. */
+  attributes(attributes: Attributes): ReadonlyArray<readonly [string, AttributeValue | typeof hidden]> {
+    return Object.keys(attributes).toSorted().map((key) => {
+      const value = attributes[key]!
+      const isDuration = typeof value === "number" && /_(ms|seconds)$/.test(key)
+      return [key, (isDuration && !this.keepTimes) || key === digestKey ? hidden : mapTexts(value, this.text)]
+    })
+  }
+
+  private nameOf(names: Map<string, string>, id: string, prefix: string): string {
+    const name = names.get(id) ?? (this.numbered ? `${prefix}${names.size + 1}` : prefix)
+    names.set(id, name)
+    return name
+  }
+}
+
+/** Stands for a duration that is not shown. */
+const hidden = Symbol("hidden")
+
+/** Made with a key of the process: another value in each run. */
+const digestKey: AttributeKey = "arguments_digest"

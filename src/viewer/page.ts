@@ -8,7 +8,6 @@ import type { PageAssets, PageSettings } from "./PageAssets.js"
 
 export type { PageAssets, PageSettings } from "./PageAssets.js"
 
-/** The content of a page. */
 export interface PageOptions extends PageSettings {
   /** The records, one JSON object per line; the page counts bad lines. Default: none, and the page asks for a file. */
   readonly jsonl?: string

@@ -4,6 +4,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { Agent, type Budget, Pricing, type ScriptedToolCall, type ScriptedTurn, Supervisor } from "loom-telemetry/agent"
 import { add, ArithmeticLive, arithmeticTools, calling, resultsGiven, saying } from "./arithmetic.js"
@@ -46,6 +49,52 @@ const delegate = (id: string, worker: string): ScriptedToolCall => ({
 })
 
 describe("a budget", () => {
+  // Of sums that floating point gets wrong, of less than a micro-dollar, and of a limit that is not a multiple of the price.
+  it.effect.each<readonly [limit: number, price: number]>([
+    [1, 0.1],
+    [3, 0.3],
+    [10 / 3, 1 / 3],
+    [1e-6, 1e-7],
+    [1e-9, 1e-10],
+    [3e-10, 3e-11],
+    [9.5e-8, 1e-8],
+    [12_345.6, 1234.56]
+  ])(
+    "of %d dollars is spent by ten calls of %d, and no eleventh is made",
+    ([maxCostUsd, usd]) =>
+      Effect.gen(function*() {
+        const twelve = Array.from({ length: 12 }, (_, turn) => calling(add(`c${turn}`, turn, turn)))
+        const run = yield* spender({ maxCostUsd }).run("Go").pipe(
+          Effect.provide(ArithmeticLive),
+          Effect.provide(Layer.succeed(Pricing, { price: () => Option.some({ usd, source: "test" }) })),
+          scripted(...twelve),
+          recorded
+        )
+        expect(yield* run.exit).toMatchObject({ interruptedReason: "budget:max_cost_usd", turns: 10 })
+        expect(spansNamed(run, "loom.model.stream")).toHaveLength(10)
+      })
+  )
+
+  it.effect("of cost is not spent by calls without a price, which are counted and logged", () =>
+    Effect.gen(function*() {
+      const warnings: Array<string> = []
+      const logger = Logger.make(({ message }) => void warnings.push(String(message)))
+      const priced = new Set([1])
+      let call = 0
+      const run = yield* spender({ maxCostUsd: 1 }).run("Go").pipe(
+        Effect.provide(ArithmeticLive),
+        Effect.provide(Layer.succeed(Pricing, {
+          price: () => priced.has(++call) ? Option.some({ usd: 0.25, source: "test" }) : Option.none()
+        })),
+        scripted(calling(add("c1", 1, 1)), saying("Done.")),
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        recorded
+      )
+      expect(yield* run.exit).toMatchObject({ costUsd: 0.25, unpricedCalls: 1, unmeasuredCalls: 0 })
+      expect(attributeOf(run, "loom.run", "unpriced_calls")).toEqual([1])
+      expect(warnings.filter((text) => text.includes("does not count for maxCostUsd"))).toHaveLength(1)
+    }))
+
   it.effect.each<readonly [kind: string, budget: Budget]>([
     ["max_tokens", { maxTokens: 50 }],
     ["max_cost_usd", { maxCostUsd: 45 }]
@@ -155,7 +204,9 @@ describe("a budget", () => {
         result: "\n[The worker was stopped: budget:max_tokens]",
         isFailure: false
       })
-      expect(attributeOf(run, "loom.tool", "ok")).toEqual(attributeOf(run, "loom.tool", "ok").map(() => true))
+      // The workers' own tool calls would begin when the budget is spent.
+      expect(attributeOf(run, "loom.tool", "tool")).toEqual(["delegate", "add", "delegate", "add"])
+      expect(attributeOf(run, "loom.tool", "ok")).toEqual([true, false, true, false])
       expect(flaws(run)).toEqual([])
     }))
 

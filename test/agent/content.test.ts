@@ -188,4 +188,42 @@ describe("content", () => {
       expect(JSON.stringify(messages[1])).toMatch(/All of it: page .*…\[\+4\d{4} chars\]/)
       expect(JSON.stringify(messages[3])).toContain("noted short")
     }))
+
+  it.live.each<readonly [what: string, value: () => unknown]>([
+    ["200,000 rows", () => Array.from({ length: 200_000 }, (_, id) => ({ id, name: "row" }))],
+    [
+      "an object of 200,000 keys",
+      () => Object.fromEntries(Array.from({ length: 200_000 }, (_, id) => [`key ${id}`, id]))
+    ],
+    ["a hundred texts of 100,000 characters", () => Array.from({ length: 100 }, () => "A moth. ".repeat(12_500))],
+    ["3,000 texts of 1,000 characters", () => Array.from({ length: 3000 }, () => "A moth. ".repeat(125))],
+    ["texts of control characters", () => Array.from({ length: 50 }, () => "\u0001".repeat(30_000))],
+    ["lists of 600 by 600", () => Array.from({ length: 600 }, () => Array.from({ length: 600 }, (_, id) => id))]
+  ])("stays JSON with a result of %s, and keeps the question and the end", ([, value]) =>
+    Effect.gen(function*() {
+      const Big = Tool.make("note", { success: Schema.Any })
+      const big = Toolkit.make(Big)
+      const agent = Agent.make({ name: "reader", instructions: "", toolkit: big, captureContent: "attributes" })
+      const run = yield* agent.run("What is in it?").pipe(
+        Effect.provide(big.toLayer({ note: () => Effect.sync(value) })),
+        scripted(calling({ id: "c1", name: "note", params: {} }), saying("Moths.")),
+        recorded
+      )
+      const sent = JSON.parse(String(spansNamed(run, "loom.model.stream")[1]!.attributes["input_messages"]))
+      expect(JSON.stringify(sent)).toContain("What is in it?")
+      expect(sent.at(-1)).toMatchObject({ role: "tool", content: [{ type: "tool-result", id: "c1" }] })
+      JSON.parse(String(spanNamed(run, "loom.tool").attributes["result"]))
+    }))
+
+  it.live("stays JSON in a conversation of more than a megabyte", () =>
+    Effect.gen(function*() {
+      const agent = Agent.make({ name: "talker", instructions: "", captureContent: "attributes" })
+      const history = Array.from({ length: 400 }, (_, turn) => ({
+        role: turn % 2 === 0 ? "user" as const : "assistant" as const,
+        content: [{ type: "text" as const, text: `${turn}: ${"a moth ".repeat(700)}` }]
+      }))
+      const run = yield* agent.run("And now?", { history }).pipe(scripted(saying("Moths.")), recorded)
+      const sent = JSON.parse(String(spanNamed(run, "loom.model.stream").attributes["input_messages"]))
+      expect(sent.at(-1).content[0].text).toBe("And now?")
+    }))
 })

@@ -38,7 +38,6 @@ describe("an instrumented model", () => {
         response_model: "ScriptedModel",
         tokens_in: 12,
         tokens_out: 4,
-        cached_tokens_in: 0,
         retries: 0,
         finish_reason: "stop",
         user_id: "alice",

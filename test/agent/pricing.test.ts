@@ -17,9 +17,6 @@ const million = 1_000_000
 const usage = (of: Partial<Usage>): Usage => ({
   tokensIn: 0,
   tokensOut: 0,
-  cachedTokensIn: 0,
-  cacheCreationTokensIn: 0,
-  reasoningTokensOut: 0,
   ...of
 })
 
@@ -38,24 +35,102 @@ const priceFrom = (entries: ReadonlyArray<PriceEntry>, of: Partial<PricedCall>) 
   )
 
 describe("a table of prices", () => {
-  it.effect("applies the longest prefix of the model's name", () =>
+  it.effect("applies the longest entry that names the model", () =>
     Effect.gen(function*() {
       const entries = [
         { model: "claude-opus-4", input: 15, output: 75 },
-        { model: "claude", input: 1, output: 1 },
-        { model: "claude-opus-4-2025", input: 16, output: 76 },
+        { model: "", input: 1, output: 1 },
+        { model: "claude-opus-4-20250514", input: 16, output: 76 },
         { model: "claude-opus-5", input: 99, output: 99 }
       ]
       expect(yield* priceFrom(entries, {})).toEqual({ usd: 16, source: "table" })
-      expect(yield* priceFrom(entries, { model: "claude-haiku" })).toEqual({ usd: 1, source: "table" })
-      expect(yield* priceFrom(entries, { model: "gpt-5" })).toBeUndefined()
+      expect(yield* priceFrom(entries, { model: "claude-opus-4" })).toMatchObject({ usd: 15 })
+      expect(yield* priceFrom(entries, { model: "claude-haiku" })).toMatchObject({ usd: 1 })
+      expect(yield* priceFrom(entries.filter(({ model }) => model !== ""), { model: "gpt-5" })).toBeUndefined()
+    }))
+
+  it.effect.each<readonly [entry: string, model: string]>([
+    ["claude-opus-4", "claude-opus-4-20250514"],
+    ["claude-opus-4", "claude-opus-4@20250514"],
+    ["claude-3-5-sonnet", "claude-3-5-sonnet-latest"],
+    ["gpt-5", "gpt-5-2025-08-07"],
+    ["gpt-4", "gpt-4-0613"],
+    ["gpt-4o", "gpt-4o-2024-08-06"],
+    ["gpt-4o-mini", "gpt-4o-mini-2024-07-18"],
+    ["openai/gpt-5", "openai/gpt-5-2025-08-07"],
+    ["claude-opus-4-5", "claude-opus-4-5-20251101"],
+    ["anthropic.claude-v2", "anthropic.claude-v2:1"],
+    ["mistral-large", "mistral-large-2411"],
+    ["gemini-2.0-flash", "gemini-2.0-flash-001"],
+    ["gemini-2.5-pro-preview", "gemini-2.5-pro-preview-05-06"],
+    ["command-r", "command-r-08-2024"],
+    ["amazon.nova-pro", "amazon.nova-pro-v1:0"],
+    ["us.anthropic.claude-sonnet-4-5", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"]
+  ])("prices %s for its snapshot %s", ([entry, model]) =>
+    Effect.gen(function*() {
+      expect(yield* priceFrom([{ model: entry, input: 1, output: 1 }], { model })).toMatchObject({ usd: 1 })
+    }))
+
+  it.effect.each<readonly [entry: string, model: string]>([
+    ["claude-opus-4", "claude-opus-4-5"],
+    ["claude-opus-4", "claude-opus-4-5-20251101"],
+    ["claude-opus-4", "claude-opus-4.5"],
+    ["gpt-5", "gpt-5-nano"],
+    ["gpt-5", "gpt-5-pro"],
+    ["gpt-5", "gpt-5.1"],
+    ["gpt-5", "gpt-5-nano-2025-08-07"],
+    ["gpt-4", "gpt-4o"],
+    ["gpt-4", "gpt-4-32k"],
+    ["gpt-4", "gpt-4-turbo-2024-04-09"],
+    ["o1", "o1-mini"],
+    ["gemini-2.5-flash", "gemini-2.5-flash-lite"],
+    ["llama3-70b", "llama3-70b-8192"],
+    ["gpt-4o", "gpt-4o-mini"],
+    ["gpt-4o", "gpt-4o-mini-2024-07-18"],
+    ["gpt-4o", "gpt-4o-audio-preview-2024-12-17"],
+    ["gpt-4", "gpt-4-0125-preview"],
+    ["gpt-5", "openai/gpt-5"],
+    ["openai/gpt-5", "openai/gpt-5:free"],
+    ["openai/gpt-5", "openai/gpt-5-mini"],
+    ["gpt-5", "gpt-5-codex"],
+    ["gpt-5", "gpt-5-20251301"],
+    ["gpt-5", "ft:gpt-5-2025-08-07:moths::a1"],
+    ["claude-opus-4-5", "us.anthropic.claude-opus-4-5-20251101-v1:0"],
+    ["anthropic.claude-opus-4", "anthropic.claude-opus-4-5-20251101-v1:0"],
+    ["gemini-2.5-pro", "gemini-2.5-pro-preview-05-06"],
+    ["o3", "o3-mini-2025-01-31"],
+    ["claude", "claude-opus-4-20250514"]
+  ])("does not price %s for another model, %s", ([entry, model]) =>
+    Effect.gen(function*() {
+      expect(yield* priceFrom([{ model: entry, input: 1, output: 1 }], { model })).toBeUndefined()
+    }))
+
+  it.effect("prices a service tier only by entries for it", () =>
+    Effect.gen(function*() {
+      const entries = [
+        { model: "gpt-5", input: 1.25, output: 10 },
+        { model: "gpt-5", serviceTier: "flex", input: 0.625, output: 5 }
+      ]
+      const price = (serviceTier: string | undefined) => priceFrom(entries, { model: "gpt-5", serviceTier })
+      expect(yield* price(undefined)).toMatchObject({ usd: 1.25 })
+      expect(yield* price("default")).toMatchObject({ usd: 1.25 })
+      expect(yield* price("flex")).toMatchObject({ usd: 0.625 })
+      expect(yield* price("priority")).toBeUndefined()
+    }))
+
+  it.effect("prices input that stays in the cache for an hour separately", () =>
+    Effect.gen(function*() {
+      const tokens = usage({ tokensIn: million, cacheCreationTokensIn: million, cacheCreation1hTokensIn: million / 2 })
+      const entry = { model: "claude-opus-4", input: 3, output: 15, cacheCreation: 3.75 }
+      expect(yield* priceFrom([{ ...entry, cacheCreation1h: 6 }], { usage: tokens })).toMatchObject({ usd: 4.875 })
+      expect(yield* priceFrom([entry], { usage: tokens })).toMatchObject({ usd: 3.75 })
     }))
 
   it.effect("keeps a provider's prices to that provider", () =>
     Effect.gen(function*() {
       const entries = [
-        { model: "claude", input: 1, output: 1 },
-        { model: "claude-opus", provider: "aws.bedrock", input: 2, output: 2 }
+        { model: "claude-opus-4", input: 1, output: 1 },
+        { model: "claude-opus-4-20250514", provider: "aws.bedrock", input: 2, output: 2 }
       ]
       expect(yield* priceFrom(entries, { provider: "aws.bedrock" })).toMatchObject({ usd: 2 })
       expect(yield* priceFrom(entries, {})).toMatchObject({ usd: 1 })
@@ -63,7 +138,7 @@ describe("a table of prices", () => {
 
   it.effect("prices cached input, input written to a cache, and output separately", () =>
     Effect.gen(function*() {
-      const entries = [{ model: "claude", input: 10, output: 50, cachedInput: 1, cacheCreation: 12.5 }]
+      const entries = [{ model: "claude-opus-4", input: 10, output: 50, cachedInput: 1, cacheCreation: 12.5 }]
       const mixed = usage({
         tokensIn: 4 * million,
         cachedTokensIn: 2 * million,
@@ -76,15 +151,17 @@ describe("a table of prices", () => {
   it.effect("prices cached input like other input if it has no price of its own", () =>
     Effect.gen(function*() {
       const all = usage({ tokensIn: million, cachedTokensIn: million })
-      expect(yield* priceFrom([{ model: "claude", input: 10, output: 50 }], { usage: all })).toMatchObject({ usd: 10 })
+      expect(yield* priceFrom([{ model: "claude-opus-4", input: 10, output: 50 }], { usage: all })).toMatchObject({
+        usd: 10
+      })
     }))
 
   it.effect("applies the price in effect at the time of the call", () =>
     Effect.gen(function*() {
       const entries = [
-        { model: "claude", input: 30, output: 0, from: new Date("2026-06-01") },
-        { model: "claude", input: 10, output: 0 },
-        { model: "claude", input: 20, output: 0, from: new Date("2026-01-01") }
+        { model: "claude-opus-4", input: 30, output: 0, from: new Date("2026-06-01") },
+        { model: "claude-opus-4", input: 10, output: 0 },
+        { model: "claude-opus-4", input: 20, output: 0, from: new Date("2026-01-01") }
       ]
       const at = (date: string) => priceFrom(entries, { at: new Date(date) })
       expect(yield* at("2025-12-31")).toMatchObject({ usd: 10 })
@@ -102,7 +179,7 @@ describe("a priced run", () => {
   it.effect("has its cost on both spans, in the metric and in the result", () =>
     Effect.gen(function*() {
       const run = yield* answering(opus).pipe(
-        Effect.provide(Pricing.table([{ model: "claude", input: 15, output: 75 }])),
+        Effect.provide(Pricing.table([{ model: "claude-opus-4", input: 15, output: 75 }])),
         recorded
       )
       expect((yield* run.exit).costUsd).toBe(15)
@@ -114,8 +191,8 @@ describe("a priced run", () => {
   it.effect("is priced by the Clock's time", () =>
     Effect.gen(function*() {
       const table = Pricing.table([
-        { model: "claude", input: 10, output: 0 },
-        { model: "claude", input: 20, output: 0, from: new Date("2026-01-01") }
+        { model: "claude-opus-4", input: 10, output: 0 },
+        { model: "claude-opus-4", input: 20, output: 0, from: new Date("2026-01-01") }
       ])
       yield* TestClock.setTime(new Date("2025-12-31T23:59:59Z").getTime())
       expect((yield* Effect.provide(answering(opus), table)).costUsd).toBe(10)
@@ -126,7 +203,7 @@ describe("a priced run", () => {
   it.effect("prefers the cost that the provider reports to any table", () =>
     Effect.gen(function*() {
       const run = yield* answering({ ...opus, metadata: { openrouter: { usage: { cost: 0.25 } } } }).pipe(
-        Effect.provide(Pricing.table([{ model: "claude", input: 15, output: 75 }])),
+        Effect.provide(Pricing.table([{ model: "claude-opus-4", input: 15, output: 75 }])),
         recorded
       )
       expect((yield* run.exit).costUsd).toBe(0.25)
@@ -152,7 +229,7 @@ describe("a priced run", () => {
         metadata: { anthropic: { usage: { cache_creation_input_tokens: 200 } } }
       }).pipe(
         Effect.provide(
-          Pricing.table([{ model: "claude", input: 1e6, output: 0, cachedInput: 1e5, cacheCreation: 2e6 }])
+          Pricing.table([{ model: "claude-opus-4", input: 1e6, output: 0, cachedInput: 1e5, cacheCreation: 2e6 }])
         ),
         recorded
       )
@@ -182,7 +259,7 @@ describe("a model without a known price", () => {
   it.effect("has no cost anywhere, rather than 0", () =>
     Effect.gen(function*() {
       const run = yield* answering({ ...opus, model: "homemade" }).pipe(
-        Effect.provide(Pricing.table([{ model: "claude", input: 15, output: 75 }])),
+        Effect.provide(Pricing.table([{ model: "claude-opus-4", input: 15, output: 75 }])),
         recorded
       )
       expect((yield* run.exit).costUsd).toBeNull()
@@ -193,7 +270,7 @@ describe("a model without a known price", () => {
 
   it.effect("triggers one warning, however many calls are made", () =>
     Effect.gen(function*() {
-      const prices = Pricing.table([{ model: "claude", input: 15, output: 75 }])
+      const prices = Pricing.table([{ model: "claude-opus-4", input: 15, output: 75 }])
       const three = Effect.all([
         answering({ ...opus, model: "homemade" }),
         answering({ ...opus, model: "homemade" }),
@@ -217,7 +294,7 @@ describe("a model without a known price", () => {
   it.effect("is not one that is free by the table: that costs 0", () =>
     Effect.gen(function*() {
       const run = yield* answering(opus).pipe(
-        Effect.provide(Pricing.table([{ model: "claude", input: 0, output: 0 }])),
+        Effect.provide(Pricing.table([{ model: "claude-opus-4", input: 0, output: 0 }])),
         recorded
       )
       expect((yield* run.exit).costUsd).toBe(0)
@@ -245,6 +322,29 @@ describe("the prices of @pydantic/genai-prices", () => {
       const cached = yield* price({ usage: usage({ tokensIn: million, cachedTokensIn: million }) })
       expect(cached!.usd).toBeCloseTo(1.5)
     }))
+
+  it.effect("make input that stays in the cache for an hour more expensive", () =>
+    Effect.gen(function*() {
+      const hour = { tokensIn: 100_000, cacheCreationTokensIn: 100_000, cacheCreation1hTokensIn: 100_000 }
+      const priced = yield* price({ model: "claude-sonnet-4-5", usage: usage(hour) })
+      expect(priced!.usd).toBeCloseTo(0.6, 12)
+    }))
+
+  it.effect("price audio separately", () =>
+    Effect.gen(function*() {
+      const tokens = usage({ tokensIn: million, media: [{ medium: "audio", of: "input", tokens: million }] })
+      const model = { model: "gemini-2.5-flash", provider: "gcp.gemini" }
+      expect((yield* price({ ...model, usage: tokens }))!.usd).toBeCloseTo(1, 12)
+      expect((yield* price({ ...model, usage: usage({ tokensIn: million }) }))!.usd).toBeCloseTo(0.3, 12)
+    }))
+
+  it.effect.each(["flex", "priority", "batch"])(
+    "do not cover the service tier %s",
+    (serviceTier) =>
+      Effect.gen(function*() {
+        expect(yield* price({ serviceTier })).toBeUndefined()
+      })
+  )
 
   it.effect("do not cover a made-up model", () =>
     Effect.gen(function*() {

@@ -103,14 +103,17 @@ const linesOf = (node: SpanNode, keys: ReadonlyArray<string>, indent: string): R
 export const flaws = (of: Records): ReadonlyArray<string> => {
   const count = (name: string) => of.spans.filter((span) => span.name === name).length
   const measured = (name: string) => of.metrics.filter((metric) => metric.name === name).length
+  // How long the provider took is not known.
+  const ownTools =
+    of.spans.filter(({ attributes, name }) => name === "loom.tool" && attributes["provider_executed"] !== true).length
   return [
     ...of.open.map(({ name }) => `${name} is left open`),
     ...(count("loom.run") === measured("loom.session.duration_ms")
       ? []
       : [`${count("loom.run")} runs, ${measured("loom.session.duration_ms")} loom.session.duration_ms`]),
-    ...(count("loom.tool") === measured("loom.tool.duration_ms")
+    ...(ownTools === measured("loom.tool.duration_ms")
       ? []
-      : [`${count("loom.tool")} tools, ${measured("loom.tool.duration_ms")} loom.tool.duration_ms`]),
+      : [`${ownTools} tools, ${measured("loom.tool.duration_ms")} loom.tool.duration_ms`]),
     ...(new Set(of.spans.map(({ traceId }) => traceId)).size > 1 ? ["more than one trace"] : [])
   ]
 }

@@ -42,7 +42,8 @@ describe("a run", () => {
         max_turns: 50,
         turns: 2,
         tokens_in: 42,
-        tokens_out: 12
+        tokens_out: 12,
+        agent_version: expect.stringMatching(/^[0-9a-f]{12}$/)
       })
     }))
 
@@ -63,7 +64,6 @@ describe("a run", () => {
         response_model: "ScriptedModel",
         tokens_in: 12,
         tokens_out: 4,
-        cached_tokens_in: 0,
         retries: 0,
         ttft_ms: 0,
         finish_reason: "stop",
@@ -77,6 +77,7 @@ describe("a run", () => {
       expect(spanNamed(yield* answered, "loom.tool").attributes).toEqual({
         tool: "add",
         call_id: "c1",
+        arguments_digest: expect.stringMatching(/^[0-9a-f]{12}$/),
         ok: true,
         duration_ms: 0,
         session_id: "s-1",

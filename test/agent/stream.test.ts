@@ -6,6 +6,7 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import { type AgentEvent } from "loom-telemetry/agent"
 import { add, arithmetic, ArithmeticLive, calling, saying, talker } from "./arithmetic.js"
 import { attributeOf, flaws, outline, recorded, scripted } from "./recorded.js"
@@ -36,8 +37,10 @@ describe("a streamed run", () => {
         "TextDelta",
         "Finished"
       ])
-      expect(events[2]).toEqual({ _tag: "ToolCall", id: "c1", name: "add", params: { a: 2, b: 3 } })
-      expect(events[3]).toEqual({ _tag: "ToolResult", id: "c1", name: "add", ok: true, result: 5 })
+      const path = [events.flatMap((event) => event._tag === "RunStarted" ? [event.runId] : [])[0]]
+      expect(events.map((event) => event.path)).toEqual(events.map(() => path))
+      expect(events[2]).toEqual({ _tag: "ToolCall", path, id: "c1", name: "add", params: { a: 2, b: 3 } })
+      expect(events[3]).toEqual({ _tag: "ToolResult", path, id: "c1", name: "add", ok: true, result: 5 })
     }))
 
   it.effect("emits the text of its result in deltas", () =>
@@ -111,6 +114,18 @@ describe("a streamed run", () => {
       expect(run.metrics.map(({ attributes, name }) => [name, attributes["outcome"]])).toEqual([
         ["loom.session.duration_ms", "interrupted"]
       ])
+    }))
+
+  it.effect("is a success if it has finished before a slow consumer stops", () =>
+    Effect.gen(function*() {
+      const run = yield* talker("parrot").stream("Hi").pipe(
+        Stream.filter(({ _tag }) => _tag === "TextDelta"),
+        Stream.tap(() => TestClock.adjust("1 second")),
+        Stream.runHead,
+        scripted(saying("Hello, Alice.")),
+        recorded
+      )
+      expect(outline(run)).toEqual(["loom.run", "  loom.turn", "    loom.model.stream"])
     }))
 
   it.effect("is below the span around its consumer", () =>

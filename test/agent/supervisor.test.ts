@@ -99,7 +99,7 @@ describe("a supervisor", () => {
     Effect.gen(function*() {
       const run = yield* editor.run("Write").pipe(
         scripted(calling(delegate("c1", "writer")), saying("A moth."), saying("Done.")),
-        Effect.provide(Pricing.table([{ model: "Scripted", input: 1_000_000, output: 0 }])),
+        Effect.provide(Pricing.table([{ model: "ScriptedModel", input: 1_000_000, output: 0 }])),
         recorded
       )
       expect((yield* run.exit).costUsd).toBe(54)

@@ -6,6 +6,7 @@ import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
 
 /** Its answer. */
 export interface VendorAnswer {
@@ -14,6 +15,11 @@ export interface VendorAnswer {
   readonly inputTokens?: number
   readonly outputTokens?: number
   readonly cachedInputTokens?: number
+  readonly reasoningTokens?: number
+  /** As its layer sets it on the span of `@effect/ai`. */
+  readonly system?: string
+  /** The model in the request, as its layer sets it there. */
+  readonly requestModel?: string
   /** On the finish part, by provider. */
   readonly metadata?: { readonly [provider: string]: unknown }
   /** Runs when the request is made, inside the model call. */
@@ -31,7 +37,8 @@ const parts = (answer: VendorAnswer): ReadonlyArray<FinalPart> => [
       inputTokens: answer.inputTokens,
       outputTokens: answer.outputTokens,
       totalTokens: undefined,
-      cachedInputTokens: answer.cachedInputTokens
+      cachedInputTokens: answer.cachedInputTokens,
+      reasoningTokens: answer.reasoningTokens
     },
     metadata: answer.metadata as Response.FinishPartMetadata
   }
@@ -39,14 +46,24 @@ const parts = (answer: VendorAnswer): ReadonlyArray<FinalPart> => [
 
 /** A model that always gives this answer. */
 export const vendorModel = (answer: VendorAnswer): Layer.Layer<LanguageModel.LanguageModel> => {
-  const { request = Effect.void, text = "Hi" } = answer
+  const { request = Effect.void, requestModel, system, text = "Hi" } = answer
+  const announced = (span: Tracer.Span) =>
+    Effect.sync(() => {
+      if (system !== undefined) {
+        span.attribute("gen_ai.system", system)
+      }
+      if (requestModel !== undefined) {
+        span.attribute("gen_ai.request.model", requestModel)
+      }
+    })
   return Layer.effect(
     LanguageModel.LanguageModel,
     LanguageModel.make({
-      generateText: () => Effect.as(request, [{ type: "text", text }, ...parts(answer)]),
-      streamText: () =>
+      generateText: ({ span }) =>
+        Effect.as(Effect.zipRight(announced(span), request), [{ type: "text", text }, ...parts(answer)]),
+      streamText: ({ span }) =>
         Stream.unwrap(Effect.as(
-          request,
+          Effect.zipRight(announced(span), request),
           Stream.make<Array<Response.StreamPartEncoded>>(
             { type: "text-start", id: "t" },
             { type: "text-delta", id: "t", delta: text },

@@ -235,10 +235,11 @@ describe.each(["http/protobuf", "grpc"] as const)(
               "gen_ai.client.operation.time_to_first_chunk histogram s 0.01…81.92",
               "gen_ai.client.token.usage histogram {token} 1…67108864",
               "gen_ai.execute_tool.duration histogram s 0.01…81.92",
-              "gen_ai.invoke_agent.duration histogram s 0.01…81.92",
+              "gen_ai.invoke_agent.duration histogram s 0.1…3276.8",
               "loom.cost.usd sum {USD}",
               "loom.model.ttft_ms histogram ms 1…1800000",
               "loom.session.duration_ms histogram ms 1…1800000",
+              "loom.tokens.cached_input sum {token}",
               "loom.tokens.input sum {token}",
               "loom.tokens.output sum {token}",
               "loom.tool.duration_ms histogram ms 1…1800000"

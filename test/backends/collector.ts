@@ -4,10 +4,10 @@
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import { programOf } from "./installed.js"
-import { freePort, type NotInTimeError, server, temporaryFolder } from "./server.js"
+import { freePort, type NotInTimeError, type Running, server, temporaryFolder } from "./server.js"
 
 /** A Collector that answers. */
-export interface Collector {
+export interface Collector extends Running {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly endpoint: string
   /** Where it writes. */
@@ -20,13 +20,15 @@ export const configOf = (name: string): string => fileURLToPath(new URL(`./colle
 /** Starts a Collector with this configuration. The variables are made from its endpoint and the folder in which it runs. */
 export const collector = (
   config: string,
-  env: (collector: Collector & { readonly port: number }) => Readonly<Record<string, string>>
+  env: (
+    collector: Pick<Collector, "endpoint" | "folder"> & { readonly port: number }
+  ) => Readonly<Record<string, string>>
 ): Effect.Effect<Collector, NotInTimeError, Scope.Scope> =>
   Effect.gen(function*() {
     const folder = yield* temporaryFolder
     const port = yield* freePort
     const endpoint = `http://127.0.0.1:${port}`
-    yield* server({
+    const running = yield* server({
       command: programOf("collector"),
       args: ["--config", configOf(config)],
       env: env({ endpoint, folder, port }),
@@ -36,7 +38,7 @@ export const collector = (
         init: { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }
       }
     })
-    return { endpoint, folder }
+    return { ...running, endpoint, folder }
   })
 
 /** A Collector that writes all that arrives to `traces.jsonl` and `metrics.jsonl`, over HTTP or gRPC. */

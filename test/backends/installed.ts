@@ -1,16 +1,25 @@
 /**
- * What `.ci/backends` installed. A suite whose backend is not there is skipped, with the reason in its name.
+ * What `.ci/backends` installed.
+ *
+ * A suite whose backend is not there fails and says why. With `LOOM_BACKENDS=installed`, as in CI, it is skipped, with the reason in its name: there,
+ * the first installation may take longer than everything else.
  */
-import { describe } from "@effect/vitest"
-import { existsSync, readFileSync } from "node:fs"
+import { describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import { homedir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const installer = fileURLToPath(new URL("../../.ci/backends", import.meta.url))
 
 const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "loom-telemetry")
 
 const programs = {
+  clickhouse: join(cache, "clickhouse", "bin", "python"),
   collector: join(cache, "collector", "collector"),
-  phoenix: join(cache, "phoenix", "bin", "phoenix")
+  jaeger: join(cache, "jaeger", "jaeger"),
+  phoenix: join(cache, "phoenix", "bin", "phoenix"),
+  prometheus: join(cache, "prometheus", "prometheus")
 } as const
 
 /** A backend by its name. */
@@ -19,15 +28,29 @@ export type BackendName = keyof typeof programs
 /** The program of a backend. */
 export const programOf = (name: BackendName): string => programs[name]
 
-const reason = (name: BackendName): string | undefined =>
-  existsSync(join(cache, `${name}.key`)) && existsSync(programs[name])
-    ? undefined
-    : existsSync(join(cache, `${name}.missing`))
-    ? readFileSync(join(cache, `${name}.missing`), "utf8").trim()
-    : "it is not installed; .ci/backends does that"
+/** Why each of these can't be run. */
+const missing = (names: ReadonlyArray<BackendName>): ReadonlyArray<string> =>
+  names.flatMap((name) => {
+    const reason = execFileSync("bash", [installer, "reason", name], { encoding: "utf8" }).trim()
+    return reason === "" ? [] : [`no ${name}: ${reason}`]
+  })
 
-/** A suite that needs a backend. */
-export const describeWith = (name: BackendName, title: string, body: () => void): void => {
-  const missing = reason(name)
-  describe.skipIf(missing !== undefined)(missing === undefined ? title : `${title} (no ${name}: ${missing})`, body)
+/** A suite that needs these backends. */
+export const describeWith = (
+  names: BackendName | ReadonlyArray<BackendName>,
+  title: string,
+  body: () => void
+): void => {
+  const reasons = missing([names].flat())
+  if (reasons.length === 0) {
+    describe(title, body)
+  } else if (process.env["LOOM_BACKENDS"] === "installed") {
+    describe.skip(`${title} (${reasons.join("; ")})`, body)
+  } else {
+    describe(title, () => {
+      it("has what it needs", () => {
+        throw new Error(reasons.join("; "))
+      })
+    })
+  }
 }

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs"
 import { type Collector, collector, configOf, recordingCollector } from "./collector.js"
 import { describeWith } from "./installed.js"
 import { atLeast, metricsIn, type OtlpSpan } from "./otlp.js"
-import { eventually } from "./server.js"
+import { eventually, freePort } from "./server.js"
 import { sentBy, spanCount, superviseAndSend } from "./supervised.js"
 
 interface Running {
@@ -23,16 +23,18 @@ interface Running {
 class Run extends Context.Tag("Run")<Run, Running>() {}
 
 const edgeCollector = (store: Collector) =>
-  collector("scale", ({ folder, port }) => ({
-    OTLP_ENDPOINT: `127.0.0.1:${port}`,
-    STORE_ENDPOINT: store.endpoint,
-    TRACES_FILE: `${folder}/traces.jsonl`,
-    DECISION_WAIT: "3s",
-    BATCH_TIMEOUT: "200ms",
-    SLOW_MS: "1000",
-    KEEP_PERCENT: "0",
-    OWN_METRICS: "none"
-  }))
+  Effect.flatMap(freePort, (grpcPort) =>
+    collector("scale", ({ folder, port }) => ({
+      OTLP_ENDPOINT: `127.0.0.1:${port}`,
+      OTLP_GRPC_ENDPOINT: `127.0.0.1:${grpcPort}`,
+      STORE_ENDPOINT: store.endpoint,
+      TRACES_FILE: `${folder}/traces.jsonl`,
+      DECISION_WAIT: "3s",
+      BATCH_TIMEOUT: "200ms",
+      SLOW_MS: "1000",
+      KEEP_PERCENT: "0",
+      OWN_METRICS: "none"
+    })))
 
 /** One request through two services, which fails in the second. */
 const acrossServices = (env: (service: string) => Record<string, string>) =>
@@ -125,9 +127,9 @@ describeWith("collector", "the Collector of docs/scale.md", () => {
 })
 
 describe("docs/scale.md", () => {
-  it("shows the configuration that is run here", () => {
+  it("shows the configurations that are run here", () => {
     const page = readFileSync(new URL("../../docs/scale.md", import.meta.url), "utf8")
-    const shown = /```yaml\n([^]*?)```/.exec(page)?.[1]
-    expect(shown).toBe(readFileSync(configOf("scale"), "utf8"))
+    const shown = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text]) => text)
+    expect(shown).toEqual(["scale", "gateway"].map((name) => readFileSync(configOf(name), "utf8")))
   })
 })

@@ -49,7 +49,7 @@ export interface ServerOptions {
 const foreign = /^(OTEL_|PHOENIX_)/
 
 const start = ({ args, command, env, folder }: ServerOptions): ChildProcess => {
-  const log = openSync(join(folder, "log"), "w")
+  const log = openSync(join(folder, "log"), "a")
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
   const child = spawn(command, args, { cwd: folder, env: { ...inherited, ...env }, stdio: ["ignore", log, log] })
   closeSync(log)
@@ -58,8 +58,8 @@ const start = ({ args, command, env, folder }: ServerOptions): ChildProcess => {
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
 
-/** Asks it to end; what does not end in five seconds is killed. */
-const stop = (child: ChildProcess): Effect.Effect<void> =>
+/** Sends it a signal and waits for its end; what does not end in five seconds is killed. */
+const end = (child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
     if (hasEnded(child)) {
       return resume(Effect.void)
@@ -69,26 +69,51 @@ const stop = (child: ChildProcess): Effect.Effect<void> =>
       clearTimeout(killing)
       resume(Effect.void)
     })
-    child.kill("SIGTERM")
+    child.kill(signal)
   })
 
+/** Waits until it answers; fails at once if it ends. */
+const answering = (
+  child: ChildProcess,
+  { command, folder, probe }: ServerOptions
+): Effect.Effect<void, NotInTimeError> => {
+  const answers = Effect.tryPromise(() => fetch(probe.url, probe.init)).pipe(
+    Effect.filterOrFail((response) => response.ok),
+    Effect.asVoid,
+    Effect.mapError(() =>
+      new NotInTimeError({
+        what: `${command} does not answer: ${readFileSync(join(folder, "log"), "utf8").slice(-2000)}`
+      })
+    )
+  )
+  return eventually(answers, 90).pipe(
+    Effect.raceFirst(
+      Effect.async<void, NotInTimeError>((resume) => {
+        child.once("exit", () => resume(answers))
+      })
+    )
+  )
+}
+
+/** A backend that runs. */
+export interface Running {
+  /** Ends it at once, as a crash would. */
+  readonly kill: Effect.Effect<void>
+  /** Starts it again as it was, and waits until it answers. */
+  readonly restart: Effect.Effect<void, NotInTimeError>
+}
+
 /** Starts it, and waits until it answers. */
-export const server = (options: ServerOptions): Effect.Effect<void, NotInTimeError, Scope.Scope> =>
+export const server = (options: ServerOptions): Effect.Effect<Running, NotInTimeError, Scope.Scope> =>
   Effect.gen(function*() {
-    const child = yield* Effect.acquireRelease(Effect.sync(() => start(options)), stop)
-    const answers = Effect.tryPromise(() => fetch(options.probe.url, options.probe.init)).pipe(
-      Effect.filterOrFail((response) => response.ok),
-      Effect.mapError(() =>
-        new NotInTimeError({
-          what: `${options.command} does not answer: ${readFileSync(join(options.folder, "log"), "utf8").slice(-2000)}`
-        })
-      )
-    )
-    yield* eventually(answers, 90).pipe(
-      Effect.raceFirst(
-        Effect.async<never, NotInTimeError>((resume) => {
-          child.once("exit", () => resume(answers as Effect.Effect<never, NotInTimeError>))
-        })
-      )
-    )
+    let child: ChildProcess = yield* Effect.sync(() => start(options))
+    yield* Effect.addFinalizer(() => end(child, "SIGTERM"))
+    yield* answering(child, options)
+    return {
+      kill: Effect.suspend(() => end(child, "SIGKILL")),
+      restart: Effect.suspend(() => {
+        child = start(options)
+        return answering(child, options)
+      })
+    }
   })

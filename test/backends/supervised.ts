@@ -1,6 +1,6 @@
 /**
  * The run that every backend is shown: an editor that delegates to a researcher with a tool, to a writer, and to a painter that there is not.
- * Its model follows a script, its prices are a table; it is sent by `OTelLive` and recorded in memory, by one `MultiTelemetry`.
+ * Its model follows a script, its prices are a table; it is sent by `OTelTelemetryLive` and recorded in memory, by one `MultiTelemetry`.
  */
 import { Tool, Toolkit } from "@effect/ai"
 import { ConfigProvider, Effect, Layer, Schema } from "effect"
@@ -15,7 +15,7 @@ import {
   type ScriptedTurn,
   Supervisor
 } from "loom-telemetry/agent"
-import { OTelLive, type OTelStats, OTelTelemetry } from "loom-telemetry/otel"
+import { type OTelStats, OTelTelemetry, OTelTelemetryLive } from "loom-telemetry/otel"
 
 /** A model that backends know the price of. */
 export const model = "gpt-4o"
@@ -23,7 +23,10 @@ export const model = "gpt-4o"
 /** US dollars for a million tokens, as Phoenix' own table has them. */
 const prices = { model, input: 2.5, output: 10, cachedInput: 1.25 }
 
-/** Whose run it is. */
+/** Prices for every run of the suite. */
+export const pricing = Pricing.table([prices])
+
+/** The run's user. */
 export const identity = { userId: "alice", sessionId: "chat-7" } as const
 
 /** What the editor is asked. */
@@ -102,23 +105,26 @@ export interface SendOptions {
 
 /** The sink that these variables describe. */
 export const sentBy = (env: SendOptions["env"]) =>
-  OTelLive.pipe(Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))))
+  OTelTelemetryLive.pipe(Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))))
+
+/** The editor's run, with its model, its tools and its prices. */
+export const supervise = (captureContent: CaptureContent) =>
+  editor(captureContent).run(question, identity).pipe(
+    Effect.provide(Layer.mergeAll(
+      research.toLayer({ search: ({ query }) => Effect.succeed({ title: `All about ${query}` }) }),
+      ScriptedModel.layer(script, { model }),
+      pricing
+    ))
+  )
 
 /** Runs the editor, and returns when everything was sent. */
 export const superviseAndSend = ({ captureContent = "none", env }: SendOptions) =>
   Effect.gen(function*() {
     const { sink, ...recorded } = yield* Effect.gen(function*() {
-      const result = yield* editor(captureContent).run(question, identity)
+      const result = yield* supervise(captureContent)
       const memory = yield* InMemoryTelemetry
       return { result, spans: yield* memory.spans, metrics: yield* memory.metrics, sink: yield* OTelTelemetry }
-    }).pipe(
-      Effect.provide(Layer.mergeAll(
-        MultiTelemetry.layer([InMemoryTelemetry.layer(), sentBy(env)]),
-        research.toLayer({ search: ({ query }) => Effect.succeed({ title: `All about ${query}` }) }),
-        ScriptedModel.layer(script, { model }),
-        Pricing.table([prices])
-      ))
-    )
+    }).pipe(Effect.provide(MultiTelemetry.layer([InMemoryTelemetry.layer(), sentBy(env)])))
     return { ...recorded, stats: yield* sink.stats } satisfies Recorded
   })
 

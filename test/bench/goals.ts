@@ -54,6 +54,7 @@ export const goals: ReadonlyArray<Goal> = [
   atMost("1,000 fibers taking turns, in memory", effect, ["fibers.memory", "fibers.effect"], 0.6),
   atMost("a span at depth 10,000", "at depth 100", ["depth.deep", "depth.shallow"], 2.5),
   atMost("metric in memory", "counter.add of the OpenTelemetry SDK", ["metric.memory", "otel.rawCounter"], 0.5),
+  atMost("score in memory", "a metric with the same attributes", ["metric.score", "metric.inSpan"], 1.1),
   atMost(
     "metric to OpenTelemetry",
     "counter.add of the OpenTelemetry SDK",
@@ -63,6 +64,7 @@ export const goals: ReadonlyArray<Goal> = [
   atLeast("records a second, file", "pino, asynchronous", ["file.ours", "file.pino"], 3),
   atLeast("records a second, file", "JSON.stringify alone", ["file.ours", "file.stringify"], 0.75),
   atMost("longest stall of the event loop, file flat out", "–", ["file.stall"], 5, "ms"),
+  atMost("longest turn of the event loop, a picture of 4 MB captured", "–", ["agent.picture"], 20, "ms"),
   atMost("a span to the console, whole", "OpenTelemetry's ConsoleSpanExporter", ["console.ours", "console.otel"], 0.35),
   atMost("the line alone", "OpenTelemetry's ConsoleSpanExporter", ["console.line", "console.otel"], 0.15),
   atMost("bytes kept a span, in memory", "OpenTelemetry's InMemorySpanExporter", ["bytes.ours", "bytes.otel"], 0.4),

@@ -4,9 +4,11 @@
  * A full collection would throw optimised code away. CPU time is that of the main thread where the system tells it, else wall time.
  */
 import { existsSync, readFileSync } from "node:fs"
+import { monitorEventLoopDelay } from "node:perf_hooks"
 import type { Case, Measured, Reading } from "./Case.js"
 
-const schedstat = "/proc/self/schedstat"
+/** Where Linux tells how long the main thread has run: nanoseconds, the first of three numbers. */
+export const schedstat = "/proc/self/schedstat"
 
 /** Nanoseconds that the main thread has run. */
 export const cpuNanos: () => number = existsSync(schedstat)
@@ -56,4 +58,41 @@ export const measure = async (subject: Case | Reading): Promise<Measured> => {
     throw new Error("never: keeps the result of the work alive")
   }
   return { value: median(found) }
+}
+
+/** The longest time that the event loop stood still, in milliseconds, in five runs after a first one. */
+export const longestStall = async (run: () => Promise<unknown>): Promise<Reading> => {
+  await run()
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  for (let round = 0; round < 5; round++) {
+    await run()
+  }
+  delay.disable()
+  return { value: delay.max / 1e6 }
+}
+
+/**
+ * The most CPU time that the main thread took for one turn of the event loop, in milliseconds, in five runs after a first one. Unlike a stall, it does not
+ * count the time in which the system ran something else; it is known to a few milliseconds.
+ */
+export const longestTurn = async (run: () => Promise<unknown>): Promise<Reading> => {
+  await run()
+  let longest = 0
+  let before = cpuNanos()
+  let goesOn = true
+  const look = (): void => {
+    const now = cpuNanos()
+    longest = Math.max(longest, now - before)
+    before = now
+    if (goesOn) {
+      setImmediate(look)
+    }
+  }
+  setImmediate(look)
+  for (let round = 0; round < 5; round++) {
+    await run()
+  }
+  goesOn = false
+  return { value: longest / 1e6 }
 }

@@ -19,7 +19,7 @@ export type Wrap = (self: Effect.Effect<number>, name: string) => Effect.Effect<
 /** Effect's own span, without its stack. */
 export const effectSpan: Wrap = (self, name) => Effect.withSpan(self, name, { attributes, captureStackTrace: false })
 
-/** Three spans, one in another, by default under names that nobody knows. */
+/** Three nested spans, by default under unknown names. */
 export const nested = (wrap: Wrap, names = ["outer", "middle", "inner"]): Effect.Effect<number> =>
   names.reduceRight((self, name) => wrap(self, name), body)
 

@@ -1,5 +1,5 @@
 /**
- * What a run of the benchmarks found, as a table for the terminal and as a page of the docs.
+ * The results of a benchmark run, as a table for the terminal and as a page of the docs.
  */
 import { cpus } from "node:os"
 import { type Goal, isReached, reached, type Results } from "./goals.js"
@@ -15,7 +15,7 @@ const verdict = (goal: Goal, results: Results): readonly [value: string, verdict
   return value === undefined ? ["", "not measured"] : [rounded(value), isReached(goal, value) ? "reached" : "MISSED"]
 }
 
-/** The goals that were measured, for a terminal. */
+/** The measured goals, for a terminal. */
 export const table = (goals: ReadonlyArray<Goal>, results: Results): string => {
   const rows = goals.filter((goal) => reached(goal, results) !== undefined).map((goal) => {
     const [value, said] = verdict(goal, results)
@@ -44,22 +44,21 @@ export const page = (
     return `| ${goal.what} | ${goal.against} | ${boundOf(goal)} | ${value} | ${said} |`
   })
   const caseRows = [...found].sort(([a], [b]) => a.localeCompare(b)).map(([name, values]) =>
-    `| ${name} | ${rounded(results.get(name)!)} | ${rounded(Math.min(...values))} to ${rounded(Math.max(...values))} |`
+    `| ${name} | ${rounded(results.get(name)!)} | ${rounded(Math.min(...values))}–${rounded(Math.max(...values))} |`
   )
   return `# Benchmarks
 
 Written by \`npm run bench\`; do not edit. ${new Date().toISOString().slice(0, 10)}, ${machine()}, ${rounds} rounds.
 
-Each case runs in a process of its own, the cases of a round in random order; times are CPU time of the main thread where the system tells it. Absolute times move from machine to machine and from run to run: what is promised is the quotient of two
-cases of one run. What is measured is in \`test/bench/\`, a file a question.
+Each case runs in its own process, in random order; times are CPU time of the main thread if the system reports it. Absolute times vary between machines and runs, so the goals are ratios of two cases of one run. The sources are in \`test/bench/\`, one file per question.
 
 | what | against | goal | reached | |
 |---|---|---:|---:|---|
 ${goalRows.join("\n")}
 
-## The cases
+## All cases
 
-Nanoseconds an operation; records a second for \`file\`, milliseconds for \`file.stall\` and \`start\`, bytes for \`bytes\`, MB a second for \`stats\`, nanoseconds a character for \`redaction\`. The median of the rounds, and from the least to the most.
+Nanoseconds per operation; records per second for \`file\`, milliseconds for \`file.stall\` and \`start\`, bytes for \`bytes\`, MB per second for \`stats\`, nanoseconds per character for \`redaction\`. Median and range of the rounds.
 
 | case | median | spread |
 |---|---:|---|

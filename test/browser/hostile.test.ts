@@ -92,7 +92,7 @@ describeInBrowser("a page full of hostile text", () => {
   })
   afterAll(() => browser?.close())
 
-  it("shows it as text, runs none of it and asks nobody for anything", async () => {
+  it("shows it as text, runs none of it and fetches nothing", async () => {
     const opened = await openRecords(browser, hostile())
     await lookAtEverything(opened)
     expect(await opened.page.evaluate("window.__pwned")).toBe(undefined)

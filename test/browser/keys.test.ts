@@ -43,7 +43,7 @@ describeInBrowser("the page by keys", () => {
     expect(await chosen(page)).toEqual(["search"])
   })
 
-  it("names the chosen row to who listens", async () => {
+  it("announces the chosen row to screen readers", async () => {
     const page = await open()
     await press(page, "j", "j")
     const grid = page.getByRole("treegrid")

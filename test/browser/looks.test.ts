@@ -49,7 +49,7 @@ describeInBrowser("the looks of the page", () => {
     await page.keyboard.press("t")
   })
 
-  it.each(["light", "dark"] as const)("are drawn for who wants to see them: %s", async (scheme) => {
+  it.each(["light", "dark"] as const)("are drawn on request: %s", async (scheme) => {
     const browser = scheme === "light" ? light : dark
     const { page } = await openRecords(browser, smallFile(), `#trace=${traceId()}`)
     await picture(page, `waterfall-${scheme}`)

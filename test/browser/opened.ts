@@ -22,7 +22,7 @@ export interface Opened {
 
 let pages = 0
 
-/** The page of these records as a file beside the browser's own; `change` changes its text. */
+/** The page of these records as a file in the browser's folder; `change` changes its text. */
 export const pageFile = async (
   browser: Browser,
   options: PageOptions,
@@ -54,10 +54,10 @@ export const openUrl = async (browser: Browser, url: string): Promise<Opened> =>
   return { page, url: own, requests, errors }
 }
 
-/** Opens the page of these records from disk, once its spans are drawn. */
+/** Opens the page of these records from disk, once its traces are drawn. */
 export const openRecords = async (browser: Browser, jsonl: string, hash = ""): Promise<Opened> => {
   const opened = await openUrl(browser, `${await pageFile(browser, { title: "traces.jsonl", jsonl })}${hash}`)
-  await opened.page.locator(".span").first().waitFor()
+  await opened.page.locator(".trace").first().waitFor({ state: "attached" })
   return opened
 }
 

@@ -12,9 +12,10 @@ describeInBrowser("the page, opened from disk", () => {
   })
   afterAll(() => browser?.close())
 
-  it("shows the newest trace, and asks nobody for anything", async () => {
+  it("shows the newest trace and fetches nothing", async () => {
     const { errors, page, requests } = await openRecords(browser, smallFile())
-    expect(await page.locator(".trace .name").allTextContents()).toEqual(["coder", "editor✕1"])
+    expect(await page.locator(".trace .name").allTextContents()).toEqual(["coder", "editor"])
+    expect(await page.locator(".trace .inside").allTextContents()).toEqual(["✕ search"])
     expect(await page.locator(".head h2").textContent()).toContain("coder")
     expect(await page.title()).toBe("traces.jsonl")
     expect(requests).toEqual([])
@@ -79,7 +80,7 @@ describeInBrowser("the page, opened from disk", () => {
     const models = page.locator(".tables > div", { hasText: "Models" })
     expect(await models.locator("tbody tr").first().textContent()).toContain("$0.0045")
     await page.locator(".tables > div", { hasText: "Agents" }).getByText("writer").click()
-    expect(await page.locator(".trace .name").allTextContents()).toEqual(["editor✕1"])
+    expect(await page.locator(".trace .name").allTextContents()).toEqual(["editor"])
     expect(await page.locator("#search").inputValue()).toBe("agent:writer")
     expect(errors).toEqual([])
   })
@@ -113,7 +114,7 @@ describeInBrowser("the page, opened from disk", () => {
     expect(await page.locator(".trace").count()).toBe(2)
   })
 
-  it("gives what came before the damage of a gzipped file that was cut, and says so", async () => {
+  it("shows what precedes the damage in a truncated gzip file, and reports it", async () => {
     const { page } = await openUrl(browser, await pageFile(browser, { title: "loom-telemetry" }))
     const whole = gzipSync(smallFile())
     await page.locator("#file").setInputFiles({
@@ -121,7 +122,7 @@ describeInBrowser("the page, opened from disk", () => {
       mimeType: "",
       buffer: whole.subarray(0, whole.length - 12)
     })
-    await page.getByText("ends early or is damaged").waitFor()
+    await page.getByText("is truncated or corrupt").waitFor()
     await page.locator(".trace").first().waitFor()
   })
 })

@@ -46,9 +46,9 @@ describeInBrowser("the pictures of the documentation", () => {
   afterAll(() => Promise.all(browsers.map((browser) => browser.close())))
 
   it.each(["light", "dark"] as const)(
-    "show a supervisor's run, its workers and the tool that failed: %s",
+    "show a supervisor's run, its workers, the tool that failed and what was said: %s",
     async (colorScheme) => {
-      const browser = await launch({ colorScheme, viewport: { width: 1280, height: 816 }, deviceScaleFactor: 1.5 })
+      const browser = await launch({ colorScheme, viewport: { width: 1440, height: 860 }, deviceScaleFactor: 1.5 })
       browsers.push(browser)
       const opened = await openUrl(browser, pathToFileURL(page).href)
       await opened.page.locator(".span.state-failure").first().waitFor()
@@ -59,6 +59,12 @@ describeInBrowser("the pictures of the documentation", () => {
         "metrics",
         "logs",
         "logs",
+        "read_diff"
+      ])
+      await opened.page.locator(".span .primary", { hasText: "claude-opus-4-5" }).nth(1).click()
+      expect(await opened.page.locator("#detail .call b").allTextContents()).toEqual([
+        "delegate",
+        "delegate",
         "read_diff"
       ])
       expect(opened.errors).toEqual([])

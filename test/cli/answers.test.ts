@@ -130,12 +130,12 @@ describe("a command", { concurrent: true, timeout: 60_000 }, () => {
     }])
   })
 
-  it("errors prints the same for a file of the Python original", async () => {
+  it("errors prints the same for a file written by LoomFlow", async () => {
     const { stdout } = await loom(["errors", "--json", files.path("python.jsonl")])
     expect(documents({ stdout })).toMatchObject([{ count: 2, label: "loom.tool search" }])
   })
 
-  it("diff finds a file equal to itself, and names what another one lacks", async () => {
+  it("diff finds no difference to the same file, and names missing spans", async () => {
     const lines = readFileSync(files.path("ours.jsonl"), "utf8").trimEnd().split("\n")
     const lacking = lines.filter((line) => !(line.includes("loom.tool") && line.includes("\"c2\"")))
     const path = files.write("lacking.jsonl", `${lacking.join("\n")}\n`)
@@ -153,7 +153,7 @@ describe("a command", { concurrent: true, timeout: 60_000 }, () => {
     ])
   })
 
-  it("doctor names the lines", async () => {
+  it("doctor reports the line numbers", async () => {
     const { code, stdout } = await loom(["doctor", "--json", files.path("torn.jsonl")])
     const lines = readFileSync(files.path("torn.jsonl"), "utf8").split("\n").length
     expect(code).toBe(1)

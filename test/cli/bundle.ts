@@ -1,8 +1,8 @@
 /**
- * The command line as it is published, bundled from these sources once per test run.
+ * The command line as published, bundled from the sources once per test run.
  *
- * Test files run in processes of their own, whose parent is the run: the bundle is in a folder with its id. The first test that needs it builds it; the folder
- * gets its name when it is complete, so no test sees half of it. Folders of finished runs are removed by the next one.
+ * Each test file runs in its own process, whose parent is the test run: the bundle is in a directory with that process id. The first test that needs it builds
+ * it; the directory gets its name once it is complete, so no test sees half of it. The next run removes the directories of finished runs.
  */
 import { execFile } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -24,7 +24,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** Whether a folder belongs to a finished run; process ids are reused, but no run takes an hour. */
+/** Whether a directory belongs to a finished run. Process ids are reused, but no run takes an hour. */
 const isOver = (name: string): boolean => {
   const pid = Number(/^\d+/.exec(name.slice(prefix.length))?.[0])
   return !isAlive(pid) || Date.now() - statSync(join(tmpdir(), name)).mtimeMs > 3_600_000
@@ -44,7 +44,7 @@ const tidy = (): void => {
 
 const make = async (): Promise<void> => {
   const begun = mkdtempSync(`${folder}-`)
-  // Without it Node takes the file for CommonJS first.
+  // Without it, Node tries to load the file as CommonJS first.
   writeFileSync(join(begun, "package.json"), "{\"type\":\"module\"}")
   await promisify(execFile)(process.execPath, ["esbuild.config.mjs", begun], { cwd: repository })
   try {

@@ -4,16 +4,14 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { bundled } from "./bundle.js"
 
-/** How a command is run. */
 export interface Setting {
-  /** Its standard input; empty by default. */
+  /** Standard input; empty by default. */
   readonly input?: string | Uint8Array
-  /** Whether its standard input stays open after that. */
+  /** Whether standard input stays open afterwards. */
   readonly open?: boolean
   readonly env?: { readonly [name: string]: string }
 }
 
-/** How it ended. */
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -21,19 +19,17 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** A running command. */
 export interface Running {
   readonly child: ChildProcess
-  /** What it wrote so far. */
+  /** The output so far. */
   readonly stdout: () => string
   readonly stderr: () => string
   readonly ended: Promise<Ended>
 }
 
-// Nothing from the machine that runs the tests, such as colour or width.
+// Without variables of the machine that runs the tests, such as those for color and width.
 const environment = (env: Setting["env"]): NodeJS.ProcessEnv => ({ PATH: process.env["PATH"], ...env })
 
-/** Starts it. */
 export const started = async (
   args: ReadonlyArray<string>,
   { env, input = "", open = false }: Setting = {}
@@ -46,7 +42,7 @@ export const started = async (
       texts[name] += text
     })
   }
-  // It may have ended before it read all.
+  // It may end before it has read everything.
   child.stdin.on("error", () => {}).write(input)
   if (!open) {
     child.stdin.end()
@@ -92,7 +88,7 @@ export const loom = async (args: ReadonlyArray<string>, setting?: Setting): Prom
 export const documents = ({ stdout }: Pick<Ended, "stdout">): ReadonlyArray<unknown> =>
   stdout.split("\n").filter((line) => line !== "").map((line): unknown => JSON.parse(line))
 
-/** Waits until this holds; fails after a generous time and shows what was there instead. */
+/** Waits until this holds. Fails after a generous time and shows the actual state. */
 export const until = async (holds: () => boolean, what: () => string): Promise<void> => {
   for (let tries = 0; !holds(); tries++) {
     if (tries > 600) {

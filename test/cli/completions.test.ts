@@ -1,5 +1,5 @@
 /**
- * The scripts of `--completions`: shells accept them and complete with them. For zsh only the syntax is checked.
+ * The scripts printed by `--completions` work in their shells. For zsh, only the syntax is checked.
  */
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
@@ -20,14 +20,14 @@ beforeAll(async () => {
 
 const hasShell = (shell: string): boolean => spawnSync(shell, ["-c", "true"]).status === 0
 
-/** What a shell prints for a program after the script. */
+/** The output of a program that runs after the script. */
 const answer = (shell: string, program: string): ReadonlyArray<string> => {
   const { status, stderr, stdout } = spawnSync(shell, ["-c", `${scripts.get(shell)}\n${program}`], { encoding: "utf8" })
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
   return stdout.split("\n").filter((line) => line !== "")
 }
 
-/** What bash offers for these words, of which the last is incomplete. */
+/** What bash offers for these words, the last of which is incomplete. */
 const inBash = (...words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const line = ["loom-telemetry", ...words].map((word) => `'${word}'`).join(" ")
   return answer(
@@ -43,7 +43,7 @@ const optionsOf = (name: string): ReadonlyArray<string> =>
   Object.keys(commands.find((command) => command.name === name)!.options).map((option) => `--${option}`)
 
 describe("completions", { timeout: 30_000 }, () => {
-  it.each(["bash", "zsh"].filter(hasShell))("for %s are a script that the shell can parse", (shell) => {
+  it.each(["bash", "zsh"].filter(hasShell))("for %s are a valid script", (shell) => {
     const { status, stderr } = spawnSync(shell, ["-n", "-c", scripts.get(shell)!], { encoding: "utf8" })
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
   })
@@ -52,7 +52,7 @@ describe("completions", { timeout: 30_000 }, () => {
     expect(scripts.get(shell)).toContain(`loom-telemetry --completions ${shell}`)
   })
 
-  it.each(shells)("for %s know every command and every option", (shell) => {
+  it.each(shells)("for %s cover every command and every option", (shell) => {
     const script = scripts.get(shell)!
     for (const { name } of commands) {
       const lines = script.split("\n").filter((line) => line.includes(name))
@@ -65,13 +65,22 @@ describe("completions", { timeout: 30_000 }, () => {
 
   it("offer commands, options and choices in bash", () => {
     expect(inBash("st")).toEqual(["stats"])
-    expect(inBash("d")).toEqual(["diff", "doctor"])
+    expect(inBash("d")).toEqual(["diff", "dataset", "doctor"])
     expect(inBash("help", "ta")).toEqual(["tail"])
     expect(inBash("stats", "--")).toEqual(optionsOf("stats"))
     expect(inBash("stats", "traces.jsonl", "--fa")).toEqual(["--fail-if"])
     expect(inBash("stats", "--by", "m")).toEqual(["model"])
     expect(inBash("stats", "--by", "=", "m")).toEqual(["model"])
-    expect(inBash("stats", "--by", "=")).toEqual(["name", "tool", "model", "user", "session", "agent"])
+    expect(inBash("stats", "--by", "=")).toEqual([
+      "name",
+      "tool",
+      "model",
+      "user",
+      "session",
+      "agent",
+      "version",
+      "score"
+    ])
     expect(inBash("--completions", "")).toEqual([...shells])
   })
 
@@ -88,7 +97,7 @@ describe("completions", { timeout: 30_000 }, () => {
     expect(inFish("loom-telemetry --completions ")).toEqual([...shells].toSorted())
   })
 
-  it("exist for no other shell, and the message names those that do", async () => {
+  it("fail for other shells with a message that lists the supported ones", async () => {
     const failed = (message: string) => ({ code: 2, stdout: "", stderr: `loom-telemetry: ${message}\n` })
     expect(await loom(["--completions", "tcsh"])).toMatchObject(
       failed("--completions \"tcsh\": expected bash, zsh or fish")

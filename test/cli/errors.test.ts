@@ -1,5 +1,5 @@
 /**
- * `errors` lists each failure once, where it started, including those that a program recovered from.
+ * `errors` lists each failure once, where it started, including those that the program recovered from.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
@@ -41,7 +41,7 @@ const listed = async (name: string): Promise<ReadonlyArray<string>> => {
 }
 
 describe("a model call that fails", { concurrent: true, timeout: 60_000 }, () => {
-  it.each(Object.entries(programs))("is one error of its %s: the call's own", async (name, program) => {
+  it.each(Object.entries(programs))("is listed once, at the call: %s", async (name, program) => {
     const path = files.path(`${name}.jsonl`)
     const sink = Layer.provide(FileTelemetry.layer(path), NodeFileSystem.layer)
     await Effect.runPromise(Effect.provide(Effect.exit(program), sink))
@@ -97,7 +97,7 @@ describe("two failures", { concurrent: true, timeout: 60_000 }, () => {
     ])
   })
 
-  it("are listed at an agent's turn if the record of its failed call was lost", async () => {
+  it("are listed at the turn if the record of its failed call was lost", async () => {
     write("lost.jsonl", { id: 2, name: "loom.turn", ms: 8, ...failed(wrapped) })
     expect(await listed("lost.jsonl")).toEqual([`1 × loom.turn ${wrapped}`])
   })

@@ -1,5 +1,5 @@
 /**
- * Every command on every kind of file: the right answer, or a clear error with its exit code.
+ * Every command on every kind of file: the right result, or a clear error with its exit code.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => files.remove())
 
-/** The commands that print an answer about one file. */
+/** The commands that print a result for one file. */
 const answering = [
   ["tree"],
   ["tail"],
@@ -49,18 +49,18 @@ describe("every command", { concurrent: true, timeout: 120_000 }, () => {
       expect(anonymous(piped.stdout)).toBe(anonymous(plain.stdout))
     })
 
-    it("reads a file of the Python original", async () => {
+    it("reads a file written by LoomFlow", async () => {
       const { code, stderr, stdout } = await on("python.jsonl")
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
       expect(stdout.length).toBeGreaterThan(20)
     })
 
-    it("fails with 3 if the file is missing or a folder, and names it", async () => {
+    it("fails with 3 if the file is missing or a directory, and names it", async () => {
       const [missing, folder] = await Promise.all([on("missing.jsonl"), on("folder")])
       expect(missing).toMatchObject({ code: 3 })
-      expect(missing.stderr).toContain("missing.jsonl: there is no such file")
+      expect(missing.stderr).toContain("missing.jsonl: no such file")
       expect(folder).toMatchObject({ code: 3 })
-      expect(folder.stderr).toContain("folder: it is a folder")
+      expect(folder.stderr).toContain("folder: it is a directory; name a file in it")
     })
   })
 })
@@ -71,24 +71,24 @@ const counting = answering.filter(([name, , to]) => name !== "doctor" && name !=
 describe("a command", { concurrent: true, timeout: 120_000 }, () => {
   it.each(named(counting))("reports a torn line on standard error: %s", async (_, command) => {
     const { code, stderr, stdout } = await loom([...command, files.path("torn.jsonl")])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "1 line without a record, 1 torn; `doctor` shows where\n" })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "skipped 1 bad line (1 torn); run `doctor` for details\n" })
     expect(stdout).not.toBe("")
   })
 
   it.each(named(counting))(
-    "answers from the readable part of a truncated gzip file, then fails: %s",
+    "prints a result for the readable part of a truncated gzip file, then fails: %s",
     async (_, command) => {
       const { code, stderr, stdout } = await loom([...command, files.path("cut.jsonl.gz")])
       expect({ code, stderr }).toMatchObject({ code: 3 })
-      expect(stderr).toContain("2 lines without a record, 1 torn")
+      expect(stderr).toContain("skipped 2 bad lines (1 torn); run `doctor` for details")
       expect(stderr).toMatch(
-        /cut\.jsonl\.gz: the compressed data ends early or is damaged\. The answer covers only what/
+        /cut\.jsonl\.gz: the compressed data is truncated or corrupt\. The result covers only the part that could be read\n/
       )
       expect(stdout).not.toBe("")
     }
   )
 
-  it("makes a page from the readable part of a truncated gzip file, then fails", async () => {
+  it("creates a page from the readable part of a truncated gzip file, then fails", async () => {
     const { code, stderr, stdout } = await loom(["export", "--to", "html", files.path("cut.jsonl.gz")])
     expect({ code, stderr: stderr.split(": ")[1] }).toEqual({
       code: 3,
@@ -98,19 +98,18 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
     expect(stdout).toContain("loom.run")
   })
 
-  it("fails for --fail-if first, and still reports a truncated file", async () => {
+  it("exits with the code of --fail-if, and still reports a truncated file", async () => {
     const { code, stderr } = await loom(["stats", "--fail-if", "spans > 0", files.path("cut.jsonl.gz")])
     expect(code).toBe(1)
-    expect(stderr).toContain("ends early or is damaged")
+    expect(stderr).toContain("is truncated or corrupt")
   })
 
   it.each(["tree", "stats", "cost", "errors"])(
-    "fails on a file without records, since it must be the wrong one: %s",
+    "fails for a file that contains no records: %s",
     async (command) => {
       const { code, stderr } = await loom([command, files.path("foreign.jsonl")])
       expect(code).toBe(3)
-      expect(stderr).toContain("3 lines without a record")
-      expect(stderr).toContain("foreign.jsonl holds no records")
+      expect(stderr).toContain(`no records in ${files.path("foreign.jsonl")}: it seems to be text`)
     }
   )
 
@@ -134,7 +133,7 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
     expect(spans(two)).toBe(2 * spans(one))
   })
 
-  it("writes a page only when it is complete, and leaves no other file", async () => {
+  it("writes a page only once it is complete, and leaves no other file", async () => {
     const [written, failed] = await Promise.all([
       loom(["view", files.path("ours.jsonl"), "-o", files.path("page.html")]),
       loom(["view", files.path("folder"), "-o", files.path("none.html")])
@@ -157,16 +156,16 @@ describe("a command", { concurrent: true, timeout: 120_000 }, () => {
       to(files.path("folder")),
       to(files.path("ours.jsonl/page.html"))
     ])
-    const said = (path: string, why: string) => ({
+    const failed = (path: string, reason: string) => ({
       code: 3,
-      stderr: `loom-telemetry: Cannot write ${files.path(path)}: ${why}\n`
+      stderr: `loom-telemetry: cannot write ${files.path(path)}: ${reason}\n`
     })
-    expect(nowhere).toMatchObject(said("none/page.html", "there is no such folder"))
-    expect(folder).toMatchObject(said("folder", "it is a folder: name a file in it"))
-    expect(below).toMatchObject(said("ours.jsonl/page.html", "a part of its path is not a folder"))
+    expect(nowhere).toMatchObject(failed("none/page.html", "no such directory"))
+    expect(folder).toMatchObject(failed("folder", "it is a directory; name a file in it"))
+    expect(below).toMatchObject(failed("ours.jsonl/page.html", "part of its path is not a directory"))
   })
 
-  it("writes to a device without replacing it by a file", async () => {
+  it("writes to a device without replacing it with a file", async () => {
     expect(await loom(["export", "--to", "chrome", "-o", "/dev/null", files.path("ours.jsonl")])).toMatchObject({
       code: 0
     })

@@ -1,5 +1,5 @@
 /**
- * How words become options and arguments, by the table of a command.
+ * Parses words into options and arguments with the table of a command.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
@@ -40,7 +40,7 @@ const nothing = {
   files: []
 }
 
-/** Words that do not ask for help. */
+/** Words other than --help. */
 const word = fc.oneof(
   fc.string(),
   fc.constantFrom(
@@ -76,21 +76,21 @@ describe("parsing", () => {
     })
   })
 
-  it("takes short options in one word, the last with its value", () => {
+  it("accepts several short options in one word, the last with its value", () => {
     expect(read("-sp")).toMatchObject({ salt: true, pepper: true })
     expect(read("-spt4", "-wx=1")).toMatchObject({ salt: true, pepper: true, times: 4, with: ["x=1"] })
     expect(read("-st", "4")).toMatchObject({ salt: true, times: 4 })
   })
 
-  it("takes everything after -- as an argument", () => {
+  it("treats everything after -- as an argument", () => {
     expect(read("-s", "--", "-p", "--", "--help")).toEqual({ ...nothing, salt: true, files: ["-p", "--", "--help"] })
   })
 
-  it("checks nothing else when help is asked for", () => {
+  it("checks nothing else with --help", () => {
     expect(read("--nope", "--times", "many", "-sh", "x")).toEqual({ help: true, files: ["x"] })
   })
 
-  it("takes any value, in one word or in two", () => {
+  it("accepts any value, with = or a space", () => {
     fc.assert(fc.property(fc.string().filter((value) => value !== "--"), (value) => {
       expect(read("--with", value)).toEqual({ ...nothing, with: [value] })
       expect(read(`--with=${value}`)).toEqual({ ...nothing, with: [value] })
@@ -98,7 +98,7 @@ describe("parsing", () => {
   })
 
   it.each(commands.map((command) => [command.name, command] as const))(
-    "of any words ends with a value or a message: %s",
+    "turns any words into a value or a message: %s",
     (_, command) => {
       fc.assert(fc.property(fc.array(word, { maxLength: 6 }), (words) => {
         const result = parse(command, words)
@@ -108,15 +108,15 @@ describe("parsing", () => {
   )
 
   it.each([
-    ["--slat", "Unknown option --slat. Did you mean --salt?"],
-    ["--peper=1", "Unknown option --peper. Did you mean --pepper?"],
-    ["-salt", "Unknown option -salt. Did you mean --salt?"],
-    ["-x", "Unknown option -x; see `loom-telemetry cook --help`"],
-    ["-kx: secret", "Unknown option -kx; see `loom-telemetry cook --help`"],
-    ["--hasOwnProperty", "Unknown option --hasOwnProperty; see `loom-telemetry cook --help`"],
-    ["-ss", "Give --salt only once"],
-    ["-t1 --times=1", "Give --times only once"],
-    ["--salt=yes", "--salt takes no value"],
+    ["--slat", "unknown option --slat. Did you mean --salt?"],
+    ["--peper=1", "unknown option --peper. Did you mean --pepper?"],
+    ["-salt", "unknown option -salt. Did you mean --salt?"],
+    ["-x", "unknown option -x; see `loom-telemetry cook --help`"],
+    ["-kx: secret", "unknown option -kx; see `loom-telemetry cook --help`"],
+    ["--hasOwnProperty", "unknown option --hasOwnProperty; see `loom-telemetry cook --help`"],
+    ["-ss", "--salt may be given only once"],
+    ["-t1 --times=1", "--times may be given only once"],
+    ["--salt=yes", "--salt does not take a value"],
     ["--times", "--times needs a value: --times N"],
     ["-t -- 4", "-t needs a value: -t N"],
     ["--times=", "--times \"\": expected a whole number, 0 or more"],
@@ -124,35 +124,36 @@ describe("parsing", () => {
     ["--how rare", "--how \"rare\": expected raw or well"],
     ["--for soon", "--for \"soon\": expected a duration such as 250ms, 1.5s or 2m"],
     ["--key=secret", "--key: expected a key"]
-  ])("names what is wrong with %s", (words, message) => {
+  ])("reports the problem with %s", (words, message) => {
     expect(problem(...(words.startsWith("-k") ? [words] : words.split(" ")))).toBe(message)
   })
 
-  it("counts arguments that are not optional", () => {
+  it("reports missing and unexpected arguments", () => {
     const named = (...words: ReadonlyArray<string>) =>
       Either.mapLeft(
         parse({ ...syntax, arguments: ["A", "B"].map((name) => ({ name, description: "" })) }, words),
         ({ message }) => message
       )
     expect(named("a", "b")).toEqual(Either.right({ ...nothing, files: ["a", "b"] }))
-    expect(named("a")).toEqual(Either.left("Missing argument B; see `loom-telemetry cook --help`"))
-    expect(named("a", "b", "c")).toEqual(Either.left("Unexpected argument \"c\"; see `loom-telemetry cook --help`"))
+    expect(named("a")).toEqual(Either.left("missing argument B; see `loom-telemetry cook --help`"))
+    expect(named("a", "b", "c")).toEqual(Either.left("unexpected argument \"c\"; see `loom-telemetry cook --help`"))
   })
 })
 
 describe("the tables of the commands", () => {
   it.each(commands.map((command) => [command.name, command] as const))(
-    "have defaults that can be read, short names of their own, and examples that parse: %s",
+    "have valid defaults, unique short names and examples that parse: %s",
     (name, { arguments: args, examples, options }) => {
       const shorts = Object.values<OptionSpec>(options).flatMap(({ short }) => short ?? [])
       expect(new Set(shorts).size).toBe(shorts.length)
       for (const example of examples) {
-        const [first, ...words] = example.replace(/ [|>] .*/, "").match(/"[^"]*"|\S+/g)!.map((each) =>
-          each.replaceAll("\"", "")
+        const [first, ...words] = example.replace(/ [|>] .*/, "").match(/"[^"]*"|'[^']*'|\S+/g)!.map((each) =>
+          each.replace(/^(["'])(.*)\1$/, "$2")
         )
         expect(first).toBe(name)
         const given = Either.getOrThrow(parse({ name, arguments: args, options }, words))
-        expect(given.files.every((file) => /\.jsonl(\.gz)?$/.test(file))).toBe(true)
+        const files = given.files.slice(args.filter((argument) => /^(QUERY|ACTION)$/.test(argument.name)).length)
+        expect(files.every((file) => /\.jsonl(\.gz)?$/.test(file))).toBe(true)
       }
     }
   )

@@ -1,5 +1,5 @@
 /**
- * `replay` to a local receiver that is down for a while, refuses, or accepts a part.
+ * `replay` to a local receiver that is down for a while, refuses requests, or accepts only a part.
  */
 import { afterAll, beforeAll, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import {
   answering,
   type Behaviour,
   firstly,
-  nobody,
+  noReceiver,
   type Receiver,
   receiver,
   resetting
@@ -87,14 +87,14 @@ it.scopedLive(
   "loses nothing to a receiver that answers 503, 429 and breaks connections for a while",
   () =>
     Effect.gen(function*() {
-      const trouble: Behaviour = (request, response, count, socket) =>
+      const failing: Behaviour = (request, response, count, socket) =>
         [unavailable, answering(429, { "retry-after": "0" }), resetting, answering(502), answering(504)][count % 5]!(
           request,
           response,
           count,
           socket
         )
-      const [ended, to] = yield* replaying(firstly(5, trouble, accepting), "--progress")
+      const [ended, to] = yield* replaying(firstly(5, failing, accepting), "--progress")
       expect(ended.code).toBe(0)
       expect(ended.stderr).toContain("waiting for 127.0.0.1")
       expect(ids(spansOf(to, 5)).toSorted()).toEqual(recorded().toSorted())
@@ -115,12 +115,12 @@ it.scopedLive("waits as long as the receiver asks", () =>
   }), 60_000)
 
 it.scopedLive(
-  "fails with 3 and the receiver's answer if it refuses for good, without another attempt",
+  "fails with 3 and the receiver's answer if it refuses permanently, without another attempt",
   () =>
     Effect.gen(function*() {
       const [ended, to] = yield* replaying(answering(400, {}, "no such \u001b[2Jtenant"))
       expect(ended).toMatchObject({ code: 3, stdout: "" })
-      expect(ended.stderr).toContain("it answered 400 (no such \\e[2Jtenant)")
+      expect(ended.stderr).toContain("HTTP 400 Bad Request: no such \\e[2Jtenant")
       expect(to.requests).toHaveLength(1)
     }),
   60_000
@@ -132,12 +132,12 @@ it.scopedLive("fails with 3 if a part was rejected, and prints how many and why"
     const [ended] = yield* replaying(firstly(1, answering(200, {}, partial), accepting))
     expect(ended.code).toBe(3)
     expect(tallied(ended)).toMatchObject({ rejected: 2 })
-    expect(ended.stderr).toContain("rejected 2 of them: too old")
+    expect(ended.stderr).toContain("loom-telemetry: the receiver rejected 2 records: too old")
   }), 60_000)
 
 it.live("gives up after --patience if there is no receiver", () =>
   Effect.gen(function*() {
-    const url = yield* nobody
+    const url = yield* noReceiver
     const ended = yield* Effect.promise(() =>
       loom(["replay", "--endpoint", url, "--patience", "500ms", files.path("ours.jsonl")])
     )
@@ -163,23 +163,23 @@ it.scopedLive("sends no faster than --rate", () =>
   }), 60_000)
 
 it.scopedLive(
-  "prints a receiver's answer as one line without secrets, and only its beginning",
+  "prints the start of the receiver's answer on one line, without secrets",
   () =>
     Effect.gen(function*() {
       const partial = JSON.stringify({
         partialSuccess: { rejectedSpans: 1, errorMessage: hostileMegabyte.slice(0, 60_000) }
       })
-      const answers: ReadonlyArray<readonly [Behaviour, says: string]> = [
-        [answering(400, {}, hostileMegabyte), "it answered 400"],
-        [answering(400, {}, JSON.stringify({ message: hostileText })), "it answered 400"],
-        [answering(302, { location: `https://alice:swordfish99@example.com` }, hostileText), "it answered 302"],
-        [answering(200, {}, partial), "The receiver rejected"],
-        [firstly(1, answering(503, { "retry-after": "0" }, hostileText), answering(400)), "it answered 400"]
+      const answers: ReadonlyArray<readonly [Behaviour, expected: string]> = [
+        [answering(400, {}, hostileMegabyte), "HTTP 400"],
+        [answering(400, {}, JSON.stringify({ message: hostileText })), "HTTP 400"],
+        [answering(302, { location: `https://alice:swordfish99@example.com` }, hostileText), "HTTP 302"],
+        [answering(200, {}, partial), "the receiver rejected"],
+        [firstly(1, answering(503, { "retry-after": "0" }, hostileText), answering(400)), "HTTP 400"]
       ]
-      for (const [behaviour, says] of answers) {
+      for (const [behaviour, expected] of answers) {
         const [ended] = yield* replaying(behaviour, "--progress")
         expect(ended.code).toBe(3)
-        expect(ended.stderr).toContain(says)
+        expect(ended.stderr).toContain(expected)
         ended.stderr.replaceAll("\r\u001b[K", "").trimEnd().split("\n").forEach(expectHarmless)
         expect(ended.stderr.length).toBeLessThan(3000)
       }
@@ -188,14 +188,14 @@ it.scopedLive(
 )
 
 it.scopedLive(
-  "prints neither headers that a receiver echoes nor the login and parameters of its address",
+  "prints neither echoed headers nor the login and parameters of the address",
   () =>
     Effect.gen(function*() {
       const echoing: Behaviour = ({ headers }, response) => {
         response.writeHead(401).end(`unknown team ${String(headers["x-team"])}`)
       }
       const [ended] = yield* replaying(echoing, "--header", "x-team: plainword")
-      expect(ended.stderr).toContain("it answered 401 (unknown team <redacted>)")
+      expect(ended.stderr).toContain("HTTP 401 Unauthorized: unknown team <redacted>")
       const { stderr } = yield* Effect.promise(() =>
         loom(["replay", "--endpoint", "ftp://alice:swordfish99@example.com?key=plainword", files.path("ours.jsonl")])
       )
@@ -205,7 +205,39 @@ it.scopedLive(
   60_000
 )
 
-it.scopedLive("does not wait for the end of an endless answer", () =>
+it.scopedLive(
+  "sends the login in the address as basic authorization, and does not print it",
+  () =>
+    Effect.gen(function*() {
+      const to = yield* receiver(firstly(1, accepting, answering(401)))
+      for (const login of ["alice:sw%C3%B6rdfish", "al%zzice:"]) {
+        const endpoint = to.url.replace("//", `//${login}@`)
+        const ended = yield* Effect.promise(() => loom(["replay", "--endpoint", endpoint, files.path("ours.jsonl")]))
+        expect(ended.code).toBe(3)
+        expect(ended.stderr).toContain("HTTP 401 Unauthorized")
+        expect(ended.stderr).not.toMatch(/alice|rdfish|al%zz/)
+      }
+      const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`
+      expect([...new Set(to.requests.map(({ headers }) => headers.authorization))]).toEqual([
+        basic("alice:swördfish"),
+        basic("al%zzice:")
+      ])
+    }),
+  60_000
+)
+
+it.scopedLive("gives up at once if another attempt would fail the same way", () =>
+  Effect.gen(function*() {
+    const to = yield* receiver()
+    const ended = yield* Effect.promise(() =>
+      loom(["replay", "--endpoint", to.url.replace("http:", "https:"), "--progress", files.path("ours.jsonl")])
+    )
+    expect(ended).toMatchObject({ code: 3, stdout: "" })
+    expect(ended.stderr).toContain("did not accept the data")
+    expect(ended.stderr).not.toContain("waiting for")
+  }), 60_000)
+
+it.scopedLive("does not wait for the end of an endless response", () =>
   Effect.gen(function*() {
     const endless: Behaviour = (_, response) => {
       response.writeHead(400).on("error", () => {})
@@ -213,6 +245,6 @@ it.scopedLive("does not wait for the end of an endless answer", () =>
       more()
     }
     const [ended] = yield* replaying(endless)
-    expect(ended.stderr).toContain("it answered 400 (xxx")
+    expect(ended.stderr).toContain("HTTP 400 Bad Request: xxx")
     expect(ended.stderr.length).toBeLessThan(1000)
   }), 60_000)

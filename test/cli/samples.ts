@@ -1,5 +1,5 @@
 /**
- * Files for the command line in a folder of their own, one of each kind.
+ * Sample files of every kind, in a temporary directory.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Data from "effect/Data"
@@ -32,7 +32,7 @@ export const folder = (): Samples => {
 
 class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly message: string }> {}
 
-/** What one agent does: turns, each with a model call and a tool, of which some fail. */
+/** An agent run: turns with a model call and a tool, some of which fail. */
 const run = (agent: string, user: string, turns: number) =>
   Effect.forEach(Array.from({ length: turns }, (_, turn) => turn), (turn) =>
     Effect.gen(function*() {
@@ -52,7 +52,7 @@ const run = (agent: string, user: string, turns: number) =>
       Effect.provideService(RunContext, { userId: user, sessionId: `s-${user}` })
     )
 
-/** Runs of two users, recorded by the package's own file sink. */
+/** Runs of two users, recorded by the file sink. */
 const record = (path: string): Promise<void> =>
   Effect.all([run("planner", "alice", 3), run("writer", "bob", 2), run("planner", "alice", 1)], { discard: true }).pipe(
     Effect.provide(Layer.provide(FileTelemetry.layer(path), NodeFileSystem.layer)),
@@ -76,7 +76,7 @@ export const samples = async (): Promise<Samples> => {
   return files
 }
 
-/** The Python original has usage in metric records only, and they name no span. */
+/** LoomFlow records usage only in metrics, which do not name their span. */
 const withoutUsage = (line: string): string => {
   const record = JSON.parse(line) as { readonly [key: string]: unknown; readonly attributes: object }
   const { cost_usd: _c, tokens_in: _i, tokens_out: _o, ...attributes } = record.attributes as {

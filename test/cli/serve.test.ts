@@ -1,5 +1,5 @@
 /**
- * `view --serve`: which requests it answers, with what, and that the page receives everything appended to the file.
+ * `view --serve`: which requests it accepts, how it responds, and that the page receives everything appended to the file.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { appendFileSync, renameSync, writeFileSync } from "node:fs"
@@ -29,7 +29,7 @@ interface Answer {
   readonly text: string
 }
 
-/** Requests a path as it is: `URL` would resolve `..`. */
+/** Requests a path unchanged: `URL` would resolve `..`. */
 const ask = (
   path: string,
   { headers = {}, method = "GET" }: { readonly headers?: Record<string, string>; readonly method?: string } = {}
@@ -66,10 +66,14 @@ const events = (after: string, isEnough: (text: string) => boolean, then?: () =>
   })
 
 describe("the live page's server", { timeout: 60_000 }, () => {
-  it("listens on this machine only, at an address with a token of 192 bits", () => {
+  it("listens on this machine only, at an address with a token of 192 bits", async () => {
     expect(url.hostname).toBe("127.0.0.1")
     expect(url.pathname).toMatch(/^\/[A-Za-z0-9_-]{32}\/$/)
-    expect(running.stderr()).toContain("Anyone with this address can read the file")
+    // Another stream than the address: it may arrive later.
+    await until(
+      () => running.stderr().includes("Anyone with this address can read the file. Press Ctrl-C to stop.\n"),
+      () => running.stderr()
+    )
   })
 
   it("serves the page with a policy that forbids storing it", async () => {
@@ -117,20 +121,20 @@ describe("the live page's server", { timeout: 60_000 }, () => {
     ["no token", () => "/"],
     ["no token for the events", () => "/events"],
     ["another token", () => `/${"A".repeat(32)}/`],
-    ["a part of the token", () => url.pathname.slice(0, -2)],
+    ["part of the token", () => url.pathname.slice(0, -2)],
     ["more than the token", () => `${url.pathname.slice(0, -1)}x/`],
     ["the file", () => `${url.pathname}live.jsonl`],
     ["a path outside", () => `${url.pathname}../secret.txt`],
     ["a path outside, encoded", () => `${url.pathname}..%2fsecret.txt`],
     ["a whole address", () => `http://127.0.0.1${url.pathname}`],
     ["an absolute path", () => "//etc/passwd"]
-  ])("has nothing at %s", async (_, path) => {
+  ])("responds with 404 to %s", async (_, path) => {
     const { status, text } = await ask(path())
     expect(status).toBe(404)
     expect(text).not.toMatch(/secret|root:/)
   })
 
-  it("sends the file, then what is appended, and resumes from a cursor", async () => {
+  it("sends the file, then appended lines, and resumes from a cursor", async () => {
     const all = await events(
       "",
       (text) => text.includes("second") && text.split("caught-up").length > 2,
@@ -152,13 +156,13 @@ describe("the live page's server", { timeout: 60_000 }, () => {
     expect(all).toMatch(/event: rotated\nid: [^\n]+\ndata: replaced\n\n[^]*third/)
   })
 
-  it("ends at Ctrl-C while a page is connected", async () => {
+  it("ends on Ctrl-C while a page is connected", async () => {
     const listening = events("", () => false, () => running.child.kill("SIGINT")).catch(() => "ended")
     expect(await running.ended).toMatchObject({ code: 130 })
     expect(await listening).toBe("ended")
   })
 
-  it("fails with 3 if there is no file", async () => {
+  it("fails with 3 if the file does not exist", async () => {
     expect(await loom(["view", "--serve", files.path("missing.jsonl")])).toMatchObject({ code: 3, stdout: "" })
   })
 })

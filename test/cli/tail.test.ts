@@ -17,7 +17,7 @@ afterAll(() => files.remove())
 
 const named = (name: string): string => `${span({ id: 1, name })}\n`
 
-/** The names that it has shown. */
+/** The names shown so far. */
 const shown = (running: Running): ReadonlyArray<string> => running.stdout().match(/(?<=• )\S+/g) ?? []
 
 const untilShown = (running: Running, name: string) =>
@@ -36,7 +36,7 @@ const following = async (path: string, work: (running: Running) => Promise<void>
 }
 
 describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
-  it("shows new lines when they are complete", async () => {
+  it("shows new lines once they are complete", async () => {
     const path = files.write("grows.jsonl", named("first"))
     const running = await following(path, async (tail) => {
       await untilShown(tail, "first")
@@ -48,7 +48,7 @@ describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
     expect(running.stderr()).toBe("")
   })
 
-  it("continues in the new file after a rename, and loses nothing of the old one", async () => {
+  it("continues with the new file after a rename, and loses nothing from the old one", async () => {
     const path = files.write("rotates.jsonl", named("first"))
     const running = await following(path, async (tail) => {
       await untilShown(tail, "first")
@@ -76,10 +76,10 @@ describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
     expect(shown(running)).toEqual(["first", "second", "again"])
   })
 
-  it("fails with 3 if there is no file", async () => {
+  it("fails with 3 if the file does not exist", async () => {
     const running = await started(["tail", "-f", files.path("missing.jsonl")])
     expect(await running.ended).toMatchObject({ code: 3, stdout: "" })
-    expect(running.stderr()).toContain("there is no such file")
+    expect(running.stderr()).toContain("missing.jsonl: no such file\n")
   })
 })
 
@@ -99,7 +99,7 @@ describe("open spans on a terminal", () => {
     expect(tail.end()).toBe("")
   })
 
-  it("are only the last twelve if there are many", () => {
+  it("are limited to the last twelve", () => {
     const text = view().show(
       entries(...Array.from({ length: 50 }, (_, id) => spanStart({ id: id + 1, name: `s${id + 1}` })))
     )

@@ -1,5 +1,5 @@
 /**
- * Output to pipes that close, colour, width, progress, and text that would take over a terminal.
+ * Closed pipes, color, width, progress, and text that would control the terminal.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { once } from "node:events"
@@ -86,10 +86,10 @@ describe("an attacker's text", { concurrent: true, timeout: 60_000 }, () => {
     expect(documents(found)).toMatchObject([{ exception: evil, attributes: { user_id: evil } }])
   })
 
-  it("is escaped in a file's name", async () => {
+  it("is escaped in a file name", async () => {
     const { code, stderr } = await loom(["tree", "/tmp/\u001b[2J.jsonl"])
     expect(code).toBe(3)
-    expect(stderr).toContain("Cannot read /tmp/\\e[2J.jsonl")
+    expect(stderr).toContain("cannot read /tmp/\\e[2J.jsonl: no such file")
     expect(raw.exec(stderr)).toBeNull()
   })
 
@@ -112,7 +112,7 @@ describe("a reader that closes the pipe", { concurrent: true, timeout: 60_000 },
   )
 })
 
-describe("colour", { concurrent: true, timeout: 60_000 }, () => {
+describe("color", { concurrent: true, timeout: 60_000 }, () => {
   const esc = "\u001b["
   it.each([
     ["is off in a pipe", {}, [], false],
@@ -142,12 +142,12 @@ describe("width", { concurrent: true, timeout: 60_000 }, () => {
   )
 
   it.each([["stats", []], ["stats by session", ["--by", "session"]], ["cost", []]])(
-    "holds for the table of %s",
+    "limits the table of %s",
     async (name, options) => {
       const command = [name.split(" ")[0]!, ...options]
       const { stdout } = await loom([...command, "--width", "40", files.path("ours.jsonl")])
       expect(stdout.split("\n").filter((line) => line.length > 40)).toEqual([])
-      expect(stdout).toMatch(/\n… without [^]*:\s--width=\d+\sshows\sall\n$/)
+      expect(stdout).toMatch(/\n… [^]*\shidden;\s--width=\d+\sshows\sall\n$/)
     }
   )
 

@@ -1,5 +1,5 @@
 /**
- * The command line as users write it: help, options, `--fail-if`, and the messages for what is wrong.
+ * The command line as users type it: help, options, `--fail-if` and error messages.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
@@ -16,10 +16,24 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => files.remove())
 
-const names = ["tree", "tail", "stats", "cost", "errors", "find", "diff", "doctor", "export", "replay", "view"]
+const names = [
+  "tree",
+  "tail",
+  "stats",
+  "cost",
+  "errors",
+  "find",
+  "diff",
+  "score",
+  "dataset",
+  "cassette",
+  "sql",
+  "doctor"
+]
+  .concat(["export", "replay", "view", "mcp"])
 
 describe("the help", { concurrent: true, timeout: 60_000 }, () => {
-  it("lists every command, and is printed if nothing else is asked for", async () => {
+  it("lists every command, and is printed without arguments", async () => {
     const [asked, bare] = await Promise.all([loom(["--help"]), loom([])])
     expect(asked).toMatchObject({ code: 0, stderr: "" })
     expect(bare).toEqual(asked)
@@ -37,7 +51,7 @@ describe("the help", { concurrent: true, timeout: 60_000 }, () => {
     expect(examples.trimEnd().split("\n").every((line) => line.startsWith(`  loom-telemetry ${name} `))).toBe(true)
   })
 
-  it("of a command is printed wherever it is asked for", async () => {
+  it("of a command is printed wherever --help or help occurs", async () => {
     const [asked, ...others] = await Promise.all(
       ["stats --help", "help stats", "stats -h", "--help stats", "stats --nope x --help", "--json stats --help"]
         .map((words) => loom(words.split(" ")))
@@ -46,7 +60,7 @@ describe("the help", { concurrent: true, timeout: 60_000 }, () => {
     expect(others).toEqual(others.map(() => asked))
   })
 
-  it("is not asked for after --", async () => {
+  it("is not printed for --help after --", async () => {
     expect((await loom(["stats", "--", "--help"])).code).toBe(3)
   })
 
@@ -55,62 +69,62 @@ describe("the help", { concurrent: true, timeout: 60_000 }, () => {
   })
 })
 
-describe("a wrong command line", { concurrent: true, timeout: 60_000 }, () => {
-  const rows: ReadonlyArray<readonly [words: string, said: string | RegExp]> = [
-    ["nonsense", "Unknown command \"nonsense\"; see `loom-telemetry --help`"],
-    ["stat", "Unknown command \"stat\". Did you mean stats?"],
-    ["nonsense --help", "Unknown command \"nonsense\""],
-    ["help nonsense", "Unknown command \"nonsense\""],
-    ["--json stats", "Unknown option --json"],
-    ["--version stats", "Unexpected argument \"stats\""],
-    ["stats --nope", "Unknown option --nope; see `loom-telemetry stats --help`"],
-    ["stats --nope=1", "Unknown option --nope;"],
-    ["stats --jsn", "Unknown option --jsn. Did you mean --json?"],
-    ["stats -json", "Unknown option -json. Did you mean --json?"],
-    ["stats --__proto__", "Unknown option --__proto__"],
-    ["tail -fx", "Unknown option -fx"],
-    ["stats --json=true", "--json takes no value"],
-    ["stats --by colour", "--by \"colour\": expected name, tool, model, user, session or agent"],
+describe("an invalid command line", { concurrent: true, timeout: 60_000 }, () => {
+  const rows: ReadonlyArray<readonly [words: string, message: string]> = [
+    ["nonsense", "unknown command \"nonsense\"; see `loom-telemetry --help`"],
+    ["stat", "unknown command \"stat\". Did you mean stats?"],
+    ["nonsense --help", "unknown command \"nonsense\""],
+    ["help nonsense", "unknown command \"nonsense\""],
+    ["--json stats", "unknown option --json"],
+    ["--version stats", "unexpected argument \"stats\""],
+    ["stats --nope", "unknown option --nope; see `loom-telemetry stats --help`"],
+    ["stats --nope=1", "unknown option --nope;"],
+    ["stats --jsn", "unknown option --jsn. Did you mean --json?"],
+    ["stats -json", "unknown option -json. Did you mean --json?"],
+    ["stats --__proto__", "unknown option --__proto__"],
+    ["tail -fx", "unknown option -fx"],
+    ["stats --json=true", "--json does not take a value"],
+    ["stats --by colour", "--by \"colour\": expected name, tool, model, user, session, agent, version or score"],
     ["stats --color red", "--color \"red\": expected always or never"],
     ["stats --limit many", "--limit \"many\": expected a whole number, 0 or more"],
     ["stats --limit=-1", "--limit \"-1\": expected a whole number, 0 or more"],
     ["stats --limit --json", "--limit \"--json\": expected a whole number"],
     ["tree --last 1.5", "--last \"1.5\": expected a whole number"],
     ["tail -n -3", "-n \"-3\": expected a whole number, 0 or more"],
-    ["stats --by name --by model", "Give --by only once"],
-    ["stats --json --limit 1 --json", "Give --json only once"],
-    ["tail -n 1 --lines 2", "Give --lines only once"],
+    ["stats --by name --by model", "--by may be given only once"],
+    ["stats --json --limit 1 --json", "--json may be given only once"],
+    ["tail -n 1 --lines 2", "--lines may be given only once"],
     ["stats --fail-if", "--fail-if needs a value: --fail-if CONDITION"],
     ["stats --limit -- --json", "--limit needs a value: --limit N"],
-    ["diff one.jsonl", "Missing argument B; see `loom-telemetry diff --help`"],
-    ["diff one.jsonl two.jsonl three.jsonl", "Unexpected argument \"three.jsonl\""],
-    ["replay", "Missing option --endpoint URL"],
-    ["export", "Missing option --to otlp|chrome|collapsed|html"],
-    ["replay --endpoint localhost", "expected an address such as http://localhost:4318"],
+    ["diff one.jsonl", "missing argument B; see `loom-telemetry diff --help`"],
+    ["diff one.jsonl two.jsonl three.jsonl", "unexpected argument \"three.jsonl\""],
+    ["replay", "missing option --endpoint URL"],
+    ["export", "missing option --to otlp|chrome|collapsed|html"],
+    ["replay --endpoint localhost", "expected a URL such as http://localhost:4318"],
     ["replay --endpoint http://localhost:1 --header secret", "--header: expected NAME: VALUE"],
     ["find --longer-than soon", "expected a duration such as 250ms"],
     ["find --name /(/", "--name \"/(/\": expected a valid regular expression"],
     ["find --attr a>b", "--attr \"a>b\": expected a number after >"],
     ["find --attr a~(", "--attr \"a~(\": expected a valid regular expression"],
-    ["tree --trace ffffffff", "No trace id begins with"],
-    ["tail -f", "tail -f follows one file: name it"],
-    ["view --serve", "--serve follows one file: name it"],
-    ["view traces.jsonl --serve -o page.html", "--serve writes no page: leave out --out or --serve"],
-    ["view traces.jsonl --port 1", "--port is the port of --serve: add --serve"],
-    ["view traces.jsonl --serve --port 99999", "--port \"99999\": expected a port, 0 to 65535"]
+    ["tree --trace ffffffff", "no trace id starts with \"ffffffff\""],
+    ["tail -f", "tail -f follows exactly one file, not standard input"],
+    ["view --serve", "--serve follows exactly one file, not standard input"],
+    ["view traces.jsonl --serve -o page.html", "--serve writes no file: use either --serve or --out"],
+    ["view traces.jsonl --port 1", "--port needs --serve"],
+    ["view traces.jsonl --serve --port 99999", "--port \"99999\": expected a port number from 0 to 65535"]
   ]
-  it.each(rows)("ends with 2 and a reason: %s", async (words, said) => {
+  it.each(rows)("fails with 2 and a message: %s", async (words, message) => {
     const own = /^(nonsense|stat |help|--|diff|tail|view)/.test(words) ? [] : [files.path("ours.jsonl")]
     const given = words.endsWith("--fail-if") ? [...own, "--fail-if"] : own
     const { code, stderr, stdout } = await loom([...words.replace(/ --fail-if$/, "").split(" "), ...given])
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toMatch(/^loom-telemetry: .*\n$/)
-    expect(stderr).toContain(said)
+    expect(stderr).toContain(message)
   })
 })
 
 describe("options", { concurrent: true, timeout: 60_000 }, () => {
-  it("mean the same before and after the file, in one word and in two", async () => {
+  it("mean the same before and after the file, with = and with a space", async () => {
     const path = files.path("ours.jsonl")
     const all = await Promise.all([
       loom(["stats", "--by", "model", "--limit", "1", path]),
@@ -122,7 +136,7 @@ describe("options", { concurrent: true, timeout: 60_000 }, () => {
     expect(all[2]).toEqual(all[0])
   })
 
-  it("take the next word as their value, whatever it looks like", async () => {
+  it("take the next word as their value, even if it starts with a dash", async () => {
     const { code, stderr } = await loom([
       "find",
       "--name",
@@ -135,20 +149,20 @@ describe("options", { concurrent: true, timeout: 60_000 }, () => {
       "--json",
       "--json"
     ])
-    expect({ code, stderr }).toEqual({ code: 3, stderr: "loom-telemetry: Cannot read --json: there is no such file\n" })
+    expect({ code, stderr }).toEqual({ code: 3, stderr: "loom-telemetry: cannot read --json: no such file\n" })
   })
 
-  it("end at --: what follows is a file", async () => {
+  it("end at --: everything after it is a file", async () => {
     const { code, stderr } = await loom(["stats", "--", "--nope"])
-    expect({ code, stderr }).toEqual({ code: 3, stderr: "loom-telemetry: Cannot read --nope: there is no such file\n" })
+    expect({ code, stderr }).toEqual({ code: 3, stderr: "loom-telemetry: cannot read --nope: no such file\n" })
   })
 
-  it("of one letter take their value in the same word", async () => {
+  it("with one letter accept their value without a space", async () => {
     const { stdout } = await loom(["tail", "-n2", files.path("ours.jsonl")])
     expect(stdout.trimEnd().split("\n")).toHaveLength(2)
   })
 
-  it("of find that match nothing print that, and nothing as JSON", async () => {
+  it("of find that match nothing print a message, or nothing as JSON", async () => {
     const [text, json] = await Promise.all(
       [[], ["--json"]].map((more) => loom(["find", ...more, "--name", "nothing", files.path("ours.jsonl")]))
     )
@@ -168,7 +182,7 @@ describe("options", { concurrent: true, timeout: 60_000 }, () => {
     [["--name", "loom.run", "--longer-than", "1h"], 0],
     [["--outcome", "failure"], 2],
     [["--outcome", "open"], 0]
-  ])("of find mean what they say: %j", async (options, count) => {
+  ])("of find select the right number of spans: %j", async (options, count) => {
     const found = await loom(["find", "--json", ...options, files.path("ours.jsonl")])
     expect(documents(found)).toHaveLength(count)
   })
@@ -176,40 +190,42 @@ describe("options", { concurrent: true, timeout: 60_000 }, () => {
 
 describe("--fail-if", { concurrent: true, timeout: 60_000 }, () => {
   it.each([
-    ["stats", "errors > 0", 1, "errors > 0 (it is 2)"],
+    ["stats", "errors > 0", 1, "errors > 0 (actual: 2)"],
     ["stats", "errors > 2", 0, ""],
-    ["stats", "errors(loom.tool)=2", 1, "errors(loom.tool)=2 (it is 2)"],
+    ["stats", "errors(loom.tool)=2", 1, "errors(loom.tool)=2 (actual: 2)"],
     ["stats", "p99_ms(loom.run) > 100000 or spans >= 1", 1, "spans >= 1"],
-    ["stats", "p99_ms(loom.typo) > 1", 0, "there is nothing to compare"],
-    ["cost", "cost_usd > 1.4", 1, "it is 1.5"],
+    ["stats", "p99_ms(loom.typo) > 1", 0, "--fail-if \"p99_ms(loom.typo) > 1\": nothing to compare"],
+    ["cost", "cost_usd > 1.4", 1, "cost_usd > 1.4 (actual: 1.5)"],
     ["cost", "cost_usd(gpt-5) > 1.4", 0, ""],
-    ["errors", "errors > 0", 1, "it is 2"],
+    ["errors", "errors > 0", 1, "errors > 0 (actual: 2)"],
     ["errors", "kinds > 1", 0, ""],
     ["find", "found > 10", 1, "found > 10"],
     ["doctor", "errors > 0", 0, ""],
     ["doctor", "findings(open-span) >= 0", 1, "findings(open-span)"]
-  ])("%s: %s ends with %i", async (command, condition, code, said) => {
+  ])("%s: %s exits with %i", async (command, condition, code, message) => {
     const path = files.path("ours.jsonl")
     const [plain, checked] = await Promise.all([loom([command, path]), loom([command, "--fail-if", condition, path])])
     expect(checked.code).toBe(code)
     expect(checked.stdout).toBe(plain.stdout)
-    expect(checked.stderr).toContain(said)
+    expect(checked.stderr).toContain(message)
   })
 
-  it("passes on an empty file, unless it asks for a record", async () => {
+  it("passes for an empty file, unless it requires a record", async () => {
     const [passes, fails] = await Promise.all(
       ["errors > 0", "spans < 1 or errors > 0"].map((condition) =>
         loom(["stats", "--fail-if", condition, files.path("empty.jsonl")])
       )
     )
     expect(passes).toMatchObject({ code: 0, stderr: "" })
-    expect(fails).toMatchObject({ code: 1, stderr: "loom-telemetry: spans < 1 (it is 0)\n" })
+    expect(fails).toMatchObject({ code: 1, stderr: "loom-telemetry: spans < 1 (actual: 0)\n" })
   })
 
-  it("with a mistake ends with 2 before anything is read", async () => {
+  it("exits with 2 before reading any input if it has a syntax error", async () => {
     const { code, stderr } = await loom(["stats", "--fail-if", "erors > 0", files.path("missing.jsonl")])
     expect(code).toBe(2)
-    expect(stderr).toMatch(/--fail-if "erors > 0", at character 1: unknown quantity "erors"; known are spans, errors, /)
+    expect(stderr).toMatch(
+      /--fail-if "erors > 0", at character 1: unknown quantity "erors"; use one of mean, min, max, count, spans, errors, /
+    )
   })
 })
 
@@ -223,17 +239,17 @@ describe("the grammar of --fail-if", () => {
     ["errors", "at character 7: expected one of > >= < <= = !=, but the text ends"],
     ["errors >", "at character 9: expected a number, but the text ends"],
     ["errors > many", "at character 10: expected a number"],
-    ["  nope > 1", "at character 3: unknown quantity \"nope\"; known are errors, p95_ms, traces"],
-    ["constructor > 1", "at character 1: unknown quantity \"constructor\"; known are errors, p95_ms, traces"],
+    ["  nope > 1", "at character 3: unknown quantity \"nope\"; use one of errors, p95_ms, traces"],
+    ["constructor > 1", "at character 1: unknown quantity \"constructor\"; use one of errors, p95_ms, traces"],
     ["p95_ms > 1", "at character 7: \"p95_ms\" needs a name: write p95_ms(NAME)"],
-    ["traces(a) > 1", "at character 7: \"traces\" takes no name in brackets"],
-    ["errors > 1 and traces > 2", "at character 12: expected \"or\" and another comparison, or the end"],
+    ["traces(a) > 1", "at character 7: \"traces\" does not take a name"],
+    ["errors > 1 and traces > 2", "at character 12: expected \"or\" or the end"],
     ["errors > 1 or", "at character 14: expected a quantity, but the text ends"]
-  ])("reports where %j goes wrong", (text, said) => {
-    expect(problem(text)).toBe(said)
+  ])("reports the position of the error in %j", (text, message) => {
+    expect(problem(text)).toBe(message)
   })
 
-  it("has all comparisons and takes any name", () => {
+  it("gives all comparisons and accepts any name", () => {
     const read = Either.getOrThrow(
       comparisonsOf("errors( a or b )>1e2 or p95_ms(\"f(x)\") != -0.5 or traces<=3", known)
     )
@@ -272,7 +288,7 @@ describe("numbers and conditions", () => {
     }
   )
 
-  it("refuses an attribute condition without a key", () => {
+  it("rejects an attribute condition without a key", () => {
     expect(Either.isLeft(attributeCondition.read("=1"))).toBe(true)
   })
 })

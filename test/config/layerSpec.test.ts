@@ -67,7 +67,7 @@ for (const [name, layerOf] of ways) {
         }).pipe(Effect.provide(NodeFileSystem.layer)))
     }
 
-    it.scoped("file:PATH is a file, alone and with others, and twice the same is once", () =>
+    it.scoped("file:PATH is a file, alone and with others, and duplicates count once", () =>
       Effect.gen(function*() {
         const path = `${yield* tempFolder}/a/traces.jsonl`
         for (const spec of [`file:${path}`, `memory,file:${path}`, ` file:${path} , file:${path}`]) {
@@ -76,7 +76,7 @@ for (const [name, layerOf] of ways) {
         expect(yield* namesIn(path)).toHaveLength(3)
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-    it.effect("fails as the file sink does where its file cannot be opened", () =>
+    it.effect("fails like the file sink if its file cannot be opened", () =>
       Effect.gen(function*() {
         const error = yield* Effect.flip(Effect.provide(sinks, layerOf("console,file:/dev/null")))
         expect(error).toBeInstanceOf(TelemetryOpenError)
@@ -94,7 +94,7 @@ for (const [name, layerOf] of ways) {
         }).pipe(Effect.provide(NodeFileSystem.layer)))
     }
 
-    it.effect("otel is a ConfigError that says where it is accepted", () =>
+    it.effect("otel is a ConfigError that names where it is accepted", () =>
       Effect.gen(function*() {
         for (const spec of ["otel", "console,otel"]) {
           const error = yield* Effect.flip(Effect.provide(sinks, layerOf(spec)))
@@ -103,7 +103,7 @@ for (const [name, layerOf] of ways) {
         }
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-    it.effect("opens nothing where one of several names is wrong", () =>
+    it.effect("opens nothing if one of several names is invalid", () =>
       Effect.gen(function*() {
         yield* Effect.flip(Effect.provide(sinks, layerOf("file:/must/not/be/made.jsonl,nonsense")))
         const fs = yield* FileSystem.FileSystem
@@ -113,12 +113,12 @@ for (const [name, layerOf] of ways) {
 }
 
 describe("LOOM_TELEMETRY", () => {
-  it.effect("that is not set is nothing", () =>
+  it.effect("records nothing if it is not set", () =>
     Effect.gen(function*() {
       expect(yield* Effect.provide(sinks, fromConfig(undefined))).toEqual([])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.effect("is named by the error about it", () =>
+  it.effect("is named in its error", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Effect.provide(sinks, fromConfig("stdout")))
       expect(String(error)).toBe(

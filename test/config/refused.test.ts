@@ -1,5 +1,5 @@
 /**
- * What somebody sees who set a variable to something wrong: what is wrong and what would be right, and none of the machinery.
+ * What a user sees after setting a variable to an invalid value: what is wrong and what would be right, without internals.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import * as ConfigError from "effect/ConfigError"
@@ -13,7 +13,7 @@ const pathOf = bundledPrograms(new URL("./programs/", import.meta.url), ["refuse
 
 type Way = "runMain" | "runPromise" | "caught" | "printed"
 
-/** What the program prints, run in this way with these variables. */
+/** The output of the program, run in this way with these variables. */
 const printed = (way: Way, variables: NodeJS.ProcessEnv, variant = "root"): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [pathOf("refused"), way, variant], {
@@ -42,27 +42,27 @@ const twoLines = [
 
 const refused = { LOOM_TELEMETRY: "nonsense" }
 
-describe("a refused LOOM_TELEMETRY", () => {
+describe("an invalid LOOM_TELEMETRY", () => {
   it("is two lines under runMain: what is wrong, and the legal forms", async () => {
     expect(linesOf(await printed("runMain", refused))).toEqual([`Error: ${twoLines[0]}`, twoLines[1]])
   })
 
-  it("is these lines once in what Node prints of a rejection that nobody catches, without the fields of the error", async () => {
+  it("is these lines once when Node prints an unhandled rejection, without the fields of the error", async () => {
     const text = await printed("runPromise", refused)
     expect(text).toContain(`[Error: ${twoLines.join("\n")}] {`)
     expect(text.split("nonsense")).toHaveLength(2)
     expect(text).not.toMatch(/_op|InvalidData|path:|message:|^\s+at /m)
   })
 
-  it("is the same lines where the rejection is caught and printed", async () => {
+  it("is the same lines if the rejection is caught and printed", async () => {
     expect(linesOf(await printed("caught", refused))).toEqual([`(FiberFailure) Error: ${twoLines[0]}`, twoLines[1]])
   })
 
-  it("is the same lines where the error itself is printed", async () => {
+  it("is the same lines if the error itself is printed", async () => {
     expect(linesOf(await printed("printed", refused))).toEqual(twoLines)
   })
 
-  it("is one line, without a stack, where the variable names a file that cannot be opened", async () => {
+  it("is one line, without a stack, if the variable names a file that cannot be opened", async () => {
     const lines = linesOf(await printed("runMain", { LOOM_TELEMETRY: "file:/dev/null" }))
     expect(lines).toEqual([
       "TelemetryOpenError: Cannot open \"/dev/null\" for telemetry: it exists and is not a regular file. Give the path of a file, such as " +
@@ -70,7 +70,7 @@ describe("a refused LOOM_TELEMETRY", () => {
     ])
   })
 
-  it("quotes neither a secret nor an escape, and of a long text only the beginning", async () => {
+  it("quotes neither a secret nor an escape, and only the beginning of a long text", async () => {
     const spec = `otlp:https://alice:swordfish99@example.com/\u001b[31m\u202e sk-proj-${"a1B2".repeat(12)} ${
       "x".repeat(100_000)
     }`
@@ -81,26 +81,26 @@ describe("a refused LOOM_TELEMETRY", () => {
   })
 })
 
-describe("a refused OTEL_* variable", () => {
-  it("is two lines under runMain: what is wrong, and what it takes", async () => {
+describe("an invalid OTEL_* variable", () => {
+  it("is two lines under runMain: what is wrong, and what is allowed", async () => {
     const text = await printed("runMain", { LOOM_TELEMETRY: "otel", OTEL_TRACES_SAMPLER: "sometimes" }, "otel")
     expect(linesOf(text)).toEqual([
       "Error: OTEL_TRACES_SAMPLER is \"sometimes\"",
-      "It has to be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio"
+      "It must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio"
     ])
   })
 
-  it("is two lines each where several are refused", async () => {
+  it("is two lines for each of several", async () => {
     const variables = { LOOM_TELEMETRY: "otel", OTEL_BSP_EXPORT_TIMEOUT: "soon", OTEL_METRIC_EXPORT_INTERVAL: "0" }
     expect(linesOf(await printed("runMain", variables, "otel"))).toEqual([
       "Error: OTEL_METRIC_EXPORT_INTERVAL is \"0\"",
-      "It has to be a whole number, 1 or more",
+      "It must be a whole number, 1 or more",
       "OTEL_BSP_EXPORT_TIMEOUT is \"soon\"",
-      "It has to be a whole number, 1 or more"
+      "It must be a whole number, 1 or more"
     ])
   })
 
-  it("quotes no secret of an address, and nothing of headers", async () => {
+  it("quotes no secret in an address, and no headers", async () => {
     const variables = {
       LOOM_TELEMETRY: "otel",
       OTEL_EXPORTER_OTLP_ENDPOINT: "ftp://alice:swordfish99@example.com",
@@ -113,7 +113,7 @@ describe("a refused OTEL_* variable", () => {
   })
 })
 
-it("a refused text stays a ConfigError with its fields, and one line as a part of another text", async () => {
+it("an error about an invalid text stays a ConfigError with its fields, and one line as part of another text", async () => {
   const error = await Effect.void.pipe(
     Effect.provide(layerSpec("nonsense")),
     Effect.provide(NodeFileSystem.layer),

@@ -59,7 +59,7 @@ export const annotationsContract = (make: MakeSubject): void => {
         expect(run.spans).toEqual([])
       }))
 
-    it.effect("annotateSpans labels a region's spans, and what is given explicitly wins", () =>
+    it.effect("annotateSpans labels a region's spans, and explicit attributes win", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,

@@ -1,16 +1,26 @@
 /**
  * Lines of the console's tree, read back as far as they go: names, nesting, outcomes, attributes.
  */
-import type { Attributes, AttributeValue, MetricRecord, Outcome, SpanRecord } from "loom-telemetry"
+import type {
+  Attributes,
+  AttributeValue,
+  MetricRecord,
+  Outcome,
+  ScoreRecord,
+  ScoreSource,
+  SpanRecord
+} from "loom-telemetry"
 import type { Recorded } from "./subject.js"
 
 const spanLine = /^( *)• (?:"(.*?)"|(.+?)) \((\d+\.\d)ms\)(.*)\n$/
 const metricLine = /^( *)(\S+) (\S+) \((counter|histogram)\)(.*)\n$/
+const scoreLine = /^( *)★ (\S+)(?: (-?\d[\d.]*))?(?: ([^ (]+))? \((code|model|human)\)(.*)\n$/
 
 /** Reads what `ConsoleTelemetry.layer({ order: "tree", color: false })` wrote. */
 export const parseTree = (lines: ReadonlyArray<string>): Recorded => {
   const spans: Array<SpanRecord> = []
   const metrics: Array<MetricRecord> = []
+  const scores: Array<ScoreRecord> = []
   const path: Array<SpanRecord> = []
   lines.forEach((line, index) => {
     const span = spanLine.exec(line)
@@ -20,6 +30,11 @@ export const parseTree = (lines: ReadonlyArray<string>): Recorded => {
       path.length = depth
       path.push(record)
       spans.push(record)
+      return
+    }
+    const score = scoreLine.exec(line)
+    if (score !== null) {
+      scores.push(scoreOf(score, path.at(-1)))
       return
     }
     const metric = metricLine.exec(line)
@@ -34,7 +49,23 @@ export const parseTree = (lines: ReadonlyArray<string>): Recorded => {
       emittedAt: new Date(0)
     })
   })
-  return { spans, metrics }
+  return { spans, metrics, scores }
+}
+
+/** A line below a span is of that span; any other names what it judges. */
+const scoreOf = (match: RegExpExecArray, span: SpanRecord | undefined): ScoreRecord => {
+  const { explanation = null, span_id, trace_id, ...attributes } = fieldsOf(match[6]!)
+  return {
+    name: match[2]!,
+    value: match[3] === undefined ? null : Number(match[3]),
+    label: match[4] ?? null,
+    explanation: explanation as string | null,
+    source: match[5] as ScoreSource,
+    traceId: String(trace_id ?? span?.traceId),
+    spanId: trace_id === undefined ? span?.spanId ?? null : span_id === undefined ? null : String(span_id),
+    attributes,
+    scoredAt: new Date(0)
+  }
 }
 
 const spanOf = (match: RegExpExecArray, line: number, parent: SpanRecord | undefined): SpanRecord => {

@@ -8,7 +8,7 @@ import { type MakeSubject, runWith } from "./subject.js"
 
 export const metricsContract = (make: MakeSubject): void => {
   describe("metrics", () => {
-    it.effect("a name tells counters from histograms", () =>
+    it.effect("the name decides between a counter and a histogram", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -44,7 +44,7 @@ export const metricsContract = (make: MakeSubject): void => {
         ])
       }))
 
-    it.effect("a counter that goes down, a value that is no number and an empty name are dropped", () =>
+    it.effect("a negative counter, a value that is not a number and an empty name are dropped", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,

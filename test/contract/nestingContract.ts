@@ -25,7 +25,7 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(Effect.zipRight(unit("a"), unit("b")))).toEqual(["a", "b"])
       }))
 
-    it.effect("what follows a span is not inside it", () =>
+    it.effect("what follows a span is not its child", () =>
       Effect.gen(function*() {
         const program = Effect.gen(function*() {
           yield* Effect.ignore(Telemetry.withSpan(Effect.fail("no"), "first"))
@@ -115,7 +115,7 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["parent", "  a", "  b"])
       }))
 
-    it.effect("spans of libraries stand in the same tree", () =>
+    it.effect("spans of libraries are in the same tree", () =>
       Effect.gen(function*() {
         const program = unit("ours").pipe(
           Effect.withSpan("library"),
@@ -134,13 +134,13 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["failing [failure]", "interrupted [interrupted]"])
       }))
 
-    it.effect("a library's root span begins a tree of its own", () =>
+    it.effect("a library's root span starts its own tree", () =>
       Effect.gen(function*() {
         const program = unit("child").pipe(Effect.withSpan("root", { root: true }), Telemetry.withSpan("around"))
         expect(yield* outlineOf(program)).toEqual(["around", "root", "  child"])
       }))
 
-    it.effect("nothing is recorded where tracing is switched off, and what follows is whole again", () =>
+    it.effect("nothing is recorded while tracing is switched off, and later spans are recorded again", () =>
       Effect.gen(function*() {
         const off = unit("unseen").pipe(Effect.withSpan("library"), Telemetry.withSpan("hidden"))
         const program = Effect.gen(function*() {
@@ -150,7 +150,7 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["parent", "  seen"])
       }))
 
-    it.effect("where tracing is switched on again inside, spans hang below the nearest recorded one", () =>
+    it.effect("if tracing is switched on again inside, spans hang below the nearest recorded one", () =>
       Effect.gen(function*() {
         const program = unit("seen").pipe(
           Effect.withTracerEnabled(true),

@@ -48,7 +48,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "body").exception).toBe("TypeError: x is not a function")
       }))
 
-    it.effect("a body that throws is one that dies", () =>
+    it.effect("a body that throws is treated as one that dies", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -136,7 +136,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(outline(run.spans)).toEqual(["call", "  attempt [failure]", "  attempt [failure]", "  attempt"])
       }))
 
-    it.effect("a failure beside an interruption is a failure", () =>
+    it.effect("a failure next to an interruption is a failure", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,

@@ -91,7 +91,7 @@ export const recordsContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "library").links).toEqual([{ traceId, spanId, attributes: { why: "batch" } }])
       }))
 
-    it.effect("a measurement stands in the span it was taken in", () =>
+    it.effect("a measurement belongs to the span it was taken in", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,

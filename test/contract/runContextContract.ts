@@ -40,7 +40,7 @@ export const runContextContract = (make: MakeSubject): void => {
         expect(run.metrics.map((metric) => metric.attributes)).toEqual(run.metrics.map(() => ({ user_id: "alice" })))
       }))
 
-    it.effect("what is given explicitly wins, on spans, metrics and through annotate", () =>
+    it.effect("explicit attributes win, on spans, metrics and through annotate", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -57,7 +57,7 @@ export const runContextContract = (make: MakeSubject): void => {
         expect(metricNamed(run, "given.count").attributes).toEqual({ user_id: "bob" })
       }))
 
-    it.effect("spans of libraries are not labelled; what is ours below them is", () =>
+    it.effect("spans of libraries are not labelled, but our spans below them are", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -67,7 +67,7 @@ export const runContextContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "ours").attributes).toEqual(labels)
       }))
 
-    it.effect("an inner run replaces the outer one, and outside of it the outer one is back", () =>
+    it.effect("an inner run replaces the outer one, which applies again after it", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,

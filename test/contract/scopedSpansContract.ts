@@ -1,5 +1,5 @@
 /**
- * A span as a scoped resource: it ends with the scope, and is a parent only of what is told so.
+ * A span as a scoped resource: it ends with the scope, and is a parent only where `withParentSpan` says so.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -26,7 +26,7 @@ export const scopedSpansContract = (make: MakeSubject): void => {
         expect(outline(run.spans)).toEqual(["parent", "  beside", "  resource", "    inside"])
       }))
 
-    it.effect("it ends with the scope's exit", () =>
+    it.effect("it ends with the exit of its scope", () =>
       Effect.gen(function*() {
         const within = <A, E>(name: string, body: Effect.Effect<A, E>) =>
           Effect.exit(Effect.scoped(Effect.zipRight(Telemetry.spanScoped(name), body)))
@@ -47,7 +47,7 @@ export const scopedSpansContract = (make: MakeSubject): void => {
         ])
       }))
 
-    it.effect("it is open for as long as its scope is", () =>
+    it.effect("it is open as long as its scope", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,

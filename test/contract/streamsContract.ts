@@ -50,7 +50,7 @@ export const streamsContract = (make: MakeSubject): void => {
         ])
       }))
 
-    it.effect("the span is open until the last element is out", () =>
+    it.effect("the span is open until the last element is emitted", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -80,7 +80,7 @@ export const streamsContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(Stream.runDrain(dying))).toEqual(["stream [failure]"])
       }))
 
-    it.effect("a stream that is abandoned is interrupted", () =>
+    it.effect("an abandoned stream is interrupted", () =>
       Effect.gen(function*() {
         const stream = parts.pipe(Stream.tap(unit), Stream.rechunk(1), Telemetry.withSpanStream("stream"))
         const abandoned = ["stream [interrupted]", "  a"]

@@ -5,13 +5,14 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { MetricRecord, SpanNode, SpanRecord, Telemetry } from "loom-telemetry"
+import type { MetricRecord, ScoreRecord, SpanNode, SpanRecord, Telemetry } from "loom-telemetry"
 import { spanTree } from "loom-telemetry"
 
 /** What a sink was given, in the order in which it was given. */
 export interface Recorded {
   readonly spans: ReadonlyArray<SpanRecord>
   readonly metrics: ReadonlyArray<MetricRecord>
+  readonly scores: ReadonlyArray<ScoreRecord>
 }
 
 /** A fresh sink. `recorded` is read after the layer was released. */

@@ -7,7 +7,7 @@ import { expect } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { InMemoryTelemetryService, MetricRecord, SpanRecord } from "loom-telemetry"
+import type { InMemoryTelemetryService, MetricRecord, ScoreRecord, SpanRecord } from "loom-telemetry"
 import {
   ConsoleTelemetry,
   FileTelemetry,
@@ -17,6 +17,7 @@ import {
   Telemetry
 } from "loom-telemetry"
 import { TestTelemetry } from "loom-telemetry/testing"
+import { scoreRecord } from "../../src/records/ScoreData.js"
 import { metricRecord, spanRecord } from "../../src/records/SpanData.js"
 import { decodedLine } from "../records/decodedLine.js"
 import { parseTree } from "./consoleLines.js"
@@ -30,7 +31,9 @@ const remembering = <I>(
   let service: InMemoryTelemetryService | undefined
   return {
     layer: Layer.tap(layer, (context) => Effect.sync(() => service = serviceOf(context))),
-    recorded: Effect.suspend(() => Effect.all({ spans: service!.spans, metrics: service!.metrics }))
+    recorded: Effect.suspend(() =>
+      Effect.all({ spans: service!.spans, metrics: service!.metrics, scores: service!.scores })
+    )
   }
 }
 
@@ -46,15 +49,18 @@ export const testTelemetry: MakeSubject = Effect.sync(() =>
 const recordsOf = (text: string): Recorded => {
   const spans: Array<SpanRecord> = []
   const metrics: Array<MetricRecord> = []
+  const scores: Array<ScoreRecord> = []
   text.split("\n").slice(0, -1).forEach((line, index) => {
     const decoded = decodedLine(line, index + 1)
     if (decoded.kind === "span") {
       spans.push(spanRecord(decoded.span))
     } else if (decoded.kind === "metric") {
       metrics.push(metricRecord(decoded.metric))
+    } else if (decoded.kind === "score") {
+      scores.push(scoreRecord(decoded.score))
     }
   })
-  return { spans, metrics }
+  return { spans, metrics, scores }
 }
 
 export const file: MakeSubject = Effect.gen(function*() {
@@ -75,43 +81,47 @@ export const consoleTree: MakeSubject = Effect.sync(() => {
   }
 })
 
-/** Two arrays that a sink fills. */
+/** Arrays that a sink fills. */
 const arrays = () => {
   const spans: Array<SpanRecord> = []
   const metrics: Array<MetricRecord> = []
+  const scores: Array<ScoreRecord> = []
   return {
     onSpanEnd: (span: SpanRecord) => void spans.push(span),
     onMetric: (metric: MetricRecord) => void metrics.push(metric),
-    recorded: Effect.sync((): Recorded => ({ spans, metrics }))
+    onScore: (score: ScoreRecord) => void scores.push(score),
+    recorded: Effect.sync((): Recorded => ({ spans, metrics, scores }))
   }
 }
 
 export const customSink: MakeSubject = Effect.sync(() => {
-  const { onMetric, onSpanEnd, recorded } = arrays()
-  return { layer: Telemetry.layerSink({ name: "custom", onSpanEnd, onMetric }), recorded }
+  const { recorded, ...hooks } = arrays()
+  return { layer: Telemetry.layerSink({ name: "custom", ...hooks }), recorded }
 })
 
 export const effectSink: MakeSubject = Effect.sync(() => {
-  const { onMetric, onSpanEnd, recorded } = arrays()
+  const { onMetric, onScore, onSpanEnd, recorded } = arrays()
   const sink = Telemetry.sinkFromEffect({
     onSpanEnd: (span) => Effect.zipRight(Effect.yieldNow(), Effect.sync(() => onSpanEnd(span))),
-    onMetric: (metric) => Effect.zipRight(Effect.yieldNow(), Effect.sync(() => onMetric(metric)))
+    onMetric: (metric) => Effect.zipRight(Effect.yieldNow(), Effect.sync(() => onMetric(metric))),
+    onScore: (score) => Effect.zipRight(Effect.yieldNow(), Effect.sync(() => onScore(score)))
   })
   return { layer: Telemetry.layerSinkScoped(sink), recorded }
 })
 
-/** Whether all sinks of a fan-out hold the same, which is also what it gives. */
+/** Checks that all sinks of a fan-out hold the same, and returns it. */
 const alike = (all: ReadonlyArray<Recorded>): Recorded => {
   const [first, ...others] = all
   for (const other of others) {
     expect(other.spans.map(facts)).toEqual(first!.spans.map(facts))
     expect(other.metrics.map(facts)).toEqual(first!.metrics.map(facts))
+    expect(other.scores.map(facts)).toEqual(first!.scores.map(facts))
   }
   return first!
 }
 
 // Lines hold microseconds, so that a `Date` which is read back may be a millisecond earlier.
-const facts = (record: SpanRecord | MetricRecord): object => {
+const facts = (record: SpanRecord | MetricRecord | ScoreRecord): object => {
   const { endedAt: _, ...rest } = { endedAt: undefined, ...record }
   return rest
 }

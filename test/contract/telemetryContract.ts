@@ -12,6 +12,7 @@ import { provisionContract } from "./provisionContract.js"
 import { recordsContract } from "./recordsContract.js"
 import { runContextContract } from "./runContextContract.js"
 import { scopedSpansContract } from "./scopedSpansContract.js"
+import { scoresContract } from "./scoresContract.js"
 import { streamsContract } from "./streamsContract.js"
 import type { MakeSubject } from "./subject.js"
 
@@ -28,6 +29,7 @@ export const telemetryContract = (
     scopedSpansContract(make)
     annotationsContract(make)
     metricsContract(make)
+    scoresContract(make, options.keeps ?? "records")
     runContextContract(make)
     provisionContract(make)
     if (options.keeps !== "lines") {

@@ -1,11 +1,11 @@
 /**
- * One span of each kind as it is recorded, with everything that it may hold; what the dialects make of them is in the golden tests.
+ * One recorded span of each kind, with every attribute it can have. The golden tests show what the dialects add to them.
  */
-import type { Dialect, DialectSpan } from "../../src/dialects/Dialect.js"
+import { type Dialect, type DialectSpan, errorType } from "../../src/dialects/Dialect.js"
 
 const base = {
   outcome: "success",
-  exception: null,
+  errorType: undefined,
   // 2026-01-02T03:04:05.678Z
   start: BigInt("1767323045678000000"),
   sessionId: "s-1",
@@ -68,23 +68,24 @@ export const step = span("loom.workflow.step", { step: 1, node: "draft", pattern
 
 export const library = span("http.client GET", { "http.request.method": "GET" })
 
-/** Every kind of span. */
 export const everySpan: ReadonlyArray<DialectSpan> = [run, turn, model, tool, workflow, step, library]
 
-/** The same with a failure. */
-export const failed = (of: DialectSpan, exception: string | null = "RangeError: out of range"): DialectSpan => ({
-  ...of,
-  outcome: "failure",
-  exception
-})
+/** The same spans with another outcome. */
+export const ending = (
+  of: DialectSpan,
+  outcome: DialectSpan["outcome"],
+  exception: string | null = null
+): DialectSpan => ({ ...of, outcome, errorType: errorType({ ...of, outcome, exception }) })
 
-/** The same with an interruption. */
-export const interrupted = (of: DialectSpan): DialectSpan => ({ ...of, outcome: "interrupted" })
+export const failed = (of: DialectSpan, exception: string | null = "RangeError: out of range"): DialectSpan =>
+  ending(of, "failure", exception)
 
-/** The same without a session and a user. */
+export const interrupted = (of: DialectSpan): DialectSpan => ending(of, "interrupted")
+
+/** The same spans without session and user. */
 export const anonymous = (of: DialectSpan): DialectSpan => ({ ...of, sessionId: undefined, userId: undefined })
 
-/** What one dialect says of a span. */
+/** The attributes that one dialect adds to a span. */
 export const saidBy = (dialect: Dialect) => (span: DialectSpan): DialectSpan["attributes"] => {
   const said: { [key: string]: DialectSpan["attributes"][string] } = {}
   dialect(span, (key, value) => {

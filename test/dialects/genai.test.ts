@@ -1,14 +1,16 @@
 /**
- * The GenAI dialect, name by name.
+ * The GenAI dialect, name by name, in both versions.
  *
  * Source: OpenTelemetry semantic conventions v1.41.1, `gen-ai-spans.md` and `gen-ai-agent-spans.md`; the names are checked against the package
- * `@opentelemetry/semantic-conventions` 1.41.1. `agent_step` is an operation of our own: the conventions leave them open.
+ * `@opentelemetry/semantic-conventions` 1.41.1. `agent_step` is a custom operation, which the conventions allow. Version 0.1 is that of
+ * `open-telemetry/semantic-conventions-genai`: its change log and migration guide say what it renamed, and nothing else may differ.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as conventions from "@opentelemetry/semantic-conventions/incubating"
-import { genai as dialect, semconvVersion } from "../../src/dialects/genai.js"
+import { conventions as tables, genaiDialect, semconvVersion } from "../../src/dialects/genai/genai.js"
 import {
   anonymous,
+  ending,
   everySpan,
   failed,
   interrupted,
@@ -22,16 +24,17 @@ import {
   workflow
 } from "./dialectSpans.js"
 
-const genai = saidBy(dialect)
+const genai = saidBy(genaiDialect("1.41.1"))
+const own = saidBy(genaiDialect("genai-0.1"))
 
 const conversation = { "gen_ai.conversation.id": "s-1" }
 
 describe("the GenAI dialect", () => {
-  it("is of version 1.41.1", () => {
+  it("has version 1.41.1", () => {
     expect(semconvVersion).toBe("1.41.1")
   })
 
-  it("says of a run which agent it invokes, and nothing of usage, which would be counted twice", () => {
+  it("names the agent of a run, without usage, which would be counted twice", () => {
     expect(genai(run)).toEqual({
       "gen_ai.operation.name": "invoke_agent",
       "gen_ai.agent.name": "helper",
@@ -41,11 +44,11 @@ describe("the GenAI dialect", () => {
     })
   })
 
-  it("says of a turn that it is a step", () => {
+  it("marks a turn as a step", () => {
     expect(genai(turn)).toEqual({ "gen_ai.operation.name": "agent_step", ...conversation })
   })
 
-  it("says of a model call what was asked, what answered and what was used", () => {
+  it("describes the request, the response and the usage of a model call", () => {
     expect(genai(model)).toEqual({
       "gen_ai.operation.name": "chat",
       "gen_ai.provider.name": "anthropic",
@@ -70,7 +73,7 @@ describe("the GenAI dialect", () => {
     })
   })
 
-  it("says of a tool which one was called, with what, and what it gave", () => {
+  it("describes a tool call with its arguments and result", () => {
     expect(genai(tool)).toEqual({
       "gen_ai.operation.name": "execute_tool",
       "gen_ai.tool.name": "add",
@@ -82,7 +85,7 @@ describe("the GenAI dialect", () => {
     })
   })
 
-  it("says of a workflow its name, and of its steps that they belong to one", () => {
+  it("names a workflow, and marks its steps", () => {
     expect(genai(workflow)).toEqual({
       "gen_ai.operation.name": "invoke_workflow",
       "gen_ai.workflow.name": "review",
@@ -91,11 +94,11 @@ describe("the GenAI dialect", () => {
     expect(genai(step)).toEqual({ "gen_ai.operation.name": "invoke_workflow", ...conversation })
   })
 
-  it("says nothing of a library's span", () => {
+  it("adds nothing to spans of other libraries", () => {
     expect(genai(library)).toEqual({})
   })
 
-  it("says nothing that was not recorded", () => {
+  it("adds nothing that was not recorded", () => {
     expect(genai(anonymous({ ...model, attributes: {} }))).toEqual({ "gen_ai.operation.name": "chat" })
     expect(genai(anonymous({ ...model, attributes: { streaming: false, finish_reason: "", tokens_in: "7" } }))).toEqual(
       {
@@ -104,20 +107,20 @@ describe("the GenAI dialect", () => {
     )
   })
 
-  it("counts no tokens as none, and not as unknown", () => {
+  it("keeps zero tokens, which are not unknown", () => {
     expect(genai({ ...model, attributes: { tokens_in: 0, tokens_out: 0 } })).toMatchObject({
       "gen_ai.usage.input_tokens": 0,
       "gen_ai.usage.output_tokens": 0
     })
   })
 
-  it("takes no session for a conversation that nobody named", () => {
+  it("does not treat an unnamed session as a conversation", () => {
     expect(genai({ ...turn, sessionId: "run_01JGFJJZ00000000000000000A" })).not.toHaveProperty([
       "gen_ai.conversation.id"
     ])
   })
 
-  it("names the type of what failed, and none for what was interrupted", () => {
+  it("sets the error type of failures, but not of interruptions", () => {
     for (const span of everySpan) {
       expect(genai(failed(span))).toMatchObject({ "error.type": "RangeError" })
       expect(genai(failed(span, "no name"))).toMatchObject({ "error.type": "Error" })
@@ -126,13 +129,13 @@ describe("the GenAI dialect", () => {
     }
   })
 
-  it("takes a tool that is not ok for failed", () => {
+  it("treats a tool that is not ok as failed", () => {
     const notOk = { ...tool, attributes: { ...tool.attributes, ok: false } }
-    expect(genai(notOk)).toMatchObject({ "error.type": "_OTHER" })
+    expect(genai(ending(notOk, "success"))).toMatchObject({ "error.type": "_OTHER" })
     expect(genai(interrupted(notOk))).not.toHaveProperty(["error.type"])
   })
 
-  it("uses no name and no operation that the conventions do not have", () => {
+  it("uses only names and operations from the conventions", () => {
     const values = new Set<unknown>(Object.values(conventions))
     for (const span of everySpan) {
       const said = genai(failed(span))
@@ -140,5 +143,90 @@ describe("the GenAI dialect", () => {
       const operation = said["gen_ai.operation.name"]
       expect(operation === undefined || operation === "agent_step" || values.has(operation)).toBe(true)
     }
+  })
+})
+
+describe("version 0.1 of the conventions' own repository", () => {
+  it("names agents without a provider, and workflows as agents", () => {
+    expect(own(run)).toEqual({
+      "gen_ai.operation.name": "invoke_agent",
+      "gen_ai.agent.name": "helper",
+      "gen_ai.request.model": "claude-opus-4",
+      ...conversation
+    })
+    expect(own(workflow)).toEqual({
+      "gen_ai.operation.name": "invoke_workflow",
+      "gen_ai.agent.name": "review",
+      ...conversation
+    })
+  })
+
+  it("names what was written to a cache, and gives instructions and messages in its own form", () => {
+    const {
+      "gen_ai.system_instructions": instructions,
+      "gen_ai.output.messages": output,
+      "gen_ai.usage.cache_creation.input_tokens": written,
+      ...same
+    } = genai(model)
+    expect(own(model)).toEqual({
+      ...same,
+      "gen_ai.usage.cache_write.input_tokens": written,
+      "gen_ai.system_instructions": JSON.stringify([{ type: "text", content: instructions }]),
+      "gen_ai.output.messages": JSON.stringify(
+        JSON.parse(String(output)).map(({ finish_reason: _, ...message }: { finish_reason: unknown }) => message)
+      )
+    })
+  })
+
+  it("names everything else as version 1.41.1", () => {
+    for (const span of [turn, tool, step, library, failed(tool), interrupted(tool)]) {
+      expect(own(span)).toEqual(genai(span))
+    }
+  })
+})
+
+describe("the tables of the conventions", () => {
+  const rows = Object.values(tables).flatMap(({ metrics, spans, version }) =>
+    [...Object.values(spans), ...Object.values(metrics)].flat().map((row) => ({ ...row, version }))
+  )
+
+  it("name the file of the conventions for each row", () => {
+    expect(rows.length).toBeGreaterThan(60)
+    for (const { from, name } of rows) {
+      expect(from, name).toMatch(/^(semantic-conventions-genai\/)?model\/gen-ai\/[a-z-]+\.yaml$/)
+    }
+  })
+
+  it("name each attribute of a kind of span once", () => {
+    for (const { spans } of Object.values(tables)) {
+      for (const all of Object.values(spans)) {
+        expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
+      }
+    }
+  })
+
+  it("say which names the versions share, which are new, and which are gone", () => {
+    const namesOf = (wanted: string) =>
+      new Set(rows.filter(({ version }) => version === wanted).map(({ name }) => name))
+    const [before, now] = [namesOf("1.41.1"), namesOf("genai-0.1")]
+    expect([...before].filter((name) => !now.has(name)).sort()).toEqual([
+      "gen_ai.client.operation.duration",
+      "gen_ai.client.operation.time_to_first_chunk",
+      "gen_ai.client.token.usage",
+      "gen_ai.usage.cache_creation.input_tokens",
+      "gen_ai.workflow.name"
+    ])
+    expect([...now].filter((name) => !before.has(name)).sort()).toEqual([
+      "gen_ai.client.inference.duration",
+      "gen_ai.client.inference.operation.input_tokens",
+      "gen_ai.client.inference.operation.output_tokens",
+      "gen_ai.client.inference.time_to_first_chunk",
+      "gen_ai.client.inference.usage.cache_read.input_tokens",
+      "gen_ai.client.inference.usage.cache_write.input_tokens",
+      "gen_ai.client.inference.usage.input_tokens",
+      "gen_ai.client.inference.usage.output_tokens",
+      "gen_ai.client.inference.usage.reasoning.output_tokens",
+      "gen_ai.usage.cache_write.input_tokens"
+    ])
   })
 })

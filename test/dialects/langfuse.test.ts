@@ -13,14 +13,14 @@ const langfuse = saidBy(dialect)
 const who = { "session.id": "s-1", "user.id": "alice" }
 
 describe("the Langfuse dialect", () => {
-  it("says of every span whose it is", () => {
+  it("adds session and user to every span", () => {
     for (const span of everySpan) {
       expect(langfuse(span)).toMatchObject(who)
       expect(langfuse(anonymous({ ...span, attributes: {} }))).toEqual({})
     }
   })
 
-  it("says of a model call when its answer began and what it cost", () => {
+  it("adds the completion start time and the cost to a model call", () => {
     expect(langfuse(model)).toEqual({
       "langfuse.observation.completion_start_time": "2026-01-02T03:04:05.928500Z",
       "gen_ai.usage.cost": 0.25,
@@ -28,7 +28,7 @@ describe("the Langfuse dialect", () => {
     })
   })
 
-  it("says of nothing but model calls what they cost: the sum of a trace is what was spent", () => {
+  it("adds the cost to model calls only, so that a trace adds up to what was spent", () => {
     expect(everySpan.filter((span) => Object.hasOwn(langfuse(span), "gen_ai.usage.cost"))).toEqual([model])
   })
 })

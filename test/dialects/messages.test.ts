@@ -1,10 +1,16 @@
 /**
  * Recorded messages in the form of the GenAI conventions.
  *
- * Source: OpenTelemetry semantic conventions v1.41.1, `gen-ai-input-messages.json` and `gen-ai-output-messages.json`.
+ * Source: `gen-ai-input-messages.json` and `gen-ai-output-messages.json` of OpenTelemetry semantic conventions v1.41.1, and of the GenAI conventions'
+ * own repository.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { inputMessages, lastText, outputMessages } from "../../src/dialects/messages.js"
+import * as form from "../../src/dialects/genai/messages.js"
+
+const { lastText, messages01, messages1411 } = form
+const inputMessages = (text: string | undefined) => form.inputMessages(text, messages1411)
+const outputMessages = (text: string | undefined, reason: string | undefined) =>
+  form.outputMessages(text, reason, messages1411)
 
 const said = (role: string, ...content: ReadonlyArray<object>) => JSON.stringify([{ role, content }])
 const parts = (text: string | undefined) => JSON.parse(text!)[0].parts
@@ -19,7 +25,7 @@ describe("messages", () => {
     ])
   })
 
-  it("have parts by their kind, and nothing of what files hold", () => {
+  it("have one part per kind, without the content of files", () => {
     expect(parts(inputMessages(said(
       "user",
       { type: "reasoning", text: "hm" },
@@ -38,7 +44,7 @@ describe("messages", () => {
     ])
   })
 
-  it("of an answer say why it ended, in the words of the conventions", () => {
+  it("of a response have a finish reason from the conventions", () => {
     const reasonOf = (reason: string | undefined) =>
       JSON.parse(outputMessages(said("assistant", { type: "text", text: "3" }), reason)!)[0].finish_reason
     expect(["stop", "length", "tool-calls", "content-filter", undefined].map(reasonOf)).toEqual([
@@ -50,19 +56,19 @@ describe("messages", () => {
     ])
   })
 
-  it("that are already in that form stay in it", () => {
+  it("that already have this form are unchanged", () => {
     const text = JSON.stringify([{ role: "user", parts: [{ type: "text", content: "hello" }] }])
     expect(inputMessages(text)).toBe(text)
   })
 
-  it("that are none stay what they are: a text, one that was cut, nothing", () => {
+  it("leave other values unchanged: text, truncated JSON, nothing", () => {
     for (const text of ["hello", "[{\"role\":\"user\",\"con…[+10 chars]", "[1]", "{}", "null", undefined]) {
       expect(inputMessages(text)).toBe(text)
       expect(outputMessages(text, "stop")).toBe(text)
     }
   })
 
-  it("that were left out of a long conversation are one that says how many", () => {
+  it("left out of a long conversation are replaced by one with their number", () => {
     const messages = [{ role: "system", content: "Be brief." }, "…[+12 items]", { role: "user", content: "And now?" }]
     expect(JSON.parse(inputMessages(JSON.stringify(messages))!)).toEqual([
       { role: "system", parts: [{ type: "text", content: "Be brief." }] },
@@ -73,7 +79,7 @@ describe("messages", () => {
     expect(inputMessages(texts)).toBe(texts)
   })
 
-  it("give the text of the last one, and none where it has none", () => {
+  it("give the text of the last one, if it has any", () => {
     const asked = JSON.stringify([{ role: "user", content: "first" }, {
       role: "user",
       content: [{ type: "text", text: "a" }, { type: "file" }, { type: "text", text: "b" }]
@@ -82,5 +88,36 @@ describe("messages", () => {
     for (const text of ["hello", "[]", said("user", { type: "file" })]) {
       expect(lastText(text)).toBeUndefined()
     }
+  })
+
+  it("of version 0.1 do not repeat the finish reason, and mark parts that the conventions do not know", () => {
+    const text = said(
+      "assistant",
+      { type: "text", text: "3" },
+      { type: "file", mediaType: "image/png", fileName: "a.png", data: "AAAA" },
+      { type: "other", x: 1 }
+    )
+    const expected = [
+      { type: "text", content: "3" },
+      { type: "generic", generic_type: "file", mime_type: "image/png", name: "a.png" },
+      { type: "generic", generic_type: "other", x: 1 }
+    ]
+    expect(JSON.parse(form.outputMessages(text, "stop", messages01)!)).toEqual([{ role: "assistant", parts: expected }])
+    expect(JSON.parse(form.inputMessages(text, messages01)!)).toEqual([{ role: "assistant", parts: expected }])
+  })
+
+  it("of version 0.1 keep the parts that the conventions know", () => {
+    const known = [
+      { type: "text", content: "a" },
+      { type: "reasoning", content: "b" },
+      { type: "tool_call", id: "c1", name: "add", arguments: {} },
+      { type: "tool_call_response", id: "c1", response: 3 },
+      { type: "blob", modality: "image", content: "" },
+      { type: "uri", modality: "image", uri: "https://example.com/a.png" },
+      { type: "file", modality: "image", file_id: "f1" },
+      { type: "generic", generic_type: "x" }
+    ]
+    const text = JSON.stringify([{ role: "user", parts: known }])
+    expect(form.inputMessages(text, messages01)).toBe(text)
   })
 })

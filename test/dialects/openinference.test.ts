@@ -2,7 +2,7 @@
  * The OpenInference dialect, name by name.
  *
  * Source: OpenInference specification, `spec/semantic_conventions.md` (github.com/Arize-ai/openinference), as Arize Phoenix reads it. The kind of
- * a span is required there. Tokens, models and messages of a model call Phoenix takes from the GenAI names.
+ * a span is required there. Phoenix reads tokens, models and messages of a model call from the GenAI names.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { openinference as dialect } from "../../src/dialects/openinference.js"
@@ -13,7 +13,7 @@ const openinference = saidBy(dialect)
 const who = { "session.id": "s-1", "user.id": "alice" }
 
 describe("the OpenInference dialect", () => {
-  it("says of a run that it is an agent, what it was asked and what it answered", () => {
+  it("marks a run as an agent, with its input and output", () => {
     expect(openinference(run)).toEqual({
       "openinference.span.kind": "AGENT",
       "agent.name": "helper",
@@ -25,18 +25,18 @@ describe("the OpenInference dialect", () => {
     })
   })
 
-  it("gives of a run's recorded messages the text of the last one", () => {
+  it("uses the text of the last message as the input of a run", () => {
     const input = JSON.stringify([{ role: "user", content: "hello" }, { role: "user", content: "1 + 2?" }])
     expect(openinference({ ...run, attributes: { input } })).toMatchObject({ "input.value": "1 + 2?" })
   })
 
-  it("says of turns and workflows that they are chains", () => {
+  it("marks turns and workflows as chains", () => {
     for (const span of [turn, workflow]) {
       expect(openinference(span)).toEqual({ "openinference.span.kind": "CHAIN", ...who })
     }
   })
 
-  it("says of a step which node of the graph it is", () => {
+  it("names the graph node of a step", () => {
     expect(openinference(step)).toEqual({
       "openinference.span.kind": "CHAIN",
       "graph.node.id": "draft",
@@ -45,7 +45,7 @@ describe("the OpenInference dialect", () => {
     })
   })
 
-  it("says of a model call which model answered, and what in which form", () => {
+  it("names the model of a call, with typed input and output", () => {
     expect(openinference(model)).toEqual({
       "openinference.span.kind": "LLM",
       "llm.model_name": "claude-opus-4-20250514",
@@ -63,11 +63,11 @@ describe("the OpenInference dialect", () => {
     })
   })
 
-  it("names the model that was asked where the one that answered is not known", () => {
+  it("names the requested model if the response model is unknown", () => {
     expect(openinference({ ...model, attributes: { model: "m" } })).toMatchObject({ "llm.model_name": "m" })
   })
 
-  it("says of a tool which one was called, with what, and what it gave", () => {
+  it("describes a tool call with its arguments and result", () => {
     expect(openinference(tool)).toEqual({
       "openinference.span.kind": "TOOL",
       "tool.name": "add",
@@ -80,12 +80,12 @@ describe("the OpenInference dialect", () => {
     })
   })
 
-  it("says of a library's span whose it is, and nothing else", () => {
+  it("adds only session and user to spans of other libraries", () => {
     expect(openinference(library)).toEqual(who)
     expect(openinference(anonymous(library))).toEqual({})
   })
 
-  it("says what kind each of our spans is, whatever else was recorded", () => {
+  it("sets the kind of our spans even if nothing else was recorded", () => {
     for (const span of everySpan.filter((each) => each !== library)) {
       const said = openinference(anonymous({ ...span, attributes: {} }))
       expect(Object.keys(said)).toEqual(["openinference.span.kind"])

@@ -1,5 +1,5 @@
 /**
- * What tools read of the package: llms.txt, and the skill for coding agents. They name nothing that there is not.
+ * llms.txt and the skill for coding agents name only what exists.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
@@ -18,7 +18,7 @@ const llms = read("llms.txt")
 const links = [...llms.matchAll(/\]\(([^)]+)\)/g)].map(([, path]) => path!)
 
 describe("llms.txt", () => {
-  it("has the form that the convention asks for: a title, a summary, notes, and sections of links", () => {
+  it("follows the convention: a title, a summary, notes, and sections of links", () => {
     const [title, empty, summary, ...rest] = llms.split("\n")
     expect([title, empty]).toEqual(["# loom-telemetry", ""])
     expect(summary).toMatch(/^> .{40,}/)
@@ -29,7 +29,7 @@ describe("llms.txt", () => {
     }
   })
 
-  it("links to files that are there and in the package", () => {
+  it("links to existing files of the package", () => {
     expect(links.filter((path) => !existsSync(repository + path))).toEqual([])
     const isPacked = (path: string) =>
       manifest.files.some((file: string) => path === file || path.startsWith(`${file}/`))
@@ -42,7 +42,7 @@ describe("llms.txt", () => {
     expect(pages.filter((page) => !links.includes(page))).toEqual([])
   })
 
-  it("names the peers that README names, and only entry points and layers that there are", () => {
+  it("names the peers that README names, and only existing entry points and layers", () => {
     const [install] = /npm install loom-telemetry [^`\n]+/.exec(llms)!
     expect(read("README.md")).toContain(install)
     const subpaths = [...llms.matchAll(/`loom-telemetry\/([a-z]+)`/g)].map(([, name]) => `./${name}`)
@@ -56,17 +56,17 @@ describe("llms.txt", () => {
 
 const skill = read("skills/loom-telemetry/SKILL.md")
 
-/** What stands behind `npx loom-telemetry` in code, word by word. */
+/** The words after `npx loom-telemetry` in code. */
 const calls = [...skill.matchAll(/npx loom-telemetry ([^`\n]*)/g)].map(([, words]) => words!.split(" "))
 
-/** The words in code that are options, with the command before them where they have one. */
+/** The options of a command. */
 const optionsOf = (name: string): ReadonlySet<string> => {
   const command = commands.find((each) => each.name === name)
   return new Set(Object.entries(command?.options ?? {}).flatMap(([option, spec]) => namesOf(option, spec)))
 }
 
 describe("the skill", () => {
-  it("says in its head what it is called and when to use it", () => {
+  it("says in its front matter what it is called and when to use it", () => {
     const [, head] = /^---\n([^]*?)\n---\n/.exec(skill)!
     expect(head).toMatch(/^name: loom-telemetry$/m)
     const [, description] = /^description: (.*)$/m.exec(head!)!
@@ -75,7 +75,7 @@ describe("the skill", () => {
     expect(description!.length).toBeLessThanOrEqual(1024)
   })
 
-  it("names commands that there are, with options that they have", () => {
+  it("names existing commands with existing options", () => {
     const named = calls.filter(([command]) => command !== "COMMAND")
     expect(named.length).toBeGreaterThan(10)
     for (const [command = "", ...words] of named) {
@@ -85,7 +85,7 @@ describe("the skill", () => {
     }
   })
 
-  it("names no option that no command has", () => {
+  it("names only options that some command has", () => {
     const known = new Set(commands.flatMap(({ name }) => [...optionsOf(name)]))
     const named = [...skill.matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option!)
     expect(named.length).toBeGreaterThan(3)

@@ -81,6 +81,20 @@ describe("looking for docstrings", { timeout: 60_000 }, () => {
       .toEqual(["All.b"])
   })
 
+  it("finds overloads without one: of properties, functions and methods", () => {
+    expect(undocumentedIn(`
+/** Documented. */ export class A {
+  /** Documented. */ static x: { (a: 1): 1; (a: 2): 2 }
+  /** Documented. */ static y: {
+    /** Documented. */ (a: 1): 1
+    /** Documented. */ (a: 2): 2
+  }
+}
+/** Documented. */ export function b(a: 1): void
+export function b(a: 2): void
+export function b(_: number) {}`)).toEqual(["b", "A.x"])
+  })
+
   it("leaves out what another package declares", () => {
     expect(undocumentedIn("/** Documented. */ export class A extends Map<string, string> {}")).toEqual([])
   })

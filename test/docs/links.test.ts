@@ -1,5 +1,5 @@
 /**
- * Links between the pages lead somewhere, also for who reads them in the package: to a file that it ships, and to a heading that is there.
+ * Links between the pages lead to an existing heading of a file that the package ships.
  */
 import { expect, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
@@ -12,12 +12,8 @@ const read = (path: string): string => readFileSync(repository + path, "utf8")
 
 const packed: ReadonlyArray<string> = JSON.parse(read("package.json")).files
 
-/** For who works on the package, in its repository. */
-const forContributors = ["CONTRIBUTING.md", "SECURITY.md"]
-
 const isShipped = (path: string): boolean =>
-  existsSync(repository + path) &&
-  (forContributors.includes(path) || packed.some((file) => path === file || path.startsWith(`${file}/`)))
+  existsSync(repository + path) && packed.some((file) => path === file || path.startsWith(`${file}/`))
 
 /** What a heading is called in an address. */
 const anchorOf = (heading: string): string =>
@@ -30,6 +26,7 @@ const anchorsOf = (path: string): ReadonlyArray<string> =>
 
 const pages = [
   "README.md",
+  "CHANGELOG.md",
   ...readdirSync(`${repository}docs`).filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`)
 ]
 

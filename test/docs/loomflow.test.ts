@@ -1,11 +1,13 @@
 /**
- * Who comes from LoomFlow finds every name of its telemetry page: as code, on the page that is written for them.
+ * Users of LoomFlow find every name of its telemetry page as code, on the two pages written for them.
  */
 import { expect, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
-const page = readFileSync(fileURLToPath(new URL("../../docs/coming-from-loomflow.md", import.meta.url)), "utf8")
+const page = ["coming-from-loomflow", "loomflow-names"]
+  .map((name) => readFileSync(fileURLToPath(new URL(`../../docs/${name}.md`, import.meta.url)), "utf8"))
+  .join("\n")
 
 /** In the order of that page. */
 const names = [
@@ -27,7 +29,7 @@ const names = [
   ..."OTLPMetricExporter tracer_provider meter_provider loomflow[otel]".split(" ")
 ]
 
-/** What stands in the page as code: between backticks, or in a block. */
+/** The code of the pages: between backticks, or in a block. */
 const code = [...page.matchAll(/^```.*?^```|`[^`\n]+`/gms)].map(([text]) => text).join("\n")
 
 it.each(names)("%s is there", (name) => {

@@ -1,7 +1,7 @@
 /**
- * Runs the modules that it is given, one after another, in one process: what they import is loaded once. Files that they write land beside them.
+ * Runs the given modules in sequence in one process, so that their imports are loaded once. Files they write land next to them.
  *
- * Says which one it was where one of them fails.
+ * If a module fails, it is named.
  */
 import { dirname } from "node:path"
 import { pathToFileURL } from "node:url"

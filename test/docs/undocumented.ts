@@ -1,5 +1,5 @@
 /**
- * Which exports of an entry point, and which of their members, have no docstring.
+ * Which exports of an entry point, and which of their members, have no docstring. Of an overloaded function each signature has one: an editor shows that one.
  *
  * It asks the compiler, so that a name counts wherever it is declared, and a docstring where it is inherited. Only what is declared in the sources of this
  * package counts: what a class has from another package is described there.
@@ -71,7 +71,19 @@ class Walk {
   }
 
   #isDocumented(symbol: ts.Symbol): boolean {
-    return symbol.getDocumentationComment(this.#checker).some(({ text }) => text.trim() !== "")
+    return [symbol, ...this.#overloadsOf(symbol)].every((each) =>
+      each.getDocumentationComment(this.#checker).some(({ text }) => text.trim() !== "")
+    )
+  }
+
+  /** The signatures of a function that has several; none for any other value. */
+  #overloadsOf(symbol: ts.Symbol): ReadonlyArray<ts.Signature> {
+    const declaration = symbol.valueDeclaration
+    if (declaration === undefined) {
+      return []
+    }
+    const signatures = this.#checker.getTypeOfSymbolAtLocation(symbol, declaration).getCallSignatures()
+    return signatures.length > 1 ? signatures.filter((each) => this.#isOwn(each.getDeclaration())) : []
   }
 
   /** What a name stands for as a type and as a value; each part of a union. */

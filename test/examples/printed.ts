@@ -8,8 +8,8 @@ import { runProgram } from "./runProgram.js"
 /** Where the examples are. */
 export const folder = fileURLToPath(new URL("../../examples/", import.meta.url))
 
-/** Examples run side by side, each a process: beside a whole test run that can take long. */
-export const patience = { concurrent: true, timeout: 60_000 }
+/** Examples run in parallel, each in a process, which is slow during a whole test run. */
+export const patience = { concurrent: true, timeout: 180_000 }
 
 /** What a program prints on standard output, where it ends well and says nothing else. */
 export const printed = async (file: string, env?: NodeJS.ProcessEnv): Promise<ReadonlyArray<string>> => {

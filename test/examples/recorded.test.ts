@@ -37,7 +37,7 @@ describe("the examples about what is recorded", patience, () => {
   it("16-reading: the tree with what it used, tokens by user, tools with their percentiles, and the torn line", async () => {
     const lines = await printed("16-reading.ts")
     expect(stable(lines.slice(0, 3))).toEqual([
-      "• loom.run (…ms) agent=arithmetic, model=ScriptedModel [42 in, 12 out, $0.000306]",
+      "• loom.run (…ms) agent=arithmetic, model=ScriptedModel [42 in, 12 out, $0.00031]",
       "  • loom.turn (…ms) turn=0 [30 in, 8 out, $0.00021]",
       "    • loom.model.stream (…ms) model=ScriptedModel [30 in, 8 out, $0.00021]"
     ])

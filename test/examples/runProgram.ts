@@ -44,7 +44,7 @@ export const runScript = (
       cwd: repository,
       env: environment(env),
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: 50_000
+      timeout: 170_000
     })
     let stdout = ""
     let stderr = ""

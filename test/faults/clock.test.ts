@@ -1,5 +1,5 @@
 /**
- * Clocks that jump or stand still: durations come from nanoseconds and are never negative, nothing is lost, and nothing waits for the old time.
+ * Clocks that jump or stand still: durations use nanoseconds and are never negative, nothing is lost, and nothing waits for the old time.
  */
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import * as TestContext from "effect/TestContext"
 import { ConsoleTelemetry, MultiTelemetry, Telemetry } from "loom-telemetry"
 import { OTelTelemetry } from "loom-telemetry/otel"
 import { describe, expect, vi } from "vitest"
-import { Reporter } from "../../src/telemetry/lifecycle/report.js"
+import { Reporter } from "../../src/telemetry/report.js"
 import { file, inMemory } from "../contract/subjects.js"
 import { inMemoryProviders } from "../otel/exported.js"
 import { capture } from "../sinks/console/capture.js"
@@ -28,7 +28,7 @@ const millisOf = ([seconds, nanos]: readonly [number, number]): number => second
 const exportedDurations = (spans: ReadonlyArray<ReadableSpan>): Durations =>
   Object.fromEntries(spans.map(({ duration, name }) => [name, millisOf(duration)]))
 
-/** What a program's spans lasted, as memory, a file, a console and OpenTelemetry have it. */
+/** The durations of a program's spans in memory, a file, the console and OpenTelemetry. */
 const durationsIn = (program: Effect.Effect<unknown>, surroundings: Layer.Layer<never>) =>
   Effect.gen(function*() {
     const [memory, lines] = yield* Effect.all([inMemory, file])
@@ -53,7 +53,7 @@ const durationsIn = (program: Effect.Effect<unknown>, surroundings: Layer.Layer<
     }
   }).pipe(Effect.scoped, Effect.runPromise)
 
-/** Five milliseconds, the step, five milliseconds: as a span, between one before and one after, inside one. */
+/** Five milliseconds, the step, five milliseconds: as a span, with one before, one after and one around it. */
 const steps = (step: number) => {
   const { layer, move } = setClock()
   const five = (name: string) => Telemetry.withSpan(move(5), name)
@@ -98,7 +98,7 @@ describe("a clock", () => {
   })
 
   for (const [how, step] of [["forward", hour], ["back", -hour]] as const) {
-    faultRow("clock", `the machine's clock is set ${how} by an hour: durations do not see it`, async () => {
+    faultRow("clock", `the machine's clock is set ${how} by an hour: durations do not change`, async () => {
       const real = Date.now.bind(Date)
       const program = Effect.sync(() => vi.spyOn(Date, "now").mockImplementation(() => real() + step)).pipe(
         Effect.zipRight(Effect.sleep("20 millis")),
@@ -114,11 +114,11 @@ describe("a clock", () => {
 
   faultRow(
     "clock",
-    "the clock is set back by an hour: the live console still shows what is open for long",
+    "the clock is set back by an hour: the live console still shows spans that are open for long",
     async () => {
       const { layer, move } = setClock()
       const stream = capture()
-      // Opens a span, lets it be open for long, and waits until it shows.
+      // Opens a span, keeps it open for long, and waits until it is shown.
       const shown = (name: string) =>
         Effect.gen(function*() {
           const fiber = yield* Effect.fork(Telemetry.withSpan(Effect.never, name))
@@ -132,7 +132,7 @@ describe("a clock", () => {
         const before = yield* Effect.fork(Telemetry.withSpan(Effect.never, "before"))
         yield* Effect.sleep("20 millis")
         yield* move(-hour)
-        // The first pause of the worker began before; the second one is for a span that opens in an hour.
+        // The first pause of the worker started before the step; the second one is for a span that opens in an hour.
         const after = [yield* shown("first"), yield* shown("second")]
         yield* Fiber.interruptAll([before, ...after])
       })
@@ -147,7 +147,7 @@ describe("a clock", () => {
 
   faultRow(
     "clock",
-    "the clock is set back by an hour: trouble is said again, not silenced until it is that late again",
+    "the clock is set back by an hour: problems are reported again, not silenced for an hour",
     () => {
       const { layer, move } = setClock()
       const said: Array<string> = []

@@ -1,5 +1,5 @@
 /**
- * What can happen to a process' standard error while spans are printed on it: the program's result is its own, and each record is shown or counted.
+ * What can happen to standard error while spans are printed on it: the program's result does not change, and each record is shown or counted.
  */
 import type * as Effect from "effect/Effect"
 import { closeSync, openSync } from "node:fs"
@@ -18,7 +18,7 @@ interface Printed extends Ended {
   readonly closed: ConsoleStats
 }
 
-/** Prints, and gives what arrived. `held` is called with a standard error that is not read. */
+/** Prints, and returns what arrived. `held` is called while standard error is not read. */
 const printed = async (
   options: PrintingOptions,
   starting: Start = {},
@@ -34,7 +34,7 @@ const printed = async (
 
 const lostOf = ({ dropped }: ConsoleStats): number => dropped.io + dropped.queue_full
 
-/** The result is the program's own, and the counters add up. */
+/** Checks that the program's result is unchanged and the counters add up. */
 const expectOwnEnd = (row: FaultRow, { closed, code, stdout }: Printed, spans: number): void => {
   const lost = Object.entries(closed.dropped).filter(([, count]) => count > 0).map(([why, count]) => `${count} ${why}`)
   row.note([`accepted ${closed.accepted} = written ${closed.written} + queued ${closed.queued}`, ...lost].join(" + "))
@@ -43,7 +43,7 @@ const expectOwnEnd = (row: FaultRow, { closed, code, stdout }: Printed, spans: n
   expect(closed.written + closed.queued + lostOf(closed)).toBe(spans)
 }
 
-/** Every line whole, in the order of the spans. */
+/** Checks that every line is complete, in the order of the spans. */
 const expectWholeLines = (text: string, count: number): void => {
   const lines = text.split("\n").slice(0, -1)
   expect(lines).toHaveLength(count)
@@ -56,14 +56,14 @@ try {
   full = openSync("/dev/full", "w")
   afterAll(() => closeSync(full!))
 } catch {
-  // Not on this system: the row says so.
+  // Not on this system: the row reports it.
 }
 
 describe.concurrent("standard error of a process", () => {
   for (const order of ["live", "tree"] as const) {
     faultRow(
       "console",
-      `standard error whose reader is gone: nothing changes but the counters, ${order}`,
+      `standard error without a reader: only the counters change, ${order}`,
       async (row) => {
         const spans = 5000
         const gone = await printed({ order, spans, size: 10 }, { stderr: "held" }, (stderr) => stderr.destroy())
@@ -77,7 +77,7 @@ describe.concurrent("standard error of a process", () => {
       }
     )
 
-    faultRow("console", `standard error on a full disk: nothing changes but the counters, ${order}`, async (row) => {
+    faultRow("console", `standard error on a full disk: only the counters change, ${order}`, async (row) => {
       const spans = 5000
       const stderr = full ?? row.skip("there is no /dev/full")
       const lost = await printed({ order, spans, size: 10 }, { stderr })
@@ -93,7 +93,7 @@ describe.concurrent("standard error of a process", () => {
 
   faultRow(
     "console",
-    "standard error that nobody reads for long: bounded at 8 MiB, the rest counted, what is held arrives",
+    "standard error that is not read for long: 8 MiB are held and arrive, the rest is counted",
     async (row) => {
       const spans = 30_000
       let text = ""
@@ -105,11 +105,11 @@ describe.concurrent("standard error of a process", () => {
       expect(slow.closed.dropped.queue_full).toBeGreaterThan(0)
       expect(slow.closed.queued).toBeGreaterThan(7000)
       expectWholeLines(text, slow.closed.written + slow.closed.queued)
-      expect(slow.stdout.match(/cannot keep up/g)).toHaveLength(1)
+      expect(slow.stdout.match(/is too slow/g)).toHaveLength(1)
     }
   )
 
-  faultRow("console", "standard error that is read late: no line is lost, and none torn", async (row) => {
+  faultRow("console", "standard error that is read late: no line is lost or torn", async (row) => {
     const spans = 5000
     let text = ""
     const late = await printed({ order: "live", spans, size: 1000 }, { stderr: "held" }, (stderr) => {
@@ -120,7 +120,7 @@ describe.concurrent("standard error of a process", () => {
     expectWholeLines(text, spans)
   })
 
-  faultRow("console", "colours switched on and off from outside: the same lines, with codes and without", async () => {
+  faultRow("console", "colors switched on and off: the same lines, with and without color codes", async () => {
     const options: PrintingOptions = { order: "live", spans: 10, size: 3 }
     const [off, on] = await Promise.all([
       printed(options, { env: { NO_COLOR: "1" } }),

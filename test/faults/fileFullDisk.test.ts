@@ -1,5 +1,5 @@
 /**
- * No space left: for a while, and for good. The program doesn't notice; what was lost is counted, and said in the file once it can be.
+ * No space left, temporarily or permanently. The program is not affected; lost records are counted, and reported in the file as soon as possible.
  */
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
@@ -27,7 +27,7 @@ const kibibyte = 1024
 for (const [what, mount] of disks) {
   describe(`a full disk (${what})`, () => {
     for (const mode of ["background", "write-through"] as const) {
-      faultRow("file", `full disk with space coming back: all written or counted, ${what}, ${mode}`, async (row) => {
+      faultRow("file", `temporarily full disk: every record is written or counted, ${what}, ${mode}`, async (row) => {
         const disk = mount(row)
         const path = join(disk.folder, "traces.jsonl")
         const sink = await openSink(path, { mode, maxQueuedBytes: 256 * kibibyte })
@@ -51,13 +51,13 @@ for (const [what, mount] of disks) {
         expectLossesWritten(trace, stats)
         expect(droppedIn(stats)).toBeGreaterThan(0)
         expect(stats.queued).toBe(0)
-        // Tried again and again, and said once.
+        // Retried many times, reported once.
         expect(stats.retried).toBeGreaterThan(0)
         expect(sink.warnings.filter((warning) => warning.includes("ENOSPC"))).toHaveLength(1)
       })
     }
 
-    faultRow("file", `full disk for a short while loses nothing that fits into the queue, ${what}`, async (row) => {
+    faultRow("file", `briefly full disk: no record that fits into the queue is lost, ${what}`, async (row) => {
       const disk = mount(row)
       const path = join(disk.folder, "traces.jsonl")
       const sink = await openSink(path)
@@ -76,7 +76,7 @@ for (const [what, mount] of disks) {
       expect(stats).toMatchObject({ written: sink.emitted(), queued: 0 })
     })
 
-    faultRow("file", `full disk for good: counted, closes within its cap, ${what}`, async (row) => {
+    faultRow("file", `permanently full disk: losses are counted, closing is bounded, ${what}`, async (row) => {
       const disk = mount(row)
       const path = join(disk.folder, "traces.jsonl")
       const sink = await openSink(path, { closeTimeout: "500 millis" })
@@ -89,14 +89,14 @@ for (const [what, mount] of disks) {
       const took = performance.now() - closing
       const stats = await sink.stats()
       row.note(`${balanceNote(stats, sink.emitted())}, closed in ${Math.round(took)} ms`)
-      // The cap of a flush is 3 s and the closing has its own; more is a busy machine.
+      // A flush may take 3 s, and closing as long again; the rest is for a busy machine.
       expect(took).toBeLessThan(10_000)
       expectCounted(traceIn(path), stats, sink.emitted())
       expect(stats.queued).toBe(0)
       expect(droppedIn(stats)).toBeGreaterThan(0)
     })
 
-    faultRow("file", `full disk from the start: the program ends as without telemetry, ${what}`, async (row) => {
+    faultRow("file", `disk full from the start: the program ends as without telemetry, ${what}`, async (row) => {
       const disk = mount(row)
       const path = join(disk.folder, "traces.jsonl")
       disk.fill()
@@ -112,7 +112,7 @@ for (const [what, mount] of disks) {
   })
 }
 
-faultRow("file", "full disk: an agent's result is the same, and its records are counted", async (row) => {
+faultRow("file", "full disk: an agent's result does not change, and its records are counted", async (row) => {
   const disk = tmpfs(row, "4m")
   const path = join(disk.folder, "traces.jsonl")
   const sink = await openSink(path, { maxQueuedBytes: 64 * kibibyte })
@@ -136,7 +136,7 @@ faultRow("file", "full disk: an agent's result is the same, and its records are 
   expectLossesWritten(trace, stats)
 })
 
-faultRow("file", "full disk: a whole process ends within its cap, and its own output is there", async (row) => {
+faultRow("file", "full disk: a process exits in time, with its own output", async (row) => {
   const disk = tmpfs(row, "1m")
   const path = join(disk.folder, "traces.jsonl")
   const driven = await driveOpen(program("driven"), { path, closeTimeout: "500 millis" })

@@ -1,5 +1,5 @@
 /**
- * The damage of the other rows by injected file functions: it happens on every machine, also where nothing can be mounted or traced.
+ * The faults of the other rows with injected file functions, so that they occur on every machine, even without mounting or tracing.
  */
 import { rmSync } from "node:fs"
 import { describe, expect } from "vitest"
@@ -19,7 +19,7 @@ const only = (at: number, fate: Fate): () => Fate => {
   return () => ++calls === at ? fate : "well"
 }
 
-/** Space that runs out as a disk's does: the last write is short, the next ones fail. */
+/** Space that runs out as on a real disk: the last write is short, the next ones fail. */
 const limited = (disk: InjectedDisk, bytes: number): void => {
   let left = bytes
   disk.onWrite = (wanted) => {
@@ -29,9 +29,9 @@ const limited = (disk: InjectedDisk, bytes: number): void => {
   }
 }
 
-describe("a disk that is injected", () => {
+describe("an injected disk", () => {
   for (const mode of modes) {
-    faultRow("file", `full disk with space coming back, injected: all written or counted, ${mode}`, async (row) => {
+    faultRow("file", `temporarily full disk, injected: every record is written or counted, ${mode}`, async (row) => {
       const disk = injectedDisk()
       const path = temporaryPath()
       const sink = await openSink(path, { mode, maxQueuedBytes: 64 * 1024 }, disk)
@@ -50,43 +50,51 @@ describe("a disk that is injected", () => {
       expect(stats.dropped.queue_full).toBeGreaterThan(0)
     })
 
-    faultRow("file", `full disk for good, injected: all counted, closes within its cap, ${mode}`, async (row) => {
-      const disk = injectedDisk()
-      const path = temporaryPath()
-      const sink = await openSink(path, { mode, closeTimeout: "200 millis" }, disk)
-      limited(disk, 50_000)
-      await sink.emit({ count: 1000 })
-      await sink.close()
-      const stats = await sink.stats()
-      row.note(balanceNote(stats, sink.emitted()))
-      expectCounted(traceIn(path), stats, 1000)
-      expect(stats.queued).toBe(0)
-    })
+    faultRow(
+      "file",
+      `permanently full disk, injected: losses are counted, closing is bounded, ${mode}`,
+      async (row) => {
+        const disk = injectedDisk()
+        const path = temporaryPath()
+        const sink = await openSink(path, { mode, closeTimeout: "200 millis" }, disk)
+        limited(disk, 50_000)
+        await sink.emit({ count: 1000 })
+        await sink.close()
+        const stats = await sink.stats()
+        row.note(balanceNote(stats, sink.emitted()))
+        expectCounted(traceIn(path), stats, 1000)
+        expect(stats.queued).toBe(0)
+      }
+    )
 
     for (const fate of ["EIO", "EAGAIN", "EINTR", "ENOSPC", 1, 100] as const) {
       const what = typeof fate === "number" ? `a write of ${fate} bytes only` : `${fate} of one write`
-      faultRow("file", `${what} at each of the calls 1 to 20, injected: all written once, ${mode}`, async (row) => {
-        let retried = 0
-        for (let at = 1; at <= 20; at++) {
-          const disk = injectedDisk()
-          const path = temporaryPath()
-          const sink = await openSink(path, { mode }, disk)
-          disk.onWrite = only(at, fate)
-          for (let round = 0; round < 25; round++) {
-            await sink.emit({ count: 2 })
-            await sink.flush()
+      faultRow(
+        "file",
+        `${what} on each of calls 1 to 20, injected: every record is written once, ${mode}`,
+        async (row) => {
+          let retried = 0
+          for (let at = 1; at <= 20; at++) {
+            const disk = injectedDisk()
+            const path = temporaryPath()
+            const sink = await openSink(path, { mode }, disk)
+            disk.onWrite = only(at, fate)
+            for (let round = 0; round < 25; round++) {
+              await sink.emit({ count: 2 })
+              await sink.flush()
+            }
+            await sink.close()
+            const stats = await sink.stats()
+            expectCounted(traceIn(path), stats, 50)
+            expect(stats).toMatchObject({ written: 50, queued: 0 })
+            retried += stats.retried
           }
-          await sink.close()
-          const stats = await sink.stats()
-          expectCounted(traceIn(path), stats, 50)
-          expect(stats).toMatchObject({ written: 50, queued: 0 })
-          retried += stats.retried
+          row.note(`${retried} retries`)
         }
-        row.note(`${retried} retries`)
-      })
+      )
     }
 
-    faultRow("file", `EMFILE at the opens after a deletion, injected: all written, ${mode}`, async (row) => {
+    faultRow("file", `EMFILE on open after a deletion, injected: every record is written, ${mode}`, async (row) => {
       const disk = injectedDisk()
       const path = temporaryPath()
       const sink = await openSink(path, { mode }, disk)
@@ -107,7 +115,7 @@ describe("a disk that is injected", () => {
     })
   }
 
-  faultRow("file", "a write that never comes back, injected: closes within its cap, all counted", async (row) => {
+  faultRow("file", "a write that never returns, injected: closing is bounded, losses are counted", async (row) => {
     const disk = injectedDisk()
     const path = temporaryPath()
     const sink = await openSink(path, { closeTimeout: "200 millis" }, disk)
@@ -125,24 +133,28 @@ describe("a disk that is injected", () => {
     expect(stats).toMatchObject({ accepted: 200, written: 100, queued: 0 })
   })
 
-  faultRow("file", "slow disk, injected: what does not fit is counted, and the program does not wait", async (row) => {
-    const disk = injectedDisk()
-    const path = temporaryPath()
-    const sink = await openSink(path, { maxQueuedBytes: 256 * 1024 }, disk)
-    disk.delay = 100
-    await sink.emit({ count: 10_000 })
-    const during = await sink.stats()
-    disk.delay = 0
-    await sink.close()
-    const stats = await sink.stats()
-    row.note(balanceNote(stats, 10_000))
-    expectBalance(during)
-    expect(during.queued).toBeGreaterThan(0)
-    expect(stats.dropped.queue_full).toBeGreaterThan(0)
-    const trace = traceIn(path)
-    expectCounted(trace, stats, 10_000)
-    expectLossesWritten(trace, stats)
-  })
+  faultRow(
+    "file",
+    "slow disk, injected: records that do not fit are counted, and the program does not wait",
+    async (row) => {
+      const disk = injectedDisk()
+      const path = temporaryPath()
+      const sink = await openSink(path, { maxQueuedBytes: 256 * 1024 }, disk)
+      disk.delay = 100
+      await sink.emit({ count: 10_000 })
+      const during = await sink.stats()
+      disk.delay = 0
+      await sink.close()
+      const stats = await sink.stats()
+      row.note(balanceNote(stats, 10_000))
+      expectBalance(during)
+      expect(during.queued).toBeGreaterThan(0)
+      expect(stats.dropped.queue_full).toBeGreaterThan(0)
+      const trace = traceIn(path)
+      expectCounted(trace, stats, 10_000)
+      expectLossesWritten(trace, stats)
+    }
+  )
 
   const refusals = {
     EACCES: "PermissionDenied",
@@ -153,7 +165,7 @@ describe("a disk that is injected", () => {
     EMFILE: "Unknown"
   } as const
   for (const [code, reason] of Object.entries(refusals)) {
-    faultRow("file", `${code} at the first open, injected, is refused with ${reason}`, async () => {
+    faultRow("file", `${code} on the first open, injected: fails with ${reason}`, async () => {
       const disk = injectedDisk()
       disk.onOpen = () => code as Fate
       const path = temporaryPath()

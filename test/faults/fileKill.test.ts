@@ -1,7 +1,7 @@
 /**
- * `kill -9` at random instants of a busy writer, again and again onto the same file.
+ * `kill -9` at random instants of a busy writer, many times on the same file.
  *
- * Each next process writes behind what the last one left: a torn line costs the one who was killed at most one record, and nobody else any.
+ * Each process appends to what the last one left: a torn line costs the killed process at most one record, and no other process any.
  */
 import { PCGRandom } from "effect/Utils"
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs"
@@ -10,6 +10,7 @@ import { temporaryPath } from "./disks/folder.js"
 import type { BusyOptions } from "./programs/busy.js"
 import { compiledPrograms } from "./programs/compiled.js"
 import { endingOf, startNode } from "./programs/driving.js"
+import type { EmittedKind } from "./programs/openSink.js"
 import { chosenSeed, repetitions } from "./programs/repetitions.js"
 import { flawsIn, indexesOf, readTrace } from "./programs/traceFile.js"
 import { faultRow } from "./row.js"
@@ -18,26 +19,26 @@ const program = compiledPrograms()
 
 const seed = chosenSeed()
 
-/** The longest that a writer lives after it has opened its file, in milliseconds. */
+/** The maximum life of a writer after it has opened its file, in milliseconds. */
 const longestLife = 60
 
-/** The longest that the writers live which are killed while they start, in milliseconds; every fifth is. */
+/** The maximum life of a writer that is killed during startup, in milliseconds. Every fifth is. */
 const startUp = 150
 
-/** Bytes of a record. Batches of the larger ones take long enough for a kill to meet them under way. */
+/** Bytes per record. Batches of the larger ones take long enough to be killed halfway. */
 const sizes = [400, 6000, 60_000]
 
-/** Kills run side by side, each lane on a file of its own. */
+/** Kills run in parallel, each lane on its own file. */
 const lanes = 2
 
 interface Killed {
-  /** Records that the process had been told are safe. */
+  /** Records that the process had reported as safe. */
   readonly safe: number
   readonly records: number
   readonly torn: boolean
 }
 
-/** Starts a writer and kills it; gives what it had acknowledged. */
+/** Starts a writer and kills it. Returns what it had acknowledged. */
 const killOne = async (options: BusyOptions, random: PCGRandom): Promise<number> => {
   const child = startNode([program("busy"), JSON.stringify(options)], {}, 4)
   const ended = endingOf(child)
@@ -52,14 +53,14 @@ const killOne = async (options: BusyOptions, random: PCGRandom): Promise<number>
     .on("data", (text: Buffer) => acknowledged += text.toString("latin1"))
   const { signal, stderr } = await ended
   expect({ signal, stderr }).toEqual({ signal: "SIGKILL", stderr: "" })
-  // The last line of the pipe may be torn as well.
+  // The last line of the pipe may be torn too.
   return Number(acknowledged.split("\n").slice(0, -1).at(-1) ?? 0)
 }
 
-/** What was appended since the file had this size. */
+/** The text appended since the file had this size. */
 const appended = (path: string, since: number): { readonly text: string; readonly size: number } => {
   if (!existsSync(path)) {
-    // Killed before it came to open it.
+    // Killed before it opened the file.
     return { text: "", size: 0 }
   }
   const file = openSync(path, "r")
@@ -75,6 +76,7 @@ const appended = (path: string, since: number): { readonly text: string; readonl
 
 const lane = async (
   mode: "background" | "write-through",
+  of: EmittedKind,
   kills: number,
   random: PCGRandom
 ): Promise<ReadonlyArray<Killed>> => {
@@ -84,14 +86,14 @@ const lane = async (
   for (let kill = 0; kill < kills; kill++) {
     const writer = `writer ${kill}`
     const size = sizes[random.integer(sizes.length)]!
-    const safe = await killOne({ path, writer, mode, size }, random)
+    const safe = await killOne({ path, writer, mode, size, of }, random)
     const { size: end, text } = appended(path, before.size)
-    // What a kill tore is repaired before the first record of the next process.
+    // A torn line is repaired before the first record of the next process.
     expect(before.endsWhole || text === "" || text.startsWith("\n"), `glued onto a torn line, seed ${seed}`).toBe(true)
     const trace = readTrace(text)
     const indexes = indexesOf(trace, writer)
     const flaws = flawsIn(indexes, Math.max(safe, indexes.length))
-    expect({ flaws, others: trace.spans.length - indexes.length }, `${writer}, seed ${seed}`)
+    expect({ flaws, others: trace.spans.length + trace.scores.length - indexes.length }, `${writer}, seed ${seed}`)
       .toEqual({ flaws: [], others: 0 })
     expect(trace.bad.length, `${writer}, seed ${seed}: ${trace.bad}`).toBeLessThanOrEqual(trace.endsWhole ? 0 : 1)
     before = { size: end, endsWhole: text === "" ? before.endsWhole : trace.endsWhole }
@@ -101,12 +103,22 @@ const lane = async (
 }
 
 describe("kill -9 of a busy writer", () => {
-  for (const mode of ["background", "write-through"] as const) {
+  for (
+    const [mode, of] of [
+      ["background", "span"],
+      ["write-through", "span"],
+      ["background", "score"],
+      ["write-through", "score"]
+    ] as const
+  ) {
     const promise = mode === "background" ? "flushed" : "acknowledged"
-    faultRow("file", `kill -9 loses no ${promise} record and tears at most one line, ${mode}`, async (row) => {
+    faultRow("file", `kill -9 loses no ${promise} ${of} and tears at most one line, ${mode}`, async (row) => {
       const kills = repetitions(200)
       const each = await Promise.all(
-        Array.from({ length: lanes }, (_, number) => lane(mode, Math.ceil(kills / lanes), new PCGRandom(seed + number)))
+        Array.from(
+          { length: lanes },
+          (_, number) => lane(mode, of, Math.ceil(kills / lanes), new PCGRandom(seed + number))
+        )
       )
       const all = each.flat()
       const sum = (of: (killed: Killed) => number) => all.reduce((total, killed) => total + of(killed), 0)

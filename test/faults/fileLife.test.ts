@@ -1,6 +1,6 @@
 /**
- * Every way in which a program can end, with the file sink and with spans still open: how it ends is as without telemetry, and the file holds
- * what the table of guarantees promises.
+ * Every way in which a program can end, with the file sink and with open spans: it ends as without telemetry, and the file contains what the
+ * table of guarantees promises.
  */
 import { PCGRandom } from "effect/Utils"
 import { once } from "node:events"
@@ -17,19 +17,19 @@ import { faultRow } from "./row.js"
 
 const program = compiledPrograms()
 
-/** Spans that have ended before the end begins. */
+/** Spans that end before the program does. */
 const before = 500
 
-/** What the file tells of the spans that were open: their outcome, that they were open, or nothing. */
+/** What the file contains of the open spans: their outcome, that they were open, or nothing. */
 type Telling = "success" | "failure" | "interrupted" | "open" | "nothing"
 
 interface Way {
   readonly what: string
   readonly ending: LifeEnding
-  /** Signals that are sent, each when the program has said this. */
+  /** The signals to send, each after the program has printed this text. */
   readonly signals?: ReadonlyArray<readonly [after: string, signal: NodeJS.Signals]>
   readonly ends: { readonly code: number } | { readonly signal: NodeJS.Signals }
-  /** Of `turn` and of `run` around it. */
+  /** For `turn`, and for `run` around it. */
   readonly turn: Telling
   readonly run: Telling
 }
@@ -88,7 +88,7 @@ interface Lived {
   readonly stdout: string
 }
 
-/** Lives once; `settled` is waited for before each signal. */
+/** Runs the program once; waits for `settled` before each signal. */
 const live = async (options: LifeOptions, { signals = [] }: Pick<Way, "signals">, settled: () => Promise<void>) => {
   const child = startNode([program("life"), JSON.stringify(options)])
   const ended = endingOf(child)
@@ -116,22 +116,26 @@ describe("how a program ends", () => {
   for (const way of ways) {
     const { ending, ends, run, turn, what } = way
     for (const mode of ["background", "write-through"] as const) {
-      faultRow("life", `${what}: ends as without telemetry, the file holds what is promised, ${mode}`, async (row) => {
-        const path = temporaryPath()
-        const plain = await live({ ending, before }, way, async () => {})
-        // In the background a record takes about a millisecond; a signal within it may cost it, and a test that is as fast would flicker.
-        const there = () => indexesOf(traceIn(path)).length === before
-        const settled = () => mode === "background" ? until("what has ended is written", there) : Promise.resolve()
-        const lived = await live({ ending, before, mode, path }, way, settled)
-        expect(plain).toMatchObject({ code: null, signal: null, ...ends })
-        expect(lived).toEqual(plain)
-        const trace = traceIn(path)
-        expect(trace).toMatchObject({ bad: [], endsWhole: true, dropped: [] })
-        expect(flawsIn(indexesOf(trace), before)).toEqual([])
-        const told = { turn: tellingOf(trace, "turn"), run: tellingOf(trace, "run") }
-        row.note(`${before} ended spans there, the open ones: ${[...new Set([told.turn, told.run])].join(", ")}`)
-        expect(told).toEqual({ turn, run })
-      })
+      faultRow(
+        "life",
+        `${what}: ends as without telemetry, with the promised records in the file, ${mode}`,
+        async (row) => {
+          const path = temporaryPath()
+          const plain = await live({ ending, before }, way, async () => {})
+          // In background mode a record takes about a millisecond to be written. A signal within that time may lose it, so a faster test would be flaky.
+          const there = () => indexesOf(traceIn(path)).length === before
+          const settled = () => mode === "background" ? until("what has ended is written", there) : Promise.resolve()
+          const lived = await live({ ending, before, mode, path }, way, settled)
+          expect(plain).toMatchObject({ code: null, signal: null, ...ends })
+          expect(lived).toEqual(plain)
+          const trace = traceIn(path)
+          expect(trace).toMatchObject({ bad: [], endsWhole: true, dropped: [] })
+          expect(flawsIn(indexesOf(trace), before)).toEqual([])
+          const told = { turn: tellingOf(trace, "turn"), run: tellingOf(trace, "run") }
+          row.note(`${before} ended spans there, the open ones: ${[...new Set([told.turn, told.run])].join(", ")}`)
+          expect(told).toEqual({ turn, run })
+        }
+      )
     }
   }
 
@@ -161,7 +165,7 @@ describe("how a program ends", () => {
     })
   }
 
-  faultRow("life", "abort: no record that has ended is lost, write-through", async (row) => {
+  faultRow("life", "abort: no ended span is lost, write-through", async (row) => {
     const path = temporaryPath()
     const lived = await live({ ending: "abort", before, mode: "write-through", path }, {}, async () => {})
     expect(lived).toMatchObject({ signal: "SIGABRT" })
@@ -171,7 +175,7 @@ describe("how a program ends", () => {
     expect(flawsIn(indexesOf(trace), before)).toEqual([])
   })
 
-  faultRow("life", "abort: what was written is the beginning, whole lines and no gap, background", async (row) => {
+  faultRow("life", "abort: the file has the first records as complete lines without gaps, background", async (row) => {
     const path = temporaryPath()
     const lived = await live({ ending: "abort", before, path }, {}, async () => {})
     expect(lived).toMatchObject({ signal: "SIGABRT" })

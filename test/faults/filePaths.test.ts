@@ -1,6 +1,6 @@
 /**
- * Paths that are no place for records, and places that stop being one. Before opening: a typed error that names the path and the reason. After
- * it: the program doesn't notice, and what was lost is counted.
+ * Paths that are unusable, or become unusable. Before opening: a typed error with the path and the reason. Afterwards: the program is not
+ * affected, and lost records are counted.
  */
 import {
   chmodSync,
@@ -29,17 +29,17 @@ import { type FaultRow, faultRow } from "./row.js"
 
 const program = compiledPrograms()
 
-/** Nobody, on every system that has one. */
-const nobody = 65_534
+/** The uid and gid of the unprivileged user `nobody` on most systems. */
+const unprivileged = 65_534
 
-/** Opening fails with the typed error, in a process that goes on and ends by itself. */
+/** Opening fails with the typed error, and the process continues and exits normally. */
 const expectRefused = async (path: string, reason: string, user?: number): Promise<void> => {
   const opened = await drive(program("driven"), { path }, user === undefined ? {} : { user })
   expect(opened).toMatchObject({ reason, path })
   expect("message" in opened && opened.message).toContain(JSON.stringify(path))
 }
 
-describe("a path that is no place for records", () => {
+describe("an unusable path", () => {
   interface Place {
     readonly what: string
     readonly reason: string
@@ -47,7 +47,7 @@ describe("a path that is no place for records", () => {
   }
   const places: ReadonlyArray<Place> = [
     {
-      what: "a folder",
+      what: "a directory",
       reason: "NotAFile",
       make: (path) => {
         mkdirSync(path)
@@ -55,7 +55,7 @@ describe("a path that is no place for records", () => {
       }
     },
     {
-      what: "a FIFO that nobody reads",
+      what: "a FIFO without a reader",
       reason: "NotAFile",
       make: (path, row) => {
         must(row, "mkfifo", path)
@@ -83,7 +83,7 @@ describe("a path that is no place for records", () => {
       }
     },
     {
-      what: "a symlink to nothing",
+      what: "a dangling symlink",
       reason: "SymbolicLink",
       make: (path) => {
         symlinkSync(`${path}.target`, path)
@@ -116,23 +116,23 @@ describe("a path that is no place for records", () => {
     await expectRefused(path, "PermissionDenied")
   })
 
-  faultRow("file", "a folder without permission is refused with PermissionDenied", async (row) => {
+  faultRow("file", "a directory without permission is refused with PermissionDenied", async (row) => {
     mustBeRoot(row)
-    await expectRefused(join(temporaryFolder(0o755), "traces.jsonl"), "PermissionDenied", nobody)
-    await expectRefused(join(temporaryFolder(0o700), "traces.jsonl"), "PermissionDenied", nobody)
-    await expectRefused(join(temporaryFolder(0o755), "deep/traces.jsonl"), "PermissionDenied", nobody)
+    await expectRefused(join(temporaryFolder(0o755), "traces.jsonl"), "PermissionDenied", unprivileged)
+    await expectRefused(join(temporaryFolder(0o700), "traces.jsonl"), "PermissionDenied", unprivileged)
+    await expectRefused(join(temporaryFolder(0o755), "deep/traces.jsonl"), "PermissionDenied", unprivileged)
   })
 
-  faultRow("file", "a file of somebody else is refused with PermissionDenied", async (row) => {
+  faultRow("file", "a file of another user is refused with PermissionDenied", async (row) => {
     mustBeRoot(row)
     const path = temporaryPath(0o755)
     writeFileSync(path, "", { mode: 0o600 })
-    await expectRefused(path, "PermissionDenied", nobody)
+    await expectRefused(path, "PermissionDenied", unprivileged)
   })
 })
 
-describe("a path that is one", () => {
-  faultRow("file", "missing parents are made, for this user only", async () => {
+describe("a usable path", () => {
+  faultRow("file", "missing parent directories are created, for this user only", async () => {
     const folder = temporaryFolder()
     const path = join(folder, "a/b/traces.jsonl")
     const sink = await openSink(path)
@@ -143,7 +143,7 @@ describe("a path that is one", () => {
     expect(flawsIn(indexesOf(traceIn(path)), 3)).toEqual([])
   })
 
-  faultRow("file", "a hard link is an ordinary file", async () => {
+  faultRow("file", "a hard link is treated as an ordinary file", async () => {
     const path = temporaryPath()
     writeFileSync(`${path}.other`, "", { mode: 0o600 })
     linkSync(`${path}.other`, path)
@@ -153,7 +153,7 @@ describe("a path that is one", () => {
     expect(flawsIn(indexesOf(traceIn(`${path}.other`)), 3)).toEqual([])
   })
 
-  faultRow("file", "a folder that is a symlink is followed", async () => {
+  faultRow("file", "a symlink to a directory is followed", async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, "real"))
     symlinkSync(join(folder, "real"), join(folder, "link"))
@@ -175,7 +175,7 @@ describe("a path that is one", () => {
   })
 })
 
-/** Makes an empty file that nothing can be done to. */
+/** Creates an empty immutable file. */
 const immutable = (row: FaultRow, path: string): void => {
   mustBeRoot(row)
   writeFileSync(path, "", { flag: "a", mode: 0o600 })
@@ -183,8 +183,8 @@ const immutable = (row: FaultRow, path: string): void => {
   must(row, "chattr", "+i", path)
 }
 
-describe("a place that stops being one", () => {
-  faultRow("file", "immutable after opening: nothing is lost when it ends", async (row) => {
+describe("a path that becomes unusable", () => {
+  faultRow("file", "immutable after opening: nothing is lost once it is writable again", async (row) => {
     const disk = ext4(row, 16)
     const path = join(disk.folder, "traces.jsonl")
     const sink = await openSink(path)
@@ -202,28 +202,32 @@ describe("a place that stops being one", () => {
     expect(stats.written).toBe(200)
   })
 
-  faultRow("file", "read-only after opening (an ext4 error): all counted, the program goes on", async (row) => {
-    const disk = ext4(row, 16)
-    const path = join(disk.folder, "traces.jsonl")
-    const sink = await openSink(path, { closeTimeout: "200 millis" })
-    await sink.emit({ count: 100 })
-    await sink.flush()
-    disk.breakDown()
-    await sink.emit({ count: 100 })
-    await until("a write has failed", async () => (await sink.stats()).lastError !== null)
-    await sink.close()
-    const stats = await sink.stats()
-    row.note(`${balanceNote(stats, sink.emitted())}, ${stats.lastError}`)
-    expectBalance(stats)
-    expect(stats).toMatchObject({ accepted: 200, written: 100, queued: 0 })
-  })
+  faultRow(
+    "file",
+    "read-only after opening (an ext4 error): losses are counted, the program continues",
+    async (row) => {
+      const disk = ext4(row, 16)
+      const path = join(disk.folder, "traces.jsonl")
+      const sink = await openSink(path, { closeTimeout: "200 millis" })
+      await sink.emit({ count: 100 })
+      await sink.flush()
+      disk.breakDown()
+      await sink.emit({ count: 100 })
+      await until("a write has failed", async () => (await sink.stats()).lastError !== null)
+      await sink.close()
+      const stats = await sink.stats()
+      row.note(`${balanceNote(stats, sink.emitted())}, ${stats.lastError}`)
+      expectBalance(stats)
+      expect(stats).toMatchObject({ accepted: 200, written: 100, queued: 0 })
+    }
+  )
 
-  faultRow("file", "no permission to open it again: nothing is lost when that ends", async (row) => {
+  faultRow("file", "no permission to reopen: nothing is lost once it is granted again", async (row) => {
     mustBeRoot(row)
     const folder = temporaryFolder(0o755)
     const path = join(folder, "traces.jsonl")
-    chownSync(folder, nobody, nobody)
-    const driven = await driveOpen(program("driven"), { path }, { user: nobody })
+    chownSync(folder, unprivileged, unprivileged)
+    const driven = await driveOpen(program("driven"), { path }, { user: unprivileged })
     await driven.emit({ count: 100 })
     await driven.flush()
     const first = readFileSync(path, "utf8")

@@ -1,5 +1,5 @@
 /**
- * The file is taken away under the writer: by logrotate in each of its manners, by hand, with its folder. Records follow to the new file.
+ * The file is moved or deleted while it is written: by logrotate in each of its modes, by hand, with its directory. Records go to the new file.
  */
 import {
   closeSync,
@@ -29,7 +29,7 @@ const program = compiledPrograms()
 
 const rounds = 5
 
-/** A configuration of logrotate for this file, and what rotates it now. */
+/** A logrotate configuration for this file, and a function that rotates it now. */
 const rotation = (row: FaultRow, path: string, directives: ReadonlyArray<string>): () => void => {
   must(row, "logrotate", "--version")
   const folder = temporaryFolder()
@@ -41,7 +41,7 @@ const rotation = (row: FaultRow, path: string, directives: ReadonlyArray<string>
   }
 }
 
-/** All that two processes emit while somebody rotates now and then. */
+/** Two processes emit records while the file is rotated from time to time. */
 const rotatedUnderTwo = async (path: string, options: SinkOptions, rotate: (pids: ReadonlyArray<number>) => void) => {
   const open = (writer: string) => driveOpen(program("driven"), { path, writer, ...options })
   const processes = await Promise.all(["a", "b"].map(open))
@@ -53,7 +53,7 @@ const rotatedUnderTwo = async (path: string, options: SinkOptions, rotate: (pids
   for (let round = 0; round < rounds; round++) {
     const before = traceIn(path).spans.length
     rotate(processes.map(({ child }) => child.pid!))
-    await until("somebody has gone on", async () => {
+    await until("a process has written more", async () => {
       const each = await Promise.race([emitting, Promise.resolve(undefined)])
       return each !== undefined || traceIn(path).spans.length !== before
     })
@@ -64,7 +64,7 @@ const rotatedUnderTwo = async (path: string, options: SinkOptions, rotate: (pids
   return rotated(path)
 }
 
-/** Everything that was ever the file, oldest first. */
+/** The contents of all rotated files, oldest first. */
 const rotated = (path: string): TraceContents => {
   const age = (name: string) => Number(/\.(\d+)/.exec(name.slice(basename(path).length))?.[1] ?? 0)
   const files = readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)))
@@ -100,7 +100,7 @@ describe("logrotate", () => {
         for (let round = 0; round < rounds; round++) {
           await sink.emit({ count: 300 })
           rotate()
-          // Some of these still go to the file that was moved away.
+          // Some of these still go to the moved file.
           await sink.emit({ count: 300 })
           await sink.flush()
           await sink.emit({ count: 10 })
@@ -113,7 +113,7 @@ describe("logrotate", () => {
     }
   }
 
-  faultRow("file", "logrotate create under two processes loses no record and tears none", async (row) => {
+  faultRow("file", "logrotate create with two processes loses or tears no record", async (row) => {
     const path = temporaryPath()
     const rotate = rotation(row, path, ["create 0600"])
     const trace = await rotatedUnderTwo(path, {}, rotate)
@@ -124,7 +124,7 @@ describe("logrotate", () => {
 
   faultRow(
     "file",
-    "logrotate with a postrotate SIGHUP to two processes loses no record and tears none",
+    "logrotate with a postrotate SIGHUP to two processes loses or tears no record",
     async (row) => {
       const path = temporaryPath()
       const trace = await rotatedUnderTwo(
@@ -152,16 +152,16 @@ describe("logrotate", () => {
       await sink.emit({ count: 10 })
       await sink.close()
       row.note(`${rounds} rotations, ${sink.emitted()} records`)
-      // A writer without O_APPEND would have left a hole of zeros here.
+      // A writer without O_APPEND would leave a hole of zeros here.
       expect(readFileSync(path, "utf8")).not.toContain("\u0000")
       await expectAllWritten(sink, rotated(path))
     })
   }
 })
 
-describe("the file goes away", () => {
+describe("the file is removed", () => {
   for (const mode of ["background", "write-through"] as const) {
-    faultRow("file", `deleted while open: what comes after is in a new file, ${mode}`, async () => {
+    faultRow("file", `deleted while open: later records are in a new file, ${mode}`, async () => {
       const path = temporaryPath()
       const sink = await openSink(path, { mode })
       for (let round = 0; round < rounds; round++) {
@@ -181,14 +181,14 @@ describe("the file goes away", () => {
     })
   }
 
-  faultRow("file", "deleted in the middle of writing: each record is in the old file or the new one", async (row) => {
+  faultRow("file", "deleted during a write: each record is in the old or the new file", async (row) => {
     const path = temporaryPath()
     const sink = await openSink(path)
     const held: Array<number> = []
     for (let round = 0; round < 20; round++) {
       const emitting = sink.emit({ count: 200, size: 4000 })
       await until("there is a file", () => readdirSync(dirname(path)).length > 0)
-      // Held open, so that what is written to it without a name can be read.
+      // Kept open, so that records written after the deletion can be read.
       held.push(openSync(path, "r"))
       rmSync(path)
       await emitting
@@ -205,7 +205,7 @@ describe("the file goes away", () => {
     expect(flawsIn(sorted([...new Set(indexes)]), sink.emitted())).toEqual([])
   })
 
-  faultRow("file", "folder removed: it is made again, and what comes after is in it", async () => {
+  faultRow("file", "directory removed: it is created again, and contains later records", async () => {
     const path = join(temporaryFolder(), "deep/er/traces.jsonl")
     const sink = await openSink(path)
     await sink.emit({ count: 100 })
@@ -221,7 +221,7 @@ describe("the file goes away", () => {
     expect(flawsIn([...Array(before).keys(), ...indexesOf(traceIn(path))], 300)).toEqual([])
   })
 
-  faultRow("file", "renamed by hand to a name with a second link: records follow to the new file", async () => {
+  faultRow("file", "renamed by hand, with a second hard link: records go to the new file", async () => {
     const path = temporaryPath()
     const sink = await openSink(path)
     await sink.emit({ count: 100 })
@@ -240,7 +240,7 @@ describe("the file goes away", () => {
 })
 
 describe("SIGHUP", () => {
-  faultRow("file", "SIGHUP reopen: records after it are in the new file", async () => {
+  faultRow("file", "SIGHUP reopens the file: later records are in the new one", async () => {
     const path = temporaryPath()
     const driven = await driveOpen(program("driven"), { path, reopenOn: "SIGHUP" })
     await driven.emit({ count: 100 })
@@ -248,7 +248,7 @@ describe("SIGHUP", () => {
     for (let round = 1; round <= rounds; round++) {
       renameSync(path, `${path}.${round}`)
       driven.child.kill("SIGHUP")
-      // The handler has run when there is a file again, without any record.
+      // The handler has run once the file exists again, without any record.
       await until("the file is there again", () => readdirSync(dirname(path)).includes(basename(path)))
       await driven.emit({ count: 100 })
       await driven.flush()
@@ -260,7 +260,7 @@ describe("SIGHUP", () => {
     expect(flawsIn(sorted(indexesOf(rotated(path))), emitted)).toEqual([])
   })
 
-  faultRow("life", "SIGHUP ends the process again when the layer that asked for it has closed", async () => {
+  faultRow("life", "SIGHUP ends the process again once the layer has closed", async () => {
     const driven = await driveOpen(program("driven"), { path: temporaryPath(), reopenOn: "SIGHUP" })
     driven.child.kill("SIGHUP")
     await driven.emit({ count: 1 })

@@ -1,5 +1,5 @@
 /**
- * System calls that fail, in a real process under `strace`: every record is in the file or counted.
+ * Failing system calls in a real process under `strace`: every record is in the file or counted.
  */
 import { rmSync } from "node:fs"
 import { describe, expect } from "vitest"
@@ -18,7 +18,7 @@ const program = compiledPrograms()
 
 const modes = ["background", "write-through"] as const
 
-/** Emits 300 records, thirty at a time, while calls fail; gives what became of them when the layer has closed. */
+/** Emits 300 records, thirty at a time, while calls fail. Returns what happened to them after the layer has closed. */
 const damaged = async (row: FaultRow, injection: Injection, options: SinkOptions) => {
   const path = temporaryPath()
   const driven = await driveOpen(program("driven"), { path, ...options }, injecting(row, path, injection))
@@ -32,7 +32,7 @@ const damaged = async (row: FaultRow, injection: Injection, options: SinkOptions
   const end = await driven.end()
   row.note(`${balanceNote(stats, emitted)}, ${open.stats.retried} retries`)
   expect(end).toEqual({ code: 0, signal: null, stderr: "" })
-  // EINTR alone doesn't come so far: libuv makes an interrupted write again by itself.
+  // EINTR alone never gets this far, because libuv retries interrupted writes.
   expect(open.stats.retried > 0).toBe(injection.error !== "EINTR")
   return { emitted, stats, trace: traceIn(path) }
 }
@@ -40,7 +40,7 @@ const damaged = async (row: FaultRow, injection: Injection, options: SinkOptions
 for (const error of ["EIO", "EAGAIN", "EINTR"] as const) {
   describe(`write fails with ${error}`, () => {
     for (const mode of modes) {
-      faultRow("file", `${error} at the writes 1 to 20: all written or counted, ${mode}`, async (row) => {
+      faultRow("file", `${error} on writes 1 to 20: every record is written or counted, ${mode}`, async (row) => {
         const { emitted, stats, trace } = await damaged(row, { call: "write", error, when: "1..20" }, {
           mode,
           closeTimeout: "200 millis"
@@ -49,7 +49,7 @@ for (const error of ["EIO", "EAGAIN", "EINTR"] as const) {
         expect(stats.queued).toBe(0)
       })
 
-      faultRow("file", `${error} at every second write: all written, ${mode}`, async (row) => {
+      faultRow("file", `${error} on every second write: every record is written, ${mode}`, async (row) => {
         const { emitted, stats, trace } = await damaged(row, { call: "write", error, when: "1+2" }, { mode })
         expectCounted(trace, stats, emitted)
         expect(stats).toMatchObject({ written: emitted, queued: 0 })
@@ -59,21 +59,21 @@ for (const error of ["EIO", "EAGAIN", "EINTR"] as const) {
 }
 
 describe("open fails with EMFILE", () => {
-  faultRow("file", "EMFILE at the first open is the typed error of the layer", async (row) => {
+  faultRow("file", "EMFILE on the first open is the typed error of the layer", async (row) => {
     const path = temporaryPath()
     const opened = await drive(program("driven"), { path }, injecting(row, path, { call: "openat", error: "EMFILE" }))
     expect(opened).toMatchObject({ path, reason: "Unknown" })
   })
 
   for (const mode of modes) {
-    faultRow("file", `EMFILE at the opens after a deletion: all written, ${mode}`, async (row) => {
+    faultRow("file", `EMFILE on open after a deletion: every record is written, ${mode}`, async (row) => {
       const path = temporaryPath()
       const driven = await driveOpen(program("driven"), { path, mode })
       const limit = (files: number) => must(row, "prlimit", "--pid", `${driven.child.pid}`, `--nofile=${files}:`)
       await driven.emit({ count: 30 })
       await driven.flush()
       rmSync(path)
-      // Fewer than are open already: from now on it can open nothing.
+      // Fewer than are already open: from now on it cannot open any file.
       limit(3)
       await driven.emit({ count: 300 })
       await until("opening has failed", async () => (await driven.stats()).stats.lastError?.includes("EMFILE") === true)
@@ -92,7 +92,7 @@ describe("open fails with EMFILE", () => {
 describe("a slow disk", () => {
   const second = 1_000_000
 
-  faultRow("file", "slow disk: the loop turns while a write takes a second", async (row) => {
+  faultRow("file", "slow disk: the event loop is not blocked while a write takes a second", async (row) => {
     const path = temporaryPath()
     const driven = await driveOpen(program("driven"), { path }, injecting(row, path, { call: "write", delay: second }))
     const turns = await driven.turnsOfOneWrite()
@@ -101,27 +101,31 @@ describe("a slow disk", () => {
     expect(await driven.end()).toEqual({ code: 0, signal: null, stderr: "" })
   })
 
-  faultRow("file", "slow disk: memory stays bounded and what does not fit is counted as queue_full", async (row) => {
-    const path = temporaryPath()
-    const driven = await driveOpen(program("driven"), { path, maxQueuedBytes: 1024 * 1024 }, {
-      ...injecting(row, path, { call: "write", delay: second / 4 }),
-      nodeOptions: ["--expose-gc"]
-    })
-    await driven.emit({ count: 500, size: 4096 })
-    const before = await driven.heap()
-    await driven.emit({ count: 20_000, size: 4096 })
-    const growth = await driven.heap() - before
-    const during = await driven.stats()
-    expectBalance(during.stats)
-    await driven.close()
-    const { emitted, stats } = await driven.stats()
-    expect(await driven.end()).toEqual({ code: 0, signal: null, stderr: "" })
-    row.note(`${balanceNote(stats, emitted)}, heap grew by ${(growth / 1024 / 1024).toFixed(1)} MiB`)
-    expect(growth).toBeLessThan(16 * 1024 * 1024)
-    expect(stats.dropped.queue_full).toBeGreaterThan(0)
-    expect(droppedIn(stats)).toBe(emitted - stats.written)
-    const trace = traceIn(path)
-    expectCounted(trace, stats, emitted)
-    expectLossesWritten(trace, stats)
-  })
+  faultRow(
+    "file",
+    "slow disk: memory is bounded, and records that do not fit are counted as queue_full",
+    async (row) => {
+      const path = temporaryPath()
+      const driven = await driveOpen(program("driven"), { path, maxQueuedBytes: 1024 * 1024 }, {
+        ...injecting(row, path, { call: "write", delay: second / 4 }),
+        nodeOptions: ["--expose-gc"]
+      })
+      await driven.emit({ count: 500, size: 4096 })
+      const before = await driven.heap()
+      await driven.emit({ count: 20_000, size: 4096 })
+      const growth = await driven.heap() - before
+      const during = await driven.stats()
+      expectBalance(during.stats)
+      await driven.close()
+      const { emitted, stats } = await driven.stats()
+      expect(await driven.end()).toEqual({ code: 0, signal: null, stderr: "" })
+      row.note(`${balanceNote(stats, emitted)}, heap grew by ${(growth / 1024 / 1024).toFixed(1)} MiB`)
+      expect(growth).toBeLessThan(16 * 1024 * 1024)
+      expect(stats.dropped.queue_full).toBeGreaterThan(0)
+      expect(droppedIn(stats)).toBe(emitted - stats.written)
+      const trace = traceIn(path)
+      expectCounted(trace, stats, emitted)
+      expectLossesWritten(trace, stats)
+    }
+  )
 })

@@ -1,5 +1,5 @@
 /**
- * Lines that somebody left half written: before this process, beside it, and after it closed.
+ * Half-written lines of other processes: before this process starts, while it runs, and after it closes.
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -18,27 +18,34 @@ const program = compiledPrograms()
 const torn = "{\"kind\":\"span\",\"name\":\"to"
 
 describe("a torn line", () => {
-  for (const mode of ["background", "write-through"] as const) {
-    faultRow("file", `torn tail at the start costs no record of this process, ${mode}`, async () => {
+  for (
+    const [mode, of] of [
+      ["background", "span"],
+      ["write-through", "span"],
+      ["background", "score"],
+      ["write-through", "score"]
+    ] as const
+  ) {
+    faultRow("file", `a torn last line at startup costs this process no ${of}, ${mode}`, async () => {
       const path = temporaryPath()
       writeFileSync(path, torn, { mode: 0o600 })
       const sink = await openSink(path, { mode })
-      await sink.emit({ count: 3 })
+      await sink.emit({ count: 3, of })
       await sink.close()
       const trace = traceIn(path)
       expect(flawsIn(indexesOf(trace), 3)).toEqual([])
       expect(trace).toMatchObject({ bad: [torn], endsWhole: true })
     })
 
-    faultRow("file", `torn line of a co-writer costs no record of this process, ${mode}`, async () => {
+    faultRow("file", `a torn line of another writer costs this process no ${of}, ${mode}`, async () => {
       const path = temporaryPath()
       const sink = await openSink(path, { mode })
       for (let round = 0; round < 20; round++) {
-        await sink.emit({ count: 2 })
+        await sink.emit({ count: 2, of })
         await sink.flush()
         appendFileSync(path, torn)
       }
-      await sink.emit({ count: 1 })
+      await sink.emit({ count: 1, of })
       await sink.close()
       const trace = traceIn(path)
       expect(flawsIn(indexesOf(trace), 41)).toEqual([])
@@ -46,7 +53,7 @@ describe("a torn line", () => {
     })
   }
 
-  faultRow("file", "co-writer killed mid-line costs no record of this process, shared", async (row) => {
+  faultRow("file", "another writer killed mid-line costs this process no record, shared", async (row) => {
     const path = temporaryPath()
     const sink = await openSink(path, { shared: true })
     for (let round = 0; round < 8; round++) {
@@ -69,12 +76,13 @@ describe("a torn line", () => {
   })
 })
 
-faultRow("file", "used after close is counted and harms nobody", async (row) => {
+faultRow("file", "records after close are counted and harm no other writer", async (row) => {
   const path = temporaryPath()
   const sink = await openSink(path)
   await sink.emit({ count: 5 })
   await sink.close()
-  await sink.emit({ count: 7 })
+  await sink.emit({ count: 4 })
+  await sink.emit({ count: 3, of: "score" })
   await sink.flush()
   const stats = await sink.stats()
   row.note(balanceNote(stats, sink.emitted()))

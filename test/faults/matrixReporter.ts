@@ -1,5 +1,5 @@
 /**
- * Prints the fault matrix when a run has ended: every row, whether it holds, and what it found.
+ * Prints the fault matrix at the end of a run: every row, whether it passed, and its notes.
  */
 import type { Reporter, TestCase, TestModule } from "vitest/node"
 import type { FaultArea } from "./row.js"
@@ -23,7 +23,7 @@ const rowOf = (test: TestCase): ReadonlyArray<Row> => {
 const line = ({ area, note, result, row }: Row, width: number): string =>
   `  ${area.padEnd(8)}${row.padEnd(width)}  ${result}${note === "" ? "" : `: ${note}`}`
 
-/** Vitest reporter; silent where no row was run. */
+/** Vitest reporter. Prints nothing if no row was run. */
 export default class MatrixReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>): void {
     const rows = modules.flatMap((module) => [...module.children.allTests()].flatMap(rowOf))
@@ -32,7 +32,7 @@ export default class MatrixReporter implements Reporter {
     }
     const held = rows.filter(({ result }) => result === "holds").length
     const head = `\n Fault matrix: ${held} of ${rows.length} rows hold\n`
-    // A run of the quick tests alone has a few rows only; the table is for a run of the faults.
+    // The quick tests have only a few rows; the table is for a run of all faults.
     if (held === rows.length && !modules.some(({ project }) => project.name === "thorough")) {
       process.stdout.write(head)
       return

@@ -1,5 +1,5 @@
 /**
- * Receivers that are away for seconds, and what a receiver of production answers when it is busy or strange. See test/otel/faults.test.ts for the rest.
+ * Receivers that are down for seconds, busy or misconfigured, as in production. See test/otel/faults.thorough.test.ts for the rest.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -12,7 +12,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { droppedOf, live, type Variables } from "../otel/live.js"
-import { accepting, answering, firstly, hanging, nobody, receiver, resetting } from "../otel/receiver.js"
+import { accepting, answering, firstly, hanging, noReceiver, receiver, resetting } from "../otel/receiver.js"
 import { type FaultRow, faultRow } from "./row.js"
 
 const spans = (count: number) =>
@@ -21,7 +21,7 @@ const spans = (count: number) =>
 const row = (what: string, body: (row: FaultRow) => Effect.Effect<void>): void =>
   faultRow("OTLP", what, (given) => Effect.runPromise(body(given)))
 
-/** Spans alone: what becomes of metrics is not part of the balance. */
+/** Spans only: metrics are not part of the balance. */
 const observed = <A>(given: FaultRow, endpoint: string, program: Effect.Effect<A>, more: Variables = {}) =>
   Effect.map(
     live({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_METRICS_EXPORTER: "none", ...more }, program),
@@ -39,11 +39,11 @@ const observed = <A>(given: FaultRow, endpoint: string, program: Effect.Effect<A
     }
   )
 
-/** Spans at once and spread over this many seconds, so that exports go out in between. */
+/** Emits spans at once, and spread over this many seconds so that exports happen in between. */
 const during = (seconds: number) =>
   Effect.zipRight(spans(500), Effect.repeatN(Effect.zipRight(spans(10), Effect.sleep("100 millis")), seconds * 10 - 1))
 
-/** The address of a receiver whose certificate it made itself. */
+/** The address of a receiver with a self-signed certificate. */
 const selfSigned = Effect.gen(function*() {
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "loom-tls-"))),
@@ -65,7 +65,7 @@ const selfSigned = Effect.gen(function*() {
 describe.concurrent("a receiver", () => {
   row("a receiver that is gone for 6 s gets everything when it is back", (given) =>
     Effect.gen(function*() {
-      const url = yield* nobody
+      const url = yield* noReceiver
       const port = Number(new URL(url).port)
       const back = yield* Effect.fork(Effect.delay(receiver(accepting, port), "6 seconds"))
       const { stats, warnings } = yield* observed(given, url, during(9), { OTEL_BSP_SCHEDULE_DELAY: "200" })
@@ -88,31 +88,31 @@ describe.concurrent("a receiver", () => {
       )
 
       row(
-        `a receiver that answers ${status} ${how} retry-after for ever loses what is left, which is counted`,
+        `a receiver that always answers ${status} ${how} retry-after loses the remaining spans, which are counted`,
         (given) =>
           Effect.gen(function*() {
             const { url } = yield* receiver(answering(status, headers))
             const { stats, warnings } = yield* observed(given, url, spans(100))
             expect(stats).toMatchObject({ accepted: 100, written: 0, dropped: { shutdown: 100 } })
-            expect(warnings).toEqual([expect.stringContaining("100 spans")])
+            expect(warnings).toEqual([expect.stringContaining("100 undelivered spans")])
           }).pipe(Effect.scoped)
       )
     }
   }
 
   row(
-    "a receiver that breaks every connection loses what is left, which is counted",
+    "a receiver that breaks every connection loses the remaining spans, which are counted",
     (given) =>
       Effect.gen(function*() {
         const { url } = yield* receiver(resetting)
         const { stats, warnings } = yield* observed(given, url, spans(100))
         expect(stats).toMatchObject({ accepted: 100, dropped: { shutdown: 100 } })
-        expect(warnings).toEqual([expect.stringContaining("100 spans")])
+        expect(warnings).toEqual([expect.stringContaining("100 undelivered spans")])
       }).pipe(Effect.scoped)
   )
 
   row(
-    "a receiver that never answers a burst of 20,000 fills the queue, and what does not fit is counted",
+    "a receiver that never responds fills the queue in a burst of 20,000, and spans that do not fit are counted",
     (given) =>
       Effect.gen(function*() {
         const { url } = yield* receiver(hanging)
@@ -121,7 +121,7 @@ describe.concurrent("a receiver", () => {
       }).pipe(Effect.scoped)
   )
 
-  faultRow("OTLP", "a receiver with a certificate that nobody signed gets nothing, which is said at once", (given) => {
+  faultRow("OTLP", "a receiver with a self-signed certificate gets nothing, which is reported at once", (given) => {
     if (spawnSync("openssl", ["version"]).status !== 0) {
       given.skip("there is no openssl to make a certificate with")
     }
@@ -135,7 +135,7 @@ describe.concurrent("a receiver", () => {
   })
 
   row(
-    "a program without a service name is exported as the specification says, unknown_service",
+    "a program without a service name is exported as unknown_service, the default of the specification",
     (given) =>
       Effect.gen(function*() {
         const running = yield* receiver()

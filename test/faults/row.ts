@@ -1,28 +1,27 @@
 /**
- * One row of the fault matrix: a test that does the damage, and a line in the table that the run prints at its end.
+ * One row of the fault matrix: a test that causes a fault, and a line in the table that the run prints at its end.
  */
 import { it, type TestContext } from "vitest"
 
-/** The parts of the package that the matrix has rows for. */
 export type FaultArea = "file" | "life" | "sinks" | "OTLP" | "console" | "clock" | "scale" | "hostile"
 
 declare module "vitest" {
   interface TaskMeta {
     fault?: { readonly area: FaultArea; readonly row: string }
-    /** Numbers worth a look, such as `written 4,096 + dropped 12 = emitted 4,108`. */
+    /** Useful numbers, such as `written 4,096 + dropped 12 = emitted 4,108`. */
     faultNote?: string
   }
 }
 
-/** What a row's body can say besides holding or not. */
+/** What the body of a row can report besides success and failure. */
 export interface FaultRow {
-  /** Puts a short remark into the table. */
+  /** Adds a short note to the table. */
   readonly note: (text: string) => void
-  /** Ends the row as not possible on this machine, with the reason; the table and the run say so. */
+  /** Skips the row because it is not possible on this machine; the table shows the reason. */
   readonly skip: (reason: string) => never
 }
 
-/** A row whose body does the damage and expects what is promised. The name says what holds, in the present tense. */
+/** A row whose body causes the fault and checks the promised behavior. The name describes it, in the present tense. */
 export const faultRow = (
   area: FaultArea,
   name: string,

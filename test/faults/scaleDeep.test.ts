@@ -1,5 +1,5 @@
 /**
- * Spans and values nested deeper than the call stack, and more attributes than anybody reads: no sink throws, none records less than it says.
+ * Spans and values nested deeper than the call stack, and very many attributes: no sink throws, and every loss is counted.
  */
 import { ProxyTracerProvider } from "@opentelemetry/api"
 import * as Effect from "effect/Effect"
@@ -8,15 +8,15 @@ import * as TestContext from "effect/TestContext"
 import { ConsoleTelemetry, InMemoryTelemetry, MultiTelemetry, type SpanNode, spanTree, Telemetry } from "loom-telemetry"
 import { OTelTelemetry } from "loom-telemetry/otel"
 import { describe, expect } from "vitest"
-import { decodeLine } from "../../src/records/wire/decode.js"
-import { encodeSpan } from "../../src/records/wire/encode.js"
+import { decodeLine } from "../../src/records/wire/line.js"
+import { encodeSpan } from "../../src/records/wire/span.js"
 import { capture } from "../sinks/console/capture.js"
 import { realSinks } from "./programs-sinks/realSinks.js"
 import { faultRow } from "./row.js"
 
 const levels = 10_000
 
-/** Wraps this often. */
+/** Wraps an effect this many times. */
 const nested = <A, E>(
   body: Effect.Effect<A, E>,
   wrap: (self: Effect.Effect<A, E>) => Effect.Effect<A, E>,
@@ -29,7 +29,7 @@ const nested = <A, E>(
   return out
 }
 
-/** A program in these layers together; gives what each of them shows of it. */
+/** Runs a program with all these sinks, and returns what each of them recorded. */
 const inEverySink = (body: Effect.Effect<unknown, unknown>) =>
   Effect.gen(function*() {
     const sinks = yield* realSinks
@@ -70,7 +70,7 @@ const memorySpan = (body: Effect.Effect<unknown, unknown>) =>
 
 describe("ten thousand deep", () => {
   for (const [name, body] of Object.entries(bodies)) {
-    faultRow("scale", `ten thousand nested ${name}: whole in every sink`, async (row) => {
+    faultRow("scale", `ten thousand nested ${name}: complete in every sink`, async (row) => {
       const shown = await inEverySink(body)
       for (const { name, spans } of shown) {
         expect({ name, spans: spans.length }).toEqual({ name, spans: levels })
@@ -94,7 +94,7 @@ describe("ten thousand deep", () => {
     expect(stream.lines()).toHaveLength(2 * levels + 1)
   })
 
-  faultRow("scale", "ten thousand nested spans below OpenTelemetry without an SDK: each is recorded", async () => {
+  faultRow("scale", "ten thousand nested spans with OpenTelemetry but no SDK: each is recorded", async () => {
     const none = new ProxyTracerProvider()
     const layer = MultiTelemetry.layer([
       InMemoryTelemetry.layer(),
@@ -113,7 +113,7 @@ describe("ten thousand deep", () => {
     expect(depthOf(spanTree(spans))).toBe(levels)
   })
 
-  faultRow("scale", "a value ten thousand levels deep: cut and marked, in every sink", async () => {
+  faultRow("scale", "a value ten thousand levels deep: truncated and marked, in every sink", async () => {
     const shown = await inEverySink(
       Telemetry.emitMetric("calls", 1, { deep: deepValue() }).pipe(Telemetry.withSpan("body", { deep: deepValue() }))
     )
@@ -139,13 +139,14 @@ describe("ten thousand deep", () => {
     expect(line.length).toBeLessThan(1000)
   })
 
-  faultRow("scale", "an error caused by an error, ten thousand times: recorded with the first", async () => {
+  faultRow("scale", "an error with ten thousand nested causes: recorded with the first ones", async () => {
     let error = new Error("root")
     for (let level = 0; level < levels; level++) {
       error = new Error(`level ${level}`, { cause: error })
     }
     const [span] = await memorySpan(Telemetry.withSpan(Effect.die(error), "body", { error }))
-    expect(span).toMatchObject({ exception: `Error: level ${levels - 1}` })
+    const causes = Array.from({ length: 8 }, (_, index) => `Caused by: Error: level ${levels - 2 - index}`)
+    expect(span!.exception!.split("\n")).toEqual([`Error: level ${levels - 1}`, ...causes, "Caused by: …"])
   })
 })
 
@@ -177,7 +178,7 @@ describe("a hundred thousand", () => {
     expect(Object.keys(span!.attributes)).toHaveLength(129)
   })
 
-  faultRow("scale", "ten thousand spans open at the same time: each ends once, in every sink", async () => {
+  faultRow("scale", "ten thousand concurrently open spans: each ends once, in every sink", async () => {
     const together = Effect.forEach(
       Array.from({ length: 10_000 }),
       () => Telemetry.withSpan(Effect.yieldNow(), "open"),
@@ -187,7 +188,7 @@ describe("a hundred thousand", () => {
     expect(shown.map(({ name, spans }) => [name, spans.length])).toEqual(shown.map(({ name }) => [name, 10_000]))
   })
 
-  faultRow("scale", "100,000 spans open at the same time on a live console whose clock stands still", async () => {
+  faultRow("scale", "100,000 concurrently open spans on a live console whose clock stands still", async () => {
     const stream = capture()
     const opened = Effect.forEach(Array.from({ length: 100_000 }), () => Telemetry.spanScoped("open"), {
       discard: true

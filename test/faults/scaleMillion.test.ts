@@ -1,14 +1,14 @@
 /**
- * Many spans with every sink that holds something, whatever is behind it: memory is bounded, and what was not kept is counted.
+ * Many spans with every sink that holds records: memory is bounded, and lost records are counted.
  *
- * Each in a process of its own, whose memory is measured after collections. The bound is the one of the promise, 64 MB; the table says what it was.
+ * Each row is a child process, whose memory is measured after garbage collections. The limit is the promised 64 MB; the table shows the actual value.
  */
 import * as Effect from "effect/Effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect } from "vitest"
-import { hanging, nobody, receiver } from "../otel/receiver.js"
+import { hanging, noReceiver, receiver } from "../otel/receiver.js"
 import type { MillionOptions, MillionResult } from "./programs-sinks/million.js"
 import { programs, type Start } from "./programs-sinks/startProgram.js"
 import { type FaultRow, faultRow } from "./row.js"
@@ -17,13 +17,13 @@ const start = programs()
 const folder = mkdtempSync(join(tmpdir(), "loom-million-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Spans before the measurement, which are counted too. */
+/** Spans before the measurement; they are counted too. */
 const warmUp = 1000
 
-/** As many at a time as there are cores. */
+/** Runs as many at a time as there are cores. */
 const turns = Effect.unsafeMakeSemaphore(2)
 
-/** What the program reports. `whileItRuns` is called with what is held of its standard error. */
+/** What the program reports. `whileItRuns` is called with its held standard error. */
 const record = (...args: Parameters<typeof recordNow>): Promise<MillionResult> =>
   Effect.runPromise(turns.withPermits(1)(Effect.promise(() => recordNow(...args))))
 
@@ -39,7 +39,7 @@ const recordNow = async (
   })
   whileItRuns(child.stderr)
   const result = JSON.parse(await reported) as MillionResult
-  // A process does not end before a pipe has taken what it was given.
+  // A process does not end before its output was read from the pipe.
   child.stderr?.resume()
   expect((await ended).code).toBe(0)
   return result
@@ -47,7 +47,7 @@ const recordNow = async (
 
 const megabyte = 1024 * 1024
 
-/** Memory within the bound, and `accepted` the sum of the parts. */
+/** Checks that memory is within the limit and the counters add up. */
 const expectBounded = (
   row: FaultRow,
   { growth, stats }: MillionResult,
@@ -62,17 +62,17 @@ const expectBounded = (
   expect(growth).toBeLessThan(64 * megabyte)
 }
 
-/** A counter, or counters by reason. */
+/** A counter, or the sum of counters by reason. */
 const sumOf = (value: unknown): number =>
   typeof value === "object" ? Object.values(value ?? {}).map(Number).reduce((a, b) => a + b, 0) : Number(value)
 
 const million = 1_000_000
 
-/** Milliseconds, the time in which a row waits for the others included. */
+/** Milliseconds, including the time in which a row waits for others. */
 const cap = 400_000
 
 describe.concurrent("a million spans", () => {
-  faultRow("scale", "a million spans with the memory sink bounded: memory is too", async (row) => {
+  faultRow("scale", "a million spans with a bounded memory sink: memory is bounded", async (row) => {
     expectBounded(row, await record({ sink: "memory", spans: million }), million + warmUp, ["held", "dropped"])
   }, cap)
 
@@ -83,10 +83,10 @@ describe.concurrent("a million spans", () => {
 
   faultRow(
     "scale",
-    "a million spans with nobody behind OpenTelemetry: memory is bounded, the rest counted",
+    "a million spans with OpenTelemetry but no receiver: memory is bounded, the rest is counted",
     (row) =>
       Effect.gen(function*() {
-        const OTEL_EXPORTER_OTLP_ENDPOINT = yield* nobody
+        const OTEL_EXPORTER_OTLP_ENDPOINT = yield* noReceiver
         const env = { OTEL_EXPORTER_OTLP_ENDPOINT }
         expectBounded(
           row,
@@ -115,7 +115,7 @@ describe.concurrent("a million spans", () => {
 
   faultRow(
     "scale",
-    "a million spans on a console that nobody reads: memory is bounded, the rest counted",
+    "a million spans on a console that is not read: memory is bounded, the rest is counted",
     async (row) => {
       const result = await record({ sink: "console", spans: million }, { stderr: "held" })
       expectBounded(row, result, million + warmUp)
@@ -126,7 +126,7 @@ describe.concurrent("a million spans", () => {
 
   faultRow(
     "scale",
-    "a million spans on a console whose reader is gone: memory is bounded, all counted",
+    "a million spans on a console without a reader: memory is bounded, all are counted",
     async (row) => {
       const result = await record({ sink: "console", spans: million }, { stderr: "held" }, (stderr) => {
         ;(stderr as NodeJS.ReadableStream & { readonly destroy: () => void }).destroy()

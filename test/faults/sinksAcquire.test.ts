@@ -1,5 +1,5 @@
 /**
- * A sink layer that cannot be built, after others were: they are released, and the program gets the error of the one that failed.
+ * A sink layer that fails to build after others were built: they are released, and the program gets its error.
  */
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
@@ -15,8 +15,8 @@ import { faultRow } from "./row.js"
 
 class NoCredentials extends Data.TaggedError("NoCredentials")<{ readonly vendor: string }> {}
 
-/** The exit of a program whose fourth of six sink layers is made by this effect, and what those of `journal` wrote down. */
-const beside = <E>(acquire: Effect.Effect<never, E>, journal = new Journal()) =>
+/** The exit of a program whose fourth of six sink layers is built by this effect, and the journal of the others. */
+const withOthers = <E>(acquire: Effect.Effect<never, E>, journal = new Journal()) =>
   Effect.gen(function*() {
     const [first, second] = yield* realSinks
     const ran: Array<string> = []
@@ -39,38 +39,42 @@ const released = ["b flush", "b release", "a flush", "a release"]
 describe("a sink layer", () => {
   faultRow("sinks", "a sink layer fails after others were built: they are released, the error is typed", async () => {
     const failed = Effect.fail(new NoCredentials({ vendor: "acme" }))
-    const { entries, exit, ran } = await Effect.runPromise(beside(failed))
+    const { entries, exit, ran } = await Effect.runPromise(withOthers(failed))
     expect(exit).toEqual(Exit.fail(new NoCredentials({ vendor: "acme" })))
     expect(ran).toEqual([])
     expect([...entries].sort()).toEqual([...released].sort())
-    // The type says so too: it can be caught by its tag.
+    // The error is typed: it can be caught by its tag.
     const caught = Effect.catchTag(
-      Effect.flatten(Effect.map(beside(failed), ({ exit }) => exit)),
+      Effect.flatten(Effect.map(withOthers(failed), ({ exit }) => exit)),
       "NoCredentials",
       (error) => Effect.succeed(error.vendor)
     )
     expect(await Effect.runPromise(caught)).toBe("acme")
   })
 
-  faultRow("sinks", "a sink layer dies after others were built: they are released, the defect goes on", async () => {
-    const { entries, exit, ran } = await Effect.runPromise(beside(Effect.die("broken")))
-    expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toBe("broken")
-    expect(ran).toEqual([])
-    expect([...entries].sort()).toEqual([...released].sort())
-  })
+  faultRow(
+    "sinks",
+    "a sink layer dies after others were built: they are released, the defect is passed on",
+    async () => {
+      const { entries, exit, ran } = await Effect.runPromise(withOthers(Effect.die("broken")))
+      expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toBe("broken")
+      expect(ran).toEqual([])
+      expect([...entries].sort()).toEqual([...released].sort())
+    }
+  )
 
   faultRow("sinks", "a sink layer hangs after others were built, and is interrupted: they are released", async () => {
     const journal = new Journal()
     const hanging = Effect.gen(function*() {
       const reached = yield* Deferred.make<void>()
       const fiber = yield* Effect.fork(
-        beside(Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never), journal)
+        withOthers(Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never), journal)
       )
       yield* Deferred.await(reached)
       return yield* Fiber.interrupt(fiber)
     })
     const exit = await Effect.runPromise(hanging)
-    // Whether it is seen as the fiber's own end or by the one that caught it is a matter of when it came.
+    // Whether it appears as the end of the fiber or in the catching code depends on timing.
     expect(Exit.isInterrupted(Exit.flatten(Exit.map(exit, (run) => run.exit)))).toBe(true)
     expect([...journal.entries].sort()).toEqual([...released].sort())
   })

@@ -1,7 +1,7 @@
 /**
- * A sink that does not come to an end: the program waits for its cap and no longer, and all others are as complete as ever.
+ * A sink that never finishes: the program waits for its time limit and no longer, and all other sinks are complete.
  *
- * By the live clock, because the sinks beside it write for real. What is asserted is an order of magnitude; the table says what was measured.
+ * On the live clock, because the other sinks really write. The assertions allow an order of magnitude; the table shows the measured times.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -24,8 +24,8 @@ interface Run {
   readonly warnings: ReadonlyArray<string>
 }
 
-/** Runs a body between the real sinks and these, which stand in the middle, and looks whether the real ones are complete. */
-const beside = (
+/** Runs a body with these sinks between the real ones, and checks that the real ones are complete. */
+const withRealSinks = (
   sinks: ReadonlyArray<Layer.Layer<Telemetry>>,
   body: Effect.Effect<string, string> = Effect.succeed("result")
 ): Promise<Run> =>
@@ -51,7 +51,7 @@ const beside = (
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
 
-/** The cap, with as much again for a busy machine: one that is waited for twice is too long. */
+/** The time limit, with a margin for a busy machine that is shorter than a second limit. */
 const expectInTime = (row: FaultRow, { closing }: Run, cap: number): void => {
   row.note(`closed in ${seconds(closing)}, cap ${seconds(cap)}`)
   expect(closing).toBeLessThan(cap + 2500)
@@ -66,23 +66,31 @@ const closing = (hang: Effect.Effect<never>) =>
 
 describe.concurrent("a sink that hangs", () => {
   for (const [how, hang] of Object.entries(hangs)) {
-    faultRow("sinks", `a sink hangs in flush${how}: given up after its cap, all others complete`, async (row) => {
-      const run = await beside([flushing(hang)])
-      expect(run.exit).toEqual(Exit.succeed("result"))
-      expect(run.warnings).toEqual(["The telemetry sink \"hanging\" did not flush within 3s and was given up"])
-      expectInTime(row, run, 3000)
-    })
+    faultRow(
+      "sinks",
+      `a sink hangs in flush${how}: abandoned after its time limit, all others are complete`,
+      async (row) => {
+        const run = await withRealSinks([flushing(hang)])
+        expect(run.exit).toEqual(Exit.succeed("result"))
+        expect(run.warnings).toEqual(["The telemetry sink \"hanging\" did not flush within 3s and was given up"])
+        expectInTime(row, run, 3000)
+      }
+    )
 
-    faultRow("sinks", `a sink hangs in close${how}: given up after its cap, all others complete`, async (row) => {
-      const run = await beside([closing(hang)])
-      expect(run.exit).toEqual(Exit.succeed("result"))
-      expect(run.warnings).toEqual(["The telemetry sink \"hanging\" did not close within 1s and was given up"])
-      expectInTime(row, run, 1000)
-    })
+    faultRow(
+      "sinks",
+      `a sink hangs in close${how}: abandoned after its time limit, all others are complete`,
+      async (row) => {
+        const run = await withRealSinks([closing(hang)])
+        expect(run.exit).toEqual(Exit.succeed("result"))
+        expect(run.warnings).toEqual(["The telemetry sink \"hanging\" did not close within 1s and was given up"])
+        expectInTime(row, run, 1000)
+      }
+    )
   }
 
-  faultRow("sinks", "three sinks hang in flush and two in close: the caps run side by side", async (row) => {
-    const run = await beside([
+  faultRow("sinks", "three sinks hang in flush and two in close: the time limits run in parallel", async (row) => {
+    const run = await withRealSinks([
       flushing(hangs[""]!),
       closing(hangs[""]!),
       flushing(hangs[""]!),
@@ -93,37 +101,37 @@ describe.concurrent("a sink that hangs", () => {
     expectInTime(row, run, 3000)
   })
 
-  faultRow("sinks", "a sink hangs in flush and in close, the body fails: its error is its own", async (row) => {
-    const run = await beside([flushing(hangs[""]!), closing(hangs[""]!)], Effect.fail("no"))
+  faultRow("sinks", "a sink hangs in flush and in close, the body fails: its error does not change", async (row) => {
+    const run = await withRealSinks([flushing(hangs[""]!), closing(hangs[""]!)], Effect.fail("no"))
     expect(run.exit).toEqual(Exit.fail("no"))
     expectInTime(row, run, 3000)
   })
 
   faultRow(
     "sinks",
-    "an effectful sink hangs for ever: given up after its drain, its records counted and said",
+    "an effectful sink hangs forever: abandoned after its drain, its records are counted and reported",
     async (row) => {
       let stats: Effect.Effect<unknown> = Effect.void
       const sink = Telemetry.sinkFromEffect({ name: "hanging", drain: "1 second", onSpanEnd: () => Effect.never })
-      const run = await beside([
+      const run = await withRealSinks([
         Telemetry.layerSinkScoped(Effect.tap(sink, (made) => Effect.sync(() => stats = made.stats)))
       ])
       expect(run.exit).toEqual(Exit.succeed("result"))
       expect(await Effect.runPromise(stats)).toEqual({ accepted: 1, written: 0, queued: 0, dropped: 1, failed: 0 })
       expect(run.warnings).toEqual([
-        "The telemetry sink \"hanging\" closed and has dropped 1 of 1 records: 1 as its drain of 1s was over"
+        "The telemetry sink \"hanging\" closed and dropped 1 of 1 records: 1 because its drain of 1s was over"
       ])
-      // No flush before it: that waits for the same.
+      // Without a flush before it, which would wait for the same.
       expectInTime(row, run, 1000)
     }
   )
 
   faultRow(
     "sinks",
-    "Telemetry.flush beside a sink that hangs: comes back after the cap, all others flushed",
+    "Telemetry.flush with a sink that hangs: returns after the time limit, all others are flushed",
     async (row) => {
       let took = 0
-      const run = await beside(
+      const run = await withRealSinks(
         [flushing(hangs[""]!)],
         Effect.gen(function*() {
           const before = performance.now()

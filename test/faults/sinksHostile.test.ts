@@ -13,14 +13,15 @@ import fc from "fast-check"
 import { ConsoleTelemetry, MultiTelemetry, Telemetry } from "loom-telemetry"
 import { OTelTelemetry } from "loom-telemetry/otel"
 import { describe, expect } from "vitest"
-import { encodeMetric, encodeSpan } from "../../src/records/wire/encode.js"
+import { encodeMetric } from "../../src/records/wire/metric.js"
+import { encodeSpan } from "../../src/records/wire/span.js"
 import { layerObservers } from "../../src/telemetry/layer.js"
 import { inMemoryProviders } from "../otel/exported.js"
 import { build, buildObject, hostileAttributes, hostileText, hostileValue } from "../properties/hostile.js"
 import { capturedWarnings } from "../sinks/recordingSinks.js"
 import { faultRow } from "./row.js"
 
-/** What a terminal acts on, or shows as something that it is not. */
+/** Characters that control a terminal or disguise text. */
 const unsafe =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]|\p{Surrogate}/u
 
@@ -34,17 +35,17 @@ const recipe = fc.record({
 
 type Recipe = typeof recipe extends fc.Arbitrary<infer A> ? A : never
 
-/** Fills every place with the recipe's values; made anew for each run, as some of them can be read once only. */
+/** Fills every place with the recipe's values. They are built for each run, because some of them can be read only once. */
 const program = ({ attributes, how, name, text }: Recipe, failure: unknown) => {
   const body = Effect.gen(function*() {
     const span = yield* Effect.orDie(Effect.currentSpan)
-    // A caller in JavaScript is held by no types.
+    // A caller in JavaScript can pass any type.
     span.event(build(name) as string, 1n, buildObject(attributes))
     span.attribute(text, build(name))
     yield* Effect.logInfo(text)
     yield* Telemetry.emitMetric(build(name) as string, 1, buildObject(attributes))
     yield* Telemetry.emitMetric(text, 1)
-    // As causes: `Effect.fail` and `Effect.die` put a proxy around an object, and ask it for a property first.
+    // As causes: `Effect.fail` and `Effect.die` wrap an object in a proxy, and read a property first.
     return yield* how === "succeed" ? Effect.succeed(failure) : Effect.failCause(Cause[how](failure))
   })
   return body.pipe(
@@ -54,11 +55,11 @@ const program = ({ attributes, how, name, text }: Recipe, failure: unknown) => {
   )
 }
 
-/** A value as the program gave it: by identity, as comparing may throw. */
+/** Compares by identity, because comparing values may throw. */
 const resultOf = (exit: Exit.Exit<unknown, unknown>): unknown =>
   Exit.isSuccess(exit) ? exit.value : Cause.squash(exit.cause)
 
-/** Strict JSON without a raw control character, and well-formed. */
+/** Checks for well-formed, strict JSON without raw control characters. */
 const isJsonLine = (line: string): boolean => {
   JSON.parse(line)
   return !/[\u0000-\u001f]/.test(line) && line.isWellFormed()
@@ -66,7 +67,7 @@ const isJsonLine = (line: string): boolean => {
 
 const isPlainLine = (line: string): boolean => line.indexOf("\n") === line.length - 1 && !unsafe.test(line)
 
-/** The sinks, and what went wrong in what they made of the last program. */
+/** The sinks, and the problems in what they recorded of the last program. */
 const underTest = () => {
   const [warnings, logger] = capturedWarnings()
   const lines: Array<string> = []
@@ -99,7 +100,7 @@ const underTest = () => {
     clear: () => {
       lines.length = printed.length = exported.length = 0
     },
-    /** How many records there were of everything, after a check of each. */
+    /** The number of records of each kind, after a check of each. */
     check: () => {
       expect(lines.filter((line) => !isJsonLine(line))).toEqual([])
       expect(printed.filter((line) => !isPlainLine(line))).toEqual([])
@@ -117,7 +118,7 @@ describe("hostile values", () => {
       async (row) => {
         const { check, clear, runtime } = underTest()
         const sum = { lines: 0, printed: 0, exported: 0 }
-        // One after another with a turn between: a run that blocks for a minute is taken for dead.
+        // One at a time with a turn in between: the runner considers a test dead that blocks for a minute.
         await fc.assert(
           fc.asyncProperty(recipe, async (given) => {
             clear()

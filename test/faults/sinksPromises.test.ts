@@ -1,5 +1,5 @@
 /**
- * Promises that are rejected in the values of a program, and what its sinks give: the process goes on to its own end.
+ * Rejected promises in the values of a program and in the results of its sinks: the process continues to its normal end.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const sinks = ["none", "memory", "console", "file", "custom", "effect", "otel", "all"]
 
 describe("promises in values", () => {
-  faultRow("sinks", "a promise in a value that is rejected does not end the process, whatever the sink", async () => {
+  faultRow("sinks", "a rejected promise in a value does not end the process, with any sink", async () => {
     const options: PromisingOptions = { path: join(folder, "traces.jsonl") }
     const { code, signal, stderr, stdout } = await start("promising", { args: [JSON.stringify(options)] }).ended
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: "" })

@@ -1,5 +1,5 @@
 /**
- * Effectful sinks that are slower than what they are given, or fail: nothing waits for them, memory is bounded, and every record is accounted for.
+ * Effectful sinks that are too slow, or fail: nothing waits for them, memory is bounded, and every record is accounted for.
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import { describe, expect } from "vitest"
 import { capturedWarnings } from "../sinks/recordingSinks.js"
 import { type FaultRow, faultRow } from "./row.js"
 
-/** A queued sink that is open until `close`. */
+/** A queued sink that stays open until `close`. */
 const opened = (options: EffectSinkOptions<never>) =>
   Effect.gen(function*() {
     const [warnings, logger] = capturedWarnings()
@@ -45,7 +45,7 @@ const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> =>
 describe("an effectful sink", () => {
   faultRow(
     "sinks",
-    "an effectful sink stands still under 10,000 records: the queue is bounded, the rest counted",
+    "an effectful sink blocks during 10,000 records: the queue is bounded, the rest is counted",
     (row) =>
       run(Effect.gen(function*() {
         const gate = yield* Deferred.make<void>()
@@ -57,7 +57,7 @@ describe("an effectful sink", () => {
         const stats = yield* sink.stats
         expect(stats).toMatchObject({ written: 100, queued: 0 })
         expectBalance(row, stats)
-        // When the queue was full, and at the close with the number.
+        // Once when the queue was full, and once at the close with the number.
         expect(sink.warnings).toHaveLength(2)
         expect(sink.warnings[1]).toContain("dropped 9900 of 10000 records")
       }))
@@ -65,7 +65,7 @@ describe("an effectful sink", () => {
 
   faultRow(
     "sinks",
-    "an effectful sink fails at every second record: the others are written, each failure counted",
+    "an effectful sink fails on every second record: the others are written, each failure is counted",
     (row) =>
       run(Effect.gen(function*() {
         let count = 0
@@ -81,7 +81,7 @@ describe("an effectful sink", () => {
 
   faultRow(
     "sinks",
-    "an effectful sink is given records after its close: they are counted",
+    "an effectful sink receives records after its close: they are counted",
     (row) =>
       run(Effect.gen(function*() {
         const sink = yield* opened({ onSpanEnd: () => Effect.void })
@@ -96,7 +96,7 @@ describe("an effectful sink", () => {
 
   faultRow(
     "sinks",
-    "an effectful sink is in trouble for ten minutes: said at most once a minute",
+    "an effectful sink fails for ten minutes: reported at most once per minute",
     (row) =>
       run(Effect.gen(function*() {
         const sink = yield* opened({ capacity: 1, onSpanEnd: () => Effect.never })

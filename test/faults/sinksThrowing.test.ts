@@ -1,5 +1,5 @@
 /**
- * A sink of somebody's own that throws, beside one of each kind of ours: they record as if it were not there, and the body's cause is its own.
+ * A custom sink that throws, next to one of each built-in kind: they record as if it were absent, and the cause of the body does not change.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -23,7 +23,7 @@ const bodies: { readonly [does: string]: Body } = {
   "is interrupted": { body: Effect.interrupt, outcome: "interrupted" }
 }
 
-/** What a table calls the places where a sink can throw. */
+/** The places where a sink can throw, by name. */
 const faults: { readonly [F in Fault]: string } = {
   onSpanStart: "open",
   onSpanEnd: "record",
@@ -32,7 +32,7 @@ const faults: { readonly [F in Fault]: string } = {
   release: "close"
 }
 
-/** A cause in words: without the ids of fibers, which differ from run to run. */
+/** A cause as text, without fiber ids, which differ from run to run. */
 const causeOf = (exit: Exit.Exit<string, string>): unknown =>
   Exit.isSuccess(exit) ? exit.value : Cause.match<ReadonlyArray<string>, string>(exit.cause, {
     onEmpty: [],
@@ -40,7 +40,7 @@ const causeOf = (exit: Exit.Exit<string, string>): unknown =>
     onDie: (defect) => [`die ${String(defect)}`],
     onInterrupt: () => ["interrupt"],
     onSequential: (left, right) => [...left, "then", ...right],
-    onParallel: (left, right) => [...left, "beside", ...right]
+    onParallel: (left, right) => [...left, "parallel", ...right]
   })
 
 interface Run {
@@ -48,8 +48,8 @@ interface Run {
   readonly warnings: ReadonlyArray<string>
 }
 
-/** Runs the body in a span with a measurement, with the broken sink at this place among the real ones. */
-const beside = (
+/** Runs the body in a span with a measurement, with the throwing sink at this position among the real ones. */
+const withRealSinks = (
   fault: Fault,
   { body, outcome }: Body,
   position: number,
@@ -75,7 +75,7 @@ const beside = (
     return { exit, warnings }
   }).pipe(Effect.scoped)
 
-/** The first, one in the middle, and the last place among the five others. */
+/** The first, a middle and the last position among the five others. */
 const positions = [0, 2, 5]
 
 const note = "5 other sinks, 3 places in the list"
@@ -88,7 +88,7 @@ describe.each(Object.keys(faults) as ReadonlyArray<Fault>)("a sink that throws i
       : "all others record, the result is the body's own"
     faultRow("sinks", `a sink throws in ${faults[fault]}, the body ${does}: ${promise}`, async (row) => {
       for (const position of positions) {
-        const { exit } = await Effect.runPromise(beside(fault, body, position))
+        const { exit } = await Effect.runPromise(withRealSinks(fault, body, position))
         expect(causeOf(exit)).toEqual(
           goesOn ? [`die Broken: the sink broke in ${fault}`] : causeOf(Effect.runSyncExit(body.body))
         )
@@ -98,9 +98,9 @@ describe.each(Object.keys(faults) as ReadonlyArray<Fault>)("a sink that throws i
     })
   }
 
-  faultRow("sinks", `a sink throws in ${faults[fault]}, to be reported: said once, never raised`, async (row) => {
+  faultRow("sinks", `a sink throws in ${faults[fault]}, with "report": logged once, never raised`, async (row) => {
     for (const body of Object.values(bodies)) {
-      const { exit, warnings } = await Effect.runPromise(beside(fault, body, 2, { onSinkError: "report" }))
+      const { exit, warnings } = await Effect.runPromise(withRealSinks(fault, body, 2, { onSinkError: "report" }))
       expect(causeOf(exit)).toEqual(causeOf(Effect.runSyncExit(body.body)))
       expect(warnings).toEqual([expect.stringContaining(`the sink broke in ${fault}`)])
     }

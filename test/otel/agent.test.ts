@@ -1,5 +1,5 @@
 /**
- * A supervisor with a worker and a tool, from its first turn to its last, as OpenTelemetry's backends get it.
+ * A supervisor with a worker and a tool, from the first turn to the last, as OpenTelemetry backends receive it.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ const finished = both(
 )
 
 describe("the trace of a supervisor", () => {
-  it.effect("is whole in the exporter, under the ids of the memory sink", () =>
+  it.effect("is complete in the exporter, with the ids of the memory sink", () =>
     Effect.gen(function*() {
       const run = yield* finished
       expect((yield* run.exit).output).toBe("It is 3")
@@ -47,7 +47,7 @@ describe("the trace of a supervisor", () => {
       expect(new Set(run.spans.map((span) => ending(span).status))).toEqual(new Set(["UNSET"]))
     }))
 
-  it.effect("has what each backend looks for on every span", () =>
+  it.effect("has the attributes that each backend reads on every span", () =>
     Effect.gen(function*() {
       const { spans } = yield* finished
       for (const { attributes } of spans) {
@@ -57,7 +57,7 @@ describe("the trace of a supervisor", () => {
       }
     }))
 
-  it.effect("counts tokens on model calls only: a sum over the trace is what was used", () =>
+  it.effect("has tokens on model calls only, so that a trace adds up to what was used", () =>
     Effect.gen(function*() {
       const run = yield* finished
       const { tokensIn } = yield* run.exit
@@ -71,7 +71,7 @@ describe("the trace of a supervisor", () => {
       expect(measured.reduce((total, { value }) => total + (value as number), 0)).toBe(tokensIn)
     }))
 
-  it.effect("has no label for tools that the model made up, whatever it calls them", () =>
+  it.effect("adds no metric labels for tools that the model made up", () =>
     Effect.gen(function*() {
       const call = (id: string) => ({ id, name: `made up ${id}`, params: {} })
       const run = yield* both(
@@ -90,7 +90,7 @@ describe("the trace of a supervisor", () => {
         ])
     }))
 
-  it.effect("is an error where the model is dead, from the call up to the run", () =>
+  it.effect("is an error from the call up to the run if the model is unreachable", () =>
     Effect.gen(function*() {
       const run = yield* both(Effect.exit(
         boss.run("Go").pipe(

@@ -1,5 +1,5 @@
 /**
- * No receiver writes our log: whatever it answers, the warning and `lastError` are one line, without secrets, bounded.
+ * A receiver cannot forge log lines: whatever it responds, the warning and `lastError` are one bounded line without secrets.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { diag, DiagLogLevel } from "@opentelemetry/api"
@@ -8,7 +8,7 @@ import type { SpanExporter } from "@opentelemetry/sdk-trace-base"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Loom, Redaction, type Redactor, Telemetry } from "loom-telemetry"
-import { OTelLive, type OTelStats, OTelTelemetry } from "loom-telemetry/otel"
+import { type OTelStats, OTelTelemetry, OTelTelemetryLive } from "loom-telemetry/otel"
 import { createServer as createHttp2Server } from "node:http2"
 import { createServer, type Server } from "node:net"
 import { expectHarmless, hostileLine, hostileMegabyte, hostileText } from "../hostileText.js"
@@ -23,7 +23,7 @@ interface Told {
   readonly warnings: ReadonlyArray<string>
 }
 
-/** What is logged and kept of a receiver that answers so. */
+/** The warnings and `lastError` for a receiver that responds like this. */
 const against = (behaviour: Behaviour, more: Variables = {}): Effect.Effect<Told> =>
   Effect.flatMap(receiver(behaviour), ({ url }) => live({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...more }, work)).pipe(
     Effect.scoped
@@ -55,11 +55,11 @@ const answeringBytes = (status: number, contentType: string, body: Uint8Array): 
   response.writeHead(status, { "content-type": contentType }).end(body)
 }
 
-/** Lets a server listen on a port that is free, until the scope closes. */
+/** Runs a server on a free port until the scope closes. */
 const listening = (server: Server) =>
   Effect.acquireRelease(
     Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-    // Connections that are kept open may stay; nobody waits for them.
+    // Does not wait for connections that are kept alive.
     () => Effect.sync(() => void server.close())
   )
 
@@ -71,7 +71,7 @@ const bodies: ReadonlyArray<readonly [kind: string, contentType: string, body: (
   ["a protobuf Status that is called text", "text/plain", (text) => field(2, text)]
 ]
 
-describe("what a receiver answers is one line without secrets in the warning and in lastError:", () => {
+describe("the warning and lastError show one line without secrets for", () => {
   for (const status of [400, 500]) {
     for (const [kind, contentType, body] of bodies) {
       it.live(`${status} with ${kind}`, () =>
@@ -84,13 +84,13 @@ describe("what a receiver answers is one line without secrets in the warning and
     }
   }
 
-  it.live("what it says while it is waited for", () =>
+  it.live("a response before a retry", () =>
     Effect.gen(function*() {
       const warning = checked(yield* against(answering(503, { "content-type": "text/plain" }, hostileMegabyte)))
       expect(warning).toContain("HTTP 503")
     }))
 
-  it.live("an answer without an end, which is not waited for", () =>
+  it.live("an endless response, without waiting for its end", () =>
     Effect.gen(function*() {
       const endless: Behaviour = (_, response) => {
         response.writeHead(400, { "content-type": "text/plain" }).on("error", () => {})
@@ -118,13 +118,13 @@ describe("what a receiver answers is one line without secrets in the warning and
       checked(yield* against(answering(302, { location, "content-type": "text/plain" }, hostileText)))
     }))
 
-  it.live("an error of TLS", () =>
+  it.live("a TLS error", () =>
     Effect.gen(function*() {
       const running = yield* receiver()
       checked(yield* live({ OTEL_EXPORTER_OTLP_ENDPOINT: running.url.replace("http:", "https:") }, work))
     }).pipe(Effect.scoped))
 
-  it.live("a part that it refused, in protobuf", () =>
+  it.live("a partial success in protobuf", () =>
     Effect.gen(function*() {
       for (const text of [hostileText, hostileMegabyte.slice(0, 60_000)]) {
         const partial = field(1, Buffer.concat([Buffer.from([8, 1]), field(2, text)]))
@@ -133,7 +133,7 @@ describe("what a receiver answers is one line without secrets in the warning and
       }
     }))
 
-  it.live("a part that it refused, in JSON", () =>
+  it.live("a partial success in JSON", () =>
     Effect.gen(function*() {
       for (const text of [hostileText, hostileMegabyte.slice(0, 60_000)]) {
         const partialSuccess = { rejectedSpans: "1", rejectedDataPoints: "1", errorMessage: text }
@@ -147,7 +147,7 @@ describe("what a receiver answers is one line without secrets in the warning and
       }
     }))
 
-  it.live("what it was told in headers and in its address", () =>
+  it.live("an echo of the request headers and the address", () =>
     Effect.gen(function*() {
       const echoing: Behaviour = ({ headers }, response) => {
         const login = Buffer.from(String(headers.authorization).split(" ")[1]!, "base64").toString()
@@ -167,8 +167,8 @@ describe("what a receiver answers is one line without secrets in the warning and
     }).pipe(Effect.scoped))
 })
 
-describe("what a receiver answers over gRPC is one line without secrets:", () => {
-  it.live("the message of a status", () =>
+describe("over gRPC, the warning and lastError show one line without secrets for", () => {
+  it.live("a status message", () =>
     Effect.gen(function*() {
       const server = createHttp2Server().on("stream", (stream) =>
         stream.respond({
@@ -188,7 +188,7 @@ describe("what a receiver answers over gRPC is one line without secrets:", () =>
 })
 
 describe("the redaction of the sink", () => {
-  /** A receiver's answer, shown by this redaction. */
+  /** How a receiver's response is shown with this redaction. */
   const shownBy = (redaction: Redactor) =>
     Effect.gen(function*() {
       const [warnings, logger] = capturedWarnings()
@@ -197,21 +197,21 @@ describe("the redaction of the sink", () => {
       )
       let stats: Effect.Effect<OTelStats> | undefined
       yield* Effect.zipRight(Effect.map(OTelTelemetry, (otel) => void (stats = otel.stats)), work).pipe(
-        Effect.provide(OTelLive.pipe(Layer.provide(Layer.succeed(Redaction, redaction)), Layer.orDie)),
+        Effect.provide(OTelTelemetryLive.pipe(Layer.provide(Layer.succeed(Redaction, redaction)), Layer.orDie)),
         Effect.provide(variables({ OTEL_EXPORTER_OTLP_ENDPOINT: running.url })),
         Effect.provide(logger)
       )
       return [warnings[0]!, (yield* stats!).lastError!]
     }).pipe(Effect.scoped)
 
-  it.live("hides in answers what it hides in records", () =>
+  it.live("applies to responses as to records", () =>
     Effect.gen(function*() {
       for (const text of yield* shownBy(Redaction.make({ values: [/ACME-\d+/] }))) {
         expect(text).toContain("tenant <redacted> \\e[2J api_key=<redacted>")
       }
     }))
 
-  it.live("that hides nothing leaves the escapes escaped", () =>
+  it.live("still escapes control characters if it hides nothing", () =>
     Effect.gen(function*() {
       for (const text of yield* shownBy(Redaction.none)) {
         expect(text).toContain("tenant ACME-1234 \\e[2J api_key=swordfish99")
@@ -219,7 +219,7 @@ describe("the redaction of the sink", () => {
     }))
 })
 
-describe("an exporter of somebody's own", () => {
+describe("a custom exporter", () => {
   const told = (spanExporter: SpanExporter): Effect.Effect<Told> =>
     Effect.gen(function*() {
       const [warnings, logger] = capturedWarnings()
@@ -261,7 +261,7 @@ describe("an exporter of somebody's own", () => {
     it.live(`that ${how} is logged and kept as one line without secrets`, () => Effect.map(told(each), checked))
   }
 
-  it.live("says nothing else to who listens to OpenTelemetry's diagnostics", () =>
+  it.live("reports nothing else to OpenTelemetry's diagnostics", () =>
     Effect.gen(function*() {
       const heard: Array<string> = []
       const hear = (...texts: ReadonlyArray<unknown>) => void heard.push(texts.map(String).join(" "))
@@ -281,11 +281,11 @@ describe("an exporter of somebody's own", () => {
     }).pipe(Effect.scoped))
 })
 
-describe("a part that a receiver says it refused", () => {
+describe("a partial success", () => {
   const strange: ReadonlyArray<unknown> = ["many", -1, -1000, 0.5, "1e400", null, [], {}, { toString: 1 }]
 
   for (const rejectedSpans of strange) {
-    it.live(`counts for nothing where it is no number of spans: ${JSON.stringify(rejectedSpans)}`, () =>
+    it.live(`is ignored if the number of spans is invalid: ${JSON.stringify(rejectedSpans)}`, () =>
       Effect.gen(function*() {
         const body = JSON.stringify({ partialSuccess: { rejectedSpans, errorMessage: "x" } })
         const { stats } = yield* against(
@@ -296,7 +296,7 @@ describe("a part that a receiver says it refused", () => {
       }))
   }
 
-  it.live("is counted also where its reason is no text, and the program goes on", () =>
+  it.live("is counted even if its reason is not a string, and the program continues", () =>
     Effect.gen(function*() {
       for (const errorMessage of [{ toString: 1 }, 1, null, ["\u001b"]]) {
         const body = JSON.stringify({ partialSuccess: { rejectedSpans: "1", errorMessage } })

@@ -1,5 +1,5 @@
 /**
- * The contract of every sink, asked of a fan-out in which OpenTelemetry makes the spans: the exporter has each of them under the ids that memory has.
+ * The sink contract for a fan-out in which OpenTelemetry creates the spans: the exporter has every span with the ids of the memory sink.
  */
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * Counters whose sums are held back until the SDK collects: what is exported is what was counted.
+ * Counters that pass their sums to the SDK when it collects: everything that was counted is exported.
  */
 import { describe, expect, it } from "@effect/vitest"
 import {
@@ -13,7 +13,7 @@ import { OTelTelemetry, type ProjectionOptions } from "loom-telemetry/otel"
 import { CounterSums } from "../../src/otel/metrics/counterSums.js"
 import { otelAttributes } from "../../src/otel/spans/values.js"
 
-/** A sink whose SDK collects when it is asked, and what it exported each time. */
+/** A sink whose SDK collects on request, and what it exported each time. */
 const collected = (
   temporality: AggregationTemporality,
   options: ProjectionOptions = {}
@@ -38,8 +38,8 @@ const { CUMULATIVE, DELTA } = AggregationTemporality
 const hits = (labels: { readonly [key: string]: unknown }, times = 3) =>
   Effect.repeatN(Telemetry.emitMetric("hits", 1, labels), times - 1)
 
-describe("a counter of an SDK that was built here", () => {
-  it.effect("exports all that was added before it is collected, each set of labels by itself", () =>
+describe("a counter of our own SDK", () => {
+  it.effect("exports everything added before a collection, separately for each set of labels", () =>
     Effect.gen(function*() {
       const { collect, layer } = collected(CUMULATIVE)
       const first = hits({ a: "x", b: 1 })
@@ -55,7 +55,7 @@ describe("a counter of an SDK that was built here", () => {
       }])
     }))
 
-  it.effect("goes on from one collection to the next, and not where only what is new is asked for", () =>
+  it.effect("adds up over collections, or starts over with delta temporality", () =>
     Effect.gen(function*() {
       for (const [temporality, sums] of [[CUMULATIVE, [3, 6]], [DELTA, [3, 3]]] as const) {
         const { collect, layer } = collected(temporality)
@@ -67,14 +67,14 @@ describe("a counter of an SDK that was built here", () => {
       }
     }))
 
-  it.effect("exports what was not collected yet when the layer closes", () =>
+  it.effect("exports uncollected values when the layer closes", () =>
     Effect.gen(function*() {
       const { exporter, layer } = collected(CUMULATIVE)
       yield* Effect.provide(hits({ a: "x" }), layer)
       expect(exporter.getMetrics()[0]!.scopeMetrics[0]!.metrics[0]!.dataPoints[0]!.value).toBe(3)
     }))
 
-  it.effect("counts labels that are no plain values, and leaves out the user where that is asked for", () =>
+  it.effect("counts values with labels that are not primitive, and leaves out the user on request", () =>
     Effect.gen(function*() {
       const { collect, layer } = collected(CUMULATIVE, { metricAttributes: { userId: "drop" } })
       const users = Effect.forEach(["alice", "bob"], (user_id) => hits({ user_id, where: { page: 1 } }))
@@ -85,7 +85,7 @@ describe("a counter of an SDK that was built here", () => {
       ])
     }))
 
-  it.effect("of more users than it keeps apart loses none", () =>
+  it.effect("loses nothing if there are more users than it can distinguish", () =>
     Effect.gen(function*() {
       const { collect, layer } = collected(CUMULATIVE)
       const program = Effect.forEach(
@@ -100,14 +100,14 @@ describe("a counter of an SDK that was built here", () => {
 })
 
 describe("the SDK's counter", () => {
-  it("is told the first addition at once, the rest in one when it collects, and everything at once after the end", () => {
+  it("receives the first addition immediately, the rest when it collects, and every addition immediately after the end", () => {
     const told: Array<number> = []
     const sums = new CounterSums({ add: (value) => void told.push(value) }, otelAttributes, undefined)
     const add = (...values: ReadonlyArray<number>) => values.forEach((value) => sums.add(value, { a: "x" }))
     add(1, 2, 3)
     expect(told.splice(0)).toEqual([1])
-    sums.tell()
-    sums.tell()
+    sums.report()
+    sums.report()
     expect(told.splice(0)).toEqual([5])
     add(4, 5)
     sums.close()

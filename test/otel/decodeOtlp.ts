@@ -1,8 +1,8 @@
 /**
- * As much of OTLP's protobuf as the tests look at (opentelemetry-proto v1.9: trace.proto, metrics.proto, common.proto, resource.proto).
+ * The part of OTLP's protobuf that the tests read (opentelemetry-proto v1.9: trace.proto, metrics.proto, logs.proto, common.proto, resource.proto).
  */
 
-/** A decoded message: field number to values, in the order in which they stand. */
+/** A decoded message: field number to values, in order. */
 type Message = ReadonlyMap<number, ReadonlyArray<number | bigint | Uint8Array>>
 
 const decode = (bytes: Uint8Array): Message => {
@@ -57,7 +57,7 @@ const hexAt = (message: Message, field: number): string => Buffer.from(bytesAt(m
 
 const asDouble = (bits: bigint): number => new Float64Array(BigUint64Array.of(bits).buffer)[0]!
 
-/** `AnyValue`: texts, booleans, integers, doubles, arrays. */
+/** `AnyValue`: strings, booleans, integers, doubles, arrays. */
 const anyValue = (value: Message): unknown => {
   const [field] = [...value.keys()]
   switch (field) {
@@ -81,7 +81,6 @@ const attributesAt = (message: Message, field: number): Record<string, unknown> 
 
 const resourceOf = (message: Message) => attributesAt(decode(bytesAt(message, 1)), 1)
 
-/** One span. */
 export interface ReceivedSpan {
   readonly name: string
   readonly traceId: string
@@ -95,10 +94,10 @@ export interface ReceivedSpan {
   readonly status: number
 }
 
-/** One export of spans. */
 export interface ReceivedSpans {
   readonly resource: Record<string, unknown>
   readonly scope: string
+  readonly scopeVersion: string
   readonly spans: ReadonlyArray<ReceivedSpan>
 }
 
@@ -121,11 +120,12 @@ export const spansInProtobuf = (body: Uint8Array): ReceivedSpans => {
   return {
     resource: resourceOf(resource),
     scope: textAt(decode(bytesAt(scope, 1)), 1),
+    scopeVersion: textAt(decode(bytesAt(scope, 1)), 2),
     spans: messages(scope, 2).map(spanOf)
   }
 }
 
-/** One metric: of sums the value of each point, of histograms the count. */
+/** One metric: the value of each point for sums, the count for histograms. */
 export interface ReceivedMetric {
   readonly name: string
   readonly unit: string
@@ -134,7 +134,6 @@ export interface ReceivedMetric {
   readonly points: ReadonlyArray<{ readonly attributes: Record<string, unknown>; readonly value: number }>
 }
 
-/** One export of metrics. */
 export interface ReceivedMetrics {
   readonly resource: Record<string, unknown>
   readonly metrics: ReadonlyArray<ReceivedMetric>
@@ -162,5 +161,45 @@ export const metricsInProtobuf = (body: Uint8Array): ReceivedMetrics => {
   return {
     resource: resourceOf(resource),
     metrics: messages(messages(resource, 2)[0]!, 2).map(metricOf)
+  }
+}
+
+export interface ReceivedLog {
+  readonly time: bigint
+  readonly severityNumber: number
+  readonly severityText: string
+  /** Texts only. */
+  readonly body: string
+  readonly attributes: Record<string, unknown>
+  readonly traceId: string
+  readonly spanId: string
+  readonly eventName: string
+}
+
+export interface ReceivedLogs {
+  readonly resource: Record<string, unknown>
+  readonly scope: string
+  readonly logs: ReadonlyArray<ReceivedLog>
+}
+
+const logOf = (log: Message): ReceivedLog => ({
+  time: log.get(1)![0] as bigint,
+  severityNumber: Number(log.get(2)?.[0] ?? 0),
+  severityText: textAt(log, 3),
+  body: log.has(5) ? textAt(decode(bytesAt(log, 5)), 1) : "",
+  attributes: attributesAt(log, 6),
+  traceId: hexAt(log, 9),
+  spanId: hexAt(log, 10),
+  eventName: textAt(log, 12)
+})
+
+/** `ExportLogsServiceRequest` with one resource and one scope. */
+export const logsInProtobuf = (body: Uint8Array): ReceivedLogs => {
+  const resource = messages(decode(body), 1)[0]!
+  const scope = messages(resource, 2)[0]!
+  return {
+    resource: resourceOf(resource),
+    scope: textAt(decode(bytesAt(scope, 1)), 1),
+    logs: messages(scope, 2).map(logOf)
   }
 }

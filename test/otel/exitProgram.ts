@@ -1,6 +1,6 @@
 /**
- * A program of its own process: a span and a measurement, then its result on stdout. It is run by `exit.test.ts`, under `OTelLive`, or with
- * `EXPORTER=silent` under exporters of its own that never answer.
+ * A child process that records a span and a measurement, then prints its result. `exit.thorough.test.ts` runs it with `OTelLive`, or with
+ * `EXPORTER=silent` with custom exporters that never respond.
  */
 import { AggregationTemporality, type PushMetricExporter } from "@opentelemetry/sdk-metrics"
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base"

@@ -1,5 +1,5 @@
 /**
- * OpenTelemetry's SDK in memory: what left it, in the words of the tests.
+ * OpenTelemetry's SDK in memory, and what it exported, in a form that is easy to compare.
  */
 import { SpanStatusCode } from "@opentelemetry/api"
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics"
@@ -15,7 +15,7 @@ import type * as Exit from "effect/Exit"
 import { InMemoryTelemetry, type MetricRecord, MultiTelemetry, type SpanRecord, type Telemetry } from "loom-telemetry"
 import { OTelTelemetry, type ProjectionOptions } from "loom-telemetry/otel"
 
-/** Reads metrics when it is asked, with nothing in between. */
+/** Collects metrics only on request. */
 class OnDemandReader extends MetricReader {
   protected override onForceFlush(): Promise<void> {
     return Promise.resolve()
@@ -25,13 +25,11 @@ class OnDemandReader extends MetricReader {
   }
 }
 
-/** One point of one instrument. */
 export interface Point {
   readonly attributes: { readonly [key: string]: unknown }
   readonly value: number | { readonly sum?: number | undefined; readonly count: number }
 }
 
-/** One instrument. */
 export interface Instrument {
   readonly name: string
   readonly unit: string
@@ -41,7 +39,7 @@ export interface Instrument {
   readonly points: ReadonlyArray<Point>
 }
 
-/** Providers of a user's own, with exporters that keep what they are given. */
+/** Custom providers, with exporters that keep everything. */
 export const inMemoryProviders = (options: { readonly sampler?: Sampler } = {}) => {
   const exporter = new InMemorySpanExporter()
   const reader = new OnDemandReader()
@@ -80,7 +78,7 @@ const firstBuckets = (points: ReadonlyArray<{ readonly value: unknown }>): Reado
 
 export type Providers = ReturnType<typeof inMemoryProviders>
 
-/** What a program left in the memory sink and in the exporter. */
+/** What a program recorded in the memory sink and in the exporter. */
 export interface Both<A, E> {
   readonly exit: Exit.Exit<A, E>
   readonly records: ReadonlyArray<SpanRecord>
@@ -114,7 +112,7 @@ export const both = <A, E>(
     )
   })
 
-/** Who a span is and where it hangs, the same facts for both kinds of records. */
+/** The identity and parent of a span, for both kinds of records. */
 export interface Identity {
   readonly name: string
   readonly traceId: string
@@ -138,7 +136,7 @@ export const recordedIdentity = ({ name, parentSpanId, spanId, traceId }: SpanRe
   parentSpanId
 })
 
-/** The one exported span of this name. */
+/** The only exported span with this name. */
 export const exportedNamed = (of: { readonly spans: ReadonlyArray<ReadableSpan> }, name: string): ReadableSpan => {
   const found = of.spans.filter((span) => span.name === name)
   if (found.length !== 1) {
@@ -147,7 +145,7 @@ export const exportedNamed = (of: { readonly spans: ReadonlyArray<ReadableSpan> 
   return found[0]!
 }
 
-/** The one instrument of this name. */
+/** The only instrument with this name. */
 export const instrumentNamed = (
   of: { readonly instruments: ReadonlyArray<Instrument> },
   name: string
@@ -159,7 +157,7 @@ export const instrumentNamed = (
   return found[0]!
 }
 
-/** What a span's end says: its status in words, `error.type`, `loom.outcome` and how many exception events it has. */
+/** How a span ended: its status as a word, `error.type`, `loom.outcome` and its exception events. */
 export const ending = (span: ReadableSpan) => ({
   status: SpanStatusCode[span.status.code],
   message: span.status.message,
@@ -168,5 +166,5 @@ export const ending = (span: ReadableSpan) => ({
   exceptions: span.events.filter((event) => event.name === "exception").map((event) => event.attributes)
 })
 
-/** An exporter of metrics that keeps them. */
+/** An exporter that keeps metrics. */
 export const inMemoryMetricExporter = () => new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)

@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry behind a filter or a sampler: what is left out is not exported, what is exported hangs where the other sinks have it, and what
- * is counted stays true.
+ * OpenTelemetry behind a filter or a sampler: excluded spans are not exported, exported ones have the same parents as in other sinks, and
+ * metrics stay correct.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -27,7 +27,7 @@ const tree = Effect.zipRight(unit("c"), unit("d").pipe(Effect.withSpan("library"
 
 const without = (...names: ReadonlyArray<string>): SpanPredicate => (span) => !names.includes(span.name)
 
-/** What was exported behind the filter, and what a memory sink behind the same filter and one without have. */
+/** What was exported behind the filter, and the records of memory sinks with and without that filter. */
 const behind = (keeps: SpanPredicate, program: Effect.Effect<void>, providers: Providers = inMemoryProviders()) =>
   Effect.gen(function*() {
     yield* program
@@ -44,7 +44,7 @@ const behind = (keeps: SpanPredicate, program: Effect.Effect<void>, providers: P
 
 describe("behind a filter", () => {
   it.effect.each([[], ["b"], ["a"], ["a", "b"], ["library"], ["b", "library"], ["a", "b", "c", "library"]])(
-    "the SDK exports the same spans below the same parents as the memory sink has, without %s %s %s %s",
+    "the SDK exports the same spans with the same parents as the memory sink, without %s %s %s %s",
     (...names) =>
       Effect.gen(function*() {
         const { exported, spans } = yield* behind(without(...names.flat()), tree)
@@ -53,7 +53,7 @@ describe("behind a filter", () => {
       })
   )
 
-  it.effect("what hangs below a remote parent does so where its own parent is left out", () =>
+  it.effect("a span whose parent is excluded becomes a child of the remote parent", () =>
     Effect.gen(function*() {
       const remote = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16), sampled: true })
       const { exported } = yield* behind(without("a", "b"), Effect.withParentSpan(tree, remote))
@@ -61,7 +61,7 @@ describe("behind a filter", () => {
       expect(c.parentSpanContext).toMatchObject({ spanId: "b".repeat(16), isRemote: true })
     }))
 
-  it.effect("other sinks have the whole tree, with the ids of the SDK", () =>
+  it.effect("other sinks have the complete tree, with the ids of the SDK", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       const otel = FilteredTelemetry.layer(OTelTelemetry.fromProviders(providers), without("b"))
@@ -79,7 +79,7 @@ describe("behind a filter", () => {
     }))
 })
 
-/** A model call, and a call of a tool that the model made up. */
+/** A model call, and a call to a tool that the model made up. */
 const calls = Effect.zipRight(
   Telemetry.withSpan(Effect.void, "loom.model.stream", { model: "m", provider: "p", tokens_in: 3 }),
   Telemetry.withSpan(Telemetry.emitMetric("loom.tool.duration_ms", 1, { tool: "_unknown", ok: false }), "loom.tool", {
@@ -87,7 +87,7 @@ const calls = Effect.zipRight(
   })
 ).pipe(Telemetry.withSpan("loom.run", { agent: "agent" }))
 
-/** What the instruments of the GenAI conventions hold after the calls. */
+/** The GenAI metrics after the calls. */
 const counted = (decorate: (otel: Layer.Layer<Service>) => Layer.Layer<Service>) =>
   Effect.gen(function*() {
     const providers = inMemoryProviders()
@@ -109,8 +109,8 @@ const counted = (decorate: (otel: Layer.Layer<Service>) => Layer.Layer<Service>)
 
 const alike = { tokens: [["m", 1]], tools: [["_unknown", 1]], agents: [["agent", 1]], own: 1 }
 
-describe("metrics that are counted from spans", () => {
-  it.effect("are the same whatever is left out", () =>
+describe("metrics that are derived from spans", () => {
+  it.effect("do not depend on the filter", () =>
     Effect.gen(function*() {
       expect(yield* counted((otel) => otel)).toMatchObject(alike)
       const none = { ...alike, exported: [] }
@@ -130,7 +130,7 @@ describe("metrics that are counted from spans", () => {
 })
 
 describe("behind a sampler", () => {
-  it.effect("a trace is exported whole or not at all, in the order in which it happened", () =>
+  it.effect("a trace is exported completely or not at all, in the order in which it was recorded", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       const otel = SampledTelemetry.tail(OTelTelemetry.fromProviders(providers))

@@ -1,5 +1,5 @@
 /**
- * A trace through a real HTTP hop: server and client of `@effect/platform` on the loopback interface, which share only the wire.
+ * A trace across a real HTTP hop: an `@effect/platform` server and client on the loopback interface.
  */
 import * as Platform from "@effect/platform"
 import { NodeHttpServer } from "@effect/platform-node"
@@ -19,7 +19,7 @@ type Handler = Effect.Effect<string, never, Platform.HttpServerRequest.HttpServe
 
 const work: Handler = Telemetry.withSpan(Effect.succeed("done"), "server's work")
 
-/** Asks a server with this one route, through a client that is changed so. */
+/** Calls a server with this route through this modified client. */
 const hop = (
   handler: Handler,
   change: (client: Platform.HttpClient.HttpClient) => Platform.HttpClient.HttpClient = (client) => client
@@ -48,7 +48,7 @@ const hop = (
 const silent = HttpClient.withTracerPropagation(false)
 
 describe("a hop over HTTP", () => {
-  it.live("is one trace, with the server's spans below the client's request, in every sink", () =>
+  it.live("is one trace in every sink, with the server's spans below the client's request", () =>
     Effect.gen(function*() {
       const run = yield* hop(work)
       expect(run.exit._tag).toBe("Success")
@@ -64,14 +64,14 @@ describe("a hop over HTTP", () => {
       )
     }))
 
-  it.live("hands the server the header of the client's span", () =>
+  it.live("passes the header of the client's span to the server", () =>
     Effect.gen(function*() {
       const run = yield* hop(Effect.map(HttpServerRequest, ({ headers }) => headers["traceparent"] ?? "none"))
       const { spanId, traceId } = exportedNamed(run, "http.client GET").spanContext()
       expect(yield* run.exit).toBe(JSON.stringify(`00-${traceId}-${spanId}-01`))
     }))
 
-  it.live("can be continued by hand, from the headers of the request", () =>
+  it.live("can be continued manually from the request headers", () =>
     Effect.gen(function*() {
       const run = yield* hop(Effect.flatMap(HttpServerRequest, ({ headers }) => continueTrace(headers)(work)))
       const client = identityOf(exportedNamed(run, "http.client GET"))
@@ -81,7 +81,7 @@ describe("a hop over HTTP", () => {
       })
     }))
 
-  it.live("is two traces where the client hands none on", () =>
+  it.live("is two traces if the client does not propagate its own", () =>
     Effect.gen(function*() {
       const run = yield* hop(work, silent)
       expect(outline(run.records)).toEqual([
@@ -98,7 +98,7 @@ describe("a hop over HTTP", () => {
     `00-${"g".repeat(32)}-${"1".repeat(16)}-01`
   ]
   for (const header of malformed) {
-    it.live(`begins a new trace at the server where the client's header is ${header}`, () =>
+    it.live(`starts a new trace on the server if the header is ${header}`, () =>
       Effect.gen(function*() {
         const run = yield* hop(work, (client) =>
           silent(HttpClient.mapRequest(client, HttpClientRequest.setHeader("traceparent", header))))

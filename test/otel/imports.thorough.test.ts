@@ -1,5 +1,5 @@
 /**
- * What the entry points load: the root nothing of OpenTelemetry, `loom-telemetry/otel` no more than it needs.
+ * Which modules the entry points load: the root loads no OpenTelemetry packages, `loom-telemetry/otel` only what it needs.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -28,21 +28,21 @@ const ofOpenTelemetry = (packages: ReadonlySet<string>) =>
   [...packages].filter((name) => /opentelemetry/.test(name)).toSorted()
 
 describe("importing", { timeout: 30_000 }, () => {
-  it.live("loom-telemetry loads nothing of OpenTelemetry", () =>
+  it.live("loom-telemetry loads no OpenTelemetry packages", () =>
     Effect.gen(function*() {
       const packages = yield* packagesOf("index.ts")
       expect(packages.has("effect")).toBe(true)
       expect(ofOpenTelemetry(packages)).toEqual([])
     }))
 
-  it.live("loom-telemetry/agent and loom-telemetry/testing load nothing of OpenTelemetry", () =>
+  it.live("loom-telemetry/agent and loom-telemetry/testing load no OpenTelemetry packages", () =>
     Effect.gen(function*() {
       for (const entry of ["agent/index.ts", "testing/index.ts"]) {
         expect(ofOpenTelemetry(yield* packagesOf(entry))).toEqual([])
       }
     }))
 
-  it.live("loom-telemetry/otel alone works, and leaves the exporters for when they are asked for", () =>
+  it.live("loom-telemetry/otel works alone, and loads exporters on demand", () =>
     Effect.gen(function*() {
       const packages = yield* packagesOf("otel/index.ts")
       expect(ofOpenTelemetry(packages)).toContain("@opentelemetry/sdk-trace-base")

@@ -1,10 +1,11 @@
 /**
- * `OTelLive` against a receiver: what arrives, where, in which form, and what the variables change.
+ * `OTelLive` with a receiver: what arrives, at which address, in which format, and what the variables change.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Loom, RunContext, Telemetry } from "loom-telemetry"
 import { continueTrace } from "loom-telemetry/otel"
+import { version } from "../../src/records/version.js"
 import { add, arithmetic, ArithmeticLive, calling, saying } from "../agent/arithmetic.js"
 import { scripted } from "../agent/recorded.js"
 import { live, type Variables } from "./live.js"
@@ -16,7 +17,7 @@ const program = Effect.zipRight(Loom.tokensInput(7, { model: "m" }), Effect.log(
   RunContext.with({ userId: "alice" })
 )
 
-/** Runs the program against a fresh receiver. */
+/** Runs the program with a new receiver. */
 const received = (variables: Variables = {}, behaviour = answering(200)) =>
   Effect.gen(function*() {
     const running = yield* receiver(behaviour)
@@ -53,7 +54,7 @@ describe("by default", () => {
       })
       expect(outer!.parentSpanId).toBe("")
       expect(outer!.end >= inner!.end && inner!.end >= inner!.start).toBe(true)
-      expect(firstSpans(run).scope).toBe("loom-telemetry")
+      expect(firstSpans(run)).toMatchObject({ scope: "loom-telemetry", scopeVersion: version })
     }))
 
   it.effect("metrics arrive as protobuf, with their units and labels", () =>
@@ -70,34 +71,57 @@ describe("by default", () => {
       ])
     }))
 
-  it.effect("what ends is sent once, spans and metrics in a request each", () =>
+  it.effect("everything is sent once, with one request for spans and one for metrics", () =>
     Effect.gen(function*() {
       const { receiver } = yield* received()
       expect(receiver.requests.map(({ path }) => path).sort()).toEqual(["/v1/metrics", "/v1/traces"])
     }))
 
-  it.effect("everything is counted as written, and nothing is said", () =>
+  it.effect("everything is counted as written, and nothing is logged", () =>
     Effect.gen(function*() {
       const { stats, warnings } = yield* received()
       expect(stats).toEqual({
         accepted: 2,
         written: 2,
+        unsure: 0,
         queued: 0,
-        dropped: { queue_full: 0, rejected: 0, shutdown: 0, after_close: 0 },
+        spooled: 0,
+        recovered: 0,
+        dropped: {
+          queue_full: 0,
+          rejected: 0,
+          shutdown: 0,
+          after_close: 0,
+          no_exporter: 0,
+          no_logs: 0,
+          spool_full: 0,
+          io: 0
+        },
         failedMetricExports: 0,
         lastError: null
       })
       expect(warnings).toEqual([])
     }))
 
-  it.effect("the service is unknown, and the SDK says what it is", () =>
+  it.effect("the service is unknown_service, and the SDK identifies itself", () =>
     Effect.gen(function*() {
       const { resource } = firstSpans(yield* received())
       expect(resource["service.name"]).toMatch(/^unknown_service/)
       expect(resource["telemetry.sdk.language"]).toBe("nodejs")
     }))
 
-  it.effect("an agent's run arrives whole", () =>
+  it.effect("each process has a random id, the same for its spans and metrics", () =>
+    Effect.gen(function*() {
+      const [one, other] = [yield* received(), yield* received()]
+      const idsOf = ({ receiver: running }: { readonly receiver: Receiver }) =>
+        [running.spans()[0]!, running.metrics()[0]!].map(({ resource }) => resource["service.instance.id"])
+      const [ofSpans, ofMetrics] = idsOf(one)
+      expect(ofSpans).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+      expect(ofMetrics).toBe(ofSpans)
+      expect(idsOf(other)[0]).not.toBe(ofSpans)
+    }))
+
+  it.effect("an agent's run arrives completely", () =>
     Effect.gen(function*() {
       const running = yield* receiver()
       const { exit } = yield* live(
@@ -118,7 +142,7 @@ describe("by default", () => {
       ])
     }).pipe(Effect.scoped))
 
-  it.effect("a flush delivers what was recorded so far, and what is being sent already", () =>
+  it.effect("a flush delivers everything recorded so far, including exports in progress", () =>
     Effect.gen(function*() {
       const running = yield* receiver()
       yield* live(
@@ -137,24 +161,26 @@ describe("the variables", () => {
     Effect.gen(function*() {
       const run = yield* received({
         OTEL_SERVICE_NAME: "support bot",
-        OTEL_RESOURCE_ATTRIBUTES: "service.name=other,deployment.environment.name=staging,team=a%2Cb"
+        OTEL_RESOURCE_ATTRIBUTES:
+          "service.name=other,deployment.environment.name=staging,team=a%2Cb,service.instance.id=pod-7"
       })
       for (const { resource } of [firstSpans(run), run.receiver.metrics()[0]!]) {
         expect(resource).toMatchObject({
           "service.name": "support bot",
           "deployment.environment.name": "staging",
+          "service.instance.id": "pod-7",
           team: "a,b"
         })
       }
     }))
 
-  it.effect("take the service's name from the resource attributes where it stands nowhere else", () =>
+  it.effect("take the service name from the resource attributes if it is not set otherwise", () =>
     Effect.gen(function*() {
       const run = yield* received({ OTEL_RESOURCE_ATTRIBUTES: "service.name=other" })
       expect(firstSpans(run).resource["service.name"]).toBe("other")
     }))
 
-  it.effect("add headers, those of the signal before the common ones", () =>
+  it.effect("add headers, where those of the signal take precedence", () =>
     Effect.gen(function*() {
       const run = yield* received({
         OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20abc%3D%3D,x-common=1",
@@ -170,7 +196,7 @@ describe("the variables", () => {
       })
     }))
 
-  it.effect("give each signal an address of its own, which is taken as it is", () =>
+  it.effect("give each signal its own address, which is used unchanged", () =>
     Effect.gen(function*() {
       const traces = yield* receiver()
       const run = yield* received({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${traces.url}/api/public/otel/v1/traces` })
@@ -178,14 +204,14 @@ describe("the variables", () => {
       expect(new Set(run.receiver.requests.map(({ path }) => path))).toEqual(new Set(["/v1/metrics"]))
     }).pipe(Effect.scoped))
 
-  it.effect("may end the common address with a path or a slash", () =>
+  it.effect("accept a common address with a path or a trailing slash", () =>
     Effect.gen(function*() {
       const running = yield* receiver()
       yield* live({ OTEL_EXPORTER_OTLP_ENDPOINT: `${running.url}/base/` }, program)
       expect(requestTo(running, "/base/v1/traces").body.length).toBeGreaterThan(0)
     }).pipe(Effect.scoped))
 
-  it.effect("compress what is sent", () =>
+  it.effect("enable compression", () =>
     Effect.gen(function*() {
       const run = yield* received({ OTEL_EXPORTER_OTLP_COMPRESSION: "gzip" })
       const request = requestTo(run.receiver, "/v1/traces")
@@ -214,14 +240,14 @@ describe("the variables", () => {
       expect(new Set(metricsOnly.receiver.requests.map(({ path }) => path))).toEqual(new Set(["/v1/metrics"]))
     }))
 
-  it.effect("switch everything off, whatever the others say", () =>
+  it.effect("switch everything off, regardless of the others", () =>
     Effect.gen(function*() {
       const run = yield* received({ OTEL_SDK_DISABLED: "TRUE", OTEL_EXPORTER_OTLP_PROTOCOL: "pigeon" })
       expect(run.receiver.requests).toEqual([])
       expect(run.stats.accepted).toBe(0)
     }))
 
-  it.effect("bound the length and the number of attributes", () =>
+  it.effect("limit the length and number of attributes", () =>
     Effect.gen(function*() {
       const running = yield* receiver()
       const span = Telemetry.withSpan(Effect.void, "a", { long: "x".repeat(100), more: 1, evenMore: 2 })
@@ -233,7 +259,7 @@ describe("the variables", () => {
       expect(running.spans()[0]!.spans[0]!.attributes).toEqual({ long: "xxxxxxxxxx", more: 1 })
     }).pipe(Effect.scoped))
 
-  it.effect("choose how metrics are added up over time", () =>
+  it.effect("set the temporality of metrics", () =>
     Effect.gen(function*() {
       const run = yield* received({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "delta" })
       expect(run.receiver.metrics()[0]!.metrics[0]!.temporality).toBe(1)
@@ -258,7 +284,7 @@ describe("the variables", () => {
   ]
   for (const [sampler, argument, flags, taken] of sampled) {
     const parent = flags === undefined ? "no parent" : flags === "01" ? "a sampled parent" : "an unsampled parent"
-    it.effect(`with the sampler ${sampler} ${argument} a span with ${parent} is ${taken ? "exported" : "left out"}`, () =>
+    it.effect(`with the sampler ${sampler} ${argument} a span with ${parent} is ${taken ? "exported" : "not exported"}`, () =>
       Effect.gen(function*() {
         const running = yield* receiver()
         const headers = flags === undefined ? {} : { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-${flags}` }

@@ -1,25 +1,23 @@
 /**
- * `OTelLive` under variables of the test's own, with what it tells about itself.
+ * `OTelTelemetryLive` with the variables of a test, and what it reports about itself.
  */
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type { Telemetry } from "loom-telemetry"
-import { OTelLive, type OTelStats, OTelTelemetry } from "loom-telemetry/otel"
+import { type OTelStats, OTelTelemetry, OTelTelemetryLive } from "loom-telemetry/otel"
 import { capturedWarnings } from "../sinks/recordingSinks.js"
 
-/** Variables of the environment. */
 export type Variables = Readonly<Record<string, string>>
 
-/** Provides the variables, and nothing of the real environment. */
+/** Provides the variables instead of the real environment. */
 export const variables = (given: Variables): Layer.Layer<never> =>
   Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(given)), { pathDelim: "/" }))
 
-/** A program that is over. */
 export interface Finished<A, E> {
   readonly exit: Exit.Exit<A, E>
-  /** Of the sink after it was closed. */
+  /** After the sink has closed. */
   readonly stats: OTelStats
   readonly warnings: ReadonlyArray<string>
 }
@@ -28,7 +26,7 @@ export interface Finished<A, E> {
 export const droppedOf = ({ dropped }: OTelStats): number =>
   Object.values(dropped).reduce((sum, count) => sum + count, 0)
 
-/** Runs a program under `OTelLive` with these variables, closes it, and looks back. */
+/** Runs a program with `OTelTelemetryLive` and these variables, closes it, and returns what it reported. */
 export const live = <A, E>(
   given: Variables,
   program: Effect.Effect<A, E, Telemetry | OTelTelemetry>
@@ -40,7 +38,7 @@ export const live = <A, E>(
       stats = otel.stats
       return program
     }).pipe(
-      Effect.provide(Layer.orDie(OTelLive)),
+      Effect.provide(Layer.orDie(OTelTelemetryLive)),
       Effect.provide(variables(given)),
       Effect.provide(logger),
       Effect.exit

@@ -1,5 +1,5 @@
 /**
- * Loaded with `--import`: prints every module that the program loads, one a line, behind `loaded `.
+ * Loaded with `--import`: prints every module that the program loads, one per line, after `loaded `.
  */
 import { register } from "node:module"
 

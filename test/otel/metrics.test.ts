@@ -14,9 +14,10 @@ import { both, inMemoryMetricExporter, inMemoryProviders, type Instrument, instr
 
 const model = { model: "m" }
 
-/** Every metric that this package emits, once. */
+/** Emits every metric of this package once. */
 const everyMetric = Effect.all([
   Loom.tokensInput(10, model),
+  Loom.tokensCachedInput(4, model),
   Loom.tokensOutput(5, model),
   Loom.costUsd(0.25, model),
   Loom.toolDurationMs(12, { tool: "add", ok: true }),
@@ -31,11 +32,12 @@ const kindOf = ({ buckets, isMonotonicSum }: Instrument) =>
   buckets === undefined ? isMonotonicSum ? "counter" : "other" : "histogram"
 
 describe("our metrics", () => {
-  it.effect("are counters and histograms with the unit of their name and a description", () =>
+  it.effect("are counters and histograms with a unit and a description", () =>
     Effect.gen(function*() {
       const run = yield* both(everyMetric)
       expect(run.instruments.map((instrument) => [instrument.name, kindOf(instrument), instrument.unit])).toEqual([
         ["loom.tokens.input", "counter", "{token}"],
+        ["loom.tokens.cached_input", "counter", "{token}"],
         ["loom.tokens.output", "counter", "{token}"],
         ["loom.cost.usd", "counter", "{USD}"],
         ["loom.tool.duration_ms", "histogram", "ms"],
@@ -48,7 +50,7 @@ describe("our metrics", () => {
       expect(run.instruments.filter(({ description }) => description === "")).toEqual([])
     }))
 
-  it.effect("of one's own have the unit of their suffix", () =>
+  it.effect("take the unit of custom metrics from the suffix of their name", () =>
     Effect.gen(function*() {
       const names = ["queue.wait_seconds", "payload_bytes", "wait_ms", "hits"]
       const run = yield* both(Effect.forEach(names, (name) => Telemetry.emitMetric(name, 1)))
@@ -60,7 +62,7 @@ describe("our metrics", () => {
       ])
     }))
 
-  it.effect("have buckets that grow and that suit their unit: the same bounds in milliseconds and seconds", () =>
+  it.effect("have ascending buckets that suit their unit, with the same bounds in milliseconds and seconds", () =>
     Effect.gen(function*() {
       const run = yield* both(
         Effect.forEach(["a_ms", "a_seconds", "a_bytes"], (name) => Telemetry.emitMetric(name, 1))
@@ -72,9 +74,12 @@ describe("our metrics", () => {
       expect(buckets("a_seconds")).toEqual(buckets("a_ms").map((bound) => bound / 1000))
       expect(buckets("a_ms")[0]).toBe(1)
       expect(buckets("a_ms").at(-1)).toBe(1_800_000)
+      for (const [index, bound] of buckets("a_ms").entries()) {
+        expect(bound).toBeLessThanOrEqual(2.5 * (buckets("a_ms")[index - 1] ?? 1))
+      }
     }))
 
-  it.effect("add up under one instrument a name", () =>
+  it.effect("add up in one instrument per name", () =>
     Effect.gen(function*() {
       const run = yield* both(Effect.all([
         Loom.tokensInput(10, model),
@@ -92,7 +97,7 @@ describe("our metrics", () => {
       ])
     }))
 
-  it.effect("carry the user of the run, and a label that is no plain value as a text", () =>
+  it.effect("carry the user of the run, and labels that are not primitive as text", () =>
     Effect.gen(function*() {
       const run = yield* both(
         Telemetry.emitMetric("hits", 1, { where: { page: 1 } }).pipe(RunContext.with({ userId: "alice" }))
@@ -103,7 +108,7 @@ describe("our metrics", () => {
       })
     }))
 
-  it.effect("leave the user out where that is asked for, in the exporter only", () =>
+  it.effect("leave out the user on request, in the exporter only", () =>
     Effect.gen(function*() {
       const run = yield* both(Loom.tokensInput(10, { model: "m", user_id: "alice" }), {
         metricAttributes: { userId: "drop" }
@@ -112,7 +117,7 @@ describe("our metrics", () => {
       expect(run.metrics[0]!.attributes).toEqual({ model: "m", user_id: "alice" })
     }))
 
-  it.effect("are counted also in spans that are sampled out", () =>
+  it.effect("are counted even in spans that are not sampled", () =>
     Effect.gen(function*() {
       const run = yield* both(Telemetry.withSpan(Loom.tokensInput(10, model), "loom.tool", { tool: "add" }), {
         providers: inMemoryProviders({ sampler: new AlwaysOffSampler() })
@@ -122,7 +127,7 @@ describe("our metrics", () => {
       expect(instrumentNamed(run, "gen_ai.execute_tool.duration").points[0]!.value).toMatchObject({ count: 1 })
     }))
 
-  it.effect("of 5,000 users stay under the SDK's limit, with what is above it in one series", () =>
+  it.effect("of 5,000 users stay below the SDK's limit, with the rest in one series", () =>
     Effect.gen(function*() {
       const exporter = inMemoryMetricExporter()
       const reader = new PeriodicExportingMetricReader({ exporter })
@@ -181,7 +186,7 @@ describe("the GenAI metrics", () => {
       ])
     }))
 
-  it.effect("time model calls and their first chunk in seconds", () =>
+  it.effect("measure model calls and their first chunk in seconds", () =>
     Effect.gen(function*() {
       const run = yield* both(call)
       for (const [name, sum] of [["duration", 2], ["time_to_first_chunk", 0.5]] as const) {
@@ -191,7 +196,7 @@ describe("the GenAI metrics", () => {
       }
     }))
 
-  it.effect("time tools and agents in seconds, and name the error of those that fail", () =>
+  it.effect("measure tools and agents in seconds, with the error type of failures", () =>
     Effect.gen(function*() {
       const failing = Effect.exit(Effect.die(new RangeError("no")).pipe(Loom.tool({ tool: "add" })))
       const run = yield* both(
@@ -211,9 +216,13 @@ describe("the GenAI metrics", () => {
           value: { sum: 0, count: 1 }
         }]
       })
-      expect(instrumentNamed(run, "gen_ai.invoke_agent.duration")).toMatchObject({
+      const agents = instrumentNamed(run, "gen_ai.invoke_agent.duration")
+      expect(agents.buckets!.slice(0, 13)).toEqual([
+        ...[0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6]
+      ])
+      expect(agents.buckets!.at(-1)).toBeGreaterThan(1800)
+      expect(agents).toMatchObject({
         unit: "s",
-        buckets: doubling,
         points: [{
           attributes: {
             "gen_ai.operation.name": "invoke_agent",
@@ -225,13 +234,29 @@ describe("the GenAI metrics", () => {
       })
     }))
 
-  it.effect("are left out where that is asked for", () =>
+  it.effect("say of what was interrupted that it did not complete", () =>
+    Effect.gen(function*() {
+      const interrupted = Effect.interrupt.pipe(
+        Loom.modelStream(ofModel),
+        Loom.tool({ tool: "add" }),
+        Loom.run({ agent: "helper", architecture: "agent" })
+      )
+      const run = yield* both(Effect.exit(Effect.awaitAllChildren(Effect.fork(interrupted))))
+      for (const name of ["client.operation", "execute_tool", "invoke_agent"]) {
+        const { points } = instrumentNamed(run, `gen_ai.${name}.duration`)
+        expect(points.map(({ attributes }) => attributes["error.type"])).toEqual(["interrupted"])
+      }
+      // Nothing failed there.
+      expect(run.spans.map((span) => span.attributes["error.type"])).toEqual([undefined, undefined, undefined])
+    }))
+
+  it.effect("can be switched off", () =>
     Effect.gen(function*() {
       const run = yield* both(Effect.zipRight(call, Loom.tokensInput(1, model)), { genaiMetrics: false })
       expect(run.instruments.map(({ name }) => name)).toEqual(["loom.tokens.input"])
     }))
 
-  it.effect("have nothing of users in their labels", () =>
+  it.effect("have no users in their labels", () =>
     Effect.gen(function*() {
       const run = yield* both(call.pipe(RunContext.with({ userId: "alice", sessionId: "s-1" })))
       expect(JSON.stringify(run.instruments)).not.toContain("alice")

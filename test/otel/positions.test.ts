@@ -1,5 +1,5 @@
 /**
- * Wherever OpenTelemetry stands in a fan-out, its SDK makes the ids, and every sink records the same.
+ * At every position in a fan-out, OpenTelemetry's SDK creates the ids, and every sink records the same.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -15,7 +15,7 @@ import { identityOf, inMemoryProviders, type Providers, recordedIdentity } from 
 
 const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 
-/** Every way in which a span comes about and ends. */
+/** Every way in which a span can start and end. */
 const program = Effect.gen(function*() {
   yield* unit("success")
   yield* Effect.ignore(Telemetry.withSpan(Effect.fail("no"), "failure"))
@@ -43,12 +43,12 @@ const positions: Record<string, (otel: Layer.Layer<Service>) => Layer.Layer<Serv
   "first": (otel) => MultiTelemetry.layer([otel, memory, quiet]),
   "in the middle": (otel) => MultiTelemetry.layer([quiet, otel, memory]),
   "last": (otel) => MultiTelemetry.layer([memory, quiet, otel]),
-  "in a fan-out inside": (otel) => MultiTelemetry.layer([memory, MultiTelemetry.layer([quiet, otel])]),
-  "before a fan-out inside": (otel) => MultiTelemetry.layer([otel, MultiTelemetry.layer([quiet, memory])]),
+  "in a nested fan-out": (otel) => MultiTelemetry.layer([memory, MultiTelemetry.layer([quiet, otel])]),
+  "before a nested fan-out": (otel) => MultiTelemetry.layer([otel, MultiTelemetry.layer([quiet, memory])]),
   "two fan-outs deep": (otel) =>
     MultiTelemetry.layer([MultiTelemetry.layer([NoTelemetryLive, MultiTelemetry.layer([otel])]), memory]),
   "twice": (otel) => MultiTelemetry.layer([otel, memory, otel]),
-  "behind a sink that counts its ids": (otel) => MultiTelemetry.layer([TestTelemetry.layer, memory, otel])
+  "after a sink with sequential ids": (otel) => MultiTelemetry.layer([TestTelemetry.layer, memory, otel])
 }
 
 const otelOf = (providers: Providers): Layer.Layer<Service> => OTelTelemetry.fromProviders(providers)
@@ -57,7 +57,7 @@ const recorded = Effect.flatMap(InMemoryTelemetry, ({ spans }) => spans)
 
 describe("in a fan-out, OpenTelemetry", () => {
   for (const [where, layerOf] of Object.entries(positions)) {
-    it.live(`${where} has every span under the ids that the memory sink has`, () =>
+    it.live(`${where} has every span with the ids of the memory sink`, () =>
       Effect.gen(function*() {
         const providers = inMemoryProviders()
         const spans = yield* Effect.zipRight(program, recorded).pipe(Effect.provide(layerOf(otelOf(providers))))
@@ -85,7 +85,7 @@ describe("in a fan-out, OpenTelemetry", () => {
       }))
   }
 
-  it.effect("makes the ids of one trace also where an outer layer is another OpenTelemetry", () =>
+  it.effect("creates the ids of a trace even if an outer layer is another OpenTelemetry sink", () =>
     Effect.gen(function*() {
       const outer = inMemoryProviders()
       const inner = inMemoryProviders()
@@ -102,7 +102,7 @@ describe("in a fan-out, OpenTelemetry", () => {
       })
     }))
 
-  it.effect("says that it gets nothing where another OpenTelemetry stands before it", () =>
+  it.effect("reports that it receives nothing if another OpenTelemetry sink comes before it", () =>
     Effect.gen(function*() {
       const [first, second] = [inMemoryProviders(), inMemoryProviders()]
       const [warnings, logger] = capturedWarnings()
@@ -113,6 +113,6 @@ describe("in a fan-out, OpenTelemetry", () => {
       expect(first.spans()).toHaveLength(2)
       expect(second.spans()).toEqual([])
       expect(warnings).toHaveLength(1)
-      expect(warnings[0]).toContain("gets no spans")
+      expect(warnings[0]).toContain("An OpenTelemetry sink receives no spans")
     }))
 })

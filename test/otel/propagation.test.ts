@@ -1,5 +1,5 @@
 /**
- * Traces across processes, as W3C Trace Context (level 1): headers in, headers out.
+ * Traces across processes, with W3C Trace Context (level 1) headers.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -16,8 +16,8 @@ const spanId = "b7ad6b7169203331"
 const traceparent = `00-${traceId}-${spanId}-01`
 const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 
-describe("headers that come in", () => {
-  it.effect("make their span the parent: one trace, sampled as it was, with its state", () =>
+describe("incoming headers", () => {
+  it.effect("make their span the parent and keep its sampling and state", () =>
     Effect.gen(function*() {
       const headers = { traceparent, tracestate: "vendor=a,other=b" }
       const run = yield* both(continueTrace(headers)(unit("ours")))
@@ -28,21 +28,21 @@ describe("headers that come in", () => {
       expect(run.records[0]).toMatchObject({ traceId, parentSpanId: spanId })
     }))
 
-  it.effect("make an agent's run a part of their trace", () =>
+  it.effect("make an agent's run part of their trace", () =>
     Effect.gen(function*() {
       const run = yield* both(continueTrace({ traceparent })(talker("helper").run("Hi").pipe(scripted(saying("Hi")))))
       expect(identityOf(exportedNamed(run, "loom.run"))).toMatchObject({ traceId, parentSpanId: spanId })
       expect(new Set(run.records.map((record) => record.traceId))).toEqual(new Set([traceId]))
     }))
 
-  it.effect("of an unsampled trace are continued, and nothing is exported", () =>
+  it.effect("of an unsampled trace continue it, and nothing is exported", () =>
     Effect.gen(function*() {
       const run = yield* both(continueTrace({ traceparent: traceparent.replace(/01$/, "00") })(unit("ours")))
       expect(run.spans).toEqual([])
       expect(run.records[0]).toMatchObject({ traceId, parentSpanId: spanId })
     }))
 
-  it.effect("of a later version are read as far as this one goes", () =>
+  it.effect("of a later version are read like this version", () =>
     Effect.gen(function*() {
       const parent = parentFromHeaders({ traceparent: `cc${traceparent.slice(2)}-what-comes-later` })
       expect(Option.getOrThrow(parent)).toMatchObject({ traceId, spanId, sampled: true })
@@ -56,15 +56,15 @@ describe("headers that come in", () => {
     "capital letters": traceparent.toUpperCase(),
     "a short trace id": `00-${traceId.slice(1)}-${spanId}-01`,
     "a long span id": `00-${traceId}-${spanId}0-01`,
-    "the version that is forbidden": `ff-${traceId}-${spanId}-01`,
-    "more than this version has": `${traceparent}-more`,
+    "the forbidden version": `ff-${traceId}-${spanId}-01`,
+    "extra fields for this version": `${traceparent}-more`,
     "flags that are not hexadecimal": `00-${traceId}-${spanId}-zz`,
     "no flags": `00-${traceId}-${spanId}`,
     "a line break": `00-${traceId}-${spanId}-01\nx: y`,
     "another format": `${traceId}-${spanId}-1`
   }
   for (const [what, header] of Object.entries(malformed)) {
-    it.effect(`with ${what} begin a new trace`, () =>
+    it.effect(`with ${what} start a new trace`, () =>
       Effect.gen(function*() {
         const run = yield* both(continueTrace({ traceparent: header })(unit("ours")))
         expect(run.exit._tag).toBe("Success")
@@ -74,7 +74,7 @@ describe("headers that come in", () => {
       }))
   }
 
-  it.effect("with state that is too long or no state at all go on without it", () =>
+  it.effect("with a state that is too long or invalid continue the trace without it", () =>
     Effect.gen(function*() {
       for (const tracestate of [`a=${"x".repeat(600)}`, "===,,,", ""]) {
         const span = exportedNamed(yield* both(continueTrace({ traceparent, tracestate })(unit("ours"))), "ours")
@@ -84,7 +84,7 @@ describe("headers that come in", () => {
     }))
 })
 
-describe("headers that go out", () => {
+describe("outgoing headers", () => {
   it.effect("name the current span and its sampling", () =>
     Effect.gen(function*() {
       const run = yield* both(Telemetry.withSpan(traceHeaders, "ours"))
@@ -92,7 +92,7 @@ describe("headers that go out", () => {
       expect(yield* run.exit).toEqual({ traceparent: `00-${ours.traceId}-${ours.spanId}-01` })
     }))
 
-  it.effect("hand on the state that came in, also past spans of our own, whatever the sink", () =>
+  it.effect("pass on the incoming state through our spans, with every sink", () =>
     Effect.gen(function*() {
       const program = continueTrace({ traceparent, tracestate: "vendor=a" })(
         traceHeaders.pipe(Effect.withSpan("library"), Telemetry.withSpan("ours"))
@@ -105,14 +105,14 @@ describe("headers that go out", () => {
       })
     }))
 
-  it.effect("are what comes in where nothing of ours is in between, and none without a span", () =>
+  it.effect("are the incoming ones without a span of ours, and absent without any span", () =>
     Effect.gen(function*() {
       expect(yield* continueTrace({ traceparent })(traceHeaders)).toEqual({ traceparent })
       expect(yield* traceHeaders).toEqual({})
-      expect(yield* Effect.withSpan(traceHeaders, "a span that nobody records")).toEqual({})
+      expect(yield* Effect.withSpan(traceHeaders, "a span that is not recorded")).toEqual({})
     }))
 
-  it.effect("are read back as the span that they were written for", () =>
+  it.effect("parse back to the span that they were written for", () =>
     Effect.gen(function*() {
       const { exit } = yield* both(Telemetry.withSpan(traceHeaders, "ours"))
       const headers = yield* exit

@@ -1,47 +1,55 @@
 /**
- * A local OTLP receiver over HTTP that keeps what it is sent, and misbehaves as it is told.
+ * A local OTLP receiver over HTTP that keeps what it receives, and misbehaves on request.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo, Socket } from "node:net"
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net"
 import { gunzipSync } from "node:zlib"
-import { metricsInProtobuf, type ReceivedMetrics, type ReceivedSpans, spansInProtobuf } from "./decodeOtlp.js"
+import {
+  logsInProtobuf,
+  metricsInProtobuf,
+  type ReceivedLogs,
+  type ReceivedMetrics,
+  type ReceivedSpans,
+  spansInProtobuf
+} from "./decodeOtlp.js"
 
-/** One request as it came. */
+/** One received request. */
 export interface Received {
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** Unpacked where it was compressed. */
+  /** Decompressed. */
   readonly body: Buffer
 }
 
 /** What the receiver does with a request; the number counts requests from 0. */
 export type Behaviour = (request: Received, response: ServerResponse, count: number, socket: Socket) => void
 
-/** A receiver that is running. */
+/** A running receiver. */
 export interface Receiver {
   readonly url: string
   readonly requests: ReadonlyArray<Received>
-  /** Requests that were answered with success, of spans and of metrics. */
+  /** Successful requests, by signal. */
   readonly spans: () => ReadonlyArray<ReceivedSpans>
   readonly metrics: () => ReadonlyArray<ReceivedMetrics>
-  /** Names of the spans that were accepted, in the order of arrival. */
+  readonly logs: () => ReadonlyArray<ReceivedLogs>
+  /** Names of the accepted spans, in order of arrival. */
   readonly spanNames: () => ReadonlyArray<string>
 }
 
-/** Takes everything. */
+/** Accepts everything. */
 export const accepting: Behaviour = (_, response) => {
   response.writeHead(200, { "content-type": "application/x-protobuf" }).end()
 }
 
-/** Answers everything with this status. */
+/** Responds to everything with this status. */
 export const answering =
   (status: number, headers: Record<string, string> = {}, body = ""): Behaviour => (_, response) => {
     response.writeHead(status, headers).end(body)
   }
 
-/** Takes the request and never answers. */
+/** Accepts requests and never responds. */
 export const hanging: Behaviour = () => {}
 
 /** Breaks the connection. */
@@ -49,7 +57,7 @@ export const resetting: Behaviour = (_request, _response, _count, socket) => {
   socket.resetAndDestroy()
 }
 
-/** Does one thing for the first requests and another for the rest. */
+/** Behaves one way for the first requests and another way for the rest. */
 export const firstly = (requests: number, first: Behaviour, rest: Behaviour): Behaviour => (...args) =>
   args[2] < requests ? first(...args) : rest(...args)
 
@@ -62,7 +70,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
   return request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
 }
 
-/** Runs a receiver until the scope closes, on a port that is free or on this one. */
+/** Runs a receiver on a free port, or on this one, until the scope closes. */
 export const receiver = (behaviour: Behaviour = accepting, port = 0): Effect.Effect<Receiver, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<readonly [Receiver, () => Promise<void>]>((resume) => {
@@ -82,6 +90,7 @@ export const receiver = (behaviour: Behaviour = accepting, port = 0): Effect.Eff
             requests,
             spans,
             metrics: () => at("/v1/metrics").map(metricsInProtobuf),
+            logs: () => at("/v1/logs").map(logsInProtobuf),
             spanNames: () => spans().flatMap((batch) => batch.spans.map(({ name }) => name))
           },
           () => {
@@ -93,5 +102,22 @@ export const receiver = (behaviour: Behaviour = accepting, port = 0): Effect.Eff
     ([, close]) => Effect.promise(close)
   ).pipe(Effect.map(([running]) => running))
 
-/** An address where nothing listens: one that did a moment ago. */
-export const nobody: Effect.Effect<string> = Effect.scoped(Effect.map(receiver(), ({ url }) => url))
+/** The address of a server that accepts connections but neither reads nor responds, until the scope closes. */
+export const silentServer: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.async<readonly [string, () => void]>((resume) => {
+    const sockets: Array<Socket> = []
+    const server = createTcpServer({ pauseOnConnect: true }, (socket) => sockets.push(socket.on("error", () => {})))
+    server.listen(0, "127.0.0.1", () =>
+      resume(Effect.succeed([
+        `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        () => {
+          sockets.forEach((socket) => socket.destroy())
+          server.close()
+        }
+      ])))
+  }),
+  ([, close]) => Effect.sync(close)
+).pipe(Effect.map(([url]) => url))
+
+/** An address where nothing is listening. */
+export const noReceiver: Effect.Effect<string> = Effect.scoped(Effect.map(receiver(), ({ url }) => url))

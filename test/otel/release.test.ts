@@ -1,5 +1,5 @@
 /**
- * Closing the sink: exporters, processors and providers of one's own, well-behaved or not, by the live clock with short caps.
+ * Closing the sink with custom exporters, processors and providers, well-behaved or not, on the live clock with short time limits.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core"
@@ -15,7 +15,7 @@ import { inMemoryProviders } from "./exported.js"
 const spans = (count: number) =>
   Effect.forEach(Array.from({ length: count }), () => Telemetry.withSpan(Effect.void, "a"), { discard: true })
 
-/** A program under the sink with these options, closed, with what was counted and said. */
+/** Runs a program with these options, closes the sink, and returns its counters and warnings. */
 const closedAfter = <E>(options: OTelOptions, program: Effect.Effect<void, E, Telemetry>) =>
   Effect.gen(function*() {
     const [warnings, logger] = capturedWarnings()
@@ -31,7 +31,7 @@ const closedAfter = <E>(options: OTelOptions, program: Effect.Effect<void, E, Te
     return { exit, warnings, stats: yield* stats! }
   })
 
-/** An exporter of somebody's own. */
+/** A custom exporter. */
 const exporterThat = (onExport: (spans: Array<ReadableSpan>, done: (result: ExportResult) => void) => void) => {
   let shutdowns = 0
   const exporter: SpanExporter = {
@@ -44,8 +44,8 @@ const exporterThat = (onExport: (spans: Array<ReadableSpan>, done: (result: Expo
   return { exporter, shutdowns: () => shutdowns }
 }
 
-describe("an exporter of one's own", () => {
-  it.live("that throws is counted as one that refuses", () =>
+describe("a custom exporter", () => {
+  it.live("that throws is counted like one that refuses", () =>
     Effect.gen(function*() {
       const { exporter } = exporterThat(() => {
         throw new Error("broken")
@@ -56,7 +56,7 @@ describe("an exporter of one's own", () => {
       expect(warnings).toHaveLength(1)
     }))
 
-  it.live("that gives a promise which is rejected is counted as one that refuses, and the process goes on", () =>
+  it.live("that returns a rejected promise is counted like one that refuses, and the process continues", () =>
     Effect.gen(function*() {
       const { exporter } = exporterThat(async () => {
         throw new Error("broken")
@@ -67,7 +67,7 @@ describe("an exporter of one's own", () => {
       expect(warnings).toHaveLength(1)
     }))
 
-  it.live("that answers twice is counted once", () =>
+  it.live("that calls back twice is counted once", () =>
     Effect.gen(function*() {
       const { exporter } = exporterThat((_, done) => {
         done({ code: ExportResultCode.SUCCESS })
@@ -77,18 +77,18 @@ describe("an exporter of one's own", () => {
       expect(stats).toMatchObject({ accepted: 2, written: 2, queued: 0, dropped: { rejected: 0 } })
     }))
 
-  it.live("that never answers is given up after the cap, and shut down all the same", () =>
+  it.live("that never calls back is abandoned after the time limit, and still shut down", () =>
     Effect.gen(function*() {
       const { exporter, shutdowns } = exporterThat(() => {})
       const { stats, warnings } = yield* closedAfter({ spanExporter: exporter, closeTimeout: "50 millis" }, spans(2))
       expect(stats).toMatchObject({ queued: 0, dropped: { shutdown: 2 } })
       expect(shutdowns()).toBe(1)
       expect(warnings).toHaveLength(1)
-      expect(warnings[0]).toContain("2 spans")
-      expect(warnings[0]).toContain("longer than 50ms")
+      expect(warnings[0]).toContain("OpenTelemetry closed with 2 undelivered spans")
+      expect(warnings[0]).toContain("timed out after 50ms")
     }))
 
-  it.live("is not asked for spans that end after the close: they are counted, and that is said", () =>
+  it.live("does not receive spans that end after the close: they are counted and reported", () =>
     Effect.gen(function*() {
       const exporter = new InMemorySpanExporter()
       const [warnings, logger] = capturedWarnings()
@@ -101,14 +101,14 @@ describe("an exporter of one's own", () => {
       expect(yield* stats).toMatchObject({ accepted: 1, written: 1 })
       yield* late
       expect(yield* stats).toMatchObject({ accepted: 2, written: 1, queued: 0, dropped: { after_close: 1 } })
-      expect(warnings).toEqual([expect.stringContaining("after OpenTelemetry was closed")])
+      expect(warnings).toEqual([expect.stringContaining("Spans ended after the OpenTelemetry layer closed")])
     }))
 })
 
 describe("closing", () => {
   const broken = () => Promise.reject(new Error("the flush broke"))
 
-  it.live("shuts a processor down although its flush was rejected, and says so", () =>
+  it.live("shuts a processor down even if its flush is rejected, and logs it", () =>
     Effect.gen(function*() {
       let shutdowns = 0
       const processor = {
@@ -125,7 +125,7 @@ describe("closing", () => {
       expect(warnings).toEqual([expect.stringContaining("the flush broke")])
     }))
 
-  it.live("does not take a rejected flush of one processor for the end of another's export", () =>
+  it.live("waits for the export of one processor even if the flush of another is rejected", () =>
     Effect.gen(function*() {
       const { exporter } = exporterThat((_, done) => {
         setTimeout(() => done({ code: ExportResultCode.SUCCESS }), 200)
@@ -135,7 +135,7 @@ describe("closing", () => {
       expect(stats).toMatchObject({ written: 2, dropped: { shutdown: 0 } })
     }))
 
-  it.live("flushes providers of one's own and leaves them running, unless it is to shut them down", () =>
+  it.live("flushes custom providers and leaves them running, unless told to shut them down", () =>
     Effect.gen(function*() {
       for (const onClose of [undefined, "flush", "shutdown"] as const) {
         const providers = inMemoryProviders()
@@ -153,7 +153,7 @@ describe("closing", () => {
       }
     }))
 
-  it.live("shuts providers down although their flush hangs or is rejected, and says what was wrong", () =>
+  it.live("shuts providers down even if their flush hangs or is rejected, and logs the reason", () =>
     Effect.gen(function*() {
       for (
         const [forceFlush, problem] of [[broken, "the flush broke"], [

@@ -1,5 +1,5 @@
 /**
- * Sampled out is sampled out: nothing is exported, and the other sinks record all the same, with ids that are valid.
+ * Unsampled spans are not exported, but the other sinks still record them, with valid ids.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { ProxyTracerProvider, trace } from "@opentelemetry/api"
@@ -28,7 +28,7 @@ const remote = (sampled: boolean) => Tracer.externalSpan({ traceId: "a".repeat(3
 const names = (spans: ReadonlyArray<{ readonly name: string }>) => spans.map(({ name }) => name)
 
 describe("a sampler", () => {
-  it.effect("of ratio 0 exports nothing, while the other sinks record the whole tree with valid ids", () =>
+  it.effect("with ratio 0 exports nothing, while the other sinks record the complete tree with valid ids", () =>
     Effect.gen(function*() {
       const run = yield* sampledBy(new TraceIdRatioBasedSampler(0))
       expect(run.spans).toEqual([])
@@ -40,7 +40,7 @@ describe("a sampler", () => {
       }
     }))
 
-  it.effect("that follows the parent exports what has a sampled remote parent, and not what has an unsampled one", () =>
+  it.effect("that follows the parent exports only spans with a sampled remote parent", () =>
     Effect.gen(function*() {
       const sampler = new ParentBasedSampler({ root: new AlwaysOffSampler() })
       const taken = yield* sampledBy(sampler, Effect.withParentSpan(program, remote(true)))
@@ -54,7 +54,7 @@ describe("a sampler", () => {
       expect(left.records[2]).toMatchObject({ traceId: "a".repeat(32), parentSpanId: "b".repeat(16) })
     }))
 
-  it.effect("that leaves a root out leaves its children out, in every fiber", () =>
+  it.effect("that excludes a root excludes its children, in every fiber", () =>
     Effect.gen(function*() {
       const sampler = new ParentBasedSampler({ root: new AlwaysOffSampler() })
       const run = yield* sampledBy(
@@ -65,7 +65,7 @@ describe("a sampler", () => {
       expect(run.records).toHaveLength(7)
     }))
 
-  it.effect("that leaves a span out does not change its program, nor what is attached to it", () =>
+  it.effect("that excludes a span does not change its program or its annotations", () =>
     Effect.gen(function*() {
       const run = yield* both(
         Effect.log("said").pipe(Effect.zipRight(Effect.fail("no")), Telemetry.withSpan("body")),
@@ -77,7 +77,7 @@ describe("a sampler", () => {
 })
 
 describe("a provider without an SDK", () => {
-  it.effect("leaves the ids to us, and it is said that nothing is exported", () =>
+  it.effect("leaves the ids to us, and a warning reports that nothing is exported", () =>
     Effect.gen(function*() {
       const [warnings, logger] = capturedWarnings()
       for (const tracerProvider of [new ProxyTracerProvider(), trace.getTracerProvider()]) {
@@ -91,6 +91,6 @@ describe("a provider without an SDK", () => {
         expect(spans[0]!.spanId).toMatch(/^(?!0{16})[0-9a-f]{16}$/)
       }
       expect(warnings).toHaveLength(2)
-      expect(warnings[0]).toContain("gets no spans")
+      expect(warnings[0]).toContain("An OpenTelemetry sink receives no spans")
     }))
 })

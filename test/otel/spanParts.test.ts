@@ -1,5 +1,5 @@
 /**
- * The parts that a span on its way to OpenTelemetry is made of: its context, its ids, its times.
+ * The parts of a span for OpenTelemetry: its context, ids and times.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { createContextKey, isSpanContextValid, ROOT_CONTEXT, trace } from "@opentelemetry/api"
@@ -11,7 +11,7 @@ const identity = { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 
 const span = trace.wrapSpanContext(identity)
 
 describe("the context of a span", () => {
-  const key = createContextKey("somebody else's")
+  const key = createContextKey("another library")
   const lone = new LoneSpanContext(span)
 
   it("holds the span and nothing else", () => {
@@ -20,13 +20,13 @@ describe("the context of a span", () => {
     expect(lone.getValue(key)).toBeUndefined()
   })
 
-  it("keeps the span beside what somebody puts in, and stays as it was itself", () => {
+  it("keeps the span when a value is added, and does not change itself", () => {
     const more = lone.setValue(key, 1)
     expect([trace.getSpan(more), more.getValue(key)]).toEqual([span, 1])
     expect(lone.getValue(key)).toBeUndefined()
   })
 
-  it("gives another span its place, and none where it is taken out", () => {
+  it("can replace the span, and delete it", () => {
     const other = trace.wrapSpanContext({ ...identity, spanId: "c".repeat(16) })
     expect(trace.getSpan(trace.setSpan(lone, other))).toBe(other)
     expect(trace.deleteSpan(lone)).toBe(ROOT_CONTEXT)
@@ -35,7 +35,7 @@ describe("the context of a span", () => {
 })
 
 describe("ids", () => {
-  it("are valid and do not repeat, from one pool of random numbers to the next", () => {
+  it("are valid and unique, even across pools of random numbers", () => {
     const ids = Array.from({ length: 2000 }, () => ({
       traceId: randomIds.traceId(),
       spanId: randomIds.spanId(),
@@ -48,7 +48,7 @@ describe("ids", () => {
 })
 
 describe("times", () => {
-  it("are exact to the nanosecond, in whatever order they are asked for", () => {
+  it("are exact to the nanosecond, in any order of access", () => {
     const now = BigInt("1795368159123456789")
     const times = [
       [now, [1_795_368_159, 123_456_789]],

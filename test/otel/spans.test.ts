@@ -1,5 +1,5 @@
 /**
- * What a record becomes as a span of OpenTelemetry's: its end, attributes, events, links, times, kind.
+ * Records as OpenTelemetry spans: status, attributes, events, links, times and kind.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { SpanKind } from "@opentelemetry/api"
@@ -13,19 +13,19 @@ class Refused extends Error {
   override readonly name = "Refused"
 }
 
-/** How the one span of a program ends. */
+/** How the only span of a program ends. */
 const endingOf = (body: Effect.Effect<unknown, unknown>) =>
   Effect.map(both(Telemetry.withSpan(body, "body")), (run) => ending(exportedNamed(run, "body")))
 
 const unremarkable = { status: "UNSET", message: undefined, errorType: undefined, outcome: undefined, exceptions: [] }
 
 describe("the end of a span", () => {
-  it.effect("leaves the status unset where the body succeeds", () =>
+  it.effect("leaves the status unset if the body succeeds", () =>
     Effect.gen(function*() {
       expect(yield* endingOf(Effect.void)).toEqual(unremarkable)
     }))
 
-  it.effect("is an error with one exception where the body fails", () =>
+  it.effect("is an error with one exception if the body fails", () =>
     Effect.gen(function*() {
       expect(yield* endingOf(Effect.fail(new Refused("not today")))).toEqual({
         status: "ERROR",
@@ -36,7 +36,7 @@ describe("the end of a span", () => {
       })
     }))
 
-  it.effect("is an error with one exception where the body dies", () =>
+  it.effect("is an error with one exception if the body dies", () =>
     Effect.gen(function*() {
       expect(yield* endingOf(Effect.die(new TypeError("x is not a function")))).toEqual({
         status: "ERROR",
@@ -47,7 +47,7 @@ describe("the end of a span", () => {
       })
     }))
 
-  it.effect("names no type that a failure does not have", () =>
+  it.effect("uses no made-up type for a failure without one", () =>
     Effect.gen(function*() {
       expect(yield* endingOf(Effect.fail("a plain text"))).toMatchObject({
         status: "ERROR",
@@ -57,12 +57,12 @@ describe("the end of a span", () => {
       })
     }))
 
-  it.effect("is no error where the body is interrupted", () =>
+  it.effect("is not an error if the body is interrupted", () =>
     Effect.gen(function*() {
       expect(yield* endingOf(Effect.interrupt)).toEqual({ ...unremarkable, outcome: "interrupted" })
     }))
 
-  it.live("is no error where a timeout cuts the body short, and an error on the span around it", () =>
+  it.live("is not an error if a timeout stops the body, but an error on the enclosing span", () =>
     Effect.gen(function*() {
       const run = yield* both(
         Effect.never.pipe(Telemetry.withSpan("inner"), Effect.timeout("1 millis"), Telemetry.withSpan("outer"))
@@ -71,7 +71,7 @@ describe("the end of a span", () => {
       expect(ending(exportedNamed(run, "outer"))).toMatchObject({ status: "ERROR", errorType: "TimeoutException" })
     }))
 
-  it.effect("is an error where a tool says that it is not ok, without an exception that nobody threw", () =>
+  it.effect("is an error without an exception if a tool is not ok", () =>
     Effect.gen(function*() {
       const tool = Telemetry.withSpan(Effect.void, "loom.tool", { tool: "add", ok: false, error: "Denied: no" })
       const run = yield* both(tool)
@@ -93,7 +93,7 @@ describe("the end of a span", () => {
       expect(exportedNamed(run, "body").attributes).toEqual({ "error.type": "Refused" })
     }))
 
-  it.effect("is the same for spans of libraries, without the stack traces that Effect would add", () =>
+  it.effect("is the same for spans of other libraries, without Effect's stack traces", () =>
     Effect.gen(function*() {
       const run = yield* both(Effect.ignore(Effect.withSpan(Effect.fail(new Refused("no")), "library")))
       expect(ending(exportedNamed(run, "library"))).toMatchObject({
@@ -119,7 +119,7 @@ describe("a span", () => {
       expect([startTime, endTime, duration]).toEqual([[0, 0], [1, 500_000_000], [1, 500_000_000]])
     }))
 
-  it.effect("has attributes as they were given, nested ones as JSON texts", () =>
+  it.effect("has the given attributes, nested ones as JSON text", () =>
     Effect.gen(function*() {
       const run = yield* both(Telemetry.withSpan(Effect.void, "body", {
         text: "a",
@@ -162,7 +162,7 @@ describe("a span", () => {
       expect(event).toMatchObject({ name: "hello", time: [0, 250_000_000], attributes: { a: 1 } })
     }))
 
-  it.effect("has the links that it was given and those that were added", () =>
+  it.effect("has the given links and the added ones", () =>
     Effect.gen(function*() {
       const cause = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16) })
       const other = Tracer.externalSpan({ traceId: "c".repeat(32), spanId: "d".repeat(16) })
@@ -179,7 +179,7 @@ describe("a span", () => {
       ])
     }))
 
-  it.effect("has the kind that it was given; a model call is a client's", () =>
+  it.effect("has the given kind; a model call is a client span", () =>
     Effect.gen(function*() {
       const run = yield* both(Effect.all([
         Effect.withSpan(Effect.void, "server", { kind: "server" }),
@@ -193,7 +193,7 @@ describe("a span", () => {
       ])
     }))
 
-  it.effect("comes under the name of this package", () =>
+  it.effect("has this package as its instrumentation scope", () =>
     Effect.gen(function*() {
       const run = yield* both(Telemetry.withSpan(Effect.void, "body"))
       expect(exportedNamed(run, "body").instrumentationScope.name).toBe("loom-telemetry")
@@ -203,7 +203,7 @@ describe("a span", () => {
 describe("session and user", () => {
   const who = RunContext.with({ sessionId: "s-1", userId: "alice" })
 
-  it.effect("are on every span, also on those of libraries, which carry no labels of ours", () =>
+  it.effect("are on every span, even on those of other libraries, which have no labels of ours", () =>
     Effect.gen(function*() {
       const run = yield* both(
         Telemetry.withSpan(Effect.void, "inner").pipe(Effect.withSpan("library"), Telemetry.withSpan("outer"), who)
@@ -213,7 +213,7 @@ describe("session and user", () => {
       expect(exportedNamed(run, "library").attributes).not.toHaveProperty("session_id")
     }))
 
-  it.effect("are those of the span's own run, side by side with another's", () =>
+  it.effect("are those of the span's own run, even if another one runs in parallel", () =>
     Effect.gen(function*() {
       const library = (userId: string) =>
         Effect.yieldNow().pipe(
@@ -228,7 +228,7 @@ describe("session and user", () => {
       ])
     }))
 
-  it.effect("are those that the span itself names, where it names some", () =>
+  it.effect("are those of the span itself, if it has any", () =>
     Effect.gen(function*() {
       const run = yield* both(
         Telemetry.withSpan(Effect.void, "body", { session_id: "own", user_id: "carol" }).pipe(who)
@@ -236,7 +236,7 @@ describe("session and user", () => {
       expect(exportedNamed(run, "body").attributes).toMatchObject({ "session.id": "own", "user.id": "carol" })
     }))
 
-  it.effect("are not lost, nor is the outcome, on a span with more attributes than the SDK takes", () =>
+  it.effect("and the outcome are kept on a span with more attributes than the SDK allows", () =>
     Effect.gen(function*() {
       const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`key ${n}`, n]))
       const run = yield* both(

@@ -1,5 +1,5 @@
 /**
- * Malformed variables are a `ConfigError` that names them; unset and empty ones are the standard's defaults.
+ * A malformed variable gives a `ConfigError` that names it; unset and empty ones have the default of the specification.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it, vi } from "@effect/vitest"
@@ -36,6 +36,20 @@ const malformed: ReadonlyArray<readonly [variable: string, value: string, remedy
   ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "both", "cumulative, delta, lowmemory"],
   ["OTEL_TRACES_EXPORTER", "zipkin", "otlp, none"],
   ["OTEL_METRICS_EXPORTER", "prometheus", "otlp, none"],
+  ["OTEL_LOGS_EXPORTER", "file", "otlp, console, none"],
+  ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "/v1/logs", "http"],
+  ["OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "udp", "http/protobuf"],
+  ["OTEL_EXPORTER_OTLP_LOGS_HEADERS", "x", "key=value"],
+  ["OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "1s", "whole number"],
+  ["OTEL_EXPORTER_OTLP_LOGS_COMPRESSION", "br", "gzip, none"],
+  ["OTEL_BLRP_SCHEDULE_DELAY", "soon", "whole number"],
+  ["OTEL_BLRP_EXPORT_TIMEOUT", "0", "1 or more"],
+  ["OTEL_BLRP_MAX_QUEUE_SIZE", "-5", "1 or more"],
+  ["OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "0", "1 or more"],
+  ["OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "x", "whole number"],
+  ["OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", "1.5", "whole number"],
+  ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true", "NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT"],
+  ["LOOM_OTLP_EFFECT_LOGS", "1", "true or false"],
   ["OTEL_RESOURCE_ATTRIBUTES", "team", "key=value"],
   ["OTEL_TRACES_SAMPLER", "sometimes", "parentbased_traceidratio"],
   ["OTEL_TRACES_SAMPLER_ARG", "1.5", "from 0 to 1"],
@@ -51,20 +65,20 @@ const malformed: ReadonlyArray<readonly [variable: string, value: string, remedy
 
 describe("a malformed variable", () => {
   for (const [variable, value, remedy] of malformed) {
-    it.effect(`${variable}=${value} is an error that names it and says what it takes`, () =>
+    it.effect(`${variable}=${value} gives an error with its name and the allowed values`, () =>
       Effect.gen(function*() {
         const error = Either.getOrThrow(Either.flip(yield* built({ [variable]: value })))
         expect(ConfigError.isConfigError(error)).toBe(true)
         expect(String(error)).toContain(variable)
         expect(String(error)).toContain(remedy)
-        // Also where both signals read it.
+        // Even if both signals read it.
         expect(String(error).split(variable)).toHaveLength(3)
-        // Headers hold keys of accounts: what they were is nobody's business.
+        // Headers contain credentials, so their values are not shown.
         expect(String(error).includes(JSON.stringify(value))).toBe(!variable.endsWith("HEADERS"))
       }))
   }
 
-  it.effect("is an error of the program that provides the layer, before anything of it runs", () =>
+  it.effect("fails the program that provides the layer before it runs", () =>
     Effect.gen(function*() {
       let ran = false
       const exit = yield* Effect.sync(() => ran = true).pipe(
@@ -76,7 +90,7 @@ describe("a malformed variable", () => {
     }))
 })
 
-describe("a variable that is unset, or set to nothing", () => {
+describe("an unset or empty variable", () => {
   it.effect("is the default", () =>
     Effect.gen(function*() {
       const unset = yield* read({})
@@ -85,7 +99,7 @@ describe("a variable that is unset, or set to nothing", () => {
       expect(yield* read(Object.fromEntries(names.map((variable) => [variable, "  "])))).toEqual(unset)
     }))
 
-  it.effect("has the standard's value, but for a queue that holds a burst", () =>
+  it.effect("has the default of the specification, except for a larger queue", () =>
     Effect.gen(function*() {
       expect(yield* read({})).toMatchObject({
         resource: {},
@@ -105,11 +119,16 @@ describe("a variable that is unset, or set to nothing", () => {
         scheduleDelay: 5000,
         exportTimeout: 30_000,
         maxQueueSize: 16_384,
-        maxExportBatchSize: 512
+        maxExportBatchSize: 512,
+        logs: { isOn: true, exporter: "otlp", endpoint: "http://localhost:4318/v1/logs", protocol: "http/protobuf" },
+        logBatch: { scheduleDelay: 1000, exportTimeout: 30_000, maxQueueSize: 2048, maxExportBatchSize: 512 },
+        spanLimits: {},
+        logLimits: {},
+        effectLogs: false
       })
     }))
 
-  it.effect("gives the signal's own variable the turn before the common one", () =>
+  it.effect("of a signal takes precedence over the common one", () =>
     Effect.gen(function*() {
       const { metrics, traces } = yield* read({
         OTEL_EXPORTER_OTLP_TIMEOUT: "1",
@@ -120,16 +139,28 @@ describe("a variable that is unset, or set to nothing", () => {
       expect([traces.timeout, metrics.timeout]).toEqual([2, 1])
       expect([traces.protocol, metrics.protocol]).toEqual(["http/json", "http/protobuf"])
     }))
+
+  it.effect("of spans or log records takes precedence over the limit of all attributes", () =>
+    Effect.gen(function*() {
+      const { logLimits, spanLimits } = yield* read({
+        OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: "1",
+        OTEL_ATTRIBUTE_COUNT_LIMIT: "2",
+        OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: "3",
+        OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: "4"
+      })
+      expect(spanLimits).toEqual({ attributeValueLengthLimit: 3, attributeCountLimit: 2 })
+      expect(logLimits).toEqual({ attributeValueLengthLimit: 1, attributeCountLimit: 4 })
+    }))
 })
 
 describe("gRPC", () => {
-  it.effect("has the address of gRPC, without a path", () =>
+  it.effect("uses the gRPC address, without a path", () =>
     Effect.gen(function*() {
       const { traces } = yield* read({ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })
       expect(traces.endpoint).toBe("http://localhost:4317")
     }))
 
-  it.scoped("without its exporters installed is an error that says what to install", () =>
+  it.scoped("without its exporters fails with an error that names the package to install", () =>
     Effect.gen(function*() {
       vi.doMock("@opentelemetry/exporter-trace-otlp-grpc", () => {
         throw new Error("Cannot find package '@opentelemetry/exporter-trace-otlp-grpc'")
@@ -156,7 +187,7 @@ describe("a sink named otel", () => {
       expect(running.spanNames()).toEqual(["a", "a"])
     }).pipe(Effect.scoped))
 
-  it.effect("is an error in those of loom-telemetry, which says where it is accepted", () =>
+  it.effect("fails in those of loom-telemetry, with an error that tells where it is accepted", () =>
     Effect.gen(function*() {
       for (const layer of [Telemetry.layerSpec("otel"), Telemetry.layerConfig]) {
         const error = yield* Effect.flip(under(layer, { LOOM_TELEMETRY: "console,otel" }))
@@ -164,7 +195,7 @@ describe("a sink named otel", () => {
       }
     }))
 
-  it.effect("that is unknown is an error that names the legal forms", () =>
+  it.effect("with an unknown name fails with an error that lists the allowed forms", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(under(layerSpec("jaeger"), {}))
       expect(String(error)).toContain("otel")

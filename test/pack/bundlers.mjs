@@ -18,13 +18,23 @@ const browserlike = new URL("./browserlike.mjs", import.meta.url).href
 export const prices = "@pydantic/genai-prices"
 
 const forBrowsers = ["root", "agent", "readers", "testing"]
-const forNode = [...forBrowsers, "otel"]
+const forNode = [...forBrowsers, "otel", "promise"]
 
 const viaEsbuild = async (entryPoints, outdir, options) => {
   const settings = { bundle: true, metafile: true, format: "esm", outExtension: { ".js": ".mjs" }, logLevel: "silent" }
   const { metafile, warnings } = await esbuild({ entryPoints, outdir, ...settings, ...options })
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
   return { imports, warnings: warnings.map(({ text }) => text) }
+}
+
+/** What each program prints in a project without the prices. */
+export const printed = {
+  root: "request login <redacted> logins true",
+  agent: `The sum is 5. 42 true Pricing.genaiPrices needs the package ${prices}: install it, or use Pricing.table`,
+  readers: "1 • loom.tool (750.0ms) tool=add, ok=true",
+  testing: "as expected, then TraceMismatch",
+  otel: "bundled order",
+  promise: "outer inner alice"
 }
 
 /** What Vite puts in place of Node's modules when it builds for browsers. */
@@ -122,13 +132,6 @@ const checkWith = async (chosen, project, expected) => {
 export const checkBundlers = async (project) => {
   cpSync(folder, join(project, "bundled"), { recursive: true })
   copyFileSync(new URL("./receiver.mjs", import.meta.url), join(project, "receiver.mjs"))
-  const printed = {
-    root: "request login <redacted> logins true",
-    agent: `The sum is 5. 42 true Pricing.genaiPrices needs the package ${prices}: install it, or use Pricing.table`,
-    readers: "1 • loom.tool (750.0ms) tool=add, ok=true",
-    testing: "as expected, then TraceMismatch",
-    otel: "bundled order"
-  }
   await checkWith(Object.keys(bundlers), project, { absent: prices, printed })
 }
 

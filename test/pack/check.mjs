@@ -1,12 +1,13 @@
 /**
- * What a user gets: packs the package, installs the tarball into empty projects and imports every entry point of package.json `exports`. First beside the
- * required peers alone, then beside the optional ones too, beside the oldest of all, and beside an effect that it does not run on.
+ * What a user gets: packs the package, installs the tarball into empty projects and imports every entry point of package.json `exports`: with the
+ * required peers alone, with the optional ones too, with the oldest of all, and with an unsupported effect.
  */
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { checkApi } from "./api.mjs"
 import { checkBundle } from "./bundle.mjs"
 import { checkBundlers, checkPricedBundle, prices } from "./bundlers.mjs"
 import { checkDeclarations } from "./declarations.mjs"
@@ -27,9 +28,12 @@ import {
 import { check, finish } from "./outcome.mjs"
 import { emptyProject, importing, install, npm, running } from "./project.mjs"
 import { checkPublished } from "./published.mjs"
+import { checkRuntimes } from "./runtimes.mjs"
+import { checkVendors } from "./vendors.mjs"
+import { checkWithoutEffect } from "./withoutEffect.mjs"
 
 /** These load with the required peers alone; any other entry point may ask for an optional peer, by its name. */
-const frugal = [".", "./testing", "./readers"]
+const frugal = [".", "./testing", "./readers", "./promise"]
 
 const temporary = mkdtempSync(join(tmpdir(), "loom-pack-"))
 
@@ -54,7 +58,7 @@ const checkTargets = (project) => {
   }
 }
 
-/** A tool that is not told about a file does not find it: llms.txt and the skill are looked for where they are by convention. */
+/** Tools look for llms.txt and the skill where the convention says. */
 const checkCompanions = (project) => {
   const files = [
     "llms.txt",
@@ -78,7 +82,7 @@ const checkRequired = (project) =>
     const problem = importing(project, subpath)
     const peer = problem === undefined || frugal.includes(subpath) ? undefined : absentPeer(problem)
     check(
-      `import ${specifier(subpath)} beside the required peers${peer ? ` asks for ${peer}` : ""}`,
+      `import ${specifier(subpath)} with the required peers${peer ? ` asks for ${peer}` : ""}`,
       peer === undefined ? problem : undefined
     )
     return peer !== undefined
@@ -131,7 +135,7 @@ const checkCommands = (project) => {
   }
 }
 
-/** The project of somebody who installs what README says. */
+/** A project with what README says. */
 const checkNewest = async (project, tarball) => {
   install(project, tarball, ...required)
   checkTargets(project)
@@ -141,30 +145,34 @@ const checkNewest = async (project, tarball) => {
   await checkBundle(project)
   install(project, ...optionalSpecs.filter((spec) => !spec.startsWith(prices)), "@types/node@20")
   for (const subpath of waiting) {
-    check(`import ${specifier(subpath)} beside its optional peers`, importing(project, subpath))
+    check(`import ${specifier(subpath)} with its optional peers`, importing(project, subpath))
   }
   await checkBundlers(project)
+  checkRuntimes(project)
   install(project, ...optionalSpecs)
   await checkPricedBundle(project)
   checkOneEffect(project)
   checkTypes(project)
   checkDeclarations(project)
+  checkWithoutEffect(project)
   checkCommands(project)
 }
 
-/** The project of somebody who has everything as old as package.json allows. */
+/** A project with the oldest versions that package.json allows. */
 const checkOldest = (project, tarball) => {
   install(project, tarball, ...oldestSpecs)
   for (const subpath of modules) {
-    check(`import ${specifier(subpath)} beside the oldest peers`, importing(project, subpath))
+    check(`import ${specifier(subpath)} with the oldest peers`, importing(project, subpath))
   }
 }
 
 try {
   const tarball = pack()
   await checkPublished(tarball)
+  await checkApi()
   await checkNewest(emptyProject(join(temporary, "newest")), tarball)
   checkOldest(emptyProject(join(temporary, "oldest")), tarball)
+  checkVendors(temporary, tarball)
   checkEffectFour(emptyProject(join(temporary, "four")), tarball)
   await checkFirstContact(temporary, tarball)
 } catch (error) {

@@ -12,13 +12,13 @@ const four = "effect@4"
 export const checkEffectFour = (project, tarball) => {
   const said = refusal(project, tarball, four)
   check(
-    `npm refuses to install beside ${four}, and names the range that is needed`,
+    `npm refuses to install with ${four}, and names the required range`,
     said !== undefined && /ERESOLVE/.test(said) && /effect@"\^3/.test(said) ? undefined : said ?? "it installs"
   )
   install(project, tarball, four, "--legacy-peer-deps")
   for (const subpath of modules) {
     const problem = importing(project, subpath) ?? "it can be imported"
     const isClear = problem.includes("requiresEffect3.js")
-    check(`import ${specifier(subpath)} beside ${four} says which version it needs`, isClear ? undefined : problem)
+    check(`import ${specifier(subpath)} with ${four} says which version it needs`, isClear ? undefined : problem)
   }
 }

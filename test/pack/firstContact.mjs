@@ -1,7 +1,7 @@
 /**
- * The first contact of three users, each with nothing but README.md and an empty folder: a developer at the console, one who writes tests, one who sends to
- * production. Every command is run and every program saved exactly as it stands there; only the package comes from a tarball, the Collector is a stand-in, and no
- * browser opens.
+ * The first contact of three users, each with README.md, the quick start it links to and an empty folder: a developer at the console, one who writes tests, one
+ * who sends to production. Every command is run and every program saved exactly as documented; only the package comes from a tarball, the Collector is a
+ * stand-in, and no browser opens.
  *
  * By itself: node test/pack/firstContact.mjs TARBALL
  */
@@ -72,22 +72,24 @@ const finds = (what, text, ...patterns) => {
 /** The lines of a tree: how deep, which span, and what it used. */
 const outline = (tree) => {
   const lines = tree.matchAll(/^( *• [\w.]+) \(.*?(\[\d+ in, .*\])?$/gm)
-  return Array.from(lines, ([, span, usage = ""]) => `${span} ${usage}`).join("\n")
+  // The console has all digits of a cost, the command line two significant ones.
+  const rounded = (usage) => usage.replace(/\$([\d.]+)/, (_, usd) => `$${Number(usd).toPrecision(2)}`)
+  return Array.from(lines, ([, span, usage = ""]) => `${span} ${rounded(usage)}`).join("\n")
 }
 
 const lookBack = async (user) => {
-  const { stderr, stdout } = await follow(user, "Looking back")
+  const { stderr, stdout } = await follow(user, "Query a trace file")
   check("the tree is the one at the top of README", outline(stdout) === outline(shownTree) ? undefined : stdout)
   finds("the tool's calls, the user's tokens and dollars", stdout, /^add +1 +–/m, /^alice +42 +0 +12 +\$0\.00031/m)
   finds("the page is written", stderr, /^wrote traces\.html$/m)
 }
 
 const watch = async (user) => {
-  const first = await follow(user, "The first program")
+  const first = await follow(user, "First program")
   finds("the first program prints its two spans", first.stderr, /^• answer \(/m, /^ {2}• search \(.*\bhits=3$/m)
   const { stderr, stdout } = await follow(user, "Watch an agent")
   check(
-    `README has what the agent's program prints: ${stdout.trim()}`,
+    `the quick start has what the agent's program prints: ${stdout.trim()}`,
     markdown.includes(`\`${stdout.trim()}\``) ? undefined : "it says something else"
   )
   finds("the agent's tree", stderr, /^• loom\.run \(/m, /^ {2}• loom\.turn \(/m, /^ {4}• loom\.tool \(.* ok=true/m)
@@ -100,7 +102,7 @@ const test = async (user) => {
 }
 
 const send = async (user) => {
-  const { stderr, stdout } = await follow(user, "Send it")
+  const { stderr, stdout } = await follow(user, "Send it to OpenTelemetry")
   finds("the program says its answer", stdout, /Hello, Alice\./)
   check("and no warning", /WARN|ERROR/.test(stdout + stderr) ? stdout + stderr : undefined)
   finds(

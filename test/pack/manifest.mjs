@@ -21,9 +21,9 @@ export const optional = Object.keys(peerDependencies).filter((peer) =>
 /** The optional peers as words of `npm install`. */
 export const optionalSpecs = optional.map((peer) => `${peer}@${peerDependencies[peer]}`)
 
-/** The lowest versions that the ranges of the peers allow: a range begins with it. */
+/** The lowest versions that the ranges of the peers allow: a range begins with it. Where any version is allowed, the one that is tested. */
 export const oldestSpecs = Object.entries(peerDependencies).map(([peer, range]) =>
-  `${peer}@${/\d+\.\d+\.\d+/.exec(range)[0]}`
+  `${peer}@${/\d+\.\d+\.\d+/.exec(range)?.[0] ?? manifest.devDependencies[peer]}`
 )
 
 export const entries = Object.entries(exports)

@@ -1,18 +1,22 @@
 /**
- * README.md as its reader follows it: in a section, what is to be typed into a terminal and what is to be saved as a file, in that order.
+ * README.md and the quick start it links to, as a reader follows them: per section, the commands to run and the files to save, in order.
  *
- * A TypeScript block is saved under the last file name that stands in the section above it.
+ * A TypeScript block is saved under the last file name mentioned above it in its section.
  */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { repository } from "./manifest.mjs"
 
-export const markdown = readFileSync(join(repository, "README.md"), "utf8")
+const read = (page) => readFileSync(join(repository, page), "utf8")
+
+const readme = read("README.md")
+
+export const markdown = `${readme}\n${read("docs/getting-started.md")}`
 
 const textOf = (heading) => {
   const section = markdown.split(/^## /m).find((each) => each.startsWith(`${heading}\n`))
   if (section === undefined) {
-    throw new Error(`README.md has no section ${JSON.stringify(heading)}`)
+    throw new Error(`neither README.md nor the quick start has a section ${JSON.stringify(heading)}`)
   }
   return section
 }
@@ -20,13 +24,13 @@ const textOf = (heading) => {
 const namedAbove = (section, end) => {
   const names = [...section.slice(0, end).matchAll(/`([\w.-]+\.ts)`/g)]
   if (names.length === 0) {
-    throw new Error(`README.md does not say what file a program goes into:\n${section.slice(0, end)}`)
+    throw new Error(`no file name is given for a program:\n${section.slice(0, end)}`)
   }
   return names.at(-1)[1]
 }
 
 /** The tree at the top. */
-export const shownTree = /^```text\n(.*?)^```$/ms.exec(markdown)[1]
+export const shownTree = /^```text\n(.*?)^```$/ms.exec(readme)[1]
 
 /** The steps of a section: `{ run }` is a text for the shell, `{ file, code }` a program. */
 export const stepsOf = (heading) => {

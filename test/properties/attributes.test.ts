@@ -1,6 +1,6 @@
 /**
- * Normalisation, whatever the value: it never throws, gives plain, bounded, frozen data, and leaves what is normal as it is.
- * Compared with Node's equality: vitest's takes an attribute named `constructor` for a type.
+ * Normalizing any value never throws, gives plain, bounded, frozen data, and does not change normalized values.
+ * Compared with Node's equality, because vitest's treats an attribute named `constructor` as a type.
  */
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
@@ -15,7 +15,7 @@ import { build, hostileValue, planted } from "./hostile.js"
 
 const small: AttributeLimits = { attributes: 4, valueLength: 24, depth: 3, items: 6, events: 4 }
 
-/** Where a value is not what a record may hold; empty where all is well. */
+/** The paths of values that a record must not contain. */
 const flaws = (value: unknown, path = "value"): ReadonlyArray<string> => {
   switch (typeof value) {
     case "string":
@@ -50,7 +50,7 @@ const textOf = (value: AttributeValue | undefined): number =>
 const depthOf = (value: AttributeValue | undefined): number =>
   typeof value === "object" ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0
 
-describe("normalising any value", () => {
+describe("normalizing any value", () => {
   for (const [name, limits] of [["the default", defaultLimits], ["small", small]] as const) {
     it(`gives plain, frozen data within ${name} limits`, () => {
       fc.assert(fc.property(hostileValue, (recipe) => {
@@ -61,7 +61,7 @@ describe("normalising any value", () => {
       }))
     })
 
-    it(`leaves what is normal already as it is, with ${name} limits`, () => {
+    it(`does not change normalized values, with ${name} limits`, () => {
       fc.assert(fc.property(hostileValue, (recipe) => {
         const once = normalizeValue(build(recipe), limits)
         deepStrictEqual(normalizeValue(once, limits), once)
@@ -69,7 +69,7 @@ describe("normalising any value", () => {
     })
   }
 
-  it("never shows what is redacted", () => {
+  it("never shows redacted values", () => {
     fc.assert(fc.property(hostileValue, (recipe) => {
       expect(JSON.stringify(normalizeValue(build(recipe), defaultLimits)) ?? "").not.toContain(planted)
     }))

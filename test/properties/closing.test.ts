@@ -1,6 +1,6 @@
 /**
- * A program is interrupted at every operation of building sinks, running under them and releasing them: whatever was acquired is released,
- * once, and the fiber is what it was before.
+ * A program is interrupted at every operation while it builds, uses and releases sinks: everything acquired is released once, and the fiber
+ * is restored.
  */
 import { expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -11,7 +11,7 @@ import { FilteredTelemetry, MultiTelemetry, SampledTelemetry, Telemetry } from "
 import { capturedWarnings } from "../sinks/recordingSinks.js"
 import { interruptAt } from "./interrupter.js"
 
-/** Sinks that count what is acquired and released; some need several steps for it. */
+/** Sinks that count acquisitions and releases; some need several steps. */
 class Counted {
   readonly acquired: Array<string> = []
   readonly released: Array<string> = []
@@ -36,7 +36,7 @@ const layerOf = (sinks: Counted) =>
     FilteredTelemetry.layer(SampledTelemetry.tail(sinks.layer("b", 0), { ratio: 1 }), () => true)
   ])
 
-it("whatever was acquired is released once, and the tracer is back, wherever the program is interrupted", () => {
+it("everything acquired is released once, and the tracer is restored, wherever the program is interrupted", () => {
   const interrupted = { building: 0, later: 0 }
   const [warnings, logger] = capturedWarnings()
   const runtime = Effect.runSync(Effect.scoped(Layer.toRuntime(logger)))
@@ -59,7 +59,7 @@ it("whatever was acquired is released once, and the tracer is back, wherever the
     }
     interrupted[sinks.acquired.length < 2 ? "building" : "later"]++
   }
-  // Nothing is cut short: every flush and every release came to its end.
+  // Every flush and every release finished.
   expect(warnings).toEqual([])
   expect(interrupted.building).toBeGreaterThan(50)
   expect(interrupted.later).toBeGreaterThan(50)

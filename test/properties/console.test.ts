@@ -1,5 +1,5 @@
 /**
- * The console, whatever a record holds: one line, nothing on it that a terminal would act on, and exactly the fields of the record.
+ * Any record on the console: one line, without terminal control characters, with exactly the fields of the record.
  */
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
@@ -14,7 +14,7 @@ import { buildObject, hostileAttributes, hostileText, planted } from "./hostile.
 
 const unsafe = /[\p{Cc}\p{Cf}\u2028\u2029\p{Surrogate}]/u
 
-/** What only format characters of some scripts are: visible, or part of a visible character. */
+/** Format characters that are visible, or part of a visible character, in some scripts. */
 const harmless =
   /[\u00ad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u180e\u206a-\u206f]|\u{110bd}|\u{110cd}|[\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}]/gu
 
@@ -34,7 +34,7 @@ const attributesOf = (recipe: Recipe): Attributes => {
   return bag.finish()
 }
 
-/** All three lines that a record can be. */
+/** The three kinds of lines. */
 const linesOf = (recipe: Recipe, attributes: Attributes, width = Infinity): ReadonlyArray<string> => {
   const style = { color: false, width }
   const span = {
@@ -69,7 +69,7 @@ const linesOf = (recipe: Recipe, attributes: Attributes, width = Infinity): Read
 
 const token = /^("(?:[^"\\]|\\.)*"|[^\s,="]+)/u
 
-/** A key, value or name at the beginning of a text, and what follows it. */
+/** Splits a text after its first key, value or name. */
 const readToken = (text: string): readonly [token: string, rest: string] => {
   const match = token.exec(text)
   if (match === null) {
@@ -79,7 +79,7 @@ const readToken = (text: string): readonly [token: string, rest: string] => {
   return [shown, text.slice(match[0].length)]
 }
 
-/** The fields of a line as its reader sees them, and what stands after them. */
+/** The fields of a line as a reader sees them, and the rest of the line. */
 const readFields = (text: string): readonly [fields: ReadonlyArray<readonly [string, string]>, rest: string] => {
   const fields: Array<readonly [string, string]> = []
   let rest = text
@@ -102,7 +102,7 @@ const shownValue = (value: Attributes[string]): string =>
   )
 
 describe("any record on the console", () => {
-  it("is one line without anything that a terminal acts on", () => {
+  it("is one line without terminal control characters", () => {
     fc.assert(fc.property(record, fc.constantFrom(Infinity, 80, 20), (recipe, width) => {
       for (const line of linesOf(recipe, attributesOf(recipe), width)) {
         expect(line.endsWith("\n")).toBe(true)
@@ -113,7 +113,7 @@ describe("any record on the console", () => {
     }))
   })
 
-  it("has exactly the fields of the record: no value forges one", () => {
+  it("has exactly the fields of the record, and no value can forge one", () => {
     fc.assert(fc.property(record, (recipe) => {
       const attributes = attributesOf(recipe)
       const expected = Object.entries(attributes).map(([key, value]) => [escapeText(key), shownValue(value)])

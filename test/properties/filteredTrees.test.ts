@@ -1,5 +1,5 @@
 /**
- * Random programs behind random filters: what is left is a tree in which every span hangs below its nearest ancestor that is kept.
+ * Random programs behind random filters: the result is a tree in which the parent of every span is its nearest kept ancestor.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,11 +8,11 @@ import { FilteredTelemetry, InMemoryTelemetry, MultiTelemetry, type SpanRecord, 
 import { keeping } from "./keeping.js"
 import { concurrentProgram, Ledger, type Program, runToTheEnd } from "./programs.js"
 
-/** Keeps a span by the digits at the end of its name, which its place in the ledger gave it. */
+/** Keeps a span by the digits at the end of its name, which are its position in the ledger. */
 const chosenBy = (choices: ReadonlyArray<boolean>) => ({ name }: { readonly name: string }): boolean =>
   choices[Number(/\d+$/.exec(name)![0]) % choices.length]!
 
-/** Runs a program with everything in memory, and with two filtered sinks of which one stands behind a nested fan-out. */
+/** Runs a program with an unfiltered memory sink and two filtered sinks, one of them in a nested fan-out. */
 const observe = (program: Program, choices: ReadonlyArray<boolean>) =>
   Effect.gen(function*() {
     const [alone, nested] = [keeping(), keeping()]
@@ -30,7 +30,7 @@ const observe = (program: Program, choices: ReadonlyArray<boolean>) =>
     return { all, alone, nested, keeps }
   })
 
-/** The nearest ancestor that is kept, as its id. */
+/** The id of the nearest kept ancestor. */
 const nearestKept = (
   spanId: string | null | undefined,
   byId: ReadonlyMap<string, SpanRecord>,
@@ -44,7 +44,7 @@ const nearestKept = (
 }
 
 describe("behind a filter", () => {
-  it("every span hangs below its nearest kept ancestor, measurements too, the same in every sink", () =>
+  it("the parent of every span and measurement is the nearest kept ancestor, the same in every sink", () =>
     fc.assert(
       fc.asyncProperty(
         concurrentProgram(5),
@@ -76,7 +76,7 @@ describe("behind a filter", () => {
       { numRuns: 200 }
     ), 120_000)
 
-  it("a span that is ten thousand deep finds its kept ancestor", () => {
+  it("a span ten thousand levels deep finds its kept ancestor", () => {
     const deep = Array.from({ length: 10_000 }).reduce<Effect.Effect<void>>(
       (inner, _, index) => Telemetry.withSpan(inner, `deep${index}`),
       Telemetry.withSpan(Effect.void, "leaf")

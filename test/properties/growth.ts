@@ -6,7 +6,7 @@
  */
 
 /** Characters: each length is four times the one before, up to 1 MiB. */
-const upToOneMiB: Lengths = [1 << 14, 1 << 16, 1 << 18, 1 << 20]
+export const upToOneMiB: Lengths = [1 << 14, 1 << 16, 1 << 18, 1 << 20]
 
 /** Faster, for many texts. */
 export const upTo64KiB: Lengths = [1 << 12, 1 << 14, 1 << 16]
@@ -19,6 +19,9 @@ const most = 4
 
 const tries = 6
 
+/** Microseconds of CPU time. A collection of garbage on other threads lasts longer than six tries of a short text. */
+const leastEffort = 500_000
+
 /** CPU time of all threads in microseconds. */
 const timeOf = (work: () => unknown): number => {
   const start = process.cpuUsage()
@@ -29,6 +32,18 @@ const timeOf = (work: () => unknown): number => {
 
 const leastOf = (times: number, work: () => unknown): number =>
   Math.min(...Array.from({ length: times }, () => timeOf(work)))
+
+/** The least time of at least six tries, and of as many more as it takes to outlast a collection of garbage; ends at the first that is short enough. */
+const leastUntil = (enough: number, work: () => unknown): number => {
+  let least = Infinity
+  let effort = 0
+  for (let time = 0; least > enough && (time < tries || effort < leastEffort); time++) {
+    const taken = timeOf(work)
+    least = Math.min(least, taken)
+    effort += taken
+  }
+  return least
+}
 
 const costOf = (times: number, work: (text: string) => unknown, text: string): number =>
   leastOf(times, () => work(text)) / text.length
@@ -44,19 +59,23 @@ const leastCost = (work: (text: string) => unknown, length: number): number => {
   return known
 }
 
-/** Describes the first length at which the cost per character is too high; `undefined` if the work is linear. */
+/**
+ * Describes the first length at which the cost per character is too high; `undefined` if the work is linear.
+ *
+ * Where the mixture of a text changes with its length, `parts` are what it is mixed of: the dearest of them is the base, because a text that consists
+ * of more and more of it is dearer per character without being slow.
+ */
 export const tooSlowAt = (
   work: (text: string) => unknown,
   make: (length: number) => string,
-  [first, ...others]: Lengths = upToOneMiB
+  [first, ...others]: Lengths = upToOneMiB,
+  parts: ReadonlyArray<string> = []
 ): string | undefined => {
-  const base = Math.max(costOf(5, work, make(first)), leastCost(work, first))
+  const pure = parts.map((part) => costOf(3, work, part.repeat(Math.ceil(first / part.length))))
+  const base = Math.max(costOf(5, work, make(first)), leastCost(work, first), ...pure)
   for (const length of others) {
     const text = make(length)
-    let cost = Infinity
-    for (let time = 0; time < tries && cost > base * most; time++) {
-      cost = Math.min(cost, costOf(1, work, text))
-    }
+    const cost = leastUntil(base * most * text.length, () => work(text)) / text.length
     if (cost > base * most) {
       return `${(cost / base).toFixed(1)} times as much at ${length}`
     }

@@ -1,16 +1,16 @@
 /**
- * Attribute values that are hard to record, as recipes: plain data that fast-check can print and shrink. The value itself is built inside the
- * property, because fast-check cannot look at a revoked proxy without throwing.
+ * Recipes for attribute values that are hard to record: plain data that fast-check can print and shrink. The value itself is built inside the
+ * property, because fast-check would throw on a revoked proxy.
  */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import fc from "fast-check"
 
-/** What no sink may show; every `redacted` value holds it. */
+/** A text that no sink may show; every `redacted` value contains it. */
 export const planted = "sk-planted-7f3a9c"
 
-/** Values that need nothing but their name. */
+/** Values without parameters, by name. */
 const builders = {
   "undefined": () => undefined,
   "null": () => null,
@@ -61,7 +61,7 @@ const builders = {
   "sparse": () => [, 1, , 2]
 } satisfies Record<string, () => unknown>
 
-/** How to make a value. */
+/** How to build a value. */
 export type Recipe =
   | { readonly make: "plain"; readonly value: string | number | boolean }
   | { readonly make: "special"; readonly name: keyof typeof builders }
@@ -74,7 +74,6 @@ export type Recipe =
 /** Attributes, as recipes by key. */
 export type AttributesRecipe = ReadonlyArray<readonly [string, Recipe]>
 
-/** Builds the value that a recipe describes. */
 export const build = (recipe: Recipe): unknown => {
   switch (recipe.make) {
     case "plain":
@@ -98,7 +97,7 @@ export const build = (recipe: Recipe): unknown => {
   }
 }
 
-/** Builds attributes; every key is data, `__proto__` too. */
+/** Builds attributes. Every key is data, even `__proto__`. */
 export const buildObject = (entries: AttributesRecipe): Record<string, unknown> => {
   const out: Record<string, unknown> = {}
   for (const [key, recipe] of entries) {
@@ -115,7 +114,7 @@ const throwingMembers = { name: { get: boom }, message: { get: boom }, stack: { 
 
 const errorThatThrows = (): Error => {
   const error = new Error("x")
-  // The stack is made when it is first read, from the name and the message.
+  // The stack is created from the name and the message when it is first read.
   void error.stack
   return Object.defineProperties(error, throwingMembers)
 }
@@ -161,7 +160,7 @@ const deep = (levels: number): unknown => {
   return value
 }
 
-/** Text with everything in it that a terminal, a line or JSON could trip over. */
+/** Text with everything that could break a terminal, a line or JSON. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: "grapheme" }),
@@ -203,7 +202,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   )
 )
 
-/** Keys of attributes, objects and maps. A lone `…` is what a cut object says of its rest under. */
+/** Keys of attributes, objects and maps. A truncated object describes the rest under the key `…`. */
 const hostileKey = hostileText.map((key) => key === "…" ? "..." : key)
 
 const leaf: fc.Arbitrary<Recipe> = fc.oneof(

@@ -1,5 +1,5 @@
 /**
- * Interrupts a program in one place, counted in operations of all of its fibers: at each in turn, that is everywhere.
+ * Interrupts a program at one position, counted in operations of all its fibers. Tests use every position in turn.
  */
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
@@ -8,8 +8,8 @@ import * as Runtime from "effect/Runtime"
 import type * as Scheduler from "effect/Scheduler"
 
 /**
- * Runs fibers in one queue and counts the operations of all of them. The one that begins operation `at` has to yield, as a fiber that ran
- * for long has, and the root fiber is interrupted before it goes on.
+ * Runs fibers in one queue and counts the operations of all of them. The fiber that starts operation `at` must yield, as after a long
+ * run, and the root fiber is interrupted before it continues.
  */
 class Interrupter implements Scheduler.Scheduler {
   operations = 0
@@ -38,7 +38,7 @@ class Interrupter implements Scheduler.Scheduler {
   }
 }
 
-/** Runs the program once and interrupts it in one place. Where it comes to its end before that, nothing is interrupted. */
+/** Runs the program once and interrupts it at one position, unless it ends before. */
 export const interruptAt = (runtime: Runtime.Runtime<never>, program: Effect.Effect<unknown, unknown>, at: number) => {
   const scheduler = new Interrupter(at)
   const root = Runtime.runFork(runtime)(program, { scheduler })

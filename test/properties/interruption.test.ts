@@ -1,6 +1,6 @@
 /**
- * A program is interrupted after its first operation, after its second, and so on until it completes by itself: there is no instant
- * at which a span of ours stays open or ends twice.
+ * A program is interrupted after its first operation, after its second, and so on until it completes: at no instant does a span of ours
+ * stay open or end twice.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -12,7 +12,7 @@ import type { SpanRecord, SpanStart } from "loom-telemetry"
 import { FilteredTelemetry, MultiTelemetry, SampledTelemetry, Telemetry } from "loom-telemetry"
 import { interruptAt } from "./interrupter.js"
 
-/** A sink that keeps what opened and what ended. */
+/** A sink that records which spans opened and ended. */
 class Watch {
   readonly opened: Array<SpanStart> = []
   readonly ended: Array<SpanRecord> = []
@@ -30,10 +30,10 @@ class Watch {
 
 const unit = (name: string) => Telemetry.withSpan(Effect.yieldNow(), name)
 
-/** None waits for time: they run to their end on a queue of their own. */
+/** None of them waits for time, so they can run on a separate queue. */
 const programs: { readonly [name: string]: Effect.Effect<unknown, unknown> } = {
   "a single span": unit("a"),
-  "spans in spans": unit("a").pipe(Telemetry.withSpan("b"), Telemetry.withSpan("c"), Effect.zipRight(unit("d"))),
+  "nested spans": unit("a").pipe(Telemetry.withSpan("b"), Telemetry.withSpan("c"), Effect.zipRight(unit("d"))),
   "parallel spans": Effect.all([unit("a"), unit("b"), unit("c")], { concurrency: "unbounded" }).pipe(
     Telemetry.withSpan("all")
   ),
@@ -46,7 +46,7 @@ const programs: { readonly [name: string]: Effect.Effect<unknown, unknown> } = {
   "a race": Effect.race(unit("winner"), Effect.never.pipe(Telemetry.withSpan("loser"))).pipe(
     Telemetry.withSpan("race")
   ),
-  "failures that are recovered from": Effect.fail("no").pipe(
+  "recovered failures": Effect.fail("no").pipe(
     Telemetry.withSpan("failing"),
     Effect.catchAll(() => unit("recovery")),
     Effect.ensuring(unit("finalizer")),
@@ -93,7 +93,7 @@ const expectAllClosed = ({ ended, opened }: Watch): void => {
   expect(names(ended)).toEqual(names(opened))
 }
 
-/** Sinks that have each span as soon as its trace is over. */
+/** Sinks that have every span as soon as its trace has ended. */
 const sinks: { readonly [name: string]: (watch: Watch) => Layer.Layer<Telemetry> } = {
   "in a fan-out": ({ layer }) => MultiTelemetry.layer([layer]),
   "behind a filter and a sampler": ({ layer }) =>
@@ -120,7 +120,7 @@ describe.each(Object.keys(sinks))("interruption at every operation, %s", (where)
         interrupted += watch.ended.some((span) => span.outcome === "interrupted") ? 1 : 0
       }
       expect(interrupted).toBeGreaterThan(0)
-      // Effect 3.22 itself never comes back from some interruptions in the middle of forking, with telemetry or without it.
+      // Effect 3.22 itself never returns from some interruptions during a fork, with or without telemetry.
       expect(hung).toBeLessThan(5)
     }), 120_000)
 })

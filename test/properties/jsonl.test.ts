@@ -1,12 +1,14 @@
 /**
- * The wire format: any record is one line of strict JSON, and reads back as it was.
- * Compared with Node's equality: vitest's takes an attribute named `constructor` for a type.
+ * The wire format: any record is one line of strict JSON, and decodes to the same record.
+ * Compared with Node's equality, because vitest's treats an attribute named `constructor` as a type.
  */
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
 import { deepStrictEqual } from "node:assert"
 import { defaultLimits } from "../../src/records/attributes.js"
 import { instrumentKind } from "../../src/records/MetricRecord.js"
+import { type ScoreData, scoreRecord } from "../../src/records/ScoreData.js"
+import { scoreSources } from "../../src/records/ScoreRecord.js"
 import {
   type EventData,
   type MetricData,
@@ -17,8 +19,11 @@ import {
   spanStart
 } from "../../src/records/SpanData.js"
 import { text } from "../../src/records/text.js"
-import { type DecodedLine, decodeLine } from "../../src/records/wire/decode.js"
-import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/wire/encode.js"
+import { encodeDropped } from "../../src/records/wire/dropped.js"
+import { type DecodedLine, decodeLine } from "../../src/records/wire/line.js"
+import { encodeMetric } from "../../src/records/wire/metric.js"
+import { encodeScore } from "../../src/records/wire/score.js"
+import { encodeSpan, encodeSpanStart } from "../../src/records/wire/span.js"
 import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
 import { decodedLine } from "../records/decodedLine.js"
 import { type AttributesRecipe, buildObject, hostileAttributes, hostileText } from "./hostile.js"
@@ -32,9 +37,9 @@ const collect = (recipe: AttributesRecipe) => {
 const safeText = hostileText.map((value) => text(value, 1024))
 const hex = (digits: number) =>
   fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: digits, maxLength: digits })
-// From the year 1385 to 2554, nanoseconds and all.
+// From the year 1385 to 2554, with nanoseconds.
 const instant = fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n })
-// A duration is a JSON number of milliseconds: past some weeks a double has no nanoseconds any more.
+// A duration is a JSON number of milliseconds: beyond some weeks, a double cannot hold nanoseconds.
 const elapsed = fc.bigInt({ min: 0n, max: 2n ** 50n })
 
 const spanRecipe = fc.record({
@@ -102,9 +107,25 @@ const buildMetric = (recipe: MetricRecipe): MetricData => ({
   spanId: recipe.place?.spanId
 })
 
+const scoreRecipe = fc.record({
+  name: safeText,
+  value: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)),
+  label: fc.option(safeText),
+  explanation: fc.option(safeText),
+  source: fc.constantFrom(...scoreSources),
+  traceId: hex(32),
+  spanId: fc.option(hex(16)),
+  attributes: hostileAttributes,
+  time: instant
+}).filter(({ label, value }) => value !== null || label !== null)
+
+type ScoreRecipe = typeof scoreRecipe extends fc.Arbitrary<infer A> ? A : never
+
+const buildScore = (recipe: ScoreRecipe): ScoreData => ({ ...recipe, attributes: collect(recipe.attributes) })
+
 const read = (line: string): DecodedLine => decodedLine(line, 1)
 
-/** One line, printable as JSON leaves it, with exactly these keys first. */
+/** Checks for one printable line of JSON that starts with exactly these keys. */
 const expectOneLine = (line: string, keys: ReadonlyArray<string>) => {
   expect(line).not.toMatch(/[\u0000-\u001f]/)
   expect(line.isWellFormed()).toBe(true)
@@ -113,8 +134,8 @@ const expectOneLine = (line: string, keys: ReadonlyArray<string>) => {
 
 const identity = ["name", "trace_id", "span_id", "parent_span_id"]
 
-describe("any record, written and read", () => {
-  it("a span is one line, and the same span again", () => {
+describe("any encoded and decoded record", () => {
+  it("a span is one line, and decodes to the same span", () => {
     fc.assert(fc.property(spanRecipe, (recipe) => {
       const span = buildSpan(recipe)
       const line = encodeSpan(span)
@@ -137,7 +158,7 @@ describe("any record, written and read", () => {
     }))
   })
 
-  it("an open span is one line, and the same open span again", () => {
+  it("an open span is one line, and decodes to the same open span", () => {
     fc.assert(fc.property(spanRecipe, (recipe) => {
       const span = buildOpen(recipe)
       const line = encodeSpanStart(span)
@@ -151,7 +172,7 @@ describe("any record, written and read", () => {
     }))
   })
 
-  it("a metric is one line, and the same metric again", () => {
+  it("a metric is one line, and decodes to the same metric", () => {
     fc.assert(fc.property(metricRecipe, (recipe) => {
       const metric = buildMetric(recipe)
       const line = encodeMetric(metric)
@@ -165,7 +186,32 @@ describe("any record, written and read", () => {
     }))
   })
 
-  it("a loss is one line, and the same loss again", () => {
+  it("a score is one line, and decodes to the same score", () => {
+    fc.assert(fc.property(scoreRecipe, (recipe) => {
+      const score = buildScore(recipe)
+      const line = encodeScore(score)
+      expectOneLine(line, [
+        "kind",
+        "name",
+        "value",
+        "label",
+        "explanation",
+        "source",
+        "trace_id",
+        "span_id",
+        "attributes",
+        "scored_at"
+      ])
+      const back = read(line)
+      if (back.kind !== "score") {
+        throw new Error(`read as ${back.kind}`)
+      }
+      deepStrictEqual(scoreRecord(back.score), scoreRecord(score))
+      expect(encodeScore(back.score)).toBe(line)
+    }))
+  })
+
+  it("a drop report is one line, and decodes to the same report", () => {
     fc.assert(fc.property(
       fc.integer({ min: 1 }),
       safeText,
@@ -178,7 +224,7 @@ describe("any record, written and read", () => {
     ))
   })
 
-  it("any other text is an error with its line number, never a throw", () => {
+  it("any other text gives an error with its line number and never throws", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), hostileText), fc.integer({ min: 1 }), (source, line) => {
       expect(decodeLine(source, line)).toMatchObject({ _tag: "RecordDecodeError", line })
     }))

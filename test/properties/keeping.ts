@@ -1,9 +1,9 @@
 /**
- * A sink that keeps all that it is told.
+ * A sink that keeps everything it receives.
  */
 import { type MetricRecord, type SpanRecord, type SpanStart, Telemetry } from "loom-telemetry"
 
-/** A fresh one. */
+/** A new one. */
 export const keeping = () => {
   const starts: Array<SpanStart> = []
   const spans: Array<SpanRecord> = []

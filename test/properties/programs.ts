@@ -1,8 +1,8 @@
 /**
- * Random programs as plain data, and what runs them. The only generators of programs that the tests have.
+ * Random programs as plain data, and an interpreter for them. All generators of programs are here.
  *
- * While a program runs it keeps a ledger of its own: which spans it entered, inside of which, and how each body ended as seen from
- * inside. What sinks record is compared with that.
+ * A running program keeps a ledger: which spans it entered, their parents, and how each body ended as seen from inside. Tests compare the
+ * records of sinks with it.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import * as Supervisor from "effect/Supervisor"
 import * as fc from "fast-check"
 import { type Outcome, Telemetry } from "loom-telemetry"
 
-/** A program. Every span has a `name` of its own, given by `named`. */
+/** A program. `named` gives every span a unique `name`. */
 export type Program =
   | { readonly _tag: "succeed" | "yield" | "measure" | "fail" | "die" | "interrupt" }
   | { readonly _tag: "ours" | "library" | "scoped" | "stream"; readonly name: string; readonly body: Program }
@@ -35,7 +35,7 @@ const two = (tags: ReadonlyArray<string>, body: fc.Arbitrary<Program>) =>
 
 const spans = ["ours", "library", "scoped", "stream", "abandonedStream"]
 
-/** Programs in which one thing happens after another: the ledger knows every outcome exactly. */
+/** Sequential programs: the ledger knows every outcome exactly. */
 export const sequentialProgram = (depth: number): fc.Arbitrary<Program> => {
   if (depth === 0) {
     return leaf(1)
@@ -49,7 +49,7 @@ export const sequentialProgram = (depth: number): fc.Arbitrary<Program> => {
   )
 }
 
-/** Programs with several fibers, in which one may interrupt the other anywhere. */
+/** Programs with several fibers that may interrupt each other anywhere. */
 export const concurrentProgram = (depth: number): fc.Arbitrary<Program> => {
   if (depth === 0) {
     return leaf(1)
@@ -63,7 +63,7 @@ export const concurrentProgram = (depth: number): fc.Arbitrary<Program> => {
   )
 }
 
-/** How a span that was entered ended, as its own body saw it; `undefined` where the body never began. */
+/** How a span ended as seen by its body; `undefined` if the body never started. */
 export interface Entry {
   readonly name: string
   readonly parent: string | undefined
@@ -71,7 +71,7 @@ export interface Entry {
   outcome: Outcome | undefined
 }
 
-/** What a program did, written down beside telemetry. */
+/** What a program did, recorded independently of telemetry. */
 export class Ledger {
   readonly entries: Array<Entry> = []
 
@@ -87,7 +87,7 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
 
 type Running = Effect.Effect<void, string>
 
-/** The program as an effect; `parent` is the name of the span that it stands in. */
+/** The program as an effect; `parent` is the name of the enclosing span. */
 const run = (program: Program, ledger: Ledger, parent: string | undefined): Running => {
   switch (program._tag) {
     case "succeed":
@@ -128,7 +128,7 @@ const run = (program: Program, ledger: Ledger, parent: string | undefined): Runn
 
 type SpanProgram = Extract<Program, { readonly name: string }>
 
-/** The body, which writes into the ledger how it ended. */
+/** A body that records its outcome in the ledger. */
 const noted = (program: SpanProgram, ledger: Ledger, entry: Entry): Running =>
   Effect.onExit(run(program.body, ledger, entry.name), (exit) =>
     Effect.sync(() => {
@@ -156,7 +156,7 @@ const inSpan = (program: SpanProgram, ledger: Ledger, parent: string | undefined
           Telemetry.withSpanStream(entry.name),
           Stream.take(1),
           Stream.runDrain,
-          // A stream whose first element came is left before its end.
+          // Leaves a stream after its first element.
           Effect.tap(() =>
             Effect.sync(() => {
               entry.outcome = "interrupted"
@@ -166,7 +166,7 @@ const inSpan = (program: SpanProgram, ledger: Ledger, parent: string | undefined
     }
   })
 
-/** Runs the program until every fiber is gone that it ever started: daemons, and what a race or a timeout left behind. */
+/** Runs the program until all its fibers have ended, including daemons and those left by a race or a timeout. */
 export const runToTheEnd = (program: Program, ledger: Ledger): Effect.Effect<void> =>
   Effect.gen(function*() {
     const supervisor = yield* Supervisor.track

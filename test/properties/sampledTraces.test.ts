@@ -1,5 +1,5 @@
 /**
- * Random programs of several traces behind samplers: a trace is there whole or not at all, and measurements are there always.
+ * Random programs with several traces behind samplers: a trace is recorded completely or not at all, and measurements always.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -15,7 +15,7 @@ import {
 import { keeping } from "./keeping.js"
 import { concurrentProgram, Ledger, type Program, runToTheEnd, sequentialProgram } from "./programs.js"
 
-/** Several programs side by side: each span that is outermost is a trace of its own. */
+/** Several programs in parallel: each outermost span is its own trace. */
 const several = (program: fc.Arbitrary<Program>): fc.Arbitrary<Program> =>
   fc.array(program, { minLength: 2, maxLength: 4 }).map((programs) =>
     programs.reduce((first, second): Program => ({ _tag: "parallel", first: { _tag: "recover", body: first }, second }))
@@ -51,7 +51,7 @@ const tracesOf = (spans: ReadonlyArray<SpanRecord>): ReadonlySet<string> => new 
 
 const byId = (a: { readonly spanId: string }, b: { readonly spanId: string }) => a.spanId < b.spanId ? -1 : 1
 
-/** Each trace that is there is there whole, in its order, and nothing of another one. */
+/** Checks that every recorded trace is complete and in order, and that there are no other records. */
 const expectWhole = ({ all }: Observed, sink: Keeping): void => {
   const kept = tracesOf(sink.spans)
   const of = (traceId: string, spans: ReadonlyArray<SpanRecord>) => spans.filter((span) => span.traceId === traceId)
@@ -76,7 +76,7 @@ const options: fc.Arbitrary<TailOptions> = fc.record({
 })
 
 describe("behind a sampler", () => {
-  it("traces are whole, whatever the options, and measurements complete, the same in every sink", () =>
+  it("traces and measurements are complete with any options, the same in every sink", () =>
     fc.assert(
       fc.asyncProperty(several(concurrentProgram(4)), options, async (program, chosen) => {
         const observed = await Effect.runPromise(observe(program, chosen))
@@ -89,7 +89,7 @@ describe("behind a sampler", () => {
       { numRuns: 300 }
     ), 120_000)
 
-  it("the traces kept for their errors are those with an error, where nothing outlives its trace", () =>
+  it("the traces kept for errors are those with an error, if no span outlives its trace", () =>
     fc.assert(
       fc.asyncProperty(several(sequentialProgram(4)), async (program) => {
         const { all, tail } = await Effect.runPromise(observe(program, {}))

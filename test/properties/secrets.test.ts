@@ -1,6 +1,6 @@
 /**
- * Ten thousand programs with hostile attributes and secrets in them, five seeds, under every sink at once: no secret in any of them, whole lines in the
- * file, nothing on the console that a terminal acts on, and the program ends as it would without.
+ * Ten thousand programs with hostile attributes and secrets, from five seeds, with every sink at once: no sink shows a secret, the file has complete lines,
+ * the console has no control characters, and the program ends as without telemetry.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -18,7 +18,7 @@ import { heldBy, heldInTheEnd, makeSinks, type Sinks } from "../telemetry/everyS
 import { Failed, leaks, planted } from "../telemetry/planted.js"
 import { buildObject, hostileAttributes, hostileText, planted as wrapped, type Recipe } from "./hostile.js"
 
-/** A value with a secret in it, and the key that it stands under. */
+/** A value that contains a secret, and its key. */
 type Entry = readonly [key: string, value: Recipe]
 
 const plain = (value: string): Recipe => ({ make: "plain", value })
@@ -27,13 +27,13 @@ const secretEntry: fc.Arbitrary<Entry> = fc.tuple(fc.constantFrom(...planted), h
   ([{ key, text, value }, before, after]) =>
     typeof value === "string" && key !== "note"
       ? [key, plain(value)]
-      // What is around a text may be anything, but it does not touch the secret.
+      // The surrounding text can be anything that does not touch the secret.
       : [before, plain(`${before.replace(/["\\]/g, "")} ${text} ${after}`)]
 )
 
 type Level = "array" | "set" | "object" | "map" | "error"
 
-/** One level around an entry. */
+/** Adds one level around an entry. */
 const around = ([key, recipe]: Entry, noise: Recipe, kind: Level): Entry => {
   switch (kind) {
     case "array":
@@ -96,11 +96,11 @@ const ended = (recipe: Program): Effect.Effect<typeof result, Error> =>
     ? Effect.fail(new Failed(recipe.said))
     : Effect.die(new Error(recipe.said))
 
-/** How it ended, as data. */
+/** The exit as data. */
 const endOf = (exit: Exit.Exit<unknown, Error>): unknown =>
   Exit.isSuccess(exit) ? exit.value : [exit.cause._tag, String(Cause.squash(exit.cause))]
 
-/** Where attributes can be given. */
+/** The places where attributes can be set. */
 const places: { readonly [place: string]: (attributes: Attributes) => Effect.Effect<unknown> } = {
   "a span": (attributes) => Telemetry.withSpan(Effect.void, "span", attributes),
   "an open span": (attributes) => Telemetry.annotate(attributes),
@@ -144,9 +144,9 @@ const forget = (sinks: Sinks): void => {
 
 const runs = 2000
 
-describe("hostile attributes with secrets in them", () => {
+describe("hostile attributes with secrets", () => {
   it.scopedLive.each([1, 20, 300, 4000, 50_000])(
-    "leak none of them in 2,000 programs, seed %i",
+    "leak no secret in 2,000 programs, seed %i",
     (seed) =>
       Effect.gen(function*() {
         const sinks = yield* makeSinks(Redaction.default)

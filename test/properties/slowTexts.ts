@@ -2,8 +2,9 @@
  * Texts built to be slow to search, from the parts of every redaction rule, at any length.
  */
 import fc from "fast-check"
+import { randomFrom, secretForms, secretOf } from "../records/redact/secretForms.js"
 
-/** What the rules look for, and what starts, continues or ends it. */
+/** What the rules search for, and what starts, continues or ends a match. */
 const parts = {
   keys: [
     "password",
@@ -63,8 +64,20 @@ const parts = {
   closings: ["\"", "'", "\\\"", "\\'", "}", "]", "\"]", ")", ",", ";", "\r\n"]
 } as const
 
+/** The beginnings of all forms of secrets in the table, and half of a secret of each. */
+const beginnings: ReadonlyArray<string> = [
+  ...new Set(secretForms.flatMap(([, form]) => {
+    const { secret } = secretOf(form, randomFrom(3))
+    return [form.replace("|", "").replace(/\{.*/s, ""), secret.slice(0, secret.length / 2)]
+  }))
+].filter((beginning) => beginning !== "")
+
 /** The parts alone. */
-export const singleParts: ReadonlyArray<string> = Object.values(parts).flat()
+export const singleParts: ReadonlyArray<string> = [
+  ...Object.values(parts).flat(),
+  // What begins the forms, side by side: each alone would take a benchmark too long.
+  ...[" ", "-", ".", "/", "\\n", ""].map((between) => beginnings.join(between) + between)
+]
 
 /** A key with its separator and the start of a value. */
 const assignments: ReadonlyArray<string> = parts.keys.flatMap((key) =>
@@ -73,14 +86,17 @@ const assignments: ReadonlyArray<string> = parts.keys.flatMap((key) =>
   )
 )
 
-/** Parts and assignments, to be repeated. */
-export const units: ReadonlyArray<string> = [...singleParts, ...assignments]
+/** Parts and assignments to repeat. */
+export const units: ReadonlyArray<string> = [...singleParts, ...beginnings, ...assignments]
 
-const part = fc.oneof(fc.constantFrom(...singleParts), fc.constantFrom(...assignments))
+const part = fc.oneof(
+  fc.constantFrom(...singleParts),
+  fc.constantFrom(...beginnings),
+  fc.constantFrom(...assignments)
+)
 
 const some = (minLength: number) => fc.array(part, { minLength, maxLength: 2 }).map((each) => each.join(""))
 
-/** How to build a text. */
 interface Recipe {
   readonly shape: "one run" | "many runs" | "rising backslashes" | "JSON in JSON"
   readonly head: string
@@ -115,13 +131,17 @@ export const slowText = ({ head, run, shape, tail }: Recipe, length: number): st
   }
 }
 
-/** Texts that used to take quadratic time. */
+/** The parts whose share grows with the length of the text: runs grow with its root, and so do backslashes. */
+export const changingParts = ({ run, shape }: Recipe): ReadonlyArray<string> =>
+  shape === "many runs" ? [run] : shape === "rising backslashes" ? ["\\"] : []
+
+/** Texts that once took quadratic time. */
 export const known: { readonly [name: string]: (length: number) => string } = {
   "a run of marks behind a key": (length) => `password: ${"!".repeat(length)}a`,
   "keys without values": (length) => "password:".repeat(length / 9),
   "headers without values": (length) => "Cookie:".repeat(length / 7),
   "headers with words": (length) => "Cookie: a".repeat(length / 9),
   "keys before a run of marks": (length) => "password:".repeat(length / 18) + "!".repeat(length / 2),
-  "keys with more and more backslashes": (length) =>
+  "keys with ever more backslashes": (length) =>
     Array.from({ length: Math.sqrt(length * 2) }, (_, index) => `token=${"\\".repeat(index)}'`).join("")
 }

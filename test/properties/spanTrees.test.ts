@@ -5,7 +5,7 @@ import { InMemoryTelemetry, MultiTelemetry } from "loom-telemetry"
 import { keeping } from "./keeping.js"
 import { concurrentProgram, Ledger, type Program, runToTheEnd, sequentialProgram } from "./programs.js"
 
-/** Runs a program beside three sinks, one of them in a nested fan-out. */
+/** Runs a program with three sinks, one of them in a nested fan-out. */
 const observe = (program: Program) =>
   Effect.gen(function*() {
     const ledger = new Ledger()
@@ -55,7 +55,7 @@ const expectSameEverywhere = ({ memory, nested, outer }: Observed): void => {
   expect(nested.starts).toEqual(outer.starts)
 }
 
-/** Properties run for as long as they need: what they say does not depend on speed. */
+/** Properties run for as long as they need, because they do not depend on speed. */
 const patient = 120_000
 
 const property = (
@@ -70,7 +70,7 @@ const property = (
 
 describe("sequential programs", () => {
   it(
-    "every span is recorded once, in its place, with its body's outcome, the same in every sink",
+    "every span is recorded once, at its position, with the outcome of its body, the same in every sink",
     () =>
       property(sequentialProgram(5), (observed) => {
         expectEachOnce(observed)
@@ -105,7 +105,7 @@ describe("sequential programs", () => {
 
 describe("concurrent programs", () => {
   it(
-    "every span is recorded once, in its place, the same in every sink, and none is left open",
+    "every span is recorded once, at its position, the same in every sink, and none stays open",
     () =>
       property(concurrentProgram(5), (observed) => {
         expectEachOnce(observed)
@@ -116,7 +116,7 @@ describe("concurrent programs", () => {
   )
 
   it(
-    "a span's outcome is that of its body, or it was interrupted on the way out",
+    "a span has the outcome of its body, or was interrupted after it",
     () =>
       property(concurrentProgram(5), ({ ledger, memory }) => {
         const outcomes = new Map(memory.spans.map((span) => [span.name, span.outcome]))
@@ -127,7 +127,7 @@ describe("concurrent programs", () => {
     patient
   )
 
-  it("only failures name an exception", () =>
+  it("only failures have an exception", () =>
     property(concurrentProgram(4), ({ memory }) => {
       for (const span of memory.spans) {
         expect(span.exception !== null).toBe(span.outcome === "failure")

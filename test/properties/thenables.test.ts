@@ -1,6 +1,6 @@
 /**
- * No attribute kills a program: whatever thenable a value holds or gives, wherever it is given, nothing is unhandled, no query is begun, and the program's
- * result is its own.
+ * No attribute ends a program: whatever thenable a value contains or returns, at any place, no rejection is unhandled, no query is started, and the program's
+ * result does not change.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -26,27 +26,27 @@ import { foreignTracer } from "../telemetry/foreignTracers.js"
 import { allKinds, type Kind, type Thenable, thenable, World } from "./thenables.js"
 import { unhandledIn } from "./unhandled.js"
 
-/** A value that a caller in JavaScript may give, held by no types. */
+/** A value of any type, as a caller in JavaScript may pass it. */
 const untyped = <A>(value: unknown): A => value as A
 
-/** An object that makes its value each time when it is read. */
+/** An object that creates its value each time it is read. */
 const lazy = (make: () => unknown) => ({
   get v() {
     return make()
   }
 })
 
-/** What makes the values of a run. */
+/** Builds the values of a run. */
 interface Makes {
-  /** A value that is looked into. */
+  /** A value that is inspected. */
   readonly value: () => unknown
-  /** A thenable for where a value is dropped as it is. */
+  /** A thenable for places where a value is dropped without inspection. */
   readonly one: () => unknown
-  /** Attributes that make their values when they are read. */
+  /** Attributes that create their values when they are read. */
   readonly getters: () => Record<string, unknown>
 }
 
-/** What our own combinators are given. */
+/** Uses our own combinators. */
 const inOurs = ({ getters, one, value }: Makes) =>
   Effect.gen(function*() {
     yield* Telemetry.annotate({ v: value(), password: one(), "url.query": one() })
@@ -69,13 +69,13 @@ const inOurs = ({ getters, one, value }: Makes) =>
     Effect.provideService(RunContext, untyped(Object.defineProperty({ userId: value() }, "sessionId", { get: one })))
   )
 
-/** What a library gives Effect. Effect itself reads the attributes of a span a second time. */
+/** Uses Effect as other libraries do. Effect itself reads the attributes of a span a second time. */
 const inLibraries = ({ getters, one, value }: Makes) =>
   Effect.gen(function*() {
     const span = yield* Effect.orDie(Effect.currentSpan)
     yield* Effect.annotateCurrentSpan("v", value())
     yield* Effect.annotateCurrentSpan(lazy(value))
-    // In a list: Effect asks what is annotated for its hash.
+    // In an array, because Effect hashes annotations.
     yield* Effect.logInfo("said").pipe(Effect.annotateLogs({ v: [value()] }))
     yield* Effect.linkSpans(Effect.withSpan(Effect.void, "linked"), span, { v: value() })
     span.event("event", 1n, { v: value() })
@@ -88,7 +88,7 @@ const inLibraries = ({ getters, one, value }: Makes) =>
     Effect.withSpan("library", { attributes: { v: value(), password: one() } }),
     Effect.withSpan("lazy", { attributes: lazy(value) }),
     Effect.annotateSpans("annotated", [value()]),
-    // It has ended.
+    // The span has ended.
     Effect.tap((span) => Effect.sync(() => span.attribute("late", one())))
   )
 
@@ -98,7 +98,7 @@ const everywhere = (world: World, recipe: Thenable, kind: Kind): Effect.Effect<s
   return inOurs(makes).pipe(Effect.zipRight(inLibraries(makes)), Effect.as("its own result"))
 }
 
-// Effect's own logger writes annotations as JSON, and calls what it finds.
+// Effect's own logger writes annotations as JSON, and calls their `toJSON`.
 const quiet = Logger.remove(Logger.defaultLogger)
 
 const runtimeOf = <A>(layer: Layer.Layer<A>, tracer?: Tracer.Tracer) =>
@@ -111,7 +111,7 @@ const anyKind = fc.constantFrom(...allKinds)
 /** Each kind at least once in each place. */
 const examples = allKinds.flatMap((kind): ReadonlyArray<[Thenable, Kind]> => [
   [{ make: "one", kind }, kind],
-  // As deep as a value may be, in a list of one.
+  // At the maximum depth, in an array with one element.
   [{ make: "deep", levels: 7, kind }, kind]
 ])
 
@@ -138,7 +138,7 @@ const everySink = MultiTelemetry.layer([
   OTelTelemetry.fromProviders(inMemoryProviders())
 ])
 
-/** Where a thousand run, and where some do: each sink reads no more than what was made safe before. */
+/** Where a thousand programs run, and where fewer do: every sink only reads sanitized values. */
 const subjects = [
   { where: "in memory", runs: 1000, layer: memory, tracer: undefined },
   { where: "in every sink at once", runs: 200, layer: everySink, tracer: undefined },
@@ -147,7 +147,7 @@ const subjects = [
 
 describe("a thenable in a value", () => {
   for (const { layer, runs, tracer, where } of subjects) {
-    it(`ends no program ${where}: ${runs} of them, in every place that takes a value`, async () => {
+    it(`does not end any of ${runs} programs ${where}, at every place that takes a value`, async () => {
       const runtime = runtimeOf(layer, tracer)
       let promises = 0
       await fc.assert(
@@ -161,7 +161,7 @@ describe("a thenable in a value", () => {
     }, 120_000)
   }
 
-  it("may be what a rule of the user's gives", async () => {
+  it("may be returned by a custom redaction rule", async () => {
     for (const kind of allKinds) {
       const world = new World()
       const redaction = Layer.succeed(Redaction, Redaction.make({ redact: () => untyped(world.one(kind)) }))
@@ -180,7 +180,7 @@ describe("a thenable in a value", () => {
     }
   })
 
-  it("may be what a predicate or a sampler gives", async () => {
+  it("may be returned by a predicate or a sampler", async () => {
     for (const kind of allKinds) {
       const world = new World()
       const one = () => untyped<boolean>(world.one(kind))

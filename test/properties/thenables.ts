@@ -1,22 +1,22 @@
 /**
- * Promises that are rejected and other thenables, as recipes: plain data that fast-check can print and shrink. Each is built inside the property, since a
- * promise that is made earlier would be unhandled before it is used.
+ * Recipes for rejected promises and other thenables: plain data that fast-check can print and shrink. Each is built inside the property, because a
+ * promise created earlier would be unhandled before it is used.
  */
 import fc from "fast-check"
 import { runInNewContext } from "node:vm"
 
-/** What all of them are rejected with. */
+/** The reason of all rejections. */
 class Rejection extends Error {
   override readonly name = "Rejection"
 }
 
-/** What was built: promises that wait to be rejected, and what was called that has to be left alone. */
+/** What was built: pending promises, and calls that must not happen. */
 export interface Built {
-  /** Rejects the promises that are rejected later. */
+  /** Rejects the pending promises. */
   readonly rejectAll: () => void
-  /** How many promises were made that are rejected. */
+  /** The number of rejected promises. */
   readonly promises: () => number
-  /** Thenables that are no promises and were begun, as a query would be. */
+  /** Thenables other than promises that were started, as a query would be. */
   readonly begun: ReadonlyArray<string>
 }
 
@@ -28,7 +28,7 @@ const boom = (): never => {
 
 class Sub<A> extends Promise<A> {}
 
-/** Its `then` is never reached by anybody who trusts it. */
+/** Its `then` throws when it is called. */
 class Throwing<A> extends Promise<A> {
   override then(): never {
     return boom()
@@ -38,7 +38,7 @@ class Throwing<A> extends Promise<A> {
   }
 }
 
-/** Every promise that is derived from it is rejected as well. */
+/** Every promise derived from it is rejected too. */
 class Multiplying<A> extends Promise<A> {
   constructor(run: (resolve: (value: A | PromiseLike<A>) => void, reject: (reason: unknown) => void) => void) {
     super((resolve, reject) => {
@@ -48,10 +48,10 @@ class Multiplying<A> extends Promise<A> {
   }
 }
 
-/** Rejected promises that are none of ours. */
+/** Rejected promises of another realm. */
 const elsewhere: () => unknown = runInNewContext("() => Promise.reject(new Error('another realm'))")
 
-/** A query as knex, mongoose and drizzle make them: to call `then` is to run it. */
+/** A query as in knex, mongoose and drizzle: calling `then` runs it. */
 class Query {
   constructor(private readonly world: World) {}
   then(_done: unknown, failed: (reason: unknown) => void): Promise<never> {
@@ -61,7 +61,7 @@ class Query {
   }
 }
 
-/** A promise, and what hands it out bound to it. */
+/** A proxy that binds the methods of a promise. */
 const bound = <A>(promise: Promise<A>): Promise<A> =>
   new Proxy(promise, {
     get: (target, key) => {
@@ -72,7 +72,7 @@ const bound = <A>(promise: Promise<A>): Promise<A> =>
 
 const promisingError = (): Error => {
   const error = new Error("x")
-  // The stack is made when it is first read, from the name and the message.
+  // The stack is created from the name and the message when it is first read.
   void error.stack
   const get = async () => boom()
   return Object.defineProperties(error, {
@@ -93,12 +93,12 @@ const kinds = {
   "of a subclass whose promises are all rejected": () => Multiplying.reject(new Rejection("multiplying")),
   "of a subclass, frozen": () => Object.freeze(Sub.reject(new Rejection("frozen"))),
   "a frozen one": (world) => Object.freeze(world.rejected()),
-  "with a `then` of its own": (world) => Object.assign(world.rejected(), { then: boom }),
+  "with its own `then`": (world) => Object.assign(world.rejected(), { then: boom }),
   "with a `then` that throws when it is read": (world) =>
     Object.defineProperty(world.rejected(), "then", { get: boom }),
   "with a constructor that throws": (world) =>
     Object.defineProperty(world.rejected(), "constructor", { configurable: true, get: boom }),
-  "with a constructor that throws, for ever": (world) =>
+  "with a constructor that always throws": (world) =>
     Object.setPrototypeOf(
       world.rejected(),
       Object.defineProperty(Object.create(Promise.prototype), "constructor", {
@@ -142,32 +142,31 @@ const kinds = {
     Object.assign(() => 1, { then: () => world.begun.push("function"), toString: async () => boom() })
 } satisfies Record<string, Make>
 
-/** A thenable, or what gives one when it is read. */
+/** A thenable, or a value that gives one when it is read. */
 export type Kind = keyof typeof kinds
 
-/** All of them. */
 export const allKinds = Object.keys(kinds) as ReadonlyArray<Kind>
 
-/** How to make a value with thenables in it. */
+/** How to build a value that contains thenables. */
 export type Thenable =
   | { readonly make: "one" | "cause"; readonly kind: Kind }
   | { readonly make: "deep"; readonly levels: number; readonly kind: Kind }
   | { readonly make: "array" | "set" | "keys" | "getters"; readonly of: ReadonlyArray<Thenable> }
   | { readonly make: "object" | "map" | "pairs"; readonly of: ReadonlyArray<readonly [string, Thenable]> }
 
-/** Builds what recipes describe, and keeps account. */
+/** Builds the values of recipes, and counts the promises. */
 export class World implements Built {
   readonly begun: Array<string> = []
   private readonly waiting: Array<() => void> = []
   private made = 0
 
-  /** A promise that is rejected already. */
+  /** A rejected promise. */
   rejected(): Promise<never> {
     this.made++
     return Promise.reject(new Rejection("at once"))
   }
 
-  /** A promise that is rejected by `rejectAll`. */
+  /** A promise that `rejectAll` rejects. */
   later(): Promise<never> {
     this.made++
     return new Promise((_, reject) => this.waiting.push(() => reject(new Rejection("later"))))
@@ -210,7 +209,7 @@ export class World implements Built {
     }
   }
 
-  /** An object that makes each value when it is read, as a lazy relation does, and one that throws at the end. */
+  /** An object with lazy values, as of an ORM relation, and a last one that throws. */
   getters(recipes: ReadonlyArray<Thenable>): Record<string, unknown> {
     const out: Record<string, unknown> = {}
     recipes.forEach((each, index) =>
@@ -226,7 +225,7 @@ export class World implements Built {
 
 const kind = fc.constantFrom(...allKinds)
 
-/** One that may stand anywhere, also where nobody looks into it. */
+/** A thenable for any place, even one that is not inspected. */
 const one: fc.Arbitrary<Thenable> = fc.record({ make: fc.constant("one" as const), kind })
 
 const leaf: fc.Arbitrary<Thenable> = fc.oneof(
@@ -235,7 +234,7 @@ const leaf: fc.Arbitrary<Thenable> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ make: fc.constant("deep" as const), levels: fc.constantFrom(1, 2), kind }) }
 )
 
-/** Keys of what is looked into, some of them with rules of their own. */
+/** Keys of inspected values, some of them with their own rules. */
 const key = fc.constantFrom("value", "user_id", "url.query", "then", "name", "__proto__")
 
 const nest = (inner: fc.Arbitrary<Thenable>): fc.Arbitrary<Thenable> =>
@@ -252,5 +251,5 @@ const nest = (inner: fc.Arbitrary<Thenable>): fc.Arbitrary<Thenable> =>
     })
   )
 
-/** A value that is looked into, with thenables up to two levels deep in it. */
+/** A value that is inspected, with thenables up to two levels deep. */
 export const thenable: fc.Arbitrary<Thenable> = nest(nest(leaf))

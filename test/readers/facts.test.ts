@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { decodeFacts } from "loom-telemetry/readers"
-import { decodeLine } from "../../src/records/wire/decode.js"
-import { factsOf } from "../../src/records/wire/facts.js"
+import { comparable, factsOf, type SpanFacts } from "../../src/records/wire/facts.js"
+import { type DecodedLine, decodeLine } from "../../src/records/wire/line.js"
 import { RecordDecodeError } from "../../src/records/wire/RecordDecodeError.js"
 import { asPython, dropped, metric, span, spanStart } from "./lines.js"
 
@@ -93,14 +93,37 @@ describe("the part of a line that summaries read", () => {
         if (whole instanceof RecordDecodeError) {
           expect(facts).toEqual(whole)
         } else {
-          const { attributes, startedAt: _1, endedAt: _2, emittedAt: _3, ...same } = factsOf(whole) as any
+          const { attributes, startedAt: _1, endedAt, emittedAt: _3, ...same } = factsOf(whole) as any
           expect(facts).toMatchObject(same)
+          if (endedAt !== undefined) {
+            expect(comparable((facts as any).endedAt)).toBe(endedAt)
+          }
           expect(Object.keys((facts as any).attributes ?? {})).toEqual(
             expect.arrayContaining(Object.keys(attributes ?? {}))
           )
         }
       }),
       { numRuns: 5000 }
+    )
+  })
+
+  it("ends when the whole record ends, even if the times and the duration disagree", () => {
+    const time = fc.integer({ min: 0, max: 3_000_000 }).map((micros) =>
+      new Date(Date.UTC(2026, 0, 31, 23, 59, 58) + Math.floor(micros / 1000)).toISOString().replace(
+        "Z",
+        `${String(micros % 1000).padStart(3, "0")}Z`
+      )
+    )
+    const duration = fc.oneof(fc.integer({ min: 0, max: 3_000_000 }), fc.double({ min: 0, max: 3e6, noNaN: true }))
+    fc.assert(
+      fc.property(time, time, duration, fc.boolean(), (started_at, ended_at, micros, isPython) => {
+        const written = { ...JSON.parse(lines[0]!), started_at, ended_at, duration_ms: micros / 1000 }
+        const line = isPython ? asPython(JSON.stringify(written)) : JSON.stringify(written)
+        const whole = factsOf(decodeLine(line, 1) as DecodedLine)
+        const facts = decodeFacts(line, 1)
+        expect(comparable((facts as SpanFacts).endedAt)).toBe((whole as SpanFacts).endedAt)
+      }),
+      { numRuns: 2000 }
     )
   })
 })

@@ -9,7 +9,7 @@ const split = (pieces: ReadonlyArray<Uint8Array>, options?: LineSplitterOptions)
   for (const piece of pieces) {
     const copy = piece.slice()
     splitter.push(copy, (line) => lines.push(line))
-    // Whoever reads may use the same buffer again.
+    // A reader may reuse its buffer.
     copy.fill(120)
   }
   splitter.end((line) => lines.push(line))

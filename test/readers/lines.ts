@@ -26,6 +26,20 @@ export interface MetricParts {
   readonly id?: number
 }
 
+/** What can be said of a score; the rest is filled in. Without `id` it judges the whole trace. */
+export interface ScoreParts {
+  readonly name: string
+  readonly value?: number | null
+  readonly label?: string | null
+  readonly explanation?: string | null
+  readonly source?: string
+  readonly attributes?: { readonly [key: string]: unknown }
+  readonly trace?: number
+  readonly id?: number
+  /** Milliseconds after noon. */
+  readonly at?: number
+}
+
 const noon = Date.UTC(2026, 0, 31, 12)
 
 /** A trace id: 32 hexadecimal digits. */
@@ -85,6 +99,23 @@ export const metric = ({ attributes = {}, id, name, trace = 1, value }: MetricPa
     emitted_at: time(0),
     ...(id !== undefined && { trace_id: traceId(trace), span_id: spanId(id) })
   })
+
+/** A judgement. */
+export const score = (parts: ScoreParts): string => {
+  const { at = 0, attributes = {}, explanation = null, id, label = null, name, source = "code", trace = 1 } = parts
+  return JSON.stringify({
+    kind: "score",
+    name,
+    value: parts.value ?? null,
+    label,
+    explanation,
+    source,
+    trace_id: traceId(trace),
+    span_id: id === undefined ? null : spanId(id),
+    attributes,
+    scored_at: time(at)
+  })
+}
 
 /** Records that were not written. */
 export const dropped = (count: number): string =>

@@ -29,7 +29,7 @@ const linesOf = (how: Writing): ReadonlyArray<string> =>
 const percentile = (part: number): string => `(sort | .[((length * ${part}) | ceil) - 1])`
 
 describe.skipIf(!hasJq)(
-  `summaries beside jq${hasJq ? "" : " (skipped: jq is not installed)"}`,
+  `summaries compared with jq${hasJq ? "" : " (skipped: jq is not installed)"}`,
   { timeout: 60_000 },
   () => {
     const files: ReadonlyArray<readonly [string, Uint8Array]> = [
@@ -120,7 +120,7 @@ describe("summaries", () => {
   it("are empty for an empty file", async () => {
     const summary = await summaryOf(new Uint8Array(0))
     expect(summary).toMatchObject({ spans: 0, from: undefined, usage: { tokensIn: 0, costUsd: null } })
-    expect(Object.values(summary.by)).toEqual([[], [], [], [], [], []])
+    expect(Object.values(summary.by)).toEqual([[], [], [], [], [], [], []])
   })
 
   it("read compressed files, and count a truncated one as a bad line", async () => {

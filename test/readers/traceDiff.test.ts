@@ -56,6 +56,23 @@ describe("comparing two runs", () => {
     expect(diff.changes[2]).toMatchObject({ kind: "changed", a: { outcome: "success" }, b: { outcome: "failure" } })
   })
 
+  it.each([
+    "tokens_in",
+    "tokens_out",
+    "cached_tokens_in",
+    "cache_creation_tokens_in",
+    "cache_creation_1h_tokens_in",
+    "reasoning_tokens_out",
+    "usage_estimated_tokens"
+  ])("does not report %s as a changed attribute: usage is compared as usage", (key) => {
+    const call = (count: number) =>
+      span({ id: 2, parent: 1, name: "loom.model.stream", attributes: { model: "m", [key]: count } })
+    expect(TraceDiff.compare(forestOf(call(5), run), forestOf(call(9), run)).changes[1]).toMatchObject({
+      kind: "same",
+      attributes: []
+    })
+  })
+
   it("reports time, tokens and spans of both sides, including subtrees", () => {
     const diff = TraceDiff.compare(forestOf(...model(2, 5), run), forestOf(...model(2, 9), ...model(3, 1), run))
     expect(diff.changes[0]).toMatchObject({

@@ -76,7 +76,7 @@ describe("reading a trace file", () => {
     expect((await entriesOf(whole.subarray(0, whole.length - 2))).map(brief)).toEqual(["1 span", "2 torn"])
   })
 
-  it.effect("ends with the error of a bad line where it is asked to", () =>
+  it.effect("ends with the error of a bad line on request", () =>
     Effect.gen(function*() {
       const source = Stream.make(file(span({ id: 1 }), "no", span({ id: 2 })))
       const skipped = yield* Stream.runCount(TraceFile.records(source))
@@ -85,7 +85,7 @@ describe("reading a trace file", () => {
       expect(failure).toMatchObject({ _tag: "RecordDecodeError", line: 2 })
     }))
 
-  it.effect("passes on the error of whoever brings the bytes", () =>
+  it.effect("passes on the error of the byte source", () =>
     Effect.gen(function*() {
       const source = Stream.concat(Stream.make(spans), Stream.fail("unplugged" as const))
       expect(yield* Effect.flip(TraceFile.summary(source))).toBe("unplugged")
@@ -107,6 +107,67 @@ describe("reading a compressed file", () => {
     expect((await entriesOf(both)).map(brief)).toEqual(["1 span", "2 span", "3 metric", "4 span"])
   })
 
+  it.each([
+    ["text", Buffer.from("garbage"), 7],
+    ["a newline", Buffer.from("\n"), 1],
+    ["a line", Buffer.from(file(span({ id: 9 }))), file(span({ id: 9 })).length],
+    ["half of a member's first bytes", Buffer.from([0x1f]), 1],
+    ["zeros, then text", Buffer.concat([Buffer.alloc(600), Buffer.from("x")]), 1],
+    ["text, then a member", Buffer.concat([Buffer.from("xy"), gzipSync("")]), 2 + gzipSync("").length]
+  ])("reads everything before what follows the last member, then reports that: %s", async (_, after, bytes) => {
+    const what = `${bytes === 1 ? "1 byte follows" : `${bytes} bytes follow`} the compressed data`
+    for (const size of [1, 7, 65_536]) {
+      const entries = await entriesOf(Buffer.concat([gzipSync(spans), gzipSync(spans), after]), size)
+      expect(entries.slice(0, -1).map(brief)).toEqual(
+        [1, 2, 3, 4, 5, 6].map((line) => `${line} ${line % 3 === 0 ? "metric" : "span"}`)
+      )
+      const last = entries.at(-1)!
+      expect(last.kind === "bad" && last.error.problem).toBe(what)
+      expect(last).toMatchObject({ kind: "bad", torn: false, line: 7 })
+      expect("broken" in last).toBe(false)
+    }
+  })
+
+  it("skips zeros after the last member, which fill a block", async () => {
+    expect(await entriesOf(Buffer.concat([gzipSync(spans), Buffer.alloc(4096)]))).toEqual(await entriesOf(spans))
+  })
+
+  it("reads members with every optional part of a header", async () => {
+    const plain = gzipSync(spans)
+    const header = Buffer.concat([
+      Buffer.from([0x1f, 0x8b, 8, 2 + 4 + 8 + 16, 0, 0, 0, 0, 0, 3]),
+      Buffer.from([3, 0, 1, 2, 3]),
+      Buffer.from("name\0comment\0"),
+      Buffer.from([0, 0])
+    ])
+    const packed = Buffer.concat([header, plain.subarray(10)])
+    for (const size of [1, 5, 65_536]) {
+      expect(await entriesOf(Buffer.concat([packed, packed]), size)).toEqual(
+        await entriesOf(Buffer.concat([spans, spans]))
+      )
+    }
+  })
+
+  it.each([
+    ["checksum", -8],
+    ["length", -1]
+  ])("reports a wrong %s after everything else was read", async (_, at) => {
+    const packed = gzipSync(many)
+    packed[packed.length + at]! ^= 1
+    const entries = await entriesOf(packed)
+    expect(entries.slice(0, -1)).toEqual(await entriesOf(many))
+    expect(entries.at(-1)).toMatchObject({ kind: "bad", broken: true })
+  })
+
+  it("reports a second member that is cut anywhere, and keeps the first", async () => {
+    const [first, second] = [gzipSync(spans), gzipSync(file(span({ id: 9 })))]
+    for (let cut = 3; cut < second.length; cut++) {
+      const entries = await entriesOf(Buffer.concat([first, second.subarray(0, cut)]))
+      expect(entries.slice(0, 3).map(brief)).toEqual(["1 span", "2 span", "3 metric"])
+      expect(entries.at(-1)).toMatchObject({ kind: "bad", broken: true })
+    }
+  })
+
   it("reads everything before the cut, then reports the cut", async () => {
     const packed = gzipSync(many)
     const plain = await entriesOf(many)
@@ -116,7 +177,7 @@ describe("reading a compressed file", () => {
       const records = entries.filter((entry) => entry.kind === "record")
       expect(records).toEqual(plain.slice(0, records.length))
       const last = entries.at(-1)!
-      expect(last.kind === "bad" && last.error.message).toContain("the compressed data ends early or is damaged")
+      expect(last.kind === "bad" && last.error.message).toContain("the compressed data is truncated or corrupt here")
       counts.push(records.length)
     }
     expect(counts).toEqual([...counts].sort((a, b) => a - b))

@@ -23,7 +23,7 @@ const forestOf = (lines: ReadonlyArray<string>): TraceTree.TraceForest =>
 
 const brief = ({ costUsd, tokensIn, tokensOut }: Call): Call => ({ costUsd, tokensIn, tokensOut })
 
-/** Sums by label, without labels that used nothing. Of whom nothing is known and who paid nothing are the same here: totals do not tell them apart. */
+/** Sums by label, without labels that used nothing. Unknown usage and zero usage are the same here: totals do not distinguish them. */
 const used = (rows: Iterable<readonly [string | null, Call]>): ReadonlyMap<string | null, Call> => {
   const out = new Map<string | null, Call>()
   for (const [label, { costUsd, tokensIn, tokensOut }] of rows) {

@@ -1,5 +1,5 @@
 /**
- * What each kind of value becomes, one by one.
+ * The normalised form of each kind of value.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
@@ -42,9 +42,9 @@ const table: ReadonlyArray<readonly [what: string, value: unknown, becomes: Attr
   ["a date", new Date("2026-01-31T12:00:00.123Z"), "2026-01-31T12:00:00.123Z"],
   ["an invalid date", new Date(NaN), "Invalid Date"],
   ["an array", [1, "a", [true]], [1, "a", [true]]],
-  ["an array with holes and nothings", [1, undefined, null, , () => 1, 2], [1, 2]],
+  ["an array with holes and empty values", [1, undefined, null, , () => 1, 2], [1, 2]],
   ["an object", { a: 1, b: { c: "d" } }, { a: 1, b: { c: "d" } }],
-  ["an object with nothings", { a: undefined, b: null, c: () => 1, d: Symbol("s") }, {}],
+  ["an object with empty values", { a: undefined, b: null, c: () => 1, d: Symbol("s") }, {}],
   ["an object without a prototype", Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
   ["a map", new Map<unknown, unknown>([["a", 1], [2, "b"], [{}, "c"]]), { a: 1, 2: "b", "<object>": "c" }],
   ["a set", new Set([1, "a", null]), [1, "a"]],
@@ -78,7 +78,7 @@ const table: ReadonlyArray<readonly [what: string, value: unknown, becomes: Attr
   }],
   ["an item that throws", Object.defineProperty([1, 2], "0", { get: boom }), ["<unserializable>", 2]],
   ["a toJSON that throws", { toJSON: boom }, "<unserializable>"],
-  ["a boxed text whose valueOf is not its own", Object.defineProperty(new String("x"), "valueOf", { get: boom }), "x"],
+  ["a boxed text with an overridden valueOf", Object.defineProperty(new String("x"), "valueOf", { get: boom }), "x"],
   ["a proxy of a boxed number", new Proxy(new Number(1), { get: boom }), "<unserializable>"],
   ["a toJSON that throws, inside", { a: 1, b: { toJSON: boom } }, { a: 1, b: "<unserializable>" }],
   ["a toJSON that throws when looked at", Object.defineProperty({}, "toJSON", { get: boom }), "<unserializable>"],
@@ -89,7 +89,7 @@ const table: ReadonlyArray<readonly [what: string, value: unknown, becomes: Attr
   ["Symbol.toPrimitive that throws", { [Symbol.toPrimitive]: boom, a: 1 }, { a: 1 }],
   ["Symbol.toStringTag that throws", Object.defineProperty({ a: 1 }, Symbol.toStringTag, { get: boom }), { a: 1 }],
   ["a date without a date", Object.create(Date.prototype), "<unserializable>"],
-  ["an error whose name is no text", Object.assign(new Error("m"), { name: 7 }), "Error: m"]
+  ["an error whose name is not text", Object.assign(new Error("m"), { name: 7 }), "Error: m"]
 ]
 
 describe("an attribute value", () => {
@@ -99,7 +99,7 @@ describe("an attribute value", () => {
     })
   }
 
-  it("a cycle becomes <circular> where it closes, and the same value twice does not", () => {
+  it("becomes <circular> where a cycle closes, but not if the same value occurs twice", () => {
     const self: Record<string, unknown> = { a: 1 }
     self["self"] = self
     self["list"] = [self, { back: self }]
@@ -109,14 +109,14 @@ describe("an attribute value", () => {
     expect(normal([shared, shared])).toStrictEqual([{ b: 2 }, { b: 2 }])
   })
 
-  it("a toJSON that gives itself or another one for ever comes to an end", () => {
+  it("ends even if toJSON endlessly returns itself or another object with one", () => {
     const self = { toJSON: (): unknown => self }
     const another = (): object => ({ toJSON: another })
     expect(normal(self)).toBe("<circular>")
     expect(normal(another())).toBe("<max depth>")
   })
 
-  it("__proto__, constructor and toString are keys like any other", () => {
+  it("may have keys named __proto__, constructor and toString", () => {
     const given = JSON.parse(`{"__proto__":{"polluted":true},"constructor":"c","toString":"s"}`)
     const safe = normal(given) as Record<string, AttributeValue>
     expect(Object.keys(safe)).toEqual(["__proto__", "constructor", "toString"])
@@ -125,7 +125,7 @@ describe("an attribute value", () => {
     expect("polluted" in {}).toBe(false)
   })
 
-  it("what is given is copied and frozen, all the way down", () => {
+  it("is copied and deep-frozen", () => {
     const given = { list: [{ a: 1 }], map: new Map([["k", { b: [2] }]]) }
     const safe = normal(given) as any
     given.list[0]!.a = 9
@@ -137,7 +137,7 @@ describe("an attribute value", () => {
     }
   })
 
-  it("methods that an instance brings along are not called", () => {
+  it("is read without calling methods that an instance overrides", () => {
     const calls: Array<string> = []
     const spy = (name: string) => () => calls.push(name)
     const map = Object.assign(new Map([["a", 1]]), { [Symbol.iterator]: spy("map"), entries: spy("entries") })

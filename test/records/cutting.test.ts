@@ -1,5 +1,5 @@
 /**
- * What is too long, too deep or too many is cut, and says so.
+ * Values beyond the limits are cut, with a mark.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { type AttributeLimits, defaultLimits, normalizeValue } from "../../src/records/attributes.js"
@@ -8,32 +8,32 @@ const within = (limits: Partial<AttributeLimits>) => (value: unknown) =>
   normalizeValue(value, { ...defaultLimits, ...limits })
 
 describe("a value beyond the limits", () => {
-  it("text of ten megabytes keeps 8 KiB and says how much is missing", () => {
+  it("keeps 8 KiB of a text of ten megabytes, and counts the missing characters", () => {
     const safe = within({})("x".repeat(10_000_000)) as string
     expect(safe).toBe(`${"x".repeat(8192)}…[+9991808 chars]`)
   })
 
-  it("text of exactly the limit is whole", () => {
+  it("keeps a text of exactly the limit whole", () => {
     expect(within({})("x".repeat(8192))).toBe("x".repeat(8192))
   })
 
-  it("text is cut between code points, never inside one", () => {
+  it("cuts a text between code points, never inside one", () => {
     expect(within({ valueLength: 4 })("abc😀def")).toBe("abc…[+5 chars]")
     expect(within({ valueLength: 5 })("abc😀def")).toBe("abc😀…[+3 chars]")
     expect(within({ valueLength: 3 })("ab\ud83dcd")).toBe("ab…[+3 chars]")
   })
 
-  it("text that was cut before keeps its mark", () => {
+  it("keeps the mark of a text that was cut before", () => {
     expect(within({ valueLength: 3 })("abc…[+97 chars]")).toBe("abc…[+97 chars]")
     expect(within({ valueLength: 3 })("abcd…[+97 chars]")).toBe("abc…[+13 chars]")
   })
 
-  it("a bigint and an error are text too", () => {
+  it("cuts a bigint and an error like a text", () => {
     expect(within({ valueLength: 3 })(123456n)).toBe("123…[+3 chars]")
     expect(within({ valueLength: 8 })(new Error("message"))).toBe("Error: m…[+6 chars]")
   })
 
-  it("all text of one value counts together, keys included", () => {
+  it("counts all text of a value together, including keys", () => {
     expect(within({ valueLength: 10 })(["abcde", "fghij", "k", 1])).toStrictEqual([
       "abcde",
       "fghij",
@@ -47,17 +47,17 @@ describe("a value beyond the limits", () => {
     })
   })
 
-  it("the key of a long value is not lost for it", () => {
+  it("keeps the key of a long value", () => {
     expect(within({ valueLength: 10 })({ prompt: "x".repeat(20) })).toStrictEqual({ prompt: "xxxx…[+16 chars]" })
   })
 
-  it("nesting stops at the depth", () => {
+  it("stops at the maximum depth", () => {
     expect(within({ depth: 2 })({ a: { b: { c: 1 } } })).toStrictEqual({ a: { b: "<max depth>" } })
     expect(within({ depth: 2 })([[1, [2]]])).toStrictEqual([[1, "<max depth>"]])
     expect(within({ depth: 0 })([1])).toBe("<max depth>")
   })
 
-  it("ten thousand levels are no problem", () => {
+  it("handles ten thousand levels", () => {
     let deep: unknown = "bottom"
     for (let level = 0; level < 10_000; level++) {
       deep = { deep }
@@ -67,7 +67,7 @@ describe("a value beyond the limits", () => {
     )
   })
 
-  it("items and keys stop at their number and say how many are missing", () => {
+  it("stops at the maximum number of items and keys, and counts the missing ones", () => {
     expect(within({ items: 2 })([1, 2, 3, 4, 5])).toStrictEqual([1, 2, "…[+3 items]"])
     expect(within({ items: 2 })(new Set([1, 2, 3]))).toStrictEqual([1, 2, "…[+1 items]"])
     expect(within({ items: 2 })({ a: 1, b: 2, c: 3 })).toStrictEqual({ a: 1, b: 2, "…": "…[+1 keys]" })
@@ -78,11 +78,11 @@ describe("a value beyond the limits", () => {
     })
   })
 
-  it("items count over the whole value, not level by level", () => {
+  it("counts items over the whole value, not per level", () => {
     expect(within({ items: 4 })([[1, 2], [3, 4], 5])).toStrictEqual([[1, 2], ["…[+2 items]"], "…[+1 items]"])
   })
 
-  it("an array that claims to be endless is cut like any other", () => {
+  it("cuts an array that claims to be endless", () => {
     const endless = new Proxy([], { get: (_, key) => key === "length" ? Infinity : 1 })
     expect(within({ items: 3 })(endless)).toStrictEqual([1, 1, 1, "…[+Infinity items]"])
   })

@@ -1,10 +1,10 @@
 /**
- * Reading lines: ours, those of the Python original, those of later versions, and what is no record at all.
+ * Reads lines: ours, those of the Python original, those of later versions, and invalid ones.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { RecordDecodeError } from "loom-telemetry"
 import { metricRecord, spanRecord } from "../../src/records/SpanData.js"
-import { decodeLine } from "../../src/records/wire/decode.js"
+import { decodeLine } from "../../src/records/wire/line.js"
 import { decodedLine } from "./decodedLine.js"
 
 const trace = "0af7651916cd43dd8448eb211c80319c"
@@ -32,6 +32,19 @@ const metric = {
   emitted_at: "2026-01-31T12:00:00.000000Z"
 }
 
+const score = {
+  kind: "score",
+  name: "correctness",
+  value: 0.5,
+  label: null,
+  explanation: null,
+  source: "code",
+  trace_id: trace,
+  span_id: null,
+  attributes: {},
+  scored_at: "2026-01-31T12:00:00.000000Z"
+}
+
 const readSpan = (fields: object) => {
   const read = decodedLine(JSON.stringify({ ...span, ...fields }), 1)
   if (read.kind !== "span") {
@@ -48,9 +61,9 @@ const readMetric = (fields: object) => {
   return metricRecord(read.metric)
 }
 
-describe("lines of the Python original", () => {
+describe("the reader of the Python original's lines", () => {
   // As its `json.dumps` writes them: spaces after separators, no `outcome`, offsets, no decimals on a whole second.
-  it("a span without an outcome has succeeded where it has no exception", () => {
+  it("reads a span without outcome or exception as a success", () => {
     const line = `{"kind": "span", "name": "loom.run", "trace_id": "${trace}", "span_id": "b7ad6b7169203331", ` +
       `"parent_span_id": null, "started_at": "2026-01-31T12:00:00+00:00", ` +
       `"ended_at": "2026-01-31T12:00:00.001500+00:00", "duration_ms": 1.5, ` +
@@ -72,46 +85,46 @@ describe("lines of the Python original", () => {
     })
   })
 
-  it("a span without an outcome has failed where it has an exception", () => {
+  it("reads a span with an exception and no outcome as a failure", () => {
     const record = readSpan({ outcome: undefined, exception: "ValueError: no" })
     expect(record).toMatchObject({ outcome: "failure", exception: "ValueError: no" })
   })
 
-  it("a metric without a kind gets the one that its name says", () => {
+  it("derives a missing instrument kind from the metric's name", () => {
     expect(readMetric({ instrument_kind: undefined, name: "x_ms" }).instrumentKind).toBe("histogram")
     expect(readMetric({ instrument_kind: "gauge", name: "x" }).instrumentKind).toBe("counter")
   })
 
-  it("times with an offset are the instants that they name", () => {
+  it("reads times with an offset", () => {
     expect(readMetric({ emitted_at: "2026-01-31T14:00:00.5+02:00" }).emittedAt)
       .toStrictEqual(new Date("2026-01-31T12:00:00.500Z"))
   })
 })
 
 describe("a line", () => {
-  it("with fields that are not known is read without them", () => {
+  it("is read without its unknown fields", () => {
     expect(readSpan({ future: { a: 1 } })).toStrictEqual(readSpan({}))
   })
 
-  it("with optional fields left out is read", () => {
+  it("is read without its optional fields", () => {
     expect(readSpan({ parent_span_id: undefined, exception: undefined, attributes: undefined }))
       .toStrictEqual(readSpan({}))
   })
 
-  it("that ends with a carriage return is read", () => {
+  it("is read if it ends with a carriage return", () => {
     expect(decodeLine(`${JSON.stringify(span)}\r`, 1)).toMatchObject({ kind: "span" })
   })
 
-  it("with long and deep attributes is not cut again", () => {
+  it("keeps long and deep attributes whole", () => {
     const attributes = { long: "x".repeat(20_000), deep: JSON.parse(`${"[".repeat(20)}1${"]".repeat(20)}`) }
     expect(readSpan({ attributes }).attributes).toStrictEqual(attributes)
   })
 
-  it("whose duration is negative lasted no time", () => {
+  it("has a duration of 0 if the written one is negative", () => {
     expect(readSpan({ duration_ms: -1 }).durationMs).toBe(0)
   })
 
-  it("has the end that was written, as far as the duration allows", () => {
+  it("keeps the written end, as far as the duration allows", () => {
     // Opened 0.9 µs into the first millisecond's last microsecond, closed 0.2 µs later: in the next millisecond.
     const record = readSpan({
       started_at: "2026-01-31T12:00:00.000999Z",
@@ -123,13 +136,28 @@ describe("a line", () => {
     expect(record.durationMs).toBe(0.0002)
   })
 
-  it("with a __proto__ among its attributes is read as data", () => {
+  it("is read as data if it has an attribute named __proto__", () => {
     const read = decodedLine(JSON.stringify(span).replace(`"attributes":{}`, `"attributes":{"__proto__":{"a":1}}`), 1)
     const attributes = read.kind === "span" ? read.span.attributes : {}
     expect(JSON.stringify(attributes)).toBe(`{"__proto__":{"a":1}}`)
   })
 
-  it("of the two other kinds is read", () => {
+  it("is read as a score without what it may leave out", () => {
+    const line = JSON.stringify({
+      ...score,
+      value: undefined,
+      label: "rude",
+      explanation: undefined,
+      span_id: undefined,
+      attributes: undefined
+    })
+    expect(decodedLine(line, 1)).toMatchObject({
+      kind: "score",
+      score: { value: null, label: "rude", explanation: null, spanId: null, attributes: {} }
+    })
+  })
+
+  it("is read for the two other kinds, too", () => {
     const start = { ...span, kind: "span_start", ended_at: undefined, duration_ms: undefined, outcome: undefined }
     expect(decodedLine(JSON.stringify(start), 4)).toMatchObject({
       kind: "span_start",
@@ -156,25 +184,35 @@ const bad: ReadonlyArray<readonly [what: string, source: string, field: string |
   ["a number", "1", undefined],
   ["null", "null", undefined],
   ["an array", "[1]", undefined],
-  ["an object of no kind", "{}", "kind"],
+  ["an object without a kind", "{}", "kind"],
   ["an unknown kind", `{"kind":"log"}`, "kind"],
-  ["a kind that is no text", `{"kind":1}`, "kind"],
+  ["a kind that is not text", `{"kind":1}`, "kind"],
   ...["name", "trace_id", "span_id", "started_at", "ended_at", "duration_ms"].map((field) =>
     [`a span without ${field}`, without(span, field), field] as const
   ),
   ...["name", "value", "emitted_at"].map((field) =>
     [`a metric without ${field}`, without(metric, field), field] as const
   ),
+  ...["name", "value", "source", "trace_id", "scored_at"].map((field) =>
+    [`a score without ${field}`, without(score, field), field] as const
+  ),
+  ["a score that says nothing", withField(score, "value", null), "value"],
+  ["a score's value that is text", withField(score, "value", "1"), "value"],
+  ["a score's value too large", JSON.stringify(score).replace(`"value":0.5`, `"value":1e999`), "value"],
+  ["a score's label that is a number", withField(score, "label", 1), "label"],
+  ["a score's explanation that is an object", withField(score, "explanation", {}), "explanation"],
+  ["a score of an unknown source", withField(score, "source", "robot"), "source"],
+  ["a score's span that is a number", withField(score, "span_id", 1), "span_id"],
   ["a span whose name is a number", withField(span, "name", 1), "name"],
   ["a parent that is a number", withField(span, "parent_span_id", 1), "parent_span_id"],
   ["a time without an offset", withField(span, "started_at", "2026-01-31T12:00:00"), "started_at"],
   ["a time that is a number", withField(span, "ended_at", 1769860800), "ended_at"],
-  ["a month that is none", withField(span, "ended_at", "2026-13-01T00:00:00Z"), "ended_at"],
+  ["an invalid month", withField(span, "ended_at", "2026-13-01T00:00:00Z"), "ended_at"],
   ["a duration that is text", withField(span, "duration_ms", "1"), "duration_ms"],
   ["a duration too large", JSON.stringify(span).replace(`"duration_ms":1.5`, `"duration_ms":1e999`), "duration_ms"],
   ["attributes that are an array", withField(span, "attributes", []), "attributes"],
   ["attributes that are text", withField(metric, "attributes", "a=1"), "attributes"],
-  ["an outcome that is none", withField(span, "outcome", "ok"), "outcome"],
+  ["an unknown outcome", withField(span, "outcome", "ok"), "outcome"],
   ["an exception that is an object", withField(span, "exception", {}), "exception"],
   ["events that are an object", withField(span, "events", {}), "events"],
   ["an event that is text", withField(span, "events", ["e"]), "events"],
@@ -187,14 +225,14 @@ const bad: ReadonlyArray<readonly [what: string, source: string, field: string |
   ["a loss without a time", `{"kind":"dropped","count":1,"reason":"io"}`, "at"]
 ]
 
-describe("a line that is no record", () => {
+describe("an invalid line", () => {
   for (const [what, source, field] of bad) {
     it(`${what} is an error with its line number${field === undefined ? "" : ` and \`${field}\``}`, () => {
       const error = decodeLine(source, 17)
       expect(error).toBeInstanceOf(RecordDecodeError)
       expect(error).toMatchObject({ _tag: "RecordDecodeError", line: 17, field })
       expect((error as RecordDecodeError).message).toMatch(
-        /^Line 17 is not a telemetry record: .+\. Skip this line and go on with the next$/
+        /^Line 17 is not a telemetry record: .+\. Skip this line and continue with the next$/
       )
     })
   }

@@ -1,10 +1,10 @@
 /**
- * The record that a line holds, for tests of lines that hold one.
+ * Decodes a valid line, for tests.
  */
-import { type DecodedLine, decodeLine } from "../../src/records/wire/decode.js"
+import { type DecodedLine, decodeLine } from "../../src/records/wire/line.js"
 import { RecordDecodeError } from "../../src/records/wire/RecordDecodeError.js"
 
-/** Throws the `RecordDecodeError` if the line holds no record. */
+/** Throws the `RecordDecodeError` if the line is invalid. */
 export const decodedLine = (source: string, line: number): DecodedLine => {
   const decoded = decodeLine(source, line)
   if (decoded instanceof RecordDecodeError) {

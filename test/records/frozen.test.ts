@@ -1,5 +1,5 @@
 /**
- * Records are final: whatever a caller or a sink still holds cannot change them.
+ * Records are immutable: no reference that a caller or a sink still holds can change them.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import * as TestClock from "effect/TestClock"
 import { type SpanRecord, Telemetry } from "loom-telemetry"
 import { TestTelemetry } from "loom-telemetry/testing"
 
-/** What of a value is not frozen. */
+/** The parts of a value that are not frozen. */
 const loose = (value: unknown, path: string): ReadonlyArray<string> =>
   typeof value !== "object" || value === null ? [] : [
     ...(Object.isFrozen(value) ? [] : [path]),
@@ -41,7 +41,7 @@ describe("a record", () => {
       expect(open.flatMap((span) => loose(span, span.name))).toEqual([])
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("has times that cannot be moved, and that are dates in every other way", () =>
+  it.effect("has times that cannot be changed, and that are dates in every other way", () =>
     Effect.gen(function*() {
       yield* TestClock.adjust("1 second")
       yield* Telemetry.withSpan(Effect.void, "s")
@@ -54,7 +54,7 @@ describe("a record", () => {
       expect(JSON.stringify(span!.startedAt)).toBe("\"1970-01-01T00:00:01.000Z\"")
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("is not changed by what the caller does with its values later", () =>
+  it.effect("is not affected by later changes to the caller's values", () =>
     Effect.gen(function*() {
       const attributes = { list: [1], nested: { a: "before" } }
       yield* Effect.sync(() => {
@@ -65,7 +65,7 @@ describe("a record", () => {
       expect(span!.attributes).toStrictEqual({ list: [1], nested: { a: "before" } })
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("is not changed by what happens to its span after the end", () =>
+  it.effect("is not affected by what happens to its span after the end", () =>
     Effect.gen(function*() {
       const span = yield* Effect.scoped(Telemetry.spanScoped("s", { a: 1 }))
       const other = yield* Effect.scoped(Telemetry.spanScoped("other"))

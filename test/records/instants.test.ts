@@ -12,7 +12,7 @@ describe("a time on the wire", () => {
     expect(isoFromNanos(1769860800999999999n)).toBe("2026-01-31T12:00:00.999999Z")
   })
 
-  it("before 1970 is written as well", () => {
+  it("is written for years before 1970, too", () => {
     expect(isoFromNanos(-1n)).toBe("1969-12-31T23:59:59.999999Z")
     expect(isoFromNanos(-1_500_000n)).toBe("1969-12-31T23:59:59.998500Z")
     expect(dateFromNanos(-1n)).toStrictEqual(new Date(-1))
@@ -34,7 +34,7 @@ describe("a time on the wire", () => {
     expect(nanosFromIso("2026-01-31T12:00:00.123456789Z")).toBe(noon + 123_456_789n)
   })
 
-  it("is nothing else", () => {
+  it("is invalid in any other form", () => {
     for (
       const bad of [
         "",

@@ -55,7 +55,7 @@ describe.skipIf(!hasJq)(`jq over a written file${hasJq ? "" : " (skipped: jq is 
       ])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("finds what was paid", () =>
+  it.scoped("finds the cost of model calls", () =>
     Effect.gen(function*() {
       const found = query("select(.kind==\"metric\" and .name==\"loom.cost.usd\")", yield* written)
       expect(found.map((metric) => metric.value)).toEqual([0.25])

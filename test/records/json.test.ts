@@ -1,5 +1,5 @@
 /**
- * What is written by hand is what `JSON.stringify` writes.
+ * Our JSON writer against `JSON.stringify`.
  */
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
@@ -9,7 +9,7 @@ import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
 import { buildObject, hostileAttributes, hostileText } from "../properties/hostile.js"
 
 describe("a text as JSON", () => {
-  it("is what JSON.stringify writes, whatever it holds", () => {
+  it("is what JSON.stringify writes, whatever it contains", () => {
     fc.assert(
       fc.property(fc.oneof(hostileText, fc.string({ unit: "binary" })), (text) => {
         expect(textJson(text)).toBe(JSON.stringify(text))
@@ -18,7 +18,7 @@ describe("a text as JSON", () => {
     )
   })
 
-  it("is so for every character by itself", () => {
+  it("is what JSON.stringify writes for every single character", () => {
     const wrong = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code))
       .filter((character) => textJson(character) !== JSON.stringify(character))
 
@@ -42,12 +42,12 @@ describe("attributes as JSON", () => {
     )
   })
 
-  it("keep their order, also where keys are numbers", () => {
+  it("keep their order, even if keys are numbers", () => {
     expect(attributesJson({ b: "x", 10: 1, a: true, 2: [1, { c: "\n" }] }))
       .toBe(`{"2":[1,{"c":"\\n"}],"10":1,"b":"x","a":true}`)
   })
 
-  it("say what a key holds now, not what it held before", () => {
+  it("have the current value of a key, not an earlier one", () => {
     const lines = ["a", "b", "b", "", "a".repeat(100), "b"].map((user) => attributesJson({ user }))
 
     expect(lines.map((line) => (JSON.parse(line) as { user: string }).user)).toEqual([
@@ -60,14 +60,14 @@ describe("attributes as JSON", () => {
     ])
   })
 
-  it("are right for more keys than are remembered", () => {
+  it("are correct for more keys than are memoized", () => {
     for (let index = 0; index < 2000; index++) {
       const attributes = { [`key_${index}`]: "x", [`number_${index}`]: index }
       expect(attributesJson(attributes)).toBe(JSON.stringify(attributes))
     }
   })
 
-  it("have nothing of what everything inherits", () => {
+  it("have no inherited properties", () => {
     Object.defineProperty(Object.prototype, "inherited", { value: 1, enumerable: true, configurable: true })
     const written = attributesJson({ own: 2 })
     Reflect.deleteProperty(Object.prototype, "inherited")

@@ -1,5 +1,5 @@
 /**
- * As much of JSON Schema as schema/records.json uses. A keyword that is not known is an error, so that nothing goes unchecked.
+ * The part of JSON Schema that schema/records.json uses. An unknown keyword is an error, so that nothing goes unchecked.
  */
 
 /** A schema, or a part of one. */
@@ -44,7 +44,7 @@ const checks: { readonly [keyword: string]: Check } = {
   }
 }
 
-/** Whether a value is what a schema describes; `root` holds the definitions that it refers to. */
+/** Whether a value matches a schema; `root` holds the definitions that it refers to. */
 export const isValid = (value: unknown, schema: JsonSchema, root: JsonSchema = schema): boolean =>
   Object.entries(schema).every(([keyword, operand]) => {
     const check = checks[keyword]

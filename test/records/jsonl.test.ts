@@ -3,7 +3,10 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import type { MetricData, SpanData } from "../../src/records/SpanData.js"
-import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/wire/encode.js"
+import { encodeDropped } from "../../src/records/wire/dropped.js"
+import { encodeMetric } from "../../src/records/wire/metric.js"
+import { encodeScore } from "../../src/records/wire/score.js"
+import { encodeSpan, encodeSpanStart } from "../../src/records/wire/span.js"
 
 const start = 1769860800000001000n
 const trace = "0af7651916cd43dd8448eb211c80319c"
@@ -33,13 +36,13 @@ describe("a span's line", () => {
     )
   })
 
-  it("of a root has no parent, of a failure its exception", () => {
+  it("has no parent for a root, and the exception for a failure", () => {
     const line = encodeSpan(span({ parentSpanId: null, outcome: "failure", exception: "Error: \"no\"\n" }))
     expect(line).toContain(`"parent_span_id":null`)
     expect(line.endsWith(`"outcome":"failure","exception":"Error: \\"no\\"\\n"}`)).toBe(true)
   })
 
-  it("has events and links only where there are some", () => {
+  it("has events and links only if there are any", () => {
     const line = encodeSpan(span({
       events: [{ name: "asking", time: start, attributes: { a: 1 } }],
       links: [{ traceId: trace, spanId: "00f067aa0ba902b7", attributes: {} }]
@@ -51,7 +54,7 @@ describe("a span's line", () => {
     expect(encodeSpan(span({ events: [], links: [] }))).toBe(encodeSpan(span()))
   })
 
-  it("is one line, whatever its name and attributes hold", () => {
+  it("is one line, whatever its name and attributes contain", () => {
     const line = encodeSpan(span({ name: "a\nb", attributes: { "k\r\n": "\u0000\u001b\u2028" } }))
 
     expect(line).not.toMatch(/[\u0000-\u001f]/)
@@ -92,7 +95,7 @@ describe("a metric's line", () => {
     )
   })
 
-  it("has the place at its end, where there is one", () => {
+  it("ends with its trace and span, if any", () => {
     expect(
       encodeMetric(metric(trace, "b7ad6b7169203331")).endsWith(
         `"emitted_at":"2026-01-31T12:00:00.000001Z","trace_id":"${trace}","span_id":"b7ad6b7169203331"}`
@@ -100,7 +103,7 @@ describe("a metric's line", () => {
     ).toBe(true)
   })
 
-  it("is JSON where only half of the place is known", () => {
+  it("is valid JSON if only its trace or its span is known", () => {
     expect(JSON.parse(encodeMetric(metric(trace)))).not.toHaveProperty("span_id")
   })
 })
@@ -110,5 +113,37 @@ describe("a loss's line", () => {
     expect(encodeDropped({ count: 3, reason: "queue_full", at: new Date("2026-01-31T12:00:00.123Z") })).toBe(
       `{"kind":"dropped","count":3,"reason":"queue_full","at":"2026-01-31T12:00:00.123000Z"}`
     )
+  })
+})
+
+describe("a score's line", () => {
+  const score = {
+    name: "correctness",
+    value: 0.25,
+    label: "wrong",
+    explanation: "2 + 2 \"is\" 4\n",
+    source: "model",
+    traceId: trace,
+    spanId: "b7ad6b7169203331",
+    attributes: { rubric: "v2" },
+    time: start
+  } as const
+
+  it("has these keys in this order, and microseconds", () => {
+    expect(encodeScore(score)).toBe(
+      `{"kind":"score","name":"correctness","value":0.25,"label":"wrong","explanation":"2 + 2 \\"is\\" 4\\n",` +
+        `"source":"model","trace_id":"${trace}","span_id":"b7ad6b7169203331","attributes":{"rubric":"v2"},` +
+        `"scored_at":"2026-01-31T12:00:00.000001Z"}`
+    )
+  })
+
+  it("has null for what it does not say", () => {
+    expect(JSON.parse(encodeScore({ ...score, value: null, explanation: null, spanId: null }))).toMatchObject({
+      value: null,
+      label: "wrong",
+      explanation: null,
+      span_id: null
+    })
+    expect(JSON.parse(encodeScore({ ...score, label: null }))).toMatchObject({ value: 0.25, label: null })
   })
 })

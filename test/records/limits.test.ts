@@ -1,5 +1,5 @@
 /**
- * How much a record may hold, and that it says what was left out. Asked of a layer, because that is where limits are given.
+ * The limits of a record, and the count of what was dropped. Tested through a layer, because limits are given to layers.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ const testLayer = (limits: Partial<AttributeLimits>) =>
     Layer.provide(Layer.succeed(TelemetryLimits, { ...TelemetryLimits.default, ...limits }))
   )
 
-/** Records what the program does, with these limits. */
+/** Records a program with these limits. */
 const recorded = <A, E>(program: Effect.Effect<A, E>, limits: Partial<AttributeLimits> = {}) =>
   Effect.gen(function*() {
     yield* program
@@ -24,19 +24,19 @@ const recorded = <A, E>(program: Effect.Effect<A, E>, limits: Partial<AttributeL
 const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`a${index}`, index]))
 
 describe("the limits of a record", () => {
-  it.effect("128 attributes a span, the first ones, and the number of the others", () =>
+  it.effect("keep the first 128 attributes of a span, and count the others", () =>
     Effect.gen(function*() {
       const { spans: [span] } = yield* recorded(Telemetry.withSpan(Effect.void, "s", many(100_000)))
       expect(span!.attributes).toStrictEqual({ ...many(128), "loom.dropped_attributes": 100_000 - 128 })
     }))
 
-  it.effect("128 attributes a metric, the first ones, and the number of the others", () =>
+  it.effect("keep the first 128 attributes of a metric, and count the others", () =>
     Effect.gen(function*() {
       const { metrics: [metric] } = yield* recorded(Telemetry.emitMetric("m", 1, many(130)))
       expect(metric!.attributes).toStrictEqual({ ...many(128), "loom.dropped_attributes": 2 })
     }))
 
-  it.effect("user_id and session_id are never the ones cut", () =>
+  it.effect("never drop user_id and session_id", () =>
     Effect.gen(function*() {
       const given = { ...many(200), session_id: "s-1" }
       const program = Effect.zipRight(
@@ -48,14 +48,14 @@ describe("the limits of a record", () => {
       expect(metric!.attributes).toMatchObject({ user_id: "alice", session_id: "s-1", "loom.dropped_attributes": 72 })
     }))
 
-  it.effect("an attribute that is there already can still be changed when all places are taken", () =>
+  it.effect("allow changes to an existing attribute when the span is full", () =>
     Effect.gen(function*() {
       const program = Telemetry.withSpan(Telemetry.annotate({ a0: "new", b: "no place" }), "s", many(2))
       const { spans: [span] } = yield* recorded(program, { attributes: 2 })
       expect(span!.attributes).toStrictEqual({ a0: "new", a1: 1, "loom.dropped_attributes": 1 })
     }))
 
-  it.effect("a value's text, depth and items are bounded by the limits of the layer", () =>
+  it.effect("bound the text, depth and items of a value as the layer says", () =>
     Effect.gen(function*() {
       const attributes = { text: "x".repeat(20), deep: [[[1]]], items: [1, 2, 3] }
       const { spans: [span] } = yield* recorded(Telemetry.withSpan(Effect.void, "s", attributes), {
@@ -70,14 +70,14 @@ describe("the limits of a record", () => {
       })
     }))
 
-  it.effect("a long message of an error is cut", () =>
+  it.effect("cut a long error message", () =>
     Effect.gen(function*() {
       const failing = Effect.exit(Telemetry.withSpan(Effect.die(new Error("x".repeat(50))), "s"))
       const { spans: [span] } = yield* recorded(failing, { valueLength: 10 })
       expect(span!.exception).toBe("Error: xxx…[+47 chars]")
     }))
 
-  it.effect("128 events a span, the first ones, and the number of the others", () =>
+  it.effect("keep the first 128 events of a span, and count the others", () =>
     Effect.gen(function*() {
       const program = Effect.forEach(Array.from({ length: 130 }, (_, index) => index), (index) =>
         Effect.log(`event ${index}`)).pipe(Telemetry.withSpan("s"))
@@ -88,7 +88,7 @@ describe("the limits of a record", () => {
       expect(span!.attributes["loom.dropped_events"]).toBe(2)
     }))
 
-  it.effect("a name of a megabyte is cut, an empty one is said to be missing", () =>
+  it.effect("cut a name of a megabyte, and mark an empty one as missing", () =>
     Effect.gen(function*() {
       const { spans } = yield* recorded(
         Effect.zipRight(Telemetry.withSpan(Effect.void, "n".repeat(1_000_000)), Telemetry.withSpan(Effect.void, ""))
@@ -96,7 +96,7 @@ describe("the limits of a record", () => {
       expect(spans.map((span) => span.name)).toEqual([`${"n".repeat(1024)}…[+998976 chars]`, "<unnamed>"])
     }))
 
-  it.effect("a key of a megabyte is cut, and a lone surrogate in it replaced", () =>
+  it.effect("cut a key of a megabyte, and replace a lone surrogate in it", () =>
     Effect.gen(function*() {
       const { spans: [span] } = yield* recorded(
         Telemetry.withSpan(Effect.void, "s", { ["k".repeat(1_000_000)]: 1, "\ud83d": 2 })

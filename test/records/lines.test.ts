@@ -45,12 +45,12 @@ describe("a line that fits", () => {
   const long = "• loom.tool (1.8ms) tool=search, ok=true, score=0.5 [ERROR: no]\n"
   const failed = span({ outcome: "failure", exception: "no" })
 
-  it("is whole to its last column, and cut one column earlier", () => {
+  it("is whole at its exact width, and cut one column below", () => {
     expect(spanLine(failed, 0, { color: false, width: long.length - 1 })).toBe(long)
     expect(spanLine(failed, 0, { color: false, width: long.length - 2 })).toContain("…")
   })
 
-  it("is as it would be without a width, with colours and without", () => {
+  it("is the same as without a width, with and without colours", () => {
     for (const color of [false, true]) {
       const [bounded, free] = [200, Infinity].map((width) => spanLine(failed, 3, { color, width }))
       expect(bounded).toBe(free)
@@ -107,7 +107,7 @@ describe("a line that does not fit", () => {
     return line
   }
 
-  it("keeps who it was, with which model, and what it used", () => {
+  it("keeps the agent, the model and the usage", () => {
     expect(cutTo(120, run)).toBe(
       "• loom.run (1.8ms) agent=arithmetic, model=ScriptedModel, turns=2, architecture=agent, … " +
         "[42 in, 12 out, $0.000306]\n"
@@ -118,11 +118,11 @@ describe("a line that does not fit", () => {
     )
   })
 
-  it("keeps what was used whole before the name of its span", () => {
+  it("keeps the usage whole rather than the span's name", () => {
     expect(cutTo(56, stream, 2)).toBe("    • loom.model.str… (1.8ms) … [30 in, 8 out, $0.00021]\n")
   })
 
-  it("has ids and what was said behind the rest, and no second id that is the same", () => {
+  it("shows ids and content last, and a repeated id once", () => {
     const line = cutTo(200, {
       ...run,
       attributes: { ...run.attributes, note: "x".repeat(40), arguments: "y".repeat(60) }
@@ -135,12 +135,12 @@ describe("a line that does not fit", () => {
     )
   })
 
-  it("has short values before long ones", () => {
+  it("shows short values before long ones", () => {
     const attributes = { long: "x".repeat(40), first: 1, second: true }
     expect(cutTo(60, span({ attributes }))).toBe(`• loom.tool (1.8ms) first=1, second=true, long=${"x".repeat(12)}…\n`)
   })
 
-  it("shows no part of a number and no part of an id", () => {
+  it("never shows a part of a number or an id", () => {
     const attributes = { first: 1_234_567, call_id: "c".repeat(40), second: 7_654_321, ok: true }
     const whole = / (?:ok=true|first=1234567|second=7654321|call_id=c{40})(?=,|\n)/g
     for (let width = 20; width < 120; width++) {
@@ -149,20 +149,20 @@ describe("a line that does not fit", () => {
     }
   })
 
-  it("says what was used once where a tree says it already", () => {
+  it("shows the usage once if the tree shows it already", () => {
     expect(cutTo(80, run, 0, " [50 in, 20 out, $0.001]")).toBe(
       "• loom.run (1.8ms) agent=arithmetic, model=ScriptedMode… [50 in, 20 out, $0.001]\n"
     )
   })
 
-  it("says no more of what was used than its span does", () => {
+  it("shows only the usage that the span has", () => {
     const text = "x".repeat(80)
     expect(cutTo(60, span({ attributes: { tokens_in: 3, text } }))).toMatch(/x… \[3 in\]\n$/)
     expect(cutTo(60, span({ attributes: { cost_usd: 0.5, text } }))).toMatch(/x… \[\$0\.5\]\n$/)
     expect(cutTo(60, span({ attributes: { tokens_in: "many", text } }))).toMatch(/x…\n$/)
   })
 
-  it("keeps what was used before a long message", () => {
+  it("keeps the usage before a long message", () => {
     const failed = { ...run, outcome: "failure", exception: "y".repeat(200) } as const
     expect(cutTo(100, failed)).toMatch(/agent=arithmetic.* \[42 in, 12 out, \$0\.000306\] \[ERROR: y+…\n$/)
   })

@@ -1,5 +1,5 @@
 /**
- * Which instrument a metric is, and which measurements cannot be taken.
+ * The instrument of a metric, and invalid measurements.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -9,13 +9,13 @@ import { TestTelemetry } from "loom-telemetry/testing"
 import { invalidMeasurement } from "../../src/records/MetricRecord.js"
 
 describe("instrumentKind", () => {
-  it("names ending in _ms, _seconds or _bytes are histograms", () => {
+  it("is a histogram for names ending in _ms, _seconds or _bytes", () => {
     for (const name of ["loom.tool.duration_ms", "x_seconds", "http.body_bytes", "_ms"]) {
       expect(instrumentKind(name)).toBe("histogram")
     }
   })
 
-  it("all other names are counters", () => {
+  it("is a counter for all other names", () => {
     for (const name of ["loom.tokens.input", "ms", "duration_ms.total", "items", "a_MS", "x_ms ", ""]) {
       expect(instrumentKind(name)).toBe("counter")
     }
@@ -23,7 +23,7 @@ describe("instrumentKind", () => {
 })
 
 describe("a measurement", () => {
-  it("of a counter is a finite number that is not negative", () => {
+  it("is a finite, non-negative number for a counter", () => {
     for (const value of [0, 1, 0.5, Number.MAX_VALUE]) {
       expect(invalidMeasurement("calls", value)).toBeUndefined()
     }
@@ -32,7 +32,7 @@ describe("a measurement", () => {
     }
   })
 
-  it("of a histogram is any finite number", () => {
+  it("is any finite number for a histogram", () => {
     expect(invalidMeasurement("drift_ms", -1)).toBeUndefined()
     expect(invalidMeasurement("drift_ms", NaN)).toBe("the value is not a finite number")
     expect(invalidMeasurement("drift_ms", Infinity)).toBe("the value is not a finite number")
@@ -42,7 +42,7 @@ describe("a measurement", () => {
     expect(invalidMeasurement("", 1)).toBe("the metric has no name")
   })
 
-  it.effect("that cannot be taken is dropped, and said once", () => {
+  it.effect("is dropped if it is invalid, and logged once", () => {
     const warnings: Array<string> = []
     const logger = Logger.make<unknown, void>(({ message }) => void warnings.push(String(message)))
     return Effect.gen(function*() {
@@ -55,10 +55,10 @@ describe("a measurement", () => {
       expect(metrics).toStrictEqual<ReadonlyArray<MetricRecord>>([
         { name: "calls", value: 2, instrumentKind: "counter", attributes: {}, emittedAt: new Date(0) }
       ])
-      // Warnings are logged by a fiber of their own.
+      // Warnings are logged in their own fiber.
       yield* Effect.yieldNow()
       expect(warnings).toEqual([
-        "A measurement of \"calls\" was dropped: a counter cannot go down (value -1)",
+        "A measurement of \"calls\" was dropped: a counter cannot decrease (value -1)",
         "A measurement of \"<unnamed>\" was dropped: the metric has no name (value 1)"
       ])
     }).pipe(Effect.provide(TestTelemetry.layer), Effect.provide(Logger.replace(Logger.defaultLogger, logger)))

@@ -15,14 +15,14 @@ class Sub<A> extends Promise<A> {
   }
 }
 
-/** What the handler is told of the rejections of these. */
-const toldOf = async (make: () => unknown): Promise<ReadonlyArray<unknown>> => {
-  const told: Array<unknown> = []
-  expect(await unhandledIn(() => void catchRejection(make(), (reason) => told.push(reason)))).toEqual([])
-  return told
+/** The reasons that the handler receives when these are rejected. */
+const reasonsOf = async (make: () => unknown): Promise<ReadonlyArray<unknown>> => {
+  const reasons: Array<unknown> = []
+  expect(await unhandledIn(() => void catchRejection(make(), (reason) => reasons.push(reason)))).toEqual([])
+  return reasons
 }
 
-describe("the handler of a rejection", () => {
+describe("the handler for a rejection", () => {
   for (
     const [what, make] of [
       ["a promise", () => Promise.reject("no")],
@@ -32,22 +32,24 @@ describe("the handler of a rejection", () => {
       ["a frozen promise", () => Object.freeze(Promise.reject("no"))]
     ] satisfies ReadonlyArray<readonly [string, () => unknown]>
   ) {
-    it(`is told of the reason by ${what}`, async () => {
-      expect(await toldOf(make)).toEqual(["no"])
+    it(`receives the reason from ${what}`, async () => {
+      expect(await reasonsOf(make)).toEqual(["no"])
     })
   }
 
-  it("is attached without a call of what a subclass defines, and leaves the promise as it was", async () => {
+  it("is attached without calling methods of a subclass, and leaves the promise unchanged", async () => {
     const promise = Sub.reject("no")
     const { made } = Sub
-    expect(await toldOf(() => promise)).toEqual(["no"])
+    // Node's own, where asynchronous contexts are in use.
+    const keys = Reflect.ownKeys(promise)
+    expect(await reasonsOf(() => promise)).toEqual(["no"])
     expect(Sub.made).toBe(made)
-    expect(Reflect.ownKeys(promise)).toEqual([])
+    expect(Reflect.ownKeys(promise)).toEqual(keys)
     expect(promise.constructor).toBe(Sub)
 
     const own = Object.defineProperty(Promise.reject("no"), "constructor", { configurable: true, value: Sub })
     const before = Object.getOwnPropertyDescriptor(own, "constructor")
-    expect(await toldOf(() => own)).toEqual(["no"])
+    expect(await reasonsOf(() => own)).toEqual(["no"])
     expect(Object.getOwnPropertyDescriptor(own, "constructor")).toEqual(before)
   })
 
@@ -57,7 +59,7 @@ describe("the handler of a rejection", () => {
     await expect(promise).rejects.toThrow("no")
   })
 
-  it("is attached or not, but never throws, and begins nothing", async () => {
+  it("never throws and starts nothing, whether it is attached or not", async () => {
     for (const kind of allKinds) {
       const world = new World()
       const unhandled = await unhandledIn(() => {
@@ -69,7 +71,7 @@ describe("the handler of a rejection", () => {
     }
   })
 
-  it("says what is a promise", () => {
+  it("recognizes promises", () => {
     for (const value of [Promise.resolve(), Sub.resolve(), new Proxy(Promise.resolve(), {})]) {
       expect(catchRejection(value)).toBe(true)
     }

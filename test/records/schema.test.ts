@@ -1,5 +1,5 @@
 /**
- * schema/records.json: it is generated, it takes what the readers take, and nothing else.
+ * schema/records.json: it is generated, and accepts exactly the lines that the readers accept.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
@@ -11,10 +11,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { schemaText } from "../../schema/document.js"
-import { decodeLine } from "../../src/records/wire/decode.js"
-import { encodeDropped, encodeSpanStart } from "../../src/records/wire/encode.js"
+import { encodeDropped } from "../../src/records/wire/dropped.js"
+import { decodeLine } from "../../src/records/wire/line.js"
 import { RecordDecodeError } from "../../src/records/wire/RecordDecodeError.js"
-import { asPython, metric, span } from "../readers/lines.js"
+import { encodeSpanStart } from "../../src/records/wire/span.js"
+import { asPython, metric, score, span } from "../readers/lines.js"
 import { isValid, type JsonSchema } from "./jsonSchema.js"
 
 const shipped = readFileSync(new URL("../../schema/records.json", import.meta.url), "utf8")
@@ -24,7 +25,7 @@ const isRecord = (line: string): boolean => !(decodeLine(line, 1) instanceof Rec
 
 const isDescribed = (line: string): boolean => isValid(JSON.parse(line), schema)
 
-/** What the file sink writes of a program that has everything in it. */
+/** What the file sink writes for a program that uses every feature. */
 const written = Effect.gen(function*() {
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "loom-schema-"))),
@@ -34,12 +35,14 @@ const written = Effect.gen(function*() {
   const program = Effect.gen(function*() {
     yield* Effect.log("an event")
     yield* Telemetry.emitMetric("searches", 1)
+    yield* Telemetry.score("tone", { label: "kind", explanation: "says please" })
+    yield* Telemetry.scoreOf({ traceId: one.trace_id }, "correctness", { value: 0.5, source: "human" })
     yield* Telemetry.emitMetric("wait_ms", 1.5, { nested: { list: [1, "two", true] } })
     const other = yield* Effect.makeSpan("other")
     yield* Effect.void.pipe(Effect.withSpan("linked", { links: [{ _tag: "SpanLink", span: other, attributes: {} }] }))
     yield* Effect.fail("no").pipe(Telemetry.withSpan("fails"), Effect.ignore)
     yield* Effect.interrupt.pipe(Telemetry.withSpan("stops"), Effect.exit)
-    // The span around is open here.
+    // The outer span is still open here.
     yield* Telemetry.flush
   }).pipe(Telemetry.withSpan("all", { "a key": "text" }), Effect.zipLeft(Telemetry.emitMetric("outside", 2)))
   const File = FileTelemetry.layer(path).pipe(Layer.provide(NodeFileSystem.layer))
@@ -56,6 +59,8 @@ const examples: ReadonlyArray<string> = [
   span({ id: 2, parent: 1, outcome: "failure", exception: "Error: no" }),
   metric({ name: "calls", value: 1, trace: 1, id: 1 }),
   asPython(span({ id: 1 })),
+  score({ name: "correctness", value: 0.5, trace: 1, id: 1 }),
+  score({ name: "tone", label: "rude", explanation: "it swears", source: "human" }),
   encodeSpanStart({
     name: "open",
     traceId: one.trace_id,
@@ -75,6 +80,7 @@ const value = fc.constantFrom<unknown>(
   "text",
   "span",
   "interrupted",
+  "model",
   "2026-01-31T12:00:00.000001Z",
   "2026-01-31T12:00:00+05:30",
   "2026-13-31T12:00:00Z",
@@ -93,32 +99,32 @@ const value = fc.constantFrom<unknown>(
 
 const key = fc.constantFrom(...new Set(examples.flatMap((line) => Object.keys(JSON.parse(line)))), "future")
 
-/** An example in which some fields hold something else, or are missing. */
+/** An example with some fields replaced or removed. */
 const changed = fc.tuple(
   fc.constantFrom(...examples),
   fc.array(fc.tuple(key, fc.option(value, { nil: undefined })), { maxLength: 3 })
 ).map(([line, changes]) => JSON.stringify({ ...JSON.parse(line), ...Object.fromEntries(changes) }))
 
 describe("the JSON schema of the records", () => {
-  it("is the generated one: `npm run generate:schema` makes it anew", () => {
+  it("matches what `npm run generate:schema` generates", () => {
     expect(shipped).toBe(schemaText)
   })
 
-  it.scoped("takes every line that the file sink writes", () =>
+  it.scoped("accepts every line that the file sink writes", () =>
     Effect.gen(function*() {
       const lines = yield* written
       const kinds = new Set(lines.map((line) => JSON.parse(line).kind))
-      expect(kinds).toEqual(new Set(["span", "metric", "span_start"]))
+      expect(kinds).toEqual(new Set(["span", "metric", "score", "span_start"]))
       expect(lines.some((line) => line.includes(`"links":[`)) && lines.some((line) => line.includes(`"events":[`)))
         .toBe(true)
       expect(lines.filter((line) => !isDescribed(line))).toEqual([])
     }))
 
-  it.each(examples)("takes %s", (line) => {
+  it.each(examples)("accepts %s", (line) => {
     expect({ isDescribed: isDescribed(line), isRecord: isRecord(line) }).toEqual({ isDescribed: true, isRecord: true })
   })
 
-  it("takes what the readers take and refuses what they refuse", () => {
+  it("accepts and rejects the same lines as the readers", () => {
     let taken = 0
     let refused = 0
     fc.assert(
@@ -133,7 +139,7 @@ describe("the JSON schema of the records", () => {
     expect(Math.min(taken, refused)).toBeGreaterThan(200)
   })
 
-  it("refuses what is no object, and kinds that it does not know", () => {
+  it("rejects values that are not objects, and unknown kinds", () => {
     for (const line of ["1", "[]", "null", "\"span\"", "{}", "{\"kind\":\"log\"}"]) {
       expect([line, isDescribed(line), isRecord(line)]).toEqual([line, false, false])
     }

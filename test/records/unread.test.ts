@@ -1,5 +1,5 @@
 /**
- * What does not fit on a record is counted, not read: an object may have any number of properties, and each may cost something to read.
+ * Attributes that do not fit on a record are counted, not read: an object may have any number of properties, each with a getter that costs time.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -11,10 +11,10 @@ import { foreignTracer } from "../telemetry/foreignTracers.js"
 
 const many = 2000
 
-/** Attributes that are never cut, wherever they stand. */
+/** Attributes that are never dropped, whatever their position. */
 const reserved = { user_id: "alice", session_id: "s-1" }
 
-/** An object with many getters, the reserved ones at its end; counts what is read of it. */
+/** An object with many getters, the reserved ones last; counts how many are read. */
 const counted = (valueOf: (index: number) => unknown = (index) => index) => {
   const object: Record<string, unknown> = {}
   let reads = 0
@@ -31,7 +31,7 @@ const counted = (valueOf: (index: number) => unknown = (index) => index) => {
   return { object, reads: () => reads }
 }
 
-/** The same behind a proxy, and as the members of a class. */
+/** The same behind a proxy, and as members of a class. */
 const disguises: ReadonlyArray<readonly [string, (object: Record<string, unknown>) => Record<string, unknown>]> = [
   ["an object", (object) => object],
   ["a proxy", (object) => new Proxy(object, {})],
@@ -40,13 +40,13 @@ const disguises: ReadonlyArray<readonly [string, (object: Record<string, unknown
 
 const given = (keys: number) => Object.fromEntries(Array.from({ length: keys }, (_, index) => [`key${index}`, index]))
 
-/** What is recorded of so many attributes and the reserved ones. */
+/** What is recorded for this many attributes and the reserved ones. */
 const kept = (limit: number) => ({ ...given(limit), ...reserved, "loom.dropped_attributes": many - limit })
 
 const limits = TelemetryLimits.default
 const bound = limits.attributes + Object.keys(reserved).length
 
-/** Records what the program does. */
+/** Records a program. */
 const recorded = <A, E>(program: Effect.Effect<A, E>, layer = TestTelemetry.layer) =>
   Effect.gen(function*() {
     yield* program
@@ -56,7 +56,7 @@ const recorded = <A, E>(program: Effect.Effect<A, E>, layer = TestTelemetry.laye
 
 describe("attributes beyond the limit", () => {
   for (const [what, disguised] of disguises) {
-    it.effect(`of a span are not read, but for those that are never cut: ${what}`, () =>
+    it.effect(`of a span are not read, except those that are never dropped: ${what}`, () =>
       Effect.gen(function*() {
         const { object, reads } = counted()
         const { spans: [span] } = yield* recorded(Telemetry.withSpan(Effect.void, "s", disguised(object)))
@@ -64,7 +64,7 @@ describe("attributes beyond the limit", () => {
         expect(reads()).toBe(bound)
       }))
 
-    it.effect(`of a measurement are not read, but for those that are never cut: ${what}`, () =>
+    it.effect(`of a measurement are not read, except those that are never dropped: ${what}`, () =>
       Effect.gen(function*() {
         const { object, reads } = counted()
         const { metrics: [metric] } = yield* recorded(Telemetry.emitMetric("m", 1, disguised(object)))
@@ -73,7 +73,7 @@ describe("attributes beyond the limit", () => {
       }))
   }
 
-  it.effect("are not read where they are set later, but for those that replace others", () =>
+  it.effect("are not read if they are set later, except those that replace others", () =>
     Effect.gen(function*() {
       const { object, reads } = counted()
       const program = Telemetry.withSpan(Telemetry.annotate(object), "s", { key1999: "old", own: true })
@@ -103,7 +103,7 @@ describe("attributes beyond the limit", () => {
       expect([event.reads(), link.reads()]).toEqual([bound, bound])
     }))
 
-  it.effect("of a library's span are read by Effect alone", () =>
+  it.effect("of a library's span are read only by Effect", () =>
     Effect.gen(function*() {
       const { object, reads } = counted()
       const { spans: [span] } = yield* recorded(Effect.withSpan(Effect.void, "s", { attributes: object }))
@@ -111,7 +111,7 @@ describe("attributes beyond the limit", () => {
       expect(reads() - Object.keys(object).length).toBe(bound)
     }))
 
-  it.effect("are not read over another tracer either, nor given to it", () =>
+  it.effect("are neither read nor passed on over another tracer", () =>
     Effect.gen(function*() {
       const opened = counted()
       const later = counted()
@@ -126,7 +126,7 @@ describe("attributes beyond the limit", () => {
       expect([opened.reads(), later.reads()]).toEqual([bound, bound])
     }))
 
-  it.effect("make no room for a run's user where it is given already", () =>
+  it.effect("make no room for the run's user if it is set already", () =>
     Effect.gen(function*() {
       const { object, reads } = counted()
       const program = RunContext.with({ userId: "bob" })(Telemetry.withSpan(Effect.void, "s", object))
@@ -135,7 +135,7 @@ describe("attributes beyond the limit", () => {
       expect(reads()).toBe(bound)
     }))
 
-  it.effect("that hold nothing take no place, but are no more read than a value has items", () =>
+  it.effect("that are empty take no place, and at most as many are read as a value may have items", () =>
     Effect.gen(function*() {
       const { object, reads } = counted((index) => index < 500 ? undefined : index)
       const { spans: [span] } = yield* recorded(Telemetry.withSpan(Effect.void, "s", object))
@@ -151,7 +151,7 @@ describe("attributes beyond the limit", () => {
       expect(nothing.reads()).toBe(limits.items + Object.keys(reserved).length)
     }))
 
-  it.effect("keep their places where their keys are too long or hold a secret", () =>
+  it.effect("keep their places if their keys are too long or contain a secret", () =>
     Effect.gen(function*() {
       const long = "k".repeat(300)
       const program = Telemetry.withSpan(Telemetry.annotate({ other: 1, [long]: "new" }), "s", { [long]: "old" })
@@ -164,7 +164,7 @@ describe("attributes beyond the limit", () => {
     }))
 })
 
-describe("what does not fit into a value", () => {
+describe("the part of a value beyond its limits", () => {
   it("is not read: properties, elements, entries", () => {
     const { object, reads } = counted()
     const safe = normalizeValue(object, defaultLimits) as Record<string, unknown>

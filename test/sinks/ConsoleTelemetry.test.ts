@@ -34,7 +34,7 @@ describe("the console sink", () => {
       )
     }))
 
-  it.effect("prints as things happen, and still parent first, by default", () =>
+  it.effect("prints as things happen and still parent first by default", () =>
     Effect.gen(function*() {
       expect((yield* linesOf(run)).join("\n")).toBe(
         `▸ loom.run session_id=run_xyz, user_id=alice
@@ -46,7 +46,7 @@ describe("the console sink", () => {
       )
     }))
 
-  it.effect("says how a span ended", () =>
+  it.effect("shows how a span ended", () =>
     Effect.gen(function*() {
       const lines = yield* linesOf(
         Effect.gen(function*() {
@@ -82,7 +82,7 @@ describe("the console sink", () => {
       ])
     }))
 
-  it.effect("shows a span of another library like one of ours", () =>
+  it.effect("shows a library's span like our own", () =>
     Effect.gen(function*() {
       expect(yield* linesOf(Telemetry.withSpan(Effect.withSpan(Effect.void, "sql.execute"), "tool"))).toEqual([
         "▸ tool",
@@ -98,7 +98,7 @@ describe("metrics on the console", () => {
     yield* Telemetry.emitMetric("loom.tool.duration_ms", 1.5, { tool: "add", ok: true })
   }).pipe(Telemetry.withSpan("loom.run"), Effect.zipRight(Telemetry.emitMetric("outside", 1)))
 
-  it.effect("stand inside their span", () =>
+  it.effect("appear inside their span", () =>
     Effect.gen(function*() {
       expect(yield* linesOf(metered)).toEqual([
         "▸ loom.run",
@@ -109,7 +109,7 @@ describe("metrics on the console", () => {
       ])
     }))
 
-  it.effect("stand below their trace where it prints as a tree", () =>
+  it.effect("appear below their trace when it prints as a tree", () =>
     Effect.gen(function*() {
       expect(yield* linesOf(metered, { order: "tree" })).toEqual([
         "• loom.run (0.0ms)",
@@ -119,7 +119,7 @@ describe("metrics on the console", () => {
       ])
     }))
 
-  it.effect("are not shown with showMetrics: false, and open no span", () =>
+  it.effect("are not shown with showMetrics: false, and print no `▸` line", () =>
     Effect.gen(function*() {
       expect(yield* linesOf(metered, { showMetrics: false })).toEqual(["• loom.run (0.0ms)"])
       expect(yield* linesOf(metered, { showMetrics: false, order: "tree" })).toEqual(["• loom.run (0.0ms)"])
@@ -127,7 +127,7 @@ describe("metrics on the console", () => {
 })
 
 describe("where the console sink writes", () => {
-  it.effect("is any object with write, one line a call", () =>
+  it.effect("is any object with write, one line per call", () =>
     Effect.gen(function*() {
       const calls: Array<string> = []
       const stream = { write: (text: string) => calls.push(text) }

@@ -142,7 +142,7 @@ describe("the file", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 })
 
-describe("what the file sink tells about itself", () => {
+describe("the FileTelemetry service", () => {
   it.scoped("is its path and what became of the records", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
@@ -186,7 +186,7 @@ describe("what the file sink tells about itself", () => {
         Effect.provide(logging)
       )
       yield* Effect.yieldNow()
-      expect(warnings).toEqual([expect.stringMatching(/^Records came after the telemetry file .* was closed/)])
+      expect(warnings).toEqual([expect.stringMatching(/^Records arrived after the telemetry file .* was closed/)])
       expect(yield* Effect.provide(statsOf, context)).toMatchObject({
         accepted: 3,
         written: 1,

@@ -40,7 +40,7 @@ describe("a span that is left out", () => {
       expect(outline((yield* filtered(without("b"), tree)).spans)).toEqual(["a", "  c"])
     }))
 
-  it.effect("leaves its children as roots, of one trace, where it was the root", () =>
+  it.effect("leaves its children as roots of the same trace if it was the root", () =>
     Effect.gen(function*() {
       const program = Effect.zipRight(unit("b"), unit("c")).pipe(Telemetry.withSpan("a"))
       const { spans } = yield* filtered(without("a"), program)
@@ -48,14 +48,14 @@ describe("a span that is left out", () => {
       expect(spans[0]!.traceId).toBe(spans[1]!.traceId)
     }))
 
-  it.effect("leaves its children to the parent of another process that it had itself", () =>
+  it.effect("leaves its children to its own parent in another process", () =>
     Effect.gen(function*() {
       const remote = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16), sampled: true })
       const { spans } = yield* filtered(without("a", "b"), Effect.withParentSpan(tree, remote))
       expect(spans).toMatchObject([{ name: "c", traceId: "a".repeat(32), parentSpanId: "b".repeat(16) }])
     }))
 
-  it.effect("may have ended before its child begins, and so may the one that takes its place", () =>
+  it.effect("may have ended before its child starts, like the ancestor that replaces it", () =>
     Effect.gen(function*() {
       const program = Effect.gen(function*() {
         const ended = yield* Deferred.make<void>()
@@ -70,7 +70,7 @@ describe("a span that is left out", () => {
       expect(outline((yield* filtered(without("a", "b"), program)).spans)).toEqual(["late"])
     }))
 
-  it.effect("may be one of a library", () =>
+  it.effect("may be a library's span", () =>
     Effect.gen(function*() {
       const program = unit("c").pipe(Effect.withSpan("http", { attributes: { noise: true } }), Telemetry.withSpan("a"))
       expect(outline((yield* filtered((span) => span.attributes["noise"] !== true, program)).spans)).toEqual([
@@ -79,7 +79,7 @@ describe("a span that is left out", () => {
       ])
     }))
 
-  it.effect("leaves its measurements to the nearest ancestor that is kept, or to none", () =>
+  it.effect("leaves its measurements to the nearest kept ancestor, or to no span", () =>
     Effect.gen(function*() {
       const program = Telemetry.emitMetric("calls", 1).pipe(Telemetry.withSpan("b"), Telemetry.withSpan("a"))
       const below = yield* filtered(without("b"), program)
@@ -90,7 +90,7 @@ describe("a span that is left out", () => {
       expect(alone.metrics[0]).not.toHaveProperty("traceId")
     }))
 
-  it.effect("is not among the open ones, and those below it stand where they will end", () =>
+  it.effect("is not among the open spans, and its children are already in their final place", () =>
     Effect.gen(function*() {
       const open = Effect.flatMap(InMemoryTelemetry, (memory) => memory.open)
       const names = yield* open.pipe(
@@ -103,7 +103,7 @@ describe("a span that is left out", () => {
       expect(names[1]!.parentSpanId).toBe(names[0]!.spanId)
     }))
 
-  it.effect("is indented by nobody on the console", () =>
+  it.effect("adds no indentation on the console", () =>
     Effect.gen(function*() {
       for (const order of ["tree", "live"] as const) {
         const lines: Array<string> = []
@@ -115,8 +115,8 @@ describe("a span that is left out", () => {
     }))
 })
 
-describe("beside other sinks", () => {
-  it.effect("they have the whole tree, under the same ids", () =>
+describe("next to other sinks", () => {
+  it.effect("the other sinks have the whole tree with the same ids", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const layer = MultiTelemetry.layer([
@@ -133,7 +133,7 @@ describe("beside other sinks", () => {
       ])
     }))
 
-  it.effect("around a fan-out all of its sinks are filtered, and the predicate is asked once a span", () =>
+  it.effect("a filter around a fan-out filters all its sinks, and calls the predicate once per span", () =>
     Effect.gen(function*() {
       const asked: Array<string> = []
       const journal = new Journal()
@@ -155,7 +155,7 @@ describe("beside other sinks", () => {
       expect(journal.whoSaid("start b")).toEqual([])
     }))
 
-  it.effect("the same sink with a filter and without is one sink: the first counts", () =>
+  it.effect("the same sink with and without a filter is one sink, and the first one counts", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const sink = journal.layer("once")
@@ -186,7 +186,7 @@ describe("beside other sinks", () => {
       expect(held.metrics[0]!.spanId).toBe(held.spans[0]!.spanId)
     }))
 
-  it.effect("of nothing it is nothing", () =>
+  it.effect("a filter around NoTelemetryLive records nothing", () =>
     Effect.gen(function*() {
       const sinks = yield* Effect.map(Telemetry, (telemetry) => telemetry.sinks).pipe(
         Effect.provide(FilteredTelemetry.layer(NoTelemetryLive, () => true))
@@ -195,7 +195,7 @@ describe("beside other sinks", () => {
     }))
 })
 
-describe("what goes wrong", () => {
+describe("failures", () => {
   it.effect("a predicate that throws keeps the span, and is logged once", () =>
     Effect.gen(function*() {
       const [warnings, logger] = capturedWarnings()
@@ -211,7 +211,7 @@ describe("what goes wrong", () => {
       expect(warnings[0]).toContain("no idea")
     }))
 
-  it.effect("an exception of the sink goes on as it does without a filter", () =>
+  it.effect("a sink's exception is treated as without a filter", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const layer = FilteredTelemetry.layer(journal.breaking("broken", "onSpanEnd"), without("b"))
@@ -229,7 +229,7 @@ describe("what goes wrong", () => {
       ])
     }))
 
-  it.effect("a sink whose layer fails is the failure of the filter's layer", () =>
+  it.effect("a sink layer's failure is the failure of the filter's layer", () =>
     Effect.gen(function*() {
       const layer = FilteredTelemetry.layer(Telemetry.layerSinkScoped(Effect.fail("closed" as const)), () => true)
       expect(yield* Effect.flip(Effect.provide(tree, layer))).toBe("closed")

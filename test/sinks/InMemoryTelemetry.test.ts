@@ -39,7 +39,7 @@ describe("the in-memory sink", () => {
       expect(yield* metricNames).toEqual(["first", "second"])
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it.effect("knows the spans that are open, oldest first, with what they hold by now", () =>
+  it.effect("lists open spans, oldest first, with their current attributes", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const open = yield* Effect.gen(function*() {
@@ -60,7 +60,7 @@ describe("the in-memory sink", () => {
       expect(yield* openNames).toEqual([])
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it.effect("knows the open spans of a fan-out as well", () =>
+  it.effect("lists the open spans of a fan-out as well", () =>
     Effect.gen(function*() {
       expect(yield* Telemetry.withSpan(openNames, "s")).toEqual(["s"])
     }).pipe(Effect.provide(MultiTelemetry.layer([InMemoryTelemetryLive]))))
@@ -77,12 +77,12 @@ describe("the in-memory sink", () => {
       expect(yield* tree).toEqual([["root", ["slow"], ["quick", ["leaf"]]], ["another"]])
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it.effect("gives a span as a root whose parent has not ended", () =>
+  it.effect("shows a span as a root if its parent has not ended", () =>
     Effect.gen(function*() {
       expect(yield* Telemetry.withSpan(Effect.zipRight(span("child"), tree), "open")).toEqual([["child"]])
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it.effect("gives the same record however often it is read, in arrays that do not change any more", () =>
+  it.effect("returns the same record on every read, in arrays that never change", () =>
     Effect.gen(function*() {
       const memory = yield* InMemoryTelemetry
       yield* span("a")
@@ -97,7 +97,7 @@ describe("the in-memory sink", () => {
       expect((yield* memory.tree)[0]!.span).toBe(spans[0])
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it.effect("forgets what it holds on clear, and goes on; open spans stay open", () =>
+  it.effect("drops its records on clear and keeps recording; open spans stay open", () =>
     Effect.gen(function*() {
       const memory = yield* InMemoryTelemetry
       yield* Effect.gen(function*() {
@@ -113,7 +113,7 @@ describe("the in-memory sink", () => {
       expect(yield* stats).toStrictEqual({ accepted: 4, held: 2, dropped: 0 })
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it.effect("is a fresh one for each time that its layer is built", () =>
+  it.effect("starts empty each time its layer is built", () =>
     Effect.gen(function*() {
       yield* Effect.provide(span("a"), InMemoryTelemetryLive)
       expect(yield* Effect.provide(spanNames, InMemoryTelemetryLive)).toEqual([])
@@ -123,7 +123,7 @@ describe("the in-memory sink", () => {
 describe("the capacity of the in-memory sink", () => {
   const fill = Effect.forEach(["a", "b", "c", "d", "e"], span, { discard: true })
 
-  it.effect("bounds spans and metrics together: the oldest make room, and are counted", () =>
+  it.effect("limits spans and metrics together; the oldest are dropped and counted", () =>
     Effect.gen(function*() {
       yield* span("a")
       yield* Telemetry.emitMetric("m", 1)
@@ -136,7 +136,7 @@ describe("the capacity of the in-memory sink", () => {
       expect(yield* stats).toStrictEqual({ accepted: 5, held: 3, dropped: 2 })
     }).pipe(Effect.provide(InMemoryTelemetry.layer({ capacity: 3 }))))
 
-  it.effect("is full again after a clear only when it is full again", () =>
+  it.effect("applies anew after a clear", () =>
     Effect.gen(function*() {
       yield* fill
       yield* Effect.flatMap(InMemoryTelemetry, (memory) => memory.clear)
@@ -145,7 +145,7 @@ describe("the capacity of the in-memory sink", () => {
       expect(yield* stats).toStrictEqual({ accepted: 10, held: 3, dropped: 4 })
     }).pipe(Effect.provide(InMemoryTelemetry.layer({ capacity: 3 }))))
 
-  it.effect("gives a span as a root whose parent had to make room", () =>
+  it.effect("shows a span as a root if its parent was dropped", () =>
     Effect.gen(function*() {
       yield* Effect.scoped(Effect.gen(function*() {
         const parent = yield* Effect.scoped(Telemetry.spanScoped("parent"))
@@ -162,7 +162,7 @@ describe("the capacity of the in-memory sink", () => {
       }).pipe(Effect.provide(InMemoryTelemetry.layer({ capacity }))))
   }
 
-  it.effect("is a hundred thousand by default", () =>
+  it.effect("is 100,000 by default", () =>
     Effect.gen(function*() {
       yield* Effect.repeatN(Telemetry.emitMetric("m", 1), 100_000)
       expect(yield* stats).toStrictEqual({ accepted: 100_001, held: 100_000, dropped: 1 })

@@ -26,7 +26,7 @@ const releasing = (journal: Journal, name: string, release: Effect.Effect<void>,
     options
   )
 
-/** A sink with a layer beside it that bounds nothing. */
+/** A sink next to a layer without a timeout of its own. */
 const unbounded = (journal: Journal, name: string) =>
   Layer.merge(journal.layer(name), Layer.scopedDiscard(Effect.addFinalizer(() => Effect.never)))
 
@@ -60,7 +60,7 @@ describe("a release that hangs", () => {
       })
   )
 
-  it.effect("has as long as it is given", () =>
+  it.effect("gets as long as its timeout", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const layer = MultiTelemetry.layer([hanging(journal, { closeTimeout: "5 seconds" }), journal.layer("a")])
@@ -71,7 +71,7 @@ describe("a release that hangs", () => {
       yield* Fiber.join(fiber)
     }).pipe(Effect.provide(capturedWarnings()[1])))
 
-  it.effect("of several costs the time of one", () =>
+  it.effect("takes the time of one if several hang", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const [warnings, logger] = capturedWarnings()
@@ -99,7 +99,7 @@ describe("a release that hangs", () => {
       yield* Fiber.join(fiber)
     }).pipe(Effect.provide(capturedWarnings()[1])))
 
-  it.effect("of a layer that bounds nothing is given up by the fan-out", () =>
+  it.effect("is abandoned by the fan-out if its layer has no timeout of its own", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const [warnings, logger] = capturedWarnings()
@@ -112,14 +112,14 @@ describe("a release that hangs", () => {
       expect(warnings).toEqual(["The telemetry sink \"b\" did not close within 10s and was given up"])
     }))
 
-  it.effect("does not change that the program failed, and is waited for as long", () =>
+  it.effect("does not change the program's failure, and gets the same time", () =>
     Effect.gen(function*() {
       const program = Effect.provide(Effect.fail("no"), MultiTelemetry.layer([hanging(new Journal())]))
       const [after] = yield* exitAfter("3 seconds", program)
       expect(after).toMatchObject({ _tag: "Some", value: Exit.fail("no") })
     }).pipe(Effect.provide(capturedWarnings()[1])))
 
-  it.effect("of a lone sink is given up as well", () =>
+  it.effect("is abandoned for a single sink as well", () =>
     Effect.gen(function*() {
       const [after] = yield* exitAfter("3 seconds", Effect.provide(Effect.succeed("done"), hanging(new Journal())))
       expect(after).toMatchObject({ _tag: "Some", value: Exit.succeed("done") })
@@ -127,14 +127,14 @@ describe("a release that hangs", () => {
 })
 
 describe("releases", () => {
-  it("that need no waiting are done at once: a program under them can be run synchronously", () => {
+  it("that need no waiting are immediate, so a program can run synchronously", () => {
     const journal = new Journal()
     const layer = MultiTelemetry.layer([journal.layer("a"), MultiTelemetry.layer([journal.layer("b")])])
     Effect.runSync(Effect.provide(body, layer))
     expect(journal.whoSaid("release")).toEqual(["b", "a"])
   })
 
-  it.effect("start in reverse order, also where they wait", () =>
+  it.effect("start in reverse order, even if they wait", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const waiting = (name: string) => releasing(journal, name, Effect.repeatN(Effect.yieldNow(), 3))
@@ -160,7 +160,7 @@ describe("releases", () => {
       expect(yield* FiberRef.get(FiberRef.currentLoggers)).toEqual(before.loggers)
     }))
 
-  it.effect("by another fiber leave that one alone", () =>
+  it.effect("by another fiber do not affect that fiber", () =>
     Effect.gen(function*() {
       const before = yield* Effect.tracer
       const build = Layer.build(MultiTelemetry.layer([new Journal().layer("a")]))
@@ -187,7 +187,7 @@ describe("a release that dies", () => {
   ]
 
   it.effect.each(bodies)(
-    "beside a body that %s is reported, and leaves its cause as it was",
+    "next to a body that %s is reported, and does not change its cause",
     ([, program]) =>
       Effect.gen(function*() {
         const alone = yield* Effect.exit(program)
@@ -200,7 +200,7 @@ describe("a release that dies", () => {
       })
   )
 
-  it.effect("can still be caught around: the program's own error is what it is", () =>
+  it.effect("leaves the program's own error catchable", () =>
     Effect.gen(function*() {
       const caught = Effect.fail("no").pipe(
         Effect.provide(dying()),
@@ -209,7 +209,7 @@ describe("a release that dies", () => {
       expect(yield* caught).toBe("caught no")
     }).pipe(Effect.provide(capturedWarnings()[1])))
 
-  it.effect("where the body succeeds goes on as a defect, or is reported", () =>
+  it.effect("is a defect if the body succeeds, or is reported", () =>
     Effect.gen(function*() {
       const exit = yield* Effect.exit(Effect.provide(Effect.succeed("done"), dying()))
       expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toBeInstanceOf(Broken)

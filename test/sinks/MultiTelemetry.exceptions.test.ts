@@ -13,7 +13,7 @@ import { InMemoryTelemetry, MultiTelemetry, Telemetry } from "loom-telemetry"
 import { outline } from "../contract/subject.js"
 import { Broken, capturedWarnings, type Fault, Journal } from "./recordingSinks.js"
 
-/** The exit of a program beside a broken sink, what the memory sink held at the end, and what was logged. */
+/** The exit of a program next to a broken sink, what the memory sink held at the end, and what was logged. */
 const besideBroken = <A, E>(
   fault: Fault,
   program: Effect.Effect<A, E>,
@@ -36,7 +36,7 @@ const isBroken = (exit: Exit.Exit<unknown, unknown>): boolean =>
 const inner = Telemetry.withSpan(Effect.void, "inner")
 
 describe("in the records", () => {
-  it.effect("a sink's exception is nobody's failure, not even that of the spans around", () =>
+  it.effect("a sink's exception does not make a span fail, nor the spans around it", () =>
     Effect.gen(function*() {
       const run = yield* besideBroken(
         "onSpanEnd",
@@ -47,7 +47,7 @@ describe("in the records", () => {
       expect(run.spans.map((span) => span.exception)).toEqual([null, null, null])
     }))
 
-  it.effect("nor that of library spans", () =>
+  it.effect("a sink's exception does not make a library's span fail", () =>
     Effect.gen(function*() {
       const run = yield* besideBroken(
         "onSpanEnd",
@@ -97,7 +97,7 @@ describe("in the program", () => {
       }
     }))
 
-  it.effect("an exception at a measurement waits for the end of its span", () =>
+  it.effect("an exception at a measurement is raised at the end of its span", () =>
     Effect.gen(function*() {
       let finished = false
       const program = Telemetry.emitMetric("calls", 1).pipe(
@@ -110,12 +110,12 @@ describe("in the program", () => {
       expect(outline(run.spans)).toEqual(["body"])
     }))
 
-  it.effect("an exception at a measurement outside of every span goes on at once", () =>
+  it.effect("an exception at a measurement outside of every span is raised immediately", () =>
     Effect.gen(function*() {
       expect(isBroken((yield* besideBroken("onMetric", Telemetry.emitMetric("calls", 1))).exit)).toBe(true)
     }))
 
-  it.effect("it goes on from streams and scoped spans too, where nothing else went wrong", () =>
+  it.effect("it is raised from streams and scoped spans too, if nothing else failed", () =>
     Effect.gen(function*() {
       const stream = Telemetry.withSpanStream(Stream.make(1, 2), "stream")
       expect(isBroken((yield* besideBroken("onSpanEnd", Stream.runDrain(stream))).exit)).toBe(true)
@@ -135,7 +135,7 @@ describe("in the program", () => {
       expect(flushed).toEqual(["a", "b", "c"])
     }).pipe(Effect.provide(capturedWarnings()[1])))
 
-  it.effect("a sink that hangs in flush is given up, and delays no other", () =>
+  it.effect("a sink that hangs in flush is abandoned, and delays no other", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const hanging = Telemetry.layerSink({ name: "hanging", flush: Effect.never })
@@ -161,7 +161,7 @@ describe("in the program", () => {
 })
 
 describe("in the log", () => {
-  it.effect("a sink that throws again and again is logged once", () =>
+  it.effect("a sink that throws repeatedly is logged once", () =>
     Effect.gen(function*() {
       const run = yield* besideBroken("onSpanEnd", Effect.repeatN(inner, 9), { onSinkError: "report" })
       expect(run.exit).toEqual(Exit.void)
@@ -182,14 +182,14 @@ describe("in the log", () => {
       expect(warnings).toHaveLength(2)
     }))
 
-  it.effect("where the body fails, the exception is logged", () =>
+  it.effect("if the body fails, the exception is logged", () =>
     Effect.gen(function*() {
       const run = yield* besideBroken("onSpanEnd", Effect.fail("no").pipe(Telemetry.withSpan("body")))
       expect(run.exit).toEqual(Exit.fail("no"))
       expect(run.warnings).toHaveLength(1)
     }))
 
-  it.effect("a report is no event of the span that it is about", () =>
+  it.effect("a report is not an event of the current span", () =>
     Effect.gen(function*() {
       const program = inner.pipe(Effect.zipRight(Telemetry.emitMetric("calls", 1)), Telemetry.withSpan("outer"))
       for (const fault of ["onSpanStart", "onMetric", "onSpanEnd"] as const) {

@@ -40,7 +40,7 @@ describe("identity", () => {
       expect(second.spans).toEqual(held)
     }))
 
-  it.effect("where a sink counts ids, it counts them for all", () =>
+  it.effect("a sink with sequential ids provides them to all", () =>
     Effect.gen(function*() {
       const custom = keeping()
       yield* Effect.provide(body, MultiTelemetry.layer([custom.layer, TestTelemetry.layer]))
@@ -123,7 +123,7 @@ describe("composition", () => {
       expect(yield* left).toEqual(flat)
     }))
 
-  it.effect("NoTelemetryLive in it is nothing", () =>
+  it.effect("NoTelemetryLive adds nothing", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const layer = MultiTelemetry.layer([NoTelemetryLive, journal.layer("a"), NoTelemetryLive])
@@ -134,7 +134,7 @@ describe("composition", () => {
       expect(journal.of("a")).toContain("end body success null")
     }))
 
-  it.effect("of nothing but NoTelemetryLive it is NoTelemetryLive", () =>
+  it.effect("a fan-out of only NoTelemetryLive records nothing", () =>
     Effect.gen(function*() {
       let called = false
       const program = Effect.void.pipe(Telemetry.withSpan("body", () => {
@@ -155,7 +155,7 @@ describe("composition", () => {
 })
 
 describe("outputs", () => {
-  it.scoped("what the sinks provide beside Telemetry stays reachable", () =>
+  it.scoped("the sinks' other outputs stay available", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = `${yield* fs.makeTempDirectoryScoped()}/traces.jsonl`
@@ -194,7 +194,7 @@ describe("outputs", () => {
       expect(journal.whoSaid("release")).toEqual(["a"])
     }))
 
-  it.effect("when it is gone, the tracer that was there before is back", () =>
+  it.effect("the previous tracer is restored when the layer closes", () =>
     Effect.gen(function*() {
       const before = yield* Effect.tracer
       const journal = new Journal()

@@ -20,8 +20,8 @@ import { outline } from "../contract/subject.js"
 import { Broken, capturedWarnings, Journal } from "./recordingSinks.js"
 import { memory, names, sampled, stats, unit } from "./tailSampled.js"
 
-describe("memory is bounded", () => {
-  it.effect("the oldest trace is kept when too much is held, and from then on comes as it happens", () =>
+describe("the memory limit", () => {
+  it.effect("keeps the oldest trace when too much is held, and passes on its later events as they happen", () =>
     Effect.gen(function*() {
       const program = Effect.gen(function*() {
         for (let index = 0; index < 10; index++) {
@@ -40,7 +40,7 @@ describe("memory is bounded", () => {
       expect(outline(after.spans)[0]).toBe("root")
     }))
 
-  it.effect("the newer traces are held on", () =>
+  it.effect("still holds the newer traces", () =>
     Effect.gen(function*() {
       const hold = yield* Deferred.make<void>()
       const trace = (name: string) => Effect.fork(Telemetry.withSpan(Deferred.await(hold), name))
@@ -58,7 +58,7 @@ describe("memory is bounded", () => {
 })
 
 describe("when the layer closes", () => {
-  it.effect("what is undecided is decided on what is there, before the sink is flushed", () =>
+  it.effect("undecided traces are decided by the spans they have, before the sink is flushed", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const never = (program: Effect.Effect<unknown, string>) =>
@@ -73,7 +73,7 @@ describe("when the layer closes", () => {
       expect(journal.of("sink").at(-1)).toBe("end open interrupted null")
     }))
 
-  it.effect("a sink that throws then is reported, and the other traces go to it", () =>
+  it.effect("a sink that throws is reported, and still gets the other traces", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const [warnings, logger] = capturedWarnings()
@@ -104,7 +104,7 @@ describe("with other decorators and sinks", () => {
       expect(journal.whoSaid("start z").toSorted()).toEqual(["a", "b"])
     }))
 
-  it.effect("a filter before it hides what it decides on, a filter behind it does not", () =>
+  it.effect("a filter around it hides spans from its decision, a filter inside it does not", () =>
     Effect.gen(function*() {
       const program = Effect.ignore(Telemetry.withSpan(Effect.fail("no"), "noise")).pipe(Telemetry.withSpan("root"))
       const quiet = (span: { readonly name: string }) => span.name !== "noise"
@@ -116,7 +116,7 @@ describe("with other decorators and sinks", () => {
       expect(yield* run(behind)).toEqual(["root"])
     }))
 
-  it.effect("an exception of the sink goes on from the end of the trace, after all of it was told", () =>
+  it.effect("a sink's exception is raised at the end of the trace, after the whole trace is passed on", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const layer = SampledTelemetry.tail(journal.breaking("broken", "onSpanEnd"), { ratio: 1 })
@@ -127,18 +127,18 @@ describe("with other decorators and sinks", () => {
     }))
 })
 
-describe("options that make no sense", () => {
+describe("invalid options", () => {
   const faults: ReadonlyArray<readonly [TailOptions, string]> = [
-    [{ ratio: NaN }, "`ratio` has to be a fraction from 0 to 1, but it is NaN"],
-    [{ ratio: 2 }, "`ratio` has to be"],
-    [{ slowerThan: -5 }, "`slowerThan` has to be a duration, but it is -5"],
-    [{ slowerThan: NaN }, "`slowerThan` has to be"],
-    [{ slowerThan: "soon" as "1 second" }, "`slowerThan` has to be"],
-    [{ slowerThan: "-1 seconds" }, "`slowerThan` has to be"],
-    [{ dearerThan: -1 }, "`dearerThan` has to be an amount of US dollars"],
-    [{ dearerThan: NaN }, "`dearerThan` has to be"],
-    [{ maxSpans: 0 }, "`maxSpans` has to be"],
-    [{ maxSpans: NaN }, "`maxSpans` has to be"]
+    [{ ratio: NaN }, "`ratio` must be a fraction from 0 to 1, but it is NaN"],
+    [{ ratio: 2 }, "`ratio` must be"],
+    [{ slowerThan: -5 }, "`slowerThan` must be a duration, but it is -5"],
+    [{ slowerThan: NaN }, "`slowerThan` must be"],
+    [{ slowerThan: "soon" as "1 second" }, "`slowerThan` must be"],
+    [{ slowerThan: "-1 seconds" }, "`slowerThan` must be"],
+    [{ costlierThan: -1 }, "`costlierThan` must be an amount of US dollars"],
+    [{ costlierThan: NaN }, "`costlierThan` must be"],
+    [{ maxSpans: 0 }, "`maxSpans` must be"],
+    [{ maxSpans: NaN }, "`maxSpans` must be"]
   ]
 
   it.effect.each(faults)("are a defect that says what to give: %o", ([options, message]) =>
@@ -147,6 +147,6 @@ describe("options that make no sense", () => {
       const text = Exit.isFailure(exit) && Cause.isDieType(exit.cause) ? Cause.pretty(exit.cause) : ""
       expect(text).toContain("SampledTelemetry.tail: ")
       expect(text).toContain(message)
-      expect(text).toMatch(/\. (Give|Leave)/)
+      expect(text).toMatch(/\. (Use|Leave)/)
     }))
 })

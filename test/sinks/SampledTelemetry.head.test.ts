@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Tracer from "effect/Tracer"
 import { InMemoryTelemetry, MultiTelemetry, SampledTelemetry, Telemetry } from "loom-telemetry"
-import { traceIdRatio } from "../../src/sinks/sampled/ratio.js"
+import { traceIdRatio } from "../../src/sinks/sampled/headObserver.js"
 import { outline } from "../contract/subject.js"
 import { Journal } from "./recordingSinks.js"
 
@@ -26,7 +26,7 @@ const low = traceId("7fffffffffffff")
 const high = traceId("80000000000000")
 
 describe("which traces", () => {
-  it("those whose last 56 bits reach the threshold, as the specification has it", () => {
+  it("the ones whose last 56 bits reach the specification's threshold", () => {
     // The example of the specification, 0xfd70a4 to six digits, at full precision: (1 - 0.01) * 2^56.
     expect(traceIdRatio(0.01)(traceId("fd70a3d70a3d6f"))).toBe(false)
     expect(traceIdRatio(0.01)(traceId("fd70a3d70a3d70"))).toBe(true)
@@ -34,14 +34,14 @@ describe("which traces", () => {
     expect(traceIdRatio(0.5)(high)).toBe(true)
   })
 
-  it("all of them, none of them", () => {
+  it("all with ratio 1, none with ratio 0", () => {
     for (const random of ["00000000000000", "80000000000000", "ffffffffffffff"]) {
       expect(traceIdRatio(1)(traceId(random))).toBe(true)
       expect(traceIdRatio(0)(traceId(random))).toBe(false)
     }
   })
 
-  it("those of a lower ratio are among those of a higher one", () => {
+  it("the ones kept at a lower ratio are kept at a higher one", () => {
     const [tenth, third] = [traceIdRatio(0.1), traceIdRatio(1 / 3)]
     for (let step = 0; step < 256; step++) {
       const id = traceId(step.toString(16).padStart(2, "0").padEnd(14, "7"))
@@ -49,7 +49,7 @@ describe("which traces", () => {
     }
   })
 
-  it.effect("about as many as asked for, of random ones", () =>
+  it.effect("about the requested fraction of random ones", () =>
     Effect.gen(function*() {
       const kept = yield* Effect.zipRight(Effect.repeatN(unit("root"), 9_999), memory).pipe(Effect.provide(half))
       // Ten standard deviations.
@@ -64,7 +64,7 @@ describe("a sampled sink", () => {
       expect(held.spans.map((span) => [span.name, span.traceId])).toEqual([["child", high], ["root", high]])
     }))
 
-  it.effect("has every measurement, without the ids of a trace that is not there", () =>
+  it.effect("has every measurement, without the ids of a trace that is left out", () =>
     Effect.gen(function*() {
       const program = Effect.all([workIn(low), workIn(high), Telemetry.emitMetric("outside", 1)])
       const { metrics, spans } = yield* Effect.zipRight(program, memory).pipe(Effect.provide(half))
@@ -84,7 +84,7 @@ describe("a sampled sink", () => {
       expect((yield* Effect.provide(during(high), half)).map((span) => span.name)).toEqual(["root"])
     }))
 
-  it.effect("agrees with every other one of the same ratio, and is beside sinks that have everything", () =>
+  it.effect("agrees with others of the same ratio, and can stand next to unsampled sinks", () =>
     Effect.gen(function*() {
       const [one, other] = [new Journal(), new Journal()]
       const layer = MultiTelemetry.layer([
@@ -122,7 +122,7 @@ describe("a sampled sink", () => {
     }))
 })
 
-describe("a ratio that is none", () => {
+describe("an invalid ratio", () => {
   it.effect.each([NaN, -0.1, 1.1, Infinity])(
     "is a defect that names the remedy: %f",
     (ratio) =>
@@ -130,7 +130,7 @@ describe("a ratio that is none", () => {
         const layer = SampledTelemetry.head(InMemoryTelemetry.layer(), { ratio })
         const exit = yield* Effect.exit(Effect.provide(work, layer))
         const text = Exit.isFailure(exit) && Cause.isDieType(exit.cause) ? Cause.pretty(exit.cause) : ""
-        expect(text).toContain(`\`ratio\` has to be a fraction from 0 to 1, but it is ${ratio}. Give`)
+        expect(text).toContain(`\`ratio\` must be a fraction from 0 to 1, but it is ${ratio}. Use`)
       })
   )
 })

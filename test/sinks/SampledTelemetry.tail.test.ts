@@ -23,7 +23,7 @@ const keptOf = <A, E>(options: TailOptions, traces: Effect.Effect<A, E>) =>
   Effect.zipRight(Effect.exit(traces), Effect.all({ held: memory, stats })).pipe(Effect.provide(sampled(options)))
 
 describe("a trace is kept", () => {
-  it.effect("whole, where a span of it failed, also where that was recovered from", () =>
+  it.effect("completely if one of its spans failed, even if the program recovered", () =>
     Effect.gen(function*() {
       const failing = unit("before").pipe(
         Effect.zipRight(Effect.ignore(Telemetry.withSpan(Effect.fail("no"), "failing"))),
@@ -34,7 +34,7 @@ describe("a trace is kept", () => {
       expect(stats).toEqual({ kept: 3, dropped: 2, decidedEarly: 0, held: 0 })
     }))
 
-  it.effect("not for an interruption alone, and not for failures where these are not asked for", () =>
+  it.effect("not for an interruption alone, and not for failures with errors: false", () =>
     Effect.gen(function*() {
       const interrupted = Effect.exit(Telemetry.withSpan(Effect.interrupt, "interrupted"))
       expect((yield* keptOf({}, interrupted)).held.spans).toEqual([])
@@ -42,7 +42,7 @@ describe("a trace is kept", () => {
       expect((yield* keptOf({ errors: false }, failed)).held.spans).toEqual([])
     }))
 
-  it.effect("where it took longer than that, from its first span to its last", () =>
+  it.effect("if it took longer than slowerThan, from its first span to its last", () =>
     Effect.gen(function*() {
       const lasting = (name: string, duration: string) =>
         Effect.gen(function*() {
@@ -54,18 +54,22 @@ describe("a trace is kept", () => {
       expect(names((yield* keptOf({ slowerThan: "1 second" }, traces)).held.spans)).toEqual(["longer"])
     }))
 
-  it.effect("where it cost more than that, all calls together", () =>
+  it.effect("if it cost more than costlierThan, all calls together", () =>
     Effect.gen(function*() {
       const cost = (value: number) => Loom.costUsd(value, { model: "m" })
       const trace = (name: string, ...costs: ReadonlyArray<number>) =>
         Effect.forEach(costs, (value) => Telemetry.withSpan(cost(value), "call")).pipe(Telemetry.withSpan(name))
-      const traces = Effect.all([trace("cheap", 0.25, 0.25), trace("dear", 0.25, 0.5), Telemetry.emitMetric("x", 9)])
-      const { held } = yield* keptOf({ dearerThan: 0.5 }, traces)
-      expect(names(held.spans)).toEqual(["call", "call", "dear"])
+      const traces = Effect.all([
+        trace("cheap", 0.25, 0.25),
+        trace("expensive", 0.25, 0.5),
+        Telemetry.emitMetric("x", 9)
+      ])
+      const { held } = yield* keptOf({ costlierThan: 0.5 }, traces)
+      expect(names(held.spans)).toEqual(["call", "call", "expensive"])
       expect(held.metrics.map((metric) => metric.value)).toEqual([0.25, 0.25, 0.25, 0.5, 9])
     }))
 
-  it.effect("where it is chosen, from its records", () =>
+  it.effect("if keep returns true for its records", () =>
     Effect.gen(function*() {
       const keep: TailOptions["keep"] = (spans) => spans.at(-1)!.attributes["user_id"] === "alice"
       const of = (user: string) => Telemetry.withSpan(unit("inner"), "root", { user_id: user })
@@ -88,7 +92,7 @@ describe("a trace is kept", () => {
       expect(journal.whoSaid("start root")).toHaveLength(held.spans.length)
     }))
 
-  it.effect("where `keep` throws, which is logged once", () =>
+  it.effect("if `keep` throws, which is logged once", () =>
     Effect.gen(function*() {
       const [warnings, logger] = capturedWarnings()
       const keep = () => {
@@ -102,7 +106,7 @@ describe("a trace is kept", () => {
 })
 
 describe("a trace is held", () => {
-  it.effect("until none of its spans is open, and a flush forces nothing", () =>
+  it.effect("until none of its spans is open, even if it is flushed", () =>
     Effect.gen(function*() {
       const looking = Effect.gen(function*() {
         yield* Effect.ignore(Telemetry.withSpan(Effect.fail("no"), "failed"))
@@ -118,7 +122,7 @@ describe("a trace is held", () => {
       expect(names(after.spans)).toEqual(["failed", "root"])
     }))
 
-  it.effect("with its measurements, which come in their order, and without ids where it is left out", () =>
+  it.effect("with its measurements in order; without ids if it is left out", () =>
     Effect.gen(function*() {
       const measured = (name: string, body: Effect.Effect<void, string>) =>
         Effect.ignore(Telemetry.withSpan(Effect.zipRight(Telemetry.emitMetric(name, 1), body), name))
@@ -130,7 +134,7 @@ describe("a trace is held", () => {
       expect(held.metrics[0]).not.toHaveProperty("spanId")
     }))
 
-  it.effect("while a daemon of it is at work", () =>
+  it.effect("while one of its daemons is running", () =>
     Effect.gen(function*() {
       const release = yield* Deferred.make<void>()
       const daemon = Effect.zipRight(Deferred.await(release), Effect.fail("no")).pipe(Telemetry.withSpan("daemon"))
@@ -149,7 +153,7 @@ describe("a trace is held", () => {
       expect(outline(after.spans)).toEqual(["root", "  daemon [failure]"])
     }))
 
-  it.effect("and what comes after its decision follows that", () =>
+  it.effect("and later spans follow its decision", () =>
     Effect.gen(function*() {
       const late = (root: Effect.Effect<void, string>) =>
         Effect.gen(function*() {
@@ -185,7 +189,7 @@ describe("a trace is held", () => {
       expect(left.held.spans).toEqual([])
     }))
 
-  it.effect("and comes to the console as it would have printed", () =>
+  it.effect("and prints on the console as it would have without a sampler", () =>
     Effect.gen(function*() {
       for (const order of ["live", "tree"] as const) {
         const printed = (decorate: (layer: Layer.Layer<Telemetry>) => Layer.Layer<Telemetry>) =>

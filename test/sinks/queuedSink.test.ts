@@ -57,14 +57,14 @@ describe("a sink made of effects", () => {
       yield* close
     }))
 
-  it.effect("makes nothing wait: the program goes on while the effect hangs", () =>
+  it.effect("does not make the program wait while the effect hangs", () =>
     Effect.gen(function*() {
       const { context, stats } = yield* opened({ onSpanEnd: () => Effect.never })
       expect(yield* Effect.provide(Effect.as(spans("a", "b"), "result"), context)).toBe("result")
       expect(yield* stats).toStrictEqual({ accepted: 2, written: 0, queued: 2, dropped: 0, failed: 0 })
     }))
 
-  it.effect("counts what gives a promise in the place of an effect as failed, and the process goes on", () =>
+  it.effect("counts a promise returned instead of an effect as failed, and the process continues", () =>
     Effect.gen(function*() {
       const { context, stats } = yield* opened({
         // A caller in JavaScript is held by no types.
@@ -77,7 +77,7 @@ describe("a sink made of effects", () => {
       expect(yield* stats).toStrictEqual({ accepted: 2, written: 0, queued: 0, dropped: 0, failed: 2 })
     }))
 
-  it.effect("reports a promise that its effect gives and that is rejected, and the process goes on", () =>
+  it.effect("reports a rejected promise that its effect returns, and the process continues", () =>
     Effect.gen(function*() {
       const { context, warnings } = yield* opened({
         name: "slow",
@@ -90,11 +90,11 @@ describe("a sink made of effects", () => {
       yield* Effect.provide(Telemetry.flush, context)
       yield* Effect.promise(() => setImmediate())
       expect(warnings).toEqual([
-        "An effect of the telemetry sink \"slow\" gave a promise that was rejected: Error: no such table. No one awaits it: use Effect.promise"
+        "An effect of the telemetry sink \"slow\" returned a promise that was rejected: Error: no such table. No one awaits it: use Effect.promise"
       ])
     }))
 
-  it.effect("lets as many wait as its capacity; what comes then is dropped, counted and reported once", () =>
+  it.effect("queues up to its capacity; later records are dropped, counted and reported once", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const seen: Array<string> = []
@@ -113,12 +113,12 @@ describe("a sink made of effects", () => {
       expect(seen).toEqual(["a", "b", "e"])
       expect(yield* stats).toStrictEqual({ accepted: 5, written: 3, queued: 0, dropped: 2, failed: 0 })
       expect(warnings).toEqual([
-        "The telemetry sink \"slow\" drops records: 2 are waiting already",
-        "The telemetry sink \"slow\" closed and has dropped 2 of 5 records: 2 as its queue was full"
+        "The telemetry sink \"slow\" drops records: its queue of 2 is full",
+        "The telemetry sink \"slow\" closed and dropped 2 of 5 records: 2 because its queue was full"
       ])
     }))
 
-  it.effect("that fails, dies or throws goes on with the next record; what failed is counted and reported once", () =>
+  it.effect("that fails, dies or throws continues with the next record; failures are counted and reported once", () =>
     Effect.gen(function*() {
       const seen: Array<string> = []
       const { close, context, stats, warnings } = yield* opened({
@@ -169,7 +169,7 @@ describe("a sink made of effects", () => {
 })
 
 describe("a flush", () => {
-  it.effect("comes back when what was recorded before it has been handled", () =>
+  it.effect("completes when everything recorded before it has been handled", () =>
     Effect.gen(function*() {
       const seen: Array<string> = []
       const { context } = yield* opened({
@@ -184,7 +184,7 @@ describe("a flush", () => {
       expect(seen).toEqual(["a", "b"])
     }))
 
-  it.effect("of a sink that hangs gives up after three seconds, and says so", () =>
+  it.effect("of a sink that hangs gives up after three seconds, with a warning", () =>
     Effect.gen(function*() {
       const { context, warnings } = yield* opened({ name: "hanging", onSpanEnd: () => Effect.never })
       yield* Effect.provide(span("a"), context)
@@ -228,12 +228,12 @@ describe("the release of the layer", () => {
         yield* settle
         expect(yield* stats).toStrictEqual({ accepted: 2, written: 0, queued: 0, dropped: 2, failed: 0 })
         expect(warnings).toEqual([
-          "The telemetry sink \"hanging\" closed and has dropped 2 of 2 records: 2 as its drain of 500ms was over"
+          "The telemetry sink \"hanging\" closed and dropped 2 of 2 records: 2 because its drain of 500ms was over"
         ])
       }))
   }
 
-  it.effect("takes all of `drain` where there is much to do, and then says nothing", () =>
+  it.effect("takes all of `drain` if there is much to do, without a warning", () =>
     Effect.gen(function*() {
       const { close, context, stats, warnings } = yield* opened({
         drain: "20 seconds",
@@ -250,7 +250,7 @@ describe("the release of the layer", () => {
       expect(warnings).toEqual([])
     }))
 
-  it.effect("says once how many records were lost, and why", () =>
+  it.effect("reports once how many records were lost, and why", () =>
     Effect.gen(function*() {
       const { close, context, stats, warnings } = yield* opened({
         name: "slow",
@@ -265,9 +265,9 @@ describe("the release of the layer", () => {
       yield* settle
       expect(yield* stats).toStrictEqual({ accepted: 9, written: 3, queued: 0, dropped: 6, failed: 0 })
       expect(warnings).toEqual([
-        "The telemetry sink \"slow\" drops records: 8 are waiting already",
-        "The telemetry sink \"slow\" closed and has dropped 6 of 9 records: 1 as its queue was full, " +
-        "5 as its drain of 3s 100ms was over"
+        "The telemetry sink \"slow\" drops records: its queue of 8 is full",
+        "The telemetry sink \"slow\" closed and dropped 6 of 9 records: 1 because its queue was full, " +
+        "5 because its drain of 3s 100ms was over"
       ])
     }))
 
@@ -285,7 +285,7 @@ describe("the release of the layer", () => {
       expect(seen).toEqual(["a", "a"])
     }).pipe(Effect.scoped))
 
-  it.effect("is followed by nothing: what comes later is dropped and counted", () =>
+  it.effect("is final: later records are dropped and counted", () =>
     Effect.gen(function*() {
       const seen: Array<string> = []
       const { close, context, stats, warnings } = yield* opened({

@@ -1,5 +1,5 @@
 /**
- * Sinks of the tests' own: ones that write down what they were told, and ones that break.
+ * Sinks for tests: some record their calls, others throw.
  */
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"

@@ -1,7 +1,7 @@
 /**
- * A gross slip in speed is seen here, on any machine: what a span allocates and how many steps it takes are counted, against Effect's own in the same process.
+ * Catches large performance regressions on any machine: counts the bytes and run loop steps per span, compared with Effect's own spans in the same process.
  *
- * The bounds are wide; how fast it is says `npm run bench`.
+ * The bounds are wide; `npm run bench` measures the actual speed.
  */
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
@@ -11,7 +11,7 @@ import type { Taken } from "./programs/allocated.js"
 
 const pathOf = bundledPrograms(new URL("./programs/", import.meta.url), ["allocated"], besideDependencies())
 
-// So large that nothing is collected while bytes are counted.
+// Large enough that nothing is collected while bytes are counted.
 const flags = ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"]
 
 let taken: Record<string, Taken>
@@ -21,20 +21,20 @@ beforeAll(async () => {
   taken = JSON.parse(stdout)
 }, 60_000)
 
-/** What the one allocates of what the other does. */
+/** The bytes of one program relative to another. */
 const share = (name: string, of: string): number => taken[name]!.bytes / taken[of]!.bytes
 
 describe("a span", () => {
-  it("in memory allocates less than half of what Effect's own does that records nothing", () => {
+  it("in memory allocates less than half as much as Effect's own span, which records nothing", () => {
     expect(share("memory", "effect")).toBeLessThan(0.5)
   })
 
-  it("takes few steps of the run loop, whoever records it", () => {
+  it("takes few run loop steps with every sink", () => {
     const steps = Object.fromEntries(["none", "memory", "four", "otel"].map((name) => [name, taken[name]!.steps]))
     expect(steps).toEqual({ none: 1, memory: 3, four: 3, otel: 3 })
   })
 
-  it("without telemetry makes no record, no copy of the attributes and no id", () => {
+  it("without telemetry creates no record, no copy of the attributes and no id", () => {
     expect(share("none", "memory")).toBeLessThan(0.2)
   })
 
@@ -42,11 +42,11 @@ describe("a span", () => {
     expect(share("four", "memory")).toBeLessThan(1.25)
   })
 
-  it("of a library allocates little more than it does with nothing to record it", () => {
+  it("of another library allocates little more than without telemetry", () => {
     expect(share("library", "effect")).toBeLessThan(1.3)
   })
 
-  it("to OpenTelemetry allocates less than half of what it does through the SDK layer of Effect", () => {
+  it("to OpenTelemetry allocates less than half as much as through Effect's SDK layer", () => {
     expect(share("otel", "nodeSdk")).toBeLessThan(0.5)
   })
 })
@@ -56,7 +56,7 @@ describe("a measurement", () => {
     expect([taken["metric"]!.steps, taken["noMetric"]!.steps]).toEqual([1, 1])
   })
 
-  it("without telemetry makes no record and no copy of the attributes", () => {
+  it("without telemetry creates no record and no copy of the attributes", () => {
     expect(share("noMetric", "metric")).toBeLessThan(0.65)
   })
 })

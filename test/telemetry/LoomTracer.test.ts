@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import * as Tracer from "effect/Tracer"
 import { InMemoryTelemetry, NoTelemetryLive, Telemetry } from "loom-telemetry"
 import { TestTelemetry } from "loom-telemetry/testing"
@@ -11,11 +12,11 @@ const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 const recorded = Effect.flatMap(InMemoryTelemetry, (memory) => memory.spans)
 const stillOpen = Effect.flatMap(InMemoryTelemetry, (memory) => memory.open)
 
-/** What our sink records of a program that runs over this tracer. */
+/** What our sink records for a program that runs over this tracer. */
 const over = <A, E>(tracer: Tracer.Tracer, program: Effect.Effect<A, E>) =>
   Effect.zipRight(program, recorded).pipe(Effect.provide(TestTelemetry.layer), Effect.withTracer(tracer))
 
-/** The same where the tracer is installed on top, after ours was built; it is given the one below. */
+/** The same if the tracer is installed on top, after ours was built; it receives the one below. */
 const under = <A, E>(make: (below: Tracer.Tracer) => Tracer.Tracer, program: Effect.Effect<A, E>) =>
   Effect.gen(function*() {
     yield* Effect.withTracer(program, make(yield* Effect.tracer))
@@ -24,7 +25,7 @@ const under = <A, E>(make: (below: Tracer.Tracer) => Tracer.Tracer, program: Eff
   }).pipe(Effect.provide(TestTelemetry.layer))
 
 describe("over another tracer", () => {
-  it.effect("that tracer makes the spans, ours and the libraries', and they stay what they are", () =>
+  it.effect("lets that tracer make all spans, ours and the libraries', unchanged", () =>
     Effect.gen(function*() {
       const { spans, tracer } = foreignTracer()
       const current = Effect.orDie(Effect.currentSpan)
@@ -45,7 +46,7 @@ describe("over another tracer", () => {
       expect(seen.every((span) => span instanceof ForeignSpan)).toBe(true)
     }))
 
-  it.effect("its ids are the ones that are recorded", () =>
+  it.effect("records its ids", () =>
     Effect.gen(function*() {
       const { tracer } = foreignTracer()
       const [inner, library, outer] = yield* over(
@@ -58,7 +59,7 @@ describe("over another tracer", () => {
       expect(inner).toMatchObject({ traceId, spanId: "f000000000000003", parentSpanId: "f000000000000002" })
     }))
 
-  it.effect("attributes, events, links and the end reach both", () =>
+  it.effect("passes attributes, events, links and the end to both", () =>
     Effect.gen(function*() {
       const { spans, tracer } = foreignTracer()
       const body = Effect.gen(function*() {
@@ -82,7 +83,7 @@ describe("over another tracer", () => {
       expect(record!.outcome).toBe("failure")
     }))
 
-  it.effect("attributes that throw when they are read leave the body alone", () =>
+  it.effect("does not disturb the body if reading attributes throws", () =>
     Effect.gen(function*() {
       const { spans, tracer } = foreignTracer()
       const hostile = {
@@ -95,7 +96,7 @@ describe("over another tracer", () => {
       expect(spans[0]!.attributes.get("trap")).toBe("<unserializable>")
     }))
 
-  it.effect("its context function runs the fiber", () =>
+  it.effect("runs the fiber with its context function", () =>
     Effect.gen(function*() {
       const { contexts, tracer } = foreignTracer()
       yield* over(tracer, unit("body"))
@@ -104,7 +105,7 @@ describe("over another tracer", () => {
 })
 
 describe("under another tracer", () => {
-  it.effect("one that patches our spans in place sees each begin and end, and each is recorded once", () =>
+  it.effect("records each span once if the tracer patches our spans in place, and the tracer sees each start and end", () =>
     Effect.gen(function*() {
       const patching: Array<ReturnType<typeof patchingTracer>> = []
       const spans = yield* under(
@@ -122,7 +123,7 @@ describe("under another tracer", () => {
       expect(patching[0]!.ended).toEqual(["inner", "library", "outer", "scoped"])
     }))
 
-  it.effect("one that wraps our spans has each recorded once", () =>
+  it.effect("records each span once if the tracer wraps our spans", () =>
     Effect.gen(function*() {
       const spans = yield* under(
         wrappingTracer,
@@ -136,7 +137,7 @@ describe("under another tracer", () => {
       expect(spans.map((span) => span.attributes)).toEqual([{ late: 1 }, {}, { early: 1 }])
     }))
 
-  it.effect("one that does not ask ours keeps its library spans to itself; ours are still recorded, with its ids", () =>
+  it.effect("records only our own spans, with its ids, if the tracer does not call ours", () =>
     Effect.gen(function*() {
       const foreign = foreignTracer()
       const spans = yield* under(
@@ -152,7 +153,7 @@ describe("under another tracer", () => {
 })
 
 describe("NoTelemetryLive", () => {
-  it.effect("over another tracer it disturbs nothing", () =>
+  it.effect("changes nothing over another tracer", () =>
     Effect.gen(function*() {
       const { spans, tracer } = foreignTracer()
       const annotate = (value: string) => Effect.annotateCurrentSpan("at", value)
@@ -176,7 +177,7 @@ describe("NoTelemetryLive", () => {
       expect(spans[3]!.parent).toMatchObject({ value: { spanId: spans[2]!.spanId } })
     }))
 
-  it.effect("inside of a telemetry over another tracer it gives that tracer back", () =>
+  it.effect("restores another tracer inside a telemetry over it", () =>
     Effect.gen(function*() {
       const { spans, tracer } = foreignTracer()
       const silent = Effect.withSpan(Effect.void, "library").pipe(Effect.provide(NoTelemetryLive))
@@ -185,6 +186,17 @@ describe("NoTelemetryLive", () => {
       expect(outline(records)).toEqual(["seen"])
     }))
 })
+
+it.effect("a span without timing started when it did, and no duration is made up", () =>
+  Effect.gen(function*() {
+    yield* TestClock.setTime(1_700_000_000_000)
+    const body = Effect.withSpan(TestClock.adjust("1 second"), "library")
+    const [span] = yield* Effect.zipRight(body, recorded).pipe(
+      Effect.provide(TestTelemetry.layer),
+      Effect.withTracerTiming(false)
+    )
+    expect(span).toMatchObject({ startedAt: new Date(1_700_000_000_000), durationMs: 0 })
+  }))
 
 describe("parents from outside", () => {
   const traceId = "0af7651916cd43dd8448eb211c80319c"
@@ -200,7 +212,7 @@ describe("parents from outside", () => {
         Effect.provide(InMemoryTelemetry.layer())
       )
 
-  it.effect("an external parent with valid ids is continued", () =>
+  it.effect("are continued if they are external and have valid ids", () =>
     Effect.gen(function*() {
       for (const span of yield* below(external({ traceId, spanId }))) {
         expect(span).toMatchObject({ traceId, parentSpanId: spanId })
@@ -228,7 +240,7 @@ describe("parents from outside", () => {
       }
     }))
 
-  it.effect("native spans from outside of the layer become no phantom parents", () =>
+  it.effect("are not native spans from outside the layer", () =>
     Effect.gen(function*() {
       const program = Effect.all([unit("ours"), Effect.withSpan(unit("inside"), "library")])
       const spans = yield* Effect.zipRight(program, recorded).pipe(
@@ -240,7 +252,7 @@ describe("parents from outside", () => {
       expect(spans.filter((span) => span.parentSpanId === null).map((span) => span.name)).toEqual(["ours", "library"])
     }))
 
-  it.effect("native spans between an external parent and ours are passed over", () =>
+  it.effect("are found behind native spans", () =>
     Effect.gen(function*() {
       const spans = yield* Effect.zipRight(unit("ours"), recorded).pipe(
         Effect.provide(InMemoryTelemetry.layer()),

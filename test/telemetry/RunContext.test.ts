@@ -12,7 +12,7 @@ const work = (name: string) =>
     Telemetry.withSpan(name)
   )
 
-/** A run with everything that agents do beside each other: parallel tools, forks, a daemon, a stream, a sub-agent. */
+/** A run with everything that agents do concurrently: parallel tools, forks, a daemon, a stream, a sub-agent. */
 const agent = (run: number, depth: number): Effect.Effect<void> =>
   Effect.gen(function*() {
     const fork = yield* Effect.fork(work("fork"))
@@ -32,7 +32,7 @@ const agent = (run: number, depth: number): Effect.Effect<void> =>
 
 const runs = Array.from({ length: 200 }, (_, run) => run)
 
-/** All runs, each under a context of its own. */
+/** All runs, each under its own context. */
 const sideBySide = Effect.forEach(
   runs,
   (run) => Effect.provideService(agent(run, 1), RunContext, { userId: `user-${run}`, sessionId: `session-${run}` }),
@@ -48,7 +48,7 @@ const byTrace = <A extends { readonly traceId?: string }>(records: ReadonlyArray
   return traces
 }
 
-/** The number of the run that a trace is of, told by its root. */
+/** The number of a trace's run, from its root. */
 const runOf = (trace: ReadonlyArray<SpanRecord>): number => {
   const roots = trace.filter((span) => span.parentSpanId === null)
   expect(roots).toHaveLength(1)
@@ -84,7 +84,7 @@ describe("two hundred runs side by side", () => {
       expectApart(yield* memory.spans, yield* memory.metrics)
     }).pipe(Effect.provide(InMemoryTelemetry.layer())))
 
-  it.effect("keep them apart in every sink of a fan-out", () =>
+  it.effect("are kept apart in every sink of a fan-out", () =>
     Effect.gen(function*() {
       const spans: Array<SpanRecord> = []
       const metrics: Array<MetricRecord> = []
@@ -97,7 +97,7 @@ describe("two hundred runs side by side", () => {
       expectApart(spans, metrics)
     }))
 
-  it.effect("a context that a child fiber sets is not seen by its parent", () =>
+  it.effect("do not see a context that a child fiber sets", () =>
     Effect.gen(function*() {
       const child = Effect.provideService(work("child"), RunContext, { userId: "child" })
       yield* Effect.flatMap(Effect.fork(child), Fiber.join)

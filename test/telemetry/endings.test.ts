@@ -1,5 +1,5 @@
 /**
- * Spans whose ending meets something broken: a clock that throws, a cause that is none.
+ * Spans whose end meets something broken: a clock that throws, an invalid cause.
  */
 import { describe, expect, it } from "@effect/vitest"
 import type * as Cause from "effect/Cause"
@@ -30,7 +30,7 @@ const breaking = (state: { isBroken: boolean }): Clock.Clock => {
 }
 
 describe("a span whose end", () => {
-  it.live("meets a clock that throws ends all the same, and its fiber can be interrupted as before", () =>
+  it.live("meets a clock that throws still ends, and its fiber stays interruptible", () =>
     Effect.gen(function*() {
       const state = { isBroken: false }
       const body = Effect.sync(() => {
@@ -57,9 +57,9 @@ describe("a span whose end", () => {
       })
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("meets what is no cause is a failure, and what follows can be interrupted", () =>
+  it.effect("meets an invalid cause is a failure, and its fiber stays interruptible", () =>
     Effect.gen(function*() {
-      // As plain JavaScript may give it.
+      // As plain JavaScript may pass it.
       const noCause = JSON.parse("{\"_tag\":\"Nope\"}") as Cause.Cause<never>
       yield* Effect.exit(Telemetry.withSpan(Effect.failCause(noCause), "x"))
       expect(yield* isInterruptible).toBe(true)

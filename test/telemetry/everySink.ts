@@ -1,5 +1,5 @@
 /**
- * A program under every sink at once, and all that they hold afterwards, as text.
+ * Runs a program under every sink at once, and returns their contents as text.
  */
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
@@ -25,7 +25,7 @@ import { receiver } from "../otel/receiver.js"
 /** What each sink holds, by its name. */
 export type Held = { readonly [sink: string]: string }
 
-/** Spans of the SDK without their circles. */
+/** Spans of the SDK without their cycles. */
 export const exportedText = (providers: Providers): string =>
   JSON.stringify(
     providers.spans().map(({ attributes, events, links, name, status }) => ({
@@ -37,7 +37,7 @@ export const exportedText = (providers: Providers): string =>
     }))
   )
 
-/** Memory, console, file, a custom sink and OpenTelemetry side by side, and what they were told. */
+/** Memory, console, file, a custom sink and OpenTelemetry side by side, and what they received. */
 export interface Sinks {
   readonly layer: Layer.Layer<Telemetry | InMemoryTelemetry>
   readonly path: string
@@ -47,7 +47,7 @@ export interface Sinks {
   readonly providers: Providers
 }
 
-/** Makes the sinks; their file goes with the scope. */
+/** Makes the sinks; their file is deleted with the scope. */
 export const makeSinks = (redactor: Redactor): Effect.Effect<Sinks, never, Scope.Scope> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
@@ -76,7 +76,7 @@ const readFile = (path: string): Effect.Effect<string> =>
     Effect.orDie
   )
 
-/** What the sinks hold that can be looked at over and over. */
+/** The contents of the sinks that can be read repeatedly. */
 export const heldBy = (sinks: Sinks, memory: InMemoryTelemetryService): Effect.Effect<Held> =>
   Effect.gen(function*() {
     const { metrics, open, spans } = memory
@@ -89,20 +89,20 @@ export const heldBy = (sinks: Sinks, memory: InMemoryTelemetryService): Effect.E
     }
   })
 
-/** What grows all the time: the file, and OpenTelemetry's instruments with a series for each set of labels. */
+/** The contents that keep growing: the file, and OpenTelemetry's instruments with a series for each set of labels. */
 export const heldInTheEnd = (sinks: Sinks): Effect.Effect<{ readonly instruments: string; readonly file: string }> =>
   Effect.all({
     instruments: Effect.map(sinks.providers.instruments, (all) => JSON.stringify(all)),
     file: readFile(sinks.path)
   })
 
-/** A program that is over. */
+/** A finished program. */
 export interface Observed<A, E> {
   readonly exit: Exit.Exit<A, E>
   readonly held: Held
 }
 
-/** Runs a program under all of them, closes them, and gives what they hold. */
+/** Runs a program under all sinks, closes them, and returns their contents. */
 export const inEverySink = <A, E>(
   program: Effect.Effect<A, E>,
   redactor: Redactor = Redaction.default
@@ -115,7 +115,7 @@ export const inEverySink = <A, E>(
     return { exit: ended.exit, held: { ...yield* heldBy(sinks, ended.memory), ...yield* heldInTheEnd(sinks) } }
   })
 
-/** What a collector gets on the wire, names and texts as they stand in the protobuf. */
+/** What a collector receives: names and texts as in the protobuf. */
 export const onTheWire = <A, E>(program: Effect.Effect<A, E>): Effect.Effect<string, never, Scope.Scope> =>
   Effect.gen(function*() {
     const collector = yield* receiver()

@@ -1,5 +1,5 @@
 /**
- * What others say is logged and kept as one line, without secrets, bounded: exceptions of sinks, what the system says, names that models make up.
+ * Foreign text is logged and kept as one bounded line without secrets: exceptions of sinks, system errors, names that models make up.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
@@ -31,13 +31,13 @@ const boom = (text = hostileMegabyte): never => {
 
 const work = Effect.zipRight(Telemetry.emitMetric("calls", 1), Telemetry.flush).pipe(Telemetry.withSpan("work"))
 
-/** The work under a sink of its own. */
+/** The work under a custom sink. */
 const under = (sink: Omit<TelemetrySink, "name">, name = "own") =>
   Effect.provide(work, Telemetry.layerSink({ name, ...sink }, { onSinkError: "report" }))
 
 const nextTurn = Effect.promise(() => new Promise((done) => setImmediate(done)))
 
-/** What is warned of while a program runs. */
+/** The warnings of a program. */
 const warningsOf = (program: Effect.Effect<unknown, unknown>) =>
   Effect.gen(function*() {
     const [warnings, layer] = capturedWarnings()
@@ -59,7 +59,7 @@ const unpriced = { provider: "p", usage, metadata: {} }
 const broken = (error: Error) =>
   FileTelemetry.layer("./t.jsonl", { closeTimeout: 1 }).pipe(Layer.provide(faultyFile(() => Effect.die(error)).layer))
 
-/** One record for a file that refuses it, and what it says of that. */
+/** One record for a file that cannot be written, and the reported error. */
 const refusedByDisk = Effect.zipRight(
   Telemetry.emitMetric("calls", 1),
   Effect.repeat(
@@ -137,7 +137,7 @@ describe("a warning is one line without secrets:", () => {
       }))
   }
 
-  it.live("by the rules of the sinks, from a hook as from the program", () =>
+  it.live("by the rules of the sinks, from a hook and from the program", () =>
     Effect.gen(function*() {
       const rules = Layer.succeed(Redaction, Redaction.make({ values: [/ACME-\d+/] }))
       const sink = Telemetry.layerSink(
@@ -153,7 +153,7 @@ describe("a warning is one line without secrets:", () => {
       expect(warnings).not.toContain("ACME")
     }))
 
-  it.live("and names its model once, however long the name", () =>
+  it.live("and names its model once, even if the name is long", () =>
     Effect.gen(function*() {
       const models = Array.from({ length: 1000 }, (_, index) => `made up ${index}`)
       const warnings = yield* warningsOf(
@@ -176,7 +176,7 @@ describe("`lastError` is one line without secrets", () => {
       expectHarmless(lastError!)
     }))
 
-  it.live("of a file, with what the system said", () =>
+  it.live("of a file, with the system's error", () =>
     Effect.gen(function*() {
       const { lastError } = yield* refusedByDisk.pipe(
         Effect.provide(broken(new Error("outside", { cause: new Error(hostileMegabyte) }))),
@@ -199,7 +199,7 @@ it.live("a path that cannot be opened is quoted on one line, without secrets", (
   }))
 
 describe("a text on one line", () => {
-  it("is bounded, holds nothing that has to be escaped, and stays as it is when it is made so again", () => {
+  it("is bounded, contains nothing to escape, and is unchanged when made again", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary", maxLength: 400 }),
       fc.array(fc.constantFrom("\u200b", "\u{e0041}", "a", "\n", "\ud800"), { maxLength: 400 }).map((all) =>
@@ -216,7 +216,7 @@ describe("a text on one line", () => {
     }))
   })
 
-  it("says how much of the text is missing", () => {
+  it("counts the missing characters", () => {
     expect(oneLine("\u001b" + "x".repeat(1000), 100, Redaction.default)).toBe(`\\e${"x".repeat(99)}…[+901 chars]`)
     expect(oneLine("\u200b".repeat(1000), 60, Redaction.default)).toBe(`${"\\u200b".repeat(10)}…[+990 chars]`)
   })

@@ -1,12 +1,12 @@
 /**
- * Tracers that are not ours, as small as they can be: one that makes spans of its own class, and two that stand on top of another.
+ * Minimal foreign tracers: one that makes spans of its own class, and two that wrap another tracer.
  */
 import type * as Context from "effect/Context"
 import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 
-/** A span of another tracer, which keeps what it is told. */
+/** A span of another tracer, which keeps everything it receives. */
 export class ForeignSpan implements Tracer.Span {
   readonly _tag = "Span"
   readonly attributes = new Map<string, unknown>()
@@ -88,7 +88,7 @@ export const patchingTracer = (below: Tracer.Tracer) => {
   return { tracer, begun, ended }
 }
 
-/** A tracer that lets the one below make the span and puts an object of its own around it. */
+/** A tracer that lets the one below make the span and wraps it in an object. */
 export const wrappingTracer = (below: Tracer.Tracer): Tracer.Tracer =>
   Tracer.make({
     span: (...args) => new WrappedSpan(below.span(...args)),

@@ -1,12 +1,12 @@
 /**
- * Attributes beyond the limit, counted once on every way that a span can take.
+ * Attributes beyond the limit are counted once, whatever path a span takes.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Tracer from "effect/Tracer"
 import { ConsoleTelemetry, InMemoryTelemetry, MultiTelemetry, Telemetry } from "loom-telemetry"
-import { nativeTracer } from "../../src/telemetry/tracing/LoomTracer.js"
+import { nativeTracer } from "../../src/telemetry/tracing/parents.js"
 import { foreignTracer } from "./foreignTracers.js"
 
 const attributes = Object.fromEntries(Array.from({ length: 133 }, (_, index) => [`key${index}`, index]))
@@ -20,7 +20,7 @@ const program = Effect.gen(function*() {
 
 const silent = ConsoleTelemetry.layer({ stream: { write: () => true } })
 const sinks: ReadonlyArray<readonly [string, Layer.Layer<Telemetry | InMemoryTelemetry>]> = [
-  ["nobody hears of its start", InMemoryTelemetry.layer()],
+  ["no sink sees its start", InMemoryTelemetry.layer()],
   ["a sink hears of its start", MultiTelemetry.layer([InMemoryTelemetry.layer(), silent])]
 ]
 const tracers: ReadonlyArray<readonly [string, () => Tracer.Tracer]> = [

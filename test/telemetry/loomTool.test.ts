@@ -26,7 +26,7 @@ const spanOf = <E>(program: Effect.Effect<unknown, E>) =>
 const slow = Stream.make(1, 2).pipe(Stream.tap(() => TestClock.adjust("20 millis")))
 
 describe("Loom.tool around a stream", () => {
-  it.effect("says that it gave a result, and how long that took", () =>
+  it.effect("records success and its duration", () =>
     Effect.gen(function*() {
       expect(yield* spanOf(Stream.runDrain(tool(slow)))).toEqual({
         outcome: "success",
@@ -34,7 +34,7 @@ describe("Loom.tool around a stream", () => {
       })
     }))
 
-  it.effect("says what it failed with", () =>
+  it.effect("records its error", () =>
     Effect.gen(function*() {
       const failing = Stream.concat(slow, Stream.fail(new NoNetwork()))
       expect(yield* spanOf(Stream.runDrain(tool(failing)))).toEqual({
@@ -43,7 +43,7 @@ describe("Loom.tool around a stream", () => {
       })
     }))
 
-  it.effect("says that it was interrupted where its consumer goes away", () =>
+  it.effect("records an interruption if its consumer stops", () =>
     Effect.gen(function*() {
       const abandoned = Stream.runDrain(Stream.take(tool(Stream.concat(Stream.make(1), Stream.never)), 1))
       expect(yield* spanOf(abandoned)).toEqual({
@@ -52,7 +52,7 @@ describe("Loom.tool around a stream", () => {
       })
     }))
 
-  it.effect("gives the stream's own elements where nothing records", () =>
+  it.effect("emits the stream's elements if nothing records", () =>
     Effect.gen(function*() {
       expect([...(yield* Stream.runCollect(tool(slow)))]).toEqual([1, 2])
     }))

@@ -1,5 +1,5 @@
 /**
- * Settings and hooks that would do nothing, or harm, where they were put: it is said.
+ * Misplaced settings and hooks trigger a warning.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ const work = Effect.void.pipe(
   Effect.repeatN(3)
 )
 
-/** What is warned of while a program runs. */
+/** The warnings of a program. */
 const saidBy = (program: Effect.Effect<unknown, unknown>) =>
   Effect.gen(function*() {
     const [warnings, layer] = capturedWarnings()
@@ -37,7 +37,7 @@ const saidBy = (program: Effect.Effect<unknown, unknown>) =>
 describe("a setting in the wrong place", () => {
   it.effect.each(
     [
-      ["beside the sink in a list", Effect.provide(work, [hidesIban, InMemoryTelemetryLive])],
+      ["next to the sink in a list", Effect.provide(work, [hidesIban, InMemoryTelemetryLive])],
       [
         "around the sink that is already there",
         work.pipe(Effect.provide(hidesIban), Effect.provide(InMemoryTelemetryLive))
@@ -52,13 +52,13 @@ describe("a setting in the wrong place", () => {
       ])
     }))
 
-  it.effect("is said of each", () =>
+  it.effect("triggers a warning each time", () =>
     Effect.gen(function*() {
       const said = yield* saidBy(Effect.provide(work, [hidesIban, short, InMemoryTelemetryLive]))
       expect(said.map((each) => each.split(" ")[1])).toEqual(["Redaction", "TelemetryLimits"])
     }))
 
-  it.effect("is nothing to speak of where the sinks have it too, or nothing records", () =>
+  it.effect("triggers no warning if the sinks have it too, or nothing records", () =>
     Effect.gen(function*() {
       const sinks = MultiTelemetry.layer([InMemoryTelemetry.layer(), NoTelemetryLive])
       expect(yield* saidBy(Effect.provide(work, sinks.pipe(Layer.provide(hidesIban), Layer.provide(short))))).toEqual(
@@ -69,21 +69,21 @@ describe("a setting in the wrong place", () => {
     }))
 })
 
-/** A hook whose type was lost on the way. */
+/** A hook without its type. */
 const untyped = (hook: (value: unknown) => unknown): TelemetrySink => ({ name: "own", onSpanEnd: hook as () => void })
 
 const traced = (sink: TelemetrySink) => Effect.provide(work, Telemetry.layerSink(sink))
 
-describe("a hook that returns what is still to be done", () => {
-  it.effect("is told of once where that is an Effect, which nobody runs", () =>
+describe("a hook that returns unfinished work", () => {
+  it.effect("is reported once if it returns an Effect, which is never run", () =>
     Effect.gen(function*() {
       expect(yield* saidBy(traced(untyped(() => Effect.die("never run"))))).toEqual([
-        "A hook of the telemetry sink \"own\" returned an Effect, which nobody runs. Hooks are synchronous: put work that takes its time behind " +
-        "Telemetry.sinkFromEffect"
+        "A hook of the telemetry sink \"own\" returned an Effect, which is never run. Hooks are synchronous: use Telemetry.sinkFromEffect for work " +
+        "that takes time"
       ])
     }))
 
-  it.live("is told of once where that is a promise which is rejected, and the process goes on", () =>
+  it.live("is reported once if it returns a promise that is rejected, and the process continues", () =>
     Effect.gen(function*() {
       const said = yield* saidBy(
         Effect.zipRight(
@@ -92,18 +92,18 @@ describe("a hook that returns what is still to be done", () => {
         )
       )
       expect(said).toEqual([
-        "A hook of the telemetry sink \"own\" returned a promise that was rejected: Error: boom. Hooks are synchronous: put work that takes its time " +
-        "behind Telemetry.sinkFromEffect"
+        "A hook of the telemetry sink \"own\" returned a promise that was rejected: Error: boom. Hooks are synchronous: use Telemetry.sinkFromEffect " +
+        "for work that takes time"
       ])
     }))
 
-  it.effect("is told of once where that is a query, which is not begun", () =>
+  it.effect("is reported once if it returns a query, which is not started", () =>
     Effect.gen(function*() {
       const begun: Array<string> = []
       const query = { then: () => begun.push("insert") }
       expect(yield* saidBy(traced(untyped(() => query)))).toEqual([
-        "A hook of the telemetry sink \"own\" returned a thenable, whose `then` nobody calls. Hooks are synchronous: put work that takes its time " +
-        "behind Telemetry.sinkFromEffect"
+        "A hook of the telemetry sink \"own\" returned a thenable, whose `then` is never called. Hooks are synchronous: use Telemetry.sinkFromEffect " +
+        "for work that takes time"
       ])
       expect(begun).toEqual([])
     }))

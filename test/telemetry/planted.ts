@@ -1,11 +1,11 @@
 /**
- * Secrets of all kinds, to be planted wherever something can be recorded. Each is one of a kind, so that finding it in what a sink holds is a leak.
+ * Secrets of all kinds, to be planted wherever something can be recorded. Each is unique, so that finding it in a sink is a leak.
  */
 
-/** A secret with the key that it would stand under, and a text that it would stand in. */
+/** A secret with a typical key and a typical text around it. */
 export interface Planted {
   readonly kind: string
-  /** What must be nowhere. */
+  /** The text that must not occur anywhere. */
   readonly secret: string
   readonly key: string
   readonly value: unknown
@@ -19,13 +19,13 @@ export class Failed extends Error {
 
 const base64 = (value: string): string => Buffer.from(value).toString("base64")
 
-/** Known by its key alone: it has no form of its own. */
+/** Recognized only by its key. */
 const byKey = (key: string, text: (secret: string) => string): Planted => {
   const secret = `hunter two ${key.replace(/\W|_/g, "")}`.replaceAll(" ", "-")
   return { kind: `key ${key}`, secret, key, value: secret, text: text(secret) }
 }
 
-/** Known by its form, under any key. */
+/** Recognized by its form, under any key. */
 const byForm = (kind: string, secret: string, text = `it says ${secret} and goes on`): Planted => ({
   kind,
   secret,
@@ -112,9 +112,9 @@ export const planted: ReadonlyArray<Planted> = [
   byForm("relative URL", "planted-r3", "/callback?code=planted-r3")
 ]
 
-/** The ways in which a secret shows up in text: as it is, in JSON, on the console with escapes. */
+/** The forms of a secret in text: plain, in JSON, on the console with escapes. */
 const looks = (secret: string): ReadonlyArray<string> => [...new Set([secret, JSON.stringify(secret).slice(1, -1)])]
 
-/** Which of the secrets are in what a sink holds. */
+/** The secrets that occur in the contents of a sink. */
 export const leaks = (held: string, secrets: ReadonlyArray<Planted> = planted): ReadonlyArray<string> =>
   secrets.filter(({ secret }) => looks(secret).some((look) => held.includes(look))).map(({ kind }) => kind)

@@ -1,5 +1,5 @@
 /**
- * What another tracer underneath is told: the same without secrets, in its attributes, events, links and exits. The program's own exit stays.
+ * What another tracer receives: attributes, events, links and exits without secrets. The program's own exit is unchanged.
  */
 import * as OtelTracing from "@effect/opentelemetry/Tracer"
 import { describe, expect, it } from "@effect/vitest"
@@ -11,8 +11,8 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Tracer from "effect/Tracer"
 import { InMemoryTelemetryLive, Telemetry } from "loom-telemetry"
-import { foreignExit } from "../../src/telemetry/redact/foreign.js"
 import { Redaction } from "../../src/telemetry/Redaction.js"
+import { foreignExit } from "../../src/telemetry/tracing/foreign/foreignExit.js"
 import { inMemoryProviders } from "../otel/exported.js"
 import { exportedText } from "./everySink.js"
 import { foreignTracer } from "./foreignTracers.js"
@@ -23,7 +23,7 @@ const rules = {
   redactor: Redaction.default
 }
 
-/** Everything that a span is told, with every secret in every place. */
+/** Every call on a span, with every secret in every place. */
 const program = Effect.forEach(planted, ({ key, text, value }) =>
   Effect.gen(function*() {
     const current = yield* Effect.currentSpan
@@ -51,7 +51,7 @@ const under = (tracer: Tracer.Tracer) =>
   )
 
 describe("another tracer", () => {
-  it.effect("of OpenTelemetry exports no secret, and exports the rest", () =>
+  it.effect("exports no secret if it is OpenTelemetry's, and exports the rest", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       const tracer = yield* OtelTracing.make.pipe(
@@ -65,7 +65,7 @@ describe("another tracer", () => {
       expect(leaks(text)).toEqual([])
     }))
 
-  it.effect("that reads all of it finds none: names, options, links, exits", () =>
+  it.effect("receives no secret in names, options, links or exits", () =>
     Effect.gen(function*() {
       const told: Array<unknown> = []
       const { spans, tracer } = foreignTracer()
@@ -87,7 +87,7 @@ describe("another tracer", () => {
       expect(spans).toHaveLength(planted.length * 5)
     }))
 
-  it.effect("gets the very exit of the program where there is nothing to hide", () =>
+  it.effect("gets the program's own exit if there is nothing to hide", () =>
     Effect.gen(function*() {
       const { spans, tracer } = foreignTracer()
       const error = new Error("no such city")
@@ -110,7 +110,7 @@ const shownOf = (exit: Exit.Exit<unknown, unknown>): unknown => {
 }
 
 describe("an exit for another tracer", () => {
-  it("is the same one where nothing in it is a secret", () => {
+  it("is the same object if it contains no secret", () => {
     for (
       const exit of [
         Exit.succeed("password=hunter2"),
@@ -133,7 +133,7 @@ describe("an exit for another tracer", () => {
     expect(error.password).toBe("hunter2")
   })
 
-  it("hides what only a member holds, or only a cause of a cause", () => {
+  it("hides a secret that is only in a member, or only in a cause of a cause", () => {
     expect(shownOf(Exit.fail(new Refused({ password: "hunter2", message: "refused" })))).not.toHaveProperty("password")
     const deep = new Error("a", { cause: new Error("b", { cause: "api_key=hunter2" }) })
     expect(Cause.pretty(Cause.fail(shownOf(Exit.die(deep))), { renderErrorCause: true })).not.toContain("hunter2")
@@ -151,7 +151,7 @@ describe("an exit for another tracer", () => {
     )))
   })
 
-  it("survives errors that throw when they are read", () => {
+  it("tolerates errors that throw when they are read", () => {
     const hostile = Object.defineProperty(new Error("x"), "message", {
       get: () => {
         throw new Error("boom")

@@ -1,5 +1,5 @@
 /**
- * Secrets in the spans of Effect's own libraries: a request to a server and its answer, tools with their parameters, an agent whose content is captured.
+ * Secrets in the spans of Effect's own libraries: HTTP requests and responses, tools with their parameters, an agent with captured content.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -70,7 +70,7 @@ const found = (held: string): ReadonlyArray<string> =>
   Object.entries(secrets).filter(([, secret]) => held.includes(secret)).map(([name]) => name)
 
 describe("spans of Effect's HTTP client and server", () => {
-  it.scopedLive("hold none of ten secrets, and hold the rest; the answer is the server's", () =>
+  it.scopedLive("contain none of ten secrets but everything else, and do not change the response", () =>
     Effect.gen(function*() {
       const { exit, held } = yield* inEverySink(exchange)
       expect(exit).toMatchObject({ _tag: "Success", value: expect.stringContaining(secrets.authorization) })
@@ -92,13 +92,13 @@ describe("spans of Effect's HTTP client and server", () => {
       })
     }))
 
-  it.scopedLive("hold most of them without redaction", () =>
+  it.scopedLive("contain most of them without redaction", () =>
     Effect.gen(function*() {
       const { held } = yield* inEverySink(exchange, Redaction.none)
       expect(found(held["memory"]!).length).toBeGreaterThanOrEqual(6)
     }))
 
-  it.scopedLive("hold none on the wire to a collector", () =>
+  it.scopedLive("contain none when they are sent to a collector", () =>
     Effect.gen(function*() {
       const wire = yield* onTheWire(exchange)
       expect(wire).toContain("http.client GET")
@@ -129,35 +129,39 @@ const ToolsLive = tools.toLayer({
 })
 
 describe("spans of tools and agents", () => {
-  it.scopedLive("hold no secret of parameters and results, although content is captured", () =>
-    Effect.gen(function*() {
-      const agent = Agent.make({
-        name: "sender",
-        instructions: planted[15]!.text,
-        toolkit: tools,
-        captureContent: "attributes"
-      })
-      const program = agent.run(planted.map(({ text }) => text).join("\n")).pipe(
-        Effect.provide([
-          ToolsLive,
-          ScriptedModel.layer([{ toolCalls: contents }, { text: planted.map(({ text }) => text).join("\n") }])
-        ])
-      )
-      const { exit, held } = yield* inEverySink(program)
-      expect(exit).toMatchObject({
-        _tag: "Success",
-        value: { output: expect.stringContaining("AKIAPLANTED000EXAMPL") }
-      })
-      for (const [sink, text] of Object.entries(held)) {
-        expect([sink, leaks(text), text.includes("planted-tool")]).toEqual([sink, [], false])
-      }
-      expect(held["memory"]).toContain("input_messages")
-      const wire = yield* onTheWire(program)
-      expect(wire).toContain("gen_ai.input.messages")
-      expect(leaks(wire)).toEqual([])
-    }), 60_000)
+  it.scopedLive(
+    "contain no secret of parameters and results, even if content is captured",
+    () =>
+      Effect.gen(function*() {
+        const agent = Agent.make({
+          name: "sender",
+          instructions: planted[15]!.text,
+          toolkit: tools,
+          captureContent: "attributes"
+        })
+        const program = agent.run(planted.map(({ text }) => text).join("\n")).pipe(
+          Effect.provide([
+            ToolsLive,
+            ScriptedModel.layer([{ toolCalls: contents }, { text: planted.map(({ text }) => text).join("\n") }])
+          ])
+        )
+        const { exit, held } = yield* inEverySink(program)
+        expect(exit).toMatchObject({
+          _tag: "Success",
+          value: { output: expect.stringContaining("AKIAPLANTED000EXAMPL") }
+        })
+        for (const [sink, text] of Object.entries(held)) {
+          expect([sink, leaks(text), text.includes("planted-tool")]).toEqual([sink, [], false])
+        }
+        expect(held["memory"]).toContain("input_messages")
+        const wire = yield* onTheWire(program)
+        expect(wire).toContain("gen_ai.input.messages")
+        expect(leaks(wire)).toEqual([])
+      }),
+    60_000
+  )
 
-  it.scopedLive("hold none of a toolkit that is used without our agent", () =>
+  it.scopedLive("contain none of a toolkit that is used without our agent", () =>
     Effect.gen(function*() {
       const program = Effect.flatMap(instrumentToolkit(tools), (toolkit) =>
         Effect.forEach(contents, ({ params }) => Effect.exit(toolkit.handle("send", params)))).pipe(

@@ -1,5 +1,5 @@
 /**
- * Rules of one's own, users under other names, and where the redaction of a sink comes from.
+ * Custom rules, pseudonyms of users, and where a sink gets its redaction from.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -9,11 +9,11 @@ import fc from "fast-check"
 import { InMemoryTelemetry, InMemoryTelemetryLive, MultiTelemetry, RunContext, Telemetry } from "loom-telemetry"
 import { OTelTelemetry } from "loom-telemetry/otel"
 import { createHash, createHmac } from "node:crypto"
-import { hmacSha256, sha256 } from "../../src/records/redact/sha256.js"
+import { hmacSha256, sha256 } from "../../src/records/sha256.js"
 import { Redaction, type RedactionOptions } from "../../src/telemetry/Redaction.js"
 import { inMemoryProviders } from "../otel/exported.js"
 
-/** What the memory sink holds of a program with these rules. */
+/** What the memory sink records for a program with these rules. */
 const recorded = <A, E>(options: RedactionOptions, program: Effect.Effect<A, E>) =>
   Effect.gen(function*() {
     const exit = yield* Effect.exit(program)
@@ -21,11 +21,11 @@ const recorded = <A, E>(options: RedactionOptions, program: Effect.Effect<A, E>)
     return { exit, spans: yield* memory.spans, metrics: yield* memory.metrics }
   }).pipe(Effect.provide(InMemoryTelemetryLive.pipe(Layer.provide(Layer.succeed(Redaction, Redaction.make(options))))))
 
-/** The attributes of a span that was opened with these. */
+/** The recorded attributes of a span that was opened with these. */
 const attributes = (options: RedactionOptions, given: { readonly [key: string]: unknown }) =>
   Effect.map(recorded(options, Telemetry.withSpan(Effect.void, "s", given)), ({ spans }) => spans[0]!.attributes)
 
-describe("rules of one's own", () => {
+describe("custom redaction rules", () => {
   it.effect("hide keys by name and by expression, in texts too", () =>
     Effect.gen(function*() {
       const keys = ["Salary", "employee.iban", /^internal\./gi]
@@ -52,7 +52,7 @@ describe("rules of one's own", () => {
       })
     }))
 
-  it.effect("are asked of short texts too, and of a value that is recorded already", () =>
+  it.effect("apply to short texts, and to a value that is already recorded", () =>
     Effect.gen(function*() {
       expect(yield* attributes({ values: [/\b\d{4}\b/] }, { pin: "1234", t: "pin 1234" })).toEqual({
         pin: "<redacted>",
@@ -64,7 +64,7 @@ describe("rules of one's own", () => {
       expect((yield* recorded({ redact }, given)).spans[0]!.attributes).toEqual({ who: "carol" })
     }))
 
-  it.effect("hide what matches an expression, whatever state it is in, and leave its state alone", () =>
+  it.effect("hide what matches a regular expression, whatever its lastIndex, and keep its lastIndex", () =>
     Effect.gen(function*() {
       const values = [/\b\d{3}-\d{2}-\d{4}\b/g, /EMP\d+/y, /x*/]
       values[0]!.lastIndex = 5
@@ -101,7 +101,7 @@ describe("rules of one's own", () => {
       })
     }))
 
-  it.effect("say whether the password of a command line is one", () =>
+  it.effect("decide whether a password on a command line is hidden", () =>
     Effect.gen(function*() {
       const given = { command: "curl -u alice:wonder1 h.test" }
       const hidden = { command: "curl -u alice:<redacted> h.test" }
@@ -111,7 +111,7 @@ describe("rules of one's own", () => {
       expect(yield* attributes({ allowKeys: ["password"] }, given)).toEqual(given)
     }))
 
-  it.effect("stand alone without the built-in ones", () =>
+  it.effect("work without the built-in ones", () =>
     Effect.gen(function*() {
       const given = {
         password: "x",
@@ -126,7 +126,7 @@ describe("rules of one's own", () => {
       })
     }))
 
-  it.effect("ask a function of everything in the end, with what would be recorded and where", () =>
+  it.effect("call a function last for everything, with the value to record and its place", () =>
     Effect.gen(function*() {
       const asked: Array<readonly [string, unknown, string]> = []
       const { metrics, spans } = yield* recorded(
@@ -155,7 +155,7 @@ describe("rules of one's own", () => {
       expect(asked).toContainEqual(["exception", "token=<redacted>", "exception"])
     }))
 
-  it.effect("that throw hide what they failed on, and nothing else happens", () =>
+  it.effect("hide the value on which a function throws, without other effects", () =>
     Effect.gen(function*() {
       const redact = () => {
         throw new Error("boom")
@@ -165,7 +165,7 @@ describe("rules of one's own", () => {
       expect(spans[0]).toMatchObject({ name: "<redacted>", attributes: { a: "<redacted>" }, exception: "<redacted>" })
     }))
 
-  it.effect("that give anything get it normalised", () =>
+  it.effect("may return anything, which is normalised", () =>
     Effect.gen(function*() {
       const redact = (key: string) =>
         key === "name" ? 7 as never : { toJSON: () => ({ password: "x", s: "\ud800" }) } as never
@@ -177,10 +177,10 @@ describe("rules of one's own", () => {
 const pseudonym = (key: string, user: string): string =>
   `u_${createHmac("sha256", key).update(user).digest("hex").slice(0, 32)}`
 
-describe("users under other names", () => {
+describe("pseudonyms of users", () => {
   const alice = pseudonym("pepper", "alice")
 
-  it.effect("have the same one on spans, library spans, metrics and in OpenTelemetry; the program knows the user", () =>
+  it.effect("are the same on spans, library spans, metrics and in OpenTelemetry; the program keeps the user", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       const program = Effect.gen(function*() {
@@ -210,7 +210,7 @@ describe("users under other names", () => {
       expect(JSON.stringify(yield* providers.instruments)).not.toContain("\"alice\"")
     }))
 
-  it.effect("are the same in every process with the key, and others under another one", () =>
+  it.effect("are the same in every process with the same key, and differ with another key", () =>
     Effect.gen(function*() {
       expect(yield* attributes({ hashUserId: "pepper" }, { user_id: "alice", nested: { userId: 42 } })).toEqual({
         user_id: alice,
@@ -224,7 +224,7 @@ describe("users under other names", () => {
       })
     }))
 
-  it.effect("have a random one where there is no key: the same for as long as the redaction lives", () =>
+  it.effect("use a random key by default, as long as the redaction lives", () =>
     Effect.gen(function*() {
       for (const hashUserId of [true, "", Redacted.make("")]) {
         const redaction = Redaction.make({ hashUserId })
@@ -235,7 +235,7 @@ describe("users under other names", () => {
       }
     }))
 
-  it("are made by the hash that everybody knows", () => {
+  it("are computed with HMAC-SHA-256", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 200 }), (message, key) => {
       expect(Buffer.from(sha256(message)).toString("hex")).toBe(createHash("sha256").update(message).digest("hex"))
       expect(Buffer.from(hmacSha256(key, message)).toString("hex")).toBe(
@@ -254,14 +254,14 @@ describe("the redaction of a sink", () => {
     )
   const none = Layer.succeed(Redaction, Redaction.none)
 
-  it.effect("is the built-in one, another that is provided to its layer, or none", () =>
+  it.effect("is the built-in one, the one provided to its layer, or none", () =>
     Effect.gen(function*() {
       expect(yield* shown(InMemoryTelemetryLive)).toBe("<redacted>")
       expect(yield* shown(InMemoryTelemetryLive.pipe(Layer.provide(none)))).toBe("x")
       expect(yield* shown(InMemoryTelemetryLive).pipe(Effect.provideService(Redaction, Redaction.none))).toBe("x")
     }))
 
-  it.effect("is in a fan-out the one around it, not that of one of its sinks", () =>
+  it.effect("comes from the layer around a fan-out, not from one of its sinks", () =>
     Effect.gen(function*() {
       expect(yield* shown(MultiTelemetry.layer([InMemoryTelemetryLive.pipe(Layer.provide(none))]))).toBe("<redacted>")
       expect(yield* shown(MultiTelemetry.layer([InMemoryTelemetryLive]).pipe(Layer.provide(none)))).toBe("x")

@@ -1,5 +1,5 @@
 /**
- * Secrets in every place where something can be recorded, looked for in every sink.
+ * Secrets in every place that can be recorded, searched for in every sink.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -13,7 +13,7 @@ import { Redaction } from "../../src/telemetry/Redaction.js"
 import { inEverySink, onTheWire } from "./everySink.js"
 import { Failed, leaks, type Planted, planted } from "./planted.js"
 
-/** A span whose body is there for its attributes. */
+/** A span with these attributes. */
 const span = (attributes: { readonly [key: string]: unknown }) => Telemetry.withSpan(Effect.void, "span", attributes)
 
 /** Ways for a secret to get into a record. */
@@ -71,14 +71,14 @@ const places: { readonly [place: string]: (secret: Planted) => Effect.Effect<unk
     Effect.withSpan(Effect.void, "library").pipe(RunContext.with({ sessionId: text, userId: text }))
 }
 
-/** What the program logs goes to its spans alone. */
+/** Log lines go only to the spans. */
 const everything = (secrets: ReadonlyArray<Planted>) => (place: string): Effect.Effect<void> =>
   Effect.forEach(secrets, (secret) => Effect.exit(places[place]!(secret)), { discard: true }).pipe(
     Effect.provide(Logger.remove(Logger.defaultLogger))
   )
 
 describe("thirty secrets and more", () => {
-  it("are as many", () => {
+  it("are at least thirty", () => {
     expect(planted.length).toBeGreaterThanOrEqual(30)
     expect(new Set(planted.map(({ secret }) => secret)).size).toBe(planted.length)
   })
@@ -91,14 +91,14 @@ describe("thirty secrets and more", () => {
       expect(Object.values(held).join()).toContain("<redacted>")
     }))
 
-  it.scopedLive("are not on the wire to a collector, wherever they were", () =>
+  it.scopedLive("are not sent to a collector, wherever they were", () =>
     Effect.gen(function*() {
       const wire = yield* onTheWire(Effect.forEach(Object.keys(places), everything(planted)))
       expect(wire).toContain("<redacted>")
       expect(leaks(wire)).toEqual([])
     }), 60_000)
 
-  it.scopedLive("would all be found without redaction: the places are real", () =>
+  it.scopedLive("are all found without redaction", () =>
     Effect.gen(function*() {
       for (const place of ["an attribute", "an error", "a log message", "an attribute of a metric", "a link"]) {
         const { held } = yield* inEverySink(everything(planted)(place), Redaction.none)
@@ -107,7 +107,7 @@ describe("thirty secrets and more", () => {
       }
     }))
 
-  it.scopedLive("leave the program as it is: its value, its error, its defect", () =>
+  it.scopedLive("do not change the program's value, error or defect", () =>
     Effect.gen(function*() {
       const error = Object.assign(new Error("password=hunter2"), { password: "hunter2" })
       const value = { password: "hunter2" }

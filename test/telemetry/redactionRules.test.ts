@@ -1,5 +1,5 @@
 /**
- * What is taken for a secret, what is not, and what stays around it.
+ * What is recognized as a secret, what is not, and the text around it.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { defaultLimits } from "../../src/records/attributes.js"
@@ -52,7 +52,32 @@ describe("a key", () => {
     "privateKeyPem",
     "password2",
     "jwt",
-    "http.response.header.set-cookie.0"
+    "http.response.header.set-cookie.0",
+    "pass",
+    "SMTP_PASS",
+    "dbpass",
+    "auth",
+    "BASIC_AUTH",
+    "sig",
+    "signature",
+    "http.request.header.x-hub-signature-256",
+    "X-Signature-Ed25519",
+    "stripe-signature",
+    "mnemonic",
+    "dsn",
+    "SENTRY_DSN",
+    "connection_string",
+    "ConnectionString",
+    "bearer",
+    "x-auth-key",
+    "x-functions-key",
+    "helicone-auth",
+    "x-honeycomb-team",
+    "dd-application-key",
+    "OPENAI_KEY",
+    "login.otp",
+    "headers.helicone-auth.0",
+    "creds"
   ])("%s hides its value, whatever that is", (key) => {
     for (const value of ["x", 7, true, ["x"], { a: "x" }, new Date(), 10n]) {
       expect(attributes({ [key]: value })).toEqual({ [key]: "<redacted>" })
@@ -93,18 +118,44 @@ describe("a key", () => {
     "query",
     "cookie_consent",
     "password_length",
+    "has_password",
+    "hasPassword",
+    "user.is_secret",
+    "requires_auth",
+    "uses_token",
+    "top_token",
+    "unexpected_token",
+    "cancellationToken",
+    "function_signature",
+    "signature_algorithm",
+    "first_pass",
+    "passed",
+    "oauth_provider",
+    "auth_method",
+    "significant",
+    "design_token",
     "__proto__",
     "constructor"
   ])("%s does not", (key) => {
     expect(Object.entries(attributes({ [key]: "plain" }))).toEqual([[key, "plain"]])
   })
 
-  it("is looked for at the end of a very long one too", () => {
+  it("of the current folder does not hide a path", () => {
+    const folders = { PWD: "/home/alice/a project", "env.OLDPWD": "C:\\Users\\alice", pwd: "~/src" }
+    expect(attributes(folders)).toEqual(folders)
+    expect(attributes({ PWD: "hunter2", pwd: "/x!9", DB_PWD: "/home/alice" })).toEqual({
+      PWD: "<redacted>",
+      pwd: "<redacted>",
+      DB_PWD: "<redacted>"
+    })
+  })
+
+  it("is recognized at the end of a very long one", () => {
     expect(Object.values(attributes({ [`${"x.".repeat(500_000)}password`]: "hunter2" }))).toEqual(["<redacted>"])
   })
 })
 
-/** Texts, and what stays of them. */
+/** Texts, and their redacted form. */
 const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
   ["use sk-proj-abcdefgh12345678, please", "use <redacted>, please"],
   ["(sk-ant-api03-Ab_c-123)", "(<redacted>)"],
@@ -121,6 +172,12 @@ const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
   ["x=AKIAIOSFODNN7EXAMPLE.", "x=<redacted>."],
   ["Authorization: Bearer a.b-c~d\nHost: x", "Authorization: <redacted>\nHost: x"],
   ["got Bearer a.b-c~d1, refused", "got Bearer <redacted>, refused"],
+  ["got Bearer 123456789:AAbbCCddEE, refused", "got Bearer <redacted>, refused"],
+  [
+    "got bearer 1234:x-y, Bearer a1b2c3:: and Bearer abc123:",
+    "got bearer <redacted>, Bearer <redacted>:: and Bearer <redacted>:"
+  ],
+  ["Basic dXNlcjpwYXNzd29yZA==:more, Bearer%2012345:67", "Basic <redacted>, Bearer%20<redacted>"],
   ["a bearer --password Q!hunter2x", "a bearer --password <redacted>"],
   ["Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== sent", "Basic <redacted> sent"],
   [
@@ -150,7 +207,10 @@ const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
     "{ password => \"x\", 'token' => 'y', n => 'z' }",
     "{ password => \"<redacted>\", 'token' => '<redacted>', n => 'z' }"
   ],
-  ["if (token == 'abc' || token === \"d\") {}", "if (token == '<redacted>' || token === \"<redacted>\") {}"],
+  [
+    "if (password == 'abc' || token === \"d1e2f3a4\") {}",
+    "if (password == '<redacted>' || token === \"<redacted>\") {}"
+  ],
   [
     "api_key==abc pw=/v1/x?key=s see (/a?token=t) or '/b?c=d'",
     "api_key==<redacted> pw=/v1/x?key=<redacted> see (/a?token=<redacted>) or '/b?c=<redacted>'"
@@ -186,7 +246,7 @@ const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
   ["{\"k\":\"-----BEGIN PRIVATE KEY-----\\nabc\"}", "{\"k\":\"<redacted>\"}"]
 ]
 
-/** What has the looks of something, and is nothing. */
+/** Texts that look like secrets and are not. */
 const harmless = [
   "The password: length matters, and so does the bearer of news. Basic information follows.",
   "Unexpected token: expected } at line 3, column 4. It's a token-based API; the secret is patience.",
@@ -215,13 +275,13 @@ describe("a text", () => {
     expect(text(given)).toBe(shown)
   })
 
-  it("is not changed by being looked at again", () => {
+  it("is unchanged when it is redacted again", () => {
     for (const [given] of texts) {
       expect(text(text(given))).toBe(text(given))
     }
   })
 
-  it("with nothing to hide stays as it is", () => {
+  it("is unchanged if there is nothing to hide", () => {
     for (const each of harmless) {
       expect(text(each)).toBe(each)
     }
@@ -251,12 +311,12 @@ describe("a text", () => {
     expect(shown.length).toBeLessThan(before.length + after.length + 30)
   })
 
-  it("says nothing of what was there", () => {
+  it("reveals nothing about a hidden secret", () => {
     const lengths = ["x1", "x".repeat(50), "é".repeat(5000)].map((secret) => text(`password="${secret}"`))
     expect(new Set(lengths)).toEqual(new Set(["password=\"<redacted>\""]))
   })
 
-  it("that is JSON remains JSON", () => {
+  it("stays JSON if it is JSON", () => {
     for (const value of ["a\"b", "\\", "\n", "{", "é…", "'", "]}"]) {
       const given = {
         password: value,
@@ -284,7 +344,7 @@ describe("a text that is cut", () => {
     }
   })
 
-  it("shows nothing of a password that is only known by what follows it", () => {
+  it("shows nothing of a password that is only recognized by what follows it", () => {
     for (let before = 0; before <= 40; before++) {
       const shown = attributes({ note: `${"-".repeat(before)} https://me:hunter-two-planted@h.test/` }, {}, {
         ...defaultLimits,
@@ -294,7 +354,7 @@ describe("a text that is cut", () => {
     }
   })
 
-  it("is searched as far as it is kept, whatever was hidden before", () => {
+  it("is searched as far as it is kept, however much was hidden before", () => {
     const many = `password="${"x".repeat(3000)}" `.repeat(20) + key
     expect(attributes({ note: many })["note"]).not.toContain("xxxx")
     for (const size of [8100, 12_000, 16_384, 20_479, 20_480, 20_481, 24_000]) {
@@ -303,17 +363,27 @@ describe("a text that is cut", () => {
     }
   })
 
-  it("keeps as much as it may, and says how much is left out", () => {
+  it("keeps as much as allowed, and counts the missing characters", () => {
     const words = "ab cd ".repeat(10_000)
     expect(attributes({ note: words })["note"]).toBe(`${words.slice(0, 8192)}…[+${60_000 - 8192} chars]`)
   })
 
-  it("was cut by somebody else: what stands before the mark is hidden too", () => {
+  it("hides a secret before the mark of an earlier cut", () => {
     expect(text("key sk-proj…[+30 chars]")).toBe("key <redacted>…[+30 chars]")
     expect(text("sent Bearer ab…")).toBe("sent Bearer <redacted>…")
   })
 
-  it("of ten million characters is not searched to its end", () => {
+  it("keeps its beginning, however many secrets follow", () => {
+    const many = `the answer: ${"password=abcdefgh12345678 sk-proj-Ab12Cd34Ef56Gh78 ".repeat(1300)}`
+    for (const max of [20, 100, 500, 950, 2000, 8192]) {
+      const shown = Redaction.default.text(many, max)
+      expect(shown).toMatch(/^the answer: passwor.*…\[\+\d+ chars\]$/)
+      expect(shown).not.toMatch(/sk-|abcd/)
+      expect(shown.length).toBeLessThanOrEqual(max + 20)
+    }
+  })
+
+  it("is not searched to its end if it has ten million characters", () => {
     const shown = attributes({ note: `${key} ${"a:b=c ".repeat(1_700_000)}` })["note"] as string
     expect(shown.startsWith("<redacted> a:b=c")).toBe(true)
     expect(shown.length).toBeLessThan(8300)

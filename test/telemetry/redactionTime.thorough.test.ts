@@ -1,12 +1,12 @@
 /**
- * Texts that are made to be slow to search.
+ * Texts built to be slow to search.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Redaction } from "../../src/telemetry/Redaction.js"
 
 const unit = (each: string) => each.repeat(Math.ceil(1_000_000 / each.length))
 
-describe("a text that is made to be slow", () => {
+describe("a text built to be slow to search", () => {
   it.each([
     "a",
     " ",
@@ -62,7 +62,7 @@ describe("a text that is made to be slow", () => {
     "{\"name\":\"token\",\"value\":\"",
     "\"--token\",\""
   ])("of a million characters of %j takes linear time", (each) => {
-    // Quadratic would take many minutes: on any machine the timeout of the test tells the two apart.
+    // Quadratic time would be many minutes, so the test's timeout detects it on any machine.
     expect(Redaction.default.text(unit(each), 2_000_000).length).toBeGreaterThan(0)
     expect(Redaction.default.text(`"password":"${unit(each)}`, 2_000_000).length).toBeLessThan(2_000_000)
   })

@@ -1,11 +1,11 @@
 /**
- * Saying that something is wrong: once, or once a minute, and of bounded memory.
+ * Warnings are logged once, or once per minute, with bounded memory.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { ExportCounter } from "../../src/otel/delivery/stats.js"
-import { Reporter } from "../../src/telemetry/lifecycle/report.js"
+import { Reporter } from "../../src/telemetry/report.js"
 
 const listening = () => {
   const said: Array<string> = []
@@ -13,7 +13,7 @@ const listening = () => {
 }
 
 describe("a reporter", () => {
-  it("says each thing once, compared by identity", () => {
+  it("reports each key once, compared by identity", () => {
     const { reporter, said } = listening()
     const [one, other] = [{}, {}]
     for (const key of ["a", "b", one, other, "a", one]) {
@@ -22,7 +22,7 @@ describe("a reporter", () => {
     expect(said).toEqual(["a", "b", "object", "object"])
   })
 
-  it.effect("says a thing again when its interval is over, by the Clock", () =>
+  it.effect("reports a key again after its interval, by the Clock", () =>
     Effect.gen(function*() {
       const { reporter, said } = listening()
       for (let second = 0; second < 180; second++) {
@@ -33,7 +33,7 @@ describe("a reporter", () => {
       expect(said).toEqual(["full at 0", "broken at 0", "full at 60", "full at 120", "broken at 120"])
     }))
 
-  it("stops at 256 different things, says so once, and goes on with those that it knows", () => {
+  it("stops at 256 different keys, logs that once, and continues with known keys", () => {
     const { reporter, said } = listening()
     for (let index = 0; index < 10_000; index++) {
       reporter.once(`metric ${index}`, `metric ${index}`)
@@ -42,7 +42,7 @@ describe("a reporter", () => {
     reporter.once({}, "an object")
     expect(said).toHaveLength(256 + 3)
     expect(said.slice(256)).toEqual([
-      "Telemetry has logged 256 different troubles; further ones are not logged",
+      "Telemetry has logged 256 different problems; further ones are not logged",
       "known",
       "an object"
     ])
@@ -50,7 +50,7 @@ describe("a reporter", () => {
 })
 
 describe("OpenTelemetry's counters", () => {
-  it.effect("say trouble that goes on at most once a minute, and count all of it", () =>
+  it.effect("report a continuing problem at most once per minute, and count all of it", () =>
     Effect.gen(function*() {
       const said: Array<string> = []
       const counter = new ExportCounter((message) => void said.push(message))
@@ -58,7 +58,7 @@ describe("OpenTelemetry's counters", () => {
         counter.accept()
         counter.accept()
         counter.drop("queue_full", 1)
-        counter.spansFailed(1, new Error("refused"))
+        counter.failed(1, new Error("refused"))
         yield* TestClock.adjust("1 second")
       }
       expect(said.filter((message) => message.includes("queue is full"))).toHaveLength(5)

@@ -1,6 +1,6 @@
 /**
- * Sinks that are provided side by side, of which one records and the others do not: that is said once, where the first trace begins, with the remedy. Sinks
- * that override others on purpose are nothing to speak of.
+ * Sinks provided side by side, of which only one records: a warning is logged once, when the first trace starts, with the remedy. Sinks that override
+ * others on purpose trigger no warning.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it, layer as testLayer } from "@effect/vitest"
@@ -27,7 +27,7 @@ import { capturedWarnings } from "../sinks/recordingSinks.js"
 
 const Console = ConsoleTelemetry.layer({ stream: { write: () => {} } })
 
-/** A sink of one's own, and one that takes its time to be made. */
+/** A custom sink, and one that is slow to build. */
 const own = (name: string) => Telemetry.layerSink({ name, onSpanEnd: () => {} })
 const slow = (name: string) =>
   Telemetry.layerSinkScoped(Effect.as(Effect.sleep("5 millis"), { name, onSpanEnd: () => {} }))
@@ -40,7 +40,7 @@ const OTel = OTelLive.pipe(
 const traced = Effect.void.pipe(Telemetry.withSpan("inner"), Telemetry.withSpan("outer"), Effect.repeatN(20))
 const library = Effect.void.pipe(Effect.withSpan("inner"), Effect.withSpan("outer"), Effect.repeatN(20))
 
-/** What is warned of while a program runs. */
+/** The warnings of a program. */
 const saidBy = <E>(program: Effect.Effect<unknown, E>) =>
   Effect.gen(function*() {
     const [warnings, layer] = capturedWarnings()
@@ -53,7 +53,7 @@ const warning = (used: string, ...silent: ReadonlyArray<string>) => (all: Readon
   `${silent.map((name) => `"${name}" receives nothing`).join(", ")}. To record in all of them, provide ` +
   `MultiTelemetry.layer([${all.join(", ")}])`
 
-/** The sinks that are given, and those that are named: the last one given records. */
+/** The provided sinks, and those that the warning names: the last one provided records. */
 type Row = readonly [what: string, layer: Layer.Layer<Telemetry>, names: ReadonlyArray<string>]
 
 const silent: ReadonlyArray<Row> = [
@@ -65,11 +65,11 @@ const silent: ReadonlyArray<Row> = [
     "b",
     "c"
   ]],
-  ["OpenTelemetry beside the console", Layer.mergeAll(Console, OTel), ["console", "otel"]],
-  ["the console beside OpenTelemetry", Layer.mergeAll(OTel, Console), ["otel", "console"]],
+  ["OpenTelemetry next to the console", Layer.mergeAll(Console, OTel), ["console", "otel"]],
+  ["the console next to OpenTelemetry", Layer.mergeAll(OTel, Console), ["otel", "console"]],
   ["two of one kind", Layer.mergeAll(InMemoryTelemetry.layer(), InMemoryTelemetry.layer()), ["memory", "memory"]],
   ["sinks of one's own", Layer.mergeAll(own("a"), own("b")), ["a", "b"]],
-  ["a fan-out beside a sink", Layer.mergeAll(own("a"), MultiTelemetry.layer([own("b"), own("c")])), ["a", "b", "c"]],
+  ["a fan-out next to a sink", Layer.mergeAll(own("a"), MultiTelemetry.layer([own("b"), own("c")])), ["a", "b", "c"]],
   ["a merge as a part of a fan-out", MultiTelemetry.layer([Layer.merge(own("a"), own("b")), own("c")]), [
     "a",
     "b",
@@ -93,7 +93,7 @@ const silent: ReadonlyArray<Row> = [
   ]
 ]
 
-describe("a sink that gets nothing, as another one was provided beside it, is said once:", () => {
+describe("a sink that gets nothing because another one is provided next to it is reported once:", () => {
   const expectSaid = ([, layer, names]: Row, program: Effect.Effect<unknown>) =>
     Effect.gen(function*() {
       const said = yield* saidBy(Effect.provide(program, layer))
@@ -121,7 +121,7 @@ describe("a sink that gets nothing, as another one was provided beside it, is sa
       ])
     }))
 
-  it.scopedLive("files, of which each takes its time to open", () =>
+  it.scopedLive("files that are slow to open", () =>
     Effect.gen(function*() {
       const folder = yield* tempFolder
       const [a, b] = [`${folder}/a.jsonl`, `${folder}/b.jsonl`]
@@ -133,7 +133,7 @@ describe("a sink that gets nothing, as another one was provided beside it, is sa
       expect(said[0]).toContain(`MultiTelemetry.layer([file:${a}, file:${b}])`)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.live("a sink that gets the spans of Effect alone, as it took longer to be made, gets no more than that", () =>
+  it.live("a sink that gets only Effect's spans because it was built later", () =>
     Effect.gen(function*() {
       for (const program of [traced, library]) {
         expect(yield* saidBy(Effect.provide(program, [slow("a"), own("b")]))).toEqual([
@@ -142,7 +142,7 @@ describe("a sink that gets nothing, as another one was provided beside it, is sa
       }
     }))
 
-  it.live("a fan-out that holds a sink beside it has lost its others", () =>
+  it.live("a fan-out that shares a sink with the layer next to it", () =>
     Effect.gen(function*() {
       const a = own("a")
       expect(yield* saidBy(Effect.provide(traced, [MultiTelemetry.layer([a, own("b")]), a]))).toEqual([
@@ -159,7 +159,7 @@ describe("a sink that gets nothing, as another one was provided beside it, is sa
       expect(warnings).toEqual([warning("b", "a")(["a", "b"])])
     }))
 
-  it.live("inside a span of a telemetry around it", () =>
+  it.live("inside a span of an outer telemetry", () =>
     Effect.gen(function*() {
       const program = Effect.provide(traced, [own("a"), own("b")]).pipe(
         Telemetry.withSpan("around"),
@@ -204,8 +204,8 @@ const fine: { readonly [what: string]: Effect.Effect<unknown, unknown> } = {
     ((same) => Effect.provide(traced, [same, MultiTelemetry.layer([same, own("b")])]))(own("a")),
   "the same layer alone and decorated":
     ((same) => Effect.provide(traced, [same, FilteredTelemetry.layer(same, () => true)]))(own("a")),
-  "no telemetry beside a sink": Effect.provide(Effect.zipRight(traced, library), [own("a"), NoTelemetryLive]),
-  "a sink beside no telemetry": Effect.provide(Effect.zipRight(traced, library), [NoTelemetryLive, own("a")]),
+  "no telemetry next to a sink": Effect.provide(Effect.zipRight(traced, library), [own("a"), NoTelemetryLive]),
+  "a sink next to no telemetry": Effect.provide(Effect.zipRight(traced, library), [NoTelemetryLive, own("a")]),
   "no telemetry inside a sink": traced.pipe(Effect.provide(NoTelemetryLive), Effect.provide(own("a"))),
   "a sink inside no telemetry": traced.pipe(Effect.provide(own("a")), Effect.provide(NoTelemetryLive)),
   "no telemetry in a fan-out": Effect.provide(traced, MultiTelemetry.layer([NoTelemetryLive, own("a")])),
@@ -242,7 +242,7 @@ const fine: { readonly [what: string]: Effect.Effect<unknown, unknown> } = {
   ).pipe(Effect.provide(own("outer")))
 }
 
-describe("nothing is said of", () => {
+describe("no warning is logged for", () => {
   for (const [what, program] of Object.entries(fine)) {
     it.live(what, () => Effect.map(saidBy(program), (said) => expect(said).toEqual([])))
   }
@@ -250,8 +250,8 @@ describe("nothing is said of", () => {
 
 // Nested layers of tests are built through one memo map.
 const [warnings, logger] = capturedWarnings()
-testLayer(Layer.merge(own("outer"), logger))("nothing is said in nested layers of tests", (it) => {
-  it.effect("of the outer one", () => Effect.map(traced, () => expect(warnings).toEqual([])))
+testLayer(Layer.merge(own("outer"), logger))("no warning is logged in nested layers of tests", (it) => {
+  it.effect("for the outer one", () => Effect.map(traced, () => expect(warnings).toEqual([])))
   it.layer(own("inner"))("that override it", (inner) => {
     inner.effect("of the inner one", () => Effect.map(traced, () => expect(warnings).toEqual([])))
   })

@@ -1,5 +1,5 @@
 /**
- * A span around a stream changes nothing about what the stream does to its program.
+ * A span around a stream does not change the results of the stream.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"

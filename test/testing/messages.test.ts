@@ -2,10 +2,11 @@
  * The message of a failed expectation: clear without the source, it says what was expected where, and shows both trees.
  */
 import { describe, expect, it } from "@effect/vitest"
-import type { SpanNode } from "loom-telemetry"
+import type { AttributeValue, SpanNode } from "loom-telemetry"
 import {
   any,
   atLeast,
+  closeTo,
   containing,
   exactly,
   formatMismatches,
@@ -15,13 +16,14 @@ import {
   oneOf,
   times,
   type TraceExpectation,
-  unordered
+  unordered,
+  type ValueExpectation
 } from "loom-telemetry/testing"
 import { readFileSync } from "node:fs"
 import { type Plan, record } from "./plans.js"
 
 /** Shows the first message below. */
-const page = new URL("../../docs/testing.md", import.meta.url)
+const page = new URL("../../docs/trace-expectations.md", import.meta.url)
 
 const messageOf = (tree: ReadonlyArray<SpanNode>, expectation: TraceExpectation): string =>
   mismatchOf(tree, expectation)!.message
@@ -160,6 +162,36 @@ Recorded:
     const [, expected, recorded] = formatMismatches([difference!]).split("\n")
     expect(expected).toMatch(/^ {3}expected {2}…x{60}THE END"$/)
     expect(recorded).toMatch(/^ {3}recorded {2}…x{60}END"$/)
+  })
+
+  it("counts NaN as equal to NaN and 0 to -0, but not to their texts, also inside arrays and objects", () => {
+    const [{ children, span }] = record({ name: "s" }) as [SpanNode]
+    const numbers = [NaN, Infinity, -Infinity, 0, -0]
+    const treeOf = (value: AttributeValue): SpanNode => ({ span: { ...span, attributes: { value } }, children })
+    const isExpected = (recorded: AttributeValue, value: ValueExpectation) =>
+      matchTree(treeOf(recorded), { name: "s", attributes: { value } }).length === 0
+    for (const recorded of numbers) {
+      for (const wanted of numbers) {
+        const isEqual = Object.is(recorded, wanted) || (recorded === 0 && wanted === 0)
+        expect(isExpected(recorded, wanted)).toBe(isEqual)
+        expect(isExpected([1, recorded], [1, wanted])).toBe(isEqual)
+        expect(isExpected({ n: [recorded] }, { n: [wanted] })).toBe(isEqual)
+        expect(isExpected(recorded, closeTo(wanted))).toBe(isEqual)
+        expect(isExpected(recorded, oneOf("a", wanted))).toBe(isEqual)
+      }
+      for (const nested of [(value: AttributeValue) => value, (value: AttributeValue) => ({ n: [value] })]) {
+        const text = String(recorded)
+        expect(isExpected(nested(text), nested(recorded))).toBe(false)
+        const difference = formatMismatches(
+          matchTree(treeOf(nested(text)), { name: "s", attributes: { value: nested(recorded) } })
+        )
+        expect(difference).toContain(`\n   expected  ${text}\n   recorded  "${text}"`)
+      }
+      expect(
+        formatMismatches(matchTree(treeOf(["a", String(recorded)]), { name: "s", attributes: { value: [recorded] } }))
+      )
+        .toContain(`\n   expected  [${String(recorded)}]\n   recorded  ["a", "${String(recorded)}"]`)
+    }
   })
 
   it("tells NaN and Infinity from the strings that records store for them", () => {

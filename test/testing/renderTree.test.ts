@@ -2,7 +2,9 @@
  * Trees as text for snapshots: the same in every run, despite random ids and times.
  */
 import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { InMemoryTelemetry, InMemoryTelemetryLive, type SpanNode, Telemetry } from "loom-telemetry"
 import { Agent, Pricing } from "loom-telemetry/agent"
@@ -34,7 +36,7 @@ describe("renderTree", () => {
       "    • loom.model.stream"
     ])
     expect(text).toContain("run_id=run_1")
-    expect(text).toContain("• loom.tool call_id=c1, duration_ms=…, ok=true")
+    expect(text).toContain("• loom.tool arguments_digest=…, call_id=c1, duration_ms=…, ok=true")
     expect(text).not.toMatch(/_ms=\d|\(\d/)
   })
 
@@ -121,7 +123,7 @@ describe("renderTree", () => {
           Telemetry.withSpan("parallel"),
           Effect.zipRight(Telemetry.withSpan(Effect.void, "after")),
           Telemetry.withSpan("root"),
-          Effect.zipRight(Effect.all([renderTrace({ ids: true, sortOverlapping: true }), renderTrace()])),
+          Effect.zipRight(Effect.all([renderTrace({ ids: true, order: "stable" }), renderTrace()])),
           Effect.provide(InMemoryTelemetryLive)
         )
       const [text, unsorted] = yield* render([["c", 30], ["a", 10], ["b", 20]])
@@ -155,10 +157,52 @@ describe("renderTree", () => {
     })
     const ids = ["b", "a", "c"].map((letter) => letter.repeat(16))
     const tree = [at("z", 0, 5, ids[0]!), at("y", 5, 9, ids[1]!), at("x", 8, 9, ids[2]!)]
-    expect(renderTree(tree, { sortOverlapping: true })).toBe("• z self=s1\n• x self=s2\n• y self=s3")
+    expect(renderTree(tree, { order: "stable" })).toBe("• z self=s1\n• x self=s2\n• y self=s3")
     const same = [at("y", 5, 9, ids[0]!), at("y", 6, 9, ids[1]!)]
-    expect(renderTree(same, { sortOverlapping: true })).toBe("• y self=s1\n• y self=s2")
+    expect(renderTree(same, { order: "stable" })).toBe("• y self=s1\n• y self=s2")
+    expect(renderTree(tree, { order: "text" })).toBe("• x self=s1\n• y self=s2\n• z self=s3")
   })
+
+  /** Workers that start in any order after any delay, each with steps that run in parallel. */
+  const schedule = (overlap: boolean) =>
+    Effect.gen(function*() {
+      const pause = Effect.flatMap(Random.nextIntBetween(0, 4), (ms) => ms === 0 ? Effect.yieldNow() : Effect.sleep(ms))
+      const allStarted = yield* Deferred.make<void>()
+      let started = 0
+      const waitForAll = Effect.suspend(() =>
+        ++started === 8 ? Deferred.succeed(allStarted, undefined) : Deferred.await(allStarted)
+      )
+      const step = (worker: number, n: number) =>
+        pause.pipe(Effect.zipRight(Telemetry.withSpan(overlap ? waitForAll : pause, "step", { n, worker })))
+      const worker = (n: number) =>
+        Effect.zipRight(
+          pause,
+          Effect.forEach([0, 1], (each) => step(n, each), { concurrency: "unbounded" }).pipe(
+            Telemetry.withSpan(n === 3 ? "first" : "worker")
+          )
+        )
+      const order = yield* Random.shuffle([0, 1, 2, 3])
+      yield* Effect.forEach(order, worker, { concurrency: "unbounded" }).pipe(Telemetry.withSpan("root"))
+      return yield* Effect.all([
+        renderTrace({ ids: true, order: "stable" }),
+        renderTrace({ ids: true, order: "text" }),
+        renderTrace()
+      ])
+    }).pipe(Effect.provide(InMemoryTelemetryLive))
+
+  const snapshots = (overlap: boolean) =>
+    Effect.map(
+      Effect.all(Array.from({ length: 25 }, () => schedule(overlap)), { concurrency: 5 }),
+      (runs) => [0, 1, 2].map((index) => new Set(runs.map((texts) => texts[index])).size)
+    )
+
+  it.live("gives one snapshot for any schedule of spans that overlap, or of any spans if all siblings are sorted", () =>
+    Effect.gen(function*() {
+      const [stable, text, start] = yield* snapshots(true)
+      expect([stable, text]).toEqual([1, 1])
+      expect(start).toBeGreaterThan(1)
+      expect((yield* snapshots(false))[1]).toBe(1)
+    }))
 
   it.effect("shows trees that are deeper than the call stack", () =>
     Effect.gen(function*() {

@@ -10,6 +10,7 @@ import {
   Agent,
   type AgentError,
   type AgentEvent,
+  type AgentStoppedError,
   AutoExtract,
   instrumentLanguageModel,
   instrumentToolkit,
@@ -100,7 +101,7 @@ describe("a chain", () => {
 
   test("takes text into an agent and gives its text", () => {
     expect(Workflow.chain("c", [adder, count])("")).type.toBe<
-      Effect.Effect<number, AgentError | NoInk, Model | Tool.Handler<"add">>
+      Effect.Effect<number, AgentError | AgentStoppedError | NoInk, Model | Tool.Handler<"add">>
     >()
   })
 
@@ -167,7 +168,7 @@ describe("a step", () => {
 
 describe("layers", () => {
   test("of models, memory and prices need what they say", () => {
-    expect(ScriptedModel.layer([])).type.toBe<Layer.Layer<Model>>()
+    expect(ScriptedModel.layer([])).type.toBe<Layer.Layer<Model | ScriptedModel>>()
     expect(instrumentLanguageModel()).type.toBe<Layer.Layer<Model, never, Model>>()
     expect(Memory.layerInMemory).type.toBe<Layer.Layer<Memory>>()
     expect(Pricing.genaiPrices).type.toBe<Layer.Layer<Pricing, PricingUnavailableError>>()

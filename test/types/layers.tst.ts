@@ -25,7 +25,7 @@ class VendorError {
 describe("sinks", () => {
   it("provide Telemetry, and what they hold", () => {
     expect(NoTelemetryLive).type.toBe<Layer.Layer<Telemetry>>()
-    expect(ConsoleTelemetryLive).type.toBe<Layer.Layer<Telemetry | ConsoleTelemetry>>()
+    expect(ConsoleTelemetryLive).type.toBe<Layer.Layer<Telemetry>>()
     expect(ConsoleTelemetry.layer({ order: "tree" })).type.toBe<Layer.Layer<Telemetry | ConsoleTelemetry>>()
     expect(InMemoryTelemetryLive).type.toBe<Layer.Layer<Telemetry | InMemoryTelemetry>>()
     expect(InMemoryTelemetry.layer({ capacity: 10 })).type.toBe<Layer.Layer<Telemetry | InMemoryTelemetry>>()
@@ -74,8 +74,8 @@ describe("sinks", () => {
 
 describe("MultiTelemetry.layer", () => {
   it("has the union of all outputs, errors and needs", () => {
-    expect(MultiTelemetry.layer([ConsoleTelemetryLive])).type.toBe<Layer.Layer<Telemetry | ConsoleTelemetry>>()
-    expect(MultiTelemetry.layer([ConsoleTelemetryLive, InMemoryTelemetry.layer(), NoTelemetryLive])).type.toBe<
+    expect(MultiTelemetry.layer([ConsoleTelemetry.layer()])).type.toBe<Layer.Layer<Telemetry | ConsoleTelemetry>>()
+    expect(MultiTelemetry.layer([ConsoleTelemetry.layer(), InMemoryTelemetry.layer(), NoTelemetryLive])).type.toBe<
       Layer.Layer<Telemetry | ConsoleTelemetry | InMemoryTelemetry>
     >()
     expect(MultiTelemetry.layer([InMemoryTelemetryLive, FileTelemetry.layer("a.jsonl"), TestTelemetry.layer])).type

@@ -8,6 +8,8 @@ import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import { InMemoryTelemetry, MultiTelemetry, type Telemetry, type TelemetryOpenError } from "loom-telemetry"
 import { continueTrace, layerConfig, layerSpec, OTelLive, type OTelStats, OTelTelemetry } from "loom-telemetry/otel"
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
+import type { IncomingHttpHeaders as Http2Headers } from "node:http2"
 import { describe, expect, it } from "tstyche"
 
 declare const tracerProvider: TracerProvider
@@ -15,8 +17,7 @@ declare const program: Effect.Effect<number, "failed", "needed">
 
 describe("layers", () => {
   it("OTelLive needs nothing and fails with a malformed variable only", () => {
-    expect(OTelLive).type.toBe<Layer.Layer<Telemetry | OTelTelemetry, ConfigError.ConfigError>>()
-    expect(OTelLive).type.toBeAssignableTo<Layer.Layer<Telemetry, ConfigError.ConfigError>>()
+    expect(OTelLive).type.toBe<Layer.Layer<Telemetry, ConfigError.ConfigError>>()
   })
 
   it("those of OTelTelemetry cannot fail", () => {
@@ -32,13 +33,16 @@ describe("layers", () => {
 
   it("stay reachable in a fan-out, with their stats and their errors", () => {
     expect(MultiTelemetry.layer([InMemoryTelemetry.layer(), OTelLive])).type.toBe<
-      Layer.Layer<Telemetry | InMemoryTelemetry | OTelTelemetry, ConfigError.ConfigError>
+      Layer.Layer<Telemetry | InMemoryTelemetry, ConfigError.ConfigError>
+    >()
+    expect(MultiTelemetry.layer([InMemoryTelemetry.layer(), OTelTelemetry.layer()])).type.toBe<
+      Layer.Layer<Telemetry | InMemoryTelemetry | OTelTelemetry>
     >()
   })
 })
 
 describe("options", () => {
-  it("name dialects that there are", () => {
+  it("name existing dialects", () => {
     expect(OTelTelemetry.layer).type.toBeCallableWith({ dialects: ["genai", "langfuse"] })
     expect(OTelTelemetry.layer).type.not.toBeCallableWith({ dialects: ["datadog"] })
   })
@@ -64,5 +68,15 @@ describe("stats", () => {
 describe("continueTrace", () => {
   it("keeps the result, the error and the needs of what it runs", () => {
     expect(continueTrace({ traceparent: "" })(program)).type.toBe<Effect.Effect<number, "failed", "needed">>()
+  })
+
+  it("takes what Node, fetch and MCP hand over", () => {
+    expect(continueTrace).type.toBeCallableWith({} as IncomingHttpHeaders)
+    expect(continueTrace).type.toBeCallableWith({} as IncomingMessage["headers"])
+    expect(continueTrace).type.toBeCallableWith({} as Http2Headers)
+    expect(continueTrace).type.toBeCallableWith(new Headers())
+    expect(continueTrace).type.toBeCallableWith(new Map<string, string>())
+    expect(continueTrace).type.toBeCallableWith({} as { readonly [key: string]: unknown } | undefined)
+    expect(continueTrace).type.not.toBeCallableWith("traceparent")
   })
 })

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest"
 import { entriesOf } from "../../src/readers/TraceEntry.js"
+import { formatUsd } from "../../src/viewer/model/format.js"
 import { labelOf } from "../../src/viewer/model/kind.js"
 import { TraceBook } from "../../src/viewer/model/TraceBook.js"
 import type { SpanView } from "../../src/viewer/model/TraceView.js"
 import { bookOf } from "./book.js"
 import { bigFile, fileOf, lineOf, smallFile, traceId } from "./samples.js"
 
-const primary = (span: SpanView) => labelOf(span.kind, span.name, span.attributes).primary
+const primary = (span: SpanView) => labelOf(span.kind, span.name, span.known).primary
 
 describe("the traces of a file", () => {
   it("come newest first, named by their agent, with their state and sums", () => {
@@ -34,6 +35,25 @@ describe("the traces of a file", () => {
   it("count the usage of a model call once, at the call and in the sums above it", () => {
     const { spans } = bookOf(smallFile()).traces[1]!
     expect(spans.map(({ usage }) => usage.tokensIn)).toEqual([1200, 1200, 1200, 0, 0, 0, 0])
+  })
+
+  it("show the cost of every call and all of it at the root, however many calls there are", () => {
+    const calls = 20_501
+    const call = (id: number) =>
+      lineOf({
+        id,
+        parent: 1,
+        name: "loom.model.stream",
+        start: id,
+        end: id + 1,
+        attributes: { model: "m", cost_usd: 0.001 }
+      })
+    const root = lineOf({ id: 1, name: "loom.run", start: 0, end: calls + 3, attributes: { agent: "many" } })
+    const { spans, usage } = bookOf(fileOf([root, ...Array.from({ length: calls }, (_, index) => call(index + 2))]))
+      .traces[0]!
+    expect(formatUsd(usage.costUsd)).toBe("$20.50")
+    expect(formatUsd(spans[0]!.usage.costUsd)).toBe("$20.50")
+    expect(spans.slice(1).filter((span) => span.usage.costUsd !== 0.001)).toEqual([])
   })
 
   it("list the values to filter by", () => {
@@ -115,7 +135,7 @@ describe("a book that grows", () => {
     expect(book.traces).toEqual([])
   })
 
-  it("summarises all traces, or the given ones", () => {
+  it("summarizes all traces, or the given ones", () => {
     const book = bookOf(smallFile())
     expect(book.summaryOf(book.traces).usage).toMatchObject({ tokensIn: 1200, costUsd: 0.0045 })
     expect(book.summaryOf([book.traces[0]!])).toMatchObject({ spans: 1, usage: { tokensIn: 0 } })

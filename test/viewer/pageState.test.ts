@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
 import { entriesOf } from "../../src/readers/TraceEntry.js"
-import { matchesTrace, matchingSpans, nextOf } from "../../src/viewer/model/match.js"
 import {
   allFolds,
   initialState,
@@ -9,6 +8,7 @@ import {
   stepFrom,
   withFold,
   withFolds,
+  withOnly,
   withQuery,
   withRange,
   withRoute,
@@ -17,6 +17,7 @@ import {
   withTraces
 } from "../../src/viewer/model/pageState.js"
 import { parseQuery } from "../../src/viewer/model/query.js"
+import { matchesTrace, matchingSpans, nextOf } from "../../src/viewer/model/TraceView.js"
 import { bookOf } from "./book.js"
 import { fileOf, lineOf, smallFile, spanId, traceId } from "./samples.js"
 
@@ -81,6 +82,20 @@ describe("selecting and folding", () => {
     expect([...state.visible]).toEqual([0, 1, 2, 3, 4, 5, 6])
   })
 
+  it("hides what the search does not find, and keeps what is around it", () => {
+    const searched = withOnly(withSelected(withQuery(opened(), "is:interrupted"), 2), true)
+    expect([...searched.visible]).toEqual([0, 1, 4, 5, 6])
+    expect(searched.selected).toBe(1)
+    expect([...withFold(searched, 4, true).visible]).toEqual([0, 1, 4])
+    expect([...withQuery(searched, "").visible].length).toBe(7)
+    expect([...withOnly(searched, false).visible].length).toBe(7)
+  })
+
+  it("shows everything again if a link leads to a hidden span", () => {
+    const linked = withSelected(withOnly(withQuery(opened(), "is:interrupted"), true), 3)
+    expect([linked.only, linked.selected, linked.visible.length]).toEqual([false, 3, 7])
+  })
+
   it("selects the parent of a span that is folded away", () => {
     expect(withFold(withSelected(opened(), 6), 4, true).selected).toBe(4)
   })
@@ -102,14 +117,28 @@ describe("selecting and folding", () => {
 
 describe("an address", () => {
   it("opens its trace and span, and is reproduced from the state", () => {
-    const route = { view: "traces" as const, trace: traceId(), span: spanId(4), query: "is:failed" }
+    const route = {
+      view: "traces" as const,
+      trace: traceId(),
+      tab: "timeline" as const,
+      span: spanId(4),
+      query: "is:failed",
+      only: true
+    }
     const state = withRoute(withTraces(initialState, book.traces), route)
     expect([state.trace, state.selected]).toEqual([editor, 3])
     expect(routeOf(state)).toEqual(route)
   })
 
   it("that names something missing selects nothing", () => {
-    const state = withRoute(withTraces(initialState, book.traces), { view: "traces", trace: "x", span: "y", query: "" })
+    const state = withRoute(withTraces(initialState, book.traces), {
+      view: "traces",
+      trace: "x",
+      tab: "timeline",
+      span: "y",
+      query: "",
+      only: false
+    })
     expect([state.trace, state.selected]).toEqual([undefined, -1])
   })
 })

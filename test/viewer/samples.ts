@@ -2,8 +2,11 @@
  * Trace files for the tests of the page, written by the package's own codec, with fixed times and ids.
  */
 import type { Attributes } from "../../src/records/attributes.js"
+import type { ScoreData } from "../../src/records/ScoreData.js"
 import type { Outcome } from "../../src/records/SpanRecord.js"
-import { encodeMetric, encodeSpan, encodeSpanStart } from "../../src/records/wire/encode.js"
+import { encodeMetric } from "../../src/records/wire/metric.js"
+import { encodeScore } from "../../src/records/wire/score.js"
+import { encodeSpan, encodeSpanStart } from "../../src/records/wire/span.js"
 
 const epoch = BigInt(Date.UTC(2026, 10, 22, 14, 0, 0)) * BigInt(1_000_000)
 
@@ -73,6 +76,27 @@ export const metricLine = (span: SampleSpan, name: string, value: number, attrib
       spanId: spanId(span.id)
     }
   )
+
+/** A score of a sample: of a span, or of a whole trace. */
+export interface SampleScore extends Partial<Omit<ScoreData, "traceId" | "spanId" | "time">> {
+  readonly name: string
+  readonly trace?: number
+  readonly span?: number
+}
+
+/** Its line. */
+export const scoreLine = ({ span, trace, ...given }: SampleScore): string =>
+  encodeScore({
+    value: null,
+    label: null,
+    explanation: null,
+    source: "code",
+    attributes: {},
+    ...given,
+    traceId: traceId(trace),
+    spanId: span === undefined ? null : spanId(span),
+    time: at(5000)
+  })
 
 /** Lines of a file. */
 export const fileOf = (lines: Iterable<string>): string => [...lines, ""].join("\n")

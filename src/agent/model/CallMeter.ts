@@ -6,35 +6,55 @@
  *
  * The trap: tools that run inside a call ask models for themselves. They must run outside of it, see `propagation.ts`.
  */
-import * as Model from "@effect/ai/Model"
-import * as Clock from "effect/Clock"
+import * as AiError from "@effect/ai/AiError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { elapsedMs } from "../../records/instants.js"
-import { Loom, type ModelAttributes } from "../../telemetry/Loom.js"
+import { Loom } from "../../telemetry/Loom.js"
 import { Telemetry } from "../../telemetry/Telemetry.js"
-import { coverChildren } from "../../telemetry/tracing/transparentSpan.js"
-import { announcedUsage, finishesFailedCall, type Metadata, providerName, reportedCost } from "../providers/table.js"
+import {
+  announcedUsage,
+  finishesFailedCall,
+  type Metadata,
+  providerName,
+  reportedCost,
+  reportedModel
+} from "../providers/table.js"
 import { CurrentRun } from "../run/RunMeter.js"
-import { type KnownUsage, laterUsage, wholeUsage } from "../Usage.js"
+import type { CallRecorder } from "../tape/CallRecorder.js"
+import { hasTokens, isWhole, type KnownUsage, laterUsage, type ReportedUsage, type Usage } from "../Usage.js"
 import { costOf } from "./cost.js"
+import { isCutJson } from "./cutJson.js"
+import { fileBytes, jsonBytes, tokensOf, utf8Bytes } from "./estimate.js"
+import { rejectedCalls, rejectedFinish } from "./malformed.js"
 import type { ModelIdentity } from "./ModelIdentity.js"
-import { isContent, type ModelPart } from "./modelParts.js"
+import { isContent, type ModelPart, modelPart } from "./modelParts.js"
+import { ProviderTools } from "./providerTools.js"
 
 /** Measures one model call: fed with its parts as they arrive, settled when it is over. */
 export class CallMeter {
+  /** Attempts after the first. */
   retries = 0
-  private usage: KnownUsage | undefined = undefined
+  /** Records the call for a cassette, if it is recorded. */
+  recorder: CallRecorder | undefined = undefined
+  private usage: KnownUsage = {}
   private isCountedInside = false
   private finishReason: string | undefined = undefined
+  private hasRefused = false
+  private readonly providerTools = new ProviderTools()
   private metadata: Metadata = {}
   private requestModel: string | undefined = undefined
   private requestProvider: string | undefined = undefined
   private responseModel: string | undefined = undefined
   private firstContentAt: bigint | undefined = undefined
-  private announced: { readonly inputTokens?: number; readonly outputTokens?: number } = {}
+  private announced: Pick<ReportedUsage, "inputTokens" | "outputTokens"> = {}
+  /** Whether the answer was rejected after the vendor gave it. */
+  private isRejected = false
+  private readonly openTexts = new Set<string>()
+  private readonly openParams = new Map<string, string>()
+  private bytesOut = 0
 
   constructor(
     /** Nanoseconds since the epoch. */
@@ -42,7 +62,9 @@ export class CallMeter {
     private readonly identity: ModelIdentity,
     private readonly streaming: boolean,
     /** The measured call that this one is made in. */
-    private readonly above: CallMeter | undefined
+    private readonly above: CallMeter | undefined,
+    /** An estimate of the tokens that are sent. */
+    private readonly promptTokens: () => number
   ) {}
 
   /** Whether the model has said something; from then on the call cannot be retried. */
@@ -50,23 +72,84 @@ export class CallMeter {
     return this.firstContentAt !== undefined
   }
 
-  /** Whether what looks like a finished answer reports a failed call. */
+  /**
+   * Whether what looks like a finished answer reports a failed call: there is neither content nor usage, or a text was begun and not ended, although
+   * the answer was not cut off.
+   */
   get hasFailed(): boolean {
-    return this.usage === undefined && !this.hasContent && finishesFailedCall(this.metadata)
+    return finishesFailedCall(this.metadata) &&
+      (this.hasContent
+        ? this.openTexts.size > 0 && (this.finishReason === "stop" || this.finishReason === "tool-calls")
+        : !hasTokens(this.usage))
+  }
+
+  /** Begins another attempt. */
+  retry(): void {
+    this.retries++
+    this.openTexts.clear()
+    this.openParams.clear()
   }
 
   /** Takes in the next part of the answer. */
   observe(part: ModelPart, now: bigint): void {
+    this.providerTools.observe(part)
     if (isContent(part)) {
       this.firstContentAt ??= now
-    } else if (part.type === "model") {
-      this.responseModel = part.model
-    } else if (part.type === "finish") {
-      this.finishReason = part.reason
-      this.usage = laterUsage(this.usage, part.usage)
-      this.metadata = { ...this.metadata, ...part.metadata }
-      this.claim()
     }
+    switch (part.type) {
+      case "text":
+        this.hasRefused ||= part.isRefusal
+        if (part.edge === "start") {
+          this.openTexts.add(part.id)
+        } else if (part.edge === "end") {
+          this.openTexts.delete(part.id)
+        }
+        this.bytesOut += utf8Bytes(part.text)
+        return
+      case "reasoning":
+        this.bytesOut += utf8Bytes(part.text)
+        return
+      case "tool-params":
+        this.openParams.set(part.id, (this.openParams.get(part.id) ?? "") + part.text)
+        this.bytesOut += utf8Bytes(part.text)
+        return
+      case "tool-call":
+        // Parameters that arrived in pieces are counted already.
+        this.bytesOut += this.openParams.delete(part.call.id) ? 0 : jsonBytes(part.call.params)
+        return
+      case "file":
+        this.bytesOut += fileBytes
+        return
+      case "model":
+        this.responseModel = part.model
+        return
+      case "finish":
+        this.finishReason = this.hasRefused ? "refusal" : part.reason
+        this.usage = laterUsage(this.usage, part.usage)
+        this.metadata = { ...this.metadata, ...part.metadata }
+        this.responseModel = reportedModel(part.metadata) ?? this.responseModel
+        this.claim()
+    }
+  }
+
+  /** Takes in that the call failed: an answer that is rejected was given all the same, and says what it says. */
+  reject(error: unknown, now: bigint): void {
+    if (AiError.isAiError(error) && error._tag === "MalformedOutput") {
+      this.isRejected = true
+      for (const part of rejectedFinish(error)) {
+        this.observe(modelPart(part), now)
+      }
+      const whole = rejectedCalls(error)
+      const isCut = [...this.openParams].some(([id, text]) => !whole.has(id) && isCutJson(text))
+      if (this.finishReason === undefined && isCut) {
+        this.finishReason = "length"
+      }
+    }
+  }
+
+  /** Takes in that an error ended the answer, in a stream that itself does not fail. */
+  breakOff(): void {
+    this.finishReason ??= "error"
   }
 
   /**
@@ -74,13 +157,14 @@ export class CallMeter {
    * else before the answer, and the tokens, which are known nowhere else if the answer does not get through.
    */
   listen(key: string, value: unknown): void {
+    this.recorder?.announced(key, value)
     if (typeof value === "string") {
       if (key === "gen_ai.request.model") {
         this.requestModel = value
       } else if (key === "gen_ai.system") {
         this.requestProvider = value
       }
-    } else if (typeof value === "number" && !this.streaming) {
+    } else if (typeof value === "number") {
       if (key === "gen_ai.usage.input_tokens") {
         this.announced = { ...this.announced, inputTokens: value }
       } else if (key === "gen_ai.usage.output_tokens") {
@@ -90,14 +174,23 @@ export class CallMeter {
     }
   }
 
+  private get model(): string | undefined {
+    return this.identity.model ?? this.requestModel ?? this.responseModel
+  }
+
+  private get provider(): string {
+    const { identity: { provider: named }, metadata, model, requestProvider: system } = this
+    return providerName({ named, metadata, system, model })
+  }
+
   /** What the answer reports, else what was announced before it. */
-  private get used(): KnownUsage | undefined {
-    return this.usage ?? announcedUsage(this.requestProvider, this.announced)
+  private get used(): KnownUsage {
+    return hasTokens(this.usage) ? this.usage : announcedUsage(this.provider, this.announced)
   }
 
   /** Once there is something to count, tells the calls around this one that it is counted here, before they see the answer. */
   private claim(): void {
-    if (this.used !== undefined || reportedCost(this.metadata) !== undefined) {
+    if (hasTokens(this.used) || reportedCost(this.metadata) !== undefined) {
       for (let call = this.above; call !== undefined; call = call.above) {
         call.isCountedInside = true
       }
@@ -106,48 +199,87 @@ export class CallMeter {
 
   /** Sets the measures on the current span, emits the metrics, and adds to the totals of the run. */
   settle(): Effect.Effect<void> {
-    const knownModel = this.identity.model ?? this.requestModel ?? this.responseModel
+    const { model: knownModel, provider } = this
     const model = knownModel ?? "unknown"
-    const provider = providerName(this.identity.provider || this.requestProvider, model)
     const ttftMs = this.streaming && this.firstContentAt !== undefined
       ? elapsedMs(this.startedAt, this.firstContentAt)
       : undefined
     return Effect.gen(this, function*() {
+      yield* this.recorder?.write ?? Effect.void
       // Inside another call, a model that did not answer may be followed by the one that does.
       if (knownModel !== undefined && (this.above === undefined || this.finishReason !== undefined)) {
         const run = yield* CurrentRun
         run?.note(knownModel)
       }
       yield* Telemetry.annotate({ model, provider, response_model: this.responseModel })
-      yield* Loom.modelStream.annotate({ retries: this.retries, ttft_ms: ttftMs, finish_reason: this.finishReason })
+      yield* Loom.modelStream.annotate({
+        retries: this.retries,
+        ttft_ms: ttftMs,
+        finish_reason: this.hasFailed ? "error" : this.finishReason
+      })
       if (!this.isCountedInside) {
+        yield* this.providerTools.record
         yield* this.count(model, provider, ttftMs)
       }
     })
   }
 
   private count(model: string, provider: string, ttftMs: number | undefined): Effect.Effect<void> {
-    const { metadata, usage, used } = this
-    return Effect.gen(function*() {
-      // What is only announced does not say what was cached: its price is unknown.
-      const costUsd = used === usage ? yield* costOf({ model, provider, usage: wholeUsage(used), metadata }) : undefined
+    const { metadata, responseModel, used } = this
+    const usage = { ...this.usage, webSearches: this.providerTools.searches }
+    return Effect.gen(this, function*() {
       const run = yield* CurrentRun
-      run?.add(used, costUsd)
+      const call = { model, responseModel, provider, metadata, limited: run?.hasCostLimit === true }
+      // What is only announced does not say what was cached: its price is unknown.
+      const cost = yield* costOf({ ...call, usage })
+      const likely = this.likelyUsage(used)
+      const estimated = likely === undefined ? undefined : likely.tokensIn + likely.tokensOut -
+        (used.tokensIn ?? 0) - (used.tokensOut ?? 0)
+      if (likely !== undefined || isWhole(used) || cost !== undefined) {
+        const likelyCost = likely !== undefined && cost === undefined && run?.hasCostLimit === true
+          ? yield* costOf({ ...call, usage: likely })
+          : undefined
+        run?.add({
+          usage: used,
+          costUsd: cost?.usd,
+          estimatedTokens: estimated ?? 0,
+          estimatedUsd: likelyCost?.usd ?? 0
+        })
+      }
       yield* Loom.modelStream.annotate({
-        tokens_in: used?.input?.tokensIn,
-        tokens_out: used?.output?.tokensOut,
-        cached_tokens_in: usage?.input?.cachedTokensIn,
-        cache_creation_tokens_in: used?.input?.cacheCreationTokensIn || undefined,
-        reasoning_tokens_out: used?.output?.reasoningTokensOut || undefined,
-        cost_usd: costUsd
+        tokens_in: used.tokensIn,
+        tokens_out: used.tokensOut,
+        cached_tokens_in: usage.cachedTokensIn,
+        cache_creation_tokens_in: used.cacheCreationTokensIn || undefined,
+        cache_creation_1h_tokens_in: used.cacheCreation1hTokensIn || undefined,
+        reasoning_tokens_out: used.reasoningTokensOut || undefined,
+        usage_estimated_tokens: estimated,
+        service_tier: usage.serviceTier,
+        cost_usd: cost?.usd,
+        cost_source: cost?.source
       })
       yield* all([
         measured(ttftMs, (value) => Loom.modelTtftMs(value, { model })),
-        measured(used?.input?.tokensIn, (value) => Loom.tokensInput(value, { model })),
-        measured(used?.output?.tokensOut, (value) => Loom.tokensOutput(value, { model })),
-        measured(costUsd, (value) => Loom.costUsd(value, { model }))
+        measured(used.tokensIn, (value) => Loom.tokensInput(value, { model })),
+        measured(usage.cachedTokensIn || undefined, (value) => Loom.tokensCachedInput(value, { model })),
+        measured(used.tokensOut, (value) => Loom.tokensOutput(value, { model })),
+        measured(cost?.usd, (value) => Loom.costUsd(value, { model }))
       ])
     })
+  }
+
+  /** The usage with estimates in place of what is unknown; `undefined` if all is known, or if there was no answer to pay for. */
+  private likelyUsage(used: KnownUsage): Usage | undefined {
+    const isAnswered = this.hasContent || this.isRejected || this.finishReason !== undefined || hasTokens(used)
+    if (!isAnswered || isWhole(used)) {
+      return undefined
+    }
+    // What was announced may be a part of the whole.
+    return {
+      ...used,
+      tokensIn: used.tokensIn ?? Math.max(this.promptTokens(), this.announced.inputTokens ?? 0),
+      tokensOut: used.tokensOut ?? Math.max(tokensOf(this.bytesOut), this.announced.outputTokens ?? 0)
+    }
   }
 }
 
@@ -165,45 +297,3 @@ const all = (effects: ReadonlyArray<Effect.Effect<void>>): Effect.Effect<void> =
 export class CurrentCall extends Context.Reference<CurrentCall>()("loom-telemetry/agent/CurrentCall", {
   defaultValue: (): CallMeter | undefined => undefined
 }) {}
-
-/** Completes what is known about a call with the provider in use. */
-export const identityOfCall = ({ model, provider }: ModelIdentity): Effect.Effect<ModelIdentity> =>
-  Effect.map(
-    Effect.serviceOption(Model.ProviderName),
-    (current) => ({ model, provider: provider || Option.getOrUndefined(current) })
-  )
-
-/** The attributes of `loom.model.stream` when it opens. */
-export const openingAttributes = ({ model, provider }: ModelIdentity, streaming: boolean): ModelAttributes => ({
-  model: model ?? "unknown",
-  provider: providerName(provider, model),
-  streaming
-})
-
-/** The spans that `@effect/ai` opens for the same call; their errors quote what the model said. */
-const ownSpans = new Set(["LanguageModel.generateText", "LanguageModel.generateObject", "LanguageModel.streamText"])
-
-/** A meter for the call that the current span is about. */
-export const startMeter = (identity: ModelIdentity, streaming: boolean): Effect.Effect<CallMeter> =>
-  Effect.gen(function*() {
-    const meter = new CallMeter(yield* Clock.currentTimeNanos, identity, streaming, yield* CurrentCall)
-    yield* coverChildren({ names: ownSpans, keys: new Set(), listen: (key, value) => meter.listen(key, value) })
-    return meter
-  })
-
-/** Makes a call in its span, with a meter that `call` feeds and that is settled however the call ends. */
-export const measureCall = <A, E, R>(
-  known: ModelIdentity,
-  streaming: boolean,
-  call: (meter: CallMeter) => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  Effect.flatMap(identityOfCall(known), (identity) =>
-    startMeter(identity, streaming).pipe(
-      Effect.flatMap((meter) =>
-        call(meter).pipe(
-          Effect.provideService(CurrentCall, meter),
-          Effect.onExit(() => meter.settle())
-        )
-      ),
-      Loom.modelStream(openingAttributes(identity, streaming))
-    ))

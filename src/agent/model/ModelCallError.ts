@@ -10,23 +10,24 @@ import * as Effect from "effect/Effect"
 
 /** A model call failed. The message names the kind of failure, without content. */
 export class ModelCallError extends Data.TaggedError("ModelCallError")<{
-  readonly cause: AiError.AiError
+  /** Not `cause`: records would name it a second time. */
+  readonly original: AiError.AiError
   /** Whether a retry was due and not allowed. */
   readonly isRefused?: boolean
 }> {
   override get message(): string {
-    const { cause } = this
-    const status = cause._tag === "HttpResponseError" ? ` with status ${cause.response.status}` : ""
-    return `${cause.module}.${cause.method} failed: ${cause._tag}${status}`
+    const { original } = this
+    const status = original._tag === "HttpResponseError" ? ` with status ${original.response.status}` : ""
+    return `${original.module}.${original.method} failed: ${original._tag}${status}`
   }
 }
 
 /** The error, as records may hold it. */
 export const asRecorded = (error: unknown): unknown =>
-  AiError.isAiError(error) ? new ModelCallError({ cause: error }) : error
+  AiError.isAiError(error) ? new ModelCallError({ original: error }) : error
 
 /** The original error. */
-export const asThrown = <E>(error: unknown): E => (error instanceof ModelCallError ? error.cause : error) as E
+export const asThrown = <E>(error: unknown): E => (error instanceof ModelCallError ? error.original : error) as E
 
 /** Wraps an effect with `around`, such as a span, which sees errors as records may hold them. */
 export const shielded = <A, E, R>(

@@ -5,7 +5,7 @@
  * about which nothing is known: its code always runs, and the model is the one that the response names.
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
-import * as GlobalValue from "effect/GlobalValue"
+import { shared } from "../../telemetry/copies.js"
 
 /** A model and who serves it, each `undefined` if unknown. */
 export interface ModelIdentity {
@@ -21,10 +21,7 @@ interface KnownService extends ModelIdentity {
 }
 
 // Shared by all copies of this module: a layer and an agent may come from different ones.
-const known = GlobalValue.globalValue(
-  Symbol.for("loom-telemetry/ModelIdentity"),
-  () => new WeakMap<LanguageModel.Service, KnownService>()
-)
+const known = shared("modelIdentity", () => new WeakMap<LanguageModel.Service, KnownService>())
 
 /** Records a service's model, and the service that it instruments if any; returns the service. */
 export const identify = (

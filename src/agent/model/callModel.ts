@@ -1,23 +1,33 @@
 /**
- * One model call of an agent, with retries: streamed, measured, and collected into a transcript.
+ * One model call of an agent, with retries: measured, and collected into a transcript.
  */
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
+import * as Tool from "@effect/ai/Tool"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
 import * as Stream from "effect/Stream"
+import { exitOf } from "../run/ownFiber.js"
 import { Transcript } from "../run/transcript.js"
+import { callIdsIn } from "../run/uniqueIds.js"
+import { playedAnother } from "../tape/playedCall.js"
 import { looseToolkit, type Tools } from "../tools/looseToolkit.js"
-import { type CallMeter, measureCall } from "./CallMeter.js"
-import { type CaptureContent, captured, jsonText, plainMessages } from "./content.js"
+import { sendableFiles } from "./answerFiles.js"
+import type { CallMeter } from "./CallMeter.js"
+import { type CaptureContent, captured, plainMessages } from "./content.js"
+import { promptTokens } from "./estimate.js"
 import { recoverParts } from "./malformed.js"
+import { measureCall } from "./measureCall.js"
 import { ModelCallError } from "./ModelCallError.js"
 import { identityOf } from "./ModelIdentity.js"
 import { type AnyPart, type ModelPart, modelPart } from "./modelParts.js"
+import { objectResults } from "./objectResults.js"
 import { withoutPropagation } from "./propagation.js"
-import { brokenOff, delayBefore, endedEarly, isTransient } from "./retry.js"
+import { brokenOff, delayBefore, endedEarly, interruptedInside, isTransient } from "./retry.js"
 
 /** A model call to make. */
 export interface ModelCall {
@@ -26,9 +36,11 @@ export interface ModelCall {
   readonly tools: Tools
   /** Attempts after the first, ≥ 0. */
   readonly retries: number
+  /** Whether the answer arrives in pieces. */
+  readonly streaming: boolean
   /** Checked before every attempt after the first. */
   readonly mayRetry: Effect.Effect<boolean>
-  readonly captureContent: CaptureContent
+  readonly captureContent: CaptureContent | undefined
   /** Runs for every part as it arrives. */
   readonly onPart: (part: ModelPart) => Effect.Effect<void>
 }
@@ -36,20 +48,32 @@ export interface ModelCall {
 /** Calls the model and collects its answer. An instrumented service is called underneath: the call is measured here. */
 export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallError> => {
   const known = identityOf(call.service)
-  return measureCall(known, true, (meter) =>
+  const measured = {
+    identity: known,
+    streaming: call.streaming,
+    promptTokens: () => promptTokens(call.messages, call.tools),
+    messages: () => call.messages
+  }
+  return measureCall(measured, (meter) =>
     Effect.tap(
       withRetries({ ...call, service: known.underneath }, meter),
-      (transcript) => capture(call, transcript)
+      (transcript) => capture(call, meter, transcript)
     ))
 }
 
 const withRetries = (call: ModelCall, meter: CallMeter): Effect.Effect<Transcript, ModelCallError> =>
   Effect.catchAll(
-    Effect.suspend(() => attempt(call, meter, new Transcript())),
+    Effect.suspend(() => attempt(call, meter, new Transcript(callIdsIn(call.messages)))),
     (cause) =>
-      meter.retries < call.retries && !meter.hasContent && isTransient(cause)
-        ? retry(call, meter, cause)
-        : new ModelCallError({ cause })
+      Effect.flatMap(playedAnother, (another) =>
+        another === true
+          ? again(call, meter)
+          : another === false
+          // Where the recorded call was not retried, this one is not, for the same reason.
+          ? new ModelCallError({ original: cause, isRefused: true })
+          : meter.retries < call.retries && !meter.hasContent && isTransient(cause)
+          ? retry(call, meter, cause)
+          : new ModelCallError({ original: cause }))
   )
 
 /** Another attempt, if it is allowed both before and after the wait. */
@@ -58,15 +82,24 @@ const retry = (
   meter: CallMeter,
   cause: AiError.AiError
 ): Effect.Effect<Transcript, ModelCallError> => {
-  const allowed = Effect.filterOrFail(call.mayRetry, identity, () => new ModelCallError({ cause, isRefused: true }))
+  const allowed = Effect.filterOrFail(
+    call.mayRetry,
+    identity,
+    () => new ModelCallError({ original: cause, isRefused: true })
+  )
   return allowed.pipe(
     Effect.zipRight(delayBefore(cause, meter.retries)),
     Effect.flatMap(Effect.sleep),
     Effect.zipRight(allowed),
-    Effect.tap(() => Effect.sync(() => meter.retries++)),
-    Effect.zipRight(withRetries(call, meter))
+    Effect.zipRight(again(call, meter))
   )
 }
+
+const again = (call: ModelCall, meter: CallMeter): Effect.Effect<Transcript, ModelCallError> =>
+  Effect.suspend(() => {
+    meter.retry()
+    return Effect.zipRight(meter.recorder?.attempt() ?? Effect.void, withRetries(call, meter))
+  })
 
 const attempt = (
   call: ModelCall,
@@ -77,32 +110,83 @@ const attempt = (
     Effect.flatMap(Clock.currentTimeNanos, (now) => {
       const part = modelPart(raw)
       meter.observe(part, now)
-      transcript.add(part)
-      return part.type === "error" ? Effect.fail(brokenOff(part.error)) : call.onPart(part)
+      const added = transcript.add(part)
+      return part.type === "error" ? Effect.fail(brokenOff(part.error)) : call.onPart(added)
     })
   const declared = new Set(Object.values(call.tools).map((tool) => tool.name))
-  return answerOf(call).pipe(
+  return heard(call, meter).pipe(
     Stream.runForEach(take),
     withoutPropagation,
+    exitOf,
+    Effect.flatMap((exit) =>
+      Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause) ? Effect.fail(interruptedInside()) : exit
+    ),
     // A connection that is closed in order ends the stream just like a finished answer.
     Effect.filterOrFail(() => transcript.isFinished && !meter.hasFailed, endedEarly),
+    Effect.tapError((error) => Effect.map(Clock.currentTimeNanos, (now) => meter.reject(error, now))),
     Effect.catchAll((error) => {
       const parts = recoverParts(error, declared, transcript.unfinishedCalls)
-      return parts === undefined ? Effect.fail(error) : Effect.forEach(parts, take, { discard: true })
+      return parts === undefined ? Effect.fail(error) : Effect.zipRight(
+        meter.recorder?.recovered(parts) ?? Effect.void,
+        Effect.forEach(parts, take, { discard: true })
+      )
     }),
     Effect.as(transcript)
   )
 }
 
-const answerOf = ({ messages, service, tools }: ModelCall): Stream.Stream<AnyPart, AiError.AiError> => {
-  const prompt = Prompt.fromMessages(messages)
-  return Object.keys(tools).length === 0
-    ? service.streamText({ prompt })
-    : service.streamText({ prompt, toolkit: looseToolkit(tools), disableToolCallResolution: true })
+const heard = (call: ModelCall, { recorder }: CallMeter): Stream.Stream<AnyPart, AiError.AiError> => {
+  if (recorder === undefined) {
+    return answerOf(call)
+  }
+  recorder.tools = looseToolkit(call.tools, inventedNames(call.messages, call.tools)).tools
+  return recorder.heard(answerOf(call))
 }
 
-const capture = (call: ModelCall, transcript: Transcript): Effect.Effect<void> =>
+const answerOf = (call: ModelCall): Stream.Stream<AnyPart, AiError.AiError> => {
+  const { service, streaming } = call
+  const request = requestOf(call)
+  return streaming
+    ? service.streamText(request)
+    : Stream.fromIterableEffect(Effect.map(service.generateText(request), ({ content }) => content))
+}
+
+const requestOf = ({ messages, tools }: ModelCall) => {
+  const prompt = Prompt.fromMessages(objectResults(sendableFiles(messages)))
+  if (Object.keys(tools).length === 0) {
+    return { prompt }
+  }
+  const invented = inventedNames(messages, tools)
+  return {
+    prompt,
+    toolkit: looseToolkit(tools, invented),
+    disableToolCallResolution: true,
+    ...(invented.length > 0 && {
+      toolChoice: { mode: "auto" as const, oneOf: Object.values(tools).flatMap(namesOf) }
+    })
+  }
+}
+
+/**
+ * Names of tools that the model made up earlier in the conversation. A model that does so once does it again, and its answer is lost from there on, with
+ * its usage: so these names are in the toolkit that answers are decoded with, and the choice of tools keeps them from the vendor. To vendors that is
+ * the request that they get without a choice.
+ */
+const inventedNames = (messages: ModelCall["messages"], tools: Tools): ReadonlyArray<string> => {
+  const declared = new Set(Object.values(tools).map(({ name }) => name))
+  const called = messages.flatMap(({ content, role }) =>
+    role === "assistant" ? content.flatMap((part) => part.type === "tool-call" ? [part.name] : []) : []
+  )
+  return [...new Set(called)].filter((name) => !declared.has(name))
+}
+
+/** What a tool is called, here and by its vendor. */
+const namesOf = (tool: Tool.Any): ReadonlyArray<string> =>
+  Tool.isProviderDefined(tool) ? [tool.name, tool.providerName] : [tool.name]
+
+const capture = (call: ModelCall, { recorder }: CallMeter, transcript: Transcript): Effect.Effect<void> =>
   captured(call.captureContent, () => ({
-    input_messages: jsonText(plainMessages(call.messages)),
-    output_messages: jsonText(plainMessages(transcript.messages))
+    // A recorder has made this text already, and sets it.
+    ...(recorder === undefined && { input_messages: { json: plainMessages(call.messages) } }),
+    output_messages: { json: plainMessages(transcript.messages) }
   }))

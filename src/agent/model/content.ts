@@ -3,29 +3,92 @@
  */
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
 import { handled } from "../../records/promises.js"
+import { cut } from "../../records/text.js"
+import { capturesContent } from "../../telemetry/capturesContent.js"
 import { Telemetry } from "../../telemetry/Telemetry.js"
+import { Recording } from "../tape/Recording.js"
+import { withoutMedia } from "./media.js"
 
 /** Whether prompts, completions, tool arguments and results become attributes. */
 export type CaptureContent = "none" | "attributes"
 
 /** A value as one JSON text, which backends do not flatten or truncate. Never throws. */
-export const jsonText = (value: unknown): string => {
+export const jsonText = (value: unknown): string => stringified(value, handled)
+
+const stringified = (value: unknown, replace: (each: unknown) => unknown): string => {
   try {
-    return JSON.stringify(value, (_, each: unknown) => handled(each)) ?? ""
+    return JSON.stringify(value, (_, each: unknown) => replace(each)) ?? ""
   } catch {
-    return "<unserializable>"
+    return unserializable
   }
 }
 
-/** Sets attributes that hold content, if it is captured; they are computed only then. */
+/** Bytes as base64, in which `@effect/ai` encodes files, too. */
+const encodedBytes = (value: unknown): unknown =>
+  value instanceof Uint8Array ? Encoding.encodeBase64(value) : handled(value)
+
+/** A value as one JSON text that holds all of it. */
+export const exactText = (value: unknown): string => stringified(value, encodedBytes)
+
+/** Longer JSON is not shortened inside, and half of one cannot be parsed. */
+const longestJson = 1_048_576
+
+/** Longer texts are cut before they become JSON: to the first of these lengths with which it is short enough. */
+const longestTexts = [131_072, 8192, 512, 64]
+
+/** A value as JSON that records can shorten. */
+const boundedJson = (value: unknown): string => {
+  let json = ""
+  for (const longest of longestTexts) {
+    json = stringified(
+      value,
+      (each) => typeof each === "string" && each.length > longest ? cut(each, longest, 0) : handled(each)
+    )
+    if (json.length <= longestJson) {
+      break
+    }
+  }
+  return json
+}
+
+/** Content that becomes one attribute: a text as it is, or any value as JSON. */
+type Content = string | { readonly json: unknown }
+
+/** Sets attributes that hold content, if it is captured; they are computed only then, and hold no media. */
 export const captured = (
-  capture: CaptureContent,
-  attributes: () => { readonly [key: string]: unknown }
-): Effect.Effect<void> => capture === "none" ? Effect.void : Telemetry.annotate(attributes)
+  capture: CaptureContent | undefined,
+  attributes: () => { readonly [key: string]: Content }
+): Effect.Effect<void> =>
+  Effect.flatMap(
+    Recording,
+    (recording) =>
+      Effect.flatMap(recording ? Effect.succeed(true) : isWanted(capture), (wanted) =>
+        wanted
+          ? Effect.suspend(() => Effect.forEach(Object.entries(attributes()), textOf(recording))).pipe(
+            Effect.flatMap((texts) => Telemetry.annotate(Object.fromEntries(texts)))
+          )
+          : Effect.void)
+  )
+
+const isWanted = (capture: CaptureContent | undefined): Effect.Effect<boolean> =>
+  capture === undefined ? capturesContent : Effect.succeed(capture !== "none")
+
+const textOf =
+  (recording: boolean) => ([key, content]: readonly [string, Content]): Effect.Effect<readonly [string, string]> =>
+    (typeof content === "string"
+      ? Effect.map(withoutMedia(content), String)
+      : Effect.map(withoutMedia(content.json), recording ? exactText : boundedJson)).pipe(
+        // A value that throws while it is read.
+        Effect.catchAllDefect(() => Effect.succeed(unserializable)),
+        Effect.map((text) => [key, text])
+      )
+
+const unserializable = "<unserializable>"
 
 /** A part without the markers of `@effect/ai` and without empty options. */
-const plainPart = (part: object): { readonly [key: string]: unknown } =>
+export const plainPart = (part: object): { readonly [key: string]: unknown } =>
   Object.fromEntries(
     Object.entries(part).filter(([key, value]) =>
       !key.startsWith("~") && !(key === "options" && Object.keys(value as object).length === 0)

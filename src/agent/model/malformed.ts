@@ -5,13 +5,14 @@
  * answer continues as if it had been accepted.
  *
  * The trap: the rejection ends the stream, and what the vendor would have sent after it is lost. In a stream, that is the last part with the usage:
- * such a call has no `tokens_in`, `tokens_out` or `finish_reason`. The toolkit that `@effect/ai` decodes with is fixed before the call and matches
- * tool names literally, so it cannot be made to accept unknown names.
+ * such a call has no `tokens_in` or `tokens_out`, and budgets count it by its length. The toolkit that `@effect/ai` decodes with is fixed before the call
+ * and matches tool names literally, so it cannot be made to accept a name that is not known yet; see `callModel.ts` for those that are.
  */
-import type * as AiError from "@effect/ai/AiError"
+import * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Chunk from "effect/Chunk"
 import * as ParseResult from "effect/ParseResult"
+import { property } from "../Usage.js"
 import type { UnfinishedCall } from "./modelParts.js"
 
 type Parts = ReadonlyArray<Response.StreamPartEncoded>
@@ -32,9 +33,32 @@ export const recoverParts = (
 
 /** The raw parts of the chunk that could not be decoded, if one of them calls an unknown tool. */
 const unknownTools = (error: ParseResult.ParseError, declared: ReadonlySet<string>): Parts | undefined => {
-  const actual: unknown = error.issue.actual
-  const parts = Chunk.isChunk(actual) ? Chunk.toReadonlyArray(actual) : Array.isArray(actual) ? actual : []
+  const parts = rawParts(error)
   return parts.some((part) => isToolCall(part) && !declared.has(part.name)) ? parts as Parts : undefined
+}
+
+const rawParts = (error: ParseResult.ParseError): ReadonlyArray<unknown> => {
+  const actual: unknown = error.issue.actual
+  return Chunk.isChunk(actual) ? Chunk.toReadonlyArray(actual) : Array.isArray(actual) ? actual : []
+}
+
+/** The last parts of an answer that was rejected as a whole: what says how it ended and what it used. */
+export const rejectedFinish = (error: unknown): Parts =>
+  AiError.isAiError(error) && error._tag === "MalformedOutput" && ParseResult.isParseError(error.cause)
+    ? rawParts(error.cause).filter(isFinish)
+    : []
+
+/** The ids of the tool calls that were rejected: their parameters are whole. */
+export const rejectedCalls = (error: unknown): ReadonlySet<string> =>
+  new Set(
+    AiError.isAiError(error) && error._tag === "MalformedOutput" && ParseResult.isParseError(error.cause)
+      ? rawParts(error.cause).filter(isToolCall).map(({ id }) => id)
+      : []
+  )
+
+const isFinish = (part: unknown): part is Response.FinishPartEncoded | Response.ResponseMetadataPartEncoded => {
+  const type = property(part, "type")
+  return type === "response-metadata" || (type === "finish" && typeof property(part, "usage") === "object")
 }
 
 const isToolCall = (part: unknown): part is Response.ToolCallPartEncoded =>

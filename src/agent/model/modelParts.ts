@@ -6,12 +6,15 @@
 import type * as Response from "@effect/ai/Response"
 import type * as Tool from "@effect/ai/Tool"
 import * as Option from "effect/Option"
-import { finishedUsage, type Metadata } from "../providers/table.js"
+import { finishedUsage, finishReason, type Metadata, refusalText } from "../providers/table.js"
 import type { KnownUsage } from "../Usage.js"
 
 /** A tool call of the model. */
 export interface ToolCall {
+  /** Unique in the conversation, see `uniqueIds.ts`. */
   readonly id: string
+  /** As the model gave it. */
+  readonly givenId: string
   /** As the model wrote it; the tool may not exist. */
   readonly name: string
   /** As the model wrote them; they may be invalid. */
@@ -30,7 +33,16 @@ export interface UnfinishedCall {
 
 /** One part of an answer. */
 export type ModelPart =
-  | { readonly type: "text"; readonly id: string; readonly text: string; readonly metadata: Metadata }
+  | {
+    readonly type: "text"
+    readonly id: string
+    readonly text: string
+    /** Whether the text is a refusal instead of an answer. */
+    readonly isRefusal: boolean
+    readonly metadata: Metadata
+    /** Where a streamed text starts and ends; without it, a piece of one or a whole one. */
+    readonly edge?: "start" | "end"
+  }
   | { readonly type: "reasoning"; readonly id: string; readonly text: string; readonly metadata: Metadata }
   /** A call in progress: first its name, then pieces of its parameters as text. */
   | { readonly type: "tool-params"; readonly id: string; readonly name: string | undefined; readonly text: string }
@@ -41,12 +53,19 @@ export type ModelPart =
     readonly name: string
     readonly result: unknown
     readonly isFailure: boolean
+    readonly isProviderExecuted: boolean
+  }
+  | {
+    readonly type: "file"
+    readonly mediaType: string
+    readonly data: Uint8Array | string
+    readonly metadata: Metadata
   }
   | { readonly type: "model"; readonly model: string }
   | {
     readonly type: "finish"
     readonly reason: string
-    readonly usage: KnownUsage | undefined
+    readonly usage: KnownUsage
     readonly metadata: Metadata
   }
   | { readonly type: "error"; readonly error: unknown }
@@ -67,12 +86,13 @@ const metadataOf = (part: { readonly metadata?: unknown }): Metadata => (part.me
 export const modelPart = (part: AnyPart): ModelPart => {
   switch (part.type) {
     case "text":
-      return { type: "text", id: "", text: part.text, metadata: metadataOf(part) }
+      return text("", part.text, metadataOf(part))
     case "text-start":
+      return text(part.id, "", metadataOf(part), "start")
     case "text-end":
-      return { type: "text", id: part.id, text: "", metadata: metadataOf(part) }
+      return text(part.id, "", metadataOf(part), "end")
     case "text-delta":
-      return { type: "text", id: part.id, text: part.delta, metadata: metadataOf(part) }
+      return text(part.id, part.delta, metadataOf(part))
     case "reasoning":
       return { type: "reasoning", id: "", text: part.text, metadata: metadataOf(part) }
     case "reasoning-start":
@@ -89,6 +109,7 @@ export const modelPart = (part: AnyPart): ModelPart => {
         type: "tool-call",
         call: {
           id: part.id,
+          givenId: part.id,
           name: part.name,
           params: part.params,
           providerExecuted: part.providerExecuted === true
@@ -101,14 +122,17 @@ export const modelPart = (part: AnyPart): ModelPart => {
         id: part.id,
         name: part.name,
         result: "encodedResult" in part ? part.encodedResult : part.result,
-        isFailure: part.isFailure === true
+        isFailure: part.isFailure === true,
+        isProviderExecuted: part.providerExecuted === true
       }
+    case "file":
+      return { type: "file", mediaType: part.mediaType, data: part.data, metadata: metadataOf(part) }
     case "response-metadata":
       return modelNamed(part.modelId)
     case "finish":
       return {
         type: "finish",
-        reason: part.reason,
+        reason: finishReason(part.reason, metadataOf(part)),
         usage: finishedUsage(part.usage, metadataOf(part)),
         metadata: metadataOf(part)
       }
@@ -116,6 +140,18 @@ export const modelPart = (part: AnyPart): ModelPart => {
       return { type: "error", error: part.error }
     default:
       return other
+  }
+}
+
+const text = (id: string, said: string, metadata: Metadata, edge?: "start" | "end"): ModelPart => {
+  const refusal = refusalText(metadata)
+  return {
+    type: "text",
+    id,
+    text: said === "" ? refusal ?? "" : said,
+    isRefusal: refusal !== undefined,
+    metadata,
+    ...(edge !== undefined && { edge })
   }
 }
 
@@ -128,4 +164,4 @@ const modelNamed = (modelId: string | Option.Option<string> | undefined): ModelP
 export const isContent = (part: ModelPart): boolean =>
   (part.type === "text" || part.type === "reasoning")
     ? part.text !== ""
-    : part.type === "tool-params" || part.type === "tool-call"
+    : part.type === "tool-params" || part.type === "tool-call" || part.type === "file"

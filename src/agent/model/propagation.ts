@@ -28,18 +28,24 @@ interface CallOptions {
   readonly toolkit?: Toolkit.WithHandler<Tools> | Effect.Effect<Toolkit.WithHandler<Tools>, unknown, unknown>
 }
 
-/** The options, with tools that run outside of the call: they propagate like the caller, and their model calls are not part of it. */
-export const withOutsideTools = <Options>(options: Options): Effect.Effect<Options> =>
+/** The options, with tools that run outside of the call: they propagate like the caller, and their model calls are not part of it. `onTools` learns which tools they are. */
+export const withOutsideTools = <Options>(
+  options: Options,
+  onTools: (tools: Tools) => void
+): Effect.Effect<Options> =>
   Effect.map(FiberRef.get(propagation), (callers) => {
     const { toolkit } = options as CallOptions
-    const outside = (handled: Toolkit.WithHandler<Tools>): Toolkit.WithHandler<Tools> => ({
-      ...handled,
-      handle: (name, params) =>
-        handled.handle(name, params).pipe(
-          Effect.locally(propagation, callers),
-          Effect.provideService(CurrentCall, undefined)
-        )
-    })
+    const outside = (handled: Toolkit.WithHandler<Tools>): Toolkit.WithHandler<Tools> => {
+      onTools(handled.tools)
+      return {
+        ...handled,
+        handle: (name, params) =>
+          handled.handle(name, params).pipe(
+            Effect.locally(propagation, callers),
+            Effect.provideService(CurrentCall, undefined)
+          )
+      }
+    }
     return toolkit === undefined ? options : {
       ...options,
       toolkit: Effect.isEffect(toolkit) ? Effect.map(toolkit, outside) : outside(toolkit)

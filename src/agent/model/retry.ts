@@ -5,6 +5,8 @@
  */
 import * as AiError from "@effect/ai/AiError"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -59,6 +61,16 @@ export const endedEarly = (): AiError.AiError =>
     cause: { type: streamEnded }
   })
 
+/** The error for an answer that is interrupted, although the call is not: the vendor's stream interrupts itself. */
+export const interruptedInside = (): AiError.AiError =>
+  new AiError.UnknownError({
+    module: "loom-telemetry",
+    method: "callModel",
+    description: "The model's answer was interrupted from inside"
+  })
+
+const liveClock = Context.get(DefaultServices.liveServices, Clock.Clock)
+
 const base = Duration.toMillis("500 millis")
 const cap = Duration.toMillis("30 seconds")
 /** The longest wait that a server can ask for. */
@@ -83,13 +95,19 @@ const millis = (header: unknown, unit: number): number =>
 const untilDate = (header: unknown, now: number): number =>
   typeof header === "string" ? Math.max(0, Date.parse(header) - now) : Number.NaN
 
-/** The wait before retry number `attempt`, from 0: what the server asks for, else exponential with full jitter. */
+// Jitter keeps many clients from coming back at the same moment. Under a clock such as `TestClock` there is only one client, and tests need the same delay each time.
+const jitter: Effect.Effect<number> = Effect.clockWith((clock) => clock === liveClock ? Random.next : Effect.succeed(1))
+
+/**
+ * The wait before retry number `attempt`, from 0: what the server asks for, else exponential with full jitter. Without jitter if the program's clock
+ * is not the machine's.
+ */
 export const delayBefore = (error: AiError.AiError, attempt: number): Effect.Effect<Duration.Duration> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const asked = retryAfterMillis(error, now)
     return asked !== undefined
       ? Effect.succeed(wholeMillis(asked))
-      : Effect.map(Random.next, (random) => wholeMillis(random * Math.min(cap, base * 2 ** attempt)))
+      : Effect.map(jitter, (random) => wholeMillis(random * Math.min(cap, base * 2 ** attempt)))
   })
 
 // `TestClock` fails at a fraction of a millisecond, and with it the tests of anyone who uses an agent.

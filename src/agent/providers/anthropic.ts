@@ -1,26 +1,36 @@
 /**
- * Anthropic's Messages API.
+ * Anthropic's Messages API: https://docs.anthropic.com/en/api/messages
+ *
+ * `input_tokens` are those after the last cache breakpoint: tokens read from and written to a cache come on top. `output_tokens` include thinking.
  */
-import { count, property, type ReportedUsage, usageOf } from "../Usage.js"
+import { plus, property, usageOf } from "../Usage.js"
 import type { Provider } from "./Provider.js"
-
-// `input_tokens` are those after the last cache breakpoint: tokens read from and written to a cache come on top. Without the metadata the
-// cached tokens are not known, and so the input is not either.
-const allInput = ({ cachedInputTokens, inputTokens }: ReportedUsage, metadata: unknown): ReportedUsage => {
-  const input = metadata === undefined ? undefined : count(inputTokens)
-  const created = count(property(property(metadata, "usage"), "cache_creation_input_tokens")) ?? 0
-  return {
-    inputTokens: input === undefined ? undefined : input + (count(cachedInputTokens) ?? 0) + created,
-    cachedInputTokens,
-    cacheCreationInputTokens: created
-  }
-}
 
 /** Anthropic. */
 export const anthropic: Provider = {
   name: "anthropic",
   modelPrefixes: ["claude"],
-  usageOf: (reported, metadata) => usageOf({ ...reported, ...allInput(reported, metadata) }),
+  // Its layer turns `stop_reason: "refusal"` into this, and the API has no stop reason of that name.
+  refusalReason: "content-filter",
+  usageOf: (reported, metadata) => {
+    const usage = property(metadata, "usage")
+    const created = property(usage, "cache_creation_input_tokens")
+    return {
+      ...usageOf(reported),
+      // Without its metadata, it is not known what was written to a cache, and so the input is not either.
+      tokensIn: metadata === undefined
+        ? undefined
+        : plus(reported.inputTokens, reported.cachedInputTokens, created),
+      cacheCreationTokensIn: created as number | undefined,
+      cacheCreation1hTokensIn: property(usage, "cache_creation", "ephemeral_1h_input_tokens") as number | undefined,
+      serviceTier: property(usage, "service_tier") as string | undefined
+    }
+  },
+  announcedUsageOf: ({ outputTokens }) => ({ tokensOut: outputTokens }),
+  // Of `standard`, `priority` and `batch`.
+  standardTiers: ["standard"],
+  // https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/web-search-tool#usage-and-pricing
+  isBilledSearch: (tool) => tool === "AnthropicWebSearch",
   // The `type` of its error event: https://docs.anthropic.com/en/api/errors
   transientErrors: ["api_error", "overloaded_error", "rate_limit_error", "timeout_error"],
   // As in its own client: https://github.com/anthropics/anthropic-sdk-typescript

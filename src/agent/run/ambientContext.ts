@@ -9,10 +9,22 @@ import * as Effect from "effect/Effect"
 import * as Tracer from "effect/Tracer"
 import { RunContext } from "../../telemetry/RunContext.js"
 import { Telemetry } from "../../telemetry/Telemetry.js"
+import { Recording } from "../tape/Recording.js"
+import { CurrentTape } from "../tape/TapePlace.js"
 import { CurrentWorkflow } from "../WorkflowStep.js"
 import { CurrentRun } from "./RunMeter.js"
+import { CurrentPlace } from "./RunPlace.js"
 
-const ofTheCall = [Tracer.ParentSpan, Telemetry, RunContext, CurrentRun, CurrentWorkflow].map(({ key }) => key)
+const ofTheCall = [
+  Tracer.ParentSpan,
+  Telemetry,
+  RunContext,
+  CurrentRun,
+  CurrentPlace,
+  CurrentWorkflow,
+  CurrentTape,
+  Recording
+].map(({ key }) => key)
 
 /** Runs an effect with these services in the current run. */
 export const withGiven = <R>(given: Context.Context<R>) => <A, E>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E> =>

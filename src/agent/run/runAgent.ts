@@ -16,24 +16,30 @@ import { Telemetry } from "../../telemetry/Telemetry.js"
 import { outcomeOf } from "../../telemetry/tracing/outcome.js"
 import type { AgentError } from "../AgentError.js"
 import type { AgentEvent, RunResult } from "../AgentEvent.js"
-import type { Agent, AgentOptions, RunOptions } from "../AgentOptions.js"
+import type { Agent, AgentOptions, RunOptions, StreamOptions } from "../AgentOptions.js"
 import { reportBlocked } from "../Budget.js"
 import { rememberRun } from "../Memory.js"
-import { captured, jsonText, plainMessages } from "../model/content.js"
+import { captured, exactText, plainMessages } from "../model/content.js"
 import { identityOf } from "../model/ModelIdentity.js"
+import { inTape } from "../tape/TapePlace.js"
 import type { LocalTool, Tools } from "../tools/looseToolkit.js"
+import { type Reachable, reachable } from "../tools/reachable.js"
+import { agentVersion } from "./agentVersion.js"
 import { type Conversation, type LoopOptions, runLoop } from "./loop.js"
 import { CurrentRun, RunMeter } from "./RunMeter.js"
+import { CurrentPlace, type RunPlace } from "./RunPlace.js"
 
 /** What an agent is made from. */
 export interface AgentParts extends AgentOptions<Tools> {
   /** As in spans and metrics: `agent`, `supervisor`. */
   readonly architecture: string
+  /** Agents that it may run. */
+  readonly workers?: ReadonlyArray<Reachable>
   /** Tools that come with their handler. */
   readonly local: ReadonlyArray<LocalTool>
 }
 
-type Emit = LoopOptions["emit"]
+type Emit = (event: AgentEvent) => Effect.Effect<void>
 
 interface RunIdentity {
   readonly runId: string
@@ -46,10 +52,11 @@ const defaultMaxTurns = 50
 /** Events that `stream` buffers for a slow consumer; beyond that, the run waits. */
 const eventCapacity = 64
 
-/** Makes an agent. The caller vouches for `R`, what its tools require: handlers are looked up when they are called. */
+/** Makes an agent. The caller guarantees `R`, what its tools require: handlers are looked up when they are called. */
 export const agentOf = <R>(parts: AgentParts): Agent<R> => ({
+  ...reachable(parts.toolkit?.tools, parts.workers ?? []),
   name: parts.name,
-  run: (prompt, options = {}) => runAgent(parts, prompt, options, () => Effect.void),
+  run: (prompt, options = {}) => runAgent(parts, prompt, options, undefined),
   stream: (prompt, options = {}) =>
     Stream.unwrapScoped(Effect.gen(function*() {
       const mailbox = yield* Mailbox.make<AgentEvent, AgentError>(eventCapacity)
@@ -66,29 +73,41 @@ export const agentOf = <R>(parts: AgentParts): Agent<R> => ({
 const runAgent = (
   parts: AgentParts,
   prompt: Prompt.RawInput,
-  options: RunOptions,
-  emit: Emit
+  options: StreamOptions,
+  streamed: Emit | undefined
 ): Effect.Effect<RunResult, AgentError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     const service = yield* LanguageModel.LanguageModel
     const identity = yield* identityOfRun(options)
+    const above = yield* CurrentPlace
+    const place = below(above, identity.runId, options.workerEvents === true ? streamed : undefined)
+    const emit = emitting(place.path, above.listener, streamed)
     const meter = new RunMeter(yield* CurrentRun, parts.budget, yield* Clock.currentTimeNanos)
     const asked = Prompt.make(prompt).content
     const history = options.history === undefined ? [] : Prompt.make(options.history).content
-    const body = emit({ _tag: "RunStarted", runId: identity.runId, sessionId: identity.sessionId }).pipe(
+    const capture = parts.captureContent
+    // What was asked is known of a run that fails, too: it is what a dataset needs to ask again.
+    const body = captured(capture, () => ({ input: { json: plainMessages(asked) } })).pipe(
+      Effect.zipRight(emit({ _tag: "RunStarted", runId: identity.runId, sessionId: identity.sessionId })),
       Effect.zipRight(runLoop(loopOptions(parts, identity, meter, emit), [...history, ...asked])),
       Effect.tap(({ interruptedReason }) => reportBlocked(interruptedReason)),
       Effect.map((conversation) => resultOf(conversation, identity, meter)),
-      Effect.tap(({ output }) =>
-        captured(parts.captureContent ?? "none", () => ({ input: jsonText(plainMessages(asked)), output }))
+      Effect.tap(({ output }) => captured(capture, () => ({ output }))),
+      Effect.tap((result) =>
+        rememberRun({
+          agent: parts.name,
+          userId: identity.userId,
+          parentRunId: above.path.at(-1),
+          asked,
+          result
+        })
       ),
-      Effect.tap((result) => rememberRun({ agent: parts.name, userId: identity.userId, asked, result })),
       Effect.tap((result) => emit({ _tag: "Finished", result }))
     )
     // Nothing may interrupt between the span and the body: a run without its duration would be missing from every count.
     const measured = Effect.uninterruptibleMask((restore) =>
       restore(body).pipe(
-        Effect.onExit((exit) => sessionEnded(parts, meter, exit)),
+        Effect.onExit((exit) => sessionEnded(parts, identityOf(service).model, meter, exit)),
         Loom.run({
           session_id: identity.sessionId,
           user_id: identity.userId,
@@ -102,6 +121,11 @@ const runAgent = (
     )
     return yield* measured.pipe(
       Effect.provideService(CurrentRun, meter),
+      Effect.provideService(CurrentPlace, place),
+      inTape(
+        () => ({ role: "run", attributes: { agent: parts.name } }),
+        ({ attributes }) => attributes["input"] === exactText(plainMessages(asked))
+      ),
       RunContext.with({
         runId: identity.runId,
         sessionId: identity.sessionId,
@@ -128,6 +152,20 @@ const makeRunId: Effect.Effect<string> = Effect.zipWith(
   }
 )
 
+/** The place of a run, with its own listener to the runs below, if it has one. */
+const below = (above: RunPlace, runId: string, listener: Emit | undefined): RunPlace => ({
+  path: [...above.path, runId],
+  listener: above.listener === undefined || listener === undefined
+    ? above.listener ?? listener
+    : (event) => Effect.zipRight(above.listener!(event), listener(event))
+})
+
+/** Passes the events of a run to its stream, and to the listeners above. */
+const emitting = (path: ReadonlyArray<string>, ...all: ReadonlyArray<Emit | undefined>): LoopOptions["emit"] => {
+  const listeners = all.filter((listener) => listener !== undefined)
+  return (happening) => Effect.forEach(listeners, (listener) => listener({ ...happening, path }), { discard: true })
+}
+
 const identityOfRun = (options: RunOptions): Effect.Effect<RunIdentity> =>
   Effect.zipWith(RunContext, makeRunId, (current, runId) => ({
     runId,
@@ -135,19 +173,32 @@ const identityOfRun = (options: RunOptions): Effect.Effect<RunIdentity> =>
     userId: options.userId ?? current.userId
   }))
 
-const loopOptions = (parts: AgentParts, identity: RunIdentity, meter: RunMeter, emit: Emit): LoopOptions => ({
+/** The tools that the model may call. */
+const toolsOf = ({ local, toolkit }: AgentParts): Tools => ({
+  ...toolkit?.tools,
+  ...Object.fromEntries(local.map(({ tool }) => [tool.name, tool]))
+})
+
+const loopOptions = (
+  parts: AgentParts,
+  identity: RunIdentity,
+  meter: RunMeter,
+  emit: LoopOptions["emit"]
+): LoopOptions => ({
   agent: parts.name,
-  instructions: parts.instructions,
-  tools: {
-    ...parts.toolkit?.tools,
-    ...Object.fromEntries(parts.local.map(({ tool }) => [tool.name, tool]))
-  },
+  instructions: typeof parts.instructions === "string"
+    ? Prompt.makeMessage("system", { content: parts.instructions })
+    : parts.instructions,
+  tools: toolsOf(parts),
   local: parts.local,
   maxTurns: parts.maxTurns ?? defaultMaxTurns,
   toolConcurrency: parts.toolConcurrency ?? "unbounded",
   toolTimeout: parts.toolTimeout,
+  maxToolCallsPerTurn: parts.maxToolCallsPerTurn,
+  onLeftRunning: Effect.sync(() => void meter.toolsLeftRunning++),
   modelRetries: parts.modelRetries ?? 2,
-  captureContent: parts.captureContent ?? "none",
+  streaming: parts.streaming ?? true,
+  captureContent: parts.captureContent,
   sessionId: identity.sessionId,
   meter,
   emit
@@ -160,24 +211,38 @@ const resultOf = (conversation: Conversation, identity: RunIdentity, meter: RunM
   tokensOut: meter.tokensOut,
   cachedTokensIn: meter.cachedTokensIn,
   costUsd: meter.costUsd,
+  unpricedCalls: meter.unpricedCalls,
+  unmeasuredCalls: meter.unmeasuredCalls,
   sessionId: identity.sessionId,
   runId: identity.runId,
   interruptedReason: conversation.interruptedReason,
+  finishReason: conversation.finishReason,
   messages: conversation.messages
 })
 
 /** Sets the totals on the span and emits one `loom.session.duration_ms`, however the run ended. */
-const sessionEnded = <E>(parts: AgentParts, meter: RunMeter, exit: Exit.Exit<RunResult, E>): Effect.Effect<void> =>
+const sessionEnded = <E>(
+  parts: AgentParts,
+  model: string | undefined,
+  meter: RunMeter,
+  exit: Exit.Exit<RunResult, E>
+): Effect.Effect<void> =>
   Effect.gen(function*() {
     const end = yield* Clock.currentTimeNanos
     // Other layers do not name their model: it is known once the first call is over.
     yield* Telemetry.annotate({ model: meter.model })
+    const version = agentVersion(parts, () => ({ ...parts, tools: toolsOf(parts) }), model ?? meter.model)
+    meter.noteVersion(version)
     yield* Loom.run.annotate({
       turns: meter.turns,
       tokens_in: meter.tokensIn,
       tokens_out: meter.tokensOut,
       cost_usd: meter.costUsd ?? undefined,
-      interrupted_reason: exit._tag === "Success" ? exit.value.interruptedReason ?? undefined : undefined
+      tools_left_running: meter.toolsLeftRunning || undefined,
+      // Only if there is a cost that is incomplete; an absent cost needs no note.
+      unpriced_calls: meter.costUsd === null ? undefined : meter.unpricedCalls || undefined,
+      interrupted_reason: exit._tag === "Success" ? exit.value.interruptedReason ?? undefined : undefined,
+      agent_version: version
     })
     yield* Loom.sessionDurationMs(elapsedMs(meter.startedAt, end), {
       architecture: parts.architecture,

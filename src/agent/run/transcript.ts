@@ -1,10 +1,13 @@
 /**
  * Turns the parts of an answer into messages for the next call.
  *
- * `Prompt.fromResponseParts` drops the metadata of reasoning, and with it signatures that providers want back; this keeps it.
+ * `Prompt.fromResponseParts` drops the metadata of reasoning, and with it signatures that providers want back; this keeps it. What vendors reject
+ * in a request is left out: text of nothing but white space, and answers of nothing but reasoning.
  */
 import * as Prompt from "@effect/ai/Prompt"
+import type { FinishReason } from "../AgentEvent.js"
 import type { ModelPart, ToolCall, UnfinishedCall } from "../model/modelParts.js"
+import { freeId } from "./uniqueIds.js"
 
 type Options = { [provider: string]: unknown }
 
@@ -15,24 +18,68 @@ interface TextSegment {
   options: Options
 }
 
-type Segment = TextSegment | { readonly kind: "part"; readonly part: Prompt.AssistantMessagePart }
+interface FileSegment {
+  readonly kind: "file"
+  readonly mediaType: string
+  readonly data: Uint8Array | string
+  readonly options: Options
+}
+
+type Segment = TextSegment | FileSegment | { readonly kind: "part"; readonly part: Prompt.AssistantMessagePart }
+
+const reasons: ReadonlyMap<string, FinishReason> = new Map([
+  ["stop", "stop"],
+  // An answer that calls tools is complete.
+  ["tool-calls", "stop"],
+  ["length", "length"],
+  ["content-filter", "content-filter"],
+  ["refusal", "refusal"],
+  ["pause", "pause"],
+  ["error", "error"]
+])
 
 /** Collects an answer. */
 export class Transcript {
   private readonly segments: Array<Segment> = []
   readonly toolCalls: Array<ToolCall> = []
+  private hasRefused = false
+  private reason = "unknown"
+  private vendors: ReadonlyArray<string> = []
   /** Whether the last part has arrived. */
   isFinished = false
   private readonly unfinished = new Map<string, { readonly id: string; readonly name: string; text: string }>()
 
-  /** Adds the next part. */
-  add(part: ModelPart): void {
+  /** `callIds` are the ids of earlier calls in the conversation. */
+  constructor(private readonly callIds: Set<string> = new Set()) {}
+
+  /** Adds the next part, and returns it as it is from then on: with an id of its own if it is a tool call. */
+  add(given: ModelPart): ModelPart {
+    const part = this.withOwnId(given)
+    this.collect(part)
+    return part
+  }
+
+  // The result of a call that the provider ran has the id that was given.
+  private withOwnId(part: ModelPart): ModelPart {
+    if (part.type !== "tool-call") {
+      return part
+    }
+    const { call } = part
+    if (call.providerExecuted) {
+      this.callIds.add(call.id)
+      return part
+    }
+    return { ...part, call: { ...call, id: freeId(call.id, this.callIds) } }
+  }
+
+  private collect(part: ModelPart): void {
     switch (part.type) {
       case "text":
       case "reasoning": {
         const segment = this.segment(part.type, part.id)
         segment.text += part.text
         segment.options = mergeOptions(segment.options, part.metadata)
+        this.hasRefused ||= part.type === "text" && part.isRefusal
         return
       }
       case "tool-params":
@@ -41,8 +88,18 @@ export class Transcript {
       case "tool-call":
         this.addCall(part)
         return
+      case "file":
+        this.segments.push({
+          kind: "file",
+          mediaType: part.mediaType,
+          data: part.data,
+          options: mergeOptions({}, part.metadata)
+        })
+        return
       case "finish":
         this.isFinished = true
+        this.reason = part.reason
+        this.vendors = Object.keys(part.metadata)
         return
       case "tool-result":
         this.segments.push({
@@ -61,6 +118,11 @@ export class Transcript {
     }
   }
 
+  /** Why the answer ended. */
+  get finishReason(): FinishReason {
+    return this.hasRefused ? "refusal" : reasons.get(this.reason) ?? "unknown"
+  }
+
   /** All text of the answer. */
   get text(): string {
     return this.segments.map((segment) => segment.kind === "text" ? segment.text : "").join("")
@@ -68,8 +130,8 @@ export class Transcript {
 
   /** The answer as a message; no message if it is empty. */
   get messages(): ReadonlyArray<Prompt.Message> {
-    const content = this.segments.flatMap(assistantPart)
-    return content.length === 0 ? [] : [Prompt.makeMessage("assistant", { content })]
+    const content = this.segments.flatMap((segment) => assistantPart(segment, this.vendors))
+    return content.every(({ type }) => type === "reasoning") ? [] : [Prompt.makeMessage("assistant", { content })]
   }
 
   /** Tool calls that were started and not finished. */
@@ -87,12 +149,14 @@ export class Transcript {
   }
 
   private addCall({ call, metadata }: Extract<ModelPart, { type: "tool-call" }>): void {
-    this.unfinished.delete(call.id)
+    this.unfinished.delete(call.givenId)
     this.toolCalls.push(call)
     this.segments.push({
       kind: "part",
       part: Prompt.makePart("tool-call", {
-        ...call,
+        id: call.id,
+        name: call.name,
+        providerExecuted: call.providerExecuted,
         params: parametersSaid(call.params),
         options: { ...metadata } as never
       })
@@ -100,7 +164,9 @@ export class Transcript {
   }
 
   private segment(kind: "text" | "reasoning", id: string): TextSegment {
-    const known = this.segments.find((segment): segment is TextSegment => segment.kind === kind && segment.id === id)
+    const known = this.segments.find((segment): segment is TextSegment =>
+      segment.kind === kind && "id" in segment && segment.id === id
+    )
     const segment: TextSegment = known ?? { kind, id, text: "", options: {} }
     if (known === undefined) {
       this.segments.push(segment)
@@ -113,10 +179,20 @@ export class Transcript {
 const parametersSaid = (params: unknown): unknown =>
   typeof params === "object" && params !== null && !Array.isArray(params) ? params : { invalid_parameters: params }
 
-const assistantPart = (segment: Segment): ReadonlyArray<Prompt.AssistantMessagePart> =>
+const assistantPart = (
+  segment: Segment,
+  vendors: ReadonlyArray<string>
+): ReadonlyArray<Prompt.AssistantMessagePart> =>
   segment.kind === "part"
     ? [segment.part]
-    : segment.kind === "text" && segment.text === ""
+    : segment.kind === "file"
+    // Layers say nothing about the vendor on a file, and only some take their own files back.
+    ? [Prompt.makePart("file", {
+      mediaType: segment.mediaType,
+      data: segment.data,
+      options: { ...Object.fromEntries(vendors.map((name) => [name, {}])), ...segment.options } as never
+    })]
+    : segment.kind === "text" && segment.text.trim() === ""
     ? []
     : [Prompt.makePart(segment.kind, { text: segment.text, options: segment.options as never })]
 

@@ -4,46 +4,27 @@
  * If a tool fails, does not exist, gets invalid parameters or takes too long, the model receives an error text. Only an interruption of the run
  * passes through. Each handler runs in its own fiber, so what it forks ends with it.
  */
-import * as AiError from "@effect/ai/AiError"
 import type * as Tool from "@effect/ai/Tool"
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
-import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
-import * as ParseResult from "effect/ParseResult"
 import * as RuntimeFlags from "effect/RuntimeFlags"
-import * as Schema from "effect/Schema"
 import { defaultLimits } from "../../records/attributes.js"
 import { Loom, toolSpan } from "../../telemetry/Loom.js"
+import { Telemetry } from "../../telemetry/Telemetry.js"
 import { describe } from "../../telemetry/tracing/outcome.js"
-import { type CaptureContent, captured, jsonText } from "../model/content.js"
+import { type CaptureContent, captured, exactText } from "../model/content.js"
 import type { ToolCall } from "../model/modelParts.js"
+import { exitOf } from "../run/ownFiber.js"
+import { CassetteDivergence } from "../tape/CassetteDivergence.js"
+import { holdsCalls, PlayedFailure, playedSpan, recordedResult, recordResult } from "../tape/playedTool.js"
+import { CurrentTape, inTape } from "../tape/TapePlace.js"
+import { argumentsDigest } from "./argumentsDigest.js"
+import { handle } from "./handle.js"
 import type { LocalTool, Tools } from "./looseToolkit.js"
-
-/** Why a tool call failed, and what is recorded of it: nothing of the call's parameters or results, which are content. */
-const reasons = {
-  UnknownTool: "there is no tool of that name",
-  InvalidParameters: "the parameters do not fit the tool's schema",
-  InvalidResult: "the result does not fit the tool's schema",
-  TimedOut: "the tool did not answer in time",
-  NoHandler: "the tool has no handler: provide the layer of its toolkit",
-  ToolFailed: "the tool returned a failure",
-  ModelCallFailed: "a model call of the tool failed"
-} as const
-
-/** A failed tool call. */
-class ToolCallError extends Data.TaggedError("ToolCallError")<{
-  readonly reason: keyof typeof reasons
-  /** What the model receives. */
-  readonly forModel: string
-}> {
-  override get message(): string {
-    return reasons[this.reason]
-  }
-}
+import { withTimeLimit } from "./timeLimit.js"
+import { ToolCallError } from "./ToolCallError.js"
 
 /** The outcome of a tool call. */
 export interface ToolResult {
@@ -59,36 +40,86 @@ export interface DispatchOptions {
   /** Those of the tools that come with their handler. */
   readonly local: ReadonlyArray<LocalTool>
   readonly toolTimeout: Duration.DurationInput | undefined
-  readonly captureContent: CaptureContent
+  readonly captureContent: CaptureContent | undefined
+  /** Runs if a tool that took too long does not end when it is interrupted. */
+  readonly onLeftRunning: Effect.Effect<void>
 }
 
-/** Runs a tool call. Never fails. */
-export const dispatch = (options: DispatchOptions, call: ToolCall): Effect.Effect<ToolResult> => {
+/** Runs a tool call, unless `mayRun` fails. Never fails. */
+export const dispatch = (
+  options: DispatchOptions,
+  call: ToolCall,
+  mayRun: Effect.Effect<void, ToolCallError>
+): Effect.Effect<ToolResult> => {
   const tool = Object.values(options.tools).find(({ name }) => name === call.name)
   // The model can make up names; each would be a metric series of its own.
   const metricName = tool === undefined ? "_unknown" : tool.name
   const body = Effect.zipRight(
-    captured(options.captureContent, () => ({ arguments: jsonText(call.params) })),
-    Effect.tap(
-      run(options, tool, call),
-      (result) => captured(options.captureContent, () => ({ result: jsonText(result) }))
-    )
+    captured(options.captureContent, () => ({ arguments: { json: call.params } })),
+    playedOr(options, tool, call, Effect.zipRight(mayRun, run(options, tool, call)))
+  ).pipe(
+    Effect.tap((result) => captured(options.captureContent, () => ({ result: { json: result } }))),
+    Effect.tapBoth({
+      onSuccess: (result) => recordResult(() => exactText(result)),
+      onFailure: (error) => recordResult(() => exactText(textFor(error)))
+    }),
+    Effect.tapDefect((cause) => recordResult(() => exactText(errorText(cause))))
   )
   return body.pipe(
     toolSpan(
-      { tool: call.name, call_id: call.id, worker: localOf(options, tool)?.worker?.(call.params) },
+      {
+        tool: call.name,
+        ...idsOf(call),
+        // Only read where something records.
+        get arguments_digest() {
+          return argumentsDigest(call.params)
+        },
+        worker: localOf(options, tool)?.worker?.(call.params)
+      },
       ({ durationMs, ok }) => Loom.toolDurationMs(durationMs, { tool: metricName, ok })
     ),
+    inTape(() => ({ role: "tool", attributes: { tool: call.name, call_id: call.id } })),
     Effect.matchCauseEffect({
       onSuccess: (result) => Effect.succeed<ToolResult>({ call, result, isFailure: false }),
       onFailure: (cause) =>
         Effect.flatMap(isRunInterrupted(cause), (interrupted) =>
           interrupted
             ? Effect.interrupt
-            : Effect.succeed<ToolResult>({ call, result: errorText(cause), isFailure: true }))
+            : divergenceIn(cause) ?? Effect.succeed<ToolResult>({ call, result: errorText(cause), isFailure: true }))
     })
   )
 }
+
+/** Gives back what was recorded, if the call is played. A worker runs: its model calls are played. */
+const playedOr = (
+  options: DispatchOptions,
+  tool: Tool.Any | undefined,
+  call: ToolCall,
+  live: Effect.Effect<unknown, unknown>
+): Effect.Effect<unknown, unknown> =>
+  Effect.flatMap(CurrentTape, (place) => {
+    const runs = place?.span !== undefined && localOf(options, tool)?.worker?.(call.params) !== undefined &&
+      holdsCalls(place.span)
+    return place === undefined || runs ? live : Effect.flatMap(playedSpan(place), (span) => {
+      const { attributes: { error, left_running } } = span
+      const result = recordedResult(span)
+      const left = left_running === true
+        ? Effect.zipRight(Telemetry.annotate({ left_running }), options.onLeftRunning)
+        : Effect.void
+      return Effect.zipRight(
+        left,
+        error === undefined ? Effect.succeed(result) : Effect.fail(new PlayedFailure(String(error), String(result)))
+      )
+    })
+  })
+
+/** A worker that leaves the tape ends the whole run. */
+const divergenceIn = (cause: Cause.Cause<unknown>): Effect.Effect<never> | undefined => {
+  const divergence = Array.from(Cause.defects(cause)).find((defect) => defect instanceof CassetteDivergence)
+  return divergence && Effect.die(divergence)
+}
+
+const idsOf = ({ givenId, id }: ToolCall) => ({ call_id: givenId, sent_call_id: id === givenId ? undefined : id })
 
 // A tool can end with an interruption that is not the run's, for example of a fiber that it joined: the cause alone does not tell. Neither does
 // the fiber alone: in an uninterruptible region, such as a finalizer, it knows of an interruption that has to wait.
@@ -116,95 +147,13 @@ const run = (
     })
   }
   const handled = handle(tool, localOf(options, tool), call)
-  const { toolTimeout } = options
-  return toolTimeout === undefined ? inOwnFiber(handled) : Effect.timeoutFail(handled, {
-    duration: toolTimeout,
-    onTimeout: () =>
-      new ToolCallError({
-        reason: "TimedOut",
-        forModel: `The tool did not answer within ${Duration.format(toolTimeout)}`
-      })
-  })
+  const { onLeftRunning, toolTimeout } = options
+  return toolTimeout === undefined
+    ? Effect.flatten(exitOf(handled))
+    : withTimeLimit({ tool: tool.name, duration: toolTimeout, onLeftRunning }, handled)
 }
 
-// Interrupting a tool's fiber must end that tool, not the run. (A timeout forks a fiber anyway.)
-const inOwnFiber = (handled: Effect.Effect<unknown, unknown>): Effect.Effect<unknown, unknown> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(Effect.fork(restore(handled)), (fiber) =>
-      restore(Fiber.await(fiber)).pipe(
-        Effect.onInterrupt(() => Fiber.interrupt(fiber)),
-        Effect.flatMap((exit) => Effect.zipRight(Fiber.inheritAll(fiber), exit))
-      ))
-  )
+const errorText = (cause: Cause.Cause<unknown>): string => textFor(Cause.squash(cause))
 
-type Handler = (params: never) => Effect.Effect<unknown, unknown>
-
-const handle = (
-  tool: Tool.Any,
-  local: LocalTool | undefined,
-  call: ToolCall
-): Effect.Effect<unknown, unknown> =>
-  local !== undefined
-    ? runHandler(tool, local.handler, call)
-    : Effect.contextWithEffect((context: Context.Context<never>) => {
-      const provided: Tool.Handler<string> | undefined = context.unsafeMap.get(tool.id)
-      return provided === undefined
-        ? new ToolCallError({ reason: "NoHandler", forModel: `The tool ${JSON.stringify(tool.name)} has no handler` })
-        // What is current (the run, its span, its user) overrides what was there when the handler's layer was built.
-        : runHandler(tool, provided.handler, call).pipe(
-          Effect.mapInputContext((current: Context.Context<never>) => Context.merge(provided.context, current))
-        )
-    })
-
-const runHandler = (tool: Tool.Any, handler: Handler, call: ToolCall): Effect.Effect<unknown, unknown> =>
-  Effect.gen(function*() {
-    const params = yield* decodeParameters(tool, call.params)
-    const result = yield* Effect.suspend(() => handler(params as never)).pipe(
-      Effect.catchAll((error) =>
-        tool.failureMode === "return"
-          ? Effect.flatMap(encode(tool.failureSchema, error, tool), (failure) =>
-            new ToolCallError({ reason: "ToolFailed", forModel: textOf(failure) }))
-          : Effect.fail(error)
-      )
-    )
-    return yield* encode(tool.successSchema, result, tool)
-  }).pipe(Effect.catchAllCause(withoutContent))
-
-// The error of a model call that the tool made quotes content, as a defect too.
-const withoutContent = (cause: Cause.Cause<unknown>): Effect.Effect<never, unknown> => {
-  const error = Cause.squash(cause)
-  return AiError.isAiError(error)
-    ? new ToolCallError({ reason: "ModelCallFailed", forModel: describe(error, defaultLimits) })
-    : Effect.failCause(cause)
-}
-
-type AnySchema = Schema.Schema<unknown, unknown>
-
-const decodeParameters = (tool: Tool.Any, params: unknown): Effect.Effect<unknown, ToolCallError> =>
-  Effect.mapError(
-    Schema.decodeUnknown(tool.parametersSchema as AnySchema)(params ?? {}),
-    (error) =>
-      new ToolCallError({
-        reason: "InvalidParameters",
-        forModel: `The parameters do not fit: ${ParseResult.TreeFormatter.formatErrorSync(error)}`
-      })
-  )
-
-const encode = (schema: Schema.Schema.All, value: unknown, tool: Tool.Any): Effect.Effect<unknown, ToolCallError> =>
-  Effect.mapError(
-    Schema.encodeUnknown(schema as AnySchema)(value),
-    (error) =>
-      new ToolCallError({
-        reason: "InvalidResult",
-        forModel: `The result of the tool ${JSON.stringify(tool.name)} does not fit its schema: ${
-          ParseResult.TreeFormatter.formatErrorSync(error)
-        }`
-      })
-  )
-
-const textOf = (value: unknown): string => typeof value === "string" ? value : jsonText(value)
-
-const errorText = (cause: Cause.Cause<unknown>): string => {
-  const error = Cause.squash(cause)
-  return error instanceof ToolCallError ? error.forModel : describe(error, defaultLimits)
-}
+const textFor = (error: unknown): string =>
+  error instanceof ToolCallError || error instanceof PlayedFailure ? error.forModel : describe(error, defaultLimits)

@@ -22,19 +22,21 @@ export interface LocalTool {
   readonly worker?: (params: unknown) => string | undefined
 }
 
-/** The toolkit for the model. It never runs a tool. */
-export const looseToolkit = (tools: Tools): Toolkit.WithHandler<Tools> => ({
-  tools: Object.fromEntries(Object.entries(tools).map(([key, tool]) => [key, loose(tool)])),
+/** The toolkit for the model, which also accepts calls of tools by these names. It never runs a tool. */
+export const looseToolkit = (tools: Tools, alsoCalled: ReadonlyArray<string> = []): Toolkit.WithHandler<Tools> => ({
+  tools: Object.fromEntries([
+    ...alsoCalled.map((name) => [name, loose(Tool.make(name))]),
+    ...Object.entries(tools).map(([key, tool]) => [key, loose(tool)])
+  ]),
   handle: () => Effect.dieMessage("The agent dispatches tool calls itself")
 })
 
 const loose = (tool: Tool.Any): Tool.Any => {
-  if (!Tool.isUserDefined(tool)) {
-    return tool
-  }
   const parameters: Schema.Schema.Any = tool.parametersSchema
   // The provider receives the annotation instead of a schema for `unknown`.
-  return tool.setParameters(
-    Schema.Unknown.annotations({ jsonSchema: Tool.getJsonSchemaFromSchemaAst(parameters.ast) }) as never
-  )
+  const undecoded = Schema.Unknown.annotations({ jsonSchema: Tool.getJsonSchemaFromSchemaAst(parameters.ast) })
+  return Tool.isUserDefined(tool)
+    ? tool.setParameters(undecoded as never)
+    // One that the provider defines must not become one of the user's.
+    : Object.assign(Object.create(Object.getPrototypeOf(tool)), tool, { parametersSchema: undecoded })
 }

@@ -1,17 +1,16 @@
 /**
- * Records as lines in the order in which they arrive, each after the beginning of its trace id. On a terminal, the open spans are drawn below.
+ * Prints records in the order in which they arrive, each prefixed with the start of its trace id. On a terminal, the open spans are drawn below.
  *
  * A span is written when it ends, so a parent comes after its children and lines are not indented; `tree` shows the nesting.
  */
 import type { TraceEntry } from "../../readers/TraceEntry.js"
 import type { OpenSpanData } from "../../records/SpanData.js"
 import { escapeText } from "../../records/terminal/escape.js"
-import { metricLine, openLine, shownSpan, spanLine } from "../../records/terminal/recordLine.js"
-import type { DecodedLine } from "../../records/wire/decode.js"
-import { terminalSafe, wireDocument } from "../output/document.js"
-import { count } from "../output/numbers.js"
+import { metricLine, openLine, scoreLine, shownSpan, spanLine } from "../../records/terminal/recordLine.js"
+import { type DecodedLine, encodeLine, traceIdOf } from "../../records/wire/line.js"
+import { terminalSafe } from "../output/document.js"
+import { count, plural } from "../output/numbers.js"
 
-/** How records are shown. */
 export interface TailOptions {
   readonly width: number
   readonly color: boolean
@@ -20,17 +19,16 @@ export interface TailOptions {
   readonly live: boolean
 }
 
-/** More open spans are only counted. */
+/** Any further open spans are only counted. */
 const maxDrawn = 12
 
-/** More open spans are forgotten: those of a killed process never end. */
+/** At most this many open spans are remembered: those of a killed process never end. */
 const maxOpen = 10_000
 
 const idLength = 6
 
 const keyOf = ({ spanId, traceId }: Pick<OpenSpanData, "spanId" | "traceId">): string => `${traceId}/${spanId}`
 
-/** What `tail` shows. */
 export class TailView {
   private readonly open = new Map<string, OpenSpanData>()
   private drawn = 0
@@ -47,7 +45,7 @@ export class TailView {
   }
 
   private badLine({ error, line }: Extract<TraceEntry, { readonly kind: "bad" }>): string {
-    return this.options.json ? "" : withId(undefined, `line ${line} holds no record: ${escapeText(error.problem)}\n`)
+    return this.options.json ? "" : withId(undefined, `line ${line} is not a record: ${escapeText(error.problem)}\n`)
   }
 
   private record(record: DecodedLine): string {
@@ -61,13 +59,12 @@ export class TailView {
     }
     const { json, live } = this.options
     return json
-      ? `${terminalSafe(wireDocument(record))}\n`
+      ? `${terminalSafe(encodeLine(record))}\n`
       : live && record.kind === "span_start"
       ? ""
-      : withId(traceOf(record), this.lineOf(record))
+      : withId(traceIdOf(record), this.lineOf(record))
   }
 
-  /** One line, with its newline. */
   private lineOf(record: DecodedLine): string {
     const style = { color: this.options.color, width: Math.max(20, this.options.width - idLength - 1) }
     switch (record.kind) {
@@ -77,12 +74,13 @@ export class TailView {
         return openLine(record.span, 0, style)
       case "metric":
         return metricLine(record.metric, 0, style)
+      case "score":
+        return scoreLine(record.score, 0, style)
       case "dropped":
-        return `${count(record.dropped.count)} records were dropped: ${escapeText(record.dropped.reason)}\n`
+        return `${plural(record.dropped.count, "record")} dropped: ${escapeText(record.dropped.reason)}\n`
     }
   }
 
-  /** Erases the open spans. */
   end(): string {
     const lines = this.drawn
     this.drawn = 0
@@ -104,9 +102,6 @@ export class TailView {
     return lines.join("")
   }
 }
-
-const traceOf = (record: DecodedLine): string | undefined =>
-  record.kind === "metric" ? record.metric.traceId : record.kind === "dropped" ? undefined : record.span.traceId
 
 const withId = (traceId: string | undefined, text: string): string =>
   `${escapeText(traceId ?? "").slice(0, idLength).padEnd(idLength)} ${text}`

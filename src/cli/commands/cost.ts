@@ -36,7 +36,7 @@ const cells = (label: string, { usage }: Pick<SummaryRow, "usage">, whole: numbe
   shareOf(usage.costUsd, whole)
 ]
 
-/** Rows that used tokens or money, including the one for usage without an owner. */
+/** The rows with tokens or cost, including the one for usage without an owner. */
 const spenders = (summary: Summary, dimension: Dimension): ReadonlyArray<SummaryRow> =>
   summary.by[dimension].filter(({ usage }) => usage.costUsd !== null || usage.tokensIn > 0 || usage.tokensOut > 0)
 
@@ -52,16 +52,15 @@ const document = (summary: Summary, dimension: Dimension) => ({
   rows: spenders(summary, dimension).map(({ label, other, usage }) => ({ label, other, usage: usageDocument(usage) }))
 })
 
-/** The command. */
 export const cost = command({
   name: "cost",
-  summary: "What each model, user or agent spent",
+  summary: "Show what each model, user or agent spent",
   details:
-    "Each token and each dollar is counted once. (none) is usage without an owner. --fail-if takes the same as in " +
-    "stats: cost_usd is the total, cost_usd(alice) one row.",
+    "Counts each token and each dollar once. (none) is usage without an owner. --fail-if takes the same quantities " +
+    "as stats: cost_usd is the total, cost_usd(alice) is one row.",
   options: {
     ...failIfOption,
-    by: { type: choice(...dimensions), default: "model", description: "What the rows stand for" }
+    by: { type: choice(...dimensions), default: "model", description: "What to group by" }
   },
   examples: [
     "cost traces.jsonl",

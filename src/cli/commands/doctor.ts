@@ -1,5 +1,5 @@
 /**
- * `doctor`: what is wrong with a file.
+ * `doctor`: finds problems in a file.
  */
 import * as Effect from "effect/Effect"
 import { builder, type Finding, type FindingsReport, type Severity } from "../../readers/Findings.js"
@@ -7,7 +7,8 @@ import { escapeText } from "../../records/terminal/escape.js"
 import { command } from "../command.js"
 import { failIfOption, type Quantities, withFailIf } from "../failIf/failIf.js"
 import { ConditionMet, type IoError } from "../Failure.js"
-import { forEachEntry, inputPaths } from "../input/input.js"
+import { forEachEntry } from "../input/entries.js"
+import { inputPaths } from "../input/input.js"
 import { jsonLine } from "../output/document.js"
 import { count, plural } from "../output/numbers.js"
 import type { Output } from "../output/Output.js"
@@ -30,8 +31,8 @@ const findingText = (finding: Finding, width: number): string => {
     ? ""
     : `\n    line${lines.length === 1 ? "" : "s"} ${lines.join(", ")}${many > lines.length ? ", …" : ""}`
   const shown = examples.slice(0, 3).map((example) => `\n    ${escapeText(example)}`).join("")
-  const said = wrapped(`${severity}: ${kind} (${count(many)}): ${escapeText(message)}`, width - 4).join("\n    ")
-  return `${said}${where}${shown}\n`
+  const summary = wrapped(`${severity}: ${kind} (${count(many)}): ${escapeText(message)}`, width - 4).join("\n    ")
+  return `${summary}${where}${shown}\n`
 }
 
 const text = ({ path, report }: Examined, several: boolean, width: number): string => {
@@ -52,13 +53,13 @@ const quantities: Quantities<ReadonlyArray<Examined>> = {
   findings: { of: "either", value: (all, kind) => counted(all, (each) => kind === undefined || each.kind === kind) }
 }
 
-/** The command. */
 export const doctor = command({
   name: "doctor",
-  summary: "What is wrong with a file",
+  summary: "Find problems in a file",
   details:
-    "Bad and torn lines, spans that never ended, spans without their parents, duplicate spans, dropped records. " +
-    "Ends with exit code 1 if there is an error or a warning; with --fail-if, only if that condition holds. " +
+    "Reports bad and torn lines, spans that never ended, missing parents, duplicate spans and dropped records, and runs that " +
+    "repeat a tool call, spend most of their cost after their last useful step, or lose their prompt cache. " +
+    "Exits with code 1 if there is an error or a warning; with --fail-if, only if the condition holds. " +
     "--fail-if takes errors, warnings, findings and findings(KIND).",
   options: failIfOption,
   examples: [

@@ -1,5 +1,5 @@
 /**
- * `export`: a trace file in the format of another tool.
+ * `export`: converts a trace file to the format of another tool.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -8,25 +8,26 @@ import * as CollapsedStacks from "../../readers/CollapsedStacks.js"
 import * as OtlpJson from "../../readers/OtlpJson.js"
 import type { TraceEntry } from "../../readers/TraceEntry.js"
 import { command } from "../command.js"
-import type { IoError } from "../Failure.js"
+import type { IoError, UsageError } from "../Failure.js"
+import { entriesOf } from "../input/entries.js"
 import { forestOf } from "../input/forest.js"
-import { entriesOf, inputPaths, nameOf } from "../input/input.js"
+import { inputPaths, nameOf } from "../input/input.js"
+import { orderedTracesOf } from "../input/ordered.js"
 import { logBadLines } from "../input/summary.js"
 import { choice, file, text } from "../options.js"
 import type { Output } from "../output/Output.js"
 import { pageOf } from "../output/page.js"
 import { writePieces } from "../output/write.js"
 
-type Pieces = Stream.Stream<string, IoError, Output>
+type Pieces = Stream.Stream<string, IoError | UsageError, Output>
 
-/** The option that names the service in what goes to OpenTelemetry. */
 export const service = {
   type: text("NAME"),
   default: "unknown_service",
-  description: "service.name of what goes to OpenTelemetry"
+  description: "The service.name of the exported data"
 } as const
 
-/** The requests of OTLP/JSON, one signal each. */
+/** The OTLP/JSON requests, one signal each. */
 export const otlpRequests = (
   paths: ReadonlyArray<string>,
   serviceName: string
@@ -61,24 +62,23 @@ const withNewlines = function*(lines: Iterable<string>): Generator<string> {
   }
 }
 
-/** The command. */
 export const exporting = command({
   name: "export",
-  summary: "A file in the format of another tool",
+  summary: "Convert a file to the format of another tool",
   details:
-    "OTLP/JSON lines for an OpenTelemetry Collector, trace events for Perfetto and chrome://tracing, collapsed " +
-    "stacks for flame graphs, an HTML page.",
+    "Writes OTLP/JSON lines for an OpenTelemetry Collector, trace events for Perfetto and chrome://tracing, collapsed " +
+    "stacks for flame graphs, or an HTML page.",
   options: {
     to: {
       type: choice("otlp", "chrome", "collapsed", "html"),
       required: true,
-      description: "otlp: OTLP/JSON, one request per line. chrome: trace events. collapsed: stacks. html: a page"
+      description: "otlp: OTLP/JSON, one request per line. chrome: trace events. collapsed: stacks. html: an HTML page"
     },
-    out: { short: "o", type: file, description: "The file to write; by default standard output" },
+    out: { short: "o", type: file, description: "Output file; by default standard output" },
     weight: {
       type: choice("time", "tokens", "cost"),
       default: "time",
-      description: "What stacks weigh: own time in µs, tokens, or millionths of a dollar"
+      description: "How stacks are weighted: self time in µs, tokens, or millionths of a dollar"
     },
     service
   },
@@ -91,7 +91,8 @@ export const exporting = command({
     const paths = inputPaths(given.files)
     const products: { readonly [To in typeof given.to]: () => Pieces } = {
       otlp: () => Stream.map(otlpRequests(paths, given.service), ({ body }) => `${body}\n`),
-      chrome: () => ofForest(paths, ChromeTrace.pieces),
+      chrome: () =>
+        Stream.unwrapScoped(Effect.map(orderedTracesOf(paths), (all) => Stream.fromIterable(ChromeTrace.pieces(all)))),
       collapsed: () => ofForest(paths, (forest) => withNewlines(CollapsedStacks.lines(forest, given.weight))),
       html: () => pageOf(paths, titleOf(paths))
     }
@@ -99,6 +100,5 @@ export const exporting = command({
   }
 })
 
-/** The title of a page of these files. */
 export const titleOf = (paths: ReadonlyArray<string>): string =>
   paths.map((path) => nameOf(path).split("/").at(-1)).join(", ")

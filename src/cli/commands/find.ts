@@ -1,78 +1,89 @@
 /**
- * `find`: the spans that meet all conditions.
+ * `find`: finds the spans that match all conditions.
  */
 import * as Effect from "effect/Effect"
-import { nodes, type TraceNode } from "../../readers/TraceTree.js"
+import type { ScoreCondition } from "../../readers/scoreCondition.js"
+import { nodes, scoresOn, type Trace, type TraceNode } from "../../readers/TraceTree.js"
 import { nodeLine } from "../../readers/TreeView.js"
 import { escapeText } from "../../records/terminal/escape.js"
 import { command } from "../command.js"
 import { failIfOption, type Quantities, withFailIf } from "../failIf/failIf.js"
-import { attributeCondition, type Condition, hasOutcome, namePattern, outcomes } from "../input/conditions.js"
-import { forestOf, tracesWithId } from "../input/forest.js"
-import { choice, duration, text, type Values } from "../options.js"
+import { lackingScore } from "../failIf/summaryQuantities.js"
+import { orderedTracesOf } from "../input/ordered.js"
+import { spanCondition, spanOptions } from "../input/spanSelection.js"
 import { jsonLine, spanDocument } from "../output/document.js"
 
-const quantities: Quantities<number> = { found: { of: "whole", value: (found) => found } }
+interface Found {
+  readonly spans: number
+  /** A score that a condition compares, and that none of the traces has. */
+  readonly lacking: string | undefined
+}
+
+const quantities: Quantities<Found> = {
+  found: { of: "whole", value: ({ lacking, spans }) => lacking === undefined ? spans : { lacking } }
+}
+
+/** Notices scores that conditions compare and no trace has. */
+class Lacking {
+  private readonly names = new Set<string>()
+
+  constructor(private readonly conditions: ReadonlyArray<ScoreCondition>) {}
+
+  see({ roots, scores }: Trace): void {
+    scores.forEach(({ name }) => this.names.add(name))
+    for (const { node } of nodes(roots)) {
+      node.scores.forEach(({ name }) => this.names.add(name))
+    }
+  }
+
+  /** What is missing; `undefined` if nothing is. */
+  get first(): string | undefined {
+    const condition = this.conditions.find(({ compares, name }) => compares && !this.names.has(name))
+    return condition && lackingScore(condition.name, Array.from(this.names, (name) => ({ name, other: false })))
+  }
+}
 
 const options = {
   ...failIfOption,
-  name: { type: namePattern, description: "A name, with * for any text, or a regular expression between slashes" },
-  attr: {
-    type: attributeCondition,
-    repeated: true,
-    description: "key, key=value, key!=value, key>1 or key~regex; may be repeated, and all have to hold"
-  },
-  "longer-than": { type: duration, description: "Such as 250ms or 1.5s; open spans have no duration" },
-  outcome: { type: choice(...outcomes), description: "How the span ended" },
-  trace: { type: text("ID"), description: "Only the trace whose id begins with this" }
+  ...spanOptions
 } as const
 
-/** Whether a span meets all conditions. */
-const conditionOf = ({ attr, "longer-than": longerThan, name, outcome }: Values<typeof options>): Condition => {
-  const conditions = [
-    ...attr,
-    ...(name === undefined ? [] : [name]),
-    ...(outcome === undefined ? [] : [hasOutcome(outcome)]),
-    ...(longerThan === undefined
-      ? []
-      : [({ durationMs }: TraceNode) => durationMs !== undefined && durationMs > longerThan])
-  ]
-  return (node) => conditions.every((condition) => condition(node))
-}
-
-/** The command. */
 export const find = command({
   name: "find",
-  summary: "The spans that meet all conditions",
-  details: "One line per span, which begins with the trace and span id. --json prints one line of JSON per span. " +
-    "--fail-if takes found.",
+  summary: "Find the spans that match all conditions",
+  details: "Prints one line per span, starting with its trace and span id. --json prints one line of JSON per span. " +
+    "--fail-if takes found, the number of spans; it fails if a compared score does not exist.",
   options,
   examples: [
     "find --name \"loom.tool\" --outcome failure traces.jsonl",
     "find --longer-than 2s --attr model=gpt-5 traces.jsonl",
+    "find --score \"correctness<0.5\" traces.jsonl",
     "find --attr \"tokens_in>10000\" --fail-if \"found > 0\" traces.jsonl"
   ],
   run: (given) =>
     withFailIf(given, quantities, (output) =>
-      Effect.gen(function*() {
-        const isWanted = conditionOf(given)
+      Effect.scoped(Effect.gen(function*() {
+        const isWanted = spanCondition(given)
+        const lacking = new Lacking(given.score)
         let found = 0
-        for (const { roots } of yield* tracesWithId(yield* forestOf(given.files), given.trace)) {
-          for (const { node } of nodes(roots)) {
-            if (isWanted(node)) {
+        for (const trace of (yield* orderedTracesOf(given.files, given.trace)).traces) {
+          lacking.see(trace)
+          for (const { node } of nodes(trace.roots)) {
+            const scores = scoresOn(trace, node)
+            if (isWanted(node, scores)) {
               found++
-              yield* output.write(given.json ? jsonLine(spanDocument(node)) : spanLine(node, output))
+              yield* output.write(given.json ? jsonLine(spanDocument(node, scores)) : spanLine(node, output))
             }
           }
         }
         if (found === 0 && !given.json) {
           yield* output.write("No spans found.\n")
         }
-        return found
-      }))
+        return { spans: found, lacking: lacking.first }
+      })))
 })
 
 const spanLine = (node: TraceNode, { color, width }: { readonly color: boolean; readonly width: number }): string => {
   const ids = `${escapeText(node.traceId).slice(0, 8)}/${escapeText(node.spanId)} `
-  return `${ids}${nodeLine(node, 0, { color, width: Math.max(20, width - ids.length) })}\n`
+  return `${ids}${nodeLine(node, 0, { color, width: Math.max(20, width - ids.length), seconds: true })}\n`
 }

@@ -1,12 +1,13 @@
 /**
- * `tail`: the last records of a file, and with `-f` new ones as they are written.
+ * `tail`: shows the last records of a file, and with `-f` new ones as they are written.
  */
 import * as Effect from "effect/Effect"
-import { decodeEntry, type TraceEntry } from "../../readers/TraceEntry.js"
+import { decodeEntries, type TraceEntry } from "../../readers/TraceEntry.js"
 import { command } from "../command.js"
-import { UsageError } from "../Failure.js"
+import { type IoError, UsageError } from "../Failure.js"
+import { forEachEntry } from "../input/entries.js"
 import { follow, type FollowEvent } from "../input/follow.js"
-import { cannotRead, forEachEntry, inputPaths } from "../input/input.js"
+import { cannotRead, inputPaths, Recognition } from "../input/input.js"
 import { logBadLines } from "../input/summary.js"
 import { wholeNumber } from "../options.js"
 import { Output, type OutputService } from "../output/Output.js"
@@ -34,21 +35,26 @@ const once = (paths: ReadonlyArray<string>, most: number, view: TailView) =>
     yield* logBadLines(bad.length, bad.filter(({ torn }) => torn).length)
   })
 
-/** Shows the last records of what is there, then every new one. */
+/** Shows the last records in the file, then every new one. */
 const forever = (path: string, most: number, view: TailView) =>
   Effect.gen(function*() {
     const output = yield* Output
     let number = 0
-    const entryOf = (text: string): TraceEntry =>
-      decodeEntry({ text, line: ++number, offset: 0, torn: false, overlong: 0 })
+    const entriesOf = (text: string): ReadonlyArray<TraceEntry> =>
+      decodeEntries({ text, line: ++number, offset: 0, torn: false, overlong: 0 })
     let before: Array<TraceEntry> | undefined = []
-    const handle = (event: FollowEvent): Effect.Effect<void> => {
+    const recognition = new Recognition(path)
+    const handle = (event: FollowEvent): Effect.Effect<void, IoError, Output> => {
       if (event.kind === "rotated") {
         return output.log(`${path} was ${event.how}`)
       }
-      const entries = event.kind === "lines" ? event.lines.map(entryOf) : before ?? []
-      if (event.kind === "caught-up") {
+      const entries = event.kind === "lines" ? event.lines.flatMap(entriesOf) : before ?? []
+      entries.forEach((entry) =>
+        entry.kind === "record" ? recognition.record() : recognition.bad(entry.error.source, entry.torn)
+      )
+      if (event.kind === "caught-up" && before !== undefined) {
         before = undefined
+        return Effect.zipRight(recognition.check, show(view, entries, output))
       } else if (before !== undefined) {
         before.push(...entries)
         before.splice(0, before.length - most)
@@ -63,15 +69,14 @@ const forever = (path: string, most: number, view: TailView) =>
     yield* Effect.ensuring(Effect.forever(step), Effect.sync(() => abort.abort()))
   })
 
-/** The command. */
 export const tail = command({
   name: "tail",
-  summary: "The last records, and with -f new ones as they are written",
+  summary: "Show the last records, and with -f new ones as they are written",
   details:
-    "One line per record, in the order in which they were written: a parent comes after its children. -f follows " +
-    "the file as it grows, also through rotation, and on a terminal shows the open spans below. Ctrl-C ends it.",
+    "Prints one line per record, in file order: a parent comes after its children. -f follows the file as it grows, " +
+    "even through rotation, and on a terminal shows the open spans below. Press Ctrl-C to stop.",
   options: {
-    follow: { short: "f", description: "Follow the file as it grows, also through rotation; Ctrl-C ends it" },
+    follow: { short: "f", description: "Follow the file as it grows, even through rotation; press Ctrl-C to stop" },
     lines: { short: "n", type: wholeNumber, default: "20", description: "Start with the last N records" }
   },
   examples: [
@@ -88,7 +93,7 @@ export const tail = command({
         return yield* once(paths, lines, view)
       }
       if (paths.length !== 1 || paths[0] === "-") {
-        return yield* Effect.fail(new UsageError({ message: "tail -f follows one file: name it" }))
+        return yield* Effect.fail(new UsageError({ message: "tail -f follows exactly one file, not standard input" }))
       }
       yield* forever(paths[0]!, lines, view).pipe(Effect.ensuring(Effect.suspend(() => output.write(view.end()))))
     })

@@ -1,58 +1,71 @@
 /**
- * `tree`: each trace of a file as a tree.
+ * `tree`: shows each trace of a file as a tree.
  */
 import * as Effect from "effect/Effect"
-import { nodes, type Trace } from "../../readers/TraceTree.js"
+import { nodes, scoresOn, type Trace, type TraceNode } from "../../readers/TraceTree.js"
 import * as TreeView from "../../readers/TreeView.js"
-import { usageOfForest } from "../../readers/usage/treeUsage.js"
-import { spanNames } from "../../records/vocabulary.js"
+import { usageOfTraces } from "../../readers/usage/treeUsage.js"
 import { command } from "../command.js"
-import { forestOf, tracesWithId } from "../input/forest.js"
+import { orderedTracesOf } from "../input/ordered.js"
+import { lastTracesOf } from "../input/selected.js"
 import { text, wholeNumber } from "../options.js"
 import { jsonLine, spanDocument } from "../output/document.js"
 import { Output } from "../output/Output.js"
 
 const document = (each: Trace) => ({
   trace_id: each.traceId,
-  spans: Array.from(nodes(each.roots), ({ depth: level, node }) => ({ depth: level, ...spanDocument(node) }))
+  spans: Array.from(nodes(each.roots), ({ depth: level, node }) => ({
+    depth: level,
+    ...spanDocument(node, scoresOn(each, node))
+  }))
 })
 
 /** The spans that show what they used. */
-const spending: ReadonlySet<string> = new Set([spanNames.run, spanNames.model])
+const isSpender = ({ meaning: { role } }: TraceNode): boolean => role === "run" || role === "model"
 
-/** The command. */
+/** Writes one trace; `usage` is that of its file. */
+const textOf = (each: Trace, masked: number, options: TreeView.TreeViewOptions): string => {
+  const usage = usageOfTraces([each], masked)
+  let out = ""
+  for (
+    const line of TreeView.lines(each.roots, {
+      ...options,
+      scores: (node) => scoresOn(each, node),
+      usage: (node) => isSpender(node) ? usage.below(node) : undefined
+    })
+  ) {
+    out += `${line}\n`
+  }
+  return out
+}
+
 export const tree = command({
   name: "tree",
-  summary: "Each trace as a tree",
+  summary: "Show each trace as a tree",
   details:
     "Children are in the order in which they started. ▸ marks a span that never ended, [orphan] one whose parent " +
-    "is not in the file. --json prints one line per trace, its spans depth first.",
+    "is not in the file. ★ lines below a span are its scores. --json prints one line per trace, with its spans depth first.",
   options: {
-    trace: { type: text("ID"), description: "Only the trace whose id begins with this" },
+    trace: { type: text("ID"), description: "Only traces whose id starts with this" },
     last: { type: wholeNumber, description: "Only the last N traces" },
-    depth: { type: wholeNumber, description: "No more than N levels" },
-    metrics: { description: "Print measurements below their span" }
+    depth: { type: wholeNumber, description: "Show at most N levels" },
+    metrics: { description: "Also show the measurements of each span" }
   },
   examples: ["tree traces.jsonl", "tree --last 1 traces.jsonl", "tree --trace 4bf92f --metrics traces.jsonl"],
   run: (given) =>
-    Effect.gen(function*() {
+    Effect.scoped(Effect.gen(function*() {
       const output = yield* Output
-      const forest = yield* forestOf(given.files)
-      const named = yield* tracesWithId(forest, given.trace)
-      const traces = given.last === undefined ? named : named.slice(Math.max(0, named.length - given.last))
-      if (given.json) {
-        return yield* Effect.forEach(traces, (each) => output.write(jsonLine(document(each))), { discard: true })
-      }
-      const usage = usageOfForest(forest)
-      const lines = TreeView.lines(traces.flatMap(({ roots }) => roots), {
+      const { masked, traces } = given.last === undefined
+        ? yield* orderedTracesOf(given.files, given.trace)
+        : yield* lastTracesOf(given.files, { last: given.last, trace: given.trace })
+      const options = {
         color: output.color,
         width: output.width,
         metrics: given.metrics,
-        ...(given.depth !== undefined && { maxDepth: Math.max(1, given.depth) }),
-        usage: (node) => spending.has(node.name) ? usage.below(node) : undefined
-      })
-      for (const line of lines) {
-        yield* output.write(`${line}\n`)
+        ...(given.depth !== undefined && { maxDepth: Math.max(1, given.depth) })
       }
-    })
+      for (const each of traces) {
+        yield* output.write(given.json ? jsonLine(document(each)) : textOf(each, masked, options))
+      }
+    }))
 })

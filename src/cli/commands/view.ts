@@ -1,15 +1,16 @@
 /**
- * `view`: the traces as a page, written to a file or served live.
+ * `view`: writes the traces as an HTML page, or serves the page live.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { spawn } from "node:child_process"
-import { access } from "node:fs/promises"
+import { open } from "node:fs/promises"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
+import { entriesOf } from "../../readers/TraceEntry.js"
 import { command } from "../command.js"
 import { type Failure, IoError, systemReason, UsageError } from "../Failure.js"
-import { cannotRead, inputPaths } from "../input/input.js"
+import { cannotRead, inputPaths, Recognition } from "../input/input.js"
 import { file, type Values, type ValueType, wholeNumber } from "../options.js"
 import { Output } from "../output/Output.js"
 import { loadPage, pageOf } from "../output/page.js"
@@ -22,18 +23,18 @@ const maxPort = 65_535
 const portNumber: ValueType<number> = {
   placeholder: "N",
   read: (text) =>
-    Either.filterOrLeft(wholeNumber.read(text), (port) => port <= maxPort, () => `a port, 0 to ${maxPort}`)
+    Either.filterOrLeft(wholeNumber.read(text), (port) => port <= maxPort, () => `a port number from 0 to ${maxPort}`)
 }
 
 const options = {
   out: {
     short: "o",
     type: file,
-    description: "The page to write; by default the file's name with .html. - is standard output"
+    description: "Output file; by default the name of the input with .html. - is standard output"
   },
   serve: { description: "Serve the page on 127.0.0.1 and follow the file as it grows" },
-  port: { type: portNumber, description: "Port of --serve; by default a free one" },
-  open: { description: "Open the page in the browser" }
+  port: { type: portNumber, description: "Port for --serve; by default any free port" },
+  open: { description: "Open the page in a browser" }
 } as const
 
 /** Opens an address with the system's own program. If there is none, the user still has the printed address. */
@@ -50,14 +51,14 @@ const defaultPage = (paths: ReadonlyArray<string>): string =>
 
 type Given = Values<typeof options> & { readonly files: ReadonlyArray<string> }
 
-/** What is wrong with the options together: none may be without effect. */
+/** Options that exclude each other, or that would have no effect. */
 const conflict = ({ files: [path, ...others], out, port, serve }: Given): string | undefined =>
   serve && (path === undefined || path === "-" || others.length > 0)
-    ? "--serve follows one file: name it"
+    ? "--serve follows exactly one file, not standard input"
     : serve && out !== undefined
-    ? "--serve writes no page: leave out --out or --serve"
+    ? "--serve writes no file: use either --serve or --out"
     : !serve && port !== undefined
-    ? "--port is the port of --serve: add --serve"
+    ? "--port needs --serve"
     : undefined
 
 const write = (given: Given): Effect.Effect<void, Failure, Output> =>
@@ -74,12 +75,44 @@ const write = (given: Given): Effect.Effect<void, Failure, Output> =>
 
 const cannotListen = (port: number, error: unknown): IoError =>
   new IoError({
-    message: `Cannot listen on port ${port}: ${systemReason(error, { EADDRINUSE: "another program is using it" })}`
+    message: `Cannot listen on port ${port}: ${systemReason(error, { EADDRINUSE: "the port is already in use" })}`
+  })
+
+/** How much of a file is looked at before it is served. */
+const lookedAt = 256 * 1024
+
+/** Fails for a directory, an unreadable file, and one that has lines but no record. An empty file is fine: it may still grow. */
+const checkServed = (path: string): Effect.Effect<void, IoError, Output> =>
+  Effect.gen(function*() {
+    const attempt = <A>(action: () => Promise<A>) =>
+      Effect.tryPromise({ try: action, catch: (error) => cannotRead(path, error) })
+    const head = yield* attempt(async () => {
+      const file = await open(path, "r")
+      try {
+        const buffer = new Uint8Array(lookedAt)
+        return buffer.subarray(0, (await file.read(buffer, 0, lookedAt, 0)).bytesRead)
+      } finally {
+        await file.close()
+      }
+    })
+    const recognition = new Recognition(path)
+    const refused = recognition.bytes(head)
+    if (refused !== undefined) {
+      return yield* refused
+    }
+    for (const entry of entriesOf(head)) {
+      if (entry.kind === "record") {
+        recognition.record()
+      } else if (!(entry.torn && head.length === lookedAt)) {
+        recognition.bad(entry.error.source, entry.torn)
+      }
+    }
+    yield* recognition.check
   })
 
 const live = (path: string, given: Given): Effect.Effect<never, Failure, Output> =>
   Effect.gen(function*() {
-    yield* Effect.tryPromise({ try: () => access(path), catch: (error) => cannotRead(path, error) })
+    yield* checkServed(path)
     const { assets, pageCsp, renderPage } = yield* loadPage
     const title = titleOf([path])
     const page = {
@@ -87,7 +120,7 @@ const live = (path: string, given: Given): Effect.Effect<never, Failure, Output>
       html: renderPage(assets, { title, live: { url: "events" } }),
       policy: pageCsp(assets, true)
     }
-    const { open, port = 0 } = given
+    const { open: opens, port = 0 } = given
     const listen = Effect.tryPromise({
       try: () => serveLive(page, port),
       catch: (error) => cannotListen(port, error)
@@ -96,19 +129,18 @@ const live = (path: string, given: Given): Effect.Effect<never, Failure, Output>
       Effect.gen(function*() {
         const output = yield* Output
         yield* output.write(`${url}\n`)
-        yield* output.log("Anyone with this address can read the file. Ctrl-C ends it.")
-        yield* open ? openInBrowser(url) : Effect.void
+        yield* output.log("Anyone with this address can read the file. Press Ctrl-C to stop.")
+        yield* opens ? openInBrowser(url) : Effect.void
         return yield* Effect.never
       }), ({ close }) => Effect.promise(close))
   })
 
-/** The command. */
 export const view = command({
   name: "view",
-  summary: "The traces as one HTML page",
+  summary: "Create an HTML page of the traces",
   details:
-    "The page needs nothing else: open it from disk or send it to someone. --serve follows a growing file live, on " +
-    "this machine only.",
+    "The page is self-contained: open it from disk or send it to someone. --serve shows a growing file live, on this " +
+    "machine only.",
   options,
   examples: ["view traces.jsonl", "view --open traces.jsonl", "view --serve traces.jsonl"],
   run: (given) => {

@@ -1,46 +1,33 @@
 /**
  * The grammar of `--fail-if`: `QUANTITY COMPARISON NUMBER`, several with `or` between them, such as `p95_ms(loom.tool) > 2000`.
  *
- * A name in brackets that itself holds a bracket stands in double quotes. The grammar only knows which quantities exist; the command knows their values.
+ * A name in parentheses that itself contains one needs double quotes. The grammar only knows which quantities exist; the command knows their values.
  */
 import * as Either from "effect/Either"
+import { signs } from "../../readers/signs.js"
 
-/** Whether a quantity takes a name in brackets: never, always, or optionally. */
+/** Whether a quantity takes a name in parentheses: never, always, or optionally. */
 export type Scope = "whole" | "named" | "either"
 
-/** The known quantities. */
 export type Vocabulary = { readonly [quantity: string]: { readonly of: Scope } }
 
-/** One comparison. */
 export interface Comparison {
-  /** As it was written. */
+  /** As the user wrote it. */
   readonly text: string
   readonly quantity: string
-  /** The name in brackets. */
+  /** The name in parentheses. */
   readonly label: string | undefined
   readonly holds: (value: number) => boolean
 }
 
-/** A text that is not a comparison; the message names the position. */
+/** A syntax error; the message names the position. */
 export class GrammarError extends Error {}
 
-/** The comparisons of two numbers. */
-export const signs: { readonly [sign: string]: (a: number, b: number) => boolean } = {
-  ">": (a, b) => a > b,
-  ">=": (a, b) => a >= b,
-  "<": (a, b) => a < b,
-  "<=": (a, b) => a <= b,
-  "=": (a, b) => a === b,
-  "==": (a, b) => a === b,
-  "!=": (a, b) => a !== b
-}
-
 const word = /[A-Za-z_][A-Za-z0-9_]*/y
-const bracket = /\(\s*(?:"([^"]*)"|([^")]*?))\s*\)/y
+const scopeName = /\(\s*(?:"([^"]*)"|([^")]*?))\s*\)/y
 const sign = /[<>=!]=|[<>=]/y
 const number = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/iy
 
-/** Reads a text from left to right. */
 class Reader {
   at = 0
   constructor(readonly text: string) {}
@@ -81,17 +68,17 @@ const quantityOf = (reader: Reader, known: Vocabulary): Pick<Comparison, "quanti
   const from = reader.at - quantity.length
   const scope = Object.hasOwn(known, quantity) ? known[quantity]!.of : undefined
   if (scope === undefined) {
-    throw reader.problem(`unknown quantity "${quantity}"; known are ${Object.keys(known).join(", ")}`, from)
+    throw reader.problem(`unknown quantity "${quantity}"; use one of ${Object.keys(known).join(", ")}`, from)
   }
-  const afterName = reader.at
-  const brackets = reader.take(bracket)
-  if (brackets === undefined && scope === "named") {
-    throw reader.problem(`"${quantity}" needs a name: write ${quantity}(NAME)`, afterName)
+  const afterQuantity = reader.at
+  const name = reader.take(scopeName)
+  if (name === undefined && scope === "named") {
+    throw reader.problem(`"${quantity}" needs a name: write ${quantity}(NAME)`, afterQuantity)
   }
-  if (brackets !== undefined && scope === "whole") {
-    throw reader.problem(`"${quantity}" takes no name in brackets`, afterName)
+  if (name !== undefined && scope === "whole") {
+    throw reader.problem(`"${quantity}" does not take a name`, afterQuantity)
   }
-  return { quantity, label: brackets?.[1] ?? brackets?.[2] }
+  return { quantity, label: name?.[1] ?? name?.[2] }
 }
 
 const comparisonOf = (reader: Reader, known: Vocabulary): Comparison => {
@@ -108,14 +95,13 @@ const parse = (reader: Reader, known: Vocabulary): ReadonlyArray<Comparison> => 
   while (!reader.isAtEnd) {
     const from = reader.at
     if (reader.take(word)?.[0] !== "or") {
-      throw reader.problem("expected \"or\" and another comparison, or the end", from)
+      throw reader.problem("expected \"or\" or the end", from)
     }
     all.push(comparisonOf(reader, known))
   }
   return all
 }
 
-/** Parses comparisons. */
 export const comparisonsOf = (
   text: string,
   known: Vocabulary

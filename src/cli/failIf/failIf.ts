@@ -1,5 +1,5 @@
 /**
- * `--fail-if`: comparisons that make a command end with exit code 1, for CI. Wrong ones end it before anything is read.
+ * `--fail-if`: comparisons that make a command exit with code 1, for CI. A syntax error is reported before any input is read.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -8,26 +8,30 @@ import { text } from "../options.js"
 import { Output } from "../output/Output.js"
 import { type Comparison, comparisonsOf, type Scope } from "./comparisons.js"
 
-/** A number that a command computes from its answer. */
+/** What a condition needs and the answer does not have: the check fails, because it would pass every build unseen. */
+export interface Lacking {
+  /** What is missing. Untrusted text: escape it. */
+  readonly lacking: string
+}
+
+/** A number that a command computes from its result. */
 export interface Quantity<A> {
   readonly of: Scope
   /** `undefined` if there is nothing to compare: no price, no such name. `of` decides whether there is a label. */
-  readonly value: (answer: A, label: string | undefined) => number | undefined
+  readonly value: (answer: A, label: string | undefined) => number | Lacking | undefined
 }
 
-/** The quantities of a command. */
 export type Quantities<A> = { readonly [name: string]: Quantity<A> }
 
-/** The option of commands that check conditions. */
 export const failIfOption = {
   "fail-if": {
     type: text("CONDITION"),
     repeated: true,
-    description: "End with exit code 1 if this holds; combine several with or"
+    description: "Exit with code 1 if this holds; combine several with or"
   }
 } as const
 
-/** Finds an answer, prints it, and fails if a condition holds for it. */
+/** Runs the command, which prints its result, and fails if a condition holds for it. */
 export const withFailIf = <A>(
   given: { readonly "fail-if": ReadonlyArray<string> },
   quantities: Quantities<A>,
@@ -54,10 +58,12 @@ const check = <A>(
     for (const { holds, label, quantity, text } of comparisons) {
       const value = quantities[quantity]!.value(answer, label)
       if (value === undefined) {
-        // A misspelt name would never fail anything.
-        yield* log(`--fail-if ${JSON.stringify(text)}: there is nothing to compare`)
+        // Otherwise a misspelled name would go unnoticed.
+        yield* log(`--fail-if ${JSON.stringify(text)}: nothing to compare`)
+      } else if (typeof value === "object") {
+        met.push(`${text} cannot be checked: ${value.lacking}`)
       } else if (holds(value)) {
-        met.push(`${text} (it is ${value})`)
+        met.push(`${text} (actual: ${value})`)
       }
     }
     yield* met.length === 0 ? Effect.void : Effect.fail(new ConditionMet({ message: met.join(", ") }))

@@ -1,13 +1,26 @@
 /**
- * The quantities of a summary that `--fail-if` can compare. A name in brackets is a label of the table: of a span, unless `--by` says otherwise.
+ * The quantities of a summary that `--fail-if` can compare. A name in parentheses is a row of the table, grouped by `--by`.
  */
 import type { DurationStats } from "../../readers/summary/Durations.js"
-import type { Dimension, Summary, SummaryRow } from "../../readers/TraceSummary.js"
+import type { Dimension, ScoreRow, Summary, SummaryRow } from "../../readers/TraceSummary.js"
 import type { Quantities, Quantity } from "./failIf.js"
+
+/** Scores that are named in a message. */
+const mostNamed = 5
+
+/** That there are no such scores, with those that there are. */
+export const lackingScore = (name: string, scores: ReadonlyArray<Pick<ScoreRow, "name" | "other">>): string => {
+  const names = scores.filter(({ other }) => !other).slice(0, mostNamed).map((row) => row.name)
+  const more = scores.length > names.length ? ", …" : ""
+  return `there is no score ${JSON.stringify(name)}; ${
+    names.length === 0 ? "the input has no scores" : `the input has ${names.join(", ")}${more}`
+  }`
+}
+
+const prefix = "score "
 
 const whole = (value: (summary: Summary) => number): Quantity<Summary> => ({ of: "whole", value })
 
-/** The quantities of a summary; names in brackets are rows of this dimension. */
 export const summaryQuantities = (dimension: Dimension): Quantities<Summary> => {
   const rowOf = (summary: Summary, label: string | undefined): SummaryRow | undefined =>
     summary.by[dimension].find((row) => row.label === label && !row.other)
@@ -32,7 +45,25 @@ export const summaryQuantities = (dimension: Dimension): Quantities<Summary> => 
     }
   })
 
+  const score = (pick: (row: ScoreRow) => number | null): Quantity<Summary> => ({
+    of: "named",
+    value: ({ scores }, label = "") => {
+      if (!label.startsWith(prefix)) {
+        return { lacking: `${JSON.stringify(label)} is no score; write "${prefix}${label}"` }
+      }
+      const wanted = label.slice(prefix.length)
+      const row = scores.find(({ name, other }) => !other && name === wanted)
+      return row === undefined
+        ? { lacking: lackingScore(wanted, scores) }
+        : pick(row) ?? { lacking: `the score ${JSON.stringify(wanted)} has labels, but no values` }
+    }
+  })
+
   return {
+    mean: score(({ mean }) => mean),
+    min: score(({ min }) => min),
+    max: score(({ max }) => max),
+    count: score(({ count }) => count),
     spans: either((summary) => summary.spans, (row) => row.count, 0),
     errors: either((summary) => summary.failures, (row) => row.failures, 0),
     interrupted: either((summary) => summary.interrupted, (row) => row.interrupted, 0),

@@ -2,17 +2,16 @@
  * The conditions on spans that `find` takes.
  */
 import * as Either from "effect/Either"
+import { signs } from "../../readers/signs.js"
 import { hasFailed, type TraceNode } from "../../readers/TraceTree.js"
 import type { AttributeValue } from "../../records/attributes.js"
-import { signs } from "../failIf/comparisons.js"
 import type { ValueType } from "../options.js"
 
-/** Whether a span is wanted. */
 export type Condition = (node: TraceNode) => boolean
 
 const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")
 
-/** A name with `*` for any text, or a regular expression between slashes. */
+/** A name where `*` matches any text, or a regular expression between slashes. */
 export const namePattern: ValueType<Condition> = {
   placeholder: "NAME",
   read: (text) => {
@@ -67,10 +66,9 @@ export const attributeCondition: ValueType<Condition> = {
 const has = (node: TraceNode, key: string, holds: (value: AttributeValue) => boolean): boolean =>
   Object.hasOwn(node.attributes, key) && holds(node.attributes[key]!)
 
-/** How a span can have ended. */
 export const outcomes = ["success", "failure", "interrupted", "open"] as const
 
-/** That a span ended like this. A tool that is not `ok` failed, whatever its own outcome. */
+/** Whether a span has this outcome. A tool that is not `ok` failed, whatever its own outcome. */
 export const hasOutcome = (outcome: (typeof outcomes)[number]): Condition => (node) =>
   outcome === "open"
     ? node.outcome === undefined

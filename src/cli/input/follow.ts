@@ -1,36 +1,33 @@
 /**
- * Follows a growing file from its beginning or from a cursor: its complete lines, and its rotations.
+ * Follows a growing file from its start or from a cursor, and reports complete lines and rotations.
  *
- * It polls four times a second. A file that was moved away is read to its end before the new one is opened; a truncated file is read from its beginning.
- * The trap: if a file is truncated and grows past the old position between two polls, what lies before that position is missed.
+ * It polls four times per second. A file that was moved away is read to its end before the new one is opened; a truncated file is read from its start.
+ * The trap: if a file is truncated and grows past the old position between two polls, everything before that position is missed.
  */
 import { createHash } from "node:crypto"
 import { type FileHandle, open, stat } from "node:fs/promises"
 import { setTimeout } from "node:timers/promises"
 import { LineSplitter } from "../../readers/LineSplitter.js"
 
-/** A change of the file. */
 export type FollowEvent =
-  /** Complete lines, without their ends. The cursor is after the last. */
+  /** Complete lines, without line breaks. The cursor is after the last one. */
   | { readonly kind: "lines"; readonly lines: ReadonlyArray<string>; readonly cursor: string }
-  /** The file was replaced or truncated: what follows is from its beginning. */
+  /** The file was replaced or truncated; reading starts over. */
   | { readonly kind: "rotated"; readonly how: "replaced" | "truncated"; readonly cursor: string }
-  /** The end was reached. */
+  /** The end of the file was reached. */
   | { readonly kind: "caught-up"; readonly bytes: number }
 
-/** How a file is followed. */
 export interface FollowOptions {
-  /** Where to resume; a cursor of a replaced file starts the new one. */
+  /** Where to resume. If the file was replaced since, reading starts at the beginning of the new one. */
   readonly after?: string | undefined
   readonly signal: AbortSignal
 }
 
 const pollInterval = 250
 
-/** Bytes of one event at most, unless a line is longer. */
+/** The size limit of an event in bytes, unless a line is longer. */
 const pieceSize = 256 * 1024
 
-/** The identity of a file, in letters and digits. */
 const identityOf = ({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }): string =>
   createHash("sha256").update(`${dev}/${ino}`).digest("hex").slice(0, 16)
 
@@ -39,13 +36,11 @@ const parseCursor = (cursor: string | undefined): { readonly id: string; readonl
   return match === null ? undefined : { id: match[1]!, offset: Number(match[2]) }
 }
 
-/** The identity of the file at a path, if it exists. */
 const identityAt = (path: string): Promise<string | undefined> =>
   stat(path, { bigint: true }).then(identityOf, () => undefined)
 
 const wait = (signal: AbortSignal): Promise<void> => setTimeout(pollInterval, undefined, { signal }).catch(() => {})
 
-/** An open file, until another one takes its path. */
 class FollowedFile {
   private splitter: LineSplitter
   position: number
@@ -59,7 +54,6 @@ class FollowedFile {
     return `${this.id}-${this.splitter.position}`
   }
 
-  /** The lines that were appended. */
   async *read(): AsyncGenerator<FollowEvent> {
     const buffer = new Uint8Array(pieceSize)
     for (;;) {
@@ -69,7 +63,7 @@ class FollowedFile {
       }
       this.position += bytesRead
       const lines: Array<string> = []
-      // A copy: the splitter keeps the start of an incomplete line.
+      // A copy, because the splitter keeps the start of an incomplete line.
       this.splitter.push(buffer.slice(0, bytesRead), (line) => lines.push(line.text))
       if (lines.length > 0) {
         yield { kind: "lines", lines, cursor: this.cursor }
@@ -96,7 +90,7 @@ const openedAt = async (path: string, after: string | undefined): Promise<Follow
   return new FollowedFile(handle, id, offset)
 }
 
-/** Follows the file until the signal; fails only if it cannot be opened at the start. */
+/** Follows the file until the signal aborts. Fails only if the file cannot be opened at first. */
 export async function* follow(path: string, { after, signal }: FollowOptions): AsyncGenerator<FollowEvent> {
   let file = await openedAt(path, after)
   try {

@@ -1,33 +1,33 @@
 /**
- * What a command reads: files, or standard input for `-` and for no file.
+ * The input of a command: files, or standard input for `-` and if there is no file.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createReadStream, statSync } from "node:fs"
-import type { TraceEntry } from "../../readers/TraceEntry.js"
-import * as TraceFile from "../../readers/TraceFile.js"
+import { binaryFormat, isBegun, seemsToBe } from "../../readers/foreign.js"
+import { gunzipped, type GzipError } from "../../readers/gunzip.js"
+import { skippedIn } from "../../readers/otlpSkipped.js"
 import { IoError, systemReason } from "../Failure.js"
+import { plural } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
 
 const chunkSize = 256 * 1024
 
-/** Reading a file of at least so many bytes shows progress. */
+/** Progress is shown for files of at least this many bytes. */
 const largeFile = 16 * 1024 * 1024
 
-/** Bytes between two lines of progress. */
+/** Bytes between two progress updates. */
 export const progressStep: number = 8 * 1024 * 1024
 
-/** The error for a file that cannot be read. */
 export const cannotRead = (path: string, error: unknown): IoError =>
   new IoError({
-    message: `Cannot read ${path}: ${systemReason(error, { ENOENT: "there is no such file" })}`
+    message: `cannot read ${path}: ${systemReason(error, { ENOENT: "no such file" })}`
   })
 
-/** The name of an input in messages. */
 export const nameOf = (path: string): string => path === "-" ? "standard input" : path
 
 /** The size of a regular file in bytes, if it is one. */
-const sizeOf = (path: string): number | undefined => {
+export const sizeOf = (path: string): number | undefined => {
   try {
     const facts = statSync(path)
     return facts.isFile() ? facts.size : undefined
@@ -36,7 +36,6 @@ const sizeOf = (path: string): number | undefined => {
   }
 }
 
-/** The bytes of one file as Node reads them. */
 export const chunksOf = (path: string): AsyncIterable<Uint8Array> =>
   path === "-" ? process.stdin : createReadStream(path, { highWaterMark: chunkSize })
 
@@ -44,7 +43,7 @@ const percent = (read: number, size: number): string => `${Math.min(100, Math.fl
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
 
-/** Shows progress while a large file is read; call it with the bytes read so far. */
+/** Shows progress while a large file is read; takes the number of bytes read so far. */
 export const progressOf = (path: string): Effect.Effect<(read: number) => Effect.Effect<void>, never, Output> =>
   Effect.map(Output, (output) => {
     const size = sizeOf(path)
@@ -60,11 +59,81 @@ export const progressOf = (path: string): Effect.Effect<(read: number) => Effect
     }
   })
 
-/** Removes the progress line. */
 export const clearProgress: Effect.Effect<void, never, Output> = Effect.flatMap(Output, ({ progress }) => progress(""))
 
-/** The bytes of one file. Shows progress if it is large. */
-export const bytesOf = (path: string): Stream.Stream<Uint8Array, IoError, Output> =>
+const noBytes = new Uint8Array(0)
+
+/**
+ * Notices a file that is not a trace file: one that has lines but no record. Every command refuses it, and says what it seems to be; otherwise the wrong file
+ * would pass every check.
+ */
+export class Recognition {
+  private head: Uint8Array | undefined = undefined
+  private first: string | undefined = undefined
+  private records = 0
+  private measurements = 0
+  private logs = 0
+
+  constructor(private readonly path: string) {}
+
+  /** Takes bytes after they are decompressed; returns an error if the first ones say that they are no text. */
+  bytes(chunk: Uint8Array): IoError | undefined {
+    if (this.head !== undefined) {
+      return undefined
+    }
+    this.head = chunk.slice(0, 4096)
+    const format = binaryFormat(this.head)
+    return format === undefined ? undefined : this.refused(format)
+  }
+
+  private refused(what: string): IoError {
+    return new IoError({ message: `no records in ${nameOf(this.path)}: it seems to be ${what}` })
+  }
+
+  record(): void {
+    this.records++
+  }
+
+  /** Takes a line, to count what it holds that is not read. */
+  line(text: string): void {
+    const skipped = skippedIn(text)
+    this.measurements += skipped?.measurements ?? 0
+    this.logs += skipped?.logs ?? 0
+  }
+
+  /** Takes the start of a line without a record. */
+  bad(source: string, torn: boolean): void {
+    const isBegunOrEmpty = torn && isBegun(this.head ?? noBytes, source) || emptyRequest.test(source)
+    this.first ??= isBegunOrEmpty ? undefined : source
+  }
+
+  /** Fails if there were lines, but no record. Says how much of an OTLP file was not read. */
+  readonly check: Effect.Effect<void, IoError, Output> = Effect.suspend(() =>
+    this.records === 0 && this.first !== undefined
+      ? Effect.fail(this.refused(seemsToBe(this.head ?? noBytes, this.first)))
+      : this.saySkipped
+  )
+
+  private readonly saySkipped: Effect.Effect<void, never, Output> = Effect.suspend(() => {
+    const parts = [
+      ...(this.measurements > 0 ? [plural(this.measurements, "measurement")] : []),
+      ...(this.logs > 0 ? [plural(this.logs, "log record")] : [])
+    ]
+    return parts.length === 0 ?
+      Effect.void :
+      Effect.flatMap(
+        Output,
+        ({ logOnce }) =>
+          logOnce(`${nameOf(this.path)}: skipped ${parts.join(" and ")} of OTLP; only spans and scores are read`)
+      )
+  })
+}
+
+/** A request for spans that holds none. */
+const emptyRequest = /^\{\s*"resource_?[Ss]pans"/
+
+/** The bytes of one file as they are. Shows progress if it is large. */
+const bytesOf = (path: string): Stream.Stream<Uint8Array, IoError, Output> =>
   Stream.unwrap(Effect.map(progressOf(path), (show) => {
     let read = 0
     return Stream.fromAsyncIterable(chunksOf(path), (error) => cannotRead(nameOf(path), error)).pipe(
@@ -73,23 +142,27 @@ export const bytesOf = (path: string): Stream.Stream<Uint8Array, IoError, Output
     )
   }))
 
-/** The lines of one file: records, and lines that hold none. Notes compressed data that ends early. */
-export const entriesOf = (path: string): Stream.Stream<TraceEntry, IoError, Output> =>
-  Stream.tap(
-    TraceFile.entries(bytesOf(path)),
-    (entry) => entry.kind === "bad" && entry.broken === true ? noteTruncated(path) : Effect.void
-  )
+/** The decompressed bytes of one file. */
+export const unpackedOf = (
+  path: string,
+  recognition: Recognition
+): Stream.Stream<Uint8Array, IoError | GzipError, Output> =>
+  Stream.unwrap(Effect.map(Effect.runtime<Output>(), (runtime) => {
+    const bytes = Stream.toAsyncIterableRuntime(bytesOf(path), runtime)
+    return Stream.tap(
+      Stream.fromAsyncIterable(gunzipped(bytes), (error) => error as IoError | GzipError),
+      (chunk) => {
+        const refused = recognition.bytes(chunk)
+        return refused === undefined ? Effect.void : Effect.fail(refused)
+      }
+    )
+  }))
 
-/** Reads the entries of these files one by one. */
-export const forEachEntry = (
-  paths: ReadonlyArray<string>,
-  take: (entry: TraceEntry) => void
-): Effect.Effect<void, IoError, Output> =>
-  Stream.runForEach(Stream.flatMap(Stream.fromIterable(paths), entriesOf), (entry) => Effect.sync(() => take(entry)))
+/** Notes that compressed data could not be read to its end, or says that something else follows it. */
+export const noteBroken = (path: string, { ignored, problem }: GzipError): Effect.Effect<void, never, Output> =>
+  Effect.flatMap(Output, (output) =>
+    ignored > 0
+      ? output.logOnce(`${nameOf(path)}: ${problem}, and cannot be read`)
+      : output.noteTruncated(nameOf(path)))
 
-/** Notes that a file's compressed data ends early. */
-export const noteTruncated = (path: string): Effect.Effect<void, never, Output> =>
-  Effect.flatMap(Output, (output) => output.noteTruncated(nameOf(path)))
-
-/** The files that a command was given, or standard input. */
 export const inputPaths = (files: ReadonlyArray<string>): ReadonlyArray<string> => files.length === 0 ? ["-"] : files

@@ -1,15 +1,14 @@
 /**
- * JSON that commands print: names as on the wire, in snake_case.
+ * The JSON that commands print. Names are in snake_case, as in the file.
  */
-import type { Summary, SummaryRow } from "../../readers/TraceSummary.js"
+import type { ScoreRow, Summary, SummaryRow } from "../../readers/TraceSummary.js"
 import type { TraceNode } from "../../readers/TraceTree.js"
 import type { NodeUsage } from "../../readers/usage/treeUsage.js"
 import { isoFromNanos } from "../../records/instants.js"
-import type { DecodedLine } from "../../records/wire/decode.js"
-import { encodeDropped, encodeMetric, encodeSpan, encodeSpanStart } from "../../records/wire/encode.js"
+import type { ScoreData } from "../../records/ScoreData.js"
 
-/** A span, without its children. */
-export const spanDocument = (node: TraceNode) => ({
+/** `scores` are those that the span shows. */
+export const spanDocument = (node: TraceNode, scores: ReadonlyArray<ScoreData> = node.scores) => ({
   name: node.name,
   trace_id: node.traceId,
   span_id: node.spanId,
@@ -21,12 +20,19 @@ export const spanDocument = (node: TraceNode) => ({
   exception: node.exception,
   attributes: node.attributes,
   line: node.line,
+  ...(scores.length > 0 && { scores: scores.map(scoreDocument) }),
   ...(node.orphan && { orphan: true }),
   ...(node.duplicate && { duplicate: true }),
   ...(node.cyclic && { cyclic: true })
 })
 
-/** Usage, as on the wire. */
+const scoreDocument = ({ spanId, time, traceId, ...score }: ScoreData) => ({
+  ...score,
+  trace_id: traceId,
+  span_id: spanId,
+  scored_at: isoFromNanos(time)
+})
+
 export const usageDocument = ({ cachedTokensIn, costUsd, tokensIn, tokensOut }: NodeUsage["total"]) => ({
   tokens_in: tokensIn,
   cached_tokens_in: cachedTokensIn,
@@ -44,30 +50,21 @@ const rowDocument = ({ count, durationMs, failures, interrupted, label, other, u
   usage: usageDocument(usage)
 })
 
-/** A summary. */
-export const summaryDocument = ({ by, usage, from, to, ...counts }: Summary) => ({
+export const scoreRowDocument = ({ labels, ...row }: ScoreRow) => ({
+  ...row,
+  labels: Object.fromEntries(labels.map(({ count, label }) => [label, count]))
+})
+
+export const summaryDocument = ({ by, usage, from, scores, to, ...counts }: Summary) => ({
   ...counts,
   from: from ?? null,
   to: to ?? null,
   usage: usageDocument(usage),
+  scores: scores.map(scoreRowDocument),
   by: Object.fromEntries(Object.entries(by).map(([dimension, rows]) => [dimension, rows.map(rowDocument)]))
 })
 
-/** A record as its line in a file. */
-export const wireDocument = (record: DecodedLine): string => {
-  switch (record.kind) {
-    case "span":
-      return encodeSpan(record.span)
-    case "span_start":
-      return encodeSpanStart(record.span)
-    case "metric":
-      return encodeMetric(record.metric)
-    case "dropped":
-      return encodeDropped(record.dropped)
-  }
-}
-
-// What JSON.stringify leaves alone but a terminal obeys: DEL, C1, and the characters that `escape.ts` of the records names.
+// Characters that JSON.stringify does not escape but a terminal obeys: DEL, C1, and those listed in `escape.ts` of the records.
 const unsafe =
   /[\u007f-\u009f\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu
 
@@ -77,7 +74,7 @@ const escapeOne = (character: string): string =>
     (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`
   ).join("")
 
-/** JSON with those characters escaped, which means the same: they can only occur in strings. */
+/** Escapes those characters. The JSON means the same, because they can only occur in strings. */
 export const terminalSafe = (json: string): string => json.replace(unsafe, escapeOne)
 
 /** A value as one line of JSON, with its newline. */

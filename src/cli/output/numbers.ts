@@ -1,9 +1,8 @@
 /**
- * Numbers for people.
+ * Formats numbers for reading.
  */
 import type { Usage } from "../../readers/usage/Amounts.js"
 
-/** A whole number with thousands separators. */
 export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
 
 /** Milliseconds, in a suitable unit. */
@@ -24,7 +23,6 @@ export const dollars = (value: number | null): string =>
     ? `$${value.toFixed(2)}`
     : `$${value.toFixed(Math.min(20, 1 - Math.floor(Math.log10(Math.abs(value)))))}`
 
-/** Tokens in and out. */
 export const tokens = ({ tokensIn, tokensOut }: Usage): string =>
   tokensIn === 0 && tokensOut === 0 ? "–" : `${count(tokensIn)} → ${count(tokensOut)}`
 

@@ -1,29 +1,43 @@
 /**
- * The HTML page of files, in pieces: records are copied as they are, so a page of any size takes little memory.
+ * The HTML page for a command's files, in pieces: records are copied as they are, so a page of any size takes little memory.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { gunzipped, type GzipError } from "../../readers/gunzip.js"
+import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
+import { decodeEntries } from "../../readers/TraceEntry.js"
 import type { IoError } from "../Failure.js"
-import { bytesOf, noteTruncated } from "../input/input.js"
+import { noteBroken, Recognition, unpackedOf } from "../input/input.js"
 import type { Output } from "./Output.js"
 
-/** The text of a file, decompressed if needed, with a newline at its end. */
+/** The text of a file, decompressed if needed, with a newline at its end. Fails at its end for a file that is not a trace file. */
 const textOf = (path: string): Stream.Stream<string, IoError, Output> =>
-  Stream.unwrap(
-    Effect.map(Effect.runtime<Output>(), (runtime) => {
-      const decoder = new TextDecoder()
-      const bytes = Stream.toAsyncIterableRuntime(bytesOf(path), runtime)
-      const unpacked = Stream.fromAsyncIterable(gunzipped(bytes), (error) => error as GzipError | IoError).pipe(
-        Stream.catchTag("GzipError", () => Stream.execute(noteTruncated(path)))
-      )
-      return Stream.map(unpacked, (chunk) => decoder.decode(chunk, { stream: true })).pipe(
-        Stream.concat(Stream.make("\n"))
-      )
-    })
-  )
+  Stream.suspend(() => {
+    const decoder = new TextDecoder()
+    const recognition = new Recognition(path)
+    const splitter = new LineSplitter()
+    let isKnown = false
+    const look = (line: Line): void => {
+      for (const entry of isKnown ? [] : decodeEntries(line)) {
+        if (entry.kind === "record") {
+          isKnown = true
+          recognition.record()
+        } else {
+          recognition.bad(entry.error.source, entry.torn)
+        }
+      }
+    }
+    return unpackedOf(path, recognition).pipe(
+      Stream.catchTag("GzipError", (error) => Stream.execute(noteBroken(path, error))),
+      Stream.tap((chunk) => Effect.sync(() => isKnown ? undefined : splitter.push(chunk, look))),
+      Stream.map((chunk) => decoder.decode(chunk, { stream: true })),
+      Stream.concat(Stream.make("\n")),
+      Stream.concat(Stream.execute(Effect.suspend(() => {
+        splitter.end(look)
+        return recognition.check
+      })))
+    )
+  })
 
-/** The page that shows these files. */
 export const pageOf = (
   paths: ReadonlyArray<string>,
   title: string
@@ -37,7 +51,7 @@ export const pageOf = (
     )
   }))
 
-/** The page's parts, loaded on demand: most commands do not need them. */
+/** Loads the page's parts on demand, because most commands do not need them. */
 export const loadPage = Effect.promise(async () => {
   const [{ loadAssets }, { escapeData, pageCsp, pageParts, renderPage }] = await Promise.all([
     import("../../viewer/assets.js"),

@@ -1,31 +1,31 @@
 /**
- * Tables for people: text to the left, numbers to the right, never wider than the width.
+ * Prints tables: text is left-aligned, numbers right-aligned, and no line exceeds the width.
  *
- * In a narrow terminal the least important columns are left out until the labels have room; then labels are cut in their middle, since names begin alike
- * (`loom.workflow`, `loom.workflow.step`) and ids end differently. A line below names what was left out.
+ * In a narrow terminal the least important columns are left out until the labels fit; then labels are shortened in the middle, since names start alike
+ * (`loom.workflow`, `loom.workflow.step`) and ids differ at the end. A line below the table names the hidden columns.
  */
 import type { SummaryRow } from "../../readers/TraceSummary.js"
 import { columns as columnsOf, fitting } from "../../records/terminal/columns.js"
 import { escapeText } from "../../records/terminal/escape.js"
 
-/** A column: its heading, and whether it holds numbers. */
 export interface Column {
   readonly heading: string
+  /** Whether it is right-aligned. */
   readonly right?: boolean
-  /** Columns of low weight are left out first, of equal weight the one to the right. 0 by default. */
+  /** Columns of low weight are hidden first; of equal weight, the rightmost. Default 0. */
   readonly weight?: number
 }
 
-/** Labels are not cut below this width while other columns can be left out. */
+/** Labels are not shortened below this width while other columns can be hidden. */
 const minLabel = 12
 
-/** The columns of a table by their places, and the width of the first, which holds the labels. */
+/** The indices of the visible columns, and the width of the labels. */
 interface Layout {
   readonly places: ReadonlyArray<number>
   readonly room: number
 }
 
-/** Lines of a table without newlines. The first column holds the labels: it may be cut, but is never left out. */
+/** The lines of a table, without newlines. The first column holds the labels: it may be shortened, but is never hidden. */
 export const tableLines = (
   columns: ReadonlyArray<Column>,
   rows: ReadonlyArray<ReadonlyArray<string>>,
@@ -53,7 +53,7 @@ const padded = (text: string, width: number, right: boolean): string => {
   return right ? blanks + text : text + blanks
 }
 
-/** The widest layout in which different labels stay different; failing that, the widest in which labels have room. */
+/** The widest layout in which different labels stay different, or else the widest in which labels fit. */
 const layoutOf = (
   columns: ReadonlyArray<Column>,
   rows: ReadonlyArray<ReadonlyArray<string>>,
@@ -73,7 +73,7 @@ const layoutsOf = (
   widths: ReadonlyArray<number>,
   width: number
 ): ReadonlyArray<Layout> => {
-  // A column without values goes first of all.
+  // A column without values is hidden first.
   const weightOf = (at: number): number => rows.every((row) => row[at] === "–") ? -1 : columns[at]!.weight ?? 0
   const leaving = columns.map((_, at) => at).slice(1).sort((a, b) => weightOf(a) - weightOf(b) || b - a)
   return [...leaving.keys(), leaving.length].map((many) => {
@@ -84,7 +84,6 @@ const layoutsOf = (
   })
 }
 
-/** The beginning and end of a text, as far as they fit, with `…` between them. */
 const cut = (text: string, room: number): string => {
   if (columnsOf(text) <= room) {
     return text
@@ -98,13 +97,13 @@ const reversed = (text: string): string => [...text].reverse().join("")
 const leftOut = (columns: ReadonlyArray<Column>, whole: number, width: number): ReadonlyArray<string> =>
   columns.length === 0
     ? []
-    : wrapped(`… without ${columns.map(({ heading }) => heading).join(", ")}: --width=${whole} shows all`, width)
+    : wrapped(`… ${columns.map(({ heading }) => heading).join(", ")} hidden; --width=${whole} shows all`, width)
 
 /** The label of a row, safe to print. */
-export const labelOf = ({ label, other }: SummaryRow): string =>
+export const labelOf = ({ label, other }: Pick<SummaryRow, "label" | "other">): string =>
   other ? "(all others)" : label === null ? "(none)" : label === "" ? "\"\"" : escapeText(label)
 
-/** The lines. A word that is longer than the width has a line of its own. */
+/** Wraps a text at spaces. A word longer than the width gets a line of its own. */
 export const wrapped = (text: string, width: number): ReadonlyArray<string> => {
   const lines = [""]
   for (const word of text.split(" ")) {

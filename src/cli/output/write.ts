@@ -1,17 +1,18 @@
 /**
- * Writes what a command produces: to a file, which appears only when it is complete, or to standard output.
+ * Writes output to a file, which appears only once it is complete, or to standard output.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { open, realpath, rename, rm, stat } from "node:fs/promises"
+import { lstat, open, rename, rm, stat } from "node:fs/promises"
 import { IoError, systemReason } from "../Failure.js"
 import { Output } from "./Output.js"
 
 const cannotWrite = (path: string) => (error: unknown): IoError =>
-  new IoError({ message: `Cannot write ${path}: ${systemReason(error, { ENOENT: "there is no such folder" })}` })
+  new IoError({ message: `cannot write ${path}: ${systemReason(error, { ENOENT: "no such directory" })}` })
 
-/** The path behind links; the path itself if it does not exist. */
-const resolved = (path: string): Promise<string> => realpath(path).catch(() => path)
+/** Whether the path is a symbolic link, which anyone who may write to its folder can point at any file. */
+export const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then((facts) => facts.isSymbolicLink(), () => false)
 
 /** Whether the path is a device or a pipe, which must not be replaced by a file. */
 const isSpecial = (path: string): Promise<boolean> => stat(path).then((facts) => !facts.isFile(), () => false)
@@ -25,14 +26,19 @@ const toFile = <E, R>(pieces: Stream.Stream<string, E, R>, path: string): Effect
       (file) => Effect.ignore(Effect.promise(() => file.close()))
     )
   return Effect.gen(function*() {
-    const target = yield* attempt(() => resolved(path))
-    if (yield* attempt(() => isSpecial(target))) {
-      return yield* writeAll(target, "w")
+    // `/dev/stdout` is a link, too.
+    if (yield* attempt(() => isSpecial(path))) {
+      return yield* writeAll(path, "w")
     }
-    // Written next to it first: an interrupted command leaves no partial file under the requested name.
-    const part = `${target}.${process.pid}.part`
+    if (yield* attempt(() => isLink(path))) {
+      return yield* new IoError({
+        message: `cannot write ${path}: it is a symbolic link. Give the path that it leads to`
+      })
+    }
+    // Written to a temporary file first, so that an interrupted command leaves no partial file under the requested name.
+    const part = `${path}.${process.pid}.part`
     yield* writeAll(part, "wx").pipe(
-      Effect.zipRight(attempt(() => rename(part, target))),
+      Effect.zipRight(attempt(() => rename(part, path))),
       Effect.onError(() => Effect.ignore(Effect.promise(() => rm(part, { force: true }))))
     )
   })

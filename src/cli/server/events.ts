@@ -1,8 +1,8 @@
 /**
- * A file's lines and what is appended to it, as server-sent events (HTML living standard, "Server-sent events").
+ * Streams a growing file as server-sent events (HTML Living Standard, "Server-sent events").
  *
- * `lines` carries complete lines as they are, `rotated` says that the file started anew, `caught-up` that its end was reached. Each id is a
- * cursor with which the page can resume.
+ * `lines` carries complete lines, `rotated` means that the file starts over, `caught-up` that its end was reached. Each id is a cursor from which the
+ * page can resume.
  */
 import { once } from "node:events"
 import type { ServerResponse } from "node:http"
@@ -11,7 +11,7 @@ import { follow, type FollowEvent } from "../input/follow.js"
 /** Milliseconds between two comments that keep the connection alive. */
 const heartbeat = 15_000
 
-// Each of these ends a line of an event.
+// Each of these would end a line of the event.
 const breaks = /[\r\n\0]/g
 
 const dataOf = (lines: ReadonlyArray<string>): string =>
@@ -49,7 +49,7 @@ export const sendEvents = async (
       await writeAll(response, textOf(event), gone.signal)
     }
   } catch {
-    // The file does not exist: the page retries.
+    // The file does not exist; the page retries.
   } finally {
     clearInterval(alive)
     response.end()

@@ -1,8 +1,8 @@
 /**
  * Decides which requests the live page's server answers.
  *
- * It listens on this machine only, but any web page can send requests to it, and a host name that resolves to 127.0.0.1 makes those look like its own. So the
- * host has to match exactly, other origins are refused, and the path starts with a secret token.
+ * It listens on this machine only, but any web page can send requests to it, and a host name that resolves to 127.0.0.1 makes them look like its own. So the
+ * host must match exactly, other origins are refused, and the path starts with a secret token.
  */
 import { timingSafeEqual } from "node:crypto"
 import type { IncomingMessage } from "node:http"
@@ -19,25 +19,23 @@ const equal = (given: string, expected: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** The host names of a server on this port. */
 const hostsOf = (port: number): ReadonlyArray<string> => [`127.0.0.1:${port}`, `localhost:${port}`]
 
-/** Admits or refuses a request. */
 export const admit = (request: IncomingMessage, token: string, port: number): Admission => {
   const { headers, method, url = "/" } = request
   if (headers.host === undefined || !hostsOf(port).includes(headers.host)) {
-    return refused(421, "The request has another host name than this server")
+    return refused(421, "The host name of the request is not this server's")
   }
   if (headers.origin !== undefined && !hostsOf(port).some((host) => headers.origin === `http://${host}`)) {
     return refused(403, "The request comes from another site")
   }
   if (method !== "GET" && method !== "HEAD") {
-    return refused(405, "Only GET and HEAD are answered")
+    return refused(405, "Only GET and HEAD are allowed")
   }
   const [path = "", query = ""] = url.split("?", 2)
   const parts = path.split("/")
   if (parts.length !== 3 || parts[0] !== "" || !equal(parts[1] ?? "", token)) {
-    return refused(404, "Not found: open the address that the command printed, with its token")
+    return refused(404, "Not found: open the full address that the command printed, including its token")
   }
   return parts[2] === ""
     ? { kind: "page", query: new URLSearchParams(query) }

@@ -1,7 +1,7 @@
 /**
  * Serves the live page of one file on 127.0.0.1: the page at `/TOKEN/`, the file's lines as events at `/TOKEN/events`.
  *
- * Nothing else is served: the path of a request never becomes a path on disk.
+ * Nothing else is served: the path of a request is never used as a path on disk.
  */
 import { randomBytes } from "node:crypto"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
@@ -9,16 +9,12 @@ import type { AddressInfo } from "node:net"
 import { sendEvents } from "./events.js"
 import { admit } from "./gate.js"
 
-/** What is served. */
 export interface LivePage {
-  /** The file to follow. */
   readonly path: string
   readonly html: string
-  /** The page's Content-Security-Policy. */
   readonly policy: string
 }
 
-/** A listening server. */
 export interface LiveServer {
   /** The address with its token; anyone who has it can read the file. */
   readonly url: string
@@ -51,19 +47,19 @@ const answer = (
   token: string,
   port: number
 ): void => {
-  const asked = admit(request, token, port)
-  if (asked.kind === "refused") {
-    return refuse(response, asked.status, asked.reason)
+  const admission = admit(request, token, port)
+  if (admission.kind === "refused") {
+    return refuse(response, admission.status, admission.reason)
   }
-  const type = asked.kind === "page" ? "text/html" : "text/event-stream"
+  const type = admission.kind === "page" ? "text/html" : "text/event-stream"
   response.writeHead(200, { ...secure(page.policy), "content-type": `${type}; charset=utf-8` })
   if (request.method === "HEAD") {
     response.end()
-  } else if (asked.kind === "page") {
+  } else if (admission.kind === "page") {
     response.end(page.html)
   } else {
     const last = request.headers["last-event-id"]
-    void sendEvents(response, page.path, typeof last === "string" ? last : asked.query.get("after") ?? undefined)
+    void sendEvents(response, page.path, typeof last === "string" ? last : admission.query.get("after") ?? undefined)
   }
 }
 

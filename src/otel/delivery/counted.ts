@@ -1,33 +1,34 @@
 /**
- * The SDK's parts with somebody counting: a gate before the batches, and exporters whose answers are kept.
+ * Counts what the SDK does with spans: a gate in front of the batches, and exporters whose results are counted.
  *
- * The SDK's batch processor drops what does not fit without a word, does not wait for the batch that is under way when it is flushed, and holds the
- * process by a timer until every export has answered. So the gate lets in only what there is room for, a flush waits for all that was begun, and
- * what is given up is answered here.
+ * The SDK's batch processor drops spans silently when its queue is full, does not wait on flush for the batch that is being exported, and keeps the
+ * process alive with a timer until every export has a result. So the gate admits only what fits, a flush waits for all exports, and abandoned exports
+ * get their result here.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core"
 import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics"
-import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base"
+import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { defaultLimits } from "../../records/attributes.js"
 import { catchRejection } from "../../records/promises.js"
 import { describe } from "../../telemetry/tracing/outcome.js"
 import type { OtlpResult } from "./otlpExporter.js"
+import { countItems, type Keeper } from "./results.js"
 import type { ExportCounter } from "./stats.js"
 
-type Done = (result: ExportResult) => void
+export type Done = (result: ExportResult) => void
 
 const failure = (error: unknown): ExportResult => ({
   code: ExportResultCode.FAILED,
   error: error instanceof Error ? error : new Error(describe(error, defaultLimits))
 })
 
-/** Exports that have not answered yet. */
+/** Exports without a result yet. */
 export class Pending {
   private readonly open = new Set<{ readonly giveUp: () => void; readonly settled: Promise<void> }>()
   private isClosed = false
 
-  /** Runs an export whose answer counts once, a promise that is rejected for one; `onGivenUp` in its stead where it is given up. */
+  /** Runs an export and calls `onAnswer` once with its result, or `onGivenUp` if it is abandoned. A rejected promise counts as a failure. */
   track(run: (done: Done) => unknown, onAnswer: Done, onGivenUp: () => void): void {
     let resolve = () => {}
     const settled = new Promise<void>((settle) => resolve = settle)
@@ -54,7 +55,7 @@ export class Pending {
     await Promise.all([...this.open].map((entry) => entry.settled))
   }
 
-  /** Waits for nothing any more, nor for what comes after. */
+  /** Abandons all exports, and any that start later. */
   giveUp(): void {
     this.isClosed = true
     for (const entry of [...this.open]) {
@@ -63,51 +64,59 @@ export class Pending {
   }
 }
 
-/** The answer as the SDK may have it: it logs errors itself where somebody listens to its diagnostics. */
+/** What follows spans or log records on their way. */
+export interface Watch<Item> {
+  readonly counter: ExportCounter
+  readonly pending: Pending
+  /** Keeps what cannot be delivered; without it, it is dropped. */
+  readonly keeper: Keeper<Item> | undefined
+}
+
+/** The SDK's exporters of spans and of log records. */
+export interface ItemExporter<Item> {
+  /** Sends the items and calls `done` once. */
+  export(items: Array<Item>, done: Done): void
+  /** Called once, at the end. */
+  shutdown(): Promise<void>
+  /** Sends what it holds back. */
+  forceFlush?(): Promise<void>
+}
+
+/** The result with a redacted error: the SDK logs errors to its diagnostics. */
 const loggable = (result: OtlpResult, counter: ExportCounter): ExportResult =>
   result.error === undefined ? result : { ...result, error: new Error(counter.shown(result.error)) }
 
-const givenUp = failure("given up when the sink closed")
+const abandoned = failure("abandoned when the sink closed")
 
-/** What kept an export from arriving until it was given up, where that is known. */
+/** Why the last attempt of an export failed, if known. */
 const troubleOf = (exporter: object): string | undefined =>
   "trouble" in exporter && typeof exporter.trouble === "string" ? exporter.trouble : undefined
 
-/** An exporter of spans whose answers are counted. */
-export const countedExporter = (exporter: SpanExporter, counter: ExportCounter, pending: Pending): SpanExporter => ({
-  export: (spans, done) =>
+export const countedExporter = <Item>(
+  exporter: ItemExporter<Item>,
+  { counter, keeper, pending }: Watch<Item>
+): ItemExporter<Item> => ({
+  export: (items, done) =>
     pending.track(
-      (answer) => exporter.export(spans, answer),
+      (answer) => exporter.export(items, answer),
       (result) => {
-        countSpans(spans.length, result, counter)
+        keeper?.settle(items)
+        countItems(items, result, counter, keeper)
         done(loggable(result, counter))
       },
-      // They stay queued until the counter is closed, which counts them as lost by the shutdown.
+      // They stay queued until the sink closes, and then are kept, or count as dropped by the shutdown.
       () => {
         counter.givenUp(troubleOf(exporter))
-        done(givenUp)
+        done(abandoned)
       }
     ),
   shutdown: () => exporter.shutdown(),
   forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve()
 })
 
-const countSpans = (count: number, result: OtlpResult, counter: ExportCounter): void => {
-  if (result.code !== ExportResultCode.SUCCESS) {
-    return counter.spansFailed(count, result.error)
-  }
-  const refused = Math.min(count, result.refused?.count ?? 0)
-  counter.wrote(count - refused)
-  if (refused > 0) {
-    counter.spansFailed(refused, `the receiver refused ${refused} of ${count} spans: ${result.refused?.reason}`)
-  }
-}
-
-/** An exporter of metrics whose failures are counted. */
 export const countedMetricExporter = (
   exporter: PushMetricExporter,
-  counter: ExportCounter,
-  pending: Pending
+  { counter, pending }: Watch<never>
 ): PushMetricExporter => ({
   export: (metrics: ResourceMetrics, done: Done) =>
     pending.track(
@@ -117,12 +126,14 @@ export const countedMetricExporter = (
           counter.metricsFailed(result.error)
         } else if (result.refused !== undefined && result.refused.count > 0) {
           counter.metricsFailed(`the receiver refused ${result.refused.count} data points: ${result.refused.reason}`)
+        } else if ((result.unsure ?? 0) > 0) {
+          counter.answeredOddly()
         }
         done(loggable(result, counter))
       },
       () => {
-        counter.metricsFailed(troubleOf(exporter) ?? givenUp.error)
-        done(givenUp)
+        counter.metricsFailed(troubleOf(exporter) ?? abandoned.error)
+        done(abandoned)
       }
     ),
   forceFlush: () => exporter.forceFlush(),
@@ -132,14 +143,25 @@ export const countedMetricExporter = (
     { selectAggregationTemporality: (type) => exporter.selectAggregationTemporality!(type) })
 })
 
-/** A processor that lets in what fits. */
+/** Counts sampled spans that nothing exports. */
+export const unexported = (counter: ExportCounter): SpanProcessor => ({
+  onStart: () => {},
+  onEnd: (span) => {
+    if ((span.spanContext().traceFlags & 1) === 1) {
+      counter.notExported()
+    }
+  },
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve()
+})
+
+/** A processor that admits spans while there is room. */
 export class GatedProcessor implements SpanProcessor {
   private isClosed = false
 
   constructor(
     private readonly inner: SpanProcessor,
-    private readonly counter: ExportCounter,
-    private readonly pending: Pending,
+    private readonly watch: Watch<ReadableSpan>,
     private readonly capacity: number
   ) {}
 
@@ -151,25 +173,29 @@ export class GatedProcessor implements SpanProcessor {
     if ((span.spanContext().traceFlags & 1) === 0) {
       return
     }
-    this.counter.accept()
+    const { counter, keeper } = this.watch
+    counter.accept()
     if (this.isClosed) {
-      this.counter.drop("after_close", 1)
-    } else if (this.counter.queued > this.capacity) {
-      this.counter.drop("queue_full", 1)
-    } else {
+      counter.drop("after_close", 1)
+    } else if (counter.queued - (keeper?.overflowed ?? 0) <= this.capacity) {
+      keeper?.admit(span)
       this.inner.onEnd(span)
+    } else if (keeper === undefined) {
+      counter.drop("queue_full", 1)
+    } else {
+      keeper.takeOverflow(span)
     }
   }
 
-  /** Failures are counted and said where exporters answer; here they would be said a second time. */
+  /** Failures are counted and logged with the results of exports, not here a second time. */
   async forceFlush(): Promise<void> {
-    await Promise.allSettled([this.inner.forceFlush()])
-    await this.pending.settled()
+    await Promise.allSettled([this.inner.forceFlush(), this.watch.keeper?.flush()])
+    await this.watch.pending.settled()
   }
 
   async shutdown(): Promise<void> {
     this.isClosed = true
     await Promise.allSettled([this.inner.shutdown()])
-    await this.pending.settled()
+    await this.watch.pending.settled()
   }
 }

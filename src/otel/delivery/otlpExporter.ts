@@ -1,73 +1,70 @@
 /**
- * An OTLP exporter that can be let go: what it is sending when it is aborted ends at once, and nothing of it holds the process.
+ * An OTLP exporter that can be aborted: its requests end at once, and nothing keeps the process alive.
  *
- * It fits the SDK's `SpanExporter` and `PushMetricExporter` alike. Bytes are made by the official serializers, one export at a time as its turn
- * comes; any number may wait.
+ * It serves as the SDK's `SpanExporter` and `PushMetricExporter`. Any number of exports may wait; each is serialized just before it is sent.
  */
 import * as OtelApi from "@opentelemetry/api"
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core"
-import type { AggregationTemporality, InstrumentType } from "@opentelemetry/sdk-metrics"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
-import { deliver, type Patience, type Post, Undelivered } from "./delivery.js"
+import { deliver, type Patience, type Post, type Refused, Undelivered } from "../../records/otlpDelivery.js"
+import { type Accepted, deliverHalving, type Halved } from "../../records/otlpHalving.js"
 
-/** How one kind of data is written, and the receiver's answer read. */
+/** How one kind of data is serialized, and how the receiver's answer is read. */
 export interface Wire<Data> {
   readonly serialize: (data: Data) => Uint8Array | undefined
-  /** Of what was sent, how much the receiver did not take although it said yes, and why. */
+  /** What the receiver refused of a request that it accepted. Throws if the answer is not one of OTLP. */
   readonly refused: (answer: Uint8Array) => Refused | undefined
 }
 
-/** What a receiver did not take of an export that it accepted (OTLP "partial success"). */
-export interface Refused {
-  readonly count: number
-  readonly reason: string
-}
-
-/** The result of an export. */
 export interface OtlpResult extends ExportResult {
   readonly refused?: Refused
+  /** Items in requests that were accepted with an answer that is not one of OTLP. */
+  readonly unsure?: number
+  /** Items that did not reach a receiver, of a request that was sent in parts. */
+  readonly unreached?: ReadonlyArray<unknown>
+  /** Whether a failure was an answer: sending it again would fail the same way. */
+  readonly isFinal?: boolean
 }
 
-/** What an exporter is made of. */
 export interface OtlpExporterOptions<Data> {
   readonly wire: Wire<Data>
   readonly post: Post
-  /** Where it goes, for who reads what went wrong. */
   readonly address: string
-  /** What the receiver or the system said, as it may be logged. */
+  /** Makes text from the receiver or the system safe to log. */
   readonly shown: (text: string) => string
   readonly patience: Patience
-  /** Exports that are sent at the same time. */
   readonly concurrency: number
+  readonly onAbort: () => void
 }
 
 type Done = (result: OtlpResult) => void
 
 const failed = (message: string): OtlpResult => ({ code: ExportResultCode.FAILED, error: new Error(message) })
 
-type Told = Pick<OtlpExporterOptions<never>, "address" | "shown">
-
-const resultOf = (exit: Exit.Exit<Refused | undefined, Undelivered>, { address, shown }: Told): OtlpResult => {
+const resultOf = (exit: Exit.Exit<Halved, Undelivered>, address: string): OtlpResult => {
   if (exit._tag === "Success") {
-    const refused = exit.value && { ...exit.value, reason: shown(exit.value.reason) }
-    return { code: ExportResultCode.SUCCESS, ...(refused && { refused }) }
+    const { lost, unreached, unsure } = exit.value
+    return { code: ExportResultCode.SUCCESS, unsure, ...(lost && { refused: lost }), ...(unreached && { unreached }) }
   }
   const problem = Cause.squash(exit.cause)
   return Cause.isInterruptedOnly(exit.cause)
     ? failed("closed before it was delivered")
-    : failed(`${shown(problem instanceof Error ? problem.message : String(problem))} (${address})`)
+    : {
+      ...failed(`${problem instanceof Error ? problem.message : String(problem)} (${address})`),
+      isFinal: problem instanceof Undelivered && problem.isFinal
+    }
 }
 
-/** Sends data of one kind. */
 export class OtlpExporter<Data> {
-  private readonly sending = new Set<Fiber.RuntimeFiber<Refused | undefined, Undelivered>>()
+  private readonly sending = new Set<Fiber.RuntimeFiber<Halved, Undelivered>>()
   private readonly turns: Effect.Semaphore
   private isClosed = false
-  /** What went wrong with the last attempt, where there was to be another and none has arrived since. */
+  /** Why the last attempt failed, while it is being retried. */
   trouble: string | undefined = undefined
 
   constructor(private readonly options: OtlpExporterOptions<Data>) {
@@ -78,7 +75,7 @@ export class OtlpExporter<Data> {
     if (this.isClosed) {
       return done(failed("closed"))
     }
-    // The SDK calls with tracing suppressed, and other fibers may run in what this one leaves on the scheduler: they must not be suppressed too.
+    // The SDK suppresses tracing around this call. Other fibers that the scheduler runs in the same context must not be suppressed too.
     const fiber = OtelApi.context.with(
       OtelApi.ROOT_CONTEXT,
       () => Effect.runFork(this.turns.withPermits(1)(this.send(data)))
@@ -86,11 +83,11 @@ export class OtlpExporter<Data> {
     this.sending.add(fiber)
     fiber.addObserver((exit) => {
       this.sending.delete(fiber)
-      done(resultOf(exit, this.options))
+      done(resultOf(exit, this.options.address))
     })
   }
 
-  /** Settles when nothing is being sent any more. */
+  /** Resolves when everything has been sent or has failed. */
   async forceFlush(): Promise<void> {
     await Effect.runPromise(Effect.forEach([...this.sending], Fiber.await, { discard: true }))
   }
@@ -100,51 +97,62 @@ export class OtlpExporter<Data> {
     await this.forceFlush()
   }
 
-  /** Gives up what is being sent. */
+  /** Aborts all requests and closes the connections. */
   abort(): void {
     this.isClosed = true
+    this.options.onAbort()
     for (const fiber of this.sending) {
       fiber.unsafeInterruptAsFork(FiberId.none)
     }
   }
 
-  private send(data: Data): Effect.Effect<Refused | undefined, Undelivered> {
-    const { address, patience, post, shown, wire } = this.options
-    const onTrouble = ({ message }: Undelivered) => {
-      this.trouble = `${shown(message)} (${address})`
-    }
+  /** Sends the data, in parts if the receiver refuses some of it. */
+  private send(data: Data): Effect.Effect<Halved, Undelivered> {
+    const { patience } = this.options
+    return Effect.flatMap(Clock.currentTimeMillis, (begun) => {
+      // All parts together have as much time as one request.
+      const remaining = Effect.map(Clock.currentTimeMillis, (now) => Math.max(0, patience.total - (now - begun)))
+      const sendPart = (part: Data) => Effect.flatMap(remaining, (total) => this.sendOnce(part, { ...patience, total }))
+      return Array.isArray(data)
+        ? deliverHalving(data, (items) => sendPart(items as Data & ReadonlyArray<unknown>))
+        : deliverHalving([data], () => sendPart(data))
+    })
+  }
+
+  private sendOnce(data: Data, patience: Patience): Effect.Effect<Accepted, Undelivered> {
+    const { address, post, shown, wire } = this.options
+    const onRetry = ({ message }: Undelivered) =>
+      Effect.sync(() => {
+        this.trouble = `${message} (${address})`
+      })
     return Effect.try({
       try: () => wire.serialize(data),
-      catch: (error) => new Undelivered({ message: `it could not be serialized: ${String(error)}`, isFinal: true })
+      catch: (error) =>
+        new Undelivered({
+          message: `it could not be serialized: ${shown(String(error))}`,
+          isFinal: true,
+          isAboutContent: true
+        })
     }).pipe(
       Effect.flatMap((body) =>
         body === undefined
           ? new Undelivered({ message: "there was nothing to send", isFinal: true })
-          : deliver(post, body, patience, onTrouble)
+          : deliver(post, body, patience, onRetry)
       ),
       Effect.tap(() => {
         this.trouble = undefined
       }),
-      // It was taken; an answer that cannot be read says nothing against that.
-      Effect.map((answer) => attempt(() => wire.refused(answer)))
+      Effect.map((answer) => acceptedBy(() => wire.refused(answer), shown))
     )
   }
 }
 
-const attempt = <A>(read: () => A): A | undefined => {
+/** Reads an answer. What was sent may have been accepted even if the answer cannot be read. */
+const acceptedBy = (read: () => Refused | undefined, shown: (text: string) => string): Accepted => {
   try {
-    return read()
+    const refused = read()
+    return { refused: refused && { ...refused, reason: shown(refused.reason) }, isUnsure: false }
   } catch {
-    return undefined
-  }
-}
-
-/** An exporter of metrics has to say how it wants them to be aggregated over time. */
-export class OtlpMetricExporter<Data> extends OtlpExporter<Data> {
-  constructor(
-    options: OtlpExporterOptions<Data>,
-    readonly selectAggregationTemporality: (instrument: InstrumentType) => AggregationTemporality
-  ) {
-    super(options)
+    return { refused: undefined, isUnsure: true }
   }
 }

@@ -1,84 +1,213 @@
 /**
- * What became of spans on their way out: counted where they are handed to the SDK and where the exporter answers.
+ * Counts spans when the SDK accepts them and when their export has a result.
  *
- * Trouble is said at most once a minute while the sink is open, and once more when it closes with something undelivered: what is lost is
- * never only counted.
+ * Problems are logged at most once per minute while the sink is open, and once more if it closes with undelivered data.
  */
 import * as Effect from "effect/Effect"
-import type { Redactor } from "../../records/redact/Redactor.js"
+import { builtInRedactor, type Redactor } from "../../records/redact/Redactor.js"
 import { shownError } from "../../telemetry/lifecycle/foreignText.js"
-import { Reporter, type Warn, warnWith } from "../../telemetry/lifecycle/report.js"
-import { Redaction } from "../../telemetry/Redaction.js"
+import { Reporter, type Warn, warnWith } from "../../telemetry/report.js"
 
-/** Why a span did not arrive. */
-export type OTelDropReason = "queue_full" | "rejected" | "shutdown" | "after_close"
+/** Why a span, a score or a log record was dropped. */
+export type OTelDropReason =
+  | "queue_full"
+  | "rejected"
+  | "shutdown"
+  | "after_close"
+  | "no_exporter"
+  | "no_logs"
+  | "spool_full"
+  | "io"
 
-/** What became of sampled spans. `accepted = written + queued + the sum of dropped`. */
+/**
+ * Counts of sampled spans and of log records: content, log messages, and scores that are no event of a span.
+ * `accepted = written + unsure + queued + spooled + the sum of dropped`.
+ */
 export interface OTelStats {
-  /** Sampled spans that ended. */
+  /** Sampled spans that ended, log records, scores that should have become one, and spans taken from the spool. */
   readonly accepted: number
-  /** Taken by the exporter's receiver. */
+  /** Accepted by the receiver. */
   readonly written: number
-  /** Waiting for their batch, or in an export that is under way. */
+  /** Sent and answered with success, but not in OTLP: whether a receiver has them is unknown. */
+  readonly unsure: number
+  /** Waiting for their batch or being exported. */
   readonly queued: number
-  /** Those that did not arrive, by reason. */
+  /** Written to the spool, for the next process. */
+  readonly spooled: number
+  /** The part of `written` and `unsure` that earlier processes had left in the spool. */
+  readonly recovered: number
+  /** What was dropped, by reason. `spool_full`: the oldest in the spool; `io`: the spool could not be written; `no_logs`: scores that came after their span, which only log records can carry. */
   readonly dropped: { readonly [Reason in OTelDropReason]: number }
-  /** Exports of metrics that failed; the next one has the same totals again. */
+  /** Metric exports that failed; the next export has the same totals again. */
   readonly failedMetricExports: number
-  /** The last error of an export, as text; `null` where there was none. */
+  /** The last export error as text; `null` if there was none. */
   readonly lastError: string | null
 }
 
-/** Logs warnings with the loggers of the fiber that asks for it, later and from anywhere. */
+/** Logs warnings with the loggers of the current fiber, even after it has ended. */
 export const say: Effect.Effect<Warn> = Effect.map(Effect.getFiberRefs, (refs) => warnWith(refs))
 
-/** The counters of one sink. */
+/** What a counter counts, as its messages say it. */
+export interface CountedKind {
+  readonly one: string
+  readonly many: string
+}
+
+const spanKind: CountedKind = { one: "span", many: "spans" }
+
+export const logKind: CountedKind = { one: "log record", many: "log records" }
+
+const started = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+interface Losses {
+  readonly lost: number
+  readonly spooled: number
+  readonly failedMetricExports: number
+}
+
 export class ExportCounter {
   private accepted = 0
   private written = 0
+  private unsure = 0
+  private spooled = 0
+  private recovered = 0
   private failedMetricExports = 0
   private lastError: string | null = null
   private readonly dropped: { [Reason in OTelDropReason]: number } = {
     queue_full: 0,
     rejected: 0,
     shutdown: 0,
-    after_close: 0
+    after_close: 0,
+    no_exporter: 0,
+    no_logs: 0,
+    spool_full: 0,
+    io: 0
   }
   private readonly reporter: Reporter
-  private atClosing: { readonly lost: number; readonly failedMetricExports: number } | undefined = undefined
+  private atClosing: Losses | undefined = undefined
 
-  /** `rules` are those by which errors of exporters are logged and kept: receivers wrote them. */
-  constructor(say: Warn, private readonly rules: Redactor = Redaction.default) {
+  /** `rules` redact the errors of exporters, which contain text from receivers. */
+  constructor(
+    say: Warn,
+    private readonly rules: Redactor = builtInRedactor,
+    readonly kind: CountedKind = spanKind
+  ) {
     this.reporter = new Reporter(say)
   }
 
   private get lost(): number {
-    const { after_close, queue_full, rejected, shutdown } = this.dropped
-    return after_close + queue_full + rejected + shutdown
+    return Object.values(this.dropped).reduce((sum, count) => sum + count, 0)
   }
 
   get queued(): number {
-    return this.accepted - this.written - this.lost
+    return this.accepted - this.written - this.unsure - this.spooled - this.lost
   }
 
-  accept(): void {
-    this.accepted++
+  accept(count = 1): void {
+    this.accepted += count
   }
 
   drop(reason: OTelDropReason, count: number): void {
     this.dropped[reason] += count
     if (reason === "queue_full") {
-      this.reporter.every("full", "OpenTelemetry's queue is full: spans are dropped and counted in `stats`")
+      this.reporter.every(
+        "full",
+        `The OpenTelemetry queue is full; ${this.kind.many} are being dropped and counted in \`stats\``
+      )
     } else if (reason === "after_close") {
       this.reporter.every(
         "after_close",
-        "Spans ended after OpenTelemetry was closed: they are dropped and counted in `stats`"
+        `${
+          this.kind === spanKind ? "Spans ended" : `${started(this.kind.many)} came`
+        } after the OpenTelemetry layer closed; they are dropped and counted in \`stats\``
       )
     }
   }
 
+  /** Spans that are on disk now. */
+  keep(count: number): void {
+    this.spooled += count
+  }
+
+  /** Spans that an earlier process had left, and that were delivered. */
+  recover(count: number): void {
+    this.recovered += count
+  }
+
+  /** Spans that were removed from the spool to make room; `isOurs` if this sink had put them there. */
+  evicted(count: number, isOurs: boolean): void {
+    if (isOurs) {
+      this.spooled -= count
+    } else {
+      this.accepted += count
+    }
+    this.drop("spool_full", count)
+    this.reporter.every(
+      "spool_full",
+      "The OpenTelemetry spool is full; its oldest spans are dropped and counted in `stats`"
+    )
+  }
+
+  /** Spans that could not be written to the spool. */
+  spoolFailed(count: number, error: unknown): void {
+    this.drop("io", count)
+    this.lastError = this.shown(error)
+    this.reporter.every(
+      "spool",
+      `The OpenTelemetry spool cannot be written: ${this.lastError}. Spans are dropped and counted in \`stats\``
+    )
+  }
+
+  /** No receiver was reached; the spans are kept. */
+  unreachable(error: unknown): void {
+    this.lastError = this.shown(error)
+    if (this.atClosing === undefined) {
+      this.reporter.every("export", `OpenTelemetry export failed: ${this.lastError}. The spans are kept in the spool`)
+    }
+  }
+
+  /** Something about the spool that a person should look at. */
+  noteOnSpool(key: string, message: string): void {
+    this.reporter.once(`spool ${key}`, message)
+  }
+
   wrote(count: number): void {
     this.written += count
+  }
+
+  /** Sent, and answered by something that may not be a receiver. */
+  maybeWrote(count: number): void {
+    this.unsure += count
+    this.answeredOddly()
+  }
+
+  /** An answer that is not one of OTLP: a proxy, a login page, a wrong address. */
+  answeredOddly(): void {
+    this.reporter.once(
+      "unsure",
+      "What answers the exports of OpenTelemetry says success, but not in OTLP: check the endpoint. What was sent is counted as `unsure` in `stats`"
+    )
+  }
+
+  /** Spans without an exporter. */
+  notExported(): void {
+    this.accepted++
+    this.dropped.no_exporter++
+    this.reporter.once(
+      "no_exporter",
+      "OpenTelemetry has neither an exporter nor a span processor: spans are dropped and counted in `stats`. Give OTelTelemetry.layer a spanExporter, or use OTelLive"
+    )
+  }
+
+  /** A score whose span is not open, where no log record can carry it. */
+  dropScore(): void {
+    this.accepted++
+    this.dropped.no_logs++
+    this.reporter.once(
+      "no_logs",
+      "Scores whose span has ended are log records in OpenTelemetry, and none are exported: such scores are dropped and counted in `stats`. " +
+        "Score inside the span, or add a sink that keeps scores, such as the file"
+    )
   }
 
   metricsFailed(error: unknown): void {
@@ -86,37 +215,42 @@ export class ExportCounter {
     this.exportFailed(error)
   }
 
-  /** Spans were refused, or could not be delivered. */
-  spansFailed(count: number, error: unknown): void {
+  /** Items that were refused or could not be delivered. */
+  failed(count: number, error: unknown): void {
     this.drop("rejected", count)
     this.exportFailed(error)
   }
 
-  /** Spans wait no longer; `why` is what kept them from arriving. */
+  /** An export was abandoned; `why` is its last error. */
   givenUp(why: string | undefined): void {
     this.lastError = why === undefined ? this.lastError : this.shown(why)
   }
 
-  /** What an exporter says went wrong, as it may be logged and kept. */
+  /** An error of an exporter, safe to log. */
   shown(error: unknown): string {
     return shownError(error instanceof Error ? error.message : error ?? "unknown", this.rules)
   }
 
-  /** From now on failures are said together, by `closed`. */
+  /** From now on, `closed` reports all failures together. */
   closing(): void {
-    this.atClosing = { lost: this.lost, failedMetricExports: this.failedMetricExports }
+    this.atClosing = { lost: this.lost, spooled: this.spooled, failedMetricExports: this.failedMetricExports }
   }
 
-  /** What is still queued will not arrive any more. Gives what has to be said of that, if anything. */
+  /** Counts all queued spans as dropped. Returns a message if data was lost since `closing`. */
   closed(): string | undefined {
     this.drop("shutdown", this.queued)
-    const before = this.atClosing ?? { lost: 0, failedMetricExports: 0 }
+    const before = this.atClosing ?? { lost: 0, spooled: 0, failedMetricExports: 0 }
     const lost = this.lost - before.lost
-    const why = this.lastError === null ? "" : `; the last error: ${this.lastError}`
+    const kept = this.spooled - before.spooled
+    const why = this.lastError === null ? "" : `; last error: ${this.lastError}`
     return lost > 0
-      ? `OpenTelemetry was closed with ${lost} ${lost === 1 ? "span" : "spans"} that could not be delivered${why}`
+      ? `OpenTelemetry closed with ${lost} undelivered ${lost === 1 ? this.kind.one : this.kind.many}${why}`
+      : kept > 0
+      ? `OpenTelemetry closed with ${kept} ${
+        kept === 1 ? "span" : "spans"
+      } in the spool, for the next process to send${why}`
       : this.failedMetricExports > before.failedMetricExports
-      ? `OpenTelemetry was closed with metrics that could not be delivered${why}`
+      ? `OpenTelemetry closed with undelivered metrics${why}`
       : undefined
   }
 
@@ -124,7 +258,10 @@ export class ExportCounter {
     return {
       accepted: this.accepted,
       written: this.written,
+      unsure: this.unsure,
       queued: this.queued,
+      spooled: this.spooled,
+      recovered: this.recovered,
       dropped: { ...this.dropped },
       failedMetricExports: this.failedMetricExports,
       lastError: this.lastError
@@ -136,7 +273,7 @@ export class ExportCounter {
     if (this.atClosing === undefined) {
       this.reporter.every(
         "export",
-        `Exporting telemetry failed: ${this.lastError}. What is lost is counted in \`stats\``
+        `OpenTelemetry export failed: ${this.lastError}. Lost records are counted in \`stats\``
       )
     }
   }

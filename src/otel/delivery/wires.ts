@@ -1,39 +1,51 @@
 /**
- * The bytes of OTLP, by the official serializers, and what the receivers' answers say.
+ * Serializes OTLP and reads the receivers' answers, with the official serializers.
  */
 import type {
+  IExportLogsServiceResponse,
   IExportMetricsServiceResponse,
   IExportTraceServiceResponse,
   ISerializer
 } from "@opentelemetry/otlp-transformer"
 import { AggregationTemporality, InstrumentType, type ResourceMetrics } from "@opentelemetry/sdk-metrics"
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base"
+import { refusedOf } from "../../records/otlpDelivery.js"
+import type { LogRecord } from "../logs/LogRecord.js"
 import type { Temporality } from "../settings/settings.js"
-import type { Refused, Wire } from "./otlpExporter.js"
+import type { Wire } from "./otlpExporter.js"
 
-/** The wires of one protocol. */
 export interface Wires {
   readonly contentType: string
   readonly spans: Wire<Array<ReadableSpan>>
   readonly metrics: Wire<ResourceMetrics>
+  readonly logs: Wire<Array<LogRecord>>
 }
 
 type SpanSerializer = ISerializer<Array<ReadableSpan>, IExportTraceServiceResponse>
 type MetricSerializer = ISerializer<ResourceMetrics, IExportMetricsServiceResponse>
+type LogSerializer = ISerializer<Array<LogRecord>, IExportLogsServiceResponse>
 
-// JSON writes 64-bit numbers as text (protobuf's JSON mapping). What is no number of records, or no text, says nothing.
-const refusedOf = (rejected: unknown, reason: unknown): Refused | undefined => {
-  const count = Number(rejected ?? 0)
-  return Number.isInteger(count) && count > 0
-    ? { count, reason: typeof reason === "string" ? reason : "no reason given" }
-    : undefined
+/** Whether bytes may be a response: nothing, or a message whose only field has the number 1 and a length. */
+const isMessage = (answer: Uint8Array): boolean => answer.length === 0 || answer[0] === 0x0a
+
+/** Whether bytes may be a response in JSON: nothing, or an object. Throws if they are not JSON. */
+const isObject = (answer: Uint8Array): boolean => {
+  const value: unknown = answer.length === 0 ? {} : JSON.parse(new TextDecoder().decode(answer))
+  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
-const wiresOf = (contentType: string, spans: SpanSerializer, metrics: MetricSerializer): Wires => ({
+const wiresOf = (
+  contentType: string,
+  isResponse: (answer: Uint8Array) => boolean,
+  spans: SpanSerializer,
+  metrics: MetricSerializer,
+  logs: LogSerializer
+): Wires => ({
   contentType,
   spans: {
     serialize: (data) => spans.serializeRequest(data),
     refused: (answer) => {
+      checkResponse(isResponse(answer))
       const { partialSuccess } = spans.deserializeResponse(answer)
       return refusedOf(partialSuccess?.rejectedSpans, partialSuccess?.errorMessage)
     }
@@ -41,21 +53,54 @@ const wiresOf = (contentType: string, spans: SpanSerializer, metrics: MetricSeri
   metrics: {
     serialize: (data) => metrics.serializeRequest(data),
     refused: (answer) => {
+      checkResponse(isResponse(answer))
       const { partialSuccess } = metrics.deserializeResponse(answer)
       return refusedOf(partialSuccess?.rejectedDataPoints, partialSuccess?.errorMessage)
+    }
+  },
+  logs: {
+    serialize: (data) => logs.serializeRequest(data),
+    refused: (answer) => {
+      checkResponse(isResponse(answer))
+      const { partialSuccess } = logs.deserializeResponse(answer)
+      return refusedOf(partialSuccess?.rejectedLogRecords, partialSuccess?.errorMessage)
     }
   }
 })
 
-/** Where a bundler splits its output, what a CommonJS package exports is the default export alone. */
+const checkResponse = (isResponse: boolean): void => {
+  if (!isResponse) {
+    throw new TypeError("not a response of OTLP")
+  }
+}
+
+/** In split bundles, a CommonJS package may have only a default export. */
 const exportsOf = <M extends object>(module: M & { readonly default?: M }): M => module.default ?? module
 
-/** The wires of OTLP over HTTP; loaded when they are asked for. */
+/** Writes spans as one line of OTLP/JSON. Rejects if the serializers are not installed. */
+export const loadJsonLine = async (): Promise<{ readonly jsonLine: (spans: Array<ReadableSpan>) => string }> => {
+  const { JsonTraceSerializer } = exportsOf(await import("@opentelemetry/otlp-transformer"))
+  const decoder = new TextDecoder()
+  return { jsonLine: (spans) => `${decoder.decode(JsonTraceSerializer.serializeRequest(spans))}\n` }
+}
+
 export const loadWires = async (protocol: "http/protobuf" | "http/json"): Promise<Wires> => {
   const otlp = exportsOf(await import("@opentelemetry/otlp-transformer"))
   return protocol === "http/json"
-    ? wiresOf("application/json", otlp.JsonTraceSerializer, otlp.JsonMetricsSerializer)
-    : wiresOf("application/x-protobuf", otlp.ProtobufTraceSerializer, otlp.ProtobufMetricsSerializer)
+    ? wiresOf(
+      "application/json",
+      isObject,
+      otlp.JsonTraceSerializer,
+      otlp.JsonMetricsSerializer,
+      otlp.JsonLogsSerializer
+    )
+    : wiresOf(
+      "application/x-protobuf",
+      isMessage,
+      otlp.ProtobufTraceSerializer,
+      otlp.ProtobufMetricsSerializer,
+      otlp.ProtobufLogsSerializer
+    )
 }
 
 const upDown: ReadonlySet<InstrumentType> = new Set([

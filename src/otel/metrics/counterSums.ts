@@ -1,29 +1,28 @@
 /**
- * Sums of one counter, by labels: added up here, and told to the SDK when it collects.
+ * Sums one counter by labels and reports the sums to the SDK when it collects.
  *
- * The SDK makes one text of all labels for every addition, to find the sum that it belongs to; that is most of what a measurement costs. Here the sum
- * is found label by label. The first addition since the last collection goes to the SDK at once, which takes its time for the beginning of the sum.
- * The trap: who holds sums must have them told before the SDK collects, and when it closes.
+ * For every addition the SDK joins all labels into one text to find the sum, which is most of the cost of a measurement. Here the sum is found label by
+ * label. The first addition after a collection goes to the SDK at once, because it sets the start time of the sum. The trap: `report` must run before
+ * the SDK collects, and `close` at the end.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import type { Attributes, AttributeValue } from "../../records/attributes.js"
 
-/** Of one counter between two collections; what goes beyond is told at once. */
-const mostNodes = 4096
+/** The maximum number of nodes of a counter; further additions go to the SDK at once. */
+const maxNodes = 4096
 
 interface Sum {
   readonly labels: OtelApi.Attributes
-  /** What the SDK does not know yet, ≥ 0. */
-  untold: number
+  /** The part that is not reported yet, ≥ 0. */
+  pending: number
 }
 
-/** What is reached by the labels so far. */
+/** The sum and the longer sets of labels for the labels so far. */
 class Node {
   sum: Sum | undefined = undefined
   readonly below = new Map<string, Map<AttributeValue, Node>>()
 }
 
-/** The sums of one counter. */
 export class CounterSums {
   private root = new Node()
   private nodes = 0
@@ -32,9 +31,7 @@ export class CounterSums {
 
   constructor(
     private readonly counter: OtelApi.Counter,
-    /** What becomes a label, and in which form. */
     private readonly labelsOf: (attributes: Attributes) => OtelApi.Attributes,
-    /** The attribute that is no label. */
     private readonly leftOut: string | undefined
   ) {}
 
@@ -42,37 +39,37 @@ export class CounterSums {
   add(value: number, attributes: Attributes): void {
     const node = this.isClosed ? undefined : this.nodeOf(attributes)
     if (node?.sum !== undefined) {
-      node.sum.untold += value
+      node.sum.pending += value
       return
     }
     const labels = this.labelsOf(attributes)
     this.counter.add(value, labels)
     if (node !== undefined) {
-      node.sum = { labels, untold: 0 }
+      node.sum = { labels, pending: 0 }
       this.sums.push(node.sum)
     }
   }
 
-  /** Tells the SDK all, and begins anew, so that what is held here is bounded by what comes between two collections. */
-  tell(): void {
+  /** Reports all sums to the SDK and starts again, so that memory is bounded by the labels between two collections. */
+  report(): void {
     const { sums } = this
     this.root = new Node()
     this.nodes = 0
     this.sums = []
-    for (const { labels, untold } of sums) {
-      if (untold > 0) {
-        this.counter.add(untold, labels)
+    for (const { labels, pending } of sums) {
+      if (pending > 0) {
+        this.counter.add(pending, labels)
       }
     }
   }
 
-  /** Tells all, and from now on everything at once. */
+  /** Reports all sums; from now on every addition is reported at once. */
   close(): void {
     this.isClosed = true
-    this.tell()
+    this.report()
   }
 
-  /** None where a label is no plain value, or there are too many. */
+  /** `undefined` if a label is an array or there are too many nodes. */
   private nodeOf(attributes: Attributes): Node | undefined {
     let node: Node | undefined = this.root
     for (const key in attributes) {
@@ -90,7 +87,7 @@ export class CounterSums {
   private below(node: Node, key: string, value: AttributeValue): Node | undefined {
     let byValue = node.below.get(key)
     const known = byValue?.get(value)
-    if (known !== undefined || this.nodes >= mostNodes) {
+    if (known !== undefined || this.nodes >= maxNodes) {
       return known
     }
     if (byValue === undefined) {

@@ -1,45 +1,41 @@
 /**
- * The metrics of the GenAI semantic conventions (v1.41.1), taken from finished spans: sampled or not, each is counted.
+ * The metrics of the GenAI semantic conventions, recorded from finished spans, sampled or not.
  */
 import type * as OtelApi from "@opentelemetry/api"
-import { errorType, numberOf, textOf } from "../../dialects/Dialect.js"
+import { textOf } from "../../dialects/Dialect.js"
+import type { Measured, MetricRow, SemconvVersion } from "../../dialects/genai/Convention.js"
+import { conventions } from "../../dialects/genai/genai.js"
+import { callLabels } from "../../dialects/genai/values.js"
 import type { Attributes } from "../../records/attributes.js"
 import { durationOf, type MetricData, type SpanData } from "../../records/SpanData.js"
-import { metrics, roleOf } from "../../records/vocabulary.js"
+import { metrics, roleOf, type SpanRole } from "../../records/vocabulary.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 
-/** Buckets of `gen_ai.client.token.usage`: powers of four. */
-const tokenBuckets = Array.from({ length: 14 }, (_, power) => 4 ** power)
+const labels = (pairs: ReturnType<MetricRow["labels"]>): OtelApi.Attributes =>
+  Object.fromEntries(Object.entries(pairs).filter(([, value]) => value !== undefined)) as OtelApi.Attributes
 
-/** Buckets of the durations in seconds: doubling from 0.01 to 81.92. */
-const durationBuckets = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power)
+/**
+ * `error.type` of a measurement. The conventions leave it out only of what completed successfully, which an interrupted operation did not. Spans say
+ * so by an attribute of their own, because nothing failed there.
+ */
+const endOf = ({ outcome }: SpanData, errorType: string | undefined): string | undefined =>
+  outcome === "interrupted" ? "interrupted" : errorType
 
-const labels = (pairs: { readonly [key: string]: string | undefined }): OtelApi.Attributes =>
-  Object.fromEntries(Object.entries(pairs).filter(([, value]) => value !== undefined))
-
-const callLabels = (attributes: Attributes) => ({
-  "gen_ai.operation.name": "chat",
-  "gen_ai.provider.name": textOf(attributes, "provider"),
-  "gen_ai.request.model": textOf(attributes, "model"),
-  "gen_ai.response.model": textOf(attributes, "response_model")
-})
-
-/** What the metrics are taken from. */
 export interface GenaiMetrics {
-  readonly onEnd: (span: SpanData) => void
+  readonly onEnd: (span: SpanData, errorType: string | undefined) => void
   readonly onMetric: (metric: MetricData, around: OpenSpan | undefined) => void
 }
 
-/** The name of a tool that the model made up: as a label each would be a series of its own. */
+/** The label of all tools that a model made up, because each name would be a separate series. */
 const unknown = "_unknown"
 
-/** Spans of tools that the model made up. Their own measurement, taken inside the span, knows that; the span has the name as it was called. */
+/** Spans of tools that a model made up. The span has the name that the model called; the measurement taken inside it has `_unknown`. */
 class UnknownTools {
   private readonly spans = new Set<string>()
 
-  onMetric({ attributes, name, spanId: named }: MetricData, around: OpenSpan | undefined): void {
-    // Where the span itself is left out, the measurement names another one.
-    const spanId = around?.spanId ?? named
+  onMetric({ attributes, name, spanId: recorded }: MetricData, around: OpenSpan | undefined): void {
+    // If a filter leaves out the span, the measurement names another one.
+    const spanId = around?.spanId ?? recorded
     if (name === metrics.toolDurationMs.name && attributes["tool"] === unknown && spanId !== undefined) {
       this.spans.add(spanId)
     }
@@ -50,62 +46,71 @@ class UnknownTools {
   }
 }
 
-/** Records the metrics of finished spans with this meter. */
-export const recordGenaiMetrics = (meter: OtelApi.Meter): GenaiMetrics => {
-  const unknownTools = new UnknownTools()
-  const duration = (name: string, description: string) =>
-    meter.createHistogram(name, { unit: "s", description, advice: { explicitBucketBoundaries: durationBuckets } })
-  const tokens = meter.createHistogram("gen_ai.client.token.usage", {
-    unit: "{token}",
-    description: "Tokens used by model calls",
-    advice: { explicitBucketBoundaries: tokenBuckets }
+const measured = (span: SpanData, role: SpanRole, ending: string | undefined, tools: UnknownTools): Measured => ({
+  attributes: span.attributes,
+  duration: durationOf(span) / 1000,
+  ending,
+  call: role === "model" ? callLabels(span.attributes) : noLabels,
+  tool: role === "tool" ? tools.labelOf(span) : undefined
+})
+
+const noLabels: Attributes = {}
+
+type Take = (span: Measured) => void
+
+type Add = (value: number, attributes: OtelApi.Attributes) => void
+
+const roles: ReadonlyArray<SpanRole> = ["run", "turn", "model", "tool", "workflow", "step"]
+
+const rowsOf = (version: SemconvVersion, role: SpanRole): ReadonlyArray<MetricRow> =>
+  conventions[version].metrics[role] ?? []
+
+/** What to measure a kind of span by. A metric that several versions have is recorded once, as the first has it. */
+const rowsFor = (role: SpanRole, versions: ReadonlyArray<SemconvVersion>): ReadonlyArray<MetricRow> =>
+  versions.flatMap((version, index) => {
+    const earlier = new Set(versions.slice(0, index).flatMap((each) => rowsOf(each, role)).map(({ name }) => name))
+    return rowsOf(version, role).filter(({ name }) => !earlier.has(name))
   })
-  const operation = duration("gen_ai.client.operation.duration", "Duration of model calls")
-  const firstChunk = duration("gen_ai.client.operation.time_to_first_chunk", "Time to the first chunk of model calls")
-  const tool = duration("gen_ai.execute_tool.duration", "Duration of tool calls")
-  const agent = duration("gen_ai.invoke_agent.duration", "Duration of agent runs")
 
-  const modelCall = (span: SpanData): void => {
-    const { attributes } = span
-    const call = callLabels(attributes)
-    operation.record(durationOf(span) / 1000, labels({ ...call, "error.type": errorType(span) }))
-    const ttft = numberOf(attributes, "ttft_ms")
-    if (ttft !== undefined) {
-      firstChunk.record(ttft / 1000, labels(call))
-    }
-    for (const [type, key] of [["input", "tokens_in"], ["output", "tokens_out"]] as const) {
-      const count = numberOf(attributes, key)
-      if (count !== undefined) {
-        tokens.record(count, labels({ ...call, "gen_ai.token.type": type }))
-      }
-    }
+const takesOf = (meter: OtelApi.Meter, versions: ReadonlyArray<SemconvVersion>): Map<SpanRole, Array<Take>> => {
+  const instruments = new Map<string, Add>()
+  const addOf = (row: MetricRow): Add => {
+    const add = instruments.get(row.name) ?? instrumentOf(meter, row)
+    instruments.set(row.name, add)
+    return add
   }
+  return new Map(roles.map((role) => [role, rowsFor(role, versions).map((row) => takeOf(row, addOf(row)))]))
+}
 
-  const onEnd = (span: SpanData): void => {
-    switch (roleOf(span.name)) {
-      case "model":
-        return modelCall(span)
-      case "tool":
-        return tool.record(
-          durationOf(span) / 1000,
-          labels({
-            "gen_ai.operation.name": "execute_tool",
-            "gen_ai.tool.name": unknownTools.labelOf(span),
-            "error.type": errorType(span)
-          })
-        )
-      case "run":
-        return agent.record(
-          durationOf(span) / 1000,
-          labels({
-            "gen_ai.operation.name": "invoke_agent",
-            "gen_ai.agent.name": textOf(span.attributes, "agent"),
-            "gen_ai.request.model": textOf(span.attributes, "model"),
-            "error.type": errorType(span)
-          })
-        )
-      default:
-        return
+const instrumentOf = (meter: OtelApi.Meter, { buckets, description, instrument, name, unit }: MetricRow): Add => {
+  if (instrument === "counter") {
+    const counter = meter.createCounter(name, { unit, description })
+    return (value, attributes) => counter.add(value, attributes)
+  }
+  const histogram = meter.createHistogram(name, {
+    unit,
+    description,
+    ...(buckets && { advice: { explicitBucketBoundaries: [...buckets] } })
+  })
+  return (value, attributes) => histogram.record(value, attributes)
+}
+
+const takeOf = (row: MetricRow, add: Add): Take => (span) => {
+  const value = row.value(span)
+  if (value !== undefined) {
+    add(value, labels(row.labels(span)))
+  }
+}
+
+export const recordGenaiMetrics = (meter: OtelApi.Meter, versions: ReadonlyArray<SemconvVersion>): GenaiMetrics => {
+  const unknownTools = new UnknownTools()
+  const takes = takesOf(meter, versions)
+  const onEnd = (span: SpanData, errorType: string | undefined): void => {
+    const role = roleOf(span.name)
+    const all = role === undefined ? [] : takes.get(role)!
+    if (role !== undefined && all.length > 0) {
+      const values = measured(span, role, endOf(span, errorType), unknownTools)
+      all.forEach((take) => take(values))
     }
   }
   return { onEnd, onMetric: (metric, around) => unknownTools.onMetric(metric, around) }

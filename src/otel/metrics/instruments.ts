@@ -1,18 +1,19 @@
 /**
- * Measurements as OpenTelemetry instruments: one a name, with the unit of its suffix, a description and buckets that fit.
+ * Measurements as OpenTelemetry instruments: one per name, with the unit of its suffix, a description and fitting buckets.
  *
- * Not Effect's metric registry: that one is process-wide, never shrinks and takes text labels only.
+ * Effect's metric registry is not used: it is process-wide, never shrinks and takes only text as labels.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import type { Attributes } from "../../records/attributes.js"
+import { bucketsOf } from "../../records/buckets.js"
 import type { MetricData } from "../../records/SpanData.js"
-import { bucketsOf, descriptionOf, ownNames, unitOf } from "../../records/vocabulary.js"
+import { descriptionOf, ownNames, unitOf } from "../../records/vocabulary.js"
 import { otelAttributes } from "../spans/values.js"
 import { CounterSums } from "./counterSums.js"
 
 /** Which attributes of a measurement become labels. */
 export interface MetricAttributes {
-  /** `"drop"` leaves `user_id` off: each value is a series of its own. Default `"keep"`, under the SDK's cardinality limit. */
+  /** `"drop"` leaves out `user_id`, each value of which is a separate series. Default `"keep"`, within the SDK's cardinality limit. */
   readonly userId?: "keep" | "drop"
 }
 
@@ -23,32 +24,29 @@ const withoutUser = (attributes: Attributes): Attributes => {
   return rest
 }
 
-/** Takes measurements to instruments. */
 export interface MetricsRecorder {
   readonly record: (metric: MetricData) => void
-  /** Tells the SDK what was held back; what comes after is told at once. */
+  /** Reports pending sums; later measurements are reported at once. */
   readonly close: () => void
 }
 
-/** What a recorder is made of. */
 export interface RecorderParts extends MetricAttributes {
   readonly meter: OtelApi.Meter
   /**
-   * Whether the SDK was built here: then sums of counters are told only when it collects. Somebody else's may not ask, or may have views that read
-   * the context of each addition.
+   * Whether the SDK was built here: then sums of counters are reported only when it collects. Another SDK may not call back, or may have views that
+   * read the context of each addition.
    */
   readonly isOurSdk: boolean
 }
 
-/** The instruments of one meter. */
 class Instruments {
   private readonly made = new Map<string, Take>()
   private readonly sums: Array<CounterSums> = []
-  private stopAsking = () => {}
+  private stopReporting = () => {}
 
   constructor(private readonly parts: RecorderParts) {
     if (parts.isOurSdk) {
-      this.stopAsking = whenCollected(parts.meter, () => this.sums.forEach((each) => each.tell()))
+      this.stopReporting = whenCollected(parts.meter, () => this.sums.forEach((each) => each.report()))
     }
   }
 
@@ -62,7 +60,7 @@ class Instruments {
   }
 
   close(): void {
-    this.stopAsking()
+    this.stopReporting()
     this.sums.forEach((each) => each.close())
   }
 
@@ -92,14 +90,13 @@ class Instruments {
   }
 }
 
-// The instrument only carries the question: nothing is ever observed with it, so that it is in no export.
-const whenCollected = (meter: OtelApi.Meter, tell: () => void): () => void => {
+// The instrument only provides the callback: it never observes anything and is in no export.
+const whenCollected = (meter: OtelApi.Meter, report: () => void): () => void => {
   const asked = [meter.createObservableCounter(ownNames.collections)]
-  meter.addBatchObservableCallback(tell, asked)
-  return () => meter.removeBatchObservableCallback(tell, asked)
+  meter.addBatchObservableCallback(report, asked)
+  return () => meter.removeBatchObservableCallback(report, asked)
 }
 
-/** Records measurements with a meter. */
 export const metricsRecorder = (parts: RecorderParts): MetricsRecorder => {
   const instruments = new Instruments(parts)
   return { record: (metric) => instruments.record(metric), close: () => instruments.close() }

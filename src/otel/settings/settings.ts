@@ -1,21 +1,26 @@
 /**
- * What the `OTEL_*` variables say, together, with the specification's defaults.
+ * Reads the settings from the `OTEL_*` variables, with the defaults of the specification.
  */
 import * as Config from "effect/Config"
 import * as Option from "effect/Option"
-import { address, flag, integer, oneOf, pairs, ratio, secretPairs, text } from "./variables.js"
+import type { SemconvVersion } from "../../dialects/genai/Convention.js"
+import { contentCaptures } from "../logs/logEvents.js"
+import { address, flag, integer, oneOf, pairs, ratio, secretPairs, text, words } from "./variables.js"
 
 const or = <A>(config: Config.Config<Option.Option<A>>, fallback: A): Config.Config<A> =>
   Config.map(config, Option.getOrElse(() => fallback))
 
 const protocols = ["http/protobuf", "http/json", "grpc"] as const
 
-/** How records travel. */
+const exporters = ["otlp", "console", "none"] as const
+
 export type Protocol = (typeof protocols)[number]
 
-/** Where and how one kind of records is sent. */
 export interface SignalSettings {
   readonly isOn: boolean
+  readonly exporter: (typeof exporters)[number]
+  /** Whether a variable names the exporter. */
+  readonly isExplicit: boolean
   readonly endpoint: string
   readonly protocol: Protocol
   readonly headers: Record<string, string>
@@ -24,9 +29,24 @@ export interface SignalSettings {
   readonly isCompressed: boolean
 }
 
-const first = <A>(
-  ...configs: ReadonlyArray<Config.Config<Option.Option<A>>>
-): Config.Config<Option.Option<A>> => Config.map(Config.all(configs), (found) => Option.firstSomeOf(found))
+/** The limits on the attributes of one kind of data, or of all. */
+const attributeLimits = (prefix: "" | "SPAN_" | "LOGRECORD_") =>
+  Config.all({
+    length: integer(`OTEL_${prefix}ATTRIBUTE_VALUE_LENGTH_LIMIT`, 0),
+    count: integer(`OTEL_${prefix}ATTRIBUTE_COUNT_LIMIT`, 0)
+  })
+
+type AttributeLimits = Config.Config.Success<ReturnType<typeof attributeLimits>>
+
+/** The limits in the SDK's names. */
+const limitsOf = (own: AttributeLimits, all: AttributeLimits) => {
+  const length = Option.orElse(own.length, () => all.length)
+  const count = Option.orElse(own.count, () => all.count)
+  return {
+    ...(Option.isSome(length) && { attributeValueLengthLimit: length.value }),
+    ...(Option.isSome(count) && { attributeCountLimit: count.value })
+  }
+}
 
 const defaultBase: Record<Protocol, string> = {
   "http/protobuf": "http://localhost:4318",
@@ -34,9 +54,9 @@ const defaultBase: Record<Protocol, string> = {
   "grpc": "http://localhost:4317"
 }
 
-type Kind = "TRACES" | "METRICS"
+type Kind = "TRACES" | "METRICS" | "LOGS"
 
-/** The same variables for one signal, and for both: `OTEL_EXPORTER_OTLP_TRACES_*`, `OTEL_EXPORTER_OTLP_*`. */
+/** The variables for one signal or for all: `OTEL_EXPORTER_OTLP_TRACES_*`, `OTEL_EXPORTER_OTLP_*`. */
 const transport = (prefix: "" | `${Kind}_`) =>
   Config.all({
     address: address(`OTEL_EXPORTER_OTLP_${prefix}ENDPOINT`),
@@ -48,11 +68,11 @@ const transport = (prefix: "" | `${Kind}_`) =>
 
 type Transport = Config.Config.Success<ReturnType<typeof transport>>
 
-/** What one signal's own variables say, to be given what the common ones say: those are read once, so that an error in them is told once. */
+/** The settings of one signal, from its own and the common variables. The common ones are read once, so that an error in them is reported once. */
 const signal = (kind: Kind): Config.Config<(common: Transport) => SignalSettings> =>
   Config.map(
     Config.all({
-      exporter: or(oneOf(`OTEL_${kind}_EXPORTER`, ["otlp", "none"]), "otlp"),
+      exporter: oneOf(`OTEL_${kind}_EXPORTER`, kind === "LOGS" ? exporters : ["otlp", "none"]),
       own: transport(`${kind}_`)
     }),
     ({ exporter, own }) => (common) => {
@@ -60,7 +80,9 @@ const signal = (kind: Kind): Config.Config<(common: Transport) => SignalSettings
         Option.getOrElse(Option.orElse(one(own), () => one(common)), () => fallback)
       const protocol = pick((from) => from.protocol, "http/protobuf")
       return {
-        isOn: exporter === "otlp",
+        isOn: Option.getOrElse(exporter, () => "otlp") === "otlp",
+        exporter: Option.getOrElse(exporter, () => "otlp" as const),
+        isExplicit: Option.isSome(exporter),
         endpoint: Option.getOrElse(own.address, () =>
           endpointOf(Option.getOrElse(common.address, () => defaultBase[protocol]), protocol, kind)),
         protocol,
@@ -72,7 +94,7 @@ const signal = (kind: Kind): Config.Config<(common: Transport) => SignalSettings
     }
   )
 
-/** Over HTTP each signal has its path below the base; over gRPC it has none. */
+/** Over HTTP each signal has a path; over gRPC it has none. */
 const endpointOf = (base: string, protocol: Protocol, kind: Kind): string =>
   protocol === "grpc" ? base : `${base.replace(/\/+$/, "")}/v1/${kind.toLowerCase()}`
 
@@ -85,31 +107,52 @@ const samplers = [
   "parentbased_traceidratio"
 ] as const
 
-/** Whether everything is switched off: read before the others, so that it works whatever they say. */
+/** Whether everything is switched off. It is read first, so that it works even if other variables are malformed. */
 export const isDisabled: Config.Config<boolean> = or(flag("OTEL_SDK_DISABLED"), false)
 
 const temporalities = ["cumulative", "delta", "lowmemory"] as const
 
-/** How metrics are added up over time. */
 export type Temporality = (typeof temporalities)[number]
 
+/**
+ * Entries of `OTEL_SEMCONV_STABILITY_OPT_IN` about GenAI conventions. `/dup` adds the new names to the old ones, as in `http/dup`. Entries about other
+ * conventions are not ours.
+ */
+const optIns: { readonly [entry: string]: ReadonlyArray<SemconvVersion> } = {
+  gen_ai_latest_experimental: ["genai-0.1"],
+  "gen_ai_latest_experimental/dup": ["1.41.1", "genai-0.1"]
+}
+
+const semconv = Config.map(
+  words("OTEL_SEMCONV_STABILITY_OPT_IN"),
+  Option.flatMap((entries) => Option.fromNullable(optIns[entries.find((entry) => Object.hasOwn(optIns, entry)) ?? ""]))
+)
+
 const read = Config.all({
+  semconv,
   serviceName: text("OTEL_SERVICE_NAME"),
+  spool: text("LOOM_OTLP_SPOOL"),
   resource: or(pairs("OTEL_RESOURCE_ATTRIBUTES"), {}),
   common: transport(""),
   traces: signal("TRACES"),
   metrics: signal("METRICS"),
+  logs: signal("LOGS"),
+  effectLogs: or(flag("LOOM_OTLP_EFFECT_LOGS"), false),
+  captureContent: oneOf("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", contentCaptures),
   sampler: or(oneOf("OTEL_TRACES_SAMPLER", samplers), "parentbased_always_on"),
   samplerRatio: or(ratio("OTEL_TRACES_SAMPLER_ARG"), 1),
-  valueLength: first(
-    integer("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", 0),
-    integer("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", 0)
-  ),
-  attributeCount: first(
-    integer("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", 0),
-    integer("OTEL_ATTRIBUTE_COUNT_LIMIT", 0)
-  ),
+  limits: Config.all({
+    all: attributeLimits(""),
+    spans: attributeLimits("SPAN_"),
+    logs: attributeLimits("LOGRECORD_")
+  }),
   temporality: or(oneOf("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", temporalities), "cumulative"),
+  logBatch: Config.all({
+    scheduleDelay: or(integer("OTEL_BLRP_SCHEDULE_DELAY", 0), 1000),
+    exportTimeout: or(integer("OTEL_BLRP_EXPORT_TIMEOUT", 1), 30_000),
+    maxQueueSize: or(integer("OTEL_BLRP_MAX_QUEUE_SIZE", 1), 2048),
+    maxExportBatchSize: or(integer("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 1), 512)
+  }),
   metricInterval: or(integer("OTEL_METRIC_EXPORT_INTERVAL", 1), 60_000),
   scheduleDelay: or(integer("OTEL_BSP_SCHEDULE_DELAY", 0), 5000),
   exportTimeout: or(integer("OTEL_BSP_EXPORT_TIMEOUT", 1), 30_000),
@@ -117,12 +160,13 @@ const read = Config.all({
   maxExportBatchSize: or(integer("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 1), 512)
 })
 
-/** Everything that the variables say. */
-export const settings = Config.map(read, ({ common, metrics, traces, ...rest }) => ({
+export const settings = Config.map(read, ({ common, limits, logs, metrics, traces, ...rest }) => ({
   ...rest,
+  spanLimits: limitsOf(limits.spans, limits.all),
+  logLimits: limitsOf(limits.logs, limits.all),
   traces: traces(common),
-  metrics: metrics(common)
+  metrics: metrics(common),
+  logs: logs(common)
 }))
 
-/** Everything that the variables say. */
 export type Settings = Config.Config.Success<typeof settings>

@@ -1,18 +1,18 @@
 /**
  * The standard variables of the OpenTelemetry specification (environment variables, version 1.5x), read through `Config`.
  *
- * Unset, and set to nothing, is the standard's default. A malformed value is a `ConfigError` that names the variable.
+ * Unset or empty means the default of the specification. A malformed value is a `ConfigError` that names the variable.
  */
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import { invalidData } from "../../config/twoLines.js"
 import { quoted } from "../../telemetry/lifecycle/foreignText.js"
 
-/** The most of a malformed value that is quoted, in characters. */
-const longestQuote = 200
+/** The maximum number of quoted characters of a malformed value. */
+const maxQuote = 200
 
-/** A variable that may be unset; set to nothing counts as unset, as the specification asks. What is secret is not repeated in errors. */
+/** An optional variable; empty counts as unset, as the specification requires. Errors do not repeat secret values. */
 const variable = <A>(
   name: string,
   parse: (text: string) => Either.Either<A, string>,
@@ -26,32 +26,26 @@ const variable = <A>(
           ? Either.right(Option.none<A>())
           : Either.mapBoth(parse(text.trim()), {
             onLeft: (problem) =>
-              ConfigError.InvalidData(
-                [name],
-                `${name} is ${isSecret ? "malformed" : quoted(text, longestQuote)}\n${problem}`
-              ),
+              invalidData(name, `${name} is ${isSecret ? "malformed" : quoted(text, maxQuote)}\n${problem}`),
             onRight: Option.some
           })
     }))
   )
 
-/** Any text. */
 export const text = (name: string): Config.Config<Option.Option<string>> => variable(name, Either.right)
 
-/** A whole number, ≥ `least`. */
 export const integer = (name: string, least: number): Config.Config<Option.Option<number>> =>
   variable(name, (value) =>
     /^\d+$/.test(value) && Number(value) >= least
       ? Either.right(Number(value))
-      : Either.left(`It has to be a whole number, ${least} or more`))
+      : Either.left(`It must be a whole number, ${least} or more`))
 
-/** A number between 0 and 1. */
 export const ratio = (name: string): Config.Config<Option.Option<number>> =>
   variable(name, (value) => {
     const number = Number(value)
     return number >= 0 && number <= 1
       ? Either.right(number)
-      : Either.left("It has to be a number from 0 to 1")
+      : Either.left("It must be a number from 0 to 1")
   })
 
 /** `true` or `false`, in any case. */
@@ -60,30 +54,32 @@ export const flag = (name: string): Config.Config<Option.Option<boolean>> =>
     const lower = value.toLowerCase()
     return lower === "true" || lower === "false"
       ? Either.right(lower === "true")
-      : Either.left("It has to be true or false")
+      : Either.left("It must be true or false")
   })
 
-/** One of these words. */
 export const oneOf = <const Word extends string>(
   name: string,
   words: ReadonlyArray<Word>
 ): Config.Config<Option.Option<Word>> =>
   variable(name, (value) => {
-    const word = words.find((each) => each === value.toLowerCase())
-    return word === undefined ? Either.left(`It has to be one of ${words.join(", ")}`) : Either.right(word)
+    const word = words.find((each) => each.toLowerCase() === value.toLowerCase())
+    return word === undefined ? Either.left(`It must be one of ${words.join(", ")}`) : Either.right(word)
   })
 
-/** An http or https address. */
+/** A comma-separated list of words of any kind. */
+export const words = (name: string): Config.Config<Option.Option<ReadonlyArray<string>>> =>
+  variable(name, (value) => Either.right(value.split(",").map((word) => word.trim())))
+
 export const address = (name: string): Config.Config<Option.Option<string>> =>
   variable(name, (value) =>
     URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
       ? Either.right(value)
-      : Either.left("It has to be an http or https address, such as http://localhost:4318"))
+      : Either.left("It must be an http or https URL, such as http://localhost:4318"))
 
 /** `key=value,key=value`, percent-encoded. */
 export const pairs = (name: string): Config.Config<Option.Option<Record<string, string>>> => variable(name, parsePairs)
 
-/** The same where the values are secret. */
+/** The same, but errors do not show the value. */
 export const secretPairs = (name: string): Config.Config<Option.Option<Record<string, string>>> =>
   variable(name, parsePairs, true)
 
@@ -92,12 +88,12 @@ const parsePairs = (value: string): Either.Either<Record<string, string>, string
   for (const pair of value.split(",").filter((each) => each.trim() !== "")) {
     const equals = pair.indexOf("=")
     if (equals < 1) {
-      return Either.left("It has to be a list of key=value separated by commas")
+      return Either.left("It must be a comma-separated list of key=value")
     }
     try {
       out[decodeURIComponent(pair.slice(0, equals).trim())] = decodeURIComponent(pair.slice(equals + 1).trim())
     } catch {
-      return Either.left("It holds a percent sign that begins no encoded character")
+      return Either.left("It contains an invalid percent encoding")
     }
   }
   return Either.right(out)

@@ -1,41 +1,47 @@
 /**
- * An OpenTelemetry context that holds one span and nothing else: what spans of ours run in, and what the SDK is told their children's parent is.
+ * An OpenTelemetry context that holds one span in front of what was active around it, in which the body of a span runs.
  *
- * The API would build it by copying a `Map` into a context with three closures. This one is an object with one field; it becomes one of the API's
- * as soon as somebody puts something else into it.
+ * The API would copy a `Map` into a context with three closures. This is an object with two fields, which turns into a context of the API when another
+ * value is set.
  */
 import * as OtelApi from "@opentelemetry/api"
 
-/** Asks the API under which key it looks for the span of a context: it tells nobody. */
-const askForSpanKey = (): symbol | undefined => {
+/** Finds the key under which the API keeps a context's span, which it does not export. */
+const findSpanKey = (): symbol | undefined => {
   let key: symbol | undefined
-  const asked: OtelApi.Context = {
+  const probe: OtelApi.Context = {
     getValue: (wanted) => {
       key = wanted
       return undefined
     },
-    setValue: () => asked,
-    deleteValue: () => asked
+    setValue: () => probe,
+    deleteValue: () => probe
   }
-  OtelApi.trace.getSpan(asked)
+  OtelApi.trace.getSpan(probe)
   return key
 }
 
-const spanKey = askForSpanKey()
+const spanKey = findSpanKey()
 
 /** A context with a span. */
 export class LoneSpanContext implements OtelApi.Context {
-  constructor(private readonly span: OtelApi.Span) {}
+  constructor(
+    readonly span: OtelApi.Span,
+    /** What else is in it: baggage, suppressed tracing, whatever a user has set. */
+    readonly around: OtelApi.Context = OtelApi.ROOT_CONTEXT
+  ) {}
 
   getValue(key: symbol): unknown {
-    return key === spanKey ? this.span : undefined
+    return key === spanKey ? this.span : this.around.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): OtelApi.Context {
-    return OtelApi.trace.setSpan(OtelApi.ROOT_CONTEXT, this.span).setValue(key, value)
+    return OtelApi.trace.setSpan(this.around, this.span).setValue(key, value)
   }
 
   deleteValue(key: symbol): OtelApi.Context {
-    return key === spanKey ? OtelApi.ROOT_CONTEXT : this
+    const { around } = this
+    const without = around.getValue(key) === undefined ? around : around.deleteValue(key)
+    return key === spanKey ? without : without === around ? this : new LoneSpanContext(this.span, without)
   }
 }

@@ -1,51 +1,52 @@
 /**
- * Lets instrumentation that knows nothing of Effect find the current span: `trace.getActiveSpan()` works inside effects.
+ * Makes `trace.getActiveSpan()` work inside effects, for instrumentation that does not use Effect.
  *
- * OpenTelemetry has one context manager a process. Ours is registered while any of our layers is open, and only where nobody else registered one.
- * While it is, it is asked directly: the API looks the registered one up again for every step of a fiber.
+ * OpenTelemetry has one context manager per process. Ours is registered while any of our layers is open, unless another one is registered already. It is
+ * then called directly, because the API would look it up again for every step of a fiber.
  */
 import * as OtelApi from "@opentelemetry/api"
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { shared } from "../../telemetry/copies.js"
 
-let users = 0
-let ours: OtelApi.ContextManager | undefined
+/** One state for all copies of this package. */
+const state = shared("contextManager", () => ({
+  users: 0,
+  ours: undefined as OtelApi.ContextManager | undefined
+}))
 
 class OurContextManager extends AsyncLocalStorageContextManager {
-  // How the API tells that it is not the registered one any more, whoever asked for that.
+  // The API calls this when the context manager is no longer registered.
   override disable(): this {
-    if (ours === this) {
-      ours = undefined
+    if (state.ours === this) {
+      state.ours = undefined
     }
     return super.disable()
   }
 }
 
 const register = (): void => {
-  users++
-  if (users === 1) {
+  state.users++
+  if (state.users === 1) {
     const manager = new OurContextManager().enable()
-    ours = OtelApi.context.setGlobalContextManager(manager) ? manager : undefined
+    state.ours = OtelApi.context.setGlobalContextManager(manager) ? manager : undefined
   }
 }
 
 const unregister = (): void => {
-  users--
-  if (users === 0 && ours !== undefined) {
+  state.users--
+  if (state.users === 0 && state.ours !== undefined) {
     OtelApi.context.disable()
   }
 }
 
-/** Registers the context manager for the current scope. */
 export const contextManager: Effect.Effect<void, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(register),
   () => Effect.sync(unregister)
 )
 
-/** The active context. */
-export const activeContext = (): OtelApi.Context => (ours ?? OtelApi.context).active()
+export const activeContext = (): OtelApi.Context => (state.ours ?? OtelApi.context).active()
 
-/** Runs something with a context active. */
 export const runInContext = <A>(context: OtelApi.Context, execute: () => A): A =>
-  ours === undefined ? OtelApi.context.with(context, execute) : ours.with(context, execute)
+  state.ours === undefined ? OtelApi.context.with(context, execute) : state.ours.with(context, execute)

@@ -1,49 +1,60 @@
 /**
- * A record put onto the SDK's span that was made for it, and the span ended.
+ * Copies a finished record to the SDK's span and ends it.
  */
 import * as OtelApi from "@opentelemetry/api"
 import type * as Tracer from "effect/Tracer"
-import type { DialectName } from "../../dialects/project.js"
+import type { NameTable } from "../../dialects/project.js"
 import { projectSpan } from "../../dialects/projectSpan.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { SpanData } from "../../records/SpanData.js"
 import { loomSpanOf } from "../../telemetry/tracing/LoomSpan.js"
-import { type OtelLoomSpan, spanContextOf } from "./OtelLoomSpan.js"
-import { hrTime, otelAttributes, otelValue } from "./values.js"
+import type { OtelLoomSpan } from "./OtelLoomSpan.js"
+import { spanContextOf } from "./spanContexts.js"
+import { hrTime, otelAttributes, otelLink, otelValue } from "./values.js"
 
-/** Ends the SDK's span with what was recorded. */
-export const finishSpan = (open: OtelLoomSpan, data: SpanData, dialects: ReadonlyArray<DialectName>): void => {
+/** Ends the SDK's span with the record; `errorType` is that of the record. `shownOf` leaves out what is not sent on spans. */
+export const finishSpan = (
+  open: OtelLoomSpan,
+  data: SpanData,
+  errorType: string | undefined,
+  tables: ReadonlyArray<NameTable>,
+  shownOf: (data: SpanData) => SpanData
+): void => {
   const { span } = open
   if (span.isRecording()) {
-    const { error, events, recorded, said } = projectSpan(data, open, dialects)
-    putOn(span, said)
-    putOn(span, recorded)
+    const { added, error, events, recorded } = projectSpan(shownOf(data), open, tables, errorType)
+    const there = open.maker.readsOpening && hasAttributes(span) ? span.attributes : nothing
+    putOn(span, added, there)
+    putOn(span, recorded, there)
+    if (recorded !== data.attributes) {
+      takeOff(span, Object.keys(data.attributes).filter((key) => !Object.hasOwn(recorded, key)))
+    }
     if (error !== undefined) {
       const { message } = error
       span.setStatus({ code: OtelApi.SpanStatusCode.ERROR, ...(message !== undefined && { message }) })
     }
-    // The exception is the last event: above its limit the SDK drops the oldest.
+    // The exception is the last event, because the SDK drops the oldest ones above its limit.
     for (const { attributes, name, time } of events) {
       span.addEvent(name, otelAttributes(attributes), hrTime(time))
     }
-    addLinks(span, data)
+    addLinks(open, data)
   }
   if (data.parentSpanId !== open.parentSpanId) {
-    hangBelow(span, ancestorOf(open, data.parentSpanId))
+    setParent(span, ancestorOf(open, data.parentSpanId))
   }
   span.end(hrTime(data.end))
 }
 
-/** What spans of the SDK (2.x) have; it is read when they are exported. */
-interface Hanging {
+/** A field of the SDK's spans (2.x) that is read on export. */
+interface WithParent {
   parentSpanContext?: OtelApi.SpanContext | undefined
 }
 
-const isHanging = (span: object): span is Hanging => "parentSpanContext" in span
+const hasParentField = (span: object): span is WithParent => "parentSpanContext" in span
 
-// A filter left out the parent that the SDK was given.
-const hangBelow = (span: OtelApi.Span, ancestor: Tracer.AnySpan | undefined): void => {
-  if (isHanging(span)) {
+/** Replaces the parent, for spans whose own parent was filtered out. */
+const setParent = (span: OtelApi.Span, ancestor: Tracer.AnySpan | undefined): void => {
+  if (hasParentField(span)) {
     span.parentSpanContext = ancestor && spanContextOf(ancestor)
   }
 }
@@ -56,18 +67,38 @@ const ancestorOf = (open: OtelLoomSpan, spanId: string | null): Tracer.AnySpan |
   return current
 }
 
-// One by one: the SDK takes an object apart again.
-const putOn = (span: OtelApi.Span, attributes: Attributes): void => {
+/** A field of the SDK's spans (2.x). */
+interface WithAttributes {
+  readonly attributes: Record<string, unknown>
+}
+
+const hasAttributes = (span: object): span is WithAttributes =>
+  "attributes" in span && typeof span.attributes === "object" && span.attributes !== null
+
+const nothing: Readonly<Record<string, unknown>> = {}
+
+// One by one: the SDK would take an object apart again. What the span was opened with is mostly there already.
+const putOn = (span: OtelApi.Span, attributes: Attributes, there: Readonly<Record<string, unknown>>): void => {
   for (const key of Object.keys(attributes)) {
-    span.setAttribute(key, otelValue(attributes[key]!))
+    const value = attributes[key]!
+    if (there[key] !== value) {
+      span.setAttribute(key, otelValue(value))
+    }
   }
 }
 
-const addLinks = (span: OtelApi.Span, { links = [] }: SpanData): void => {
-  for (const { attributes, spanId, traceId } of links) {
-    span.addLink({
-      context: { traceId, spanId, traceFlags: OtelApi.TraceFlags.SAMPLED },
-      attributes: otelAttributes(attributes)
-    })
+// What the span was opened with and is recorded under another name, because of what the dialects say.
+const takeOff = (span: OtelApi.Span, keys: ReadonlyArray<string>): void => {
+  if (hasAttributes(span)) {
+    for (const key of keys) {
+      delete span.attributes[key]
+    }
+  }
+}
+
+// Those that it opened with are there already.
+const addLinks = ({ maker: { readsOpening }, openedLinks, span }: OtelLoomSpan, { links = [] }: SpanData): void => {
+  for (const link of readsOpening ? links.slice(openedLinks) : links) {
+    span.addLink(otelLink(link))
   }
 }

@@ -1,19 +1,20 @@
 /**
  * Recorded values and times in OpenTelemetry's forms.
  */
-import type * as OtelApi from "@opentelemetry/api"
+import * as OtelApi from "@opentelemetry/api"
 import type { Attributes, AttributeValue } from "../../records/attributes.js"
+import type { SpanLink } from "../../records/SpanRecord.js"
 
 const billion = 1_000_000_000
 
-/** A whole second, lately asked for: what lies within it is told without dividing. */
+/** The last whole second, so that times within it need no division. */
 interface Second {
   readonly seconds: number
   /** The same in nanoseconds. */
   readonly start: bigint
 }
 
-let lately: Second = { seconds: 0, start: BigInt(0) }
+let last: Second = { seconds: 0, start: BigInt(0) }
 
 const secondOf = (nanos: bigint): Second => {
   const seconds = nanos / BigInt(billion)
@@ -22,19 +23,21 @@ const secondOf = (nanos: bigint): Second => {
 
 /** Nanoseconds since the epoch as seconds and nanoseconds. */
 export const hrTime = (nanos: bigint): OtelApi.HrTime => {
-  const after = Number(nanos - lately.start)
+  const after = Number(nanos - last.start)
   if (after >= 0 && after < billion) {
-    return [lately.seconds, after]
+    return [last.seconds, after]
   }
-  lately = secondOf(nanos)
-  return [lately.seconds, Number(nanos - lately.start)]
+  last = secondOf(nanos)
+  return [last.seconds, Number(nanos - last.start)]
 }
+
+/** Seconds and nanoseconds as nanoseconds since the epoch. */
+export const nanosOf = ([seconds, nanos]: OtelApi.HrTime): bigint => BigInt(seconds) * BigInt(billion) + BigInt(nanos)
 
 // OpenTelemetry's arrays hold one primitive type; anything else is sent as one JSON text.
 const isUniform = (values: ReadonlyArray<AttributeValue>): boolean =>
   values.every((value) => typeof value === typeof values[0] && typeof value !== "object")
 
-/** A value as OpenTelemetry takes it. */
 export const otelValue = (value: AttributeValue): OtelApi.AttributeValue =>
   typeof value !== "object"
     ? value
@@ -42,7 +45,6 @@ export const otelValue = (value: AttributeValue): OtelApi.AttributeValue =>
     ? value as Array<string>
     : JSON.stringify(value)
 
-/** Attributes as OpenTelemetry takes them. */
 export const otelAttributes = (attributes: Attributes): OtelApi.Attributes => {
   const out: OtelApi.Attributes = {}
   for (const key of Object.keys(attributes)) {
@@ -50,3 +52,9 @@ export const otelAttributes = (attributes: Attributes): OtelApi.Attributes => {
   }
   return out
 }
+
+/** A link as OpenTelemetry takes it. */
+export const otelLink = ({ attributes, spanId, traceId }: SpanLink): OtelApi.Link => ({
+  context: { traceId, spanId, traceFlags: OtelApi.TraceFlags.SAMPLED },
+  attributes: otelAttributes(attributes)
+})

@@ -4,8 +4,8 @@
  *
  * Records that arrive after their trace was settled count as another trace with the same id.
  */
-import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
-import type { Dimensions } from "../usage/measures.js"
+import type { MetricFacts } from "../../records/wire/facts.js"
+import type { Dimensions, KnownSpan } from "../usage/measures.js"
 import { TraceUsage } from "../usage/TraceUsage.js"
 import type { UsageTables } from "../usage/UsageTables.js"
 
@@ -23,7 +23,6 @@ interface OpenTrace {
   complete: boolean
 }
 
-/** Traces by id, in the order in which they arrived. */
 export class OpenTraces {
   private readonly traces = new Map<string, OpenTrace>()
   /** The complete ones, in the order in which they became complete. */
@@ -32,7 +31,6 @@ export class OpenTraces {
   private heldComplete = 0
   /** The trace of the last record: the next record usually belongs to it too. */
   private last: OpenTrace | undefined = undefined
-  /** Number of traces seen. */
   seen = 0
 
   constructor(
@@ -42,8 +40,8 @@ export class OpenTraces {
   ) {}
 
   /** Adds a span that started; returns whether it was unknown. */
-  start(span: StartFacts): boolean {
-    const trace = this.at(span.traceId)
+  start(traceId: string, span: KnownSpan): boolean {
+    const trace = this.at(traceId)
     const before = trace.usage.held
     const isNew = trace.usage.start(span)
     this.changed(trace, before)
@@ -51,15 +49,14 @@ export class OpenTraces {
   }
 
   /** Adds a span that ended; returns whether it was known to be open. */
-  end(span: SpanFacts): boolean {
-    const trace = this.at(span.traceId)
+  end(traceId: string, span: KnownSpan): boolean {
+    const trace = this.at(traceId)
     const before = trace.usage.held
     const wasOpen = trace.usage.end(span)
     this.changed(trace, before)
     return wasOpen
   }
 
-  /** Adds a measurement. */
   metric(traceId: string, metric: MetricFacts): void {
     const trace = this.at(traceId)
     const before = trace.usage.held

@@ -3,7 +3,6 @@
  */
 import type { Attributes } from "../../records/attributes.js"
 import { isFailed } from "../../records/SpanRecord.js"
-import { roleOf } from "../../records/vocabulary.js"
 import {
   comparable,
   type Facts,
@@ -11,12 +10,13 @@ import {
   type RawAttributes,
   type SpanFacts
 } from "../../records/wire/facts.js"
-import { Amounts } from "../usage/Amounts.js"
-import { labelOf, quantityOf } from "../usage/measures.js"
-import type { Counted, UsageTables } from "../usage/UsageTables.js"
+import type { Amounts } from "../usage/Amounts.js"
+import { type KnownSpan, knownSpan, labelOf, quantityOf } from "../usage/measures.js"
+import { total } from "../usage/outside.js"
+import { Counted, type UsageTables } from "../usage/UsageTables.js"
 import { OpenTraces } from "./OpenTraces.js"
-import { type Dimension, dimensions, usageDimensions } from "./summaryDimensions.js"
-import { type Summary, SummaryTable, usageOf, type Work } from "./SummaryTable.js"
+import { ScoreTable } from "./ScoreTable.js"
+import { type Dimension, dimensions, type Summary, SummaryTable, usageDimensions, type Work } from "./SummaryTable.js"
 
 /** Limits on memory. All are counts, ≥ 1. */
 export interface SummaryOptions {
@@ -28,7 +28,6 @@ export interface SummaryOptions {
   readonly exactDurations?: number
 }
 
-/** Counts records. */
 export class SummaryCounter {
   private spans = 0
   private metrics = 0
@@ -41,14 +40,22 @@ export class SummaryCounter {
   private from: string | undefined = undefined
   private to: string | undefined = undefined
   private readonly tables: { readonly [D in Dimension]: SummaryTable }
-  private readonly total = { sure: new Amounts(), otherwise: new Amounts() }
-  /** Quantities measured outside any trace. */
-  private outside = 0
+  private readonly total = new Counted()
   private readonly open: OpenTraces
+  private readonly scores: ScoreTable
 
   constructor({ exactDurations = 1000, maxHeldSpans = 100_000, maxLabels = 10_000 }: SummaryOptions) {
     const table = () => new SummaryTable(maxLabels, exactDurations)
-    this.tables = { name: table(), tool: table(), model: table(), user: table(), session: table(), agent: table() }
+    this.tables = {
+      name: table(),
+      tool: table(),
+      model: table(),
+      user: table(),
+      session: table(),
+      agent: table(),
+      version: table()
+    }
+    this.scores = new ScoreTable(maxLabels)
     this.open = new OpenTraces(usageDimensions, maxHeldSpans, (tables) => this.settle(tables))
   }
 
@@ -59,9 +66,11 @@ export class SummaryCounter {
       case "metric":
         return this.metric(facts)
       case "span_start":
-        this.opened += this.open.start(facts) ? 1 : 0
+        this.opened += this.open.start(facts.traceId, knownSpan(facts)) ? 1 : 0
         this.see(facts.startedAt, facts.startedAt)
         return
+      case "score":
+        return this.scores.add(facts.score)
       case "dropped":
         this.dropped += facts.count
         return
@@ -74,9 +83,9 @@ export class SummaryCounter {
   }
 
   result(): Summary {
-    const { badLines: bad, dropped, failures, from, interrupted, metrics, opened, outside, spans, to, torn } = this
+    const { badLines: bad, dropped, failures, from, interrupted, metrics, opened, spans, to, torn } = this
     const open = this.notSettled()
-    const rows = (dimension: Dimension) => this.tables[dimension].finished(open, outside)
+    const rows = (dimension: Dimension) => this.tables[dimension].finished(open)
     return {
       spans,
       metrics,
@@ -89,14 +98,16 @@ export class SummaryCounter {
       to,
       failures,
       interrupted,
-      usage: usageOf([this.total, open.get(this.total) ?? none()], outside),
+      scores: this.scores.finished(),
+      usage: totalOf(this.total, open.get(this.total)).usage(),
       by: {
         name: rows("name"),
         tool: rows("tool"),
         model: rows("model"),
         user: rows("user"),
         session: rows("session"),
-        agent: rows("agent")
+        agent: rows("agent"),
+        version: rows("version")
       }
     }
   }
@@ -105,7 +116,7 @@ export class SummaryCounter {
   private notSettled(): ReadonlyMap<Counted, Counted> {
     const more = new Map<Counted, Counted>()
     const into = (sums: Counted): Counted => {
-      const added = more.get(sums) ?? none()
+      const added = more.get(sums) ?? new Counted()
       more.set(sums, added)
       return added
     }
@@ -117,20 +128,21 @@ export class SummaryCounter {
 
   private span(span: SpanFacts): void {
     const { durationMs, outcome } = span
-    const failed = isFailed({ outcome, attributes: okOf(span.attributes) })
+    const known = knownSpan(span)
+    const failed = isFailed({ outcome, attributes: okOf(known.meaning.attributes) })
     const work = { durationMs, outcome, failed }
     this.spans++
     this.failures += failed ? 1 : 0
     this.interrupted += outcome === "interrupted" ? 1 : 0
     this.tables.name.work(span.name, work)
-    this.workByRole(span, work)
-    this.opened -= this.open.end(span) ? 1 : 0
+    this.workByRole(known, work)
+    this.opened -= this.open.end(span.traceId, known) ? 1 : 0
     this.see(span.startedAt, span.endedAt)
   }
 
-  private workByRole({ attributes, name }: SpanFacts, work: Work): void {
-    const { agent, model, session, tool, user } = this.tables
-    switch (roleOf(name)) {
+  private workByRole({ meaning: { attributes, role } }: KnownSpan, work: Work): void {
+    const { agent, model, session, tool, user, version } = this.tables
+    switch (role) {
       case "tool":
         return tool.work(labelOf(attributes, "tool") ?? null, work)
       case "model":
@@ -139,6 +151,7 @@ export class SummaryCounter {
         user.work(labelOf(attributes, "user_id") ?? null, work)
         session.work(labelOf(attributes, "session_id") ?? null, work)
         agent.work(labelOf(attributes, "agent") ?? null, work)
+        version.work(labelOf(attributes, "agent_version") ?? null, work)
     }
   }
 
@@ -153,11 +166,10 @@ export class SummaryCounter {
       this.open.metric(metric.traceId, metric)
       return
     }
-    this.outside |= which
-    this.total.sure.measure(which, metric.value)
+    this.total.outside.measure(which, metric.value)
     const labels = usageDimensions.ofMetric(metric)
     dimensions.forEach((dimension, index) =>
-      this.tables[dimension].usage(labels[index] ?? null).sure.measure(which, metric.value)
+      this.tables[dimension].usage(labels[index] ?? null).outside.measure(which, metric.value)
     )
   }
 
@@ -177,7 +189,14 @@ export class SummaryCounter {
   }
 }
 
-const none = (): Counted => ({ sure: new Amounts(), otherwise: new Amounts() })
+const totalOf = (sums: Counted, open: Counted | undefined): Amounts => {
+  const whole = new Counted()
+  whole.add(sums)
+  if (open !== undefined) {
+    whole.add(open)
+  }
+  return total(whole)
+}
 
 const itself = (sums: Counted): Counted => sums
 

@@ -2,10 +2,54 @@
  * The rows of one dimension of a summary: work and usage by label, for a bounded number of labels.
  */
 import type { Outcome } from "../../records/SpanRecord.js"
-import { Amounts, measured, type Usage } from "../usage/Amounts.js"
-import type { Counted } from "../usage/UsageTables.js"
+import type { MetricFacts } from "../../records/wire/facts.js"
+import type { Usage } from "../usage/Amounts.js"
+import { type Dimensions, type KnownSpan, labelOf, type Labels } from "../usage/measures.js"
+import { merged } from "../usage/outside.js"
+import { Counted } from "../usage/UsageTables.js"
 import { Durations, type DurationStats } from "./Durations.js"
-import type { Dimension } from "./summaryDimensions.js"
+import type { ScoreRow } from "./ScoreTable.js"
+
+/**
+ * What rows are grouped by. Spans: all by `name`, tool calls by `tool`, model calls by `model`, and runs by `user`, `session`, `agent` and the agent's `version`,
+ * sub-agents included. Usage: of the span with this name; of everything under the nearest tool; of the model's calls; of the user and session on the span or
+ * its nearest ancestor; of the nearest run with an agent, or with a version.
+ */
+export type Dimension = "name" | "tool" | "model" | "user" | "session" | "agent" | "version"
+
+/** All of them, in a fixed order. */
+export const dimensions: ReadonlyArray<Dimension> = [
+  "name",
+  "tool",
+  "model",
+  "user",
+  "session",
+  "agent",
+  "version"
+]
+
+const ofSpan = ({ meaning: { attributes, role }, name }: KnownSpan): Labels => [
+  name,
+  role === "tool" ? labelOf(attributes, "tool") : undefined,
+  role === "model" || role === "run" ? labelOf(attributes, "model") : undefined,
+  labelOf(attributes, "user_id"),
+  labelOf(attributes, "session_id"),
+  role === "run" ? labelOf(attributes, "agent") : undefined,
+  role === "run" ? labelOf(attributes, "agent_version") : undefined
+]
+
+const ofMetric = ({ attributes }: MetricFacts): Labels => [
+  undefined,
+  undefined,
+  labelOf(attributes, "model"),
+  labelOf(attributes, "user_id"),
+  labelOf(attributes, "session_id"),
+  undefined,
+  undefined
+]
+
+/** The same dimensions, for counting usage. */
+export const usageDimensions: Dimensions = { count: dimensions.length, ofSpan, ofMetric }
 
 /** Work and usage of one label. */
 export interface SummaryRow {
@@ -49,6 +93,8 @@ export interface Summary {
   readonly failures: number
   /** Finished spans that were interrupted. */
   readonly interrupted: number
+  /** Scores by name, the most frequent first. */
+  readonly scores: ReadonlyArray<ScoreRow>
   /** All tokens and cost, each counted once. */
   readonly usage: Usage
   /** Rows by cost, then tokens, then count, largest first. Each usage column adds up to the total. */
@@ -62,15 +108,17 @@ export interface Work {
   readonly failed: boolean
 }
 
-class Row {
+/** Stands for all labels beyond the limit. */
+const otherLabel = "(other)"
+
+class Row extends Counted {
   count = 0
   failures = 0
   interrupted = 0
-  readonly sure = new Amounts()
-  readonly otherwise = new Amounts()
   private readonly durations: Durations
 
   constructor(readonly label: string | null, readonly other: boolean, maxExact: number) {
+    super()
     this.durations = new Durations(maxExact)
   }
 
@@ -81,44 +129,39 @@ class Row {
     this.durations.add(durationMs)
   }
 
-  finished(open: Counted | undefined, outside: number): SummaryRow {
+  finished(usage: Usage): SummaryRow {
     const { count, failures, interrupted, label, other } = this
-    const usage = usageOf(open === undefined ? [this] : [this, open], outside)
     return { label, other, count, failures, interrupted, durationMs: this.durations.stats(), usage }
   }
 }
 
-/** The usage that counts, given that the `outside` quantities were measured outside any trace. */
-export const usageOf = (all: ReadonlyArray<Counted>, outside: number): Usage => {
-  const out = new Amounts()
-  for (const { otherwise, sure } of all) {
-    out.add(sure)
-    out.add(otherwise, measured.all & ~outside)
-  }
-  return out.usage()
-}
-
-/** Rows by label. */
 export class SummaryTable {
   private readonly rows = new Map<string | null, Row>()
   private others: Row | undefined = undefined
 
   constructor(private readonly mostLabels: number, private readonly maxExact: number) {}
 
-  /** Counts a span. */
   work(label: string | null, work: Work): void {
     this.row(label).work(work)
   }
 
-  /** The usage of a label, to add to. */
   usage(label: string | null): Counted {
     return this.row(label)
   }
 
   /** The rows, including usage by label that is not settled yet. */
-  finished(open: ReadonlyMap<Counted, Counted>, outside: number): ReadonlyArray<SummaryRow> {
-    const rows = [...this.rows.values(), ...(this.others === undefined ? [] : [this.others])]
-    return rows.map((row) => row.finished(open.get(row), outside)).filter(hasContent).sort(byImportance)
+  finished(open: ReadonlyMap<Counted, Counted>): ReadonlyArray<SummaryRow> {
+    const others = this.others === undefined ? [] : [this.others]
+    const usage = merged(
+      new Map([...this.rows.values(), ...others].map((row) => [keyOf(row), withOpen(row, open.get(row))]))
+    )
+    const unlabelled = usage.has(null) && !this.rows.has(null) ? [this.newRow(null)] : []
+    return [...this.rows.values(), ...others, ...unlabelled]
+      .map((row) => row.finished(usage.get(keyOf(row))!.usage())).filter(hasContent).sort(byImportance)
+  }
+
+  private newRow(label: string | null): Row {
+    return new Row(label, false, this.maxExact)
   }
 
   private row(label: string | null): Row {
@@ -127,13 +170,27 @@ export class SummaryTable {
       return row
     }
     if (label !== null && this.rows.size >= this.mostLabels) {
-      this.others ??= new Row("(other)", true, this.maxExact)
+      this.others ??= new Row(otherLabel, true, this.maxExact)
       return this.others
     }
-    row = new Row(label, false, this.maxExact)
+    row = this.newRow(label)
     this.rows.set(label, row)
     return row
   }
+}
+
+/** A label is a text of the file, which may be any text: that of the other ones must differ. */
+const keyOf = ({ label, other }: Row): string | null =>
+  other ? `other ${otherLabel}` : label === null ? null : `= ${label}`
+
+const withOpen = (row: Counted, open: Counted | undefined): Counted => {
+  if (open === undefined) {
+    return row
+  }
+  const out = new Counted()
+  out.add(row)
+  out.add(open)
+  return out
 }
 
 const hasContent = ({ count, label, usage }: SummaryRow): boolean =>

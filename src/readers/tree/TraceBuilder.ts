@@ -1,27 +1,29 @@
 /**
- * Collects records by trace and builds their trees on request, whatever is wrong with the records.
+ * Collects records by trace and builds their trees on request, even from inconsistent records.
  */
+import { meaningOf } from "../../dialects/meaning.js"
+import type { ScoreData } from "../../records/ScoreData.js"
 import { durationOf, type MetricData, type OpenSpanData, type SpanData } from "../../records/SpanData.js"
 import { linkSpans } from "../../records/spanTree.js"
-import type { DecodedLine } from "../../records/wire/decode.js"
-import type { DroppedRecord } from "../../records/wire/encode.js"
+import type { DroppedRecord } from "../../records/wire/dropped.js"
+import type { DecodedLine } from "../../records/wire/line.js"
 import type { BadEntry, TraceEntry } from "../TraceEntry.js"
+import { amountsOfSpan } from "../usage/measures.js"
 import { hasFailed, type Trace, type TraceForest, type TraceNode } from "./TraceNode.js"
 
 /** Bad lines that are kept to be shown; all are counted. */
 const maxBad = 100
 
-/** The records of one trace. */
 interface TraceRecords {
   readonly ended: Map<string, SpanData>
-  /** Finished spans whose ids another one had before. */
+  /** Finished spans whose ids another one has. */
   readonly duplicates: Array<SpanData>
   /** Spans that started, finished ones included. */
   readonly started: Map<string, OpenSpanData>
   readonly metrics: Array<MetricData>
+  readonly scores: Array<ScoreData>
 }
 
-/** Collects records. */
 export class TraceBuilder {
   private readonly traces = new Map<string, TraceRecords>()
   private readonly metrics: Array<MetricData> = []
@@ -42,6 +44,9 @@ export class TraceBuilder {
         return this.addStart(entry.span)
       case "metric":
         this.metricsOf(entry.metric.traceId).push(entry.metric)
+        return
+      case "score":
+        this.recordsOf(entry.score.traceId).scores.push(entry.score)
         return
       case "dropped":
         this.dropped.push(entry.dropped)
@@ -70,10 +75,14 @@ export class TraceBuilder {
 
   private addSpan(span: SpanData): void {
     const { duplicates, ended } = this.recordsOf(span.traceId)
-    if (ended.has(span.spanId)) {
-      duplicates.push(span)
-    } else {
+    const before = ended.get(span.spanId)
+    if (before === undefined) {
       ended.set(span.spanId, span)
+    } else if (isUpdate(before, span)) {
+      ended.set(span.spanId, span)
+      duplicates.push(before)
+    } else {
+      duplicates.push(span)
     }
   }
 
@@ -91,19 +100,25 @@ export class TraceBuilder {
   private recordsOf(traceId: string): TraceRecords {
     let records = this.traces.get(traceId)
     if (records === undefined) {
-      records = { ended: new Map(), duplicates: [], started: new Map(), metrics: [] }
+      records = { ended: new Map(), duplicates: [], started: new Map(), metrics: [], scores: [] }
       this.traces.set(traceId, records)
     }
     return records
   }
 }
 
-/** A node while its tree is being built. */
+/** Whether a span was written again with other usage, as producers do that write a call while it is streamed: then the last one counts. */
+const isUpdate = (before: SpanData, after: SpanData): boolean => {
+  const [a, b] = [before, after].map(({ attributes, name }) => amountsOfSpan(meaningOf(name, attributes)))
+  return b !== undefined && JSON.stringify(a) !== JSON.stringify(b)
+}
+
 interface MutableNode extends TraceNode {
   orphan: boolean
   cyclic: boolean
   readonly children: Array<MutableNode>
   readonly metrics: Array<MetricData>
+  readonly scores: Array<ScoreData>
 }
 
 const buildTrace = (traceId: string, records: TraceRecords): Trace => {
@@ -128,39 +143,56 @@ const buildTrace = (traceId: string, records: TraceRecords): Trace => {
     return node
   })
   const metrics = records.metrics.filter((metric) => !attach(metric, byId))
-  return { traceId, roots, metrics, ...totals(all, records.metrics) }
+  const scores = records.scores.filter((score) => !attachScore(score, byId))
+  const first = records.metrics[0]?.time ?? records.scores[0]?.time
+  return { traceId, roots, metrics, scores, ...totals(all, records.metrics, first) }
 }
 
-const nodeOf = (span: OpenSpanData, ended: SpanData | undefined, duplicate: boolean): MutableNode => ({
-  name: span.name,
-  traceId: span.traceId,
-  spanId: span.spanId,
-  parentSpanId: span.parentSpanId,
-  start: span.start,
-  end: ended?.end,
-  durationMs: ended && durationOf(ended),
-  attributes: span.attributes,
-  outcome: ended?.outcome,
-  exception: ended?.exception ?? null,
-  events: ended?.events ?? [],
-  links: ended?.links ?? [],
-  line: span.sequence,
-  state: ended === undefined ? "open" : "ended",
-  orphan: false,
-  duplicate,
-  cyclic: false,
-  children: [],
-  metrics: []
-})
+const nodeOf = (span: OpenSpanData, ended: SpanData | undefined, duplicate: boolean): MutableNode => {
+  // Field by field: a copy of all of them makes an object that is ten times as slow to build.
+  const { attributes, name, parentSpanId, sequence, spanId, start, traceId } = ended ?? span
+  return {
+    name,
+    traceId,
+    spanId,
+    parentSpanId,
+    start,
+    attributes,
+    meaning: meaningOf(name, attributes),
+    end: ended?.end,
+    durationMs: ended && durationOf(ended),
+    outcome: ended?.outcome,
+    exception: ended?.exception ?? null,
+    events: ended?.events ?? [],
+    links: ended?.links ?? [],
+    line: sequence,
+    state: ended === undefined ? "open" : "ended",
+    orphan: false,
+    duplicate,
+    cyclic: false,
+    children: [],
+    metrics: [],
+    scores: []
+  }
+}
 
 /** Adds a measurement to its span; returns whether the span is there. */
 const attach = (metric: MetricData, byId: ReadonlyMap<string, MutableNode>): boolean =>
   metric.spanId !== undefined && (byId.get(metric.spanId)?.metrics.push(metric) ?? 0) > 0
 
+/** The same for a score. */
+const attachScore = (score: ScoreData, byId: ReadonlyMap<string, MutableNode>): boolean =>
+  score.spanId !== null && (byId.get(score.spanId)?.scores.push(score) ?? 0) > 0
+
 type Totals = Pick<Trace, "spans" | "open" | "failed" | "start" | "end">
 
-const totals = (all: ReadonlyArray<MutableNode>, metrics: ReadonlyArray<MetricData>): Totals => {
-  const first = all[0]?.start ?? metrics[0]?.time ?? BigInt(0)
+// Scores do not count: they may be given days after the trace.
+const totals = (
+  all: ReadonlyArray<MutableNode>,
+  metrics: ReadonlyArray<MetricData>,
+  otherwise = BigInt(0)
+): Totals => {
+  const first = all[0]?.start ?? otherwise
   const out = { spans: all.length, open: 0, failed: 0, start: first, end: first }
   for (const node of all) {
     out.open += node.state === "open" ? 1 : 0

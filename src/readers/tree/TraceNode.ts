@@ -1,30 +1,23 @@
 /**
  * The nodes, traces and forests that `TraceTree` builds.
  */
+import type { Meaning } from "../../dialects/meaning.js"
 import type { Attributes } from "../../records/attributes.js"
-import type { EventData, MetricData } from "../../records/SpanData.js"
+import type { ScoreData } from "../../records/ScoreData.js"
+import type { EventData, MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
 import { isFailed, type Outcome, type SpanLink } from "../../records/SpanRecord.js"
-import type { DroppedRecord } from "../../records/wire/encode.js"
+import type { DroppedRecord } from "../../records/wire/dropped.js"
 import type { BadEntry } from "../TraceEntry.js"
 
-/** A span in its tree. */
-export interface TraceNode {
-  /** What the program called it, such as `loom.turn`. */
-  readonly name: string
-  /** As in the file. */
-  readonly traceId: string
-  /** As in the file. */
-  readonly spanId: string
-  /** As in the file; `null` for a root. The parent may be missing: see `orphan`. */
-  readonly parentSpanId: string | null
-  /** Nanoseconds since the epoch. */
-  readonly start: bigint
+/** What is known only of a span that has ended. */
+type Ending = Omit<SpanData, keyof OpenSpanData>
+
+/** How a node says it, open or not. */
+interface NodeEnding {
   /** Nanoseconds since the epoch, not before `start`; `undefined` while it is open. */
   readonly end: bigint | undefined
   /** Elapsed milliseconds, ≥ 0, fractional; `undefined` while it is open. */
   readonly durationMs: number | undefined
-  /** Of an open span, those it had when it was written. */
-  readonly attributes: Attributes
   /** `undefined` while it is open. */
   readonly outcome: Outcome | undefined
   /** `Name: message` of the error or defect; `null` if there was none. */
@@ -33,13 +26,19 @@ export interface TraceNode {
   readonly events: ReadonlyArray<EventData>
   /** Its links to spans other than its parent. */
   readonly links: ReadonlyArray<SpanLink>
+}
+
+/** A span in its tree, with its fields as in the file. Its parent may be missing: see `orphan`. An open span has the attributes that it had when it was written. */
+export interface TraceNode extends Omit<OpenSpanData, "sequence">, Partial<Omit<Ending, keyof NodeEnding>>, NodeEnding {
+  /** What it means in the names of this package, whichever producer wrote it: its role, and its attributes with those that were recognised. */
+  readonly meaning: Meaning<Attributes>
   /** The line of its last record, from 1; the order of records in memory. */
   readonly line: number
   /** Whether it has ended, according to the records. */
   readonly state: "ended" | "open"
   /** Whether its parent is missing. */
   readonly orphan: boolean
-  /** Whether an earlier span has the same ids. */
+  /** Whether another span with the same ids counts: an earlier one, or a later one with other usage. */
   readonly duplicate: boolean
   /** Whether it is its own ancestor: the cycle is cut here, so it becomes a root. */
   readonly cyclic: boolean
@@ -47,6 +46,8 @@ export interface TraceNode {
   readonly children: ReadonlyArray<TraceNode>
   /** Measurements taken in it, in the order in which they were emitted. */
   readonly metrics: ReadonlyArray<MetricData>
+  /** Scores of this span, in the order of their lines. */
+  readonly scores: ReadonlyArray<ScoreData>
 }
 
 /** The spans of one trace id. */
@@ -67,6 +68,8 @@ export interface Trace {
   readonly end: bigint
   /** Measurements of spans that are missing. */
   readonly metrics: ReadonlyArray<MetricData>
+  /** Scores of the whole trace, and of spans that are missing. */
+  readonly scores: ReadonlyArray<ScoreData>
 }
 
 /** Everything in a file. */
@@ -90,5 +93,6 @@ export const endOf = ({ end, start }: Pick<TraceNode, "end" | "start">, last: bi
   end ?? (last > start ? last : start)
 
 /** Whether a span failed; a tool that is not `ok` has failed, whatever its outcome. */
-export const hasFailed = ({ attributes, outcome }: Pick<TraceNode, "attributes" | "outcome">): boolean =>
-  outcome !== undefined && isFailed({ outcome, attributes })
+export const hasFailed = (
+  { meaning: { attributes }, outcome }: { readonly meaning: Meaning; readonly outcome: Outcome | undefined }
+): boolean => outcome !== undefined && isFailed({ outcome, attributes })

@@ -17,13 +17,11 @@ export interface Usage {
 /** Flags for measured quantities; combine with `|`. */
 export const measured = { tokensIn: 1, tokensOut: 2, cachedTokensIn: 4, costUsd: 8, all: 15 } as const
 
-/** Growing sums. */
 export class Amounts {
   tokensIn = 0
   tokensOut = 0
   cachedTokensIn = 0
   costUsd = 0
-  /** Flags of the quantities that were measured. */
   has = 0
 
   /** Adds those of another's quantities that `which` names. */
@@ -53,14 +51,12 @@ export class Amounts {
     }
   }
 
-  /** A copy of the quantities that `which` names. */
   copy(which: number = measured.all): Amounts {
     const out = new Amounts()
     out.add(this, which)
     return out
   }
 
-  /** The sums as a plain value. */
   usage(): Usage {
     return {
       tokensIn: this.tokensIn,
@@ -70,6 +66,14 @@ export class Amounts {
     }
   }
 }
+
+/** Each quantity by its flag. */
+export const quantities = [
+  [measured.tokensIn, "tokensIn"],
+  [measured.tokensOut, "tokensOut"],
+  [measured.cachedTokensIn, "cachedTokensIn"],
+  [measured.costUsd, "costUsd"]
+] as const
 
 /** What a run used without the runs inside it: its totals include theirs. */
 export const minus = (totals: Amounts, inside: Amounts | undefined): Amounts => {
@@ -99,3 +103,13 @@ export const greater = (a: Amounts, b: Amounts | undefined): Amounts => {
   }
   return out
 }
+
+/** Whether an amount is the same as the one inside it, in each quantity that both have. */
+export const repeats = (amounts: Amounts, inside: Amounts | undefined): boolean => {
+  const both = amounts.has & (inside?.has ?? 0)
+  return both !== 0 &&
+    quantities.every(([flag, key]) => (both & flag) === 0 || isClose(amounts[key], inside![key]))
+}
+
+/** Sums of dollars differ in their last digits. */
+const isClose = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(a, b)

@@ -1,27 +1,92 @@
 /**
- * A span while its trace is counted: known from its own record, a measurement in it, or a span below it.
+ * A span while its trace is counted: known from its own record, a measurement in it, or a span below it. What it moves up into its parent is `Carried`.
  */
 import type { SpanRole } from "../../records/vocabulary.js"
-import type { SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { Amounts } from "./Amounts.js"
-import { Carried } from "./Carried.js"
-import type { Labels } from "./measures.js"
+import type { KnownSpan, Labels } from "./measures.js"
+import { type Source, SourceAmounts, type UsageTables } from "./UsageTables.js"
 
-/** Usage from metrics, with their labels. */
+export class Carried {
+  /** Quantities that metrics below measured outside model calls. */
+  measured = 0
+  /** The totals of the outermost runs below. */
+  runs: Amounts | undefined = undefined
+  /** The usage of the outermost model calls below. */
+  models: Amounts | undefined = undefined
+  /** Usage without a label so far, by dimension. */
+  private readonly open: Array<SourceAmounts | undefined> = []
+
+  /** Adds usage without a label in this dimension. */
+  add(dimension: number, source: Source, amounts: Amounts): void {
+    this.at(dimension).add(source, amounts)
+  }
+
+  /** Adds everything that moves up from another span. */
+  take(from: Carried): void {
+    this.measured |= from.measured
+    this.runs = sumOf(this.runs, from.runs)
+    this.models = sumOf(this.models, from.models)
+    from.open.forEach((amounts, dimension) => {
+      if (amounts !== undefined) {
+        this.at(dimension).take(amounts)
+      }
+    })
+  }
+
+  /** Counts the usage that these labels apply to. */
+  resolve(labels: Labels, tables: UsageTables): void {
+    for (let dimension = 0; dimension < this.open.length; dimension++) {
+      const label = labels[dimension]
+      const amounts = this.open[dimension]
+      if (label !== undefined && amounts !== undefined) {
+        tables.take(dimension, label, amounts)
+        this.open[dimension] = undefined
+      }
+    }
+  }
+
+  /** Counts the rest, at the top. */
+  settle(tables: UsageTables): void {
+    tables.stray |= this.measured
+    this.open.forEach((amounts, dimension) => {
+      if (amounts !== undefined) {
+        tables.take(dimension, null, amounts)
+      }
+    })
+  }
+
+  copy(): Carried {
+    const out = new Carried()
+    out.take(this)
+    return out
+  }
+
+  private at(dimension: number): SourceAmounts {
+    return this.open[dimension] ??= new SourceAmounts()
+  }
+}
+
+const sumOf = (a: Amounts | undefined, b: Amounts | undefined): Amounts | undefined => {
+  if (a === undefined || b === undefined) {
+    return a ?? b
+  }
+  const out = a.copy()
+  out.add(b)
+  return out
+}
+
 export interface Measurement {
   readonly amounts: Amounts
   readonly labels: Labels
 }
 
-/** One span of a trace that is being counted. */
 export class HeldSpan {
   /** `undefined` for a root, and while unknown. */
   parent: HeldSpan | undefined = undefined
   state: "unknown" | "open" | "ended" = "unknown"
   role: SpanRole | undefined = undefined
   /** Its latest record; labels are read from it only if there is something to count. */
-  span: SpanFacts | StartFacts | undefined = undefined
-  /** Usage from its attributes. */
+  span: KnownSpan | undefined = undefined
   own: Amounts | undefined = undefined
   metrics: Array<Measurement> | undefined = undefined
   /** What released spans below it moved up. */
@@ -30,7 +95,6 @@ export class HeldSpan {
   up: Carried | undefined = undefined
   /** While counting: children that have not been counted. */
   waitingFor = 0
-  /** While counting: whether it has been counted. */
   counted = false
 
   /** Whether there is anything to count in or below it. */
@@ -55,12 +119,10 @@ export class HeldSpan {
     return made
   }
 
-  /** What moves up, to add to. */
   upward(): Carried {
     return this.up ??= new Carried()
   }
 
-  /** Moves usage up to the parent. */
   passUp(): void {
     const { parent, up } = this
     this.up = undefined
@@ -74,7 +136,6 @@ export class HeldSpan {
     }
   }
 
-  /** Moves usage up beyond the root. */
   giveUp(top: Carried): void {
     if (this.up !== undefined) {
       top.take(this.up)

@@ -6,33 +6,28 @@
  *
  * 1. If the trace has metrics of it, they count. A model call without metrics in or below it (a line was lost, or none was emitted) counts with its own
  *    attribute, unless the trace also has metrics emitted outside model calls: those may cover it.
- * 2. Otherwise the spans of model calls count.
+ * 2. Otherwise the spans of model calls count. One that has the same usage as the model calls inside it repeats them: it is a wrapper around them.
  * 3. Otherwise the totals of runs, each minus those of the runs inside it.
  *
  * Usage moves from the leaves up into the parents, so memory grows with the open spans and not with the trace. Spans may arrive in any order until `fold` is
  * called.
  */
-import { roleOf } from "../../records/vocabulary.js"
-import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
-import { type Amounts, greater, minus } from "./Amounts.js"
-import { Carried } from "./Carried.js"
-import { fromTheLeaves, HeldSpan } from "./HeldSpan.js"
-import type { Dimensions, Labels } from "./measures.js"
-import { amountsOfSpan, quantityOf } from "./measures.js"
+import type { MetricFacts } from "../../records/wire/facts.js"
+import { type Amounts, greater, minus, repeats } from "./Amounts.js"
+import { Carried, fromTheLeaves, HeldSpan } from "./HeldSpan.js"
+import { amountsOfSpan, type Dimensions, type KnownSpan, type Labels, quantityOf } from "./measures.js"
 import { type Source, UsageTables } from "./UsageTables.js"
 
 const noLabels: Labels = []
 
-/** What was counted, and what moved up beyond the roots. */
+/** The counted usage, and the usage that moved up beyond the roots. */
 interface Folded {
   readonly tables: UsageTables
   readonly top: Carried
 }
 
-/** The usage of one trace while its records arrive. */
 export class TraceUsage {
   private readonly spans = new Map<string, HeldSpan>()
-  /** The counts of spans that are no longer held. */
   private folded: Folded | undefined = undefined
   private rootEnded = false
   /** Known spans that have not ended. */
@@ -42,9 +37,9 @@ export class TraceUsage {
   private lastId = ""
   private last: HeldSpan | undefined = undefined
 
-  constructor(private readonly dimensions: Dimensions) {}
+  /** `maxRows` limits the rows of the tables; it must not be less than the number of spans if each is a label. */
+  constructor(private readonly dimensions: Dimensions, private readonly maxRows?: number) {}
 
-  /** Number of spans held. */
   get held(): number {
     return this.spans.size
   }
@@ -55,7 +50,7 @@ export class TraceUsage {
   }
 
   /** Adds a span that started; returns whether it was unknown. */
-  start(span: StartFacts): boolean {
+  start(span: KnownSpan): boolean {
     const held = this.at(span.spanId)
     if (held.state !== "unknown") {
       return false
@@ -65,21 +60,23 @@ export class TraceUsage {
     return true
   }
 
-  /** Adds a span that ended; returns whether it was known to be open. A second one with the same id is ignored. */
-  end(span: SpanFacts): boolean {
+  /** Adds a span that ended; returns whether it was known to be open. Of several with the same id, the last one with usage counts. */
+  end(span: KnownSpan): boolean {
     const held = this.at(span.spanId)
     const before = held.state
+    const own = amountsOfSpan(span.meaning)
     if (before !== "ended") {
       this.describe(held, span)
       held.state = "ended"
       this.waitingFor--
-      held.own = amountsOfSpan(held.role, span.attributes)
+      held.own = own
       this.rootEnded ||= span.parentSpanId === null
+    } else if (own !== undefined) {
+      held.own = own
     }
     return before === "open"
   }
 
-  /** Adds a measurement. */
   metric(metric: MetricFacts): void {
     const which = quantityOf(metric.name)
     if (which !== 0) {
@@ -89,7 +86,7 @@ export class TraceUsage {
 
   /** Releases the spans that have ended; their usage moves to their ancestors. */
   fold(): void {
-    this.folded ??= { tables: new UsageTables(), top: new Carried() }
+    this.folded ??= { tables: new UsageTables(this.maxRows), top: new Carried() }
     this.goUp((held) => held.state === "ended", this.folded)
     for (const [id, held] of this.spans) {
       if (held.state === "ended") {
@@ -103,7 +100,7 @@ export class TraceUsage {
 
   /** All usage so far, as if the trace were over; it may continue. */
   settled(): UsageTables {
-    const tables = this.folded?.tables.copy() ?? new UsageTables()
+    const tables = this.folded?.tables.copy() ?? new UsageTables(this.maxRows)
     const top = this.folded?.top.copy() ?? new Carried()
     this.goUp((held) => held.state !== "unknown", { tables, top })
     for (const held of this.spans.values()) {
@@ -131,15 +128,15 @@ export class TraceUsage {
     return held
   }
 
-  private describe(held: HeldSpan, span: SpanFacts | StartFacts): void {
+  private describe(held: HeldSpan, span: KnownSpan): void {
     held.parent = span.parentSpanId === null || span.parentSpanId === span.spanId
       ? undefined
       : this.at(span.parentSpanId)
-    held.role = roleOf(span.name)
+    held.role = span.meaning.role
     held.span = span
   }
 
-  /** Counts these spans from the leaves up; what moves up into other spans waits there. */
+  /** Counts these spans from the leaves up; usage that moves into other spans waits there. */
   private goUp(among: (held: HeldSpan) => boolean, { tables, top }: Folded): void {
     const these: Array<HeldSpan> = []
     for (const held of this.spans.values()) {
@@ -164,7 +161,7 @@ export class TraceUsage {
     }
   }
 
-  /** Counts one span. `up` holds what is below it before, and what moves up from it afterwards. */
+  /** Counts one span. `up` is the usage from below it before, and the usage that moves up from it afterwards. */
   private count(held: HeldSpan, tables: UsageTables): void {
     if (!held.isUsed) {
       return
@@ -185,11 +182,16 @@ export class TraceUsage {
   }
 
   private countModel(held: HeldSpan, own: Labels, tables: UsageTables): void {
-    const covered = held.up?.measured ?? 0
+    const measuredInside = held.up?.measured ?? 0
+    const inside = held.up?.models
+    const covered = measuredInside | (held.own !== undefined && repeats(held.own, inside) ? inside!.has : 0)
     if (held.own !== undefined && (held.own.has & ~covered) !== 0) {
       this.item(held, "spans", covered === 0 ? held.own : held.own.copy(~covered), [noLabels, own], tables)
     }
-    if (covered !== 0) {
+    if (held.own !== undefined) {
+      held.upward().models = inside === undefined ? held.own : greater(held.own, inside)
+    }
+    if (measuredInside !== 0) {
       held.upward().measured = 0
     }
   }

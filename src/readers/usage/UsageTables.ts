@@ -3,25 +3,21 @@
  */
 import { Amounts, measured } from "./Amounts.js"
 
-/** Where usage was recorded. */
 export type Source = "metrics" | "spans" | "runs"
 
 const sources: ReadonlyArray<Source> = ["metrics", "spans", "runs"]
 
-/** The usage of one label. */
 export class SourceAmounts {
   metrics: Amounts | undefined = undefined
   spans: Amounts | undefined = undefined
   runs: Amounts | undefined = undefined
 
-  /** Adds to one source. */
   add(source: Source, amounts: Amounts): void {
     const into = this[source] ?? new Amounts()
     into.add(amounts)
     this[source] = into
   }
 
-  /** Adds all of another. */
   take(other: SourceAmounts): void {
     for (const source of sources) {
       const amounts = other[source]
@@ -33,11 +29,19 @@ export class SourceAmounts {
 }
 
 /** Usage that counts, by whether metrics confirm it. */
-export interface Counted {
+export class Counted {
   /** Quantities that the trace has metrics of. */
-  readonly sure: Amounts
+  readonly sure = new Amounts()
   /** The others: from the spans of model calls, or else from the totals of runs. */
-  readonly otherwise: Amounts
+  readonly otherwise = new Amounts()
+  /** Measured outside any trace. */
+  readonly outside = new Amounts()
+
+  add({ otherwise, outside, sure }: Counted): void {
+    this.sure.add(sure)
+    this.otherwise.add(otherwise)
+    this.outside.add(outside)
+  }
 }
 
 /** The usage of one label in one dimension; `null` means no label. */
@@ -50,29 +54,26 @@ export class UsageRow extends SourceAmounts {
 /** Up to this many rows are searched one by one: most traces have fewer, and a map costs more than they do. */
 const fewRows = 16
 
-/** Rows per trace; any further labels count as none. */
-const maxRows = 20_000
+/** Labels per trace, so that a summary's memory is bounded; any further ones count as none. */
+const maxLabels = 20_000
 
-/** The rows of one trace. */
 export class UsageTables {
-  /** Quantities with metrics emitted outside model calls. */
   stray = 0
-  /** All usage. */
   readonly total = new SourceAmounts()
   private readonly list: Array<UsageRow> = []
   private index: Map<string, UsageRow> | undefined = undefined
 
-  /** The rows, in no particular order. */
+  /** At most so many rows: further labels count as none. */
+  constructor(private readonly maxRows = maxLabels) {}
+
   get rows(): ReadonlyArray<UsageRow> {
     return this.list
   }
 
-  /** Adds to a label. */
   add(dimension: number, label: string, source: Source, amounts: Amounts): void {
     this.row(dimension, label).add(source, amounts)
   }
 
-  /** Adds all of these to a label. */
   take(dimension: number, label: string | null, amounts: SourceAmounts): void {
     this.row(dimension, label).take(amounts)
   }
@@ -93,9 +94,8 @@ export class UsageTables {
     }
   }
 
-  /** A copy. */
   copy(): UsageTables {
-    const out = new UsageTables()
+    const out = new UsageTables(this.maxRows)
     out.stray = this.stray
     out.total.take(this.total)
     for (const row of this.list) {
@@ -105,7 +105,7 @@ export class UsageTables {
   }
 
   private row(dimension: number, label: string | null): UsageRow {
-    return this.find(dimension, label) ?? this.insert(dimension, this.list.length < maxRows ? label : null)
+    return this.find(dimension, label) ?? this.insert(dimension, this.list.length < this.maxRows ? label : null)
   }
 
   private find(dimension: number, label: string | null): UsageRow | undefined {

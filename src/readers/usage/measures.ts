@@ -1,7 +1,8 @@
 /**
  * Reads tokens, dollars and labels from records: from metrics, from the spans of model calls, and from the totals on the spans of runs.
  */
-import { type AttributeKey, metrics, type SpanRole } from "../../records/vocabulary.js"
+import { type Meaning, meaningOf } from "../../dialects/meaning.js"
+import { type AttributeKey, metrics } from "../../records/vocabulary.js"
 import type { MetricFacts, RawAttributes, SpanFacts, StartFacts } from "../../records/wire/facts.js"
 import { Amounts, measured } from "./Amounts.js"
 
@@ -15,7 +16,7 @@ const quantities: ReadonlyMap<string, number> = new Map([
 export const quantityOf = (metric: string): number => quantities.get(metric) ?? 0
 
 /** The usage on a model call's or a run's span; `undefined` if it has none, and for other spans. */
-export const amountsOfSpan = (role: SpanRole | undefined, attributes: RawAttributes): Amounts | undefined => {
+export const amountsOfSpan = ({ attributes, role }: Meaning): Amounts | undefined => {
   if (role !== "model" && role !== "run") {
     return undefined
   }
@@ -38,7 +39,6 @@ const amount = (value: unknown): number | undefined =>
 
 const flag = (value: number | undefined, which: number): number => value === undefined ? 0 : which
 
-/** An attribute that can be a label. */
 export const labelOf = (attributes: RawAttributes, key: AttributeKey): string | undefined => {
   const value = attributes[key]
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined
@@ -47,11 +47,32 @@ export const labelOf = (attributes: RawAttributes, key: AttributeKey): string | 
 /** One label per dimension, or `undefined`. */
 export type Labels = ReadonlyArray<string | undefined>
 
+/** A span, with its meaning. */
+export interface KnownSpan {
+  readonly name: string
+  readonly spanId: string
+  readonly parentSpanId: string | null
+  readonly meaning: Meaning
+}
+
+/** A span of a file, with its meaning. */
+export const knownSpan = (
+  { attributes, name, parentSpanId, spanId }: Pick<
+    SpanFacts | StartFacts,
+    "attributes" | "name" | "parentSpanId" | "spanId"
+  >
+): KnownSpan => ({
+  name,
+  spanId,
+  parentSpanId,
+  meaning: meaningOf(name, attributes)
+})
+
 /** How usage is grouped: each span has at most one label per dimension. */
 export interface Dimensions {
   readonly count: number
   /** The labels of a span; they also apply to spans below it without labels of their own. */
-  readonly ofSpan: (span: SpanFacts | StartFacts) => Labels
+  readonly ofSpan: (span: KnownSpan) => Labels
   /** The labels of a measurement; they take precedence over its span's. */
   readonly ofMetric: (metric: MetricFacts) => Labels
 }

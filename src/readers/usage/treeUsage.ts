@@ -1,15 +1,16 @@
 /**
  * The usage of each span of a tree, counted once: the rule of `usage/TraceUsage.ts` with every span as its own label.
  */
-import type { MetricFacts, SpanFacts, StartFacts } from "../../records/wire/facts.js"
+import type { MetricFacts } from "../../records/wire/facts.js"
 import { nodes, type Trace, type TraceForest, type TraceNode } from "../TraceTree.js"
-import { Amounts, measured, type Usage } from "./Amounts.js"
+import { Amounts, measured, minus, type Usage } from "./Amounts.js"
 import type { Dimensions } from "./measures.js"
 import { quantityOf } from "./measures.js"
+import { contradicted } from "./outside.js"
 import { TraceUsage } from "./TraceUsage.js"
-import type { SourceAmounts } from "./UsageTables.js"
+import { Counted, type SourceAmounts } from "./UsageTables.js"
 
-export { type Usage } from "./Amounts.js"
+export type { Usage } from "./Amounts.js"
 
 /** Usage by span. */
 export interface NodeUsage {
@@ -28,10 +29,11 @@ const bySpan: Dimensions = {
 }
 
 const none = new Amounts()
+const nothing = none.usage()
 
-/** The usage of one trace. `outside` flags quantities with metrics outside any trace: those count instead of spans without metrics. */
+/** The usage of one trace. `outside` flags quantities of which only metrics outside any trace count. */
 export const usageOf = (trace: Trace, outside = 0): NodeUsage => {
-  const usage = new TraceUsage(bySpan)
+  const usage = new TraceUsage(bySpan, Infinity)
   const all = [...nodes(trace.roots)].map(({ node }) => node)
   for (const node of all) {
     take(usage, node)
@@ -39,7 +41,7 @@ export const usageOf = (trace: Trace, outside = 0): NodeUsage => {
   trace.metrics.forEach((metric) => usage.metric(metricFacts(metric)))
   const tables = usage.settled()
   const counted = (amounts: SourceAmounts): Amounts => {
-    const sums = { sure: new Amounts(), otherwise: new Amounts() }
+    const sums = new Counted()
     tables.countInto(sums, amounts)
     sums.sure.add(sums.otherwise, measured.all & ~outside)
     return sums.sure
@@ -53,26 +55,27 @@ const read = (all: ReadonlyArray<TraceNode>, own: ReadonlyMap<string | null, Amo
   const sums = new Map<TraceNode, Amounts>()
   for (let index = all.length - 1; index >= 0; index--) {
     const node = all[index]!
-    const sum = ownOf(node).copy()
-    node.children.forEach((child) => sum.add(sums.get(child) ?? none))
-    sums.set(node, sum)
+    const used = node.children.filter((child) => sums.has(child))
+    const ownAmounts = ownOf(node)
+    if (ownAmounts !== none || used.length > 0) {
+      const sum = ownAmounts.copy()
+      used.forEach((child) => sum.add(sums.get(child)!))
+      sums.set(node, sum)
+    }
   }
   return {
     of: (node) => ownOf(node).usage(),
-    below: (node) => (sums.get(node) ?? none).usage(),
+    below: (node) => sums.get(node)?.usage() ?? nothing,
     total: total.usage()
   }
 }
 
 const take = (usage: TraceUsage, node: TraceNode): void => {
   if (!node.duplicate) {
-    const { attributes, name, parentSpanId, spanId, traceId } = node
-    const facts: StartFacts = { kind: "span_start", name, traceId, spanId, parentSpanId, startedAt: "", attributes }
     if (node.outcome === undefined) {
-      usage.start(facts)
+      usage.start(node)
     } else {
-      const end: SpanFacts = { ...facts, kind: "span", endedAt: "", durationMs: 0, outcome: node.outcome }
-      usage.end(end)
+      usage.end(node)
     }
   }
   node.metrics.forEach((metric) => usage.metric(metricFacts(metric)))
@@ -85,28 +88,50 @@ const metricFacts = (metric: TraceNode["metrics"][number]): MetricFacts => {
 
 /** Usage of all traces of a file, and of measurements outside any trace. */
 export interface ForestUsage extends NodeUsage {
-  /** Measurements outside any trace. */
+  /** Measurements outside any trace, without those that spans repeat. */
   readonly outside: Usage
 }
 
 /** The usage of a whole file. */
 export const usageOfForest = (forest: TraceForest): ForestUsage => {
+  const { masked, outside, spans, sure } = comparison(forest)
+  const total = sure.copy()
+  total.add(outside)
+  return {
+    ...usageOfTraces(forest.traces, masked),
+    total: total.usage(),
+    outside: minus(outside, spans.copy(outside.has & ~masked)).usage()
+  }
+}
+
+/** Compares what was measured outside any trace, which is the whole, with the spans, which are a part of it. */
+const comparison = ({ metrics, traces }: TraceForest) => {
   const outside = new Amounts()
-  for (const metric of forest.metrics) {
+  for (const metric of metrics) {
     outside.measure(quantityOf(metric.name), metric.value)
   }
-  const byTrace = new Map(forest.traces.map((trace) => [trace.traceId, usageOf(trace, outside.has)]))
-  const total = outside.copy()
-  for (const { total: usage } of byTrace.values()) {
-    total.add(amountsOf(usage))
-  }
-  const nothing = none.usage()
+  const totals = (masked: number): Amounts => sumOf(traces.map((trace) => usageOf(trace, masked)))
+  const all = totals(0)
+  const sure = outside.has === 0 ? all : totals(outside.has)
+  const spans = minus(all, sure)
+  return { masked: contradicted(outside, spans), outside, spans, sure }
+}
+
+/** The usage of some traces of a file. `masked` flags quantities of which only measurements outside any trace count. */
+export const usageOfTraces = (traces: Iterable<Trace>, masked: number): Pick<NodeUsage, "of" | "below"> => {
+  const byTrace = new Map(Array.from(traces, (trace) => [trace.traceId, usageOf(trace, masked)]))
   return {
     of: (node) => byTrace.get(node.traceId)?.of(node) ?? nothing,
-    below: (node) => byTrace.get(node.traceId)?.below(node) ?? nothing,
-    total: total.usage(),
-    outside: outside.usage()
+    below: (node) => byTrace.get(node.traceId)?.below(node) ?? nothing
   }
+}
+
+const sumOf = (usages: Iterable<NodeUsage>): Amounts => {
+  const sum = new Amounts()
+  for (const { total } of usages) {
+    sum.add(amountsOf(total))
+  }
+  return sum
 }
 
 const amountsOf = ({ cachedTokensIn, costUsd, tokensIn, tokensOut }: Usage): Amounts => {

@@ -1,82 +1,100 @@
 /**
- * What stands between the program and every record: it hides secrets, by key and by their looks, before anything is cut to its limits.
+ * Hides secrets in everything that is recorded, by key and by form, before anything is cut to its limits.
  *
- * A text is searched only as far as it can be kept, and a little further, so that no secret is cut before it is recognised. Nothing here throws: what a
- * rule fails on is hidden.
+ * A text is searched only as far as it can be kept, and a little further, so no secret is cut before it is recognized. Nothing here throws: if a rule
+ * fails, the value is hidden.
  */
 import { type AttributeLimits, type AttributeValue, normalizeValue } from "../attributes.js"
+import { exceptionKeys, typeName, typeOfText } from "../exceptionText.js"
+import { memoize } from "../memoize.js"
+import type { ValueRules } from "../named.js"
 import { handled } from "../promises.js"
-import { remembered } from "../remembered.js"
-import { cut, redacted, text } from "../text.js"
-import type { ValueRules } from "../ValueRules.js"
+import { cut, errorText, redacted, text, textIn } from "../text.js"
 import { redactAssignments } from "./assignments.js"
 import { redactFlags } from "./flags.js"
-import { isQueryKey, isSecretKey, isUserKey, keyMatcher, type KeyPattern, stateless } from "./keys.js"
+import { isFolder, isQueryKey, isSecretKey, isUserKey, keyMatcher, type KeyPattern, stateless } from "./keys.js"
 import { redactListed } from "./listed.js"
-import { pseudonyms } from "./pseudonym.js"
+import { inOnePiece } from "./scanning.js"
 import { mayHoldAny, mayHoldKey, redactSecrets } from "./secrets.js"
+import type { TextRule } from "./TextRule.js"
 import { redactParameters, redactTarget, redactUrls } from "./urls.js"
 
-/** Where a value stands in a record. */
-export type RedactionPlace = "span" | "metric" | "event" | "link" | "name" | "exception"
+/** The part of a record that holds a value. */
+export type RedactionPlace = "span" | "metric" | "score" | "event" | "link" | "name" | "exception"
 
 /** The rules of a redactor. */
 export interface RedactorOptions {
-  /** Keys whose values are hidden, beside the built-in ones. */
+  /** Keys whose values are hidden, in addition to the built-in ones. */
   readonly keys?: ReadonlyArray<KeyPattern> | undefined
-  /** Keys whose values are not hidden because of the key. */
+  /** Keys that do not hide their values. */
   readonly allowKeys?: ReadonlyArray<KeyPattern> | undefined
-  /** What is hidden wherever it stands in a text, beside the built-in forms. */
+  /** Matches are hidden anywhere in a text, in addition to the built-in forms. */
   readonly values?: ReadonlyArray<RegExp> | undefined
-  /** Asked of every attribute, name and exception in the end. */
+  /** Hides more in texts, after the rules by form and key. */
+  readonly rule?: TextRule | undefined
+  /** `"type"`: of an exception, only its type is kept. Default `"full"`. */
+  readonly exceptions?: "full" | "type" | undefined
+  /** Called last, with every attribute, name and exception. */
   readonly redact?: ((key: string, value: AttributeValue, place: RedactionPlace) => unknown) | undefined
-  /** Whether the built-in rules hold. Default `true`. */
+  /** Whether the built-in rules apply. Default `true`. */
   readonly defaults?: boolean | undefined
-  /** Users get pseudonyms under this key. */
-  readonly userKey?: Uint8Array | undefined
+  /** The pseudonym of a user. Default: users keep their names. */
+  readonly pseudonym?: ((user: string) => string) | undefined
 }
 
-type Act = "keep" | "hide" | "query" | "user"
+type Act = "keep" | "hide" | "query" | "user" | "type" | "drop"
 
-/** What is done with the value of a key. */
+/** How the value of a key is treated. */
 export interface KeyRule {
-  /** The key as it was given. */
+  /** The original key. */
   readonly key: string
-  /** The key as records hold it. */
+  /** The key in records. */
   readonly name: string
   readonly act: Act
-  /** The text that was given last for this key and may stay as it is: the next one is often the same. */
+  /** The last text of this key that needed no change: the next one is often the same. */
   plain: string
 }
 
-/** The longest key, and the longest name, that is kept whole, in characters. */
+/** The longest key and the longest name that are kept whole, in characters. */
 const keyLength = 256
 const nameLength = 1024
 
-/** Characters that are searched beyond what is kept, and dropped: no secret needs as much to be recognised. */
+/** Characters searched beyond what is kept, then dropped: no secret needs more to be recognized. */
 const margin = 4096
 
-/** Longer texts are not remembered. */
+/** Longer texts are not kept in `plain`. */
 const longestPlain = 256
 
 /** Longer parameters are hidden whole. */
 const longestQuery = 65_536
 
-/** Shorter texts hold no secret that could be known: `pwd=x`. */
+/** The shortest text that can hold a recognizable secret: `pwd=x`. */
 const shortest = 5
 
 const isNothing = (value: unknown): boolean =>
   value === undefined || value === null || typeof value === "function" || typeof value === "symbol"
 
+/** What two texts begin with. */
+const commonStart = (one: string, other: string): string => {
+  let end = 0
+  while (end < one.length && one[end] === other[end]) {
+    end++
+  }
+  return one.slice(0, end)
+}
+
 /** Hides secrets in everything that becomes a record. */
 export class Redactor implements ValueRules {
-  /** What is done with the value of a key. */
+  /** How the value of a key is treated. */
   readonly ruleOf: (key: string) => KeyRule
+  /** Whether only the type of an exception is recorded. */
+  readonly onlyTypes: boolean
   private readonly isSecret: (key: string) => boolean
   private readonly isAllowed: (key: string) => boolean
   private readonly hasDefaults: boolean
   private readonly hasKeys: boolean
   private readonly values: ReadonlyArray<RegExp>
+  private readonly rule: TextRule | undefined
   private readonly custom: RedactorOptions["redact"]
   private readonly pseudonym: ((user: string) => string) | undefined
   private readonly nameOf: (name: string) => string
@@ -88,27 +106,29 @@ export class Redactor implements ValueRules {
     this.hasDefaults = options.defaults !== false
     this.hasKeys = this.hasDefaults || (options.keys ?? []).length > 0
     this.values = (options.values ?? []).map((pattern) => stateless(pattern, "g"))
+    this.rule = options.rule
+    this.onlyTypes = options.exceptions === "type"
     this.custom = options.redact
-    this.pseudonym = options.userKey && pseudonyms(options.userKey)
-    this.isSecret = remembered(1024, (key) => this.hidesKey(key, keys))
-    this.ruleOf = remembered(1024, (key) => ({ key, name: this.text(key, keyLength), act: this.actOn(key), plain: "" }))
+    this.pseudonym = options.pseudonym
+    this.isSecret = memoize(1024, (key) => this.hidesKey(key, keys))
+    this.ruleOf = memoize(1024, (key) => ({ key, name: this.text(key, keyLength), act: this.actOn(key), plain: "" }))
     this.mayHold = this.hasDefaults ? mayHoldAny : this.hasKeys ? mayHoldKey : () => false
-    this.nameOf = remembered(1024, (name) => this.text(name, nameLength))
+    this.nameOf = memoize(1024, (name) => this.text(name, nameLength))
   }
 
-  /** Whether the user's own function is asked of every attribute. */
+  /** Whether there is a `redact` function of the user's own. */
   get asksUser(): boolean {
     return this.custom !== undefined
   }
 
-  /** The name of a span, an event or a metric as records hold it: never empty. */
+  /** The name of a span, an event, a metric or a score in records; never empty. */
   name(name: unknown): string {
     handled(name)
     const safe = typeof name === "string" && name !== "" ? this.nameOf(name) : "<unnamed>"
     return this.custom === undefined ? safe : this.asText(this.ask("name", safe, "name"), nameLength)
   }
 
-  /** What an exception says. */
+  /** The message of an exception. */
   exception(message: string, max: number): string {
     const safe = this.text(message, max)
     return this.custom === undefined ? safe : this.asText(this.ask("exception", safe, "exception"), max)
@@ -122,7 +142,7 @@ export class Redactor implements ValueRules {
       : normalizeValue(this.ask(rule.key, safe, place), limits, this)
   }
 
-  /** Whether an attribute would be recorded exactly as it is. Quick; says no where that takes longer to find out. */
+  /** Whether an attribute would be recorded exactly as it is. Fast; returns `false` if finding out would take longer. */
   keeps(key: string, value: unknown, limits: AttributeLimits): boolean {
     const rule = this.ruleOf(key)
     return rule.act === "keep" && rule.name === key && this.custom === undefined && this.keepsValue(rule, value, limits)
@@ -133,8 +153,8 @@ export class Redactor implements ValueRules {
       case "string":
         return value.length <= valueLength && (value === rule.plain || this.keepsText(rule, value))
       case "number":
-        // Neither infinite nor a negative zero, of which JSON knows nothing.
-        return value - value === 0 && (value !== 0 || 1 / value > 0)
+        // JSON has neither infinities nor a negative zero.
+        return value - value === 0 && (value !== 0 || 1 / value > 0) && this.rule?.hidesNumber?.(value) !== true
       default:
         return typeof value === "boolean"
     }
@@ -154,17 +174,30 @@ export class Redactor implements ValueRules {
     return this.instead(this.ruleOf(key), value)
   }
 
-  private instead({ act }: KeyRule, value: unknown): unknown {
+  private instead({ act, key }: KeyRule, value: unknown): unknown {
     switch (act) {
       case "keep":
         return value
       case "hide":
-        return isNothing(handled(value)) ? value : redacted
+        return isNothing(handled(value)) || (typeof value === "string" && isFolder(key, value)) ? value : redacted
       case "query":
         return this.query(value)
       case "user":
         return this.user(value)
+      case "type":
+        return isNothing(handled(value)) ? value : typeOfText(typeof value === "string" ? value : "")
+      case "drop":
+        handled(value)
+        return undefined
     }
+  }
+
+  error(error: Error): string {
+    return this.onlyTypes ? typeName(textIn(() => error.name)) : errorText(error)
+  }
+
+  number(value: number): number | string {
+    return this.rule?.hidesNumber?.(value) === true ? redacted : value
   }
 
   text(value: string, max: number): string {
@@ -175,11 +208,15 @@ export class Redactor implements ValueRules {
     if (value.length <= window) {
       return text(this.search(value), max)
     }
-    const searched = this.search(value.slice(0, window)).slice(0, -margin)
-    return cut(searched, max, value.length - window + margin)
+    const searched = this.search(value.slice(0, window))
+    // What is hidden is shorter than it was, so the margin may reach into what is kept.
+    const kept = searched.length - margin >= max
+      ? searched.slice(0, -margin)
+      : commonStart(searched, this.search(value.slice(0, window - margin)))
+    return cut(kept, max, value.length - window + margin)
   }
 
-  /** The user's other name, where users have one. */
+  /** The user's pseudonym, if users have pseudonyms. */
   user(value: unknown): unknown {
     if (this.pseudonym === undefined || isNothing(handled(value))) {
       return value
@@ -201,6 +238,8 @@ export class Redactor implements ValueRules {
   private actOn(key: string): Act {
     return this.isSecret(key)
       ? "hide"
+      : this.onlyTypes && exceptionKeys.has(key)
+      ? exceptionKeys.get(key)!
       : this.pseudonym !== undefined && isUserKey(key)
       ? "user"
       : this.hasDefaults && isQueryKey(key) && !this.isAllowed(key)
@@ -216,13 +255,15 @@ export class Redactor implements ValueRules {
     }
   }
 
-  /** Whether there is nothing to be found in a text; most are decided here. */
+  /** Whether a text cannot hold a secret. Most texts are decided here. */
   private isPlain(value: string): boolean {
-    return this.values.length === 0 && (value.length < shortest || !this.mayHold(value))
+    return this.values.length === 0 && (value.length < shortest || !this.mayHold(value)) &&
+      (this.rule === undefined || !this.rule.mayHold(value))
   }
 
-  /** All that can be found in a text, found. */
-  private search(value: string): string {
+  /** The text without its secrets. */
+  private search(given: string): string {
+    const value = inOnePiece(given)
     try {
       const byForm = this.hasDefaults ? redactSecrets(redactUrls(value, this.isAllowed)) : value
       const byKey = this.hasKeys
@@ -230,14 +271,14 @@ export class Redactor implements ValueRules {
         : byForm
       return this.values.reduce(
         (safe, pattern) => safe.replace(pattern, (match) => match === "" ? "" : redacted),
-        byKey
+        this.rule === undefined ? byKey : this.rule.redact(byKey)
       )
     } catch {
       return redacted
     }
   }
 
-  /** What the user's own function makes of a value. */
+  /** The result of the user's own function. */
   private ask(key: string, value: AttributeValue, place: RedactionPlace): unknown {
     try {
       return handled(this.custom!(key, value, place))
@@ -251,5 +292,8 @@ export class Redactor implements ValueRules {
   }
 }
 
+/** The built-in rules alone. */
+export const builtInRedactor: Redactor = /* @__PURE__ */ new Redactor()
+
 /** Hides nothing. */
-export const noRedactor: Redactor = new Redactor({ defaults: false })
+export const noRedactor: Redactor = /* @__PURE__ */ new Redactor({ defaults: false })

@@ -1,32 +1,28 @@
 /**
- * Secrets in a text that are known by the key before them: `"password": "…"` in JSON (also in JSON inside of JSON), `api_key=…`, `Cookie: …`.
+ * Secrets in a text that are known by the key before them: `"password": "…"` in JSON (also in JSON inside JSON), `api_key=…`, `Cookie: …`.
  *
- * The key stays and its value goes, so that JSON remains JSON. Prose has colons too: after an unquoted key other than a header's, only a value that
- * looks like no word is taken for a secret.
+ * The key stays and its value goes, so JSON remains JSON. Prose has colons too: after an unquoted key other than a header's, a value without
+ * quotes is hidden only if it does not look like a word.
  */
+import { isHarmlessToken } from "./keys.js"
 import { backslashesBefore } from "./quoted.js"
-import { codeAt } from "./scanning.js"
-import { isSpace, type Key, Values } from "./values.js"
+import { codeAt, kindOf, Lookahead, ofKey, quoting, space } from "./scanning.js"
+import { type Key, Values } from "./values.js"
 
 const longestKey = 64
 const mostSpaces = 8
-
-const isQuote = (code: number): boolean => code === 34 || code === 39
-
-const isKeyCharacter = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 ||
-  code === 45 || code === 46
-
-/** Whether a key may end with this character, spaces after it included. */
-const endsKey = (code: number): boolean => isKeyCharacter(code) || isQuote(code) || isSpace(code)
+const colon = 58
+const equalsSign = 61
+const backslash = 92
 
 const startOfWord = (text: string, end: number): number => {
+  const least = Math.max(0, end - longestKey)
   let start = end
-  while (start > 0 && end - start < longestKey && isKeyCharacter(codeAt(text, start - 1))) {
+  while (start > least && kindOf(text.charCodeAt(start - 1)) === ofKey) {
     start--
   }
   // In a JSON text the letter of an escape stands before what follows a line break.
-  return start > 0 && start < end && text[start - 1] === "\\" ? start + 1 : start
+  return start < end && codeAt(text, start - 1) === backslash ? start + 1 : start
 }
 
 const keyWord = /keys?/iy
@@ -34,31 +30,6 @@ const keyWord = /keys?/iy
 const isKeyWord = (text: string, start: number, end: number): boolean => {
   keyWord.lastIndex = start
   return end - start >= 3 && end - start <= 4 && keyWord.test(text) && keyWord.lastIndex === end
-}
-
-const keyBefore = (text: string, separator: number): Key | undefined => {
-  let end = separator
-  while (end > 0 && separator - end < mostSpaces && isSpace(codeAt(text, end - 1))) {
-    end--
-  }
-  const last = codeAt(text, end - 1)
-  const isQuoted = isQuote(last)
-  if (!isQuoted && !isKeyCharacter(last)) {
-    return undefined
-  }
-  const level = isQuoted ? backslashesBefore(text, end - 1, 0) : 0
-  end -= isQuoted ? level + 1 : 0
-  let start = startOfWord(text, end)
-  // `API key:` and `private key:` are two words.
-  if (codeAt(text, start - 1) === 32 && isKeyWord(text, start, end)) {
-    start = startOfWord(text, start - 1)
-  }
-  return start === end ? undefined : {
-    name: text.slice(start, end),
-    quote: isQuoted ? String.fromCharCode(last) : "",
-    level,
-    opened: isQuote(codeAt(text, start - 1)) ? text[start - 1]! : ""
-  }
 }
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
@@ -71,33 +42,56 @@ const isTimeOrUrl = (text: string, at: number): boolean => {
       (next === 47 && codeAt(text, at + 2) === 47))
 }
 
+/** What comes before an unquoted token may say that it is a parser's: `Unexpected token: x`. */
+const isParsers = (text: string, start: number, end: number): boolean =>
+  isHarmlessToken(text.slice(startOfWord(text, start - 1), end))
+
+/** The secret's key before a separator. Most words there are none, so all else is found out later. */
+const keyBefore = (text: string, separator: number, isSecret: (key: string) => boolean): Key | undefined => {
+  let end = separator
+  let kind = kindOf(codeAt(text, end - 1))
+  while (kind === space && separator - end < mostSpaces) {
+    end--
+    kind = kindOf(codeAt(text, end - 1))
+  }
+  if ((kind !== ofKey && kind !== quoting) || isTimeOrUrl(text, separator)) {
+    return undefined
+  }
+  const isQuoted = kind === quoting
+  const quote = isQuoted ? text[end - 1]! : ""
+  const level = isQuoted ? backslashesBefore(text, end - 1, 0) : 0
+  end -= isQuoted ? level + 1 : 0
+  let start = startOfWord(text, end)
+  if (start === end) {
+    return undefined
+  }
+  // `API key:` and `private key:` are two words.
+  let before = codeAt(text, start - 1)
+  if (before === 32 && isKeyWord(text, start, end)) {
+    start = startOfWord(text, start - 1)
+    before = codeAt(text, start - 1)
+  }
+  const name = text.slice(start, end)
+  return isSecret(name) && (isQuoted || before !== 32 || !isParsers(text, start, end))
+    ? { name, quote, level, opened: before === 34 ? "\"" : before === 39 ? "'" : "" }
+    : undefined
+}
+
 const mayHoldAssignment = (text: string): boolean => text.includes(":") || text.includes("=")
 
-/** Goes from separator to separator, forwards only. Where there is no next one of a kind, it is not searched for again. */
+/** Goes from separator to separator, forwards only. */
 class Separators {
-  private colon = -1
-  private equals = -1
+  private readonly colons: Lookahead
+  private readonly equals: Lookahead
 
-  constructor(private readonly text: string) {}
+  constructor(text: string) {
+    this.colons = new Lookahead(text, colon)
+    this.equals = new Lookahead(text, equalsSign)
+  }
 
   /** The next one; the text's length where there is none. */
   from(at: number): number {
-    const code = codeAt(this.text, at)
-    if (code === 58 || code === 61) {
-      return at
-    }
-    if (this.colon < at) {
-      this.colon = this.next(":", at)
-    }
-    if (this.equals < at) {
-      this.equals = this.next("=", at)
-    }
-    return this.colon < this.equals ? this.colon : this.equals
-  }
-
-  private next(character: string, from: number): number {
-    const at = this.text.indexOf(character, from)
-    return at < 0 ? this.text.length : at
+    return Math.min(this.colons.next(at), this.equals.next(at))
   }
 }
 
@@ -111,8 +105,8 @@ export const redactAssignments = (text: string, isSecret: (key: string) => boole
   let next = 0
   for (let at = separators.from(0); at < text.length; at = separators.from(next)) {
     next = at + 1
-    const key = endsKey(codeAt(text, at - 1)) && !isTimeOrUrl(text, at) ? keyBefore(text, at) : undefined
-    if (key !== undefined && isSecret(key.name)) {
+    const key = keyBefore(text, at, isSecret)
+    if (key !== undefined) {
       values ??= new Values(text)
       next = Math.max(next, values.hideAfter(at, key))
     }

@@ -1,16 +1,87 @@
 /**
- * Secrets behind the flags of a command line that stands in a text: `--token abc123`, `--password "…"`, `curl -u name:password`.
+ * Secrets behind the flags of a command line: `--token abc123`, `curl -u name:password`.
  *
- * The flag stays and its value goes. Sentences name flags too, so a value without quotes is hidden where it looks like no word.
+ * Prose has flags too: a value without quotes is hidden only if it does not look like a word.
  */
 import { redacted } from "../text.js"
+import { isInnocent } from "./innocent.js"
 import { endOfBackslashes, Quotes } from "./quoted.js"
-import { isHidden, Lookahead, looksSecretIn, Rewriter } from "./scanning.js"
+import { codeAt, isHidden, isSpace, kindOf, Lookahead, looksSecretIn, ofKey, Rewriter } from "./scanning.js"
 
 const mayHoldFlag = /-[-u]/
 
-/** Up to the start of the value. */
-const flag = /(?<![\w-])--([A-Za-z][\w-]{1,62})[ \t]{1,8}(?![-\s])/g
+/** Characters of a name. */
+const shortestName = 2
+const longestName = 63
+const mostSpaces = 8
+
+const hyphen = 45
+const dot = 46
+
+/** A letter, a digit, `_` or `-`. */
+const isOfFlag = (code: number): boolean => code !== dot && kindOf(code) === ofKey
+
+const isLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122
+
+const isBlank = (code: number): boolean => code === 32 || code === 9
+
+const isAnySpace = (code: number): boolean =>
+  code <= 32 ? isSpace(code) || code === 11 || code === 12 : code > 127 && /\s/.test(String.fromCharCode(code))
+
+/** The flags of a text, in order, each character looked at once. */
+class Flags {
+  /** The name of the flag that was found, without its hyphens. */
+  name = ""
+  /** Where its value begins. */
+  value = 0
+  private from = 0
+
+  constructor(private readonly text: string) {}
+
+  /** Whether there is another flag with a value. */
+  next(): boolean {
+    for (let at = this.text.indexOf("--", this.from); at >= 0; at = this.text.indexOf("--", this.from)) {
+      const end = this.endOfName(at + 2)
+      if (!isOfFlag(codeAt(this.text, at - 1)) && this.isFlag(at + 2, end)) {
+        return true
+      }
+      this.from = end
+    }
+    return false
+  }
+
+  /** Continues the search at a position. */
+  skipTo(at: number): void {
+    this.from = at
+  }
+
+  private endOfName(start: number): number {
+    let end = start
+    while (isOfFlag(codeAt(this.text, end))) {
+      end++
+    }
+    return end
+  }
+
+  private isFlag(start: number, end: number): boolean {
+    let value = end
+    while (value - end < mostSpaces && isBlank(codeAt(this.text, value))) {
+      value++
+    }
+    const length = end - start
+    const next = codeAt(this.text, value)
+    if (
+      value === end || length < shortestName || length > longestName || !isLetter(codeAt(this.text, start)) ||
+      next === hyphen || isAnySpace(next)
+    ) {
+      return false
+    }
+    this.name = this.text.slice(start, end)
+    this.value = value
+    this.from = value
+    return true
+  }
+}
 
 /** Of a user and a password, the password; two numbers are a user and a group. */
 const login = /(?<![\w-])((?:-u|--user)[ \t]{1,8}["']?[^\s:"'\\]{1,128}:)(?!\d{1,10}(?![^\s"'\\]))[^\s"'\\]+/g
@@ -21,9 +92,8 @@ const endOfPlain = /[\s"'\\,;)]/g
 const endOfUnclosed = /["'\\\r\n]/g
 
 const redactValues = (text: string, isSecret: (key: string) => boolean): string => {
-  flag.lastIndex = 0
-  let found = flag.exec(text)
-  if (found === null) {
+  const flags = new Flags(text)
+  if (!flags.next()) {
     return text
   }
   const out = new Rewriter(text)
@@ -31,20 +101,23 @@ const redactValues = (text: string, isSecret: (key: string) => boolean): string 
   const unclosed = new Lookahead(text, endOfUnclosed)
   const plain = new Lookahead(text, endOfPlain)
   const looksSecret = looksSecretIn(text)
-  for (; found !== null; found = flag.exec(text)) {
-    if (isSecret(found[1]!)) {
-      const at = flag.lastIndex
-      const level = endOfBackslashes(text, at) - at
-      const quote = text[at + level]
+  do {
+    const { name, value } = flags
+    if (isSecret(name)) {
+      const level = endOfBackslashes(text, value) - value
+      const quote = text[value + level]
       const isQuoted = quote === "\"" || quote === "'"
-      const start = isQuoted ? at + level + 1 : at
+      const start = isQuoted ? value + level + 1 : value
       const end = isQuoted ? quotes.end(start, quote, level) ?? unclosed.next(start) : plain.next(start)
-      if (!isHidden(text, start, end) && (isQuoted || looksSecret(start, end))) {
+      if (
+        !isHidden(text, start, end) && (isQuoted || looksSecret(start, end)) &&
+        !isInnocent(name, text, start, end)
+      ) {
         out.replace(start, end, redacted)
-        flag.lastIndex = end
+        flags.skipTo(end)
       }
     }
-  }
+  } while (flags.next())
   return out.finish()
 }
 

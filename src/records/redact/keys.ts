@@ -1,48 +1,91 @@
 /**
  * Which keys hold secrets, by their names alone.
  *
- * A key is judged by how it ends, with case and separators ignored: `http.request.header.x-api-key`, `apiKey` and `API_KEY` are the same. Counts of
- * tokens, and ids of sessions, are no secrets. The one trap: a name says nothing of what is behind it, so a `token` is hidden whatever it holds.
+ * A key is judged by its end, ignoring case and separators: `http.request.header.x-api-key`, `apiKey` and `API_KEY` are the same. Token counts and
+ * session ids are not secrets. The one trap: only the name counts, so a `token` is hidden whatever it holds.
  */
+import { memoize } from "../memoize.js"
 
 /** A key by its name (case and `-_.` ignored; the last segment of a dotted name is enough), or a pattern for the whole key. */
 export type KeyPattern = string | RegExp
 
-/** What is judged of a very long key: its end. */
+/** Of a longer key, only the end is judged, in characters. */
 const longest = 256
 
 const compact = (key: string): string => key.slice(-longest).toLowerCase().replace(/[^a-z0-9]+/g, "")
 
-/** What may follow the name of a secret without making it another thing: `password_hash`, `secret2`, `authorization.0`. */
+/** What may follow the name of a secret: `password_hash`, `secret2`, `authorization.0`. */
 const tail = "(?:value|header|hash|hashed|text|string|raw|plain|encoded|base64|pem|confirm|confirmation|old|new|\\d)*$"
 
+/** Ends of names, ignoring case and separators. */
 const secret = new RegExp(
-  "(?:authorization|cookie|passw(?:or)?d|pwd|passphrase|passcode|secret|credential|jwt|" +
-    `(?:api|private|secret|access|account|shared|encryption|signing|master|ssh|subscription)key)s?${tail}`
+  "(?:authorization|cookie|passw(?:or)?d|pwd|passphrase|passcode|secret|credential|jwt|mnemonic|seedphrase|" +
+    "recovery(?:phrase|code)|connectionstring|connstr|honeycombteam|(?:db|user|smtp|ftp|root|admin)pass|" +
+    "(?<!function|method|type|call|tool|class|file|magic|time|key|public)signature|" +
+    "(?:api|auth|private|secret|access|account|shared|encryption|decryption|signing|master|ssh|gpg|pgp|rsa|hmac|" +
+    "subscription|functions?|license|application|app|admin|service|storage|client|consumer|write|insert|session|deploy|" +
+    `openai|anthropic|gemini|stripe|sendgrid|mailgun|datadog)key)s?${tail}`
 )
+
+/** Secrets by their last word. Other words end the same way: `compass`, `oauth`. */
+const lastWord = /^(?:pass|auth|sig|dsn|bearer|creds?|t?otp)$/
+
+/** Words before these that make them something else: `first_pass`. */
+const harmlessBefore =
+  /^(?:first|second|third|last|next|single|multi|one|two|each|full|final|dry|render|test|boarding|forward|backward)pass$/
+
+/** A key that asks or says something about a secret: `has_password`, `isToken`. */
+const asking =
+  /^(?:has|had|have|is|was|are|needs?|requires?|should|can|must|shows?|uses?|supports?|allows?|enables?|missing|no|without|with|forgot)$/
+
+/** A header with a signature: `x-hub-signature-256`, `x-signature-ed25519`. */
+const signatureHeader = /-signature(?![a-z])/i
 
 const token = /token(?:value|header|hash|\d)*$/
 
-/** Tokens of language models, and of pages. */
+/** Tokens of language models, of parsers and of pagination. */
 const harmlessToken =
-  /(?:per|first|last|next|previous|page|continuation|max|min|total|used|output|input|cached?|reasoning|image|audio|prompt|completion|eos|bos|pad|unk|stop|special|mask|sep|cls)token\d*$/
+  /(?:per|first|last|next|previous|page|continuation|max|min|total|used|output|input|cached?|reasoning|image|audio|prompt|completion|eos|bos|pad|unk|stop|special|mask|sep|cls|top|start|end|begin|bad|unexpected|unrecognized|illegal|expected|peek|lookahead|syntax|cancel(?:lation)?|sync|resume|design|color|sampled|draft)token\d*$/
 
-/** Whether a key of this name holds a secret, as far as the built-in rules know. */
-export const isSecretKey = (key: string): boolean => {
-  const name = compact(key)
-  return secret.test(name) || (token.test(name) && !harmlessToken.test(name))
+/** Whether a name of a token says that it is none of those that grant access. */
+export const isHarmlessToken = /* @__PURE__ */ memoize(256, (name) => harmlessToken.test(compact(name)))
+
+/** The words of the last segment of a key that is no number, in lower case. */
+const wordsOf = (key: string): ReadonlyArray<string> => {
+  const [segment] = /[^.]*$/.exec(key.slice(-longest).replace(/(?:\.\d+)+$/, ""))!
+  return segment.replace(/([a-z\d])(?=[A-Z])/g, "$1 ").split(/[^A-Za-z\d]+/).filter((word) => word !== "")
+    .map((word) => word.toLowerCase())
 }
 
-/** Whether a key holds the part of a URL in which parameters stand, without the URL around it. */
+/** Whether the built-in rules take a key of this name for a secret's. */
+export const isSecretKey = (key: string): boolean => {
+  const name = compact(key)
+  const words = wordsOf(key)
+  if (words.length > 1 && asking.test(words[0]!)) {
+    return false
+  }
+  return secret.test(name) || (token.test(name) && !harmlessToken.test(name)) || signatureHeader.test(key) ||
+    (lastWord.test(words.at(-1) ?? "") && !harmlessBefore.test(words.slice(-2).join("")))
+}
+
+/** Whether a key names the current folder of a shell, or a password. */
+const folderKey = /^(?:.*\.)?(?:old)?pwd$/i
+
+const absolutePath = /^(?:[A-Za-z]:|~)?[\\/][\w.@+~ \\/-]{0,4096}$/
+
+/** Whether this is the folder that a shell is in: `PWD=/home/me`. */
+export const isFolder = (key: string, value: string): boolean => absolutePath.test(value) && folderKey.test(key)
+
+/** Whether a key holds only the parameters of a URL. */
 export const isQueryKey = (key: string): boolean =>
   /(?:urlquery|querystring|urlfragment|httptarget)$/.test(compact(key))
 
 const userKey = /(?:^|[._-])(?:end)?user[._-]?id$/i
 
-/** Whether a key says which user something belongs to: `user_id`, `user.id`, `enduser.id`. */
+/** Whether a key identifies a user: `user_id`, `user.id`, `enduser.id`. */
 export const isUserKey = (key: string): boolean => userKey.test(key)
 
-/** The same expression without state of its own: `g` and `y` would make its answer depend on the one before. */
+/** The same expression without state: with `g` or `y`, a result would depend on the previous one. */
 export const stateless = (pattern: RegExp, flags = ""): RegExp =>
   new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "") + flags)
 
@@ -51,7 +94,7 @@ const isNamed = (pattern: string): (key: string) => boolean => {
   return (key) => compact(key) === name || compact(key.slice(key.lastIndexOf(".") + 1)) === name
 }
 
-/** Whether one of these stands for a key. */
+/** Tests whether a key matches one of the patterns. */
 export const keyMatcher = (patterns: ReadonlyArray<KeyPattern>): (key: string) => boolean => {
   const tests = patterns.map((pattern) => {
     if (typeof pattern === "string") {

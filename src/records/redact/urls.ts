@@ -5,7 +5,7 @@
  * parsed: a URL that is malformed is where secrets hide.
  */
 import { redacted } from "../text.js"
-import { codeAt, Lookahead, Rewriter } from "./scanning.js"
+import { codeAt, indexOfCode, Lookahead, Rewriter } from "./scanning.js"
 
 /** Ends user, password and host. */
 const endOfAuthority = /[\s/?#"\\]/g
@@ -16,7 +16,7 @@ const endOfUser = /[\s/?#"\\:@[\]]/g
 /** Ends a password that is not encoded and may contain slashes. */
 const endOfPassword = /[\s"\\@]/g
 
-const atSign = /@/g
+const atSign = 64
 const endOfUrl = /[\s"\\]/g
 const questionOrHash = /[?#]/g
 
@@ -107,18 +107,26 @@ class Users {
       return undefined
     }
     const found = first < this.authorities.next(start) ? first : this.endOfLoose(start)
-    return found === undefined ? undefined : this.text.lastIndexOf("@", this.authorities.next(found) - 1)
+    if (found === undefined) {
+      return undefined
+    }
+    const host = this.authorities.next(found)
+    return this.atSigns.next(found + 1) < host ? this.text.lastIndexOf("@", host - 1) : found
   }
 
   /** The `@` after a password with a slash in it, as in connection strings that were never encoded. A port is not a password. */
   private endOfLoose(start: number): number | undefined {
     const colon = this.users.next(start)
-    port.lastIndex = colon + 1
-    if (this.text[colon] !== ":" || colon - start > longestUser || port.test(this.text)) {
+    if (this.text[colon] !== ":" || colon - start > longestUser || this.isPort(colon + 1)) {
       return undefined
     }
     const end = this.passwords.next(colon + 1)
     return this.text[end] === "@" && end > colon + 1 && end - colon <= longestPassword ? end : undefined
+  }
+
+  private isPort(at: number): boolean {
+    port.lastIndex = at
+    return port.test(this.text)
   }
 }
 
@@ -140,6 +148,9 @@ const redactUsers = (text: string): string => {
 
 /** From the `://` on: whatever precedes it is no secret. */
 const redactQueries = (text: string, keeps: (name: string) => boolean): string => {
+  if (!text.includes("?") && !text.includes("#")) {
+    return text
+  }
   const out = new Rewriter(text)
   const marks = new Lookahead(text, questionOrHash)
   const ends = new Lookahead(text, endOfUrl)
@@ -178,10 +189,13 @@ const redactTargets = (text: string, keeps: (name: string) => boolean): string =
 // A search for several characters at once is slow to begin in V8, and most texts are short.
 const holdsUrl = (text: string): boolean => {
   let at = text.indexOf(":")
-  while (at >= 0 && !(codeAt(text, at + 1) === 47 && codeAt(text, at + 2) === 47)) {
-    at = text.indexOf(":", at + 1)
+  if (at < 0) {
+    return false
   }
-  return at >= 0
+  while (at < text.length && !(codeAt(text, at + 1) === 47 && codeAt(text, at + 2) === 47)) {
+    at = indexOfCode(text, 58, at + 1)
+  }
+  return at < text.length
 }
 
 /** The text with every URL in it made safe. `keeps` says of which parameters the value stays. */

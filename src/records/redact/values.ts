@@ -4,10 +4,20 @@
  * A value is read to its end only if it is hidden, and the search continues after it. Whether it is hidden is decided by `Lookahead`s, so that no
  * character is read again for every key before it.
  */
-import { remembered } from "../remembered.js"
+import { memoize } from "../memoize.js"
 import { redacted } from "../text.js"
+import { isExpression, isInnocent, isInnocentJson, isNameInCode } from "./innocent.js"
 import { endOfBackslashes, endOfBrackets, endOfQuoted, Quotes } from "./quoted.js"
-import { codeAt, indexOfMatch, isHidden, Lookahead, looksSecretIn, Rewriter } from "./scanning.js"
+import {
+  codeAt,
+  indexOfMatch,
+  isHidden,
+  isRedactedAt,
+  isSpace,
+  Lookahead,
+  looksSecretIn,
+  Rewriter
+} from "./scanning.js"
 
 /** What stands before a separator. */
 export interface Key {
@@ -22,18 +32,19 @@ export interface Key {
 
 const mostSpaces = 8
 
+/** A longer text is no word of a language, in characters. */
+const longestWord = 16
+
 const endOfWord = /[\s,;"'\\)}\]]/g
 const endOfParameter = /[\s&;,"'\\]/g
 const endOfLine = /[\r\n\\"]/g
 const endOfLineOrQuote = /[\r\n\\"']/g
-const apostrophe = /'/g
-const equalsSign = /=/g
 const endOfJson = /[,}\]\s\\"]/g
 
 /** Headers extend to the end of the line. */
 type Kind = "cookie" | "header" | "other"
 
-const kindOf = remembered(
+const kindOf = memoize(
   256,
   (name): Kind =>
     /cookie$/i.test(name) ? "cookie" : /(?:authorization|api-?key|-token)$/i.test(name) ? "header" : "other"
@@ -42,7 +53,14 @@ const kindOf = remembered(
 const scheme = /(?:bearer|basic|token|digest|negotiate|apikey)(?=[ \t\r\n])/iy
 const longestScheme = 9
 
-export const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13
+const doubleQuote = 34
+const apostrophe = 39
+const equals = 61
+const greaterThan = 62
+const backslash = 92
+
+/** Whether a quoted value may begin with this character. */
+const opensQuoted = (code: number): boolean => code === doubleQuote || code === apostrophe || code === backslash
 
 const skipSpaces = (text: string, from: number): number => {
   let at = from
@@ -52,17 +70,17 @@ const skipSpaces = (text: string, from: number): number => {
   return at
 }
 
-/** Where the value may begin behind `:`, `=`, `==` or `=>`. */
-const endOfSeparator = (text: string, separator: number): number => {
+/** Where the value may begin behind `=`, `==` or `=>`. */
+const endOfEquals = (text: string, separator: number): number => {
   let end = separator + 1
-  while (text[separator] === "=" && text[end] === "=" && end < separator + 3) {
+  while (codeAt(text, end) === equals && end < separator + 3) {
     end++
   }
-  return text[end - 1] === "=" && text[end] === ">" ? end + 1 : end
+  return codeAt(text, end) === greaterThan ? end + 1 : end
 }
 
 /** Replaces a number or an object in JSON by a text, quoted like the key. */
-const quotedStandIn = remembered(16, (quote) => [quote, redacted, quote].join(""))
+const quotedStandIn = memoize(16, (quote) => [quote, redacted, quote].join(""))
 
 /** Hides values in one text, for keys in order. Methods that hide return the position where the search continues. */
 export class Values {
@@ -82,18 +100,20 @@ export class Values {
     this.parameters = new Lookahead(text, endOfParameter)
     this.lines = new Lookahead(text, endOfLine)
     this.apostrophes = new Lookahead(text, apostrophe)
-    this.equals = new Lookahead(text, equalsSign)
+    this.equals = new Lookahead(text, equals)
     this.looksSecret = looksSecretIn(text)
   }
 
   /** Hides the value after the separator of a secret's key. */
   hideAfter(separator: number, key: Key): number {
-    const begins = endOfSeparator(this.text, separator)
+    const isAssigned = codeAt(this.text, separator) === equals
+    const begins = isAssigned ? endOfEquals(this.text, separator) : separator + 1
     const at = skipSpaces(this.text, begins)
-    return this.text.startsWith(redacted, at)
-      ? at
-      : this.hideQuoted(at) ??
-        (key.quote !== "" ? this.hideJson(at, key) : this.hideUnquoted(separator, begins, at, key))
+    if (isRedactedAt(this.text, at)) {
+      return at
+    }
+    const quoted = opensQuoted(codeAt(this.text, at)) ? this.hideQuoted(at, key, separator) : undefined
+    return quoted ?? (key.quote !== "" ? this.hideJson(at, key) : this.hideUnquoted(isAssigned, begins, at, key))
   }
 
   /** The text without the hidden values. */
@@ -109,7 +129,7 @@ export class Values {
   }
 
   /** `"key": "value"`, `key: 'value'`, `key="value"`; `undefined` where there are no quotes. */
-  private hideQuoted(at: number): number | undefined {
+  private hideQuoted(at: number, key: Key, separator: number): number | undefined {
     const level = endOfBackslashes(this.text, at) - at
     const quote = this.text[at + level]
     if (quote !== "\"" && quote !== "'") {
@@ -118,32 +138,57 @@ export class Values {
     const start = at + level + 1
     const end = this.quotes.end(start, quote, level)
     // An apostrophe that is never closed is not a quote.
-    return end === undefined && quote === "'" ? undefined : this.hide(start, end ?? this.text.length)
+    if (end === undefined && quote === "'") {
+      return undefined
+    }
+    const stop = end ?? this.text.length
+    return isInnocent(key.name, this.text, start, stop) || this.isWordOfParser(separator, key, start, stop)
+      ? start
+      : this.hide(start, stop)
+  }
+
+  /** A parser compares a token with a short word: `token === "if"`. */
+  private isWordOfParser(separator: number, { name }: Key, start: number, end: number): boolean {
+    return this.text.startsWith("==", separator) && name.endsWith("oken") && end - start < longestWord &&
+      !this.looksSecret(start, end)
   }
 
   /** A number, a list or an object after a quoted key: JSON, and JSON it stays. */
   private hideJson(at: number, { level, quote }: Key): number {
     const isStructure = this.text[at] === "{" || this.text[at] === "["
     const end = isStructure ? endOfBrackets(this.text, at, level) : indexOfMatch(this.text, at, endOfJson)
-    return end - at === 4 && this.text.startsWith("null", at)
-      ? end
+    return isInnocentJson(this.text, at, end)
+      ? at
       : this.hide(at, end, quotedStandIn("\\".repeat(level) + quote))
   }
 
-  private hideUnquoted(separator: number, begins: number, at: number, key: Key): number {
+  private hideUnquoted(isAssigned: boolean, begins: number, at: number, key: Key): number {
     // Behind an arrow there is a function's body, unless it stands in quotes.
-    if (this.text[begins - 1] === ">") {
+    if (isAssigned && codeAt(this.text, begins - 1) === greaterThan) {
       return at
     }
-    const isAssigned = this.text[separator] === "="
     const kind = isAssigned ? "other" : kindOf(key.name)
-    if (kind !== "other") {
-      // Cookies are pairs; what is said of a cookie is not.
-      return kind === "cookie" && !this.isPair(at, key) ? at : this.hide(at, this.endOfHeader(at, key))
-    }
+    return kind === "other" ? this.hideWord(isAssigned, at === begins, at, key) : this.hideHeader(kind, at, key)
+  }
+
+  private hideHeader(kind: Kind, at: number, key: Key): number {
+    // Cookies are pairs; what is said of a cookie is not.
+    const isValue = (kind !== "cookie" || this.isPair(at, key)) && !isExpression(this.text, at) && !this.isCode(at, key)
+    return isValue ? this.hide(at, this.endOfHeader(at, key)) : at
+  }
+
+  // What takes longest to find out comes last.
+  private hideWord(isAssigned: boolean, isAdjacent: boolean, at: number, { name }: Key): number {
     const end = this.endOfWord(at, isAssigned ? this.parameters : this.words)
-    const isSure = isAssigned && at === begins
-    return isSure || this.looksSecret(at, end) ? this.hide(at, end) : at
+    const isValue = ((isAssigned && isAdjacent) || this.looksSecret(at, end)) && !isExpression(this.text, at) &&
+      !isInnocent(name, this.text, at, end)
+    return isValue ? this.hide(at, end) : at
+  }
+
+  /** Code has keys that are spelled like headers: `{ apiKey: string }`. */
+  private isCode(at: number, { name }: Key): boolean {
+    return isInnocent(name, this.text, at, this.words.next(at)) ||
+      (!/authorization$/i.test(name) && isNameInCode(this.text, at))
   }
 
   private isPair(at: number, { opened }: Key): boolean {

@@ -1,12 +1,12 @@
 /**
- * How much room text takes on a terminal: most characters one column, East Asian ones and emoji two, marks on another character none.
+ * The width of text on a terminal: most characters take one column, East Asian ones and emoji two, combining marks none.
  *
- * Only as exact as terminals agree with each other; what it is good for is that a line of one width does not wrap.
+ * Terminals disagree in details; this is exact enough to keep lines from wrapping.
  */
 
 const plain = /^[\u0020-\u007e\u00a0-\u02ff\u2010-\u203a]*$/
 
-// Unicode 16, East_Asian_Width W and F, in blocks; with them emoji, which terminals show as wide.
+// Unicode 16, East_Asian_Width W and F, in blocks; and emoji, which terminals show as wide.
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u
 
@@ -26,7 +26,7 @@ export const columns = (text: string): number => {
   return sum
 }
 
-/** As much of the text from its beginning as fits. */
+/** The beginning of the text, as much as fits. */
 export const fitting = (text: string, room: number): string => {
   let left = room
   let end = 0

@@ -1,8 +1,8 @@
 /**
- * Foreign text on a terminal: whatever a name, key, value or message holds, it stays within its line and its field.
+ * Escapes foreign text for a terminal, so that a name, key, value or message stays within its line and its field.
  *
  * Everything in a record may be an attacker's text (model output, tool arguments, headers). Control characters would move the cursor or
- * clear the screen, bidirectional controls reorder what is read, a newline forges a line, a comma forges a field.
+ * clear the screen, bidirectional controls reorder text, a newline forges a line, a comma forges a field.
  */
 
 // C0, DEL, C1; line and paragraph separator; bidi and zero-width controls; interlinear annotations; tag characters.
@@ -20,16 +20,16 @@ const escapeOne = (character: string): string => {
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`
 }
 
-/** Most names, keys and values: nothing to escape, and nothing that separates anything. To see that costs less than to look for either. */
+/** Nothing to escape and no separator: true of most names, keys and values, and cheaper to test than either. */
 const bare = /^[!#-'*+\--<>-Z^-~\\]+$/
 
-/** The text with every character that is not plainly visible written as an escape. */
+/** Escapes every character that is not plainly visible. */
 export const escapeText = (value: string): string => value.replace(unsafe, escapeOne)
 
-// A backslash inside quotes is doubled: else one before a quote would end the field early.
+// Backslashes inside quotes are doubled, otherwise one before a quote would end the field early.
 const quote = (value: string): string => `"${escapeText(value.replace(/["\\]/g, "\\$&"))}"`
 
-/** A value or key: quoted where it holds what separates fields. */
+/** Escapes a value or key, and quotes it if it contains a separator. */
 export const escapeField = (value: string): string => bare.test(value) ? value : escapeUnusualField(value)
 
 const escapeUnusualField = (value: string): string => {
@@ -37,10 +37,10 @@ const escapeUnusualField = (value: string): string => {
   return escaped === "" || /[\s,="]/.test(escaped) ? quote(value) : escaped
 }
 
-/** A span's or metric's name: quoted where it could be taken for the beginning or the rest of a line. */
+/** Escapes the name of a span or metric, and quotes it if it could be taken for the beginning or the rest of a line. */
 export const escapeName = (value: string): string => bare.test(value) ? value : escapeUnusualName(value)
 
 const escapeUnusualName = (value: string): string => {
   const escaped = escapeText(value)
-  return /^[\s•▸]|[,="()[\]]|\s$/.test(escaped) ? quote(value) : escaped
+  return /^[\s•▸★]|[,="()[\]]|\s$/.test(escaped) ? quote(value) : escaped
 }

@@ -1,13 +1,13 @@
 /**
- * Attributes as text: `key=value`, escaped, in the form that every line of the package has.
+ * Formats attributes as text: `key=value`, escaped, the same on every line that the package prints.
  *
- * A value or key that holds what separates fields is quoted, so that `x, ok=true` forges no field.
+ * A value or key that contains a separator is quoted, so that `x, ok=true` cannot forge a field.
  */
 import type { Attributes, AttributeValue } from "../attributes.js"
-import { remembered } from "../remembered.js"
+import { memoize } from "../memoize.js"
 import { escapeField } from "./escape.js"
 
-/** At most six decimals, so that a sum of cents reads well; of milliseconds at most three. `name` is that of the attribute or metric. */
+/** At most six decimals, so that a sum of cents reads well; three for milliseconds. `name` is the name of the attribute or metric. */
 export const numberText = (value: number, name: string): string => {
   const decimals = name.endsWith("_ms") ? 3 : 6
   return Number.isInteger(value) || Math.abs(value) < 10 ** -decimals
@@ -16,9 +16,9 @@ export const numberText = (value: number, name: string): string => {
 }
 
 /** The key of a field with its `=`. */
-export const lead = remembered(512, (key) => `${escapeField(key)}=`)
+export const lead = memoize(512, (key) => `${escapeField(key)}=`)
 
-/** All of them: ` key=value, key=value`, or nothing where there are none. */
+/** All fields: ` key=value, key=value`; empty if there are no attributes. */
 export const fields = (attributes: Attributes): string => {
   let out = ""
   for (const key of Object.keys(attributes)) {

@@ -1,19 +1,17 @@
 /**
- * Which attributes stay where a line does not fit: what says who did it, with what outcome and for how much, before ids and before what
- * was said.
+ * Chooses the attributes to show on a line that is too long: names, outcome and usage first, then ids, then captured content.
  *
- * Only for lines that are cut. A field is shown whole or not at all, but for one text at the end, and what is missing is a `…`: half a
- * number would be another number.
+ * A field is shown whole or not at all, except for one text at the end; a `…` stands for the rest. Half a number would be another number.
  */
 import type { Attributes, AttributeValue } from "../attributes.js"
 import { columns, fitting } from "./columns.js"
 import { fieldValue, lead, numberText } from "./fields.js"
 
-/** Who and with what: the beginning of such a name says more than any other field. */
+/** Who did it and with what: even the beginning of such a name is worth more than any other field. */
 const names: ReadonlySet<string> = new Set(["agent", "tool", "worker", "model", "workflow", "node"])
 
-/** Where it stood and how it ended. */
-const telling: ReadonlySet<string> = new Set([
+/** Progress and outcome. */
+const progress: ReadonlySet<string> = new Set([
   "step",
   "turn",
   "turns",
@@ -24,32 +22,32 @@ const telling: ReadonlySet<string> = new Set([
   "status"
 ])
 
-/** What was said, where it is captured: as good as never short. */
+/** Captured content, which is rarely short. */
 const content: ReadonlySet<string> = new Set(["input_messages", "output_messages", "arguments", "result"])
+
+/** For programs, not for readers. */
+const digests: ReadonlySet<string> = new Set(["arguments_digest", "agent_version"])
 
 const usedKeys: ReadonlySet<string> = new Set(["tokens_in", "tokens_out", "cost_usd"])
 
-/** Columns of a field from which on others come first. */
+/** Fields of at least this many columns come after shorter ones. */
 const long = 32
 
-/** Columns that a value needs to be worth the beginning of it. */
+/** The fewest columns of a value that are worth showing. */
 const leastShown = 4
 
-/** A field of a line that is cut. */
+/** A field of a line that is too long. */
 interface Piece {
   readonly text: string
-  /** Where it stands, lower first. */
+  /** Lower ranks come first. */
   readonly rank: number
-  /** Columns before its value where a part of it says something; else nothing. */
+  /** Columns before its value, if a part of the value is worth showing. */
   readonly head: number | undefined
-  /** Whether another field says the same. */
+  /** Whether another field has the same value. */
   readonly isRepeated: boolean
 }
 
-/**
- * What a span used, as the command line says it: ` [410 in, 72 out, $0.000242]`. As fields it would take twice the room. Nothing where its
- * attributes do not say.
- */
+/** What a span used, as the command line shows it: ` [410 in, 72 out, $0.000242]`, half as wide as fields. Empty if nothing is known. */
 export const usedNote = (attributes: Attributes): string => {
   const parts = [
     amount(attributes["tokens_in"], (tokens) => `${numberText(tokens, "tokens_in")} in`),
@@ -62,13 +60,13 @@ export const usedNote = (attributes: Attributes): string => {
 const amount = (value: AttributeValue | undefined, shown: (value: number) => string): string =>
   typeof value === "number" ? shown(value) : ""
 
-/** The attributes that `usedNote` does not say. */
+/** The attributes that `usedNote` does not show. */
 export const withoutUsed = (attributes: Attributes): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([key, value]) => !isUsed(key, value)))
 
 const isUsed = (key: string, value: AttributeValue): boolean => usedKeys.has(key) && typeof value === "number"
 
-/** As many of them as fit into the room, in columns, and a `…` for the others. */
+/** As many fields as fit into `room` columns, and a `…` for the others. */
 export const fittingFields = (attributes: Attributes, room: number): string => {
   const pieces = Object.entries(attributes).map(([key, value]) => pieceOf(key, value, attributes))
   const whole = joined(pieces)
@@ -82,7 +80,7 @@ const pieceOf = (key: string, value: AttributeValue, attributes: Attributes): Pi
   return {
     text,
     rank: rankOf(key, value, columns(text)),
-    head: typeof value === "string" && !isId(key) ? columns(lead(key)) : undefined,
+    head: typeof value === "string" && !isId(key) && !digests.has(key) ? columns(lead(key)) : undefined,
     isRepeated: key === "run_id" && value === attributes["session_id"]
   }
 }
@@ -92,10 +90,12 @@ const isId = (key: string): boolean => key.endsWith("_id")
 const rankOf = (key: string, value: AttributeValue, width: number): number =>
   names.has(key)
     ? 0
-    : telling.has(key)
+    : progress.has(key)
     ? 1
     : content.has(key) || isUsed(key, value)
     ? 6
+    : digests.has(key)
+    ? 7
     : (width < long ? 2 : 4) + (isId(key) ? 1 : 0)
 
 const joined = (pieces: ReadonlyArray<Piece>): string =>
@@ -108,21 +108,20 @@ const chosen = (pieces: ReadonlyArray<Piece>, room: number): string => {
   for (const piece of pieces) {
     const field = `${out === "" ? " " : ", "}${piece.text}`
     const needed = columns(field)
-    // With room for `, …` behind the last.
+    // With room for `, …` after the last one.
     if (!piece.isRepeated && needed + 3 <= free) {
       out += field
       free -= needed
     } else if (piece.rank === 0 && isWorthBeginning(piece, free)) {
-      return `${out}${begun(field, free)}`
+      return `${out}${beginning(field, free)}`
     } else {
       left.push(piece)
     }
   }
   const separator = out === "" ? " " : ", "
-  return `${out}${begun(`${separator}${left.find((piece) => isWorthBeginning(piece, free))?.text ?? ""}`, free)}`
+  return `${out}${beginning(`${separator}${left.find((piece) => isWorthBeginning(piece, free))?.text ?? ""}`, free)}`
 }
 
 const isWorthBeginning = ({ head }: Piece, room: number): boolean => head !== undefined && head + leastShown + 3 <= room
 
-/** What fits of it, and that there is more. */
-const begun = (text: string, room: number): string => `${fitting(text, Math.max(0, room - 1))}…`
+const beginning = (text: string, room: number): string => `${fitting(text, Math.max(0, room - 1))}…`

@@ -1,27 +1,31 @@
 /**
- * One record, one line of text.
+ * Formats one record as one line of text.
  *
  * `• NAME (1.8ms) key=value, key=value [ERROR: …]` for a span that ended, `▸ NAME key=value` for one that is open,
- * `NAME VALUE (counter) key=value` for a measurement; two spaces a level. Where that is wider than it may be, what says most stays, and
- * what was used is said as `[410 in, 72 out, $0.000242]`.
+ * `NAME VALUE (counter) key=value` for a measurement, `★ NAME VALUE LABEL (source) key=value` for a score; two spaces per level. A line that is too wide keeps its most important fields, and shows usage as
+ * `[410 in, 72 out, $0.000242]`.
  */
 import type { Attributes } from "../attributes.js"
+import type { ScoreData } from "../ScoreData.js"
 import { durationOf, type MetricData, type OpenSpanData, type SpanData } from "../SpanData.js"
 import type { Outcome } from "../SpanRecord.js"
 import { columns, fitting } from "./columns.js"
-import { escapeName, escapeText } from "./escape.js"
+import { escapeField, escapeName, escapeText } from "./escape.js"
 import { fields, numberText } from "./fields.js"
 import { fittingFields, usedNote, withoutUsed } from "./fittingFields.js"
+import { formatDuration } from "./numbers.js"
 
-/** How lines look. */
+/** The style of lines. */
 export interface LineStyle {
   /** ANSI colours. */
   readonly color: boolean
-  /** Columns, > 0; a longer line is cut and ends with `…`. */
+  /** Columns, > 0; a longer line is truncated and ends with `…`. */
   readonly width: number
+  /** Durations from a second on in seconds or minutes, not in milliseconds: `14.6s`. Default false. */
+  readonly seconds?: boolean
 }
 
-/** Deeper levels are not indented further: a line of a ten-thousand-deep tree would be all spaces. */
+/** Deeper levels are not indented further, otherwise the lines of a very deep tree would be all spaces. */
 const deepestIndent = 40
 
 type Paint = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
@@ -32,7 +36,7 @@ const paint = (color: Paint, value: string): string => value !== "" ? `\u001b[${
 
 const outcomePaint: Record<Outcome, Paint> = { success: "green", failure: "red", interrupted: "yellow" }
 
-/** A line in its parts: what identifies it is kept, its attributes give way first. */
+/** The parts of a line. Attributes are dropped first. */
 interface Line {
   readonly indent: string
   readonly mark: string
@@ -47,13 +51,13 @@ const indents = Array.from({ length: deepestIndent + 1 }, (_, depth) => "  ".rep
 
 const indentOf = (depth: number): string => indents[Math.min(depth, deepestIndent)] ?? ""
 
-/** What a line shows of a span that has ended. */
+/** The part of a finished span that a line shows. */
 export interface ShownSpan extends Pick<SpanData, "name" | "attributes" | "outcome" | "exception"> {
   /** Milliseconds, ≥ 0. */
   readonly durationMs: number
 }
 
-/** A finished span as a line shows it. */
+/** Extracts the part of a span that a line shows. */
 export const shownSpan = (span: SpanData): ShownSpan => ({
   name: span.name,
   attributes: span.attributes,
@@ -62,19 +66,21 @@ export const shownSpan = (span: SpanData): ShownSpan => ({
   durationMs: durationOf(span)
 })
 
-/** A span that has ended. `note` is put behind the attributes, such as ` [orphan]`. */
+/** A span that has ended. `note` follows the attributes, such as ` [orphan]`. */
 export const spanLine = (span: ShownSpan, depth: number, style: LineStyle, note = ""): string =>
   render({
     indent: indentOf(depth),
     mark: "• ",
     markPaint: outcomePaint[span.outcome],
     name: escapeName(span.name),
-    detail: ` (${tenths(span.durationMs)}ms)`,
+    detail: style.seconds === true && span.durationMs >= 1000
+      ? ` (${formatDuration(span.durationMs)})`
+      : ` (${tenths(span.durationMs)}ms)`,
     attributes: span.attributes,
     suffix: `${note}${outcomeNote(span)}`
   }, style)
 
-/** What `toFixed(1)` gives, for a fourth of its cost; asked itself only where it would be close. */
+/** Like `toFixed(1)` at a quarter of its cost; calls it only if the rounding is close. */
 const tenths = (value: number): string => {
   const scaled = value * 10
   const rounded = Math.round(scaled)
@@ -90,7 +96,7 @@ const outcomeNote = ({ exception, outcome }: ShownSpan): string =>
     ? ` [ERROR: ${escapeText(exception ?? "unknown")}]`
     : ""
 
-/** A span that is open, with a note like the one above. */
+/** An open span; `note` as for `spanLine`. */
 export const openLine = (
   span: Pick<OpenSpanData, "name" | "attributes">,
   depth: number,
@@ -119,7 +125,28 @@ export const metricLine = (metric: MetricData, depth: number, style: LineStyle):
     suffix: ""
   }, style)
 
-/** The part of a suffix that attributes and names make room for, in columns. */
+/** A judgement. `isPlaced`: the line before it shows what is judged; otherwise the ids do. */
+export const scoreLine = (score: ScoreData, depth: number, style: LineStyle, isPlaced = false): string => {
+  const { explanation, label, name, source, value } = score
+  return render({
+    indent: indentOf(depth),
+    mark: "★ ",
+    markPaint: "yellow",
+    name: escapeName(name),
+    detail: `${value === null ? "" : ` ${numberText(value, name)}`}${
+      label === null ? "" : ` ${escapeField(label)}`
+    } (${source})`,
+    attributes: {
+      ...(explanation !== null && { explanation }),
+      ...score.attributes,
+      ...(!isPlaced && { trace_id: score.traceId }),
+      ...(!isPlaced && score.spanId !== null && { span_id: score.spanId })
+    },
+    suffix: ""
+  }, style)
+}
+
+/** The columns that attributes and names leave for the suffix. */
 const leastSuffix = (width: number): number => Math.min(20, Math.floor(width / 4))
 
 type Part = readonly [value: string, color?: Paint]
@@ -133,9 +160,8 @@ const render = (line: Line, style: LineStyle): string => {
   return renderCut(line, style)
 }
 
-/** A line that does not fit. */
 const renderCut = (line: Line, style: LineStyle): string => {
-  // A tree may say already what was used, with all that is below.
+  // The suffix of a tree's line may show the usage already, including the spans below.
   const used = usedAlready.test(line.suffix) ? "" : usedNote(line.attributes)
   const attributes = used === "" ? line.attributes : withoutUsed(line.attributes)
   const wanted = `${used}${line.suffix}`
@@ -143,10 +169,10 @@ const renderCut = (line: Line, style: LineStyle): string => {
   const fixed = indent.length + line.mark.length + line.detail.length
   const least = Math.min(Math.max(leastSuffix(style.width), columns(used)), columns(wanted))
   const given = fields(attributes)
-  // Two columns for the ` …` of attributes that are not shown: it would else cut a number off what was used.
+  // Two columns for the ` …` of omitted attributes, which would otherwise cut a number of the usage.
   const name = cut(line.name, style.width - fixed - least - (used === "" ? 0 : Math.min(2, given.length)))
   const room = style.width - fixed - columns(name)
-  // A long message leaves the attributes a third: they say which tool it was.
+  // A long message leaves the attributes a third: they name the tool.
   const share = Math.min(columns(given), Math.floor(room / 3))
   const shown = fittingFields(attributes, room - Math.min(columns(wanted), Math.max(least, room - share)))
   const suffix = cut(wanted, room - columns(shown))
@@ -174,11 +200,11 @@ const partsOf = (
 const painted = (parts: ReadonlyArray<Part>): string =>
   `${parts.map(([value, color]) => color === undefined ? value : paint(color, value)).join("")}\n`
 
-/** What was cut shows at least its `…`, so that no cut goes unsaid. */
+/** Shows at least a `…` for what was cut, so that every cut is visible. */
 const cut = (value: string, room: number): string =>
   value === "" || room === Infinity || columns(value) <= room ? value : `${fitting(value, Math.max(0, room - 1))}…`
 
-/** Where even the head of a line is too long, the line ends at the edge. */
+/** Ends the line at the edge if even its head is too long. */
 const clip = (parts: ReadonlyArray<Part>, width: number): ReadonlyArray<Part> => {
   if (width === Infinity || parts.reduce((sum, [value]) => sum + columns(value), 0) <= width) {
     return parts

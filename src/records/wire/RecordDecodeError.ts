@@ -1,13 +1,13 @@
 /**
- * The one error of reading a trace file: a line that is not a record.
+ * The error for an invalid line of a trace file.
  */
 import * as Data from "effect/Data"
 
-/** A line that could not be read as a record. Readers skip it, count it and go on unless asked to stop. */
+/** A line that could not be read as a record. Readers skip it, count it and continue unless asked to stop. */
 export class RecordDecodeError extends Data.TaggedError("RecordDecodeError")<{
   /** Counts from 1. */
   readonly line: number
-  /** The field that is wrong, where it is one field. */
+  /** The invalid field; `undefined` if the whole line is invalid. */
   readonly field: string | undefined
   /** What is wrong, as the end of a sentence. */
   readonly problem: string
@@ -16,6 +16,6 @@ export class RecordDecodeError extends Data.TaggedError("RecordDecodeError")<{
 }> {
   override get message(): string {
     const what = this.field === undefined ? this.problem : `\`${this.field}\` ${this.problem}`
-    return `Line ${this.line} is not a telemetry record: ${what}. Skip this line and go on with the next`
+    return `Line ${this.line} is not a telemetry record: ${what}. Skip this line and continue with the next`
   }
 }

@@ -1,43 +1,44 @@
 /**
- * The part of a line that summaries need, without the exact times and the copies that a record has: about a third of the cost of `decodeLine`.
+ * Reads the part of a line that summaries need, at about a third of the cost of `decodeLine`: no exact times, no copies.
  *
  * A line in the form that this package and the Python original write is checked directly; any other line goes through `decodeLine`, so both always agree
- * on what a record is. The one trap: attributes are as parsed, neither copied nor frozen.
+ * on what a record is. The trap: attributes are as parsed, neither copied nor frozen.
  */
 import { isoFromNanos, nanosFromIso } from "../instants.js"
 import { durationOf, type OpenSpanData } from "../SpanData.js"
 import type { Outcome } from "../SpanRecord.js"
-import { type DecodedLine, decodeLine, type Fields, isFields } from "./decode.js"
+import { type Fields, isFields } from "./fields.js"
+import { type DecodedLine, decodeLine } from "./line.js"
 import { RecordDecodeError } from "./RecordDecodeError.js"
 
-/** Values as parsed. */
+/** Attributes as parsed, not normalised: values of any type. */
 export type RawAttributes = { readonly [key: string]: unknown }
 
-/** What is known of every span. */
+/** Facts about a span. */
 interface AnySpanFacts {
   /** As written. */
   readonly name: string
-  /** As written. */
   readonly traceId: string
-  /** As written. */
   readonly spanId: string
-  /** As written; `null` for a root. */
+  /** `null` for a root. */
   readonly parentSpanId: string | null
-  /** ISO-8601, as written. */
+  /** ISO-8601. */
   readonly startedAt: string
-  /** As written, not normalised: values of any type. */
+  /** As written. */
   readonly attributes: RawAttributes
 }
 
 /** A finished span. */
 export interface SpanFacts extends AnySpanFacts {
   readonly kind: "span"
-  /** ISO-8601, as written. */
+  /** ISO-8601, as written; if it contradicts the start and the duration, their sum, as in `decodeLine`. */
   readonly endedAt: string
   /** Milliseconds, ≥ 0. */
   readonly durationMs: number
   /** How it ended; derived from the exception if the line has no outcome. */
   readonly outcome: Outcome
+  /** `Name: message` of the error or defect; `null` if there was none. */
+  readonly exception: string | null
 }
 
 /** A span that started. */
@@ -45,16 +46,16 @@ export interface StartFacts extends AnySpanFacts {
   readonly kind: "span_start"
 }
 
-/** A measurement. */
+/** A measurement, as written. */
 export interface MetricFacts {
   readonly kind: "metric"
   /** As written. */
   readonly name: string
-  /** As written; finite. */
+  /** Finite. */
   readonly value: number
-  /** As written, not normalised: values of any type. */
+  /** As written. */
   readonly attributes: RawAttributes
-  /** ISO-8601, as written. */
+  /** ISO-8601. */
   readonly emittedAt: string
   /** The trace in which it was taken, if any. */
   readonly traceId: string | undefined
@@ -69,8 +70,11 @@ export interface DroppedFacts {
   readonly count: number
 }
 
-/** The part of a record that summaries need. */
-export type Facts = SpanFacts | StartFacts | MetricFacts | DroppedFacts
+/** Records of these kinds are counted. */
+type CountedFacts = SpanFacts | StartFacts | MetricFacts | DroppedFacts
+
+/** The part of a record that summaries need; a record of another kind is given as it is. */
+export type Facts = CountedFacts | Exclude<DecodedLine, { readonly kind: CountedFacts["kind"] }>
 
 /** Reads the part of a line that summaries need. */
 export const decodeFacts = (source: string, line: number): Facts | RecordDecodeError => {
@@ -92,9 +96,16 @@ const carefully = (source: string, line: number): Facts | RecordDecodeError => {
 export const factsOf = (record: DecodedLine): Facts => {
   switch (record.kind) {
     case "span": {
-      const { end, outcome } = record.span
+      const { end, exception, outcome } = record.span
       const durationMs = durationOf(record.span)
-      return { kind: "span", ...anySpanFactsOf(record.span), endedAt: isoFromNanos(end), durationMs, outcome }
+      return {
+        kind: "span",
+        ...anySpanFactsOf(record.span),
+        endedAt: isoFromNanos(end),
+        durationMs,
+        outcome,
+        exception
+      }
     }
     case "span_start":
       return { kind: "span_start", ...anySpanFactsOf(record.span) }
@@ -104,6 +115,8 @@ export const factsOf = (record: DecodedLine): Facts => {
     }
     case "dropped":
       return { kind: "dropped", count: record.dropped.count }
+    default:
+      return record
   }
 }
 
@@ -135,6 +148,7 @@ const span = (fields: Fields): SpanFacts | undefined => {
   const attributes = fields["attributes"]
   return isText(name) && isText(trace_id) && isText(span_id) && isTextOrNone(parent_span_id) &&
       isTime(started_at) && isTime(ended_at) && isDuration(duration_ms) && isFields(attributes) &&
+      hasExactLabels(attributes) &&
       isTextOrNone(exception) && isOutcome(outcome) &&
       fields["events"] === undefined && fields["links"] === undefined
     ? {
@@ -144,13 +158,34 @@ const span = (fields: Fields): SpanFacts | undefined => {
       spanId: span_id,
       parentSpanId: parent_span_id ?? null,
       startedAt: started_at,
-      endedAt: ended_at,
+      endedAt: endOf(started_at, ended_at, duration_ms),
       durationMs: duration_ms,
       attributes,
-      outcome: outcome ?? (typeof exception === "string" ? "failure" : "success")
+      outcome: outcome ?? (typeof exception === "string" ? "failure" : "success"),
+      exception: exception ?? null
     }
     : undefined
 }
+
+/** The end of a span: as written if it is within a microsecond of the start plus the duration, otherwise that sum. */
+const endOf = (started: string, ended: string, millis: number): string => {
+  const nanos = Math.round(millis * 1_000_000)
+  return Math.abs(microsBetween(started, ended) * 1000 - nanos) < 1000
+    ? ended
+    : isoFromNanos((nanosFromIso(started) ?? BigInt(0)) + BigInt(nanos))
+}
+
+/** Microseconds between two times in the usual form. */
+const microsBetween = (from: string, to: string): number => {
+  const seconds = from.slice(0, 19) === to.slice(0, 19) ? 0 : secondOf(to) - secondOf(from)
+  return seconds * 1000 + fractionOf(to) - fractionOf(from)
+}
+
+/** The whole second of a time, in milliseconds since the epoch. */
+const secondOf = (time: string): number => Date.parse(`${time.slice(0, 19)}Z`)
+
+/** The microseconds of a time within its second. */
+const fractionOf = (time: string): number => time[19] === "." ? Number(time.slice(20, 26)) : 0
 
 const start = (fields: Fields): StartFacts | undefined => {
   const { attributes, name, parent_span_id, span_id, started_at, trace_id } = fields
@@ -170,7 +205,7 @@ const start = (fields: Fields): StartFacts | undefined => {
 
 const metric = (fields: Fields): MetricFacts | undefined => {
   const { attributes, emitted_at, name, span_id, trace_id, value } = fields
-  return isText(name) && isNumber(value) && isFields(attributes) && isTime(emitted_at) &&
+  return isText(name) && isNumber(value) && isFields(attributes) && hasExactLabels(attributes) && isTime(emitted_at) &&
       isTextOrNone(trace_id) && isTextOrNone(span_id)
     ? {
       kind: "metric",
@@ -183,6 +218,11 @@ const metric = (fields: Fields): MetricFacts | undefined => {
     }
     : undefined
 }
+
+/** Whether user and session are not integers that lost digits when they were parsed; `decodeLine` keeps those. */
+const hasExactLabels = ({ session_id, user_id }: Fields): boolean =>
+  !(isNumber(user_id) && Math.abs(user_id) > Number.MAX_SAFE_INTEGER) &&
+  !(isNumber(session_id) && Math.abs(session_id) > Number.MAX_SAFE_INTEGER)
 
 const isText = (value: unknown): value is string => typeof value === "string"
 

@@ -1,16 +1,16 @@
 /**
- * Texts and attributes as JSON, to the byte what `JSON.stringify` writes, for less where they are short, plain and said again and again.
+ * Writes texts and attributes as JSON, byte for byte like `JSON.stringify`, but faster for texts that are short, plain and repeated.
  *
- * Nearly every name, id and value is: the same few keys, the same user, session and model on each span. What is long, nested or needs an
- * escape is left to `JSON.stringify`. Attributes are normalised before they come here, so that writing them cannot call foreign code.
+ * Most are: every span has the same few keys, user, session and model. Anything that is long, nested or needs an escape is left to `JSON.stringify`.
+ * Attributes are normalised already, so that writing them cannot call foreign code.
  */
 import type { Attributes, AttributeValue } from "../attributes.js"
-import { remembered } from "../remembered.js"
+import { memoize } from "../memoize.js"
 
-/** No quote, no backslash, no control character and no surrogate: what `JSON.stringify` puts between quotes as it is. */
+/** No quote, backslash, control character or surrogate: `JSON.stringify` only adds quotation marks. */
 const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
 
-/** Characters from which on `JSON.stringify` looks through a text faster; longer ones are not remembered either. */
+/** From this length on `JSON.stringify` is faster; longer texts are not memoized either. */
 const long = 64
 
 /** A text as JSON. */
@@ -20,7 +20,7 @@ export const textJson = (text: string): string =>
 /** Attributes as JSON, in their order. */
 export const attributesJson = (attributes: Attributes): string => {
   let out = "{"
-  // Object.keys would make an array of them.
+  // Not Object.keys: it allocates an array.
   for (const key in attributes) {
     if (Object.prototype.hasOwnProperty.call(attributes, key)) {
       const value = attributes[key]!
@@ -32,7 +32,7 @@ export const attributesJson = (attributes: Attributes): string => {
   return `${out}}`
 }
 
-/** One key, with the text that it had last. */
+/** One key, with its last text. */
 class Field {
   private last: string | undefined = undefined
   private again: string | undefined = undefined
@@ -44,7 +44,7 @@ class Field {
     return value === this.last ? this.again ??= [this.lead, textJson(value)].join("") : this.newText(value)
   }
 
-  /** `,"key":value`; nothing for what JSON has no word for. */
+  /** `,"key":value`; empty if JSON has no such value. */
   other(value: AttributeValue): string {
     const json = valueJson(value)
     return json === undefined ? "" : `${this.lead}${json}`
@@ -66,4 +66,4 @@ const valueJson = (value: AttributeValue): string | undefined =>
     ? String(value)
     : JSON.stringify(value)
 
-const fieldOf = remembered(512, (key) => new Field(`,${textJson(key)}:`))
+const fieldOf = /* @__PURE__ */ memoize(512, (key) => new Field(`,${textJson(key)}:`))

@@ -1,21 +1,32 @@
 /**
- * Lines as things happen, and still parent first.
+ * Prints as things happen, and still parent first.
  *
- * A span prints when it ends. If something inside it prints before that, or it has been open for a while, a `▸` line opens it, so that
- * what follows stands under its parent.
+ * A span prints when it ends. If something inside it prints earlier, or it has been open for a while, a `▸` line opens it, so that
+ * everything appears under its parent.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { ScoreData } from "../../records/ScoreData.js"
 import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
-import { metricLine, openLine, shownSpan, spanLine } from "../../records/terminal/recordLine.js"
+import { metricLine, openLine, scoreLine, shownSpan, spanLine } from "../../records/terminal/recordLine.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 import type { ConsoleOutput } from "./output.js"
-import type { Printer } from "./Printer.js"
 
-/** How long a span may be open before it is shown. */
-const patience = Duration.millis(250)
+/** Turns what the sink observes into lines; one implementation per order of lines. */
+export interface Printer {
+  readonly onStart: (span: OpenSpan) => void
+  readonly onForgotten: (span: OpenSpan) => void
+  readonly onEnd: (span: SpanData) => void
+  readonly onMetric: (metric: MetricData) => void
+  readonly onScore: (score: ScoreData) => void
+  /** Prints what is still held back, when the layer closes. */
+  readonly finish: () => void
+}
+
+/** How long a span may be open before its `▸` line is printed. */
+const openDelay = Duration.millis(250)
 
 interface Entry {
   readonly span: OpenSpan
@@ -24,11 +35,11 @@ interface Entry {
   readonly since: bigint
   shown: boolean
   ended: boolean
-  /** Whether it is still to be shown when its time is over. */
+  /** Whether its `▸` line is due when `openDelay` is over. */
   waits: boolean
 }
 
-/** The printer for `order: "live"`, with the worker that shows what has been open for long. */
+/** The printer for `order: "live"`, with the fiber that shows spans open for longer than `openDelay`. */
 export const livePrinter = (output: ConsoleOutput): Effect.Effect<Printer, never, Scope.Scope> =>
   Effect.gen(function*() {
     const entries = new Map<string, Entry>()
@@ -46,6 +57,7 @@ export const livePrinter = (output: ConsoleOutput): Effect.Effect<Printer, never
         entries.set(span.spanId, entry)
         watch()
       },
+      onForgotten: ({ spanId }) => void entries.delete(spanId),
       onEnd: (span: SpanData) => {
         const entry = entries.get(span.spanId)
         entries.delete(span.spanId)
@@ -53,38 +65,44 @@ export const livePrinter = (output: ConsoleOutput): Effect.Effect<Printer, never
           entry.ended = true
           show(entry.parent, output)
         }
-        output.write(spanLine(shownSpan(span), entry?.span.depth ?? 0, output.style()))
+        output.write(spanLine(shownSpan(span), entry?.span.depth ?? 0, output.style))
       },
       onMetric: (metric: MetricData) => {
         const entry = metric.spanId === undefined ? undefined : entries.get(metric.spanId)
         show(entry, output)
-        output.write(metricLine(metric, entry === undefined ? 0 : entry.span.depth + 1, output.style()))
+        output.write(metricLine(metric, entry === undefined ? 0 : entry.span.depth + 1, output.style))
+      },
+      onScore: (score: ScoreData) => {
+        const entry = score.spanId === null ? undefined : entries.get(score.spanId)
+        show(entry, output)
+        const depth = entry === undefined ? 0 : entry.span.depth + 1
+        output.write(scoreLine(score, depth, output.style, entry !== undefined))
       },
       finish: () => {}
     }
   })
 
-/** Opens a span and all above it that are not shown yet, from the top. */
+/** Prints the `▸` lines of a span and of those above it that are not shown yet, from the top. */
 const show = (entry: Entry | undefined, output: ConsoleOutput): void => {
   const unseen: Array<Entry> = []
   for (let current = entry; current !== undefined && !current.shown && !current.ended; current = current.parent) {
     unseen.push(current)
   }
   for (const { span } of unseen.reverse()) {
-    output.announce(openLine(asOpened(span), span.depth, output.style()))
+    output.announce(openLine(asOpened(span), span.depth, output.style))
   }
   for (const each of unseen) {
     each.shown = true
   }
 }
 
-/** As it was when it opened: what was set since stands on the line that closes it. */
+/** The span with its initial attributes; later ones are on the line of its end. */
 const asOpened = (span: OpenSpan): OpenSpanData => {
   const data = span.snapshot()
   return { ...data, attributes: Object.fromEntries(Object.entries(data.attributes).slice(0, span.openedWith)) }
 }
 
-/** A worker that shows each entry that is still open when its time is over; the function returned says that there is a new one. */
+/** Forks a fiber that shows each entry still open after `openDelay`. Call the function returned when there is a new entry. */
 const watchLongOpen = (
   open: ReadonlyMap<string, Entry>,
   showEntry: (entry: Entry) => void
@@ -92,8 +110,8 @@ const watchLongOpen = (
   Effect.gen(function*() {
     let isWatching = false
     const latch = yield* Effect.makeLatch(false)
-    const dueNanos = BigInt(Duration.toMillis(patience) * 1_000_000)
-    // In one go: a span that opened between the look at them and the closing of the latch would never be shown.
+    const dueNanos = BigInt(Duration.toMillis(openDelay) * 1_000_000)
+    // Synchronous: a span that opened between the check and closing the latch would never be shown.
     const showDue = Effect.map(Clock.currentTimeNanos, (now) => {
       const waiting = [...open.values()].filter(({ waits }) => waits)
       for (const entry of waiting) {
@@ -107,8 +125,8 @@ const watchLongOpen = (
         isWatching = false
         latch.unsafeClose()
       }
-      // Not longer than this: a clock that was set back would let all that opens from now on wait for it to come there again.
-      return next === undefined ? patience : Duration.min(patience, Duration.nanos(next.since + dueNanos - now))
+      // Bounded: if the clock was set back, new spans would wait until it catches up.
+      return next === undefined ? openDelay : Duration.min(openDelay, Duration.nanos(next.since + dueNanos - now))
     })
     yield* latch.await.pipe(
       Effect.zipRight(showDue),

@@ -1,143 +1,129 @@
 /**
- * Where lines go: standard error unless told otherwise. A stream that fails is counted and reported, never thrown at the program.
+ * Where lines go: standard error by default. A stream that fails or is too slow loses lines; they are counted and reported, and the
+ * program never sees an exception.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { catchRejection } from "../../records/promises.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
 import type { LineStyle } from "../../records/terminal/recordLine.js"
+import { redactorHere } from "../../telemetry/contextKeys.js"
 import { shownError } from "../../telemetry/lifecycle/foreignText.js"
-import { Reporter, warnBy } from "../../telemetry/lifecycle/report.js"
-import { Redaction } from "../../telemetry/Redaction.js"
-import { listen } from "./brokenStreams.js"
-import { type ConsoleDropReason, Counts } from "./counts.js"
+import { Reporter, warnBy } from "../../telemetry/report.js"
 
-/** Anything that text can be written to: a Node stream, an object with a `write` of your own. */
+/** Anything with `write(text)`: a Node stream, or an object of your own. */
 export interface ConsoleStream {
-  /** Takes whole lines. What it throws, or rejects where it gives a promise, is counted and reported once. */
+  /** Takes whole lines. If it throws, or returns a promise that rejects, this is counted and reported. */
   readonly write: (text: string) => unknown
 }
 
-/** Told when a line was passed on, or why it was not. */
-type Written = (error?: unknown) => void
+/** Why a record was not printed: the stream's reader is too slow, or the stream failed. */
+export type ConsoleDropReason = "queue_full" | "io"
 
-/** What a stream may know of its terminal, and how it may say that it broke. */
-interface TerminalStream {
-  readonly write: (text: string, written?: Written) => unknown
-  readonly isTTY?: boolean
-  readonly columns?: number
-  readonly destroyed?: boolean
-  /** What it holds because its reader is slow, ≥ 0. */
-  readonly writableLength?: number
-  readonly on?: (event: "error", listener: (error: unknown) => void) => unknown
+/** Counts of ended spans and measurements. `accepted = written + queued + the sum of dropped`. */
+export interface ConsoleStats {
+  /** Spans that ended, and measurements if they are shown. */
+  readonly accepted: number
+  /** Taken by the stream; a Node stream counts when it has passed them on. */
+  readonly written: number
+  /** Waiting for the root of their trace to end (`order: "tree"`), or buffered in the stream. */
+  readonly queued: number
+  /** Records that were not printed, by reason. */
+  readonly dropped: { readonly [Reason in ConsoleDropReason]: number }
+  /** Traces printed in part before their root ended, because too many records were waiting (`order: "tree"`). */
+  readonly printedEarly: number
+  /** The stream's last error as text, or `null`. */
+  readonly lastError: string | null
 }
 
-/** How much a stream may hold for a slow reader before lines are dropped, in its own count. */
-const backlog = 8 * 1024 * 1024
-
-/** Lines on their way out. */
-export interface ConsoleOutput {
-  readonly style: () => LineStyle
-  /** The line of a record: it is counted. */
-  readonly write: (line: string) => void
-  /** A line that stands for no record. */
-  readonly announce: (line: string) => void
-  /** Completes when the stream has passed on what it was given. Not bounded: a reader may stand still. */
-  readonly drained: Effect.Effect<void>
-  readonly counts: Counts
-}
-
-/** How the output should look. */
+/** Options for the look and the place of the output. */
 export interface OutputOptions {
   readonly stream?: ConsoleStream
   readonly color?: boolean | "auto"
   readonly width?: number
 }
 
-const environment = (): { readonly [name: string]: string | undefined } =>
-  typeof process === "undefined" ? {} : process.env
+/** Called when the stream has passed a line on, or failed to. */
+type Written = (error?: unknown) => void
 
-/** `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org), else whether it is a terminal. */
-const wantsColor = (stream: TerminalStream, color: boolean | "auto"): boolean => {
-  if (color !== "auto") {
-    return color
-  }
-  const { FORCE_COLOR: force, NO_COLOR: no } = environment()
-  if (no !== undefined && no !== "") {
-    return false
-  }
-  return force !== undefined && force !== "" ? force !== "0" : stream.isTTY === true
+/** The optional parts of a Node stream. */
+interface TerminalStream {
+  readonly write: (text: string, written?: Written) => unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly destroyed?: boolean
+  /** Buffered because the reader is slow, ≥ 0, in the stream's own unit. */
+  readonly writableLength?: number
+  readonly on?: (event: "error", listener: (error: unknown) => void) => unknown
 }
 
-// Not an import: the root entry point runs where there is no Node.
-const standardError = (): TerminalStream =>
-  // eslint-disable-next-line no-console
-  typeof process === "undefined" ? { write: (text) => console.error(text.trimEnd()) } : process.stderr
-
-// One that was put in the place of a stream's own, as tests do, need not call back.
-const callsBack = (stream: TerminalStream): boolean =>
-  typeof stream.writableLength === "number" && stream.on !== undefined && !Object.hasOwn(stream, "write")
+/** How much a stream may buffer for a slow reader before lines are dropped, in the stream's own unit. */
+const maxBuffered = 8 * 1024 * 1024
 
 /** Opens the output for the current scope. */
 export const openOutput = (options: OutputOptions): Effect.Effect<ConsoleOutput, never, Scope.Scope> =>
-  Effect.flatMap(Redaction, (rules) => {
+  Effect.flatMap(redactorHere, (rules) => {
     const stream: TerminalStream = options.stream ?? standardError()
-    const lines = new Lines(stream, rules)
-    const color = wantsColor(stream, options.color ?? "auto")
-    const output: ConsoleOutput = {
-      style: () => ({ color, width: columns(options.width, stream) }),
-      write: (line) => lines.write(line, true),
-      announce: (line) => lines.write(line, false),
-      drained: Effect.async<void>((resume) => {
-        const forget = lines.whenDrained(() => resume(Effect.void))
-        return Effect.sync(forget)
+    const output = new ConsoleOutput(stream, options, rules)
+    return Effect.acquireRelease(
+      Effect.sync(() => {
+        writersTo(stream).add(output.failed)
+        return output
       }),
-      counts: lines.counts
-    }
-    return Effect.as(listen(stream, lines.failed), output)
+      () => Effect.sync(() => writersTo(stream).delete(output.failed))
+    )
   })
 
-/** Writes to one stream and counts what becomes of it. */
-class Lines {
+/** Writes to one stream and counts what becomes of the lines. */
+export class ConsoleOutput {
   readonly counts = new Counts()
+  private readonly color: boolean
   private readonly reporter: Reporter
   private readonly waiting = new Set<() => void>()
-  /** Lines that the stream holds. */
+  /** Lines buffered in the stream. */
   private held = 0
   private errors = 0
   private isWriting = false
 
-  constructor(private readonly stream: TerminalStream, private readonly rules: Redactor) {
+  constructor(
+    private readonly stream: TerminalStream,
+    private readonly options: OutputOptions,
+    private readonly rules: Redactor
+  ) {
+    this.color = wantsColor(stream, options.color ?? "auto")
     this.reporter = new Reporter(warnBy(rules))
   }
 
-  write(line: string, isCounted: boolean): void {
-    if (this.stream.destroyed === true) {
-      this.settle("io", isCounted)
-    } else if ((this.stream.writableLength ?? 0) > backlog) {
-      this.settle("queue_full", isCounted)
-      this.reporter.every("slow", "The console telemetry loses lines: whoever reads its stream cannot keep up")
-    } else if (callsBack(this.stream)) {
-      this.held++
-      if (this.attempt(() => this.stream.write(line, isCounted ? this.passedRecord : this.passedOther)) === "thrown") {
-        this.release("io", isCounted)
-      }
-    } else {
-      this.settle(this.attempt(() => this.stream.write(line)) === "taken" ? "written" : "io", isCounted)
+  /** Read for each line, because a terminal can be resized. */
+  get style(): LineStyle {
+    const { isTTY, columns } = this.stream
+    return {
+      color: this.color,
+      width: Math.max(20, this.options.width ?? (isTTY === true && columns ? columns : Infinity))
     }
   }
 
-  /** Calls back when the stream holds nothing, at once where that is so now; the function returned forgets it. */
-  whenDrained(done: () => void): () => void {
+  /** Writes the line of a record, and counts it. */
+  write(line: string): void {
+    this.send(line, true)
+  }
+
+  /** Writes a line that is not the line of a record. */
+  announce(line: string): void {
+    this.send(line, false)
+  }
+
+  /** Completes when the stream has passed on all lines so far. It has no time limit: a reader may stall. */
+  readonly drained: Effect.Effect<void> = Effect.async<void>((resume) => {
     if (this.held === 0) {
-      done()
-    } else {
-      this.waiting.add(done)
+      return resume(Effect.void)
     }
-    return () => this.waiting.delete(done)
-  }
+    const done = () => resume(Effect.void)
+    this.waiting.add(done)
+    return Effect.sync(() => this.waiting.delete(done))
+  })
 
-  /** The stream says that something went wrong: with the line that it is given, or with one that it had taken. */
+  /** The stream reports an error, either for the line being written or for an earlier one. */
   readonly failed = (error: unknown): void => {
     this.errors++
     if (!this.isWriting && !callsBack(this.stream) && this.counts.written > 0) {
@@ -147,13 +133,29 @@ class Lines {
     this.counts.lastError = shownError(error, this.rules)
     this.reporter.every(
       "write",
-      `The console telemetry lost lines: its stream failed with ${this.counts.lastError}. The program goes on`
+      `Console telemetry lost lines: its stream failed with ${this.counts.lastError}. The program continues`
     )
   }
 
-  // What a stream of Node's calls for each line that it was given; made once, not for each line.
-  private readonly passedRecord: Written = (error) => this.release(reasonOf(error), true)
-  private readonly passedOther: Written = (error) => this.release(reasonOf(error), false)
+  // The callbacks for a Node stream, made once and not for each line.
+  private readonly recordWritten: Written = (error) => this.release(resultOf(error), true)
+  private readonly otherWritten: Written = (error) => this.release(resultOf(error), false)
+
+  private send(line: string, isRecord: boolean): void {
+    if (this.stream.destroyed === true) {
+      this.count("io", isRecord)
+    } else if ((this.stream.writableLength ?? 0) > maxBuffered) {
+      this.count("queue_full", isRecord)
+      this.reporter.every("slow", "Console telemetry drops lines: the reader of its stream is too slow")
+    } else if (callsBack(this.stream)) {
+      this.held++
+      if (this.attempt(() => this.stream.write(line, isRecord ? this.recordWritten : this.otherWritten)) === "thrown") {
+        this.release("io", isRecord)
+      }
+    } else {
+      this.count(this.attempt(() => this.stream.write(line)) === "taken" ? "written" : "io", isRecord)
+    }
+  }
 
   private attempt(write: () => unknown): "taken" | "failed" | "thrown" {
     const before = this.errors
@@ -169,31 +171,79 @@ class Lines {
     }
   }
 
-  private release(how: Settlement, isCounted: boolean): void {
+  private release(result: Result, isRecord: boolean): void {
     this.held--
-    this.settle(how, isCounted)
+    this.count(result, isRecord)
     if (this.held === 0) {
       this.waiting.forEach((done) => done())
       this.waiting.clear()
     }
   }
 
-  private settle(how: Settlement, isCounted: boolean): void {
-    if (!isCounted) {
-      return
-    }
-    if (how === "written") {
+  private count(result: Result, isRecord: boolean): void {
+    if (isRecord && result === "written") {
       this.counts.written++
-    } else {
-      this.counts.dropped[how]++
+    } else if (isRecord && result !== "written") {
+      this.counts.dropped[result]++
     }
   }
 }
 
 /** What became of a line. */
-type Settlement = "written" | ConsoleDropReason
+type Result = "written" | ConsoleDropReason
 
-const reasonOf = (error: unknown): Settlement => error === undefined || error === null ? "written" : "io"
+const resultOf = (error: unknown): Result => error === undefined || error === null ? "written" : "io"
 
-const columns = (width: number | undefined, stream: TerminalStream): number =>
-  Math.max(20, width ?? (stream.isTTY === true && stream.columns ? stream.columns : Infinity))
+class Counts {
+  accepted = 0
+  written = 0
+  printedEarly = 0
+  lastError: string | null = null
+  readonly dropped: { [Reason in ConsoleDropReason]: number } = { queue_full: 0, io: 0 }
+
+  read(): ConsoleStats {
+    const { accepted, dropped, lastError, printedEarly, written } = this
+    const queued = accepted - written - dropped.io - dropped.queue_full
+    return { accepted, written, queued, dropped: { ...dropped }, printedEarly, lastError }
+  }
+}
+
+// Not an import: the root entry point also runs without Node.
+const standardError = (): TerminalStream =>
+  // eslint-disable-next-line no-console
+  typeof process === "undefined" ? { write: (text) => console.error(text.trimEnd()) } : process.stderr
+
+/** `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org), otherwise whether it is a terminal. */
+const wantsColor = (stream: TerminalStream, color: boolean | "auto"): boolean => {
+  if (color !== "auto") {
+    return color
+  }
+  const { FORCE_COLOR: force, NO_COLOR: no }: { readonly [name: string]: string | undefined } =
+    typeof process === "undefined" ? {} : process.env
+  if (no !== undefined && no !== "") {
+    return false
+  }
+  return force !== undefined && force !== "" ? force !== "0" : stream.isTTY === true
+}
+
+// A replaced `write`, as in tests, may never call back.
+const callsBack = (stream: TerminalStream): boolean =>
+  typeof stream.writableLength === "number" && stream.on !== undefined && !Object.hasOwn(stream, "write")
+
+/** The error handlers of the sinks that write to each stream now. */
+const writers = new WeakMap<TerminalStream, Set<(error: unknown) => void>>()
+
+/**
+ * A Node stream whose reader is gone emits "error", which ends the process if no one listens. Each stream gets one listener, and keeps it:
+ * the error for the last lines often comes after the layer has closed.
+ */
+const writersTo = (stream: TerminalStream): Set<(error: unknown) => void> => {
+  const known = writers.get(stream)
+  if (known !== undefined) {
+    return known
+  }
+  const made = new Set<(error: unknown) => void>()
+  writers.set(stream, made)
+  stream.on?.("error", (error) => made.forEach((failed) => failed(error)))
+  return made
+}

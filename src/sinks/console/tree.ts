@@ -1,19 +1,28 @@
 /**
- * A whole trace at once, parent first, when its root ends; its measurements stand below it.
+ * Prints a whole trace at once, parent first, when its root ends, followed by its measurements. Scores stand below their span.
  *
- * What outlives its root (a daemon's span) prints when it ends itself, with what is inside it; what has not ended when the layer
- * closes prints then, as a `▸` line. What waits is bounded: a trace whose root does not end prints early, and from then on as it goes.
+ * A span that outlives its root (of a daemon, for example) prints with its children when it ends. A span still open when the layer closes
+ * prints as a `▸` line. Memory is bounded: if too many records wait, the oldest trace prints early and its later records as they come.
  */
+import type { ScoreData } from "../../records/ScoreData.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
-import { type LineStyle, metricLine, openLine, shownSpan, spanLine } from "../../records/terminal/recordLine.js"
+import {
+  type LineStyle,
+  metricLine,
+  openLine,
+  scoreLine,
+  shownSpan,
+  spanLine
+} from "../../records/terminal/recordLine.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
+import type { Printer } from "./live.js"
 import type { ConsoleOutput } from "./output.js"
-import type { Printer } from "./Printer.js"
 
-/** A span that is open, or that has ended and waits for the ones above it. */
+/** A span that is open, or that has ended and waits for its ancestors. */
 class Entry {
   children: Array<Entry> = []
   metrics: Array<MetricData> = []
+  scores: Array<ScoreData> = []
   data: SpanData | undefined = undefined
   printed = false
   private knownTop: Entry
@@ -22,7 +31,7 @@ class Entry {
     this.knownTop = parent === undefined || parent.printed ? this : parent.top
   }
 
-  /** The highest of those above that is not printed, itself where there is none: with it everything below prints. */
+  /** The highest ancestor that is not printed, or the span itself: everything below prints together with it. */
   get top(): Entry {
     if (this.knownTop.printed) {
       this.knownTop = topOf(this)
@@ -39,13 +48,13 @@ const topOf = (entry: Entry): Entry => {
   return top
 }
 
-/** Why something prints. */
-type Occasion = "ended" | "early" | "closing"
+/** Why a span prints now. */
+type PrintReason = "ended" | "early" | "closing"
 
 /** The printer for `order: "tree"`. */
 export class TreePrinter implements Printer {
   private readonly open = new Map<string, Entry>()
-  /** The tops below which records wait, the one that has waited longest first. */
+  /** The tops that have waiting records, the one waiting longest first. */
   private readonly waiting = new Set<Entry>()
   private held = 0
 
@@ -63,11 +72,22 @@ export class TreePrinter implements Printer {
     this.open.set(span.spanId, entry)
   }
 
+  /** What waits for it prints now; a span that nothing waits for is only counted. */
+  readonly onForgotten = ({ spanId }: OpenSpan): void => {
+    const entry = this.open.get(spanId)
+    if (entry !== undefined && this.waiting.has(entry)) {
+      this.print(entry, "early")
+    } else if (entry !== undefined && entry.top === entry) {
+      entry.printed = true
+    }
+    this.open.delete(spanId)
+  }
+
   readonly onEnd = (data: SpanData): void => {
     const entry = this.open.get(data.spanId)
     this.open.delete(data.spanId)
     if (entry === undefined) {
-      this.output.write(spanLine(shownSpan(data), 0, this.output.style()))
+      this.output.write(spanLine(shownSpan(data), 0, this.output.style))
       return
     }
     entry.data = data
@@ -81,10 +101,20 @@ export class TreePrinter implements Printer {
   readonly onMetric = (metric: MetricData): void => {
     const entry = metric.spanId === undefined ? undefined : this.open.get(metric.spanId)
     if (entry === undefined || entry.top.printed) {
-      this.output.write(metricLine(metric, 0, this.output.style()))
+      this.output.write(metricLine(metric, 0, this.output.style))
       return
     }
     entry.top.metrics.push(metric)
+    this.hold(entry)
+  }
+
+  readonly onScore = (score: ScoreData): void => {
+    const entry = score.spanId === null ? undefined : this.open.get(score.spanId)
+    if (entry === undefined || entry.printed) {
+      this.output.write(scoreLine(score, 0, this.output.style))
+      return
+    }
+    entry.scores.push(score)
     this.hold(entry)
   }
 
@@ -109,16 +139,16 @@ export class TreePrinter implements Printer {
   }
 
   /**
-   * Children are in the order in which they opened. The stack is explicit: trees can be deeper than the call stack, and wider than an
-   * argument list.
+   * Children print in the order in which they opened. The stack is explicit because trees can be deeper than the call stack, and wider
+   * than an argument list.
    */
-  private print(root: Entry, when: Occasion): void {
-    const style = this.output.style()
+  private print(root: Entry, when: PrintReason): void {
+    const style = this.output.style
     this.waiting.delete(root)
     const stack = [root]
     for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
       if (entry.data === undefined && when === "ended") {
-        this.goOn(entry)
+        this.continueFrom(entry)
         continue
       }
       this.printOne(entry, entry === root ? when : "closing", style)
@@ -137,7 +167,7 @@ export class TreePrinter implements Printer {
     root.metrics = []
   }
 
-  private printOne(entry: Entry, when: Occasion, style: LineStyle): void {
+  private printOne(entry: Entry, when: PrintReason, style: LineStyle): void {
     const { data, span } = entry
     entry.printed = true
     if (data !== undefined) {
@@ -145,11 +175,16 @@ export class TreePrinter implements Printer {
     } else {
       this.output.announce(when === "early" ? earlyLine(span, style) : openLine(span.snapshot(), span.depth, style))
     }
+    this.held -= entry.scores.length
+    for (const score of entry.scores) {
+      this.output.write(scoreLine(score, span.depth + 1, style, true))
+    }
+    entry.scores = []
   }
 
-  /** It outlives the trace that has printed: from now on it is the top of what is inside it. */
-  private goOn(entry: Entry): void {
-    if (entry.children.length > 0) {
+  /** The span outlives the trace that has printed: it is now the top of its own subtree. */
+  private continueFrom(entry: Entry): void {
+    if (entry.children.length > 0 || entry.scores.length > 0) {
       this.waiting.add(entry)
     }
   }

@@ -1,42 +1,42 @@
 /**
- * Whether bytes that are on their way got to the file.
+ * Finds out whether the bytes of a pending write have reached the file.
  *
- * When a process ends, a write that was begun goes on in another thread, but its answer never comes. Writing again would double its records,
- * not writing could lose them; so the file itself is asked.
+ * When a process ends, a pending write continues in another thread, but its callback never runs. Writing again could duplicate its
+ * records, and not writing could lose them, so this reads the file.
  */
 import type { NodeFunctions } from "./nodeFunctions.js"
 
-/** A write that was begun. */
-export interface PendingWrite {
+/** A write that was started and has not called back. */
+interface PendingWrite {
   readonly fd: number
   readonly path: string
   readonly bytes: Uint8Array
-  /** Where the file ended before it, if that was known. */
+  /** The size of the file before it, if known. */
   readonly end: number | undefined
 }
 
-/** More than that after the old end is somebody else's, bytes. */
-const farthest = 16 * 1024 * 1024
+/** Bytes after the old end that are searched; anything beyond was written by another process. */
+const searchLimit = 16 * 1024 * 1024
 
-/** How many bytes got there, looked for once a millisecond while there is patience; `undefined` where none did. */
-export const arrived = (fs: NodeFunctions, write: PendingWrite, patience: number): number | undefined => {
+/** How many bytes have arrived, checked once per millisecond for up to `timeout` milliseconds; `undefined` if none have. */
+export const bytesArrived = (fs: NodeFunctions, write: PendingWrite, timeout: number): number | undefined => {
   for (let waited = 0;; waited++) {
-    const found = look(fs, write)
-    if (found === write.bytes.length || waited >= patience) {
+    const found = findBytes(fs, write)
+    if (found === write.bytes.length || waited >= timeout) {
       return found
     }
     pause()
   }
 }
 
-const look = (fs: NodeFunctions, { bytes, end, fd, path }: PendingWrite): number | undefined => {
+const findBytes = (fs: NodeFunctions, { bytes, end, fd, path }: PendingWrite): number | undefined => {
   const { ino, size } = fs.fstatSync(fd)
   if (end === undefined || size <= end) {
     return undefined
   }
-  const added = read(fs, path, ino, end, Math.min(size - end, farthest))
+  const added = read(fs, path, ino, end, Math.min(size - end, searchLimit))
   if (added === undefined) {
-    // It cannot be read; that it grew by as much is all there is to know.
+    // The file cannot be read: all that is known is how much it grew.
     return size - end >= bytes.length ? bytes.length : undefined
   }
   if (added.indexOf(bytes) >= 0) {

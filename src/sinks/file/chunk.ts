@@ -1,32 +1,32 @@
 /**
- * A piece of memory that lines are put into one after another, as the bytes that the file will hold.
+ * A buffer of encoded lines, exactly the bytes that the file will contain.
  *
- * Strings that wait would be copied about by the garbage collector, and their bytes would have to be counted; bytes are where they are.
+ * Waiting strings would be copied by the garbage collector and would need their bytes counted; encoded bytes stay in place.
  */
 
 const newline = 10
 
 const encoder = new TextEncoder()
 
-/** Whole lines. Before the first one stands a newline, so that a write may begin with one wherever it begins. */
+/** Whole lines, with a newline before the first, so that a write may start with a newline at any line. */
 export class Chunk {
-  /** Where the next line goes. */
+  /** Bytes used, including the first newline. */
   size = 1
   lines = 0
   readonly bytes: Uint8Array
 
-  /** `firstLine`: its position among all that were ever queued. */
+  /** `firstLine`: the position of its first line, counted from the start of the queue. */
   constructor(capacity: number, public firstLine: number) {
     this.bytes = new Uint8Array(capacity + 1)
     this.bytes[0] = newline
   }
 
-  /** Whether this text fits, whatever is in it. */
+  /** Whether this text certainly fits: UTF-8 takes at most three bytes per UTF-16 unit. */
   hasRoomFor(text: string): boolean {
     return this.size + text.length * 3 <= this.bytes.length
   }
 
-  /** Puts whole lines at the end. Gives the number of bytes. */
+  /** Appends whole lines. Gives the number of bytes. */
   add(text: string, lines: number): number {
     const { written } = encoder.encodeInto(text, this.bytes.subarray(this.size))
     this.size += written
@@ -34,12 +34,12 @@ export class Chunk {
     return written
   }
 
-  /** The position after its last line. */
+  /** The position after the last line. */
   get endLine(): number {
     return this.firstLine + this.lines
   }
 
-  /** Where the line ends that is so many lines, at least one, after this offset. */
+  /** The offset after this many lines (at least one) from this offset. */
   after(offset: number, lines: number): number {
     let at = offset
     for (let left = lines; left > 0; left--) {
@@ -48,7 +48,7 @@ export class Chunk {
     return at
   }
 
-  /** Forgets everything; nobody may be reading from it. */
+  /** Empties the chunk. Its bytes must no longer be in use. */
   reuse(firstLine: number): Chunk {
     this.size = 1
     this.lines = 0

@@ -1,29 +1,29 @@
 /**
- * The disk as the file sink sees it: the few calls that it makes, whoever answers them.
+ * The few disk calls that the file sink makes, with two adapters: Node's own functions and the `FileSystem` service.
  *
- * There are two adapters, Node's own functions and the `FileSystem` service. A call is a description: it is made later with `start`, or at
- * once with `now` where the adapter can do that. Everything may fail, with whatever the system says.
+ * A call is a description: make it with `start`, or synchronously with `now` if the adapter supports that. Any call may fail, with any
+ * error.
  */
 
 /** One call to the disk. */
 export interface DiskCall<A> {
-  /** Makes the call; `done` is called once, with an error that is neither `null` nor `undefined` where it failed. */
+  /** Makes the call. `done` is called once; if the call failed, its error is neither `null` nor `undefined`. */
   start(done: (error: unknown, value: A) => void): void
-  /** Makes the call and waits for its end; absent where that is not possible. */
+  /** Makes the call synchronously; absent if that is not possible. */
   readonly now?: () => A
   /**
-   * What became of the call where it was started and has not answered: its value if it got there, waited for up to this many
-   * milliseconds. What got there in part counts where the call is `over`. Absent where making the call a second time does no harm.
+   * The result of a call that was started and has not called back, if it can be found within `timeout` milliseconds. A partial result
+   * counts only if this is the last attempt. Absent if making the call again does no harm.
    */
-  readonly outcome?: (patience: number, over: boolean) => { readonly value: A } | undefined
-  /** Undoes a call whose value nobody wants any more. */
+  readonly outcome?: (timeout: number, isLast: boolean) => { readonly value: A } | undefined
+  /** Undoes a call whose value is no longer needed. */
   discard?(value: A): void
 }
 
-/** Calls to the disk, one after another: the same steps are run in the background and, at the end of a process, at once. */
+/** A sequence of disk calls, which can run in the background or synchronously, as at the end of the process. */
 export type Steps<A> = Generator<DiskCall<unknown>, A, unknown>
 
-/** One call as steps. */
+/** Makes one call. */
 export function* ask<A>(call: DiskCall<A>): Steps<A> {
   return (yield call) as A
 }
@@ -31,45 +31,45 @@ export function* ask<A>(call: DiskCall<A>): Steps<A> {
 /** What is known of a file. */
 export interface FileFacts {
   readonly dev: number
-  /** Absent where the file system has none. */
+  /** Absent if the file system has none. */
   readonly ino: number | undefined
   /** Bytes. */
   readonly size: number
-  /** Names that the file has, 0 when it was deleted; absent where the file system doesn't say. */
+  /** Number of hard links, 0 if deleted; absent if the file system does not report it. */
   readonly links: number | undefined
-  /** The lower bits are the permissions; 0 where the system has none. */
+  /** The lower bits are the permissions; 0 if the system has none. */
   readonly mode: number
   readonly isFile: boolean
 }
 
 /** A file that is open for appending. */
 export interface OpenFile {
-  /** Bytes written at the end of the file, perhaps fewer than given. `end` is where that was last known to be. */
+  /** Appends, and gives the number of bytes written, perhaps fewer than given. `end` is the last known size of the file. */
   readonly write: (bytes: Uint8Array, end: number | undefined) => DiskCall<number>
-  /** Not of the path: of the file itself, wherever it was moved. `undefined` where that is not known. */
+  /** Facts about the open file itself, even if it was moved. `undefined` if unknown. */
   readonly facts: DiskCall<FileFacts | undefined>
   readonly truncate: (size: number) => DiskCall<void>
   readonly close: DiskCall<void>
 }
 
-/** What stands at a path: a file or another thing, a link to something, or nothing. */
+/** What is at a path: a file or something else, a symbolic link, or nothing. */
 export type PathFacts = FileFacts | "link" | "nothing"
 
-/** Where files are. Paths are used as given. */
+/** Opens files. Paths are used as given. */
 export interface Disk {
-  /** Opens for appending and makes the file where there is none, for its owner alone. Never follows a link, never waits for a reader. */
+  /** Opens for appending. Creates the file if it does not exist, with mode 0600. Never follows a link or waits for a reader. */
   readonly open: (path: string) => DiskCall<OpenFile>
-  /** What stands at the path itself. */
+  /** What is at the path itself. */
   readonly at: (path: string) => DiskCall<PathFacts>
-  /** Where the path leads to, through links. */
+  /** What the path leads to, following links. */
   readonly behind: (path: string) => DiskCall<FileFacts | "nothing">
-  /** The last byte of the file at the path; `undefined` where it cannot be read. */
+  /** The last byte of the file at the path; `undefined` if it cannot be read. */
   readonly lastByte: (path: string) => DiskCall<number | undefined>
-  /** Makes one folder, for its owner alone. */
+  /** Creates one folder with mode 0700. */
   readonly makeFolder: (path: string) => DiskCall<void>
 }
 
-/** What the system calls an error, such as `ENOSPC`; empty where it does not say. */
+/** The system's code of an error, such as `ENOSPC`, or an empty string. */
 export const codeOf = (error: unknown): string => {
   if (typeof error !== "object" || error === null) {
     return ""
@@ -80,6 +80,6 @@ export const codeOf = (error: unknown): string => {
   return "cause" in error ? codeOf(error.cause) : ""
 }
 
-/** Whether both are the same file. Where there are no inode numbers nobody can tell, and it is taken for the same. */
+/** Whether both are the same file. Without inode numbers they are assumed to be. */
 export const isSame = (one: FileFacts, other: FileFacts): boolean =>
   one.ino === undefined || other.ino === undefined || (one.ino === other.ino && one.dev === other.dev)

@@ -1,38 +1,38 @@
 /**
- * What became of the records: every one that was accepted is written, queued, or dropped for a reason.
+ * Counts what becomes of the records: every accepted one is written, queued, or dropped for a reason. Also holds the flushes that wait.
  */
-import { encodeDropped } from "../../records/wire/encode.js"
+import { encodeDropped } from "../../records/wire/dropped.js"
 
 /** Why a record was not written. */
 export type DropReason =
-  /** More was waiting than `maxQueuedBytes`: the newest are dropped. */
+  /** More than `maxQueuedBytes` was waiting; the newest records are dropped. */
   | "queue_full"
   /** The record alone is larger than `maxQueuedBytes`. */
   | "too_large"
-  /** It could not be put into words. */
+  /** The record could not be encoded. */
   | "serialization"
-  /** A measurement whose value or name is none. */
+  /** A measurement with an invalid value or name. */
   | "invalid_value"
-  /** The layer closed while the disk refused it. */
+  /** The layer closed while the disk was failing. */
   | "io"
-  /** The layer closed before it was its turn, or while its write was under way. */
+  /** The layer closed before it was written, or during its write. */
   | "shutdown"
-  /** It came after the layer had closed. */
+  /** It arrived after the layer had closed. */
   | "after_close"
 
-/** What became of the records. `accepted = written + queued + the sum of dropped`, always. */
+/** Counts of the records. `accepted = written + queued + the sum of dropped`, always. */
 export interface FileStats {
   /** Spans that ended and measurements that were taken. */
   readonly accepted: number
-  /** Taken by the system, as whole lines. */
+  /** Accepted by the operating system, as whole lines. */
   readonly written: number
-  /** Waiting, or in a write that is under way. */
+  /** Waiting, or being written. */
   readonly queued: number
-  /** Those that were not written, by reason. */
+  /** Records that were not written, by reason. */
   readonly dropped: { readonly [Reason in DropReason]: number }
-  /** How often a call that the disk refused was made again. */
+  /** How often a failed disk call was retried. */
   readonly retried: number
-  /** The last error of the disk, as text; `null` where there was none. */
+  /** The last disk error as text, or `null`. */
   readonly lastError: string | null
 }
 
@@ -51,15 +51,15 @@ export class Ledger {
     shutdown: 0,
     after_close: 0
   }
-  /** Losses that a line has to tell of, ≥ 0. */
-  noted = 0
-  /** Those of them that a line was made for. */
-  told = 0
-  private untold = new Map<DropReason, number>()
+  /** Dropped records that the file must mention, ≥ 0. */
+  toReport = 0
+  /** How many of them have a line, ≥ 0. */
+  reported = 0
+  private unreported = new Map<DropReason, number>()
 
-  /** Whether there are losses that no line tells of. */
-  get hasUntold(): boolean {
-    return this.untold.size > 0
+  /** Whether some losses have no line yet. */
+  get hasUnreported(): boolean {
+    return this.unreported.size > 0
   }
 
   /** Records that were dropped, ≥ 0. */
@@ -70,25 +70,59 @@ export class Ledger {
   drop(reason: DropReason, count = 1): void {
     this.dropped[reason] += count
     if (count > 0 && !isLate(reason)) {
-      this.noted += count
-      this.untold.set(reason, (this.untold.get(reason) ?? 0) + count)
+      this.toReport += count
+      this.unreported.set(reason, (this.unreported.get(reason) ?? 0) + count)
     }
   }
 
-  /** Lines that tell of the losses that no line has told of. */
-  tell(at: Date): ReadonlyArray<string> {
-    const lines = Array.from(this.untold, ([reason, count]) => encodeDropped({ reason, count, at }))
-    this.untold = new Map()
-    this.told = this.noted
+  /** Lines for the losses that have none yet. */
+  reportLosses(at: Date): ReadonlyArray<string> {
+    const lines = Array.from(this.unreported, ([reason, count]) => encodeDropped({ reason, count, at }))
+    this.unreported = new Map()
+    this.reported = this.toReport
     return lines
   }
 
-  /** A copy of the counters. */
+  /** The counters as they are now. */
   stats(queued: number): FileStats {
     const { accepted, dropped, lastError, retried, written } = this
     return { accepted, written, queued, dropped: { ...dropped }, retried, lastError }
   }
 }
 
-/** Losses at the end of the layer and after it: there is no file left to tell of them. */
+/** Losses during and after closing: there is no file left to report them in. */
 const isLate = (reason: DropReason): boolean => reason === "io" || reason === "shutdown" || reason === "after_close"
+
+interface Waiter {
+  /** The position in the queue to be reached. */
+  readonly position: number
+  /** The number of losses to be reported in the file. */
+  readonly losses: number
+  readonly resume: () => void
+}
+
+/** Flushes that wait until everything accepted before them is written or dropped. */
+export class Flushes {
+  private waiters: ReadonlyArray<Waiter> = []
+
+  /** Adds a flush; call the function returned to remove it. */
+  add(waiter: Waiter): () => void {
+    this.waiters = [...this.waiters, waiter]
+    return () => {
+      this.waiters = this.waiters.filter((other) => other !== waiter)
+    }
+  }
+
+  /** Resumes the flushes that wait for this position and number of losses, or less. */
+  resumeUpTo(position: number, losses: number): void {
+    if (this.waiters.length === 0) {
+      return
+    }
+    const isReady = (waiter: Waiter) => waiter.position <= position && waiter.losses <= losses
+    const ready = this.waiters.filter(isReady)
+    this.waiters = this.waiters.filter((waiter) => !isReady(waiter))
+    for (const { resume } of ready) {
+      resume()
+    }
+  }
+}

@@ -1,55 +1,55 @@
 /**
- * Lines that wait for the disk, bounded in bytes. They stay until they are known to be in the file, so that a write can be made again.
+ * Lines waiting for the disk, limited in bytes. A line stays until it is known to be in the file, so that a write can be repeated.
  *
- * Three positions go through it: lines are put at the end, sent from the middle, and confirmed or given up at the beginning.
+ * Three positions move through the queue: lines are added at the end, sent from the middle, and confirmed or dropped at the start.
  */
 import { bytesOf, Chunk, encode } from "./chunk.js"
 
-/** A line that is no record is written but not counted. */
+/** A notice is written but not counted as a record. */
 type Kind = "record" | "notice"
 
 /** Lines for one write. */
 export interface Batch {
-  /** Ends with a newline. Holds until these lines are confirmed. */
+  /** Ends with a newline. Valid until these lines are confirmed. */
   readonly bytes: Uint8Array
   readonly lines: number
 }
 
-/** Chunks that are kept for lines to come. */
-const mostSpare = 4
+/** Empty chunks kept for reuse. */
+const maxSpare = 4
 
 /** A position between two lines. */
 interface Position {
   readonly chunk: number
   readonly offset: number
-  /** Lines before it, of all that were ever queued. */
+  /** Number of lines before it, counted from the start. */
   readonly line: number
 }
 
-/** The queue. */
+/** A queue of lines. */
 export class LineQueue {
-  /** Lines before all others: few, made when they are written. */
+  /** Lines to write before all others: few, created just before they are written. */
   private front: Array<string> = []
   private isFrontSent = false
   private chunks: Array<Chunk> = []
   /** The newest lines, not encoded yet. */
   private text = ""
   private textLines = 0
-  /** Characters that are encoded in one go: a call a line would cost as much as the line. */
+  /** Characters encoded together: one call per line would cost as much as the line itself. */
   private readonly textLength: number
-  /** Up to where lines are confirmed; up to where they are sent. */
+  /** Lines before `head` are confirmed, lines before `sent` are sent. */
   private head: Position = { chunk: 0, offset: 1, line: 0 }
   private sent: Position = this.head
-  /** Where the lines end that were given out last. */
+  /** The end of the last batch. */
   private batchEnd: Position = this.head
   /** The positions of the notices that are queued. */
   private notices: Array<number> = []
-  /** Bytes of the chunks that are not confirmed. */
+  /** Bytes in the chunks that are not confirmed. */
   private bytes = 0
   private spare: Array<Chunk> = []
   private canReuse = true
 
-  /** `limit`: bytes that may wait. `batchLimit`: bytes of one write, unless a single line is longer. */
+  /** `limit`: bytes that may wait. `batchLimit`: bytes of one write; a longer line is written alone. */
   constructor(private readonly limit: number, private readonly batchLimit: number) {
     this.textLength = batchLimit / 64
   }
@@ -58,12 +58,12 @@ export class LineQueue {
     return this.front.length === 0 && this.start === this.end
   }
 
-  /** Records that wait. */
+  /** Waiting records. */
   get records(): number {
     return this.end - this.start - this.notices.length
   }
 
-  /** The position of the first line that is not confirmed, of all that were ever queued. */
+  /** The position of the first unconfirmed line, counted from the start. */
   get start(): number {
     return this.head.line
   }
@@ -73,14 +73,14 @@ export class LineQueue {
     return (this.chunks.at(-1)?.endLine ?? this.head.line) + this.textLines
   }
 
-  /** Whether at least this part of the limit, 0 to 1, is free. */
-  hasRoom(part: number): boolean {
-    return this.bytes + this.mostTextBytes(0) <= this.limit * (1 - part)
+  /** Whether at least this fraction of the limit, 0 to 1, is free. */
+  hasRoom(fraction: number): boolean {
+    return this.bytes + this.maxTextBytes(0) <= this.limit * (1 - fraction)
   }
 
-  /** Puts the line at the end, unless it is larger than the whole queue or does not fit now. */
+  /** Adds the line at the end, unless it is larger than the limit or does not fit now. */
   offer(line: string, kind: Kind): "queued" | "too_large" | "queue_full" {
-    if (this.bytes + this.mostTextBytes(line.length + 1) > this.limit) {
+    if (this.bytes + this.maxTextBytes(line.length + 1) > this.limit) {
       const size = bytesOf(line) + 1
       if (size > this.limit) {
         return "too_large"
@@ -94,7 +94,7 @@ export class LineQueue {
       this.notices.push(this.end)
     }
     if (line.length > this.textLength) {
-      // A long one is encoded by itself, so that it is alone where it is longer than a write may be.
+      // A long line is encoded separately, so that it gets its own chunk if it is longer than a write.
       this.encodeText()
     }
     this.text += `${line}\n`
@@ -105,7 +105,7 @@ export class LineQueue {
     return "queued"
   }
 
-  /** Puts a line before all others; it is not counted. Nothing may be sent and not confirmed. */
+  /** Adds a line before all others, not counted as a record. No sent line may be unconfirmed. */
   putFirst(line: string): void {
     this.front.push(line)
   }
@@ -114,32 +114,32 @@ export class LineQueue {
     return this.front.length > 0
   }
 
-  /** Whether lines were sent that are not confirmed. */
+  /** Whether some sent lines are not confirmed. */
   get hasSent(): boolean {
     return this.isFrontSent || this.sent.line > this.head.line
   }
 
-  /** Whether lines wait behind these that are about to be sent. */
+  /** Whether lines wait behind this batch. */
   hasMore(batch: Batch): boolean {
     return this.isAtFront ? this.start < this.end : this.sent.line + batch.lines < this.end
   }
 
-  /** The first lines that were not sent; there has to be one. With a newline before them where `onNewLine` says so. */
+  /** The first unsent lines, at least one, preceded by a newline if `onNewLine`. The queue must have an unsent line. */
   batch(onNewLine: boolean): Batch {
     if (this.isAtFront) {
       return { bytes: encode(`${onNewLine ? "\n" : ""}${this.front.join("\n")}\n`), lines: this.front.length }
     }
     this.encodeText()
-    const { chunk, line, offset } = this.sent = this.skipRead(this.sent)
+    const { chunk, line, offset } = this.sent = this.skipExhausted(this.sent)
     const { bytes, endLine, size } = this.chunks[chunk]!
     this.batchEnd = { chunk, offset: size, line: endLine }
     return { bytes: bytes.subarray(onNewLine ? offset - 1 : offset, size), lines: endLine - line }
   }
 
-  /** The first of the lines that were not sent are written now; they stay until that is confirmed. */
+  /** Marks the first unsent lines as sent. They stay until they are confirmed. */
   send(lines: number): void {
     if (this.isAtFront) {
-      // A part of them is left to be written: what was told is told.
+      // Only some were written: remove those, keep the others.
       this.isFrontSent = lines === this.front.length
       this.front.splice(0, this.isFrontSent ? 0 : lines)
     } else if (lines > 0) {
@@ -150,22 +150,22 @@ export class LineQueue {
     }
   }
 
-  /** What was sent is lost and is to be sent again. */
+  /** The sent lines were lost; sends them again. */
   resend(): void {
     this.isFrontSent = false
     this.sent = this.head
   }
 
-  /** What was sent is in the file. Gives how many records that were. */
+  /** The sent lines are in the file. Gives the number of records among them. */
   confirm(): number {
     if (this.isFrontSent) {
       this.front = []
       this.isFrontSent = false
     }
-    return this.pass(this.sent)
+    return this.advanceTo(this.sent)
   }
 
-  /** Gives everything up; tells how many records that were. */
+  /** Drops all lines. Gives the number of records among them. */
   clear(): number {
     this.front = []
     this.isFrontSent = false
@@ -173,10 +173,10 @@ export class LineQueue {
     const last = this.chunks.length - 1
     const end = { chunk: last, offset: this.chunks[last]?.size ?? 1, line: this.end }
     this.canReuse = false
-    return last < 0 ? 0 : this.pass(end)
+    return last < 0 ? 0 : this.advanceTo(end)
   }
 
-  /** Leaves the bytes of the batches to whoever still reads them. */
+  /** Stops reusing chunks, because a pending write may still read their bytes. */
   keepBytes(): void {
     this.canReuse = false
   }
@@ -185,8 +185,8 @@ export class LineQueue {
     return this.front.length > 0 && !this.isFrontSent
   }
 
-  /** Bytes that the text takes at most, with so many characters more: UTF-8 has at most three for each. */
-  private mostTextBytes(more: number): number {
+  /** Upper bound for the bytes of the text with this many more characters: UTF-8 takes at most three for each. */
+  private maxTextBytes(more: number): number {
     return (this.text.length + more) * 3
   }
 
@@ -212,20 +212,20 @@ export class LineQueue {
     return chunk
   }
 
-  private skipRead(position: Position): Position {
+  private skipExhausted(position: Position): Position {
     const chunk = this.chunks[position.chunk]
     return chunk !== undefined && position.offset === chunk.size && position.chunk < this.chunks.length - 1
       ? { chunk: position.chunk + 1, offset: 1, line: position.line }
       : position
   }
 
-  private pass(to: Position): number {
+  private advanceTo(to: Position): number {
     const lines = to.line - this.head.line
     this.bytes -= this.bytesUntil(to)
     this.head = to
     const next = this.notices.findIndex((position) => position >= to.line)
     const notices = this.notices.splice(0, next < 0 ? this.notices.length : next).length
-    this.dropRead()
+    this.dropConfirmed()
     return lines - notices
   }
 
@@ -237,15 +237,15 @@ export class LineQueue {
     return bytes + offset
   }
 
-  /** Chunks that are done with go; so does what is read of the last one, where nothing is left in it. */
-  private dropRead(): void {
-    const isAllRead = this.chunks[this.head.chunk]?.size === this.head.offset
-    const count = this.head.chunk + (isAllRead ? 1 : 0)
-    const read = this.chunks.splice(0, count)
-    this.head = { chunk: 0, offset: isAllRead ? 1 : this.head.offset, line: this.head.line }
+  /** Drops chunks that are confirmed completely, including the last one once it is exhausted. */
+  private dropConfirmed(): void {
+    const isExhausted = this.chunks[this.head.chunk]?.size === this.head.offset
+    const count = this.head.chunk + (isExhausted ? 1 : 0)
+    const confirmed = this.chunks.splice(0, count)
+    this.head = { chunk: 0, offset: isExhausted ? 1 : this.head.offset, line: this.head.line }
     this.sent = this.head
-    for (const chunk of this.canReuse ? read : []) {
-      if (chunk.bytes.length === this.batchLimit + 1 && this.spare.length < mostSpare) {
+    for (const chunk of this.canReuse ? confirmed : []) {
+      if (chunk.bytes.length === this.batchLimit + 1 && this.spare.length < maxSpare) {
         this.spare.push(chunk)
       }
     }

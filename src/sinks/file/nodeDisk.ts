@@ -1,43 +1,29 @@
 /**
- * The disk by Node's own functions: what the `FileSystem` service has no words for (open flags, link counts) and what has to be done at
- * once (write-through, the end of the process).
+ * The disk through Node's own functions: they can do what the `FileSystem` service cannot express (open flags, link counts) and what must
+ * be synchronous (write-through, the end of the process).
  */
-import { arrived } from "./arrival.js"
+import { bytesArrived } from "./arrival.js"
 import { codeOf, type Disk, type DiskCall, type FileFacts, type OpenFile, type PathFacts } from "./disk.js"
-import type { NodeFunctions, NodeStats } from "./nodeFunctions.js"
+import type { Done, NodeFunctions, NodeStats } from "./nodeFunctions.js"
 
-/** A disk of these functions. */
+/** A disk that calls these functions. */
 export const nodeDisk = (fs: NodeFunctions): Disk => {
   const { O_APPEND = 0, O_CREAT = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY = 0, O_WRONLY = 0 } = fs.constants
-  // Without O_NONBLOCK opening a pipe waits for its reader, on a thread that even `process.exit` waits for.
+  // Without O_NONBLOCK, opening a pipe waits for its reader on a thread, and even `process.exit` waits for that thread.
   const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK
   return {
     open: (path) => ({
-      start: (done) =>
-        fs.open(
-          path,
-          flags,
-          0o600,
-          (error, fd) => isError(error) ? fail(done, error) : done(null, nodeFile(fs, fd, path))
-        ),
-      now: () => nodeFile(fs, fs.openSync(path, flags, 0o600), path),
-      discard: (file) => file.close.start(ignore)
+      ...nodeCall(
+        (done) => fs.open(path, flags, 0o600, done),
+        () => fs.openSync(path, flags, 0o600),
+        (fd) => nodeFile(fs, fd, path)
+      ),
+      discard: (file) => file.close.start(() => {})
     }),
-    at: (path) => ({
-      start: (done) =>
-        fs.lstat(path, (error, stats) => isError(error) ? absent(error, done) : done(null, pathFactsOf(stats))),
-      now: () => presentOr(() => pathFactsOf(fs.lstatSync(path)))
-    }),
-    behind: (path) => ({
-      start: (done) =>
-        fs.stat(path, (error, stats) => isError(error) ? absent(error, done) : done(null, factsOf(stats))),
-      now: () => presentOr(() => factsOf(fs.statSync(path)))
-    }),
+    at: (path) => nodeCall((done) => fs.lstat(path, done), () => fs.lstatSync(path), pathFactsOf, nothingIfAbsent),
+    behind: (path) => nodeCall((done) => fs.stat(path, done), () => fs.statSync(path), factsOf, nothingIfAbsent),
     lastByte: (path) => lastByte(fs, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
-    makeFolder: (path) => ({
-      start: (done) => fs.mkdir(path, 0o700, (error) => done(error, undefined)),
-      now: () => void fs.mkdirSync(path, 0o700)
-    })
+    makeFolder: (path) => nodeCall((done) => fs.mkdir(path, 0o700, done), () => fs.mkdirSync(path, 0o700), () => {})
   }
 }
 
@@ -45,34 +31,55 @@ const nodeFile = (fs: NodeFunctions, fd: number, path: string): OpenFile => ({
   write: (bytes, end) => ({
     start: (done) => fs.write(fd, bytes, 0, bytes.length, null, done),
     now: () => fs.writeSync(fd, bytes, 0, bytes.length, null),
-    outcome: (patience, over) => {
-      const value = arrived(fs, { fd, path, bytes, end }, patience)
-      return value === bytes.length || (over && value !== undefined) ? { value } : undefined
+    outcome: (timeout, isLast) => {
+      const value = bytesArrived(fs, { fd, path, bytes, end }, timeout)
+      return value === bytes.length || (isLast && value !== undefined) ? { value } : undefined
     }
   }),
-  facts: {
-    start: (done) => fs.fstat(fd, (error, stats) => done(null, isError(error) ? undefined : factsOf(stats))),
-    now: () => {
-      try {
-        return factsOf(fs.fstatSync(fd))
-      } catch {
-        return undefined
-      }
-    }
-  },
-  truncate: (size) => ({
-    start: (done) => fs.ftruncate(fd, size, (error) => done(error, undefined)),
-    now: () => fs.ftruncateSync(fd, size)
-  }),
+  facts: nodeCall((done) => fs.fstat(fd, done), () => fs.fstatSync(fd), factsOf, () => undefined),
+  truncate: (size) => nodeCall((done) => fs.ftruncate(fd, size, done), () => fs.ftruncateSync(fd, size), () => {}),
   close: {
-    start: (done) => fs.close(fd, (error) => done(error, undefined)),
-    now: () => fs.closeSync(fd),
-    // A number that was closed may be another file's by now.
+    ...nodeCall((done) => fs.close(fd, done), () => fs.closeSync(fd), () => {}),
+    // Never closed twice: the descriptor may belong to another file by now.
     outcome: () => ({ value: undefined })
   }
 })
 
-// A descriptor of its own: what is open for writing alone cannot be read.
+/** A call with its asynchronous and its synchronous function. `recover` gives the value for an error, or throws. */
+const nodeCall = <A, B, C = never>(
+  start: (done: Done<A>) => void,
+  now: () => A,
+  convert: (value: A) => B,
+  recover: (error: unknown) => C = rethrow
+): DiskCall<B | C> => {
+  const recovered = (error: unknown, done: Done<B | C>): void => {
+    let value: C
+    try {
+      value = recover(error)
+    } catch (failure) {
+      return done(failure, undefined as never)
+    }
+    done(null, value)
+  }
+  return {
+    start: (done) => start((error, value) => isError(error) ? recovered(error, done) : done(null, convert(value))),
+    now: () => {
+      let value: A
+      try {
+        value = now()
+      } catch (error) {
+        return recover(error)
+      }
+      return convert(value)
+    }
+  }
+}
+
+const rethrow = (error: unknown): never => {
+  throw error
+}
+
+// With a descriptor of its own, because the file is open for writing only.
 const lastByte = (fs: NodeFunctions, path: string, flags: number): DiskCall<number | undefined> => {
   const into = new Uint8Array(1)
   const byteOf = (count: number): number | undefined => count === 1 ? into[0] : undefined
@@ -115,30 +122,12 @@ const lastByte = (fs: NodeFunctions, path: string, flags: number): DiskCall<numb
 
 const isError = (error: unknown): boolean => error !== null && error !== undefined
 
-const ignore = (): void => {}
+const nothingIfAbsent = (error: unknown): "nothing" =>
+  codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR" ? "nothing" : rethrow(error)
 
-const fail = (done: (error: unknown, value: never) => void, error: unknown): void => done(error, undefined as never)
-
-const isAbsent = (error: unknown): boolean => codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR"
-
-const absent = (error: unknown, done: (error: unknown, value: "nothing") => void): void =>
-  isAbsent(error) ? done(null, "nothing") : fail(done, error)
-
-const presentOr = <A>(facts: () => A): A | "nothing" => {
-  try {
-    return facts()
-  } catch (error) {
-    if (isAbsent(error)) {
-      return "nothing"
-    }
-    throw error
-  }
-}
-
-// On Windows the permission bits are made up.
+// Windows invents the permission bits.
 const permissions = (mode: number): number => process.platform === "win32" ? 0 : mode
 
-/** Node's words for a file as ours. */
 const factsOf = (stats: NodeStats): FileFacts => ({
   dev: stats.dev,
   ino: stats.ino,

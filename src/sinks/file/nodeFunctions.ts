@@ -1,11 +1,11 @@
 /**
- * The functions of `node:fs` that the file sink calls, found without an import: the root entry point loads nothing of Node's.
+ * The functions of `node:fs` that the file sink calls, found without an import because the root entry point loads no Node module.
  *
- * A service, so that a test can put functions there that fail, write too little or take their time.
+ * They are a service so that tests can provide functions that fail, write too little or are slow.
  */
 import * as Context from "effect/Context"
 
-/** What Node says of a file. */
+/** The result of `stat`. */
 export interface NodeStats {
   readonly dev: number
   readonly ino: number
@@ -16,14 +16,15 @@ export interface NodeStats {
   isSymbolicLink(): boolean
 }
 
-type Done<A> = (error: unknown, value: A) => void
+/** A Node callback. */
+export type Done<A> = (error: unknown, value: A) => void
 
-/** The part of `node:fs` that is used; `node:fs` itself is one. */
+/** The part of `node:fs` that the file sink uses. */
 export interface NodeFunctions {
   readonly constants: { readonly [name: string]: number }
   open(path: string, flags: number, mode: number, done: Done<number>): void
   openSync(path: string, flags: number, mode: number): number
-  close(fd: number, done: (error: unknown) => void): void
+  close(fd: number, done: Done<void>): void
   closeSync(fd: number): void
   write(fd: number, bytes: Uint8Array, offset: number, length: number, position: null, done: Done<number>): void
   writeSync(fd: number, bytes: Uint8Array, offset: number, length: number, position: null): number
@@ -35,16 +36,16 @@ export interface NodeFunctions {
   statSync(path: string): NodeStats
   lstat(path: string, done: Done<NodeStats>): void
   lstatSync(path: string): NodeStats
-  mkdir(path: string, mode: number, done: (error: unknown) => void): void
+  mkdir(path: string, mode: number, done: Done<void>): void
   mkdirSync(path: string, mode: number): unknown
-  ftruncate(fd: number, size: number, done: (error: unknown) => void): void
+  ftruncate(fd: number, size: number, done: Done<void>): void
   ftruncateSync(fd: number, size: number): void
 }
 
 const ofThisProcess = (): NodeFunctions | undefined =>
   typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:fs") as NodeFunctions | undefined
 
-/** `undefined` where there is no Node, or one older than 20.16. */
+/** `undefined` without Node, or before Node 20.16. */
 export class NodeFiles extends Context.Reference<NodeFiles>()("loom-telemetry/NodeFiles", {
-  defaultValue: ofThisProcess
+  defaultValue: (): NodeFunctions | undefined => ofThisProcess()
 }) {}

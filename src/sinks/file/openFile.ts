@@ -1,36 +1,36 @@
 /**
- * Opens the file for appending: parents made, nobody else may read it, and only if it is a regular file.
+ * Opens the file for appending: creates its folders, keeps it private to its owner, and accepts only a regular file.
  *
- * The same steps open it when the layer is built and when it was rotated away. A link is refused: what stands behind it is whatever the
- * writer of its folder wants to see appended to.
+ * The same steps open it when the layer is built and after rotation. A link is refused, because anyone who can write to its folder could
+ * choose which file is appended to.
  */
 import type { OpenErrorReason } from "../../telemetry/errors.js"
 import { ask, codeOf, type Disk, type FileFacts, isSame, type OpenFile, type Steps } from "./disk.js"
 
-/** A file that was opened. */
+/** An opened file. */
 export interface Opened {
   readonly file: OpenFile
-  /** What is known of it, `undefined` where the file system doesn't say. */
+  /** Facts about it, `undefined` if the file system reports none. */
   readonly facts: FileFacts | undefined
-  /** Whether it was there before. */
+  /** Whether it existed before. */
   readonly existed: boolean
-  /** Whether it ends in the middle of a line, as far as that can be known. */
+  /** Whether it ends, or may end, in the middle of a line. */
   readonly isTorn: boolean
 }
 
-/** Why a path is not opened, where the system would. */
+/** A path that we refuse to open although the system might open it. */
 export class OpenRefused extends Error {
   constructor(readonly reason: OpenErrorReason) {
     super(reason)
   }
 }
 
-/** Opens the path and makes its folders. */
+/** Opens the path, and creates its folders. */
 export function* openLog(disk: Disk, path: string): Steps<Opened> {
   if (path === "" || path.includes("\u0000")) {
     throw new OpenRefused("InvalidPath")
   }
-  const existed = yield* refuseOther(disk, path)
+  const existed = yield* refuseUnlessFile(disk, path)
   if (!existed) {
     yield* makeFolders(disk, parentOf(path))
   }
@@ -46,8 +46,8 @@ export function* openLog(disk: Disk, path: string): Steps<Opened> {
 
 const newline = 10
 
-// Before opening: to open a device can set it going.
-function* refuseOther(disk: Disk, path: string): Steps<boolean> {
+// Before opening, because opening a device can start it.
+function* refuseUnlessFile(disk: Disk, path: string): Steps<boolean> {
   const there = yield* ask(disk.at(path))
   if (there === "link") {
     throw new OpenRefused("SymbolicLink")
@@ -62,21 +62,21 @@ function* openPlain(disk: Disk, path: string): Steps<OpenFile> {
   try {
     return yield* ask(disk.open(path))
   } catch (error) {
-    // So says the system of a link that was put there since.
+    // The system reports ELOOP for a link that was created since the check.
     throw codeOf(error) === "ELOOP" && (yield* ask(disk.at(path))) === "link" ? new OpenRefused("SymbolicLink") : error
   }
 }
 
-/** Closes a file; a failure of that has no consequence. */
+/** Closes a file and ignores errors. */
 export function* closeQuietly(file: OpenFile): Steps<void> {
   try {
     yield* ask(file.close)
   } catch {
-    // What was written is written.
+    // Everything has been written already.
   }
 }
 
-// Folder by folder: Node's recursive call never returns where a folder exists and says ENOENT to a new one in it, as /proc does.
+// One folder at a time: Node's recursive call never returns if an existing folder answers ENOENT for a new one, as /proc does.
 function* makeFolders(disk: Disk, folder: string): Steps<void> {
   if ((yield* ask(disk.behind(folder))) !== "nothing") {
     return
@@ -87,14 +87,14 @@ function* makeFolders(disk: Disk, folder: string): Steps<void> {
   try {
     yield* ask(disk.makeFolder(folder))
   } catch (error) {
-    // Someone else made it meanwhile.
+    // Another process created it in the meantime.
     if (codeOf(error) !== "EEXIST") {
       throw error
     }
   }
 }
 
-/** Whether the path leads to another file than this one by now. What cannot be found out counts as no. */
+/** Whether the path now leads to another file. If that cannot be found out, the answer is no. */
 export function* hasMoved(disk: Disk, path: string, file: FileFacts): Steps<boolean> {
   try {
     const there = yield* ask(disk.behind(path))

@@ -1,13 +1,18 @@
 /**
- * Tells of the spans that are open, each once, as `span_start` lines: after a crash the file shows what was going on.
+ * Writes one `span_start` line for each open span, so that after a crash the file shows what was running. Of those that are too many to be kept it
+ * writes the number, as one `dropped` line.
  */
-import { encodeSpanStart } from "../../records/wire/encode.js"
+import { encodeDropped } from "../../records/wire/dropped.js"
+import { encodeSpanStart } from "../../records/wire/span.js"
+import { ForgottenSpans } from "../../telemetry/tracing/ForgottenSpans.js"
 import type { OpenSpan, OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 
-/** The open spans that this sink knows of, and those that it has told of. */
+/** The open spans of a sink, and those that already have a line. */
 export class OpenSpanNotices {
+  /** The open spans that will have no line. */
+  readonly forgotten = new ForgottenSpans()
   private readonly sources = new Set<OpenSpans>()
-  private readonly told = new WeakSet<OpenSpan>()
+  private readonly noted = new WeakSet<OpenSpan>()
 
   add(source: OpenSpans): void {
     this.sources.add(source)
@@ -17,27 +22,36 @@ export class OpenSpanNotices {
     this.sources.delete(source)
   }
 
-  /** Offers a line for each open span that was not told of; stops where one is not taken. Gives how many were. */
-  tell(take: (line: string) => boolean, sources: Iterable<OpenSpans> = this.sources): number {
+  /** Offers a line for each open span that has none, and for those that were forgotten, until one is rejected. Gives the number of lines. */
+  offerLines(take: (line: string) => boolean, at: Date, sources: Iterable<OpenSpans> = this.sources): number {
     let count = 0
     for (const source of sources) {
       for (const span of source()) {
-        if (this.told.has(span)) {
+        if (this.noted.has(span)) {
           continue
         }
         const line = lineOf(span)
         if (line !== undefined && !take(line)) {
           return count
         }
-        this.told.add(span)
+        this.noted.add(span)
         count++
       }
     }
-    return count
+    return count + this.offerForgotten(take, at)
+  }
+
+  private offerForgotten(take: (line: string) => boolean, at: Date): number {
+    const { count } = this.forgotten
+    if (count === 0 || !take(encodeDropped({ count, reason: "open_spans", at }))) {
+      return 0
+    }
+    this.forgotten.clear()
+    return 1
   }
 }
 
-// A span that cannot be put into words now is told of when it ends.
+// A span that cannot be encoded now is recorded when it ends.
 const lineOf = (span: OpenSpan): string | undefined => {
   try {
     return encodeSpanStart(span.snapshot())

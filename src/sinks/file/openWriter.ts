@@ -1,15 +1,14 @@
 /**
- * From a path and options to a writer in a scope: which disk, opened how, closed when.
+ * Creates the writer for a path in a scope: chooses the disk, opens the file, and closes it with the scope.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { redactorHere } from "../../telemetry/contextKeys.js"
 import { TelemetryOpenError } from "../../telemetry/errors.js"
-import { warn } from "../../telemetry/lifecycle/report.js"
-import { Redaction } from "../../telemetry/Redaction.js"
+import { warn } from "../../telemetry/report.js"
 import { ask, type Disk, type FileFacts, isSame, type Steps } from "./disk.js"
-import { atExit, atHangup } from "./exitHook.js"
 import { nodeDisk } from "./nodeDisk.js"
 import { NodeFiles } from "./nodeFunctions.js"
 import { type Opened, openLog, OpenRefused, parentOf, reasonOf } from "./openFile.js"
@@ -21,18 +20,18 @@ import { Writer } from "./writer.js"
 /** Options of the file sink. */
 export interface FileOptions {
   /**
-   * `"background"` (default): records are written behind a queue, nothing waits for the disk. `"write-through"`: each record is in the
-   * file when its span has ended, for a system call a record, and the program stands still with the disk. Without Node's functions
-   * it is the same as `"background"`.
+   * `"background"` (default): records are queued and written in the background; the program never waits for the disk. `"write-through"`: a
+   * record is in the file when its span ends. This costs one system call per record, and a slow disk blocks the program. Without Node's
+   * file functions it is the same as `"background"`.
    */
   readonly mode?: "background" | "write-through"
-  /** Other processes write to the file as well, so every write begins on a new line. Default: found out. */
+  /** Other processes write to the file too, so every write starts on a new line. Default: detected. */
   readonly shared?: boolean
-  /** Opens the path again at this signal, which then does not end the process. Default: no signal is touched. */
+  /** Opens the path again on this signal, which then no longer ends the process. Default: no signal handler. */
   readonly reopenOn?: "SIGHUP"
-  /** Bytes of records that may wait for the disk; the newest that do not fit are dropped and counted. Default 8 MiB. */
+  /** Bytes that may wait for the disk. New records that do not fit are dropped and counted. Default 8 MiB. */
   readonly maxQueuedBytes?: number
-  /** How long the release waits for what is still to be written. Default 3 seconds. */
+  /** How long closing the layer waits for the remaining records to be written. Default 3 seconds. */
   readonly closeTimeout?: Duration.DurationInput
 }
 
@@ -40,17 +39,17 @@ const defaultQueuedBytes = 8 * 1024 * 1024
 
 const defaultCloseTimeout = Duration.seconds(3)
 
-/** A writer to this path in the current scope; when that closes, what is queued is written first. */
+/** A writer for this path in the current scope. When the scope closes, queued records are written first. */
 export const openWriter = (
-  fs: FileSystem.FileSystem,
+  fs: FileSystem.FileSystem | undefined,
   path: string,
   options: FileOptions
 ): Effect.Effect<Writer, TelemetryOpenError, Scope.Scope> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
       const clock = yield* Effect.clock
-      const place = yield* restore(placeOf(fs, path))
-      const opened: Opened = yield* restore(inBackground(openLog(place.disk, place.path))).pipe(
+      const chosen = yield* restore(chooseDisk(fs, path))
+      const opened: Opened = yield* restore(inBackground(openLog(chosen.disk, chosen.path))).pipe(
         Effect.mapError((error) =>
           new TelemetryOpenError({
             path,
@@ -60,24 +59,24 @@ export const openWriter = (
         )
       )
       const writer = new Writer({
-        ...place,
+        ...chosen,
         name: path,
         clock,
-        rules: yield* Redaction,
-        writeThrough: options.mode === "write-through" && place.isSynchronous,
+        rules: yield* redactorHere,
+        writeThrough: options.mode === "write-through" && chosen.isSynchronous,
         shared: options.shared ?? false,
         maxQueuedBytes: options.maxQueuedBytes ?? defaultQueuedBytes
       }, opened)
-      if (options.mode === "write-through" && !place.isSynchronous) {
+      if (options.mode === "write-through" && !chosen.isSynchronous) {
         warn(`The telemetry file ${path} is written in the background: write-through needs Node's file system`)
       }
-      if (place.isSynchronous) {
-        yield* whileOpen(() => atExit(() => writer.exit()))
+      if (chosen.isSynchronous) {
+        yield* whileOpen(() => onProcessExit(() => writer.exit()))
       }
       if (options.reopenOn !== undefined) {
-        yield* whileOpen(() => atHangup(() => writer.reopen()))
+        yield* whileOpen(() => onHangup(() => writer.reopen()))
       }
-      // Last, so that it ends first: until all is written the process may end, too.
+      // Last, so that it is released first: the exit handler is needed until everything is written.
       yield* startWorker(writer, options.closeTimeout ?? defaultCloseTimeout)
       return writer
     })
@@ -86,29 +85,38 @@ export const openWriter = (
 const whileOpen = (begin: () => () => void): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(Effect.acquireRelease(Effect.sync(begin), (end) => Effect.sync(end)))
 
-interface Place {
+interface ChosenDisk {
   readonly disk: Disk
   readonly path: string
-  /** Whether the disk can be called synchronously, which Node's own can. */
+  /** Whether the disk supports synchronous calls. */
   readonly isSynchronous: boolean
 }
 
-/** Node's own functions where the service given speaks of the same disk; else the service. */
-const placeOf = (fs: FileSystem.FileSystem, path: string): Effect.Effect<Place> =>
+const noFileSystem = "A telemetry file needs Node's file functions or the FileSystem service of @effect/platform"
+
+/** Node's own functions if there is no service, or if it uses the same disk; otherwise the service. */
+const chooseDisk = (fs: FileSystem.FileSystem | undefined, path: string): Effect.Effect<ChosenDisk> =>
   Effect.gen(function*() {
-    const service = platformDisk(fs, yield* Effect.runtime<never>())
+    const service = fs && platformDisk(fs, yield* Effect.runtime<never>())
     const functions = yield* NodeFiles
     if (functions !== undefined) {
       const node = nodeDisk(functions)
-      const [theirs, ours] = yield* Effect.all([nearest(service, path), nearest(node, path)])
-      if (theirs?.ino !== undefined && ours !== undefined && isSame(theirs, ours)) {
+      if (service === undefined || (yield* areSame(service, node, path))) {
         return { disk: node, path: absolute(path), isSynchronous: true }
       }
     }
-    return { disk: service, path, isSynchronous: false }
+    return service === undefined
+      ? yield* Effect.dieMessage(noFileSystem)
+      : { disk: service, path, isSynchronous: false }
   })
 
-/** The nearest folder above the path that is there. */
+const areSame = (service: Disk, node: Disk, path: string): Effect.Effect<boolean> =>
+  Effect.map(
+    Effect.all([nearest(service, path), nearest(node, path)]),
+    ([theirs, ours]) => theirs?.ino !== undefined && ours !== undefined && isSame(theirs, ours)
+  )
+
+/** The nearest existing folder above the path. */
 const nearest = (disk: Disk, path: string): Effect.Effect<FileFacts | undefined> =>
   Effect.orElseSucceed(inBackground(nearestFolder(disk, parentOf(path))), () => undefined)
 
@@ -120,7 +128,7 @@ function* nearestFolder(disk: Disk, folder: string): Steps<FileFacts | undefined
   return parentOf(folder) === folder ? undefined : yield* nearestFolder(disk, parentOf(folder))
 }
 
-// The program may change its working folder while the file is open.
+// The program may change its working directory while the file is open.
 const absolute = (path: string): string =>
   path === "" || path.startsWith("/") || process.platform === "win32" ? path : `${process.cwd()}/${path}`
 
@@ -133,3 +141,45 @@ const inBackground = <A>(steps: Steps<A>): Effect.Effect<A, unknown> =>
       run.abandon()
     )
   })
+
+const exitHandlers = new Set<() => void>()
+
+const runExitHandlers = (): void => {
+  for (const run of [...exitHandlers]) {
+    try {
+      run()
+    } catch {
+      // An exception would change the exit code.
+    }
+  }
+}
+
+const hasProcess = (): boolean => typeof process !== "undefined" && typeof process.on === "function"
+
+/**
+ * Runs this synchronous function when the process ends by itself: by `process.exit`, an uncaught exception or an empty event loop, but not by
+ * a signal without a handler. All open files share one handler. Call the function returned to remove it.
+ */
+const onProcessExit = (run: () => void): () => void => {
+  if (!hasProcess()) {
+    return () => {}
+  }
+  if (exitHandlers.size === 0) {
+    process.on("exit", runExitHandlers)
+  }
+  exitHandlers.add(run)
+  return () => {
+    if (exitHandlers.delete(run) && exitHandlers.size === 0) {
+      process.off("exit", runExitHandlers)
+    }
+  }
+}
+
+/** Runs this on each SIGHUP, which then no longer ends the process. Call the function returned to remove it. */
+const onHangup = (run: () => void): () => void => {
+  if (!hasProcess()) {
+    return () => {}
+  }
+  process.on("SIGHUP", run)
+  return () => void process.off("SIGHUP", run)
+}

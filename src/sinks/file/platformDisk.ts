@@ -1,8 +1,8 @@
 /**
- * The disk by the `FileSystem` service: for every platform, for file systems in memory, for tests.
+ * The disk through the `FileSystem` service, for every platform, in-memory file systems and tests.
  *
- * It has no words for open flags and cannot be called synchronously: links and pipes are looked for before opening, and there is
- * neither write-through nor anything to be done when the process ends.
+ * The service has no open flags and no synchronous calls. So links and pipes are checked before opening, and neither write-through nor
+ * writing at the end of the process is possible.
  */
 import type * as PlatformError from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -16,7 +16,7 @@ import { codeOf, type Disk, type DiskCall, type FileFacts, type OpenFile, type P
 
 type Call = <A>(effect: Effect.Effect<A, unknown>) => DiskCall<A>
 
-/** A disk of this service, called on this runtime. */
+/** A disk that calls this service on this runtime. */
 export const platformDisk = (fs: FileSystem.FileSystem, runtime: Runtime.Runtime<never>): Disk => {
   const fork = Runtime.runFork(runtime)
   const call: Call = (effect) => ({
@@ -43,7 +43,7 @@ const openFile = (fs: FileSystem.FileSystem, path: string, call: Call): Effect.E
       Scope.extend(scope),
       Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
       Effect.map((file): OpenFile => ({
-        // A copy: the bytes hold until the next batch, and nobody knows how long a service keeps them.
+        // A copy: the bytes are valid until the next batch, but a service may keep them longer.
         write: (bytes) => call(Effect.map(Effect.suspend(() => file.write(bytes.slice())), Number)),
         facts: call(Effect.map(Effect.option(file.stat), (info) => Option.getOrUndefined(Option.map(info, factsOf)))),
         truncate: (size) => call(file.truncate(size)),
@@ -79,7 +79,6 @@ const lastByte = (fs: FileSystem.FileSystem, path: string): Effect.Effect<number
     Effect.catchAllCause(() => Effect.succeed(undefined))
   )
 
-/** The service's words for a file as ours. */
 const factsOf = (info: FileSystem.File.Info): FileFacts => ({
   dev: info.dev,
   ino: Option.getOrUndefined(info.ino),

@@ -1,18 +1,18 @@
 /**
- * Runs steps: in the background, at once, or begun in the background and finished at once.
+ * Runs steps in the background, synchronously, or first in the background and then synchronously.
  *
- * The last is what the end of a process needs: no callback comes any more, so the call that is under way is asked what became of it,
- * and the rest is done synchronously.
+ * The last is needed when a process ends: callbacks no longer run, so the result of the pending call is looked up, and the remaining steps
+ * run synchronously.
  */
 import type { DiskCall, Steps } from "./disk.js"
 
-/** Runs all steps now. Throws what a call throws; every call has to be possible at once. */
+/** Runs all steps synchronously, which every call must support. Throws the error of a call. */
 export const runNow = <A>(steps: Steps<A>): A => {
   let step = steps.next()
   while (step.done !== true) {
     let value: unknown
     try {
-      value = atOnce(step.value)
+      value = callNow(step.value)
     } catch (error) {
       step = steps.throw(error)
       continue
@@ -22,7 +22,7 @@ export const runNow = <A>(steps: Steps<A>): A => {
   return step.value
 }
 
-const atOnce = (call: DiskCall<unknown>): unknown => {
+const callNow = (call: DiskCall<unknown>): unknown => {
   if (call.now === undefined) {
     throw new Error("This file system cannot write synchronously")
   }
@@ -31,54 +31,53 @@ const atOnce = (call: DiskCall<unknown>): unknown => {
 
 type Answer = { readonly value: unknown } | { readonly error: unknown }
 
-/** Steps that are being run in the background. */
+/** Steps that run in the background. */
 export class Run<A> {
   private call: DiskCall<unknown> | undefined = undefined
   private answer: Answer | undefined = undefined
   private isMoving = false
-  /** The call has not answered although the event loop has turned for a while. */
+  /** The pending call is slow although the event loop is running. */
   private isSlow = false
-  /** While this says no, calls are made at once. */
+  /** While this returns false, calls are synchronous. */
   private enough: () => boolean = always
   private abandoned = false
 
-  /** `ended` is told once: of an error, or of the value. */
+  /** `ended` is called once, with an error or with the value. */
   constructor(private readonly steps: Steps<A>, private readonly ended: (error: unknown, value?: A) => void) {}
 
-  /** Begins. */
   start(): void {
-    this.move({ value: undefined })
+    this.advance({ value: undefined })
   }
 
   /**
-   * Goes on at once until `enough` says so or the steps end, and then in the background again.
+   * Continues synchronously until `enough` returns true or the steps end, then in the background again.
    *
-   * `patience`: milliseconds to wait for the call that is under way. `false` where that has got nowhere by then; nothing is done in that case
-   * unless `insist` says that it is then made a second time.
+   * Waits for the pending call for up to `timeout` milliseconds. If it has no result by then, it is made again if this is the last attempt;
+   * otherwise nothing happens, and the result is `false`.
    */
-  hurry(enough: () => boolean, patience: number, insist: boolean): boolean {
+  continueNow(enough: () => boolean, timeout: number, isLast: boolean): boolean {
     const call = this.call
-    if (call === undefined || call.now === undefined || this.isMoving || (this.isSlow && !insist)) {
+    if (call === undefined || call.now === undefined || this.isMoving || (this.isSlow && !isLast)) {
       return false
     }
-    const answer = outcomeOf(call, patience, insist)
+    const answer = outcomeOf(call, timeout, isLast)
     if (answer === undefined) {
-      // Nobody waits for the same call twice.
+      // Do not wait for the same call twice.
       this.isSlow = true
       return false
     }
     this.enough = enough
-    this.move(answer)
+    this.advance(answer)
     return true
   }
 
-  /** Lets the steps be: the call that is under way is undone when it answers, nothing follows. */
+  /** Stops: the pending call is undone when it calls back, and nothing follows. */
   abandon(): void {
     this.abandoned = true
   }
 
-  // A loop, not a recursion: a file system that answers at once would use up the stack.
-  private move(first: Answer): void {
+  // A loop, not recursion: a file system that calls back synchronously would overflow the stack.
+  private advance(first: Answer): void {
     this.answer = first
     this.isMoving = true
     while (this.answer !== undefined) {
@@ -91,7 +90,7 @@ export class Run<A> {
           this.isMoving = false
           return this.ended(undefined, step.value)
         }
-        this.make(step.value)
+        this.makeCall(step.value)
       } catch (error) {
         this.isMoving = false
         return this.ended(error ?? "unknown")
@@ -100,7 +99,7 @@ export class Run<A> {
     this.isMoving = false
   }
 
-  private make(call: DiskCall<unknown>): void {
+  private makeCall(call: DiskCall<unknown>): void {
     if (call.now !== undefined && !this.enough()) {
       this.answer = attempt(call.now)
       return
@@ -125,22 +124,22 @@ export class Run<A> {
   private answered(call: DiskCall<unknown>, error: unknown, value: unknown): void {
     const failed = error !== null && error !== undefined
     if (this.abandoned || this.call !== call) {
-      // Somebody went on without waiting for it.
+      // The steps have continued without it.
       return failed ? undefined : call.discard?.(value)
     }
     const answer: Answer = failed ? { error } : { value }
     if (this.isMoving) {
       this.answer = answer
     } else {
-      this.move(answer)
+      this.advance(answer)
     }
   }
 }
 
-/** Milliseconds. Timers fire only while the event loop turns, so a call is not slow because the program is busy. */
+/** Milliseconds. Timers fire only while the event loop runs, so a busy program does not make a call look slow. */
 const slowAfter = 50
 
-// Node's timers hold the process, those of others are numbers.
+// A Node timer keeps the process alive; elsewhere timers are numbers.
 const unref = (timer: unknown): void => {
   if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") {
     timer.unref()
@@ -157,11 +156,11 @@ const attempt = (action: () => unknown): Answer => {
   }
 }
 
-const outcomeOf = (call: DiskCall<unknown>, patience: number, insist: boolean): Answer | undefined => {
+const outcomeOf = (call: DiskCall<unknown>, timeout: number, isLast: boolean): Answer | undefined => {
   if (call.outcome === undefined) {
     return attempt(call.now!)
   }
-  const outcome = attempt(() => call.outcome!(patience, insist))
+  const outcome = attempt(() => call.outcome!(timeout, isLast))
   const isKnown = "value" in outcome && outcome.value !== undefined
-  return isKnown ? outcome.value as Answer : insist ? attempt(call.now!) : undefined
+  return isKnown ? outcome.value as Answer : isLast ? attempt(call.now!) : undefined
 }

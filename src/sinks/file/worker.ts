@@ -1,85 +1,85 @@
 /**
- * The fiber that writes in the background: at once when there is something, again after a while where the disk refused it, until the
- * layer closes.
+ * The fiber that writes in the background until the layer closes. It starts as soon as there is something to write, and retries after a
+ * delay when the disk fails.
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import { capped } from "../../telemetry/lifecycle/capped.js"
+import { withCap } from "../../telemetry/lifecycle/sinkScopes.js"
 import type { Writer } from "./writer.js"
 
-/** Milliseconds until a write that failed is tried again: the first time, and at most. */
+/** Milliseconds before a failed write is retried: the first time, and at most. */
 const firstDelay = 50
 const longestDelay = 5000
 
-/** How long a release waits, after its cap, for a disk that does answer to take away a line that was begun. */
+/** How long a release waits after `closeTimeout` for a working disk to remove an unfinished line. */
 const trimCap: Duration.DurationInput = "250 millis"
 
-/** Lets the writer write while the scope is open, and for `closeTimeout` after that. */
+/** Runs the writer while the scope is open, and for up to `closeTimeout` after that. */
 export const startWorker = (
   writer: Writer,
   closeTimeout: Duration.DurationInput
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.uninterruptible(Effect.gen(function*() {
-    const work = yield* Effect.makeLatch(false)
-    const hurry = yield* Effect.makeLatch(false)
-    writer.wake = () => void work.unsafeOpen()
-    writer.nudge = () => {
-      work.unsafeOpen()
-      hurry.unsafeOpen()
+    const wake = yield* Effect.makeLatch(false)
+    const retry = yield* Effect.makeLatch(false)
+    writer.wake = () => void wake.unsafeOpen()
+    writer.retryNow = () => {
+      wake.unsafeOpen()
+      retry.unsafeOpen()
     }
-    const worker = yield* Effect.forkDaemon(working(writer, work, hurry))
-    yield* Effect.addFinalizer(() => closing(writer, worker, closeTimeout))
+    const worker = yield* Effect.forkDaemon(work(writer, wake, retry))
+    yield* Effect.addFinalizer(() => close(writer, worker, closeTimeout))
   }))
 
-const working = (writer: Writer, work: Effect.Latch, hurry: Effect.Latch): Effect.Effect<void> =>
+const work = (writer: Writer, wake: Effect.Latch, retry: Effect.Latch): Effect.Effect<void> =>
   Effect.gen(function*() {
     let delay = firstDelay
     while (!writer.isClosed) {
-      yield* work.await
-      // Whoever is in a hurry from here on wants another attempt, should this one fail.
-      hurry.unsafeClose()
+      yield* wake.await
+      // A request that comes after this point gets a new attempt if this one fails.
+      retry.unsafeClose()
       const before = writer.stats.written
-      const error = yield* written(writer)
-      writer.trouble.sayThatItIsOver()
+      const error = yield* writeAll(writer)
+      writer.health.reportRecovery()
       if (error !== undefined && !writer.isClosed) {
-        writer.fail(error)
+        writer.onError(error)
         delay = writer.stats.written > before ? firstDelay : delay
-        yield* Effect.timeoutOption(hurry.await, delay)
+        yield* Effect.timeoutOption(retry.await, delay)
         delay = Math.min(delay * 2, longestDelay)
       } else if (!writer.hasWork) {
-        // In one go: what was queued between the look and the closing would not wake the worker.
-        work.unsafeClose()
+        // Synchronous: a record queued between the check and closing the latch would not wake the worker.
+        wake.unsafeClose()
         delay = firstDelay
-        writer.rest()
+        writer.onIdle()
       }
     }
-    yield* Effect.async<void>((resume) => writer.leave(() => resume(Effect.void)))
+    yield* Effect.async<void>((resume) => writer.closeFile(() => resume(Effect.void)))
   }).pipe(
     Effect.withTracerEnabled(false),
-    // Nobody interrupts it: calls that are under way go on in any case, and the file must not be closed beneath them. But its own waiting
-    // ends by interruption, which it would not where it was forked.
+    // It is never interrupted from outside: pending calls continue anyway, and the file must stay open for them. But `timeoutOption`
+    // interrupts its own waits, so it must be interruptible.
     Effect.interruptible
   )
 
-const written = (writer: Writer): Effect.Effect<unknown> =>
+const writeAll = (writer: Writer): Effect.Effect<unknown> =>
   Effect.async<unknown>((resume) => writer.write((error) => resume(Effect.succeed(error))))
 
-const closing = (
+const close = (
   writer: Writer,
   worker: Fiber.Fiber<void>,
   closeTimeout: Duration.DurationInput
 ): Effect.Effect<void> =>
   Effect.gen(function*() {
     writer.isClosing = true
-    writer.nudge()
-    const ended = yield* capped(Fiber.await(worker), closeTimeout)
+    writer.retryNow()
+    const ended = yield* withCap(Fiber.await(worker), closeTimeout)
     if (ended._tag === "None") {
       writer.close()
-      writer.nudge()
+      writer.retryNow()
       if (!writer.isWriting) {
-        yield* capped(Fiber.await(worker), trimCap)
+        yield* withCap(Fiber.await(worker), trimCap)
       }
     }
   })

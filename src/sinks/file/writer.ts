@@ -1,83 +1,81 @@
 /**
- * Records on their way into the file: accepted, encoded, queued, written in the order in which they came.
+ * Takes records, encodes and queues them, and writes them in order.
  *
- * What is synchronous about the file sink is here; when it is done is up to the worker, the end of the process, and in write-through mode
- * to the record itself. Nothing in here throws.
+ * This is the synchronous part of the file sink. It is driven by the worker, by the end of the process and, in write-through mode, by each
+ * record. Nothing here throws.
  */
 import type { Clock } from "effect/Clock"
 import type { Redactor } from "../../records/redact/Redactor.js"
 import type { OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 import { Appender } from "./appender.js"
 import { codeOf, type Disk, type Steps } from "./disk.js"
-import { Flushes } from "./flushes.js"
-import { type FileStats, Ledger } from "./ledger.js"
+import { DiskHealth } from "./diskHealth.js"
+import { type FileStats, Flushes, Ledger } from "./ledger.js"
 import { LineQueue } from "./lineQueue.js"
 import type { Opened } from "./openFile.js"
 import { OpenSpanNotices } from "./openSpans.js"
 import { Run, runNow } from "./run.js"
-import { Trouble } from "./trouble.js"
 
-/** Bytes in one write, unless a single line is longer. */
+/** Bytes in one write; a longer line is written alone. */
 const batchBytes = 256 * 1024
 
-/** Milliseconds that the end of a process waits for a write that is under way. */
-const exitPatience = 100
+/** Milliseconds that the end of the process waits for a pending write. */
+const exitTimeout = 100
 
-/** Milliseconds that a full queue waits for a write that is under way: it may be that only its answer cannot come in. */
-const fullPatience = 4
+/** Milliseconds that a full queue waits for a pending write, whose callback may only be missing a turn of the event loop. */
+const fullTimeout = 4
 
-/** How often the end of a process tries. */
+/** How often the end of the process tries to write. */
 const exitAttempts = 3
 
-/** The part of the queue that is made free where it was full for want of a turn of the event loop. */
+/** The fraction of a full queue that is written synchronously when the event loop is blocked. */
 const roomToMake = 1 / 8
 
-/** What a writer is made of. */
+/** What a writer needs. */
 export interface WriterOptions {
   readonly disk: Disk
-  /** Where the file is. */
+  /** The path of the file. */
   readonly path: string
-  /** What the user calls it. */
+  /** The path as the user gave it. */
   readonly name: string
   readonly clock: Clock
-  /** By which errors are shown. */
+  /** Redacts error messages. */
   readonly rules: Redactor
-  /** Whether the disk can be called synchronously. */
+  /** Whether the disk supports synchronous calls. */
   readonly isSynchronous: boolean
   readonly writeThrough: boolean
   readonly shared: boolean
   readonly maxQueuedBytes: number
 }
 
-/** A writer of records. */
+/** Writes records to one file. */
 export class Writer {
   /** Wakes the worker. */
   wake: () => void = () => {}
-  /** Wakes the worker also where it waits after a failure. */
-  nudge: () => void = () => {}
-  /** What is queued is still to be written, and then the file is left. */
+  /** Wakes the worker, even if it waits after a failure. */
+  retryNow: () => void = () => {}
+  /** Set to write what is queued and then close the file. */
   isClosing = false
   isClosed = false
-  /** What is said of the disk. */
-  readonly trouble: Trouble
+  readonly health: DiskHealth
 
   private readonly ledger = new Ledger()
   private readonly queue: LineQueue
   private readonly appender: Appender
-  private readonly notices = new OpenSpanNotices()
+  readonly notices = new OpenSpanNotices()
   private readonly flushes = new Flushes()
   private run: Run<void> | undefined = undefined
   private hasExited = false
 
   constructor(private readonly options: WriterOptions, opened: Opened) {
     this.queue = new LineQueue(options.maxQueuedBytes, batchBytes)
-    this.trouble = new Trouble(options.name, options.rules)
+    this.health = new DiskHealth(options.name, options.rules)
     this.appender = new Appender({
       ...options,
-      onOpened: (reopened) => this.trouble.opened(reopened),
+      onOpened: (reopened) => this.health.checkMode(reopened),
       onWritten: (records) => {
         this.ledger.written += records
-        this.settle()
+        this.resumeFlushes()
       },
       onRetry: () => void this.ledger.retried++
     }, opened)
@@ -88,33 +86,33 @@ export class Writer {
     this.ledger.accepted++
     if (this.isClosed) {
       this.ledger.drop("after_close")
-      return this.trouble.lose("after_close")
+      return this.health.reportLoss("after_close")
     }
     let line: string
     try {
       line = encode(record)
     } catch (error) {
-      return this.lose("serialization", error)
+      return this.drop("serialization", error)
     }
     let answer = this.queue.offer(line, "record")
-    if (answer === "queue_full" && this.relieve()) {
+    if (answer === "queue_full" && this.makeRoom()) {
       answer = this.queue.offer(line, "record")
     }
-    return answer === "queued" ? this.lineCame() : this.lose(answer)
+    return answer === "queued" ? this.onLineQueued() : this.drop(answer)
   }
 
-  /** Takes note of a measurement that is in no record. */
+  /** Counts a measurement that was refused as invalid. */
   refuse(): void {
     this.ledger.accepted++
     this.ledger.drop("invalid_value")
-    this.lineCame()
+    this.onLineQueued()
   }
 
-  /** Spans that a recorder holds open. The function returned is for when that is gone. */
+  /** Adds a source of open spans. Call the function returned when the source closes. */
   attach(open: OpenSpans): () => void {
     this.notices.add(open)
     return () => {
-      this.tellOpenSpans([open])
+      this.noteOpenSpans([open])
       this.notices.delete(open)
     }
   }
@@ -125,39 +123,39 @@ export class Writer {
 
   /** Whether there is something to write. */
   get hasWork(): boolean {
-    return !this.isClosed && (!this.queue.isEmpty || this.ledger.hasUntold || this.appender.isAskedToReopen)
+    return !this.isClosed && (!this.queue.isEmpty || this.ledger.hasUnreported || this.appender.isReopenRequested)
   }
 
-  /** Whether a call to the disk is under way. */
+  /** Whether a disk call is pending. */
   get isWriting(): boolean {
     return this.run !== undefined
   }
 
-  /** Calls back when all that was accepted by now is written or dropped. The function returned takes that back. */
+  /** Calls back when everything accepted so far is written or dropped. Call the function returned to cancel. */
   flush(resume: () => void): () => void {
     if (this.isClosed) {
       resume()
       return () => {}
     }
-    this.tellOpenSpans()
-    this.appender.look()
-    const forget = this.flushes.add({ position: this.queue.end, losses: this.ledger.noted, resume })
-    this.nudge()
-    this.settle()
+    this.noteOpenSpans()
+    this.appender.requestPathCheck()
+    const forget = this.flushes.add({ position: this.queue.end, losses: this.ledger.toReport, resume })
+    this.retryNow()
+    this.resumeFlushes()
     return forget
   }
 
-  /** Has the path opened again, although nothing may have happened to it. */
+  /** Opens the path again in any case. */
   reopen(): void {
-    this.appender.askToReopen()
-    this.nudge()
+    this.appender.requestReopen()
+    this.retryNow()
   }
 
-  /** Writes what is queued in the background; `done` hears of the error that stopped it. For the worker. */
+  /** Writes what is queued in the background; `done` gets the error that stopped it. Called by the worker. */
   write(done: (error: unknown) => void): void {
-    if (this.trouble.isThere) {
+    if (this.health.isFailing) {
       this.ledger.retried++
-      this.appender.look()
+      this.appender.requestPathCheck()
     }
     this.run = new Run(this.steps(never), (error) => {
       this.run = undefined
@@ -166,48 +164,48 @@ export class Writer {
     this.run.start()
   }
 
-  /** The worker has found nothing more to do. */
-  rest(): void {
+  /** The worker has nothing more to do. */
+  onIdle(): void {
     if (this.isClosing) {
       this.close()
     }
   }
 
-  /** Notes that the disk refused a write. */
-  fail(error: unknown): void {
-    this.ledger.lastError = this.trouble.came(error, this.ledger.lost)
+  /** A write failed. */
+  onError(error: unknown): void {
+    this.ledger.lastError = this.health.failed(error, this.ledger.lost)
     const code = codeOf(error)
     if (code === "EBADF" || code === "ESTALE") {
-      this.appender.askToReopen()
+      this.appender.requestReopen()
     }
   }
 
-  /** Takes nothing more; what has not been written by now is given up. */
+  /** Accepts nothing more, and drops everything not yet written. */
   close(): void {
     if (!this.isClosed) {
       this.isClosed = true
       this.ledger.written += this.queue.confirm()
-      this.ledger.drop(this.trouble.isThere ? "io" : "shutdown", this.queue.clear())
-      this.flushes.reached(Infinity, Infinity)
+      this.ledger.drop(this.health.isFailing ? "io" : "shutdown", this.queue.clear())
+      this.flushes.resumeUpTo(Infinity, Infinity)
     }
   }
 
-  /** Leaves the file; for the worker when it has nothing to write any more. */
-  leave(done: () => void): void {
+  /** Closes the file. Called by the worker when nothing is left to write. */
+  closeFile(done: () => void): void {
     new Run(this.appender.close(), done).start()
   }
 
-  /** The process ends: whatever can be written is written now. */
+  /** The process ends: writes everything it can, synchronously. */
   exit(): void {
-    // The write that is under way may still be reading them.
+    // A pending write may still read them.
     this.queue.keepBytes()
-    this.run?.hurry(never, exitPatience, true)
+    this.run?.continueNow(never, exitTimeout, true)
     if (this.isClosed || this.isWriting) {
       return
     }
     this.hasExited = true
     for (let attempt = 0; attempt < exitAttempts; attempt++) {
-      if (this.writeNow() && this.tellOpenSpans() === 0) {
+      if (this.writeNow() && this.noteOpenSpans() === 0) {
         return
       }
     }
@@ -215,33 +213,33 @@ export class Writer {
     try {
       runNow(this.appender.trim())
     } catch {
-      // There is nobody left to tell.
+      // The process ends; there is no one left to report to.
     }
   }
 
   private *steps(enough: () => boolean): Steps<void> {
-    this.appender.doubt()
+    this.appender.invalidate()
     while (this.hasWork && !enough()) {
-      this.tellLosses()
+      this.noteLosses()
       if (this.queue.isEmpty) {
         yield* this.appender.prepare(this.queue)
       } else {
         yield* this.appender.append(this.queue)
-        this.trouble.went(this.ledger.lost)
+        this.health.succeeded(this.ledger.lost)
       }
     }
   }
 
-  private lose(reason: "serialization" | "too_large" | "queue_full", error?: unknown): void {
+  private drop(reason: "serialization" | "too_large" | "queue_full", error?: unknown): void {
     this.ledger.drop(reason)
-    this.trouble.lose(reason, error)
-    this.lineCame()
+    this.health.reportLoss(reason, error)
+    this.onLineQueued()
   }
 
-  private lineCame(): void {
-    // After a failure the worker goes first: what is queued is older.
-    const isNow = this.hasExited || (this.options.writeThrough && !this.trouble.isThere)
-    if (!isNow || this.isWriting || !this.writeNow()) {
+  private onLineQueued(): void {
+    // After a failure the worker goes first, because the queued records are older.
+    const isSynchronous = this.hasExited || (this.options.writeThrough && !this.health.isFailing)
+    if (!isSynchronous || this.isWriting || !this.writeNow()) {
       this.wake()
     }
   }
@@ -251,44 +249,48 @@ export class Writer {
       runNow(this.steps(enough))
       return true
     } catch (error) {
-      this.fail(error)
+      this.onError(error)
       return false
     }
   }
 
   /**
-   * Makes room where the queue is full only because the program does not let the event loop turn: the disk has taken the last write, but
-   * its answer cannot come in.
+   * Makes room if the queue is full only because the program blocks the event loop: the disk has finished the last write, but its callback
+   * cannot run.
    */
-  private relieve(): boolean {
+  private makeRoom(): boolean {
     const enough = () => this.queue.hasRoom(roomToMake)
-    if (this.trouble.isThere || !this.options.isSynchronous) {
+    if (this.health.isFailing || !this.options.isSynchronous) {
       return false
     }
-    return (this.run?.hurry(enough, fullPatience, false) ?? this.writeNow(enough)) && enough()
+    return (this.run?.continueNow(enough, fullTimeout, false) ?? this.writeNow(enough)) && enough()
   }
 
-  private tellOpenSpans(sources?: Iterable<OpenSpans>): number {
-    const told = this.notices.tell((line) => this.queue.offer(line, "notice") === "queued", sources)
-    if (told > 0 && !this.hasExited) {
-      this.lineCame()
+  private noteOpenSpans(sources?: Iterable<OpenSpans>): number {
+    const noted = this.notices.offerLines(
+      (line) => this.queue.offer(line, "notice") === "queued",
+      new Date(this.options.clock.unsafeCurrentTimeMillis()),
+      sources
+    )
+    if (noted > 0 && !this.hasExited) {
+      this.onLineQueued()
     }
-    return told
+    return noted
   }
 
-  // Not between the two parts of a line that was cut, nor before lines that may be in the file already.
-  private tellLosses(): void {
-    if (!this.ledger.hasUntold || this.appender.isCut || this.queue.hasFront || this.queue.hasSent) {
+  // Not in the middle of a partial line, and not before lines that may already be in the file.
+  private noteLosses(): void {
+    if (!this.ledger.hasUnreported || this.appender.hasPartialLine || this.queue.hasFront || this.queue.hasSent) {
       return
     }
     const at = new Date(this.options.clock.unsafeCurrentTimeMillis())
-    for (const line of this.ledger.tell(at)) {
+    for (const line of this.ledger.reportLosses(at)) {
       this.queue.putFirst(line)
     }
   }
 
-  private settle(): void {
-    this.flushes.reached(this.queue.start, this.queue.hasFront ? 0 : this.ledger.told)
+  private resumeFlushes(): void {
+    this.flushes.resumeUpTo(this.queue.start, this.queue.hasFront ? 0 : this.ledger.reported)
   }
 }
 

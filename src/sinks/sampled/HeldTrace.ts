@@ -1,38 +1,37 @@
 /**
- * A trace while it is held back, and what is known of it.
+ * A trace that is held back until the sampler decides, and the decisions remembered for spans that come late.
  */
+import type { ScoreData } from "../../records/ScoreData.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 
-/** What happened in a trace, in the order in which it did. */
+/** Something that happened in a trace. */
 export type TraceEvent =
   | { readonly _tag: "start"; readonly span: OpenSpan }
+  | { readonly _tag: "forgotten"; readonly span: OpenSpan }
   | { readonly _tag: "end"; readonly span: OpenSpan; readonly data: SpanData }
   | { readonly _tag: "metric"; readonly metric: MetricData; readonly around: OpenSpan | undefined }
+  | { readonly _tag: "score"; readonly score: ScoreData; readonly around: OpenSpan | undefined }
 
 /** A trace, held until it is decided. */
 export class HeldTrace {
-  /** Whether it is kept; `undefined` while that is open. */
-  verdict: boolean | undefined = undefined
+  /** Whether it is kept; `undefined` while undecided. */
+  decision: boolean | undefined = undefined
   /** Spans that have not ended, ≥ 0. */
   open = 0
-  /** Spans and measurements, ≥ 0. */
+  /** Spans, measurements and scores held, ≥ 0. */
   size = 0
-  private list: Array<TraceEvent> = []
+  private events: Array<TraceEvent> = []
 
   constructor(readonly id: string) {}
 
-  get events(): ReadonlyArray<TraceEvent> {
-    return this.list
-  }
-
-  /** The spans that ended, in the order in which they did. */
+  /** The ended spans, in the order in which they ended. */
   get ended(): ReadonlyArray<SpanData> {
-    return this.list.flatMap((event) => event._tag === "end" ? [event.data] : [])
+    return this.events.flatMap((event) => event._tag === "end" ? [event.data] : [])
   }
 
   get metrics(): ReadonlyArray<MetricData> {
-    return this.list.flatMap((event) => event._tag === "metric" ? [event.metric] : [])
+    return this.events.flatMap((event) => event._tag === "metric" ? [event.metric] : [])
   }
 
   hold(event: TraceEvent): void {
@@ -44,15 +43,41 @@ export class HeldTrace {
     if (event._tag !== "end") {
       this.size++
     }
-    this.list.push(event)
+    this.events.push(event)
   }
 
-  /** Decides, and lets go of what was held. */
-  decide(verdict: boolean): ReadonlyArray<TraceEvent> {
-    const held = this.list
-    this.verdict = verdict
-    this.list = []
+  /** Records the decision and returns the events held, in order. */
+  decide(decision: boolean): ReadonlyArray<TraceEvent> {
+    const { events } = this
+    this.decision = decision
+    this.events = []
     this.size = 0
-    return held
+    return events
+  }
+}
+
+/** Number of decisions remembered. */
+const maxDecisions = 10_000
+
+/** Decisions by trace id, shared by all sinks of one sampler so that they agree. The oldest is forgotten first. */
+export class Decisions {
+  private readonly known = new Map<string, boolean>()
+
+  get(traceId: string): boolean | undefined {
+    return this.known.get(traceId)
+  }
+
+  /** The decision made before for this trace, otherwise a new one. */
+  decide(traceId: string, make: () => boolean): boolean {
+    const before = this.known.get(traceId)
+    if (before !== undefined) {
+      return before
+    }
+    const decision = make()
+    this.known.set(traceId, decision)
+    if (this.known.size > maxDecisions) {
+      this.known.delete(this.known.keys().next().value!)
+    }
+    return decision
   }
 }

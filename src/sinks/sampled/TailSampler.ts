@@ -1,26 +1,29 @@
 /**
- * Holds the traces of one sink back until none of their spans is open, then hands each on as it happened, or not at all.
+ * Holds the traces of one sink back until none of their spans is open, then passes each one on as it happened, or drops it.
  *
- * What comes after the decision follows it at once. A child finds its trace through its parent, so that this holds as long as the parent
- * is known to the program; where there is none of ours (spans below a remote parent), as long as the decision is remembered.
+ * Anything that comes after the decision follows it immediately. A child finds its trace through its parent, so this works for as long as
+ * the parent is known to the program. A span below a remote parent finds it only while the decision is remembered.
  */
+import type { ScoreData } from "../../records/ScoreData.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
-import type { Observer } from "../../telemetry/Observer.js"
+import { type Observer, originOf } from "../../telemetry/Observer.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
-import { withoutSpan } from "./headObserver.js"
-import { HeldTrace, type TraceEvent } from "./HeldTrace.js"
-import type { SamplingCounter } from "./stats.js"
-import type { Verdicts } from "./Verdicts.js"
+import { filterSpans, withoutSpan } from "./headObserver.js"
+import { type Decisions, HeldTrace, type TraceEvent } from "./HeldTrace.js"
+import type { SamplingCounter } from "./options.js"
 
-/** What a sampler goes by. */
+/** How a sampler decides, the same for all sinks of a layer. */
 export interface TailRules {
   readonly isKept: (trace: HeldTrace) => boolean
-  readonly verdicts: Verdicts
+  readonly decisions: Decisions
+  /** Spans, measurements and scores that may be held, ≥ 1. */
   readonly capacity: number
 }
 
 /** The traces of one sink. */
 export class TailSampler {
+  /** The sink behind the sampler. */
+  readonly observer: Observer
   private readonly traces = new WeakMap<OpenSpan, HeldTrace>()
   /** Undecided ones by id, oldest first. */
   private readonly held = new Map<string, HeldTrace>()
@@ -31,45 +34,76 @@ export class TailSampler {
     private readonly inner: Observer,
     private readonly rules: TailRules,
     private readonly counter: SamplingCounter
-  ) {}
-
-  start(span: OpenSpan): void {
-    const trace = this.find(span.above, span.traceId) ?? this.begin(span.traceId)
-    this.traces.set(span, trace)
-    this.take(trace, { _tag: "start", span })
-    this.relieve()
+  ) {
+    this.observer = {
+      ...inner,
+      name: `sampled(${inner.name})`,
+      origin: originOf(inner),
+      onStart: (span) => this.start(span),
+      onForgotten: (span) => this.forget(span),
+      onEnd: (data, span) => this.end(data, span),
+      onMetric: (metric, around) => this.measure(metric, around),
+      onScore: (score, around) => this.score(score, around),
+      ...(inner.attach && { attach: (open) => inner.attach!(() => filterSpans(open, (span) => this.isShown(span))) })
+    }
   }
 
-  end(data: SpanData, span: OpenSpan): void {
+  /** Decides the undecided traces by the spans they have so far. Traces that start later are dropped. */
+  close(): void {
+    this.isClosed = true
+    forEachThenThrow([...this.held.values()], (trace) => this.settle(trace, () => this.rules.isKept(trace)))
+  }
+
+  private start(span: OpenSpan): void {
+    const trace = this.find(span.above, span.traceId) ?? this.hold(span.traceId)
+    this.traces.set(span, trace)
+    this.take(trace, { _tag: "start", span })
+    this.makeRoom()
+  }
+
+  private forget(span: OpenSpan): void {
+    const trace = this.traces.get(span)
+    if (trace !== undefined) {
+      this.take(trace, { _tag: "forgotten", span })
+      this.makeRoom()
+    }
+  }
+
+  private end(data: SpanData, span: OpenSpan): void {
     const trace = this.traces.get(span)
     if (trace === undefined) {
       return
     }
     this.take(trace, { _tag: "end", span, data })
-    if (trace.verdict === undefined && trace.open === 0) {
+    if (trace.decision === undefined && trace.open === 0) {
       this.settle(trace, () => this.rules.isKept(trace))
     }
   }
 
-  measure(metric: MetricData, around: OpenSpan | undefined): void {
+  private measure(metric: MetricData, around: OpenSpan | undefined): void {
     const trace = metric.traceId === undefined ? undefined : this.find(around, metric.traceId)
     if (trace === undefined) {
       this.inner.onMetric?.(metric, around)
     } else {
       this.take(trace, { _tag: "metric", metric, around })
-      this.relieve()
+      this.makeRoom()
     }
   }
 
-  /** Whether the sink was told of the span. */
-  isShown(span: OpenSpan): boolean {
-    return this.traces.get(span)?.verdict === true
+  private score(score: ScoreData, around: OpenSpan | undefined): void {
+    const trace = this.find(around, score.traceId)
+    if (trace === undefined) {
+      this.counter.kept++
+      this.inner.onScore?.(score, around)
+    } else {
+      this.take(trace, { _tag: "score", score, around })
+      this.makeRoom()
+    }
   }
 
-  /** Decides what is undecided, on what is there. What begins after that is dropped. */
-  close(): void {
-    this.isClosed = true
-    settleAll([...this.held.values()], (trace) => this.settle(trace, () => this.rules.isKept(trace)))
+  /** Whether the sink has received the span's start. */
+  private isShown(span: OpenSpan): boolean {
+    return this.traces.get(span)?.decision === true
   }
 
   private find(span: OpenSpan | undefined, traceId: string): HeldTrace | undefined {
@@ -78,16 +112,16 @@ export class TailSampler {
   }
 
   private decided(traceId: string): HeldTrace | undefined {
-    const verdict = this.rules.verdicts.get(traceId)
-    if (verdict === undefined) {
+    const decision = this.rules.decisions.get(traceId)
+    if (decision === undefined) {
       return undefined
     }
     const trace = new HeldTrace(traceId)
-    trace.decide(verdict)
+    trace.decide(decision)
     return trace
   }
 
-  private begin(traceId: string): HeldTrace {
+  private hold(traceId: string): HeldTrace {
     const trace = new HeldTrace(traceId)
     if (this.isClosed) {
       trace.decide(false)
@@ -98,20 +132,20 @@ export class TailSampler {
   }
 
   private take(trace: HeldTrace, event: TraceEvent): void {
-    if (trace.verdict !== undefined) {
-      this.pass(event, trace.verdict)
+    if (trace.decision !== undefined) {
+      this.pass(event, trace.decision)
       return
     }
     const before = trace.size
     trace.hold(event)
     this.size += trace.size - before
-    if (event._tag === "end") {
+    if (isCounted(event)) {
       this.counter.held++
     }
   }
 
-  /** Where too much is held the oldest trace is kept: an error may be in it, or still come. */
-  private relieve(): void {
+  /** Keeps the oldest trace when too much is held: it may have an error, or still get one. */
+  private makeRoom(): void {
     while (this.size > this.rules.capacity) {
       const oldest = this.held.values().next().value!
       this.counter.decidedEarly++
@@ -120,12 +154,12 @@ export class TailSampler {
   }
 
   private settle(trace: HeldTrace, decide: () => boolean): void {
-    const verdict = this.rules.verdicts.decide(trace.id, decide)
+    const decision = this.rules.decisions.decide(trace.id, decide)
     this.held.delete(trace.id)
     this.size -= trace.size
-    const events = trace.decide(verdict)
-    this.counter.held -= events.filter((event) => event._tag === "end").length
-    settleAll(events, (event) => this.pass(event, verdict))
+    const events = trace.decide(decision)
+    this.counter.held -= events.filter(isCounted).length
+    forEachThenThrow(events, (event) => this.pass(event, decision))
   }
 
   private pass(event: TraceEvent, isKept: boolean): void {
@@ -133,8 +167,13 @@ export class TailSampler {
     switch (event._tag) {
       case "start":
         return isKept ? inner.onStart?.(event.span) : undefined
+      case "forgotten":
+        return isKept ? inner.onForgotten?.(event.span) : undefined
       case "metric":
         return inner.onMetric?.(isKept ? event.metric : withoutSpan(event.metric), event.around)
+      case "score":
+        counter[isKept ? "kept" : "dropped"]++
+        return isKept ? inner.onScore?.(event.score, event.around) : undefined
       case "end":
         if (isKept) {
           counter.kept++
@@ -146,8 +185,10 @@ export class TailSampler {
   }
 }
 
-/** Does it for all; the first exception goes on after that. */
-const settleAll = <A>(all: ReadonlyArray<A>, each: (item: A) => void): void => {
+const isCounted = ({ _tag }: TraceEvent): boolean => _tag === "end" || _tag === "score"
+
+/** Calls `each` for every item, then throws the first exception. */
+const forEachThenThrow = <A>(all: ReadonlyArray<A>, each: (item: A) => void): void => {
   let failure: { readonly error: unknown } | undefined
   for (const item of all) {
     try {

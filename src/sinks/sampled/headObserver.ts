@@ -1,10 +1,24 @@
 /**
- * A sink that is told only of some traces, chosen when they begin.
+ * A sink that receives a fraction of the traces, chosen when they start.
+ *
+ * The choice depends on the trace id alone, so every process makes the same one. OpenTelemetry specification, "TraceState: Probability
+ * Sampling" (v1.47.0, which `TraceIdRatioBased` follows since then): the last 56 bits of the trace id are the randomness (W3C Trace
+ * Context Level 2), and a trace is kept if they are at least `(1 - ratio) * 2^56`. A trace kept at one ratio is kept at every higher one.
  */
 import type { MetricData } from "../../records/SpanData.js"
 import { type Observer, originOf } from "../../telemetry/Observer.js"
 import type { OpenSpan, OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
-import type { SamplingCounter } from "./stats.js"
+import type { SamplingCounter } from "./options.js"
+
+/** Random hexadecimal digits of the trace id. */
+const digits = 14
+
+/** Whether a trace is in this fraction (0 to 1) of all traces; `traceId` is 32 lower-case hexadecimal digits. */
+export const traceIdRatio = (ratio: number): (traceId: string) => boolean => {
+  const threshold = BigInt(Math.round((1 - ratio) * 2 ** (4 * digits))).toString(16).padStart(digits, "0")
+  // With the same number of digits and the same case, text compares like the numbers.
+  return threshold.length > digits ? () => false : (traceId) => traceId.slice(-digits) >= threshold
+}
 
 /** The sink behind the sampler. */
 export const headObserver = (
@@ -22,6 +36,13 @@ export const headObserver = (
       }
     }
   }),
+  ...(inner.onForgotten && {
+    onForgotten: (span) => {
+      if (keeps(span.traceId)) {
+        inner.onForgotten!(span)
+      }
+    }
+  }),
   onEnd: (data, open) => {
     if (keeps(data.traceId)) {
       counter.kept++
@@ -35,14 +56,24 @@ export const headObserver = (
     onMetric: (metric, around) =>
       inner.onMetric!(metric.traceId === undefined || keeps(metric.traceId) ? metric : withoutSpan(metric), around)
   }),
-  ...(inner.attach && { attach: (open) => inner.attach!(() => only(open, (span) => keeps(span.traceId))) })
+  ...(inner.onScore && {
+    onScore: (score, around) => {
+      if (keeps(score.traceId)) {
+        counter.kept++
+        inner.onScore!(score, around)
+      } else {
+        counter.dropped++
+      }
+    }
+  }),
+  ...(inner.attach && { attach: (open) => inner.attach!(() => filterSpans(open, (span) => keeps(span.traceId))) })
 })
 
-/** The measurement of a trace that is not there. */
+/** The measurement without the ids of a trace that the sink does not have. */
 export const withoutSpan = (metric: MetricData): MetricData => ({ ...metric, traceId: undefined, spanId: undefined })
 
-/** Those of the open spans for which it holds. */
-export function* only(open: OpenSpans, holds: (span: OpenSpan) => boolean): Iterable<OpenSpan> {
+/** The open spans for which the condition holds. */
+export function* filterSpans(open: OpenSpans, holds: (span: OpenSpan) => boolean): Iterable<OpenSpan> {
   for (const span of open()) {
     if (holds(span)) {
       yield span

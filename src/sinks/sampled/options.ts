@@ -1,5 +1,5 @@
 /**
- * What can be asked of a sampler, and what cannot.
+ * The options of a sampler, what is wrong with them, and its counters.
  */
 import type * as Duration from "effect/Duration"
 import type { SpanRecord } from "../../records/SpanRecord.js"
@@ -11,46 +11,67 @@ export interface HeadOptions {
   readonly ratio: number
 }
 
-/** Options of `SampledTelemetry.tail`: a trace is kept where one of the conditions holds. */
+/** Options of `SampledTelemetry.tail`: a trace is kept if one of the conditions holds. */
 export interface TailOptions {
-  /** Traces in which a span failed: outcome `"failure"`, a tool that failed included. Interruption is no failure. Default `true`. */
+  /** Traces in which a span failed: outcome `"failure"`, including failed tools. Interruption is not a failure. Default `true`. */
   readonly errors?: boolean
   /** Traces that took longer, from the start of their first span to the end of their last. */
   readonly slowerThan?: Duration.DurationInput
   /** Traces that cost more, in US dollars: the sum of their `loom.cost.usd` measurements, ≥ 0. */
-  readonly dearerThan?: number
-  /** Traces that you choose, from the spans that ended, in the order in which they did. One that throws keeps the trace, and is logged once. */
+  readonly costlierThan?: number
+  /** Traces that you choose by their ended spans, in the order in which they ended. If it throws, the trace is kept; logged once. */
   readonly keep?: (spans: ReadonlyArray<SpanRecord>) => boolean
   /** The fraction of all other traces that is kept, 0 to 1, chosen like those of `head`. Default 0. */
   readonly ratio?: number
   /**
-   * How many spans are held while their traces go on, ≥ 1; a measurement counts like a span. When there are more, the oldest trace is decided
-   * early: it is kept. Default 100 000.
+   * How many spans are held while their traces are running, ≥ 1; a measurement or a score counts like a span. Beyond that the oldest trace is kept
+   * without waiting for its end. Default 100 000.
    */
   readonly maxSpans?: number
 }
 
-const isFraction = (value: number): boolean => value >= 0 && value <= 1
+/** Ended spans and scores: `kept + dropped + held` is what the sampler received. */
+export interface SamplingStats {
+  /** Spans and scores passed on to the sink, ≥ 0. */
+  readonly kept: number
+  /** Spans and scores of traces that were left out, ≥ 0. */
+  readonly dropped: number
+  /** Traces kept before they ended because too many spans were held, ≥ 0. */
+  readonly decidedEarly: number
+  /** Spans and scores waiting for their trace to end, ≥ 0. */
+  readonly held: number
+}
 
-const fault = (what: string, value: unknown, remedy: string): string => `${what}, but it is ${String(value)}. ${remedy}`
+/** The counters behind `SamplingStats`. */
+export type SamplingCounter = { -readonly [Count in keyof SamplingStats]: number }
 
-const ratioFault = (ratio: number): string | undefined =>
-  isFraction(ratio)
+/** Counters at zero. */
+export const samplingCounter = (): SamplingCounter => ({ kept: 0, dropped: 0, decidedEarly: 0, held: 0 })
+
+const problem = (what: string, value: unknown, remedy: string): string =>
+  `${what}, but it is ${String(value)}. ${remedy}`
+
+const ratioProblem = (ratio: number): string | undefined =>
+  ratio >= 0 && ratio <= 1
     ? undefined
-    : fault("`ratio` has to be a fraction from 0 to 1", ratio, "Give 0.1 to keep a tenth of the traces, 1 to keep all")
+    : problem("`ratio` must be a fraction from 0 to 1", ratio, "Use 0.1 to keep a tenth of the traces, 1 to keep all")
 
-/** What is wrong with the options, in words that say the remedy. */
-export const headFault = ({ ratio }: HeadOptions): string | undefined => ratioFault(ratio)
+/** What is wrong with the options and how to fix it. */
+export const headProblem = ({ ratio }: HeadOptions): string | undefined => ratioProblem(ratio)
 
-/** What is wrong with the options, in words that say the remedy. */
-export const tailFault = ({ dearerThan, maxSpans, ratio, slowerThan }: TailOptions): string | undefined =>
-  ratioFault(ratio ?? 0) ??
+/** What is wrong with the options and how to fix it. */
+export const tailProblem = ({ costlierThan, maxSpans, ratio, slowerThan }: TailOptions): string | undefined =>
+  ratioProblem(ratio ?? 0) ??
     (slowerThan === undefined || isDuration(slowerThan)
       ? undefined
-      : fault("`slowerThan` has to be a duration", slowerThan, "Give \"5 seconds\", or a number of milliseconds")) ??
-    (dearerThan === undefined || dearerThan >= 0
+      : problem("`slowerThan` must be a duration", slowerThan, "Use \"5 seconds\", or a number of milliseconds")) ??
+    (costlierThan === undefined || costlierThan >= 0
       ? undefined
-      : fault("`dearerThan` has to be an amount of US dollars, 0 or more", dearerThan, "Give 0.5 for fifty cents")) ??
+      : problem(
+        "`costlierThan` must be an amount of US dollars, 0 or more",
+        costlierThan,
+        "Use 0.5 for fifty cents"
+      )) ??
     (maxSpans === undefined || maxSpans >= 1
       ? undefined
-      : fault("`maxSpans` has to be a number of spans, 1 or more", maxSpans, "Leave it out for 100 000"))
+      : problem("`maxSpans` must be a number of spans, 1 or more", maxSpans, "Leave it out for 100 000"))

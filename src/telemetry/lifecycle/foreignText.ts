@@ -1,42 +1,44 @@
 /**
- * What others say (exceptions, the system, receivers, models), made fit to be logged and to be kept in `stats`: by the rules that records are made by.
+ * Foreign text (from exceptions, the system, receivers, models) made safe to log and to keep in `stats`, by the same rules as records.
  */
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import { defaultLimits } from "../../records/attributes.js"
 import { oneLine } from "../../records/oneLine.js"
-import type { Redactor } from "../../records/redact/Redactor.js"
-import { telemetryKey } from "../contextKeys.js"
-import { Redaction } from "../Redaction.js"
+import { builtInRedactor, type Redactor } from "../../records/redact/Redactor.js"
+import { redactorIn, telemetryKey } from "../contextKeys.js"
+import { copyVersion } from "../copies.js"
 import { describe } from "../tracing/outcome.js"
 
-/** What is asked here of the service behind the `Telemetry` tag. */
+/** The part of the `Telemetry` service that is used here. */
 interface Sinks {
-  readonly recording: { readonly recorder: { readonly redactor: Redactor } } | undefined
+  readonly recording: { readonly copyVersion: number; readonly recorder: { readonly redactor: Redactor } } | undefined
 }
 
-/** The redaction in force in a context: that of the sinks which record there, else the one that is provided, else the built-in rules. */
-export const rulesIn = ({ unsafeMap }: Context.Context<never>): Redactor => {
-  const sinks: Sinks | undefined = unsafeMap.get(telemetryKey)
-  return sinks?.recording?.recorder.redactor ?? unsafeMap.get(Redaction.key) ?? Redaction.default
+/** The redaction in force in a context: that of its sinks, otherwise the one provided, otherwise the built-in rules. */
+export const rulesIn = (context: Context.Context<never>): Redactor => {
+  const sinks: Sinks | undefined = context.unsafeMap.get(telemetryKey)
+  const recording = sinks?.recording
+  return recording?.copyVersion === copyVersion ? recording.recorder.redactor : redactorIn(context)
 }
 
-/** The redaction in force where the running fiber is; outside a fiber the built-in rules. */
+/** The redaction in force in the running fiber; outside a fiber the built-in rules. */
 export const rulesInForce = (): Redactor => {
-  const fiber = Fiber.getCurrentFiber()
-  return fiber._tag === "Some" ? rulesIn(fiber.value.currentContext) : Redaction.default
+  const fiber = Option.getOrUndefined(Fiber.getCurrentFiber())
+  return fiber === undefined ? builtInRedactor : rulesIn(fiber.currentContext)
 }
 
-/** What was thrown or failed with, or said by somebody else, as one line. */
+/** An error of any type as one line. */
 export const shownError = (error: unknown, rules: Redactor = rulesInForce()): string =>
   oneLine(describe(error, defaultLimits, rules), defaultLimits.valueLength, rules)
 
-/** A text in quotation marks, at most so many characters of it: a name or a path that a message quotes. */
-export const quoted = (text: string, max: number, rules: Redactor = Redaction.default): string =>
+/** A name or a path in quotation marks, at most `max` characters of it. */
+export const quoted = (text: string, max: number, rules: Redactor = builtInRedactor): string =>
   oneLine(JSON.stringify(rules.text(text, max)), 2 * max, rules)
 
-/** All that went wrong, as one line; what is no error is called one, as `Cause.pretty` does. */
+/** All failures and defects as one line; values that are not errors get the prefix `Error: `, as in `Cause.pretty`. */
 export const shownCause = (cause: Cause.Cause<unknown>, rules: Redactor = rulesInForce()): string =>
   [...Cause.failures(cause), ...Cause.defects(cause)]
     .map((error) => `${error instanceof Error ? "" : "Error: "}${shownError(error, rules)}`)

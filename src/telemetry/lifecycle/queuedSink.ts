@@ -1,7 +1,7 @@
 /**
  * A sink whose work is an effect: a bounded queue, and a worker in the layer's scope that is drained on release.
  *
- * The drain is the flush of a release: a layer that has such a sink in its own scope does not flush it as well, or a close would take both.
+ * The drain replaces the flush on release: a layer with such a sink in its own scope does not flush it, or closing would take both times.
  */
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -12,36 +12,39 @@ import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { MetricRecord } from "../../records/MetricRecord.js"
 import { catchRejection, handled } from "../../records/promises.js"
+import type { ScoreRecord } from "../../records/ScoreRecord.js"
 import type { SpanRecord } from "../../records/SpanRecord.js"
-import { Redaction } from "../Redaction.js"
+import { redactorHere } from "../contextKeys.js"
+import { Reporter, type Warn, warnBy, warnLater } from "../report.js"
 import type { TelemetrySink } from "../TelemetrySink.js"
-import { capped } from "./capped.js"
 import { shownCause, shownError } from "./foreignText.js"
-import { Reporter, type Warn, warnBy, warnLater } from "./report.js"
+import { withCap } from "./sinkScopes.js"
 
-/** A sink made of effects. */
+/** Options of a sink made of effects. */
 export interface EffectSinkOptions<R> {
-  /** Named in reports about this sink. Default `"effect"`. */
+  /** Used in reports about this sink. Default `"effect"`. */
   readonly name?: string
-  /** Called with each finished span, one record at a time. Default: spans are left out. */
+  /** Called with each finished span, one record at a time. Default: spans are ignored. */
   readonly onSpanEnd?: (span: SpanRecord) => Effect.Effect<unknown, unknown, R>
-  /** Called with each measurement, one record at a time. Default: they are left out. */
+  /** Called with each measurement, one record at a time. Default: measurements are ignored. */
   readonly onMetric?: (metric: MetricRecord) => Effect.Effect<unknown, unknown, R>
-  /** Records that may wait, ≥ 1; what comes when it is full is dropped and counted. Default 4096. */
+  /** Called with each score, one record at a time. Default: scores are ignored. */
+  readonly onScore?: (score: ScoreRecord) => Effect.Effect<unknown, unknown, R>
+  /** Records that may wait, ≥ 1; when the queue is full, new records are dropped and counted. Default 4096. */
   readonly capacity?: number
-  /** How long the release waits for what is still queued, ≥ 0; nothing else holds it. What is left then is dropped, counted and logged. Default 3 seconds. */
+  /** How long the release waits for queued records, ≥ 0. The rest is dropped, counted and logged. Default 3 seconds. */
   readonly drain?: Duration.DurationInput
 }
 
-/** What became of the records that a queued sink was given. `accepted = written + queued + dropped + failed`. */
+/** Counters of a queued sink. `accepted = written + queued + dropped + failed`. */
 export interface QueuedSinkStats {
-  /** Records that it was given. */
+  /** Records received. */
   readonly accepted: number
   /** The effect succeeded. */
   readonly written: number
-  /** Waiting, or with an effect that is under way. */
+  /** Waiting or in progress. */
   readonly queued: number
-  /** Did not fit into the queue, or came after the sink had closed, or were left when `drain` was over. */
+  /** Did not fit into the queue, arrived after the sink closed, or were left when `drain` was over. */
   readonly dropped: number
   /** The effect failed. */
   readonly failed: number
@@ -49,32 +52,33 @@ export interface QueuedSinkStats {
 
 /** A queued sink, with its counters. */
 export interface QueuedSink extends TelemetrySink {
-  /** A little more than `drain`, which bounds the release by itself. */
+  /** A little more than `drain`, which already bounds the release. */
   readonly closeTimeout: Duration.Duration
-  /** The counters, as they are now. */
+  /** The current counters. */
   readonly stats: Effect.Effect<QueuedSinkStats>
 }
 
 type Item = { readonly run: () => Effect.Effect<unknown, unknown, unknown> } | { readonly done: () => void }
 
-/** The scopes that drain a queue, by what flushes it: that stays the same where the sink is given another name or hook. */
-const drainedBy = new WeakMap<Effect.Effect<void>, Scope.Scope>()
+/** On a flush: the scope whose release drains the same queue. It stays with the flush of a copied sink with another name or hook. */
+const drainedBy: unique symbol = Symbol.for("loom-telemetry/drainedBy")
 
-/** Whether the release of this scope handles all that such a flush would wait for. */
-export const isDrainedBy = (flush: Effect.Effect<void> | undefined, scope: Scope.Scope): boolean =>
-  flush !== undefined && drainedBy.get(flush) === scope
+type QueueFlush = Effect.Effect<void> & { readonly [drainedBy]?: Scope.Scope }
+
+/** Whether the release of this scope handles everything that this flush would wait for. */
+export const isDrainedBy = (flush: QueueFlush | undefined, scope: Scope.Scope): boolean => flush?.[drainedBy] === scope
 
 /** See `Telemetry.sinkFromEffect`. */
 export const sinkFromEffect = <R = never>(
   options: EffectSinkOptions<R>
 ): Effect.Effect<QueuedSink, never, R | Scope.Scope> =>
   Effect.gen(function*() {
-    // Without the span that the layer may have been built in: it has nothing to do with what is handled later.
+    // Without the span that the layer was built in: records that arrive later do not belong to it.
     const context = Context.omit(Tracer.ParentSpan)(yield* Effect.context<R>()) as Context.Context<R>
     const name = options.name ?? "effect"
     const capacity = Math.max(1, options.capacity ?? 4096)
     const drain = Duration.decode(options.drain ?? "3 seconds")
-    const rules = yield* Redaction
+    const rules = yield* redactorHere
     const reporter = new Reporter(warnBy(rules))
     const queue = yield* Mailbox.make<Item>()
     const counts = { accepted: 0, written: 0, queued: 0, dropped: 0, failed: 0 }
@@ -84,7 +88,7 @@ export const sinkFromEffect = <R = never>(
       handle === undefined ? undefined : (record: A): void => {
         counts.accepted++
         const isFull = counts.queued >= capacity
-        // A queue that is being drained takes nothing more.
+        // A queue that is being drained accepts nothing more.
         if (
           !isFull && queue.unsafeOffer({ run: () => Effect.mapInputContext(handled(handle(record)), () => context) })
         ) {
@@ -93,12 +97,12 @@ export const sinkFromEffect = <R = never>(
         }
         counts.dropped++
         if (isFull) {
-          reporter.every("full", `The telemetry sink "${name}" drops records: ${capacity} are waiting already`)
+          reporter.every("full", `The telemetry sink "${name}" drops records: its queue of ${capacity} is full`)
         }
       }
 
     const settled = (how: "written" | "failed"): void => {
-      // What was given up is counted already, should it come to an end after all.
+      // Records in progress when the sink closed are already counted as dropped.
       if (!closed) {
         counts.queued--
         counts[how]++
@@ -108,7 +112,7 @@ export const sinkFromEffect = <R = never>(
     const rejected = (say: Warn) => (error: unknown): void =>
       reporter.once(
         "promise",
-        `An effect of the telemetry sink "${name}" gave a promise that was rejected: ${
+        `An effect of the telemetry sink "${name}" returned a promise that was rejected: ${
           shownError(error, rules)
         }. No one awaits it: use Effect.promise`,
         say
@@ -145,28 +149,29 @@ export const sinkFromEffect = <R = never>(
       }
     }
     yield* Effect.acquireRelease(Effect.forkDaemon(work), (worker) =>
-      capped(Effect.zipRight(queue.end, Fiber.await(worker)), drain).pipe(
+      withCap(Effect.zipRight(queue.end, Fiber.await(worker)), drain).pipe(
         Effect.zipRight(Effect.sync(giveUpRest)),
         // In the background: an effect that cannot be interrupted must not keep the layer from closing.
         Effect.zipRight(Fiber.interruptFork(worker))
       ))
-    const flush = Effect.async<void>((resume) => {
-      if (
-        !queue.unsafeOffer({
-          done: () =>
-            resume(Effect.void)
-        })
-      ) {
-        resume(Effect.void)
-      }
-    })
-    drainedBy.set(flush, yield* Scope.Scope)
+    const flush: QueueFlush = Object.assign(
+      Effect.async<void>((resume) => {
+        const done = () =>
+          resume(Effect.void)
+        if (!queue.unsafeOffer({ done })) {
+          done()
+        }
+      }),
+      { [drainedBy]: yield* Scope.Scope }
+    )
     const onSpanEnd = offer(options.onSpanEnd)
     const onMetric = offer(options.onMetric)
+    const onScore = offer(options.onScore)
     return {
       name,
       ...(onSpanEnd && { onSpanEnd }),
       ...(onMetric && { onMetric }),
+      ...(onScore && { onScore }),
       flush,
       closeTimeout: Duration.sum(drain, "1 second"),
       stats: Effect.sync(() => ({ ...counts }))
@@ -178,14 +183,14 @@ interface Loss {
   readonly drain: Duration.Duration
   readonly accepted: number
   readonly dropped: number
-  /** How many of them were dropped because the drain was over. */
+  /** How many of the dropped ones were left when the drain was over. */
   readonly left: number
 }
 
 const lossText = ({ accepted, drain, dropped, left, name }: Loss): string => {
   const reasons = [
-    ...(dropped > left ? [`${dropped - left} as its queue was full`] : []),
-    ...(left > 0 ? [`${left} as its drain of ${Duration.format(drain)} was over`] : [])
+    ...(dropped > left ? [`${dropped - left} because its queue was full`] : []),
+    ...(left > 0 ? [`${left} because its drain of ${Duration.format(drain)} was over`] : [])
   ]
-  return `The telemetry sink "${name}" closed and has dropped ${dropped} of ${accepted} records: ${reasons.join(", ")}`
+  return `The telemetry sink "${name}" closed and dropped ${dropped} of ${accepted} records: ${reasons.join(", ")}`
 }

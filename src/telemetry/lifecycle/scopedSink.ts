@@ -1,6 +1,5 @@
 /**
- * A custom sink that is made by an effect: acquired and released in a scope of its own, bounded and without a say in what the program
- * ended with.
+ * A custom sink that is made by an effect: acquired and released in its own scope, within a time limit, without affecting the program's exit.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,7 +9,6 @@ import { observerOf, type ScopedSinkOptions, type TelemetrySink } from "../Telem
 import { isDrainedBy } from "./queuedSink.js"
 import { sinkScopes } from "./sinkScopes.js"
 
-/** How long a release may take where nobody says otherwise. */
 const closeTimeout = Duration.seconds(3)
 
 /** Acquires the sink; its finalizers run when the current scope closes. */

@@ -1,13 +1,14 @@
 /**
- * Sink layers as parts of another one: what a fan-out and what decorates a sink have in common.
+ * Sink layers inside another layer: shared by fan-outs and by layers that decorate a sink.
  *
- * The inner layer is built in the scope of the outer one, through the same memo map, so that the same layer value is one sink
- * wherever it stands. Whatever else it provides (`InMemoryTelemetry`, `FileTelemetry`, …) stays reachable.
+ * The inner layer is built in the scope of the outer one, through the same memo map, so that the same layer value is always one
+ * sink. Its other services (`InMemoryTelemetry`, `FileTelemetry`, …) stay available.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { copyVersion, versionsDiffer } from "../copies.js"
 import { buildTelemetry } from "../layer.js"
 import type { Observer } from "../Observer.js"
 import { Telemetry } from "../Telemetry.js"
@@ -18,42 +19,50 @@ export type SinkLayer = Layer.Layer<Telemetry, unknown, unknown>
 
 /** A sink layer that was built. */
 export interface BuiltSinks {
-  /** All that it provides. */
   readonly outputs: Context.Context<never>
-  /** Its sinks: several where it is a fan-out, none where it records nothing. */
+  /** Its sinks: several for a fan-out, none if it records nothing. */
   readonly observers: ReadonlyArray<Observer>
 }
+
+/** A layer that builds other layers: in its own scope, and through its own memo map. */
+export const layerOfLayers = <A, E, R>(
+  build: (memo: Layer.MemoMap, scope: Scope.Scope) => Effect.Effect<Context.Context<A>, E, R>
+): Layer.Layer<A, E, Exclude<R, Scope.Scope>> =>
+  Layer.scopedContext(
+    Effect.flatMap(Layer.CurrentMemoMap, (memo) => Effect.flatMap(Effect.scope, (scope) => build(memo, scope)))
+  )
 
 /** Builds a sink layer in this scope. */
 export const buildSinks = (
   layer: SinkLayer,
+  memo: Layer.MemoMap,
   scope: Scope.Scope
 ): Effect.Effect<BuiltSinks, unknown> =>
   Effect.gen(function*() {
-    const memo = yield* Layer.CurrentMemoMap
     const outputs = yield* Layer.buildWithMemoMap(layer as Layer.Layer<Telemetry, unknown>, memo, scope)
-    return {
-      outputs: withoutMark(outputs),
-      observers: Context.get(outputs, Telemetry).recording?.recorder.observers ?? []
+    const { recording } = Context.get(outputs, Telemetry)
+    if (recording !== undefined && recording.copyVersion !== copyVersion) {
+      return yield* Effect.dieMessage(`A telemetry sink was refused. ${versionsDiffer}`)
     }
+    return { outputs: withoutMark(outputs), observers: recording?.recorder.observers ?? [] }
   })
 
-/** What became of the sinks of a layer that is decorated. */
+/** The decorated sinks of a layer. */
 export interface Decorated<Provided> {
   /** One for each sink, in the same order. */
   readonly observers: ReadonlyArray<Observer>
-  /** What is provided beside what the layer provides. */
+  /** Services in addition to those of the layer. */
   readonly provided: Context.Context<Provided>
 }
 
-/** The layer with something between the program and its sinks. */
+/** A layer whose sinks are decorated. */
 export const decorateLayer = <L extends SinkLayer, Provided>(
   layer: L,
   decorate: (observers: ReadonlyArray<Observer>) => Effect.Effect<Decorated<Provided>, never, Scope.Scope>
 ): Layer.Layer<Layer.Layer.Success<L> | Provided, Layer.Layer.Error<L>, Layer.Layer.Context<L>> =>
-  Layer.scopedContext(
+  layerOfLayers((memo, scope) =>
     Effect.gen(function*() {
-      const { observers, outputs } = yield* buildSinks(layer, yield* Effect.scope)
+      const { observers, outputs } = yield* buildSinks(layer, memo, scope)
       const decorated = yield* decorate(observers)
       const telemetry = yield* buildTelemetry(decorated.observers)
       return outputs.pipe(Context.merge(decorated.provided), Context.merge(outputsOf(Telemetry, telemetry)))

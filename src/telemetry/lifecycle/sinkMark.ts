@@ -1,6 +1,5 @@
 /**
- * Which sinks a program was given. Of layers that are merged only one `Telemetry` is left, so each sink layer puts a mark of its own beside it: marks have
- * keys of their own, and all of them are left.
+ * Records which sinks a program was given. Merged layers keep only one `Telemetry`, so each sink layer adds a mark under its own key; all marks are kept.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -8,23 +7,30 @@ import type * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
 import type * as Tracer from "effect/Tracer"
 import { markPrefix, telemetryKey } from "../contextKeys.js"
+import { shared } from "../copies.js"
 import { type Observer, originOf } from "../Observer.js"
 import type { Recorder } from "../Recorder.js"
 
-/** What records for a sink layer, and where and when that was built. */
+/** The recorder of a sink layer, and where and when it was built. */
 interface Build {
   readonly recorder: Recorder
   readonly tracer: Tracer.Tracer
-  /** Layers of one build have the same. */
+  /** The same for all layers of one build. */
   readonly memoMap: Layer.MemoMap
   readonly fiberId: FiberId.Runtime
-  /** The marks that were there already. */
+  /** The marks in the context at that time. */
   readonly around: ReadonlyArray<SinkMark>
 }
 
-/** Says that a sink layer was built, and together with what. */
+const made = shared("marksMade", () => ({ count: 0 }))
+
+/** What marks are known by, whichever copy of this package made them. */
+const SinkMarkTypeId: unique symbol = Symbol.for("loom-telemetry/1/SinkMark")
+
+/** Marks that a sink layer was built, and together with which others. */
 export class SinkMark {
-  readonly tag = Context.GenericTag<never, SinkMark>(`${markPrefix}${made++}`)
+  readonly [SinkMarkTypeId]: typeof SinkMarkTypeId = SinkMarkTypeId
+  readonly tag = Context.GenericTag<never, SinkMark>(`${markPrefix}${made.count++}`)
   readonly recorder: Recorder
   readonly tracer: Tracer.Tracer
 
@@ -34,10 +40,10 @@ export class SinkMark {
   }
 
   /**
-   * The sinks of this layer that get nothing where a program has both and records with the `other` one.
+   * The sinks of this layer that receive nothing if a program has both layers and records with the `other` one.
    *
-   * Sinks that were there before are overridden on purpose: a program inside a program has sinks of its own, from a build of its own. That build may also
-   * take up what an older fiber has built, as for nested layers of tests. What a fiber builds for a layer that it builds itself is no older.
+   * Sinks that existed before are overridden on purpose: a nested program has its own sinks, from its own build. That build may reuse what an older fiber
+   * built, as in nested layers of tests. What a fiber builds for a layer that it builds itself is not older.
    */
   silencedBy(other: SinkMark): ReadonlyArray<Observer> {
     const { fiberId, memoMap } = this.build
@@ -48,17 +54,16 @@ export class SinkMark {
   }
 }
 
-let made = 0
+const marks = shared("marks", () => new WeakMap<object, SinkMark>())
 
-const marks = new WeakMap<object, SinkMark>()
+const isMark = (value: unknown): value is SinkMark =>
+  typeof value === "object" && value !== null && SinkMarkTypeId in value
 
-/** All marks in a context, in the order in which the layers were given. Nothing else in it is touched: services may be anything. */
+/** All marks in a context, in the order of the layers. Other services are not touched: they may be anything. */
 export const marksIn = ({ unsafeMap }: Context.Context<never>): ReadonlyArray<SinkMark> =>
-  Array.from(unsafeMap).flatMap(([key, value]) =>
-    key.startsWith(markPrefix) && value instanceof SinkMark ? [value] : []
-  )
+  Array.from(unsafeMap).flatMap(([key, value]) => key.startsWith(markPrefix) && isMark(value) ? [value] : [])
 
-/** The mark of the sinks that a context records with; `undefined` where it records with none. */
+/** The mark of the sinks that a context records with; `undefined` if nothing records. */
 export const markIn = ({ unsafeMap }: Context.Context<never>): SinkMark | undefined =>
   marks.get(unsafeMap.get(telemetryKey))
 
@@ -72,14 +77,14 @@ export const marked = <S extends object>(service: S, recorder: Recorder, tracer:
     })
   )
 
-/** What a sink layer provides: its service, and its mark. */
+/** The outputs of a sink layer: its service and its mark. */
 export const outputsOf = <I, S extends object>(tag: Context.Tag<I, S>, service: S): Context.Context<I> => {
   const mark = marks.get(service)
   const outputs = Context.make(tag, service)
   return mark === undefined ? outputs : Context.add(outputs, mark.tag, mark)
 }
 
-/** The outputs of a layer whose sinks go on as parts of another one: that has a mark itself. */
+/** The outputs of a layer whose sinks become parts of another layer, which has its own mark. */
 export const withoutMark = (outputs: Context.Context<never>): Context.Context<never> => {
   const rest = new Map(outputs.unsafeMap)
   rest.delete(markIn(outputs)?.tag.key ?? "")

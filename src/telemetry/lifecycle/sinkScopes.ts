@@ -1,10 +1,9 @@
 /**
- * Scopes for sinks that close side by side: each release has its own time, a hanging one delays no other, and one that dies never
- * changes what the program failed with.
+ * Scopes for sinks that close concurrently: each release has its own timeout, a hanging one delays no other, and one that dies never
+ * changes the program's failure.
  *
- * For sinks that are acquired one after another. Their releases start in reverse order, each in a fiber of its own, so that those
- * without a pause run in reverse altogether. The trap is just that: what a release changes in its fiber is lost, so what acquiring
- * changed in this one (its tracer) is taken back here.
+ * Releases start in reverse order, each in its own fiber, so that those without a pause run entirely in reverse. The trap: what a release
+ * changes in its fiber is lost, so what acquiring changed in this one (its tracer) is reverted here.
  */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
@@ -13,36 +12,57 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as FiberRefs from "effect/FiberRefs"
 import * as FiberRefsPatch from "effect/FiberRefsPatch"
+import type * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
 import type * as Tracer from "effect/Tracer"
-import { capped } from "./capped.js"
+import { warn } from "../report.js"
 import { shownCause } from "./foreignText.js"
-import { warn } from "./report.js"
+
+/**
+ * Runs work for at most `cap`, also in a finalizer, where it cannot be interrupted itself. `None` if it was not done in time; it may continue in the
+ * background.
+ *
+ * The work runs in its own fiber, which starts at once: releases that never wait keep their order. Waiting for it has a fiber of its own too, because an
+ * interrupted fiber passes the interruption on to its children, and the work would be lost while it is saving something.
+ */
+export const withCap = <A, E, R>(
+  self: Effect.Effect<A, E, R>,
+  cap: Duration.DurationInput
+): Effect.Effect<Option.Option<A>, E, R> =>
+  Effect.flatMap(Effect.runtime<R>(), (runtime) => {
+    const fork = Runtime.runFork(runtime)
+    const work = fork(Effect.interruptible(self))
+    const done = work.unsafePoll()
+    if (done !== null) {
+      return Effect.asSome(done)
+    }
+    const wait = fork(Effect.timeoutOption(Effect.interruptible(Fiber.join(work)), cap))
+    return Effect.onExit(Fiber.join(wait), () => work.unsafePoll() === null ? Fiber.interruptFork(work) : Effect.void)
+  })
 
 /** How sinks are released. */
 export interface ReleaseOptions {
-  /** What is done with a release that dies where the body succeeded; where it did not, it is reported in any case. Default `"raise"`. */
+  /** What to do if a release dies and the body succeeded; if the body did not, it is always reported. Default `"raise"`. */
   readonly onSinkError?: "raise" | "report" | undefined
-  /** How long one release may take before it is given up. */
+  /** How long one release may take before it is abandoned. */
   readonly closeTimeout: Duration.DurationInput
 }
 
 /** A sink that was acquired, or is about to be. */
 export interface SinkScope {
   readonly scope: Scope.CloseableScope
-  /** Named in reports about its release. */
+  /** Used in reports about its release. */
   name: string
-  /** As in `ReleaseOptions`, for this one. */
   closeTimeout: Duration.DurationInput
 }
 
-/** Acquires sinks, each in a scope of its own. */
+/** Acquires sinks, each in its own scope. */
 export interface SinkScopes {
   readonly acquire: <A, E, R>(use: (place: SinkScope) => Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-/** What a fiber was before its sinks were acquired, and is since. */
+/** The state of a fiber before and after its sinks were acquired. */
 interface Surroundings {
   readonly before: FiberRefs.FiberRefs
   inside: FiberRefs.FiberRefs
@@ -66,7 +86,7 @@ export const sinkScopes = (options: ReleaseOptions): Effect.Effect<SinkScopes, n
         Effect.gen(function*() {
           const place = { scope: yield* Scope.make(), name: "unnamed", closeTimeout: options.closeTimeout }
           places.push(place)
-          // However it ends: an interruption may come right after the sink has changed the fiber.
+          // On any exit: an interruption may come right after the sink has changed the fiber.
           return yield* Effect.onExit(use(place), () => note(surroundings))
         })
     }
@@ -79,7 +99,7 @@ const note = (surroundings: Surroundings): Effect.Effect<void> =>
       surroundings.tracer = tracer
     }))
 
-// Only where they are still there: the scope may be closed by a fiber that never saw the sinks.
+// Only if the sinks' tracer is still in use: the scope may be closed by a fiber that never had it.
 const takeBack = ({ before, inside, tracer }: Surroundings): Effect.Effect<void> =>
   Effect.flatMap(
     Effect.tracer,
@@ -96,8 +116,8 @@ const closeAll = (
     if (causes.length === 0) {
       return Effect.void
     }
-    const cause = causes.reduce(Cause.sequential)
-    // Beside the program's own cause it would change what the program failed with.
+    const cause = causes.reduce((all, each) => Cause.sequential(all, each))
+    // Added to the program's own cause, it would change the program's failure.
     return onSinkError === "report" || Exit.isFailure(exit)
       ? Effect.sync(() => warn(`A telemetry sink failed to close: ${shownCause(cause)}`))
       : Effect.failCause(cause)
@@ -108,14 +128,14 @@ const released = (
   exit: Exit.Exit<unknown, unknown>
 ): Effect.Effect<ReadonlyArray<Exit.Exit<void>>> =>
   Effect.flatMap(Effect.runtime<never>(), (runtime) => {
-    // Begun here and now, up to where they first wait: that keeps their order.
+    // Each runs synchronously until it first waits, which keeps their order.
     const closing = [...places].reverse().map((place) => Runtime.runFork(runtime)(releasedInTime(place, exit)))
     return Effect.forEach(closing, Fiber.await)
   })
 
 const releasedInTime = (place: SinkScope, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
   Effect.flatMap(
-    capped(Effect.uninterruptible(Scope.close(place.scope, exit)), place.closeTimeout),
+    withCap(Effect.uninterruptible(Scope.close(place.scope, exit)), place.closeTimeout),
     (done) => done._tag === "Some" ? Effect.void : Effect.sync(() => giveUp(place))
   )
 

@@ -1,14 +1,14 @@
 /**
- * Hooks of a sink are called for what they do. No one awaits a promise that one returns, and no one runs an `Effect` or a query: types refuse them. Where
- * they come through all the same (JavaScript, `any`), that is logged, and a rejection does not end the process.
+ * Checks what the hooks of a sink return. A returned promise is not awaited, and an `Effect` or a query is not run: types reject them. If one gets through
+ * anyway (JavaScript, `any`), a warning is logged, and a rejection does not end the process.
  */
 import { type EffectTypeId, isEffect } from "effect/Effect"
 import { catchRejection, handled } from "../../records/promises.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
+import { Reporter, warnLater } from "../report.js"
 import { rulesInForce, shownError } from "./foreignText.js"
-import { Reporter, warnLater } from "./report.js"
 
-/** What a hook may return: anything but what is still to be done. */
+/** What a hook may return: anything except unfinished work. */
 export type HookResult =
   | void
   | null
@@ -25,10 +25,10 @@ export type HookResult =
     readonly [EffectTypeId]?: never
   })
 
-const remedy = "Hooks are synchronous: put work that takes its time behind Telemetry.sinkFromEffect"
+const remedy = "Hooks are synchronous: use Telemetry.sinkFromEffect for work that takes time"
 
-/** What has to be run by somebody. */
-const unbegun = (value: object): "effect" | "thenable" | undefined => {
+/** The kind of work that a value stands for and that has not started. */
+const unstarted = (value: object): "effect" | "thenable" | undefined => {
   try {
     return isEffect(value)
       ? "effect"
@@ -40,7 +40,7 @@ const unbegun = (value: object): "effect" | "thenable" | undefined => {
   }
 }
 
-/** Takes what the hooks of one sink return. Says each of three things once. */
+/** Takes what the hooks of one sink return; logs each kind of unfinished work once. */
 export const unawaited = (sink: string): (returned: unknown) => void => {
   const reporter = new Reporter()
   const rejected = (rules: Redactor) => {
@@ -58,9 +58,9 @@ export const unawaited = (sink: string): (returned: unknown) => void => {
     if (typeof returned !== "object" || returned === null || catchRejection(returned, rejected(rulesInForce()))) {
       return
     }
-    const what = unbegun(returned)
+    const what = unstarted(returned)
     if (what !== undefined) {
-      const named = what === "effect" ? "an Effect, which nobody runs" : "a thenable, whose `then` nobody calls"
+      const named = what === "effect" ? "an Effect, which is never run" : "a thenable, whose `then` is never called"
       reporter.once(what, `A hook of the telemetry sink "${sink}" returned ${named}. ${remedy}`)
     }
   }

@@ -14,11 +14,17 @@ import type { Redactor } from "../../records/redact/Redactor.js"
 import type { EventData, OpenSpanData, SpanData } from "../../records/SpanData.js"
 import type { SpanLink } from "../../records/SpanRecord.js"
 import { ownNames } from "../../records/vocabulary.js"
-import { AttributeBag } from "./attributeBag.js"
+import { shared } from "../copies.js"
+import type { AttributeBag } from "./attributeBag.js"
 import type { OpenSpan } from "./OpenSpan.js"
 import { exceptionOf, outcomeOf } from "./outcome.js"
+import { safeEvent, type SafeLink, safeLinks, type SpanOpening } from "./safe.js"
 
-let opened = 0
+/** How many were opened: spans of all copies of this package have one order. */
+const opened = shared("opened", () => ({ count: 0 }))
+
+/** What spans of ours are known by, whichever copy of this package made them. */
+const LoomSpanTypeId: unique symbol = Symbol.for("loom-telemetry/1/LoomSpan")
 
 // Made once: a call of `BigInt` for each span would be seen in what spans cost.
 const notEnded = BigInt(0)
@@ -32,7 +38,7 @@ export interface SpanOwner {
   readonly endFromTracer: (span: LoomSpan, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
 }
 
-/** Told of the attributes that a span would have had. */
+/** Receives the attributes that a span would have had. */
 export type AttributeListener = (key: string, value: unknown) => void
 
 /** Children of a library that a span stands for. */
@@ -46,24 +52,28 @@ export interface CoveredChildren {
 }
 
 /** Spans of other tracers, and the spans of ours that record them. */
-const shadows = new WeakMap<Tracer.AnySpan, LoomSpan>()
+const shadows = shared("shadows", () => new WeakMap<Tracer.AnySpan, LoomSpan>())
 
 /** Remembers that a span of another tracer is recorded by this one. */
 export const rememberShadow = (foreign: Tracer.AnySpan, shadow: LoomSpan): void => {
   shadows.set(foreign, shadow)
 }
 
+/** Whether a span is one of ours. */
+export const isLoomSpan = (span: Tracer.AnySpan): span is LoomSpan => LoomSpanTypeId in span
+
 /** The span that records this one: itself, or its shadow where it belongs to another tracer. */
-export const loomSpanOf = (span: Tracer.AnySpan): LoomSpan | undefined =>
-  span instanceof LoomSpan ? span : shadows.get(span)
+export const loomSpanOf = (span: Tracer.AnySpan): LoomSpan | undefined => isLoomSpan(span) ? span : shadows.get(span)
+
+const recordedLink = ({ attributes, span: { spanId, traceId } }: SafeLink): SpanLink =>
+  Object.freeze({ traceId, spanId, attributes })
 
 /** A span that is being recorded. */
 export class LoomSpan implements Tracer.Span, OpenSpan {
   readonly _tag = "Span"
-  readonly sequence: number = opened++
+  readonly sequence: number = opened.count++
   readonly depth: number
   openedWith = 0
-  readonly bag: AttributeBag
   /** The exceptions of the sinks that saw this span open, with the sinks' names. */
   failures: Array<unknown> | undefined = undefined
   /** Children of a library that are not recorded because this span stands for them. */
@@ -75,25 +85,43 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
   private exit: Exit.Exit<unknown, unknown> | undefined = undefined
   private endTime = notEnded
   private eventList: Array<EventData> | undefined = undefined
-  private linkList: Array<SpanLink> | undefined = undefined
-  private givenLinks: Array<Tracer.SpanLink> | undefined = undefined
+  private linkList: ReadonlyArray<SafeLink> | undefined = undefined
   private droppedEvents = 0
+
+  /** As records hold it. */
+  readonly name: string
+  readonly parentSpan: Tracer.AnySpan | undefined
+  readonly start: bigint
+  readonly kind: Tracer.SpanKind
+  readonly context: Context.Context<never>
+  readonly bag: AttributeBag
+  /** How many links it was opened with, ≥ 0. */
+  readonly openedLinks: number
 
   constructor(
     readonly owner: SpanOwner,
-    /** As records hold it. */
-    readonly name: string,
+    opening: SpanOpening,
     readonly traceId: string,
     readonly spanId: string,
-    readonly parentSpan: Tracer.AnySpan | undefined,
-    readonly start: bigint,
-    readonly kind: Tracer.SpanKind,
-    readonly context: Context.Context<never>,
     readonly sampled: boolean
   ) {
+    const { links } = opening
+    this.name = opening.name
+    this.parentSpan = opening.parent
+    this.start = opening.start
+    this.kind = opening.kind
+    this.context = opening.context
+    this.bag = opening.bag
+    this.openedLinks = links.length
+    if (links.length > 0) {
+      this.linkList = links
+    }
     const { above } = this
     this.depth = above === undefined ? 0 : above.depth + 1
-    this.bag = new AttributeBag(owner.limits, owner.redactor)
+  }
+
+  get [LoomSpanTypeId](): typeof LoomSpanTypeId {
+    return LoomSpanTypeId
   }
 
   private get limits(): AttributeLimits {
@@ -127,7 +155,7 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
   }
 
   get links(): ReadonlyArray<Tracer.SpanLink> {
-    return this.givenLinks ?? []
+    return this.linkList ?? []
   }
 
   /** Whether an attribute of that name is not taken. */
@@ -152,34 +180,36 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     if (!this.isOpen) {
       return
     }
-    this.eventList ??= []
-    if (this.eventList.length >= this.limits.events) {
+    if (this.eventList !== undefined && this.eventList.length >= this.limits.events) {
       this.droppedEvents++
       return
     }
-    const { redactor } = this.owner
-    const bag = new AttributeBag(this.limits, redactor, "event")
-    if (attributes !== undefined) {
-      bag.setAll(attributes)
+    this.keepEvent(safeEvent(this.owner, name, startTime, attributes))
+  }
+
+  /** The same for an event that is safe already. */
+  keepEvent(event: EventData): void {
+    if (!this.isOpen) {
+      return
     }
-    this.eventList.push(
-      Object.freeze({ name: redactor.name(name), time: startTime, attributes: Object.freeze(bag.finish()) })
-    )
+    this.eventList ??= []
+    if (this.eventList.length >= this.limits.events) {
+      this.droppedEvents++
+    } else {
+      this.eventList.push(event)
+    }
   }
 
   addLinks(links: ReadonlyArray<Tracer.SpanLink>): void {
-    if (!this.isOpen || links.length === 0) {
-      return
+    if (this.isOpen && links.length > 0) {
+      this.keepLinks(safeLinks(this.owner, links))
     }
-    for (const link of links) {
-      const bag = new AttributeBag(this.limits, this.owner.redactor, "link")
-      bag.setAll(link.attributes)
-      this.linkList ??= []
-      this.linkList.push(
-        Object.freeze({ traceId: link.span.traceId, spanId: link.span.spanId, attributes: Object.freeze(bag.finish()) })
-      )
-      this.givenLinks ??= []
-      this.givenLinks.push(link)
+  }
+
+  /** The same for links that are safe already. */
+  keepLinks(links: ReadonlyArray<SafeLink>): void {
+    if (this.isOpen && links.length > 0) {
+      this.linkList = [...(this.linkList ?? []), ...links]
     }
   }
 
@@ -220,9 +250,14 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
       sequence: this.sequence,
       attributes: this.bag.finish(),
       outcome: outcomeOf(exit),
-      exception: exceptionOf(exit, this.limits, this.owner.redactor),
+      exception: this.exceptionOf(exit),
       events: this.eventList && Object.freeze(this.eventList),
-      links: this.linkList && Object.freeze(this.linkList)
+      links: this.linkList && Object.freeze(this.linkList.map(recordedLink))
     }
+  }
+
+  /** What the record says of the exit. */
+  protected exceptionOf(exit: Exit.Exit<unknown, unknown>): string | null {
+    return exceptionOf(exit, this.limits, this.owner.redactor)
   }
 }

@@ -4,48 +4,18 @@
  * Where the tracer underneath is Effect's native one, spans are ours alone. Over any other tracer (OpenTelemetry, DevTools) the span
  * that it made is decorated in place, so that `instanceof`, sampling and its own methods keep working, and its ids are used.
  */
-import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
+import type * as Context from "effect/Context"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
-import { sayInVain } from "../lifecycle/misplaced.js"
 import type { Recorder } from "../Recorder.js"
-import { foreignAttributes, foreignExit, foreignLinks } from "../redact/foreign.js"
-import { areValidIds } from "./ids.js"
-import { LoomSpan, loomSpanOf, rememberShadow } from "./LoomSpan.js"
-import type { SpanOpening } from "./SpanFactory.js"
+import { AttributeBag } from "./attributeBag.js"
+import { clockOf } from "./fiber.js"
+import { decorate } from "./foreign/decorate.js"
+import { sayInVain } from "./misplacedSettings.js"
+import { nativeTracer, parentBelow, recordedParent } from "./parents.js"
+import { safeLinks, type SafeOpening } from "./safe.js"
 import { coveredSpan } from "./transparentSpan.js"
-
-/** The tracer that Effect uses where none was installed. */
-export const nativeTracer: Tracer.Tracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
-
-const NativeSpan = nativeTracer.span(
-  "probe",
-  Option.none(),
-  Context.empty(),
-  [],
-  BigInt(0),
-  "internal"
-).constructor
-
-/**
- * The span that a new one should be the child of. Spans that nobody records (Effect's native ones, those of regions where
- * tracing is switched off) are passed over; ids from outside that are not well-formed are not continued.
- */
-export const recordedParent = (span: Tracer.AnySpan | undefined): Tracer.AnySpan | undefined => {
-  let current = span
-  while (current !== undefined && !(current instanceof LoomSpan)) {
-    if (current._tag === "ExternalSpan") {
-      return areValidIds(current.traceId, current.spanId) ? current : undefined
-    }
-    if (current.constructor !== NativeSpan && !Context.get(current.context, Tracer.DisablePropagation)) {
-      return current
-    }
-    current = Option.getOrUndefined(current.parent)
-  }
-  return current
-}
 
 /**
  * The context of another tracer. It is entered for every step of a fiber, and a throw of its own would be taken for one of the step: Effect would
@@ -66,12 +36,33 @@ const guarded = (underneath: Tracer.Tracer): Tracer.Tracer["context"] => (step, 
   }
 }
 
+const untimed = BigInt(0)
+
+/** When a span started. Where `Effect.withTracerTiming(false)` says nothing of it, that is now; such a span ends when it started. */
+const timed = (start: bigint): bigint => {
+  const fiber = start === untimed ? Fiber.getCurrentFiber() : Option.none()
+  return Option.isSome(fiber) ? clockOf(fiber.value).unsafeCurrentTimeNanos() : start
+}
+
+/** What tracers of ours are known by, whichever copy and version of this package made them. */
+const LoomTracerTypeId: unique symbol = Symbol.for("loom-telemetry/LoomTracer")
+
+/** Whether a tracer is one of ours; of another version it is only known what is underneath. */
+export const isLoomTracer = (tracer: Tracer.Tracer): tracer is LoomTracer => LoomTracerTypeId in tracer
+
 /** A tracer that records what it traces. */
 export class LoomTracer implements Tracer.Tracer {
+  readonly [LoomTracerTypeId]: typeof LoomTracerTypeId = LoomTracerTypeId
   readonly [Tracer.TracerTypeId]: typeof Tracer.TracerTypeId = Tracer.TracerTypeId
   readonly context: Tracer.Tracer["context"]
 
-  constructor(readonly recorder: Recorder, readonly underneath: Tracer.Tracer) {
+  constructor(
+    readonly recorder: Recorder,
+    /** Makes the spans. */
+    readonly underneath: Tracer.Tracer,
+    /** The tracer that was installed before; the same, unless the sinks have a factory that makes the spans in its place. */
+    readonly below: Tracer.Tracer = underneath
+  ) {
     this.context = recorder.factory.context ?? (underneath === nativeTracer ? (f) => f() : guarded(underneath))
   }
 
@@ -91,116 +82,66 @@ export class LoomTracer implements Tracer.Tracer {
     if (this.recorder.unchecked > 0) {
       Option.map(Fiber.getCurrentFiber(), (fiber) => sayInVain(this.recorder, fiber))
     }
-    if (this.underneath !== nativeTracer) {
-      return decorate(this.recorder, this.underneath, [name, parent, context, links, start, kind, options])
+    const before = this.recorder.takeHandedOn()
+    const handedOn = before && handedBack(this.recorder, before, name, links, options?.attributes)
+    const opening = handedOn ?? openingOf(this.recorder, name, links, options?.attributes)
+    const span = this.underneath === nativeTracer
+      ? this.make(opening, parent, context, start, kind, options?.root === true)
+      : decorate(this.recorder, this.underneath, opening, {
+        parent: Option.fromNullable(parentBelow(Option.getOrUndefined(parent))),
+        context,
+        start,
+        kind,
+        options
+      })
+    if (handedOn === undefined) {
+      // Effect puts the attributes on after this returns. All are offered once more, and what is left out of them is counted then.
+      opening.bag.forgetDropped()
     }
-    const span = this.recorder.make({
-      name: this.recorder.redactor.name(name),
-      parent: recordedParent(Option.getOrUndefined(parent)),
-      start,
-      kind,
-      context
-    })
-    span.addLinks(links)
-    // Effect puts the attributes on after this returns; a sink that wants to know of the start needs them now, and all at once is cheaper.
-    if (options?.attributes !== undefined) {
-      span.bag.setAll(options.attributes)
-    }
+    return span
+  }
+
+  private make(
+    { bag, links, name }: SafeOpening,
+    parent: Option.Option<Tracer.AnySpan>,
+    context: Context.Context<never>,
+    start: bigint,
+    kind: Tracer.SpanKind,
+    isRoot: boolean
+  ): Tracer.Span {
+    const above = recordedParent(Option.getOrUndefined(parent))
+    const span = this.recorder.make({ name, links, bag, parent: above, isRoot, start: timed(start), kind, context })
     this.recorder.announce(span)
-    // All are offered once more, and what is left out of them is counted then.
-    span.bag.forgetDropped()
     return span
   }
 }
 
-/**
- * Lets another tracer make the span, and records it as well. A span that is recorded already (because that tracer delegates to one
- * of ours) is given back as it is.
- */
-export const decorate = (
+/** The opening as it comes back from another tracer, which may have added to it. */
+const handedBack = (
   recorder: Recorder,
-  tracer: Tracer.Tracer,
-  args: Parameters<Tracer.Tracer["span"]>
-): Tracer.Span => {
-  const [given, parent, context, links, start, kind, options] = args
-  const name = recorder.redactor.name(given)
-  const attributes = options?.attributes && foreignAttributes(recorder, options.attributes, "span")
-  const foreign = tracer.span(
-    name,
-    parent,
-    context,
-    links.length === 0 ? links : foreignLinks(recorder, links),
-    start,
-    kind,
-    attributes === undefined ? options : { ...options, attributes }
-  )
-  if (loomSpanOf(foreign)?.owner === recorder) {
-    return foreign
+  opening: SafeOpening,
+  name: string,
+  links: ReadonlyArray<Tracer.SpanLink>,
+  attributes: { readonly [key: string]: unknown } = {}
+): SafeOpening => {
+  opening.bag.setHandedBack(attributes)
+  return {
+    name: name === opening.name ? name : recorder.redactor.name(name),
+    links: links === opening.links ? opening.links : safeLinks(recorder, links),
+    bag: opening.bag
   }
-  const made = recorder.newest
-  if (made !== undefined && made.spanId === foreign.spanId && made.traceId === foreign.traceId) {
-    // A span of ours with the other tracer's object around it.
-    rememberShadow(foreign, made)
-    return foreign
-  }
-  const opening: SpanOpening = {
-    name,
-    parent: recordedParent(Option.getOrUndefined(foreign.parent)),
-    start,
-    kind,
-    context
-  }
-  const shadow = new LoomSpan(
-    recorder,
-    opening.name,
-    foreign.traceId,
-    foreign.spanId,
-    opening.parent,
-    opening.start,
-    opening.kind,
-    opening.context,
-    foreign.sampled
-  )
-  shadow.addLinks(links)
-  if (attributes !== undefined && recorder.observesStart) {
-    shadow.bag.setAll(attributes)
-    // They are offered to the other tracer's span once more, and what is left out of them is counted then.
-    shadow.bag.forgetDropped()
-  }
-  rememberShadow(foreign, shadow)
-  patch(foreign, shadow)
-  recorder.announce(shadow)
-  return foreign
 }
 
-// In place: a new object around the span would lose what the tracer underneath keeps on it (sampling among it).
-const patch = (foreign: Tracer.Span, shadow: LoomSpan): void => {
-  const { addLinks, attribute, end, event } = foreign
-  const { owner } = shadow
-  foreign.attribute = (key, value) => {
-    const safe = shadow.take(key, value)
-    if (safe !== undefined) {
-      attribute.call(foreign, owner.redactor.ruleOf(key).name, safe)
-    }
+/** What Effect opens a span with; it offers each attribute once more. */
+const openingOf = (
+  recorder: Recorder,
+  name: string,
+  links: ReadonlyArray<Tracer.SpanLink>,
+  attributes: { readonly [key: string]: unknown } | undefined
+): SafeOpening => {
+  const bag = new AttributeBag(recorder.limits, recorder.redactor)
+  if (attributes !== undefined) {
+    bag.setOpening(attributes)
   }
-  foreign.event = (name, time, attributes) => {
-    shadow.event(name, time, attributes)
-    event.call(
-      foreign,
-      owner.redactor.name(name),
-      time,
-      attributes && { ...foreignAttributes(owner, attributes, "event") }
-    )
-  }
-  foreign.addLinks = (links) => {
-    shadow.addLinks(links)
-    addLinks.call(foreign, foreignLinks(owner, links))
-  }
-  foreign.end = (time, exit) => {
-    try {
-      end.call(foreign, time, foreignExit(exit, owner))
-    } finally {
-      shadow.end(time, exit)
-    }
-  }
+  return { name: recorder.redactor.name(name), links: safeLinks(recorder, links), bag }
 }

@@ -4,10 +4,10 @@
  * `user_id` and `session_id` are never cut. What is cut is counted in `loom.dropped_attributes` and never read, so that the work is bounded by what is
  * kept. What remains is the engine's: it lists all keys of an object before it gives the first one.
  */
-import { type AttributeLimits, type Attributes, type AttributeValue } from "../../records/attributes.js"
+import type { AttributeLimits, Attributes, AttributeValue } from "../../records/attributes.js"
+import { setOwn } from "../../records/named.js"
 import { catchRejection, handled } from "../../records/promises.js"
 import { noRedactor, type RedactionPlace, type Redactor } from "../../records/redact/Redactor.js"
-import { setOwn } from "../../records/setOwn.js"
 import { unserializable } from "../../records/text.js"
 import { ownNames } from "../../records/vocabulary.js"
 
@@ -56,6 +56,14 @@ const isNothing = (value: unknown): boolean =>
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
+/** An attribute that will be offered once more. */
+interface Repeat {
+  readonly given: unknown
+  readonly name: string
+  /** `undefined` if it was dropped. */
+  readonly safe: AttributeValue | undefined
+}
+
 /** Attributes being collected. */
 export class AttributeBag {
   values: Record<string, AttributeValue> = {}
@@ -64,6 +72,8 @@ export class AttributeBag {
   private dropped = 0
   /** Keys that stand under another name: too long, or with a secret in them. */
   private renamed: Set<string> | undefined = undefined
+  /** What will be offered once more, by the key under which it will be. */
+  private repeats: Map<string, Repeat> | undefined = undefined
 
   constructor(
     private readonly limits: AttributeLimits,
@@ -77,14 +87,52 @@ export class AttributeBag {
       this.dropped += isNothing(handled(value)) ? 0 : 1
       return undefined
     }
-    // Effect hands the attributes that a span opens with over a second time, one by one. Only a rule of the user's may see more in them then.
+    // Effect offers the attributes that a span opens with a second time, one by one.
     if (
       value === this.values[key] && typeof value !== "object" && !this.redactor.asksUser &&
       Object.hasOwn(this.values, key)
     ) {
       return value as AttributeValue
     }
-    return this.store(key, value)
+    const repeat = this.repeats?.get(key)
+    if (repeat !== undefined && Object.is(repeat.given, value)) {
+      this.repeats!.delete(key)
+      return this.put(repeat.name, repeat.safe)
+    }
+    return this.store(key, value, false)
+  }
+
+  /** Sets what a span opens with where each will be offered once more, with `set`: it is made safe only now. */
+  setOpening(given: Given): void {
+    this.setAll(given, true)
+  }
+
+  /** What another tracer is told. */
+  told(): Attributes {
+    const all = { ...this.values }
+    if (this.dropped > 0) {
+      all[droppedKey] = this.dropped
+    }
+    return Object.freeze(all)
+  }
+
+  /** Says that these, which are safe, will be offered with `set`: they are not made safe again. */
+  expect(safe: Attributes): void {
+    this.repeats ??= new Map()
+    for (const [name, value] of Object.entries(safe)) {
+      if (name !== droppedKey) {
+        this.repeats.set(name, { given: value, name, safe: value })
+      }
+    }
+  }
+
+  /** Sets what another tracer hands back: what it was told, and perhaps more. */
+  setHandedBack(given: Given): void {
+    for (const [key, value] of Object.entries(given)) {
+      if (key !== droppedKey) {
+        this.set(key, value)
+      }
+    }
   }
 
   /** Sets what is not there yet. */
@@ -95,14 +143,14 @@ export class AttributeBag {
   }
 
   /** Sets all own enumerable properties of an object. Each is read once; one that throws then becomes `<unserializable>`. */
-  setAll(given: Given): void {
+  setAll(given: Given, isRepeated = false): void {
     try {
       if (this.size === 0 && isPlain(given)) {
-        this.fill(given)
+        this.fill(given, isRepeated)
       } else if (catchRejection(given)) {
         this.dropped++
       } else {
-        this.add(given, Object.keys(given ?? empty))
+        this.add(given, Object.keys(given ?? empty), isRepeated)
       }
     } catch {
       // A proxy that does not tell its keys.
@@ -110,11 +158,11 @@ export class AttributeBag {
     }
   }
 
-  private add(given: Given, keys: ReadonlyArray<string>): void {
+  private add(given: Given, keys: ReadonlyArray<string>, isRepeated: boolean): void {
     let looked = 0
     for (const key of keys) {
       if (this.hasRoom(looked++) || this.hasPlaceFor(key)) {
-        this.store(key, valueOf(given, key))
+        this.store(key, valueOf(given, key), isRepeated)
       } else {
         this.dropped++
       }
@@ -122,7 +170,7 @@ export class AttributeBag {
   }
 
   /** The same where no key is there yet, in one pass: most attributes come this way, and stay as they are. */
-  private fill(given: Given): void {
+  private fill(given: Given, isRepeated: boolean): void {
     let looked = 0
     for (const key in given) {
       if (!this.hasRoom(looked++) && !isNeverCut(key)) {
@@ -134,7 +182,7 @@ export class AttributeBag {
         this.values[key] = value as AttributeValue
         this.size++
       } else {
-        this.store(key, value)
+        this.store(key, value, isRepeated)
       }
     }
   }
@@ -149,23 +197,29 @@ export class AttributeBag {
     return isNeverCut(key) || Object.hasOwn(this.values, key) || this.renamed?.has(key) === true
   }
 
-  private store(key: string, value: unknown): AttributeValue | undefined {
+  private store(key: string, value: unknown, isRepeated: boolean): AttributeValue | undefined {
     if (key === droppedKey && isCount(value)) {
       this.dropped += value
       return value
     }
     const rule = this.redactor.ruleOf(key)
     const safe = this.redactor.attribute(rule, value, this.limits, this.place)
-    if (safe === undefined) {
-      return undefined
+    if (isRepeated) {
+      this.repeats = (this.repeats ?? new Map()).set(key, { given: value, name: rule.name, safe })
     }
-    if (rule.name !== key) {
+    if (safe !== undefined && rule.name !== key) {
       this.renamed = (this.renamed ?? new Set()).add(key)
     }
-    if (!Object.hasOwn(this.values, rule.name)) {
-      this.size++
+    return this.put(rule.name, safe)
+  }
+
+  private put(name: string, safe: AttributeValue | undefined): AttributeValue | undefined {
+    if (safe !== undefined) {
+      if (!Object.hasOwn(this.values, name)) {
+        this.size++
+      }
+      setOwn(this.values, name, safe)
     }
-    setOwn(this.values, rule.name, safe)
     return safe
   }
 
@@ -181,6 +235,7 @@ export class AttributeBag {
 
   /** What is there; the bag is not to be used any more. Not frozen: that costs more than all else, and is done where a record is made of it. */
   finish(): Attributes {
+    this.repeats = undefined
     if (this.dropped > 0) {
       setOwn(this.values, droppedKey, this.dropped)
     }

@@ -5,6 +5,7 @@
  * are put back as the very object they were, unless the body changed them. Where a fiber is not made as expected, `isWritable` says so.
  */
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import * as Fiber from "effect/Fiber"
 import type * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
+import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as RuntimeFlagsPatch from "effect/RuntimeFlagsPatch"
@@ -55,6 +57,31 @@ export const isWritable = (fiber: RunningFiber): fiber is WritableFiber =>
 /** The clock of the running fiber. */
 export const clockOf = (fiber: RunningFiber): Clock.Clock =>
   fiber.currentDefaultServices.unsafeMap.get(Clock.Clock.key) ?? Context.get(fiber.currentDefaultServices, Clock.Clock)
+
+/** The tracer of the running fiber. */
+export const tracerOf = (fiber: RunningFiber): Tracer.Tracer => fiber.currentTracer
+
+/** Whether the fiber is in a region that is traced. */
+export const isTracing = (fiber: RunningFiber): boolean => fiber.getFiberRef(FiberRef.currentTracerEnabled)
+
+/** The attributes that `Effect.annotateSpans` put on every span of a region. */
+export const annotateFromFiber = (fiber: RunningFiber, set: (key: string, value: unknown) => void): void => {
+  const annotations = fiber.getFiberRef(FiberRef.currentTracerSpanAnnotations)
+  if (HashMap.size(annotations) > 0) {
+    HashMap.forEach(annotations, (value, key) => set(key, value))
+  }
+}
+
+const noLinks: ReadonlyArray<Tracer.SpanLink> = []
+
+/** The links that `Effect.linkSpans` put on every span of a region, before those that are given. */
+export const linksFromFiber = (
+  fiber: RunningFiber,
+  given: ReadonlyArray<Tracer.SpanLink> = noLinks
+): ReadonlyArray<Tracer.SpanLink> => {
+  const links = fiber.getFiberRef(FiberRef.currentTracerSpanLinks)
+  return Chunk.isEmpty(links) ? given : [...Chunk.toReadonlyArray(links), ...given]
+}
 
 // Twice as fast as `new Map(map)` where there are few entries.
 const copyOf = <K, V>(map: ReadonlyMap<K, V>): Map<K, V> => {

@@ -60,6 +60,9 @@ const sixteenDigits = (): string => {
 /** Ids from the platform's cryptographic random numbers. */
 export const randomIds: IdSource = { traceId: () => sixteenDigits() + sixteenDigits(), spanId: sixteenDigits }
 
+/** A random UUID (RFC 9562, version 4). */
+export const randomUuid = (): string => crypto.randomUUID()
+
 /** Ids that count from 1, for tests that compare whole records. Each source has counters of its own. */
 export const sequentialIds = (): IdSource => {
   let traces = 0

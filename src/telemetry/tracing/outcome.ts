@@ -4,12 +4,23 @@
 import * as Cause from "effect/Cause"
 import type * as Exit from "effect/Exit"
 import { type AttributeLimits, normalizeValue } from "../../records/attributes.js"
+import { typeName } from "../../records/exceptionText.js"
+import type { ValueRules } from "../../records/named.js"
 import { handled } from "../../records/promises.js"
-import { noRedactor, type Redactor } from "../../records/redact/Redactor.js"
+import { noRedactor } from "../../records/redact/Redactor.js"
 import type { Outcome } from "../../records/SpanRecord.js"
 import { errorText, textIn, unserializable } from "../../records/text.js"
+import { causesOf, isPrivate } from "./causes.js"
 
-/** The outcome of a body: interruption alone is no failure, anything beside it is. */
+/** What hides secrets in what a program fails with. */
+export interface ExceptionRules extends ValueRules {
+  /** The text of an exception, at most `max` characters. */
+  readonly exception: (message: string, max: number) => string
+  /** Whether only the type of an exception is recorded. Default: no. */
+  readonly onlyTypes?: boolean | undefined
+}
+
+/** The outcome of a body: a pure interruption is not a failure, anything else in the cause is. */
 export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
   exit._tag === "Success" ? "success" : isInterruption(exit.cause) ? "interrupted" : "failure"
 
@@ -22,16 +33,19 @@ const isInterruption = (cause: Cause.Cause<unknown>): boolean => {
   }
 }
 
-/** `Name: message` of the first error, else of the first defect; `null` where the body did not fail. */
+/** `Name: message` of the first error, else of the first defect, and its causes, a line each; `null` where the body did not fail. */
 export const exceptionOf = (
   exit: Exit.Exit<unknown, unknown>,
   limits: AttributeLimits,
-  redactor: Redactor
+  redactor: ExceptionRules
 ): string | null => {
   if (exit._tag === "Success" || outcomeOf(exit) !== "failure") {
     return null
   }
-  return describe(squashed(exit.cause), limits, redactor)
+  const thrown = squashed(exit.cause)
+  return redactor.onlyTypes === true
+    ? redactor.exception(typeOf(thrown), limits.valueLength)
+    : describeWithCauses(thrown, limits, redactor)
 }
 
 /** The first error, else the first defect. A promise among the others may not end the process either. */
@@ -46,13 +60,6 @@ const squashed = (cause: Cause.Cause<unknown>): unknown => {
   }
 }
 
-/** By this property `@effect/ai` marks its errors. Their messages quote prompts, answers and tool parameters, which are private by default. */
-const quotesContent = "~@effect/ai/AiError"
-
-/** Whether an error's own words are private. */
-export const isPrivate = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && quotesContent in value
-
 const withoutContent = (error: unknown): string => {
   const member = (name: string) => textIn(() => (error as { readonly [key: string]: unknown })[name])
   return `${member("_tag")}: ${member("module")}.${member("method")} failed`
@@ -62,23 +69,59 @@ const withoutContent = (error: unknown): string => {
 const shownAsIs = (value: unknown): string =>
   typeof value === "function" || (typeof value === "object" && value !== null) ? `<${typeof value}>` : String(value)
 
+/** The type of any thrown or failed value: an error's name, or its tag. */
+export const typeOf = (thrown: unknown): string => {
+  try {
+    const value = Cause.originalError(thrown)
+    return value instanceof Error
+      ? typeName(textIn(() => value.name))
+      : typeof value === "object" && value !== null && "_tag" in value
+      ? typeName(textIn(() => value._tag))
+      : "Error"
+  } catch {
+    return "Error"
+  }
+}
+
+const describeWithCauses = (thrown: unknown, limits: AttributeLimits, redactor: ExceptionRules): string => {
+  const value = originalError(thrown)
+  const causes = value instanceof Error && !isPrivate(value) ? causesOf(value) : []
+  if (causes.length === 0) {
+    return describe(value, limits, redactor)
+  }
+  // The text is searched for secrets as a whole, and counts as one value.
+  const lines = causes.map(({ label, value: cause }) => `${label}: ${plainText(cause, limits, redactor)}`)
+  return redactor.exception([plainText(value, limits, redactor), ...lines].join("\n"), limits.valueLength)
+}
+
+const originalError = (thrown: unknown): unknown => {
+  try {
+    return Cause.originalError(thrown)
+  } catch {
+    return thrown
+  }
+}
+
 /** Any thrown or failed value as one text; reads it with care. */
-export const describe = (thrown: unknown, limits: AttributeLimits, redactor: Redactor = noRedactor): string => {
-  const shown = (message: string) => redactor.exception(message, limits.valueLength)
+export const describe = (thrown: unknown, limits: AttributeLimits, redactor: ExceptionRules = noRedactor): string =>
+  redactor.exception(plainText(thrown, limits, redactor), limits.valueLength)
+
+/** The same, before it is redacted as an exception. */
+const plainText = (thrown: unknown, limits: AttributeLimits, redactor: ExceptionRules): string => {
   try {
     // Inside a span, `Effect.fail` and `Effect.die` put a proxy around an object.
     const value = Cause.originalError(thrown)
     if (isPrivate(value)) {
-      return shown(withoutContent(value))
+      return withoutContent(value)
     }
     if (value instanceof Error) {
-      return shown(errorText(value))
+      return errorText(value)
     }
     if (typeof value === "string") {
-      return shown(value)
+      return value
     }
     const safe = normalizeValue(value, limits, redactor) ?? shownAsIs(value)
-    return shown(typeof safe === "string" ? safe : JSON.stringify(safe))
+    return typeof safe === "string" ? safe : JSON.stringify(safe)
   } catch {
     return unserializable
   }

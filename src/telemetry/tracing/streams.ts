@@ -11,7 +11,7 @@ import * as FiberId from "effect/FiberId"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
-import type { LazyAttributes } from "../Service.js"
+import type { LazyAttributes, TelemetrySpanOptions } from "../TelemetryService.js"
 import { type Lookup, spanInScope } from "./spans.js"
 
 /** A stream and what to do when it is over. */
@@ -54,6 +54,7 @@ export interface StreamSpan<A, E, R> {
   readonly name: string
   /** Found out when the stream begins, before its span opens. */
   readonly attributes: Effect.Effect<LazyAttributes | undefined>
+  readonly options?: TelemetrySpanOptions | undefined
   /** Makes the stream, inside the span. */
   readonly make: Effect.Effect<WatchedStream<A, E, R>, never, R>
 }
@@ -64,23 +65,23 @@ const inside = (span: Tracer.Span | undefined) => <A, E, R>(self: Effect.Effect<
 
 const begin = <A, E, R>(
   lookup: Lookup,
-  { attributes, make, name }: StreamSpan<A, E, R>
+  { attributes, make, name, options }: StreamSpan<A, E, R>
 ): Effect.Effect<Running<A, E, R>, never, R> =>
   Effect.gen(function*() {
     const scope = yield* Scope.make()
     const records = yield* Effect.withFiberRuntime<boolean>((fiber) => Effect.succeed(lookup(fiber) !== undefined))
     const span = records
-      ? yield* Scope.extend(spanInScope(lookup, name, yield* attributes), scope)
+      ? yield* Scope.extend(spanInScope(lookup, name, yield* attributes, options), scope)
       : undefined
     const context = yield* inside(span)(Effect.context<R>())
     return { ...(yield* inside(span)(make)), span, scope, context, ended: Exit.interrupt(FiberId.none) }
   })
 
 /**
- * A stream that is made inside a span and runs inside it.
+ * A stream that is created and runs inside a span.
  *
- * When it is released, it is told of success where its consumer stops early, and of the consumer's error where that fails. How the stream itself
- * ended is only known from inside, so it is noted there; a release without it is an abandoned stream, an interruption.
+ * Its release sees success if the consumer stops early, and the consumer's error if that fails. Only the inside knows how the stream itself ended, so
+ * that is noted there; a release without such a note is an abandoned stream, an interruption.
  */
 export const watchedStreamInSpan = <A, E, R>(lookup: Lookup, what: StreamSpan<A, E, R>): Stream.Stream<A, E, R> =>
   Stream.fromChannel(Channel.acquireUseRelease(
@@ -97,10 +98,12 @@ export const spanAroundStream = <A, E, R>(
   lookup: Lookup,
   self: Stream.Stream<A, E, R>,
   name: string,
-  attributes: LazyAttributes | undefined
+  attributes?: LazyAttributes,
+  options?: TelemetrySpanOptions
 ): Stream.Stream<A, E, R> =>
   watchedStreamInSpan(lookup, {
     name,
     attributes: Effect.succeed(attributes),
+    options,
     make: Effect.succeed({ stream: self, onClose: () => Effect.void })
   })

@@ -4,12 +4,13 @@
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import { listOf, namedAttributes, rangeOf, type SpanExpectation, type SpanList } from "../SpanExpectation.js"
+import { DeepCalls } from "./DeepCalls.js"
 import { alignOrdered } from "./ordered.js"
 import type { Item, Step } from "./steps.js"
 import { alignUnordered } from "./unordered.js"
-import { fieldDifferences, valueMatches } from "./values.js"
+import { fieldDifferences, plainlyDiffers, valueMatches } from "./values.js"
 
-/** The prices of an unexpected span, of a missing one without children, and of a field that differs. */
+/** The costs of an unexpected span, of a missing one without children, and of a field that differs. */
 const oneSpan = 100
 const oneField = 2
 
@@ -20,26 +21,26 @@ const mostDepth = 50
 /** Something with children: an expected span, or the whole expectation. */
 export type Expecting = Pick<SpanExpectation, "children">
 
-/** A recorded span, or the whole recorded tree. */
 export type Parent = Pick<SpanNode, "children">
 
 type Steps = ReadonlyArray<Step>
 
-/** The alignments of one comparison. */
 export class Aligner {
   private looks = 0
   private depth = 0
+  private readonly calls = new DeepCalls()
+  private readonly sizes = new Map<SpanExpectation, number>()
 
-  /** The steps through the children, with as little wrong as is found. */
-  readonly align: (expecting: Expecting, parent: Parent) => Steps = memoize((expecting, parent) =>
+  /** The steps through the children, with as few differences as possible. */
+  readonly align: (expecting: Expecting, parent: Parent) => Steps = this.calls.memoize((expecting, parent) =>
     this.alignExactly(expecting, parent) ?? this.search(expecting, parent, false)!
   )
 
-  private readonly alignExactly = memoize((expecting: Expecting, parent: Parent) =>
+  private readonly alignExactly = this.calls.memoize((expecting: Expecting, parent: Parent) =>
     this.search(expecting, parent, true)
   )
 
-  /** What is missing in one place and unexpected in another has moved: maps each end of a move to the other. */
+  /** A span that is missing in one place and unexpected in another has moved: maps each end of a move to the other. */
   moves(steps: Steps): ReadonlyMap<Step, Step> {
     const moves = new Map<Step, Step>()
     for (const missing of steps.filter(({ node }) => node === undefined)) {
@@ -64,7 +65,7 @@ export class Aligner {
     return (ordered ? alignOrdered : alignUnordered)(items, parent.children, {
       exact,
       unexpected,
-      missing: ({ expectation }) => exact ? Infinity : missingPrice(expectation),
+      missing: ({ expectation }) => exact ? Infinity : this.missingPrice(expectation),
       fits: ({ expectation }, node) => this.fits(expectation, node),
       pair: (item, node, required) =>
         this.fits(item.expectation, node) ? 0 : exact ? Infinity : this.pairPrice(item, node, required, unexpected),
@@ -72,13 +73,19 @@ export class Aligner {
     })
   }
 
+  /** A span that is missing costs more the more spans are expected below it. */
+  private missingPrice(expectation: SpanExpectation): number {
+    const size = this.sizes.get(expectation) ?? sizeOf(expectation)
+    this.sizes.set(expectation, size)
+    return oneSpan * size
+  }
+
   private mayLook(): boolean {
     return this.looks++ < mostLooks
   }
 
-  /** Whether the span and everything below it is as expected. */
   private fits(expectation: SpanExpectation, node: SpanNode): boolean {
-    return valueMatches(expectation.name, node.span.name) && fieldDifferences(node.span, expectation).length === 0 &&
+    return !plainlyDiffers(node.span, expectation) && fieldDifferences(node.span, expectation).length === 0 &&
       (expectation.children === undefined || this.alignExactly(expectation, node) !== undefined)
   }
 
@@ -90,7 +97,7 @@ export class Aligner {
     const sameName = valueMatches(expectation.name, node.span.name)
     // If other spans can take the place of this one, it does not save a missing one.
     const needed = required && (!sameName || least === most || unexpected === 0)
-    const saved = unexpected + (needed ? missingPrice(expectation) : 0)
+    const saved = unexpected + (needed ? this.missingPrice(expectation) : 0)
     if (saved === 0 || (!sameName && (!required || unexpected === 0))) {
       return Infinity
     }
@@ -98,51 +105,48 @@ export class Aligner {
     return distance === Infinity ? Infinity : Math.min(saved - 1, distance + (sameName ? saved / 2 : saved - 10))
   }
 
-  /** The price of all differences; `Infinity` if neither the name nor anything else is right. */
-  private readonly distance = memoize((expectation: SpanExpectation, node: SpanNode): number => {
+  /** The cost of all differences; `Infinity` if neither the name nor anything else matches. */
+  private readonly distance = this.calls.memoize((expectation: SpanExpectation, node: SpanNode): number => {
     const fields = fieldDifferences(node.span, expectation).length
-    const list = listOf(expectation.children ?? [])
-    this.depth++
-    const steps = expectation.children === undefined || this.depth > mostDepth ? [] : this.align(expectation, node)
-    const below = steps.map((step) => this.stepPrice(step, list)).reduce((sum, price) => sum + price, 0)
-    this.depth--
+    const steps = this.stepsBelow(expectation, node)
+    const below = steps.reduce((sum, { price }) => sum + price, 0)
     const isAlike = valueMatches(expectation.name, node.span.name) || fields + below === 1 ||
-      fields <= namedFields(expectation) || steps.some((step) => step.item !== undefined && step.node !== undefined)
+      fields <= namedFields(expectation) || steps.some(({ item, node }) => item !== undefined && node !== undefined)
     return isAlike ? oneField * fields + below : Infinity
   })
+
+  private stepsBelow(expectation: SpanExpectation, node: SpanNode): ReadonlyArray<Step & { readonly price: number }> {
+    if (expectation.children === undefined || this.depth >= mostDepth) {
+      return []
+    }
+    const list = listOf(expectation.children)
+    this.depth++
+    try {
+      return this.align(expectation, node).map((step) => ({ ...step, price: this.stepPrice(step, list) }))
+    } finally {
+      this.depth--
+    }
+  }
 
   private stepPrice({ item, node }: Step, { others }: SpanList): number {
     if (item === undefined) {
       return others ? 0 : oneSpan
     }
     return node === undefined
-      ? missingPrice(item.expectation)
+      ? this.missingPrice(item.expectation)
       : this.fits(item.expectation, node)
       ? 0
       : this.distance(item.expectation, node)
   }
 }
 
-/** A span that is missing costs more the more spans are expected below it. */
-const missingPrice = (expectation: SpanExpectation): number => oneSpan * sizeOf(expectation)
-
-/** How many spans are expected at least, up to a hundred. */
-const sizeOf = ({ children = [] }: SpanExpectation): number =>
-  Math.min(100, listOf(children).spans.reduce((sum, each) => sum + rangeOf(each)[0] * sizeOf(each), 1))
+/** How many spans are expected at least, up to a hundred. A hundred levels have as many. */
+const sizeOf = ({ children = [] }: SpanExpectation, levels = 100): number =>
+  levels === 1
+    ? 1
+    : Math.min(100, listOf(children).spans.reduce((sum, each) => sum + rangeOf(each)[0] * sizeOf(each, levels - 1), 1))
 
 /** How many fields an expectation names besides the name. */
 const namedFields = ({ attributes, durationMs, events, exception, outcome }: SpanExpectation): number =>
   Object.keys(namedAttributes(attributes)).length +
   [durationMs, events, exception, outcome].filter((field) => field !== undefined).length
-
-function memoize<A extends object, B extends object, C>(make: (a: A, b: B) => C): (a: A, b: B) => C {
-  const known = new Map<A, Map<B, C>>()
-  return (a, b) => {
-    const ofA = known.get(a) ?? new Map<B, C>()
-    known.set(a, ofA)
-    if (!ofA.has(b)) {
-      ofA.set(b, make(a, b))
-    }
-    return ofA.get(b)!
-  }
-}

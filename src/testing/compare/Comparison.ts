@@ -1,5 +1,5 @@
 /**
- * An expectation and a recorded tree side by side: spans that belong together share a row, and each row says what is wrong there.
+ * An expectation and a recorded tree side by side: spans that belong together share a row, and each row lists its differences.
  */
 import { label } from "../../readers/TraceTree.js"
 import type { SpanNode } from "../../records/spanTree.js"
@@ -36,11 +36,11 @@ export interface Comparison {
   readonly mismatches: ReadonlyArray<Mismatch>
 }
 
-/** Puts them side by side with as few differences as are found. */
+/** Aligns them with as few differences as possible. */
 export const compare = (roots: ReadonlyArray<SpanNode>, expectation: TraceExpectation): Comparison => {
   const list = listOf(expectation)
   const walk = new Walk()
-  walk.children({ children: list }, { children: roots }, [])
+  walk.all({ children: list }, { children: roots })
   return { list, rows: walk.rows, mismatches: walk.mismatches }
 }
 
@@ -48,13 +48,23 @@ class Walk {
   readonly rows: Array<Row> = []
   readonly mismatches: Array<Mismatch> = []
   private readonly aligner = new Aligner()
+  /** The remaining work, in reverse order: trees may be deeper than the call stack. */
+  private readonly pending: Array<() => void> = []
 
-  children(expecting: Expecting, parent: Parent, path: ReadonlyArray<string>): void {
+  all(expecting: Expecting, parent: Parent): void {
+    this.children(expecting, parent, undefined)
+    for (let next = this.pending.pop(); next !== undefined; next = this.pending.pop()) {
+      next()
+    }
+  }
+
+  private children(expecting: Expecting, parent: Parent, path: Path | undefined): void {
     const steps = this.aligner.align(expecting, parent)
     const list = listOf(expecting.children ?? [])
     const siblings: Siblings = {
       path,
       steps,
+      found: foundOf(steps),
       moves: list.ordered ? this.aligner.moves(steps) : new Map(),
       expected: numbered(list.spans.map(expectedLabel)),
       recorded: new Map(
@@ -63,30 +73,36 @@ class Walk {
     }
     // Both ends of a move share a mismatch, and so do all spans that are missing of an item.
     const marks = new Map<Step | Item, number>()
-    for (const step of steps) {
-      const { item, node } = step
-      const move = siblings.moves.get(step)
-      if (item !== undefined && node !== undefined) {
-        this.pair(item.expectation, node, [...path, siblings.recorded.get(node)!])
-      } else if (list.others && item === undefined && move === undefined) {
-        this.ignore([node!], path.length)
-      } else {
-        const mark = marks.get(move ?? item ?? step) ?? this.mismatches.push(mismatchAt(step, siblings)) - 1
-        marks.set(move === undefined ? item ?? step : step, mark)
-        this.rows.push({ depth: path.length, expectation: item?.expectation, node, marks: [mark] })
-        this.ignore(item === undefined && move === undefined ? node!.children : [], path.length + 1)
-      }
+    for (const step of steps.toReversed()) {
+      this.pending.push(() => this.step(step, siblings, list.others, marks))
     }
   }
 
-  private pair(expectation: SpanExpectation, node: SpanNode, path: ReadonlyArray<string>): void {
+  private step(step: Step, siblings: Siblings, others: boolean, marks: Map<Step | Item, number>): void {
+    const { item, node } = step
+    const { moves, path, recorded } = siblings
+    const depth = depthBelow(path)
+    const move = moves.get(step)
+    if (item !== undefined && node !== undefined) {
+      this.pair(item.expectation, node, { depth, label: recorded.get(node)!, above: path })
+    } else if (others && item === undefined && move === undefined) {
+      this.ignore([node!], depth)
+    } else {
+      const mark = marks.get(move ?? item ?? step) ?? this.mismatches.push(mismatchAt(step, siblings)) - 1
+      marks.set(move === undefined ? item ?? step : step, mark)
+      this.rows.push({ depth, expectation: item?.expectation, node, marks: [mark] })
+      this.ignore(item === undefined && move === undefined ? node!.children : [], depth + 1)
+    }
+  }
+
+  private pair(expectation: SpanExpectation, node: SpanNode, path: Path): void {
     const fields = fieldDifferences(node.span, expectation)
-    const marks = fields.map((field) => this.mismatches.push({ kind: "different", path, ...field }) - 1)
-    this.rows.push({ depth: path.length - 1, expectation, node, fields, marks })
+    const marks = fields.map((field) => this.mismatches.push({ kind: "different", path: labels(path), ...field }) - 1)
+    this.rows.push({ depth: path.depth, expectation, node, fields, marks })
     if (expectation.children !== undefined) {
       this.children(expectation, node, path)
     } else {
-      this.ignore(node.children, path.length)
+      this.ignore(node.children, depthBelow(path))
     }
   }
 
@@ -100,29 +116,62 @@ class Walk {
   }
 }
 
-/** The children of one span, or the roots. */
+/** The way from a root to a span, from its end: copying all labels at every level would take quadratic time. */
+interface Path {
+  /** 0 for a root. */
+  readonly depth: number
+  readonly label: string
+  readonly above: Path | undefined
+}
+
+const depthBelow = (path: Path | undefined): number => path === undefined ? 0 : path.depth + 1
+
+const labels = (path: Path | undefined, ...below: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const upwards = [...below]
+  for (let at = path; at !== undefined; at = at.above) {
+    upwards.push(at.label)
+  }
+  return upwards.reverse()
+}
+
 interface Siblings {
-  readonly path: ReadonlyArray<string>
+  readonly path: Path | undefined
   readonly steps: ReadonlyArray<Step>
   readonly moves: ReadonlyMap<Step, Step>
+  /** How many spans stand for an item. */
+  readonly found: ReadonlyMap<Item, number>
   /** What they are called in a path. */
   readonly expected: ReadonlyArray<string>
   readonly recorded: ReadonlyMap<SpanNode, string>
 }
 
-const mismatchAt = (step: Step, { expected, moves, path, recorded, steps }: Siblings): Mismatch => {
+const foundOf = (steps: ReadonlyArray<Step>): ReadonlyMap<Item, number> => {
+  const found = new Map<Item, number>()
+  for (const { item, node } of steps) {
+    if (item !== undefined && node !== undefined) {
+      found.set(item, (found.get(item) ?? 0) + 1)
+    }
+  }
+  return found
+}
+
+const mismatchAt = (step: Step, { expected, found, moves, path, recorded, steps }: Siblings): Mismatch => {
   const move = moves.get(step)
   const [item, node] = [step.item ?? move?.item, step.node ?? move?.node]
   if (item === undefined) {
-    return { kind: "unexpected", path: [...path, recorded.get(node!)!], expected: undefined, actual: node! }
+    return { kind: "unexpected", path: labels(path, recorded.get(node!)!), expected: undefined, actual: node! }
   }
   if (node === undefined) {
-    const actual = steps.filter((each) => each.item === item && each.node !== undefined).length
-    return { kind: "missing", path: [...path, expected[item.index]!], expected: item.expectation, actual }
+    return {
+      kind: "missing",
+      path: labels(path, expected[item.index]!),
+      expected: item.expectation,
+      actual: found.get(item) ?? 0
+    }
   }
   const place = (key: "item" | "node") =>
     steps.filter((each) => each[key] !== undefined).findIndex((each) => each === step || each === move) + 1
-  return { kind: "misplaced", path: [...path, recorded.get(node)!], expected: place("item"), actual: place("node") }
+  return { kind: "misplaced", path: labels(path, recorded.get(node)!), expected: place("item"), actual: place("node") }
 }
 
 /** Names a span in a path, with what tells it from others: `loom.tool add`. */

@@ -1,5 +1,5 @@
 /**
- * Aligns an ordered list with recorded spans at the lowest price, as a text diff does. Only follows what can still be the cheapest.
+ * Aligns an ordered list with recorded spans at the lowest cost, as a text diff does. Only follows paths that can still be the cheapest.
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import type { Item, Prices, Step } from "./steps.js"
@@ -11,11 +11,11 @@ interface State {
   readonly taken: number
   /** How many recorded spans are left. */
   readonly nodes: number
-  /** The price from here to the end of the lists, and the way there. */
+  /** The cost from here to the end of the lists, and the path there. */
   readonly cost: number
   readonly step?: Step | undefined
   readonly next?: State
-  /** Which way to take if several cost the same: pairs first, then what is missing, then what is unexpected. */
+  /** The preference among equal costs: pairs first, then missing spans, then unexpected ones. */
   readonly rank: number
 }
 
@@ -26,14 +26,19 @@ export const alignOrdered = (
   prices: Prices
 ): ReadonlyArray<Step> | undefined => {
   const best = new Map<number, State>()
-  const byCost: Array<Array<State>> = []
+  const byCost = new Map<number, Array<State>>()
   let furthest: State = { items: items.length, taken: 0, nodes: nodes.length, cost: 0, rank: 0 }
   const reach = (state: State) => {
     const key = (state.items * (nodes.length + 2) + state.taken) * (nodes.length + 2) + state.nodes
     const known = best.get(key)
     if (known === undefined || state.cost < known.cost) {
       best.set(key, state)
-      ;(byCost[state.cost] ??= []).push(state)
+      const states = byCost.get(state.cost)
+      if (states === undefined) {
+        byCost.set(state.cost, [state])
+      } else {
+        states.push(state)
+      }
       const ahead = left(furthest) - left(state)
       furthest = ahead > 0 || (ahead === 0 && state.cost < furthest.cost) ? state : furthest
     } else if (state.cost === known.cost && state.rank > known.rank) {
@@ -41,8 +46,8 @@ export const alignOrdered = (
     }
   }
   reach(furthest)
-  for (let cost = 0; cost < byCost.length && (left(furthest) > 0 || furthest.cost >= cost); cost++) {
-    const states = byCost[cost] ?? []
+  for (let cost = 0; cost < Infinity && (left(furthest) > 0 || furthest.cost >= cost); cost = leastOf(byCost.keys())) {
+    const states = byCost.get(cost)!
     for (let state = states.pop(); state !== undefined; state = states.pop()) {
       if (prices.exact ? left(furthest) === 0 : !prices.mayLook()) {
         while (left(furthest) > 0) {
@@ -52,8 +57,17 @@ export const alignOrdered = (
       }
       movesFrom(state, items, nodes, prices).forEach(reach)
     }
+    byCost.delete(cost)
   }
   return left(furthest) > 0 ? undefined : stepsFrom(furthest)
+}
+
+const leastOf = (costs: Iterable<number>): number => {
+  let least = Infinity
+  for (const cost of costs) {
+    least = Math.min(least, cost)
+  }
+  return least
 }
 
 const left = ({ items, nodes }: State): number => items + nodes

@@ -1,10 +1,9 @@
 /**
- * How recorded spans are aligned with a list of expected ones: the words that ordered and unordered lists share.
+ * The types that the alignments of ordered and unordered lists share.
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import type { SpanExpectation } from "../SpanExpectation.js"
 
-/** One entry of a list of expected spans. */
 export interface Item {
   readonly index: number
   readonly expectation: SpanExpectation

@@ -5,13 +5,13 @@ import type { SpanNode } from "../../records/spanTree.js"
 import type { Item, Prices, Step } from "./steps.js"
 import { valueMatches } from "./values.js"
 
-/** In a list that is not as expected, about so many spans are checked in vain for one that fits. */
+/** In a list that does not match, the approximate number of failed checks before giving up. */
 const mostChecked = 50_000
 
-/** About so many pairs are compared to find the nearest. */
-const mostCompared = 10_000
+/** The approximate number of pairs that are compared to find the nearest. */
+const mostCompared = 5_000
 
-/** The recorded spans in their order, then what is missing; `undefined` if they must fit exactly and do not. */
+/** The recorded spans in their order, then the missing ones; `undefined` if they must match exactly and do not. */
 export const alignUnordered = (
   items: ReadonlyArray<Item>,
   nodes: ReadonlyArray<SpanNode>,
@@ -28,6 +28,8 @@ class Pairs {
   private readonly itemOf = new Map<number, Item>()
   private readonly taken = new Map<Item, number>()
   private readonly free: Set<number>
+  /** The free ones by name. */
+  private readonly freeNamed = new Map<string, Set<number>>()
   /** Spans that no exchange can free. */
   private readonly settled = new Set<number>()
 
@@ -37,6 +39,9 @@ class Pairs {
     private readonly prices: Prices
   ) {
     this.free = new Set(nodes.keys())
+    for (const [node, { span: { name } }] of nodes.entries()) {
+      this.freeNamed.set(name, (this.freeNamed.get(name) ?? new Set()).add(node))
+    }
   }
 
   steps(): ReadonlyArray<Step> {
@@ -86,7 +91,22 @@ class Pairs {
   private give(item: Item, node: number): true {
     this.itemOf.set(node, item)
     this.free.delete(node)
+    this.freeNamed.get(this.nodes[node]!.span.name)?.delete(node)
     return true
+  }
+
+  private freeWhere(
+    most: number,
+    condition: (node: number) => boolean,
+    among: Iterable<number> = this.free
+  ): ReadonlyArray<number> {
+    const found: Array<number> = []
+    for (const node of among) {
+      if (condition(node) && found.push(node) >= most) {
+        break
+      }
+    }
+    return found
   }
 
   /** Maximum bipartite matching by augmenting paths (C. Berge, 1957); breadth first, because a path can be long. */
@@ -95,7 +115,7 @@ class Pairs {
     const gives = new Map<Item, number>()
     const queue = [item]
     for (const wanting of queue) {
-      const free = [...this.free].find((node) => this.fits(wanting, node))
+      const [free] = this.freeWhere(1, (node) => this.fits(wanting, node))
       if (free !== undefined) {
         wantedBy.set(free, wanting)
         for (let node: number | undefined = free; node !== undefined; node = gives.get(wantedBy.get(node)!)) {
@@ -118,9 +138,11 @@ class Pairs {
   }
 
   private readonly takeNearest = (sameName: boolean) => (item: Item, limit: Limit): boolean => {
-    const [nearest] = [...this.free]
-      .filter((node) => valueMatches(item.expectation.name, this.nodes[node]!.span.name) === sameName)
-      .slice(0, Math.max(1, mostCompared / this.items.length))
+    const { name } = item.expectation
+    const isNamed = (node: number) => valueMatches(name, this.nodes[node]!.span.name) === sameName
+    const most = Math.max(1, mostCompared / this.items.length)
+    const among = sameName && typeof name === "string" ? this.freeNamed.get(name) ?? [] : this.free
+    const [nearest] = this.freeWhere(most, isNamed, among)
       .map((node) => ({ node, price: this.prices.pair(item, this.nodes[node]!, limit === "least") }))
       .filter(({ price }) => price < Infinity)
       .sort((a, b) => a.price - b.price)

@@ -2,18 +2,20 @@
  * Compares the fields of a recorded span with an expectation, and lists those that differ.
  */
 import type { AttributeValue } from "../../records/attributes.js"
+import type { ScoreRecord } from "../../records/ScoreRecord.js"
 import type { SpanEvent, SpanRecord } from "../../records/SpanRecord.js"
+import { scoresOf } from "../scoredSpan.js"
 import {
   type AttributesExpectation,
   type EventExpectation,
   ExactAttributes,
   namedAttributes,
+  type ScoreExpectation,
   type SpanExpectation,
   type ValueExpectation
 } from "../SpanExpectation.js"
 import { absent, contains, ValueMatcher } from "../ValueMatcher.js"
 
-/** One field of a span that differs. */
 export interface FieldDifference {
   /** `["outcome"]`, `["attributes", "args", "a"]`. */
   readonly field: ReadonlyArray<string>
@@ -32,10 +34,25 @@ export const fieldDifferences = (span: SpanRecord, expectation: SpanExpectation)
   differences.value(["outcome"], expectation.outcome, span.outcome)
   differences.value(["exception"], expectation.exception, span.exception)
   differences.events(expectation.events, span.events)
+  if (expectation.scores !== undefined) {
+    differences.scores(expectation.scores, scoresOf(span))
+  }
   return differences.found
 }
 
-/** Whether all of these attributes are as expected. */
+/** Whether one look at the plain fields shows that a span differs: most pairs differ there, and are not compared any further. */
+export const plainlyDiffers = (span: SpanRecord, { attributes, name, outcome }: SpanExpectation): boolean => {
+  if (!valueMatches(name, span.name) || (outcome !== undefined && !valueMatches(outcome, span.outcome))) {
+    return true
+  }
+  const expected = namedAttributes(attributes)
+  return Object.keys(expected).some((key) => {
+    const value = expected[key]
+    return typeof value !== "object" && typeof value !== "function" && value !== undefined &&
+      !valueMatches(value, own(span.attributes, key))
+  })
+}
+
 export const attributesMatch = (expected: AttributesExpectation, actual: SpanRecord["attributes"]): boolean => {
   const differences = new Differences()
   differences.attributes([], expected, actual)
@@ -45,17 +62,28 @@ export const attributesMatch = (expected: AttributesExpectation, actual: SpanRec
 class Differences {
   readonly found: Array<FieldDifference> = []
 
-  /** Any value is as expected if the expectation is `undefined`. */
+  /** Any value is as expected if the expectation is `undefined`. No recursion: values may be deeper than the call stack. */
   value(
     field: ReadonlyArray<string>,
     expected: ValueExpectation | null | undefined,
     actual: AttributeValue | null | undefined
   ): void {
-    if (isList<ValueExpectation>(expected) && isList<AttributeValue>(actual) && expected.length === actual.length) {
-      expected.forEach((each, index) => this.value([...field, String(index)], each, actual[index]))
-    } else if (isRecord<ValueExpectation>(expected) && isRecord<AttributeValue>(actual)) {
-      this.attributes(field, new ExactAttributes(expected), actual)
-    } else if (expected !== undefined && !valueMatches(expected, actual)) {
+    if (typeof expected !== "object" || typeof actual !== "object") {
+      this.plain(field, expected, actual)
+      return
+    }
+    const stack: Array<Field> = [{ field, expected, actual }]
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      const inside = fieldsInside(next)
+      inside?.toReversed().forEach((each) => stack.push(each))
+      if (inside === undefined) {
+        this.plain(next.field, next.expected, next.actual)
+      }
+    }
+  }
+
+  private plain(field: Field["field"], expected: Field["expected"], actual: Field["actual"]): void {
+    if (expected !== undefined && !valueMatches(expected, actual)) {
       this.found.push({ field, expected, actual })
     }
   }
@@ -65,9 +93,8 @@ class Differences {
     expectation: AttributesExpectation | ExactAttributes,
     actual: SpanRecord["attributes"]
   ): void {
-    const expected = namedAttributes(expectation)
-    for (const key of Object.keys(expectation instanceof ExactAttributes ? { ...expected, ...actual } : expected)) {
-      this.value([...field, key], own(expected, key) ?? absent, own(actual, key))
+    for (const each of attributeFields(field, expectation, actual)) {
+      this.value(each.field, each.expected, each.actual)
     }
   }
 
@@ -85,12 +112,55 @@ class Differences {
       this.attributes(["events", String(index), "attributes"], attributes, actual[index]!.attributes)
     })
   }
+
+  /** The same for scores. */
+  scores(expectations: ReadonlyArray<ScoreExpectation>, actual: ReadonlyArray<ScoreRecord>): void {
+    const expected = expectations.map((each) =>
+      typeof each === "string" || each instanceof RegExp ? { name: each } : each
+    )
+    if (expected.length !== actual.length) {
+      this.value(["scores"], expected.map(({ name }) => name), actual.map(({ name }) => name))
+      return
+    }
+    expected.forEach(({ attributes = {}, ...fields }, index) => {
+      const { attributes: recorded, ...score } = actual[index]!
+      for (const key of ["name", "value", "label", "explanation", "source"] as const) {
+        this.value(["scores", String(index), key], fields[key], score[key])
+      }
+      this.attributes(["scores", String(index), "attributes"], attributes, recorded)
+    })
+  }
+}
+
+interface Field extends Omit<FieldDifference, "expected"> {
+  readonly expected: ValueExpectation | null | undefined
+}
+
+/** The items of two lists of the same length, or the values of two objects; `undefined` for other values. */
+const fieldsInside = ({ actual, expected, field }: Field): ReadonlyArray<Field> | undefined =>
+  isList<ValueExpectation>(expected) && isList<AttributeValue>(actual) && expected.length === actual.length
+    ? expected.map((each, index) => ({ field: [...field, String(index)], expected: each, actual: actual[index] }))
+    : isRecord<ValueExpectation>(expected) && isRecord<AttributeValue>(actual)
+    ? attributeFields(field, new ExactAttributes(expected), actual)
+    : undefined
+
+const attributeFields = (
+  field: ReadonlyArray<string>,
+  expectation: AttributesExpectation | ExactAttributes,
+  actual: SpanRecord["attributes"]
+): ReadonlyArray<Field> => {
+  const expected = namedAttributes(expectation)
+  return Object.keys(expectation instanceof ExactAttributes ? { ...expected, ...actual } : expected).map((key) => ({
+    field: [...field, key],
+    expected: own(expected, key) ?? absent,
+    actual: own(actual, key)
+  }))
 }
 
 const own = <V>(record: { readonly [key: string]: V }, key: string): V | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined
 
-/** Whether a value other than an array or an object is as expected. */
+/** Whether a value other than an array or an object matches. */
 export const valueMatches = (
   expected: ValueExpectation | null,
   actual: AttributeValue | null | undefined

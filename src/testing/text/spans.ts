@@ -1,25 +1,26 @@
 /**
  * Expected and recorded spans as one line each. A recorded span only shows the fields that the expectation names.
  */
-import type { SpanEvent, SpanRecord } from "../../records/SpanRecord.js"
+import type { SpanRecord } from "../../records/SpanRecord.js"
 import { escapeText } from "../../records/terminal/escape.js"
 import type { FieldDifference } from "../compare/values.js"
-import { type EventExpectation, ExactAttributes, namedAttributes, type SpanExpectation } from "../SpanExpectation.js"
+import { scoresOf } from "../scoredSpan.js"
+import { ExactAttributes, namedAttributes, type SpanExpectation } from "../SpanExpectation.js"
 import { nameText, shortened, valueText } from "./values.js"
 
-/** Text by field: `name`, `durationMs`, `attributes/KEY`, `outcome`, `exception`, `events`. */
+/** Text by field: `name`, `durationMs`, `attributes/KEY`, `outcome`, `exception`, `events`, `scores`. */
 export type FieldTexts = ReadonlyMap<string, string>
 
-/** The expected fields. */
 export const expectedTexts = (expectation: SpanExpectation): FieldTexts => {
-  const { attributes, durationMs, events, exception, name, outcome } = expectation
+  const { attributes, durationMs, events, exception, name, outcome, scores } = expectation
   return new Map([
     ["name", nameText(name)],
     ...one("durationMs", durationMs, valueText),
     ...Object.entries(namedAttributes(attributes)).map(([key, value]) => attribute(key, valueText(value))),
     ...one("outcome", outcome, String),
     ...one("exception", exception, (each) => each === null ? "no error" : errorText(each)),
-    ...one("events", events, eventNames)
+    ...one("events", events, (each) => `events: ${namesOf(each)}`),
+    ...one("scores", scores, (each) => `scores: ${namesOf(each)}`)
   ])
 }
 
@@ -34,11 +35,11 @@ export const recordedTexts = (span: SpanRecord, expectation: SpanExpectation): F
     ...(expectation.durationMs !== undefined && { durationMs: span.durationMs }),
     ...(expectation.outcome !== undefined && { outcome: span.outcome }),
     ...(expectation.exception !== undefined && { exception: span.exception }),
-    ...(expectation.events !== undefined && { events: span.events })
+    ...(expectation.events !== undefined && { events: span.events }),
+    ...(expectation.scores !== undefined && { scores: scoresOf(span).map(({ name }) => name) })
   })
 }
 
-/** All fields of a recorded span. */
 export const allTexts = (span: SpanRecord): FieldTexts =>
   new Map([
     ["name", nameText(span.name)],
@@ -73,7 +74,9 @@ export const alignedTexts = (
 /** `• NAME (1.8ms) key=value, key=value [ERROR: …]`. */
 export const lineOf = (texts: FieldTexts): string => {
   const attributes = [...texts].filter(([key]) => key.startsWith("attributes/"))
-  const after = ["outcome", "exception", "events"].flatMap((key) => texts.has(key) ? [` [${texts.get(key)}]`] : [])
+  const after = ["outcome", "exception", "events", "scores"].flatMap((key) =>
+    texts.has(key) ? [` [${texts.get(key)}]`] : []
+  )
   return [
     `• ${texts.get("name")}`,
     texts.has("durationMs") ? ` (${texts.get("durationMs")}ms)` : "",
@@ -100,8 +103,8 @@ const errorText = (exception: string | RegExp): string =>
 /** An error message, in quotes only if it could be mistaken for a matcher. */
 const plainText = (value: string): string => value.startsWith("<") ? valueText(value) : escapeText(value)
 
-const eventNames = (events: ReadonlyArray<SpanEvent> | ReadonlyArray<EventExpectation>): string =>
-  `events: ${events.map((event) => eventName(event)).join(", ")}`
+/** Something with a name, or its name alone. */
+type Named = string | RegExp | { readonly name: string | RegExp }
 
-const eventName = (event: EventExpectation | SpanEvent): string =>
-  nameText(typeof event === "string" || event instanceof RegExp ? event : event.name)
+const namesOf = (all: ReadonlyArray<Named>): string =>
+  all.map((each) => nameText(typeof each === "string" || each instanceof RegExp ? each : each.name)).join(", ")

@@ -15,7 +15,6 @@ const mostLines = 60
 const mostMarked = 40
 const around = 2
 
-/** Longer lines are shortened. */
 const mostColumns = 160
 
 interface TreeLine {
@@ -81,7 +80,10 @@ const ignoredText = (nodes: ReadonlyArray<SpanNode>): string => {
   return `… ${spans} ${spans === 1 ? "span" : "spans"} of which nothing is expected`
 }
 
-const indent = (depth: number): string => "  ".repeat(depth)
+/** Deeper lines are not indented further, so that they can be read. */
+const mostIndented = 40
+
+const indent = (depth: number): string => "  ".repeat(Math.min(depth, mostIndented))
 
 const treeText = (heading: string, lines: ReadonlyArray<TreeLine>): string => {
   const shown = lines.length <= mostLines ? new Set(lines.keys()) : nearMarks(lines)
@@ -108,7 +110,7 @@ const marksText = (marks: ReadonlyArray<number>): string => {
   return first === undefined || last === undefined ? "" : first === last ? `${first + 1}` : `${first + 1}-${last + 1}`
 }
 
-/** The marked lines, some lines around them, and their ancestors. */
+/** The marked lines, some lines around them, and their ancestors as far as they are indented. */
 const nearMarks = (lines: ReadonlyArray<TreeLine>): ReadonlySet<number> => {
   const marked = [...lines.keys()].filter((index) => lines[index]!.marks.length > 0).slice(0, mostMarked)
   const shown = new Set([0])
@@ -119,9 +121,12 @@ const nearMarks = (lines: ReadonlyArray<TreeLine>): ReadonlySet<number> => {
   }
   let depth = 0
   for (let index = lines.length - 1; index >= 0; index--) {
-    if (shown.has(index) || lines[index]!.depth < depth) {
-      shown.add(index)
-      depth = lines[index]!.depth
+    const line = lines[index]!
+    if (shown.has(index) || line.depth < depth) {
+      depth = line.depth
+      if (depth < mostIndented) {
+        shown.add(index)
+      }
     }
   }
   return shown

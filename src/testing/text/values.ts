@@ -30,8 +30,14 @@ export const nameText = (name: string | RegExp): string =>
 export const valueText = (value: ValueExpectation | null | undefined): string =>
   value === undefined ? "nothing" : typeof value === "string" ? quoted(value) : nestedText(value)
 
+/** Values inside values are shown down to this level: a message shortens longer text anyway. */
+const deepest = 200
+
 /** The same inside an array or an object, where every string is in quotes. */
-const nestedText = (value: ValueExpectation | null): string => {
+const nestedText = (value: ValueExpectation | null, level = 0): string => {
+  if (level > deepest) {
+    return "…"
+  }
   if (value instanceof ValueMatcher) {
     return escapeText(`<${value.description}>`)
   }
@@ -42,10 +48,10 @@ const nestedText = (value: ValueExpectation | null): string => {
     return escapeText(`<${shortened(String(value).replace(/\s+/g, " "), 80)}>`)
   }
   if (isList<ValueExpectation>(value)) {
-    return `[${value.map(nestedText).join(", ")}]`
+    return `[${value.map((each) => nestedText(each, level + 1)).join(", ")}]`
   }
   return isRecord<ValueExpectation>(value)
-    ? `{${Object.keys(value).map((key) => `${quoted(key)}: ${nestedText(value[key]!)}`).join(", ")}}`
+    ? `{${Object.keys(value).map((key) => `${quoted(key)}: ${nestedText(value[key]!, level + 1)}`).join(", ")}}`
     : typeof value === "string"
     ? inQuotes(value)
     : String(value)

@@ -1,31 +1,30 @@
 /**
  * The actions of the page, whether by key, mouse or button: steps of its state.
  */
-import { matchingSpans, nextOf } from "../model/match.js"
 import {
   allFolds,
   type PageState,
+  type Pane,
   selectedSpan,
   stepFrom,
   withFold,
   withFolds,
+  withOnly,
   withQuery,
   withRange,
   withSelected,
   withTrace
 } from "../model/pageState.js"
 import { parseQuery } from "../model/query.js"
-import type { ViewName } from "../model/route.js"
+import { tabs, type TraceTab, type ViewName } from "../model/route.js"
 import { moveRange, rangeBetween, type TimeRange, wholeRange, zoomRange } from "../model/timeAxis.js"
-import type { TraceView } from "../model/TraceView.js"
+import { matchingSpans, nextOf, type TraceView } from "../model/TraceView.js"
 import type { Store } from "./store.js"
 
-/** All actions. */
 export type Actions = ReturnType<typeof makeActions>
 
 const failures = parseQuery("is:failed")
 
-/** The actions on this state. */
 export const makeActions = (store: Store<PageState>) => {
   const { update } = store
   const zoomBy = (factor: number) =>
@@ -40,9 +39,13 @@ export const makeActions = (store: Store<PageState>) => {
     update((state) => withSelected(state, nextOf(indices(state), state.selected, backwards) ?? state.selected))
 
   return {
-    select: (index: number) => update((state) => withSelected(state, index)),
+    /** Shows the details of a span; -1 closes them. */
+    select: (index: number) => update((state) => inPane(withSelected(state, index), index < 0 ? "trace" : "detail")),
+    /** Shows the conversation of a run. */
+    selectRun: (index: number) => update((state) => inPane(withSelected(state, index), "trace")),
+    showPane: (pane: Pane) => update((state) => inPane(state, pane)),
     step: (rows: number) => update((state) => withSelected(state, stepFrom(state, rows))),
-    selectTrace: (trace: TraceView) => update((state) => withTrace(state, trace)),
+    selectTrace: (trace: TraceView) => update((state) => inPane(withTrace(state, trace), "trace")),
     stepTrace: (steps: number) => update((state) => withTrace(state, neighbour(state, steps))),
     toggleFold: (index: number) => update((state) => withFold(state, index, !state.folded.has(index))),
     foldAll: () => update((state) => onTrace(state, (trace) => withFolds(state, allFolds(trace)))),
@@ -78,10 +81,17 @@ export const makeActions = (store: Store<PageState>) => {
     zoomOut: () => update((state) => withRange(state, wholeRange(state.trace?.totalMs ?? 0))),
     move: (share: number) =>
       update((state) => onTrace(state, (trace) => withRange(state, moveRange(state.range, share, trace.totalMs)))),
+    toggleOnly: () => update((state) => withOnly(state, !state.only)),
     search: (text: string) => update((state) => openFirst(withQuery(state, text))),
+    showTab: (tab: TraceTab) =>
+      update((state) => inPane(state.tab === tab ? state : { ...state, tab, view: "traces" }, "trace")),
+    /** Shows the next tab of the trace. */
+    nextTab: () => update((state) => ({ ...state, tab: tabs[(tabs.indexOf(state.tab) + 1) % tabs.length]! })),
     show: (view: ViewName) => update((state) => state.view === view ? state : { ...state, view })
   }
 }
+
+const inPane = (state: PageState, pane: Pane): PageState => state.pane === pane ? state : { ...state, pane }
 
 const onTrace = (state: PageState, step: (trace: TraceView) => PageState): PageState =>
   state.trace === undefined ? state : step(state.trace)

@@ -5,10 +5,8 @@
  * `on`, never as attributes.
  */
 
-/** A child of an element; `undefined` is none. */
 export type Child = Node | string | undefined
 
-/** The properties of an element. */
 export interface Properties {
   readonly class?: string
   readonly attributes?: { readonly [name: string]: string | number | boolean | undefined }
@@ -16,7 +14,6 @@ export interface Properties {
   readonly on?: { readonly [Event in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Event]) => void }
 }
 
-/** An element. */
 export const element = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Properties = {},
@@ -38,11 +35,9 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
   return made
 }
 
-/** A `span` element of a class. */
 export const inline = (kind: string, ...children: ReadonlyArray<Child>): HTMLElement =>
   element("span", { class: kind }, ...children)
 
-/** A `div` element of a class. */
 export const block = (kind: string, ...children: ReadonlyArray<Child>): HTMLElement =>
   element("div", { class: kind }, ...children)
 
@@ -60,12 +55,10 @@ export const setAttributes = (
   }
 }
 
-/** Replaces all children. */
 export const fill = (target: Element, ...children: ReadonlyArray<Child>): void => {
   target.replaceChildren(...children.filter((child) => child !== undefined))
 }
 
-/** A button with a title. */
 export const button = (
   text: string,
   title: string,

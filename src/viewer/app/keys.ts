@@ -47,6 +47,8 @@ export const keysOf = (actions: Actions, state: () => PageState, targets: KeyTar
     c: actions.foldAll,
     x: actions.unfoldAll,
     s: () => actions.show(state().view === "summary" ? "traces" : "summary"),
+    o: actions.toggleOnly,
+    v: actions.nextTab,
     t: targets.toggleTheme,
     "/": () => targets.search.select(),
     "?": () => targets.help.showModal(),
@@ -68,7 +70,6 @@ const escape = (actions: Actions, state: PageState, { detail, grid, search }: Ke
   }
 }
 
-/** Actions by the browser's name of the key. */
 export type KeyActions = { readonly [key: string]: (event: KeyboardEvent) => void }
 
 const isTyped = (target: EventTarget | null): boolean =>

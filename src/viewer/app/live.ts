@@ -1,21 +1,19 @@
 /**
- * Follows a growing file through the server of the page: an event stream of lines that resumes where it broke off.
+ * Follows a growing file through the server of the page: an event stream of lines that resumes where it stopped.
  *
- * The browser reconnects by itself while the server answers; if the server refuses or is gone, this retries at growing intervals. The trap: the cursor belongs
+ * The browser reconnects automatically while the server responds; if the server refuses or is gone, this retries at growing intervals. The trap: the cursor belongs
  * to the server; the page only returns the last one it received.
  */
 import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
-import { decodeEntry } from "../../readers/TraceEntry.js"
+import { decodeEntries } from "../../readers/TraceEntry.js"
 import type { TraceBook } from "../model/TraceBook.js"
 
 /** Milliseconds since the epoch. No Effect runs in the page, so there is no Clock to ask. */
 // eslint-disable-next-line no-restricted-syntax -- the one place of the page that asks for the time
 export const now = (): number => Date.now()
 
-/** The state of the connection. */
 export type LiveState = "connecting" | "reading" | "following" | "lost"
 
-/** Callbacks of `follow`. */
 export interface LiveListener {
   readonly onState: (state: LiveState) => void
   /** Records arrived. Called often: draw rarely. */
@@ -32,7 +30,7 @@ export const follow = (url: string, book: TraceBook, listener: LiveListener): vo
   let wait = firstWait
   const encoder = new TextEncoder()
   const splitter = new LineSplitter()
-  const onLine = (line: Line) => book.add(decodeEntry(line))
+  const onLine = (line: Line) => decodeEntries(line).forEach((entry) => book.add(entry))
 
   const take = (event: MessageEvent<string>): void => {
     splitter.push(encoder.encode(`${event.data}\n`), onLine)

@@ -1,13 +1,14 @@
 /**
- * Loads the page's settings and records, and files that are dropped onto it.
+ * Loads the page's settings and records, and files that are dropped onto it, with a progress bar and short messages.
  *
  * Reading pauses every few milliseconds, so that a large file shows its progress and the page stays usable. The first bytes decide whether data is gzipped.
  */
 import { gunzipped } from "../../readers/gunzip.js"
 import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
-import { decodeEntry } from "../../readers/TraceEntry.js"
+import { decodeEntries } from "../../readers/TraceEntry.js"
 import type { TraceBook } from "../model/TraceBook.js"
 import type { PageSettings } from "../PageAssets.js"
+import { block, element } from "./dom.js"
 import { now } from "./live.js"
 
 /** Called with the share that has been read, from 0 to 1. */
@@ -22,7 +23,7 @@ const pieceSize = 128 * 1024
 /** Reads a `Blob` into the book. If compressed data is damaged, keeps what came before and throws. */
 export const readBlob = async (blob: Blob, book: TraceBook, onProgress: OnProgress): Promise<void> => {
   const splitter = new LineSplitter()
-  const onLine = (line: Line) => book.add(decodeEntry(line))
+  const onLine = (line: Line) => decodeEntries(line).forEach((entry) => book.add(entry))
   let given = 0
   let since = now()
   const counted = async function*() {
@@ -74,4 +75,34 @@ export const takeRecords = (): Blob => {
   const text = holder?.textContent ?? ""
   holder?.remove()
   return new Blob([text.startsWith("\n") ? text.slice(1) : text])
+}
+
+export interface Progress {
+  /** From 0 to 1; 1 hides it. */
+  readonly show: (share: number) => void
+}
+
+export const makeProgress = (): Progress => {
+  const bar = block("")
+  const line = element("div", {
+    class: "progress",
+    attributes: { role: "progressbar", "aria-label": "Reading", "aria-valuemin": 0, "aria-valuemax": 100, hidden: true }
+  }, bar)
+  document.body.append(line)
+  return {
+    show: (share) => {
+      line.hidden = share >= 1
+      line.setAttribute("aria-valuenow", String(Math.round(share * 100)))
+      bar.style.setProperty("width", `${share * 100}%`)
+    }
+  }
+}
+
+/** Milliseconds that a message stays. */
+const messageTime = 6000
+
+export const say = (message: string): void => {
+  const toast = element("div", { class: "toast", attributes: { role: "alert" } }, message)
+  document.body.append(toast)
+  setTimeout(() => toast.remove(), messageTime)
 }

@@ -1,17 +1,15 @@
 /**
- * The entry point of the page: reads its records, follows a live file, accepts dropped files.
+ * The entry point of the page: reads its records, follows a live file, accepts dropped files, and keeps the page's address up to date.
  */
-import { initialState, type PageState, withRoute, withTrace, withTraces } from "../model/pageState.js"
-import { parseRoute } from "../model/route.js"
+import { initialState, type PageState, routeOf, withRoute, withTrace, withTraces } from "../model/pageState.js"
+import { formatRoute, parseRoute } from "../model/route.js"
 import { TraceBook } from "../model/TraceBook.js"
-import { followAddress } from "./address.js"
+import { prepareSearch, type TraceView } from "../model/TraceView.js"
 import { element } from "./dom.js"
 import { follow, now } from "./live.js"
-import { readBlob, readSettings, takeRecords } from "./loader.js"
-import { makeStore } from "./store.js"
-import { acceptDrops, makeEmptyPage } from "./views/emptyPage.js"
+import { makeProgress, readBlob, readSettings, say, takeRecords } from "./loader.js"
+import { makeStore, type Store } from "./store.js"
 import { makeFrame } from "./views/frame.js"
-import { makeProgress, say } from "./views/progress.js"
 
 const settings = readSettings()
 document.title = settings.title
@@ -83,6 +81,35 @@ const drawRarely = (): () => void => {
   }
 }
 
+/** Spans that are prepared for searching before the browser gets its turn: a few milliseconds. */
+const batch = 1000
+
+/** Prepares the shown trace for searching while nothing else is to do: the first search is as fast as the next. */
+const prepareSearches = (): void => {
+  let prepared: TraceView | undefined
+  let at = 0
+  let planned = false
+  const step = (): void => {
+    const { trace } = store.get()
+    planned = false
+    at = trace === prepared ? at : 0
+    prepared = trace
+    if (trace !== undefined && at < trace.spans.length) {
+      prepareSearch(trace.spans.slice(at, at + batch))
+      at += batch
+      plan()
+    }
+  }
+  const plan = (): void => {
+    if (!planned) {
+      planned = true
+      setTimeout(step)
+    }
+  }
+  store.subscribe(plan)
+  plan()
+}
+
 const followLive = (url: string): void => {
   const draw = drawRarely()
   follow(url, book, { onState: frame.bar.setLive, onRecords: draw })
@@ -99,10 +126,88 @@ const start = async (): Promise<void> => {
   await read(takeRecords())
   showBook()
   followAddress(store)
+  prepareSearches()
   document.getElementById("spans")?.focus()
   if (settings.live !== undefined) {
     followLive(settings.live.url)
   }
+}
+
+/** Milliseconds before the address is updated: browsers refuse hundreds of changes in a few seconds, and holding a key makes that many. */
+const patience = 150
+
+/** Keeps both in step from now on. */
+const followAddress = (store: Store<PageState>): void => {
+  let leading = false
+  let waiting: ReturnType<typeof setTimeout> | undefined
+  addEventListener("popstate", () => {
+    leading = true
+    store.update((state) => withRoute(state, parseRoute(location.hash)))
+    leading = false
+  })
+  // Otherwise Back would lead to an empty address. An address of something that has not arrived yet stays.
+  if (location.hash === "") {
+    history.replaceState(null, "", formatRoute(routeOf(store.get())) || location.pathname + location.search)
+  }
+  store.subscribe((state, before) => {
+    const hash = formatRoute(routeOf(state))
+    if (leading || hash === location.hash) {
+      return
+    }
+    clearTimeout(waiting)
+    const isStep = before.trace !== undefined &&
+      (state.view !== before.view || state.trace?.traceId !== before.trace.traceId)
+    const write = () =>
+      history[isStep ? "pushState" : "replaceState"](null, "", hash || location.pathname + location.search)
+    if (isStep) {
+      write()
+    } else {
+      waiting = setTimeout(write, patience)
+    }
+  })
+}
+
+/** The file chooser; `onFiles` is called with the chosen files. */
+const makeEmptyPage = (onFiles: (files: ReadonlyArray<File>) => void): HTMLElement => {
+  const input: HTMLInputElement = element("input", {
+    class: "spoken",
+    attributes: { type: "file", multiple: true, accept: ".jsonl,.ndjson,.json,.gz,.log,.txt", id: "file" },
+    on: { change: () => onFiles([...input.files ?? []]) }
+  })
+  return element(
+    "main",
+    { class: "empty" },
+    element("h1", {}, "Open a trace file"),
+    element(
+      "p",
+      { class: "dim" },
+      "JSON lines written by loom-telemetry, plain or gzipped. The file is read in this page; nothing is uploaded."
+    ),
+    element("label", { class: "drop", attributes: { for: "file" } }, "Drop a file here, or choose one", input)
+  )
+}
+
+const acceptDrops = (onFiles: (files: ReadonlyArray<File>) => void): void => {
+  const isFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true
+  const mark = (on: boolean) => document.body.classList.toggle("dropping", on)
+  addEventListener("dragover", (event) => {
+    if (isFile(event)) {
+      event.preventDefault()
+      mark(true)
+    }
+  })
+  addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) {
+      mark(false)
+    }
+  })
+  addEventListener("drop", (event) => {
+    mark(false)
+    if (isFile(event)) {
+      event.preventDefault()
+      onFiles([...event.dataTransfer?.files ?? []])
+    }
+  })
 }
 
 void start()

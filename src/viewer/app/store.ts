@@ -4,7 +4,6 @@
  * Listeners run synchronously, in the order of subscription, and receive the previous state, so each redraws only what has changed.
  */
 
-/** An observable value. */
 export interface Store<State> {
   readonly get: () => State
   /** Replaces the state. Listeners are called if it changed. */
@@ -12,7 +11,6 @@ export interface Store<State> {
   readonly subscribe: (listener: (state: State, before: State) => void) => void
 }
 
-/** A store that holds this value. */
 export const makeStore = <State>(initial: State): Store<State> => {
   let state = initial
   const listeners: Array<(state: State, before: State) => void> = []

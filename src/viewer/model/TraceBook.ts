@@ -7,7 +7,8 @@
 import type { BadEntry, TraceEntry } from "../../readers/TraceEntry.js"
 import { make as makeSummary, type Summary } from "../../readers/TraceSummary.js"
 import { builder } from "../../readers/TraceTree.js"
-import type { DecodedLine } from "../../records/wire/decode.js"
+import { type DecodedLine, traceIdOf } from "../../records/wire/line.js"
+import { findingsOf, type FindingView } from "./findings.js"
 import { makeTraceView, type TraceView } from "./TraceView.js"
 
 /** Bad lines that are kept to be shown; all are counted. */
@@ -24,9 +25,10 @@ interface Chapter {
 /** A trace that was silent for longer than this when first seen is treated as cut off; in milliseconds. */
 const maxSilence = 300_000
 
-/** Everything read so far. */
 export class TraceBook {
   private readonly chapters = new Map<string, Chapter>()
+  private readonly entries: Array<TraceEntry> = []
+  private found: { readonly entries: number; readonly findings: ReadonlyArray<FindingView> } | undefined
   private readonly loose: Array<DecodedLine> = []
   private readonly badEntries: Array<BadEntry> = []
   private sorted: ReadonlyArray<TraceView> | undefined
@@ -35,8 +37,8 @@ export class TraceBook {
   private until: number | undefined
   private recordCount = 0
 
-  /** Adds an entry. */
   add(entry: TraceEntry): void {
+    this.entries.push(entry)
     if (entry.kind === "bad") {
       this.addBad(entry)
       return
@@ -46,7 +48,7 @@ export class TraceBook {
     if (record.kind === "dropped") {
       this.droppedCount += record.dropped.count
     }
-    const traceId = traceOf(record)
+    const traceId = traceIdOf(record)
     if (traceId === undefined) {
       this.loose.push(record)
     } else {
@@ -127,12 +129,17 @@ export class TraceBook {
     return summary.result()
   }
 
-  /** The first bad lines. */
+  /** What is wrong with the records; searched again only if there are new ones. */
+  get findings(): ReadonlyArray<FindingView> {
+    const { entries, found } = this
+    this.found = found?.entries === entries.length ? found : { entries: entries.length, findings: findingsOf(entries) }
+    return this.found.findings
+  }
+
   get bad(): ReadonlyArray<BadEntry> {
     return this.badEntries
   }
 
-  /** All bad lines. */
   get badTotal(): number {
     return this.badCount
   }
@@ -142,22 +149,19 @@ export class TraceBook {
     return this.droppedCount
   }
 
-  /** Number of records. */
   get records(): number {
     return this.recordCount
   }
 }
 
-const nothing = { traceId: "", roots: [], spans: 0, open: 0, failed: 0, start: BigInt(0), end: BigInt(0), metrics: [] }
-
-const traceOf = (record: DecodedLine): string | undefined => {
-  switch (record.kind) {
-    case "span":
-    case "span_start":
-      return record.span.traceId
-    case "metric":
-      return record.metric.traceId
-    case "dropped":
-      return undefined
-  }
+const nothing = {
+  traceId: "",
+  roots: [],
+  spans: 0,
+  open: 0,
+  failed: 0,
+  start: BigInt(0),
+  end: BigInt(0),
+  metrics: [],
+  scores: []
 }

@@ -4,26 +4,26 @@
  * Plain data, built from the readers' tree and never changed; no recursion, so ten thousand levels are fine. Times are milliseconds since the trace started,
  * because a screen needs no nanoseconds. All text is as recorded and untrusted: see `format`.
  */
-import { nodes, type Trace, type TraceNode } from "../../readers/TraceTree.js"
+import { hasFailed, nodes, scoresOn, type Trace, type TraceNode } from "../../readers/TraceTree.js"
 import { endOf } from "../../readers/tree/TraceNode.js"
 import { type Usage, usageOf } from "../../readers/usage/treeUsage.js"
+import type { Attributes } from "../../records/attributes.js"
+import type { ScoreData } from "../../records/ScoreData.js"
 import type { EventData } from "../../records/SpanData.js"
 import type { Outcome } from "../../records/SpanRecord.js"
 import { attributeText, kindOf, labelOf, type SpanKind } from "./kind.js"
 import { concurrency } from "./lanes.js"
-import type { QueryField } from "./query.js"
+import type { Query, QueryField, QueryMeasure, QueryRange, QueryState } from "./query.js"
 
 /** How a span ended, or `"open"`. */
 export type SpanState = Outcome | "open"
 
-/** A span in its trace. */
 export interface SpanView extends
   Pick<
     TraceNode,
     "traceId" | "spanId" | "parentSpanId" | "name" | "attributes" | "exception" | "events" | "links" | "metrics"
   >
 {
-  /** Its index in `TraceView.spans`. */
   readonly index: number
   /** The index of its parent, or -1. */
   readonly parent: number
@@ -32,6 +32,8 @@ export interface SpanView extends
   /** Number of spans in its subtree, itself included. */
   readonly size: number
   readonly kind: SpanKind
+  /** Its attributes by the names of this package, from any producer. */
+  readonly known: Attributes
   readonly state: SpanState
   /** What is unusual about its place in the tree, such as `parent missing`; otherwise empty. */
   readonly oddity: string
@@ -47,9 +49,10 @@ export interface SpanView extends
   readonly eventTimes: ReadonlyArray<number>
   /** Of its subtree. */
   readonly usage: Usage
+  /** Its own; the first root's include those of the whole trace. */
+  readonly scores: ReadonlyArray<ScoreData>
 }
 
-/** A trace. */
 export interface TraceView {
   readonly traceId: string
   readonly spans: ReadonlyArray<SpanView>
@@ -62,9 +65,13 @@ export interface TraceView {
   /** The state of its first root; open if any root is open. */
   readonly state: SpanState
   readonly failed: number
+  /** What failed first, by its row's name; empty if nothing did. */
+  readonly firstFailed: string
   readonly interrupted: number
   readonly open: number
   readonly usage: Usage
+  /** Of the whole trace, of its spans, and of spans that are missing. */
+  readonly scores: ReadonlyArray<ScoreData>
   /** The users, models, tools and so on of its spans, for the filters. */
   readonly values: ReadonlyMap<QueryField, ReadonlySet<string>>
 }
@@ -83,14 +90,24 @@ export const makeTraceView = (known: Trace, until = -Infinity): TraceView => {
     spans,
     startedAt: Number(trace.start / million),
     totalMs: millis(trace.start, trace.end),
-    title: root === undefined ? trace.traceId : labelOf(root.kind, root.name, root.attributes).primary,
+    title: root === undefined ? trace.traceId : labelOf(root.kind, root.name, root.known).primary,
     state: spans.some(({ depth, state }) => depth === 0 && state === "open") ? "open" : root?.state ?? "success",
     failed: count(spans, "failure"),
+    firstFailed: firstFailedOf(spans),
     interrupted: count(spans, "interrupted"),
     open: count(spans, "open"),
     usage: usage.total,
+    scores: [...trace.scores.filter(({ spanId }) => spanId !== null), ...spans.flatMap(({ scores }) => scores)],
     values: valuesOf(spans)
   }
+}
+
+/** The name of the first tool that failed, or else of the deepest of the first failed spans: its parents failed because of it. */
+const firstFailedOf = (spans: ReadonlyArray<SpanView>): string => {
+  const failed = spans.filter(({ state }) => state === "failure")
+  const first = failed.find(({ kind }) => kind === "tool") ??
+    failed.find((span, at) => failed[at + 1]?.parent !== span.index)
+  return first === undefined ? "" : labelOf(first.kind, first.name, first.known).primary
 }
 
 const reaching = (trace: Trace, until: number): Trace =>
@@ -123,19 +140,21 @@ const draft = (trace: Trace, node: TraceNode, index: number, depth: number, pare
     spanId: node.spanId,
     parentSpanId: node.parentSpanId,
     name: node.name,
-    kind: kindOf(node.name, node.attributes),
-    state: node.outcome ?? "open",
+    kind: kindOf(node.meaning.role, node.meaning.attributes),
+    state: hasFailed(node) ? "failure" : node.outcome ?? "open",
     oddity: oddityOf(node),
     start,
     end,
     durationMs: end - start,
     parallel: parallelOf(trace, node.children),
     attributes: node.attributes,
+    known: node.meaning.attributes,
     exception: node.exception,
     events: node.events,
     eventTimes: timesOf(node.events, trace.start),
     links: node.links,
     metrics: node.metrics,
+    scores: scoresOn(trace, node),
     usage
   }
 }
@@ -182,7 +201,7 @@ const valuesOf = (spans: ReadonlyArray<SpanView>): ReadonlyMap<QueryField, Reado
   const values = new Map(sources.map(([field]) => [field, new Set<string>()]))
   for (const span of spans) {
     for (const [field, key, kinds] of sources) {
-      const value = kinds === undefined || kinds.includes(span.kind) ? attributeText(span.attributes, key) : ""
+      const value = kinds === undefined || kinds.includes(span.kind) ? attributeText(span.known, key) : ""
       if (value !== "") {
         values.get(field)!.add(value)
       }
@@ -190,3 +209,80 @@ const valuesOf = (spans: ReadonlyArray<SpanView>): ReadonlyMap<QueryField, Reado
   }
   return values
 }
+
+const texts = new WeakMap<SpanView, string>()
+
+/** The searched text, built by the first search that needs it, in lower case: name, ids, `key=value` of each attribute, events, exception, scores. */
+const searchText = (span: SpanView): string => {
+  const known = texts.get(span)
+  if (known !== undefined) {
+    return known
+  }
+  const events = span.events.map(({ attributes, name }) => `${name}\n${attributesText(attributes)}`)
+  const text = `${span.name}\n${span.spanId}\n${span.traceId}\n${attributesText(span.attributes)}${
+    span.exception ?? ""
+  }\n${events.join("")}${span.scores.map(scoreText).join("")}`.toLowerCase()
+  texts.set(span, text)
+  return text
+}
+
+const scoreText = ({ explanation, label, name }: ScoreData): string => `\n${name}\n${label ?? ""}\n${explanation ?? ""}`
+
+/** Built by hand: a list of pairs per span is most of the time of a first search. */
+const attributesText = (attributes: Attributes): string => {
+  let text = ""
+  for (const key in attributes) {
+    const value = attributes[key]
+    text += `${key}=${typeof value === "object" ? JSON.stringify(value) : String(value)}\n`
+  }
+  return text
+}
+
+/** Prepares a search of these spans, so that the first one takes no longer than the next. */
+export const prepareSearch = (spans: ReadonlyArray<SpanView>): void => spans.forEach(searchText)
+
+const inState = (span: SpanView, state: QueryState): boolean =>
+  state === "failed" ? span.state === "failure" : span.state === state
+
+const countOf = (trace: TraceView, state: QueryState): number => trace[state]
+
+export const isEmptyQuery = (query: Query): boolean =>
+  query.words.length === 0 && query.fields.size === 0 && query.states.size === 0 && query.ranges.size === 0 &&
+  query.scores.length === 0
+
+/** Whether a search has conditions on single spans. */
+const asksForSpans = (query: Query): boolean => query.words.length > 0 || query.states.size > 0
+
+/** Whether a span has all words and one of the states. */
+const matchesSpan = (query: Query, span: SpanView): boolean =>
+  (query.states.size === 0 || [...query.states].some((state) => inState(span, state))) &&
+  query.words.every((word) => searchText(span).includes(word))
+
+const measureOf = (trace: TraceView, measure: QueryMeasure): number =>
+  measure === "duration" ? trace.totalMs : measure === "start" ? trace.startedAt : trace.usage.costUsd ?? 0
+
+const isWithin = (value: number, { from, to }: QueryRange): boolean => value >= from && value <= to
+
+/** Whether a search finds a trace; `hasMatch` is whether any of its spans matches, if that is known. */
+export const matchesTrace = (query: Query, trace: TraceView, hasMatch?: boolean): boolean =>
+  [...query.ranges].every(([measure, range]) => isWithin(measureOf(trace, measure), range)) &&
+  query.scores.every(({ meets }) => trace.scores.some(meets)) &&
+  [...query.fields].every(([field, value]) => trace.values.get(field)?.has(value) === true) &&
+  (query.states.size === 0 || [...query.states].some((state) => countOf(trace, state) > 0)) &&
+  (query.words.length === 0 || (hasMatch ?? trace.spans.some((span) => matchesSpan(query, span))))
+
+/** Whether a score of a span meets one of the conditions. */
+const meetsScore = ({ scores }: Query, span: SpanView): boolean =>
+  span.scores.some((score) => scores.some(({ meets }) => meets(score)))
+
+/** The indices of a trace's matching spans, in order: by words and states, or else by scores; none if the search has no conditions on spans. */
+export const matchingSpans = (query: Query, trace: TraceView): ReadonlyArray<number> => {
+  const matches = asksForSpans(query) ? matchesSpan : meetsScore
+  return isEmptyQuery(query) ? [] : trace.spans.filter((span) => matches(query, span)).map(({ index }) => index)
+}
+
+/** The next of these indices after (or before) one, wrapping around; `undefined` if the list is empty. */
+export const nextOf = (indices: ReadonlyArray<number>, from: number, backwards: boolean): number | undefined =>
+  backwards
+    ? indices.findLast((index) => index < from) ?? indices.at(-1)
+    : indices.find((index) => index > from) ?? indices[0]

@@ -1,18 +1,16 @@
 /**
  * The kind of a span and the label of its row: the name of the agent, model or tool first, instead of `loom.tool` forty times.
  *
- * Covers the spans of `Loom`; every other span is shown by its own name. Attributes may be missing or of another type, and all text is untrusted (see
+ * Covers spans with a known role, from any producer; every other span is shown by its own name. Attributes may be missing or of another type, and all text is untrusted (see
  * `format`).
  */
 import type { Attributes } from "../../records/attributes.js"
-import { type AttributeKey, roleOf, type SpanRole } from "../../records/vocabulary.js"
+import type { AttributeKey, SpanRole } from "../../records/vocabulary.js"
 
-/** The kind of a span. */
 export type SpanKind = SpanRole | "delegate" | "other"
 
-/** The texts of a row. */
 export interface SpanLabel {
-  /** One to three characters that show the kind without colour. */
+  /** One to three characters that show the kind without color. */
   readonly badge: string
   /** The most telling name: of the agent, model or tool. */
   readonly primary: string
@@ -20,9 +18,8 @@ export interface SpanLabel {
   readonly secondary: string
 }
 
-/** The kind of a span. */
-export const kindOf = (name: string, attributes: Attributes): SpanKind => {
-  const kind = roleOf(name) ?? "other"
+export const kindOf = (role: SpanRole | undefined, attributes: Attributes): SpanKind => {
+  const kind = role ?? "other"
   return kind === "tool" && attributes["worker"] !== undefined ? "delegate" : kind
 }
 
@@ -46,7 +43,6 @@ export const attributeText = (attributes: Attributes, key: string): string => {
 
 const joined = (...parts: ReadonlyArray<string>): string => parts.filter((part) => part !== "").join(" · ")
 
-/** The texts of a span's row. */
 export const labelOf = (kind: SpanKind, name: string, attributes: Attributes): SpanLabel => {
   const of = (key: AttributeKey) => attributeText(attributes, key)
   switch (kind) {

@@ -4,30 +4,30 @@
  * Derived values (the traces that a search finds, the visible rows) are part of the state and computed only here, so drawing never searches. A step that
  * changes nothing returns the same state.
  */
-import { isEmptyQuery, matchesTrace, matchingSpans } from "./match.js"
 import { parseQuery, type Query } from "./query.js"
-import type { Route, ViewName } from "./route.js"
-import { positionOf, unfoldedTo, visibleRows } from "./rows.js"
+import type { Route, TraceTab, ViewName } from "./route.js"
+import { positionOf, unfoldedTo, visibleRows, withAncestors } from "./rows.js"
 import { rangeShowing, type TimeRange, wholeRange } from "./timeAxis.js"
-import type { SpanView, TraceView } from "./TraceView.js"
+import { isEmptyQuery, matchesTrace, matchingSpans, type SpanView, type TraceView } from "./TraceView.js"
 
-/** What the page shows. */
+/** The part of the page that a small screen shows; a larger one shows them next to each other. */
+export type Pane = "list" | "trace" | "detail"
+
 export interface PageState {
   readonly view: ViewName
-  /** The search as typed. */
+  readonly pane: Pane
+  readonly tab: TraceTab
   readonly queryText: string
   readonly query: Query
   /** All, newest first. */
   readonly traces: ReadonlyArray<TraceView>
-  /** The traces that the search finds. */
   readonly found: ReadonlyArray<TraceView>
-  /** The trace that is shown. */
   readonly trace: TraceView | undefined
   /** The selected span's index, or -1. */
   readonly selected: number
-  /** Indices of folded spans. */
+  /** Whether spans are hidden that the search does not find and that are around none it finds. */
+  readonly only: boolean
   readonly folded: ReadonlySet<number>
-  /** Indices of the visible rows. */
   readonly visible: Uint32Array
   /** Indices of the spans that the search finds. */
   readonly matching: ReadonlyArray<number>
@@ -41,12 +41,15 @@ const noFolds: ReadonlySet<number> = new Set()
 /** The page before anything was read. */
 export const initialState: PageState = {
   view: "traces",
+  pane: "list",
+  tab: "timeline",
   queryText: "",
   query: parseQuery(""),
   traces: [],
   found: [],
   trace: undefined,
   selected: -1,
+  only: false,
   folded: noFolds,
   visible: new Uint32Array(0),
   matching: [],
@@ -54,8 +57,16 @@ export const initialState: PageState = {
   zoomed: false
 }
 
-const find = (query: Query, traces: ReadonlyArray<TraceView>): ReadonlyArray<TraceView> =>
-  isEmptyQuery(query) ? traces : traces.filter((trace) => matchesTrace(query, trace))
+/** The traces that a search finds. Of the shown one it is known which spans match: searching them twice would double the time. */
+const find = (
+  query: Query,
+  traces: ReadonlyArray<TraceView>,
+  shown: TraceView | undefined,
+  matching: ReadonlyArray<number>
+): ReadonlyArray<TraceView> =>
+  isEmptyQuery(query)
+    ? traces
+    : traces.filter((trace) => matchesTrace(query, trace, trace === shown ? matching.length > 0 : undefined))
 
 /** Changes the search; the shown trace stays, even if the search does not find it. */
 export const withQuery = (state: PageState, queryText: string): PageState => {
@@ -63,31 +74,41 @@ export const withQuery = (state: PageState, queryText: string): PageState => {
     return state
   }
   const query = parseQuery(queryText)
-  return {
-    ...state,
-    queryText,
-    query,
-    found: find(query, state.traces),
-    matching: state.trace === undefined ? [] : matchingSpans(query, state.trace)
-  }
+  const matching = state.trace === undefined ? [] : matchingSpans(query, state.trace)
+  return shown({ ...state, queryText, query, found: find(query, state.traces, state.trace, matching), matching })
 }
+
+/** The state with the rows that its folds and its search leave visible. If the selected span is hidden, the span around it is selected. */
+const shown = (state: PageState): PageState => {
+  const spans = state.trace?.spans ?? []
+  const kept = state.only && state.matching.length > 0 ? withAncestors(spans, state.matching) : undefined
+  const visible = visibleRows(spans, state.folded, kept)
+  let selected = state.selected
+  while (selected >= 0 && positionOf(visible, selected) < 0) {
+    selected = spans[selected]!.parent
+  }
+  return { ...state, visible, selected }
+}
+
+/** With `only`, hides the spans that the search does not find, except those around one that it finds. */
+export const withOnly = (state: PageState, only: boolean): PageState =>
+  only === state.only ? state : shown({ ...state, only })
 
 /** Shows another trace, with nothing folded or selected. */
 export const withTrace = (state: PageState, trace: TraceView | undefined): PageState =>
-  trace === state.trace ? state : {
+  trace === state.trace ? state : shown({
     ...state,
     trace,
     selected: -1,
     folded: noFolds,
-    visible: trace === undefined ? new Uint32Array(0) : visibleRows(trace.spans, noFolds),
     matching: trace === undefined ? [] : matchingSpans(state.query, trace),
     range: wholeRange(trace?.totalMs ?? 0),
     zoomed: false
-  }
+  })
 
 /** Replaces the traces; selection and folds follow their spans to their new positions. */
 export const withTraces = (state: PageState, traces: ReadonlyArray<TraceView>): PageState => {
-  const next = { ...state, traces, found: find(state.query, traces) }
+  const next = { ...state, traces, found: find(state.query, traces, undefined, []) }
   const before = state.trace
   const trace = before === undefined ? undefined : traces.find(({ traceId }) => traceId === before.traceId)
   return before === undefined || trace === undefined || trace === before
@@ -100,15 +121,14 @@ const redrawn = (state: PageState, before: TraceView, trace: TraceView): PageSta
   const places = new Map(trace.spans.map((span) => [span.spanId, span.index]))
   const moved = (index: number) => places.get(before.spans[index]?.spanId ?? "") ?? -1
   const folded = new Set([...state.folded].map(moved).filter((index) => index >= 0))
-  return {
+  return shown({
     ...state,
     trace,
     selected: moved(state.selected),
     folded,
-    visible: visibleRows(trace.spans, folded),
     matching: matchingSpans(state.query, trace),
     range: state.zoomed ? state.range : wholeRange(trace.totalMs)
-  }
+  })
 }
 
 /** A span chosen: what it is folded into is unfolded, and the time at which it ran is shown. -1 chooses none. */
@@ -118,22 +138,15 @@ export const withSelected = (state: PageState, index: number): PageState => {
     return state.selected === -1 ? state : { ...state, selected: -1 }
   }
   const folded = unfoldedTo(state.trace.spans, state.folded, index)
-  const next = folded === state.folded ? state : withFolds(state, folded)
+  const unfolded = folded === state.folded ? state : withFolds(state, folded)
+  // A link may lead to a span that the search hides.
+  const next = positionOf(unfolded.visible, index) < 0 ? withOnly(unfolded, false) : unfolded
   return { ...next, selected: index, range: rangeShowing(next.range, span.start, span.end, state.trace.totalMs) }
 }
 
 /** These spans folded, all others not. If the selected span is folded away, the span that hides it is selected. */
-export const withFolds = (state: PageState, folded: ReadonlySet<number>): PageState => {
-  const spans = state.trace?.spans ?? []
-  const visible = visibleRows(spans, folded)
-  let selected = state.selected
-  while (selected >= 0 && positionOf(visible, selected) < 0) {
-    selected = spans[selected]!.parent
-  }
-  return { ...state, folded, visible, selected }
-}
+export const withFolds = (state: PageState, folded: ReadonlySet<number>): PageState => shown({ ...state, folded })
 
-/** One span folded or unfolded. */
 export const withFold = (state: PageState, index: number, fold: boolean): PageState => {
   const span = state.trace?.spans[index]
   if (span === undefined || span.size === 1 || state.folded.has(index) === fold) {
@@ -148,11 +161,9 @@ export const withFold = (state: PageState, index: number, fold: boolean): PageSt
   return withFolds(state, folded)
 }
 
-/** Folds every span with children except the roots. */
 export const allFolds = (trace: TraceView): ReadonlySet<number> =>
   new Set(trace.spans.filter(({ depth, size }) => depth > 0 && size > 1).map(({ index }) => index))
 
-/** Sets the time range. */
 export const withRange = (state: PageState, range: TimeRange): PageState => ({
   ...state,
   range,
@@ -168,20 +179,22 @@ export const stepFrom = (state: PageState, steps: number): number => {
 
 /** The page at an address; a missing trace or span is not selected. */
 export const withRoute = (state: PageState, route: Route): PageState => {
-  const searched = withQuery({ ...state, view: route.view }, route.query)
+  const searched = withOnly(withQuery({ ...state, view: route.view, tab: route.tab }, route.query), route.only)
   const trace = searched.traces.find(({ traceId }) => traceId === route.trace)
   const opened = withTrace(searched, trace ?? (route.trace === "" ? searched.trace : undefined))
   const span = opened.trace?.spans.find(({ spanId }) => spanId === route.span)
-  return withSelected(opened, span?.index ?? -1)
+  const pane = span !== undefined ? "detail" : route.trace !== "" ? "trace" : opened.pane
+  return { ...withSelected(opened, span?.index ?? -1), pane }
 }
 
 /** The address of what the page shows. */
 export const routeOf = (state: PageState): Route => ({
   view: state.view,
+  tab: state.tab,
   trace: state.trace?.traceId ?? "",
   span: selectedSpan(state)?.spanId ?? "",
-  query: state.queryText
+  query: state.queryText,
+  only: state.only
 })
 
-/** The selected span. */
 export const selectedSpan = (state: PageState): SpanView | undefined => state.trace?.spans[state.selected]

@@ -1,23 +1,36 @@
 /**
- * Parses the search field: words, and terms such as `user:alice`, `model:"gpt 5"`, `is:failed`.
+ * Parses the search field: words, and terms such as `user:alice`, `model:"gpt 5"`, `score:correctness<0.8`, `is:failed`.
  *
  * The text is the only state of search and filters: the page's buttons and lists rewrite it, and links contain it. An unknown term is an ordinary word, so no
  * input is an error.
  */
 
+import { type ScoreCondition, scoreCondition } from "../../readers/scoreCondition.js"
+
 /** Fields that a filter can compare. */
 export type QueryField = "user" | "session" | "agent" | "model" | "tool"
+
+/** Measures of a trace that a search can limit. */
+export type QueryMeasure = "duration" | "cost" | "start"
+
+/** Both included; either may be infinite. Durations and instants in milliseconds, costs in US dollars. */
+export interface QueryRange {
+  readonly from: number
+  readonly to: number
+}
 
 /** States that a search can ask for. */
 export type QueryState = "failed" | "open" | "interrupted"
 
-/** A parsed search. */
 export interface Query {
   /** Lower case; each must occur in a span's name, ids, attributes, events or exception. */
   readonly words: ReadonlyArray<string>
   /** The exact value of each field. */
   readonly fields: ReadonlyMap<QueryField, string>
   readonly states: ReadonlySet<QueryState>
+  readonly ranges: ReadonlyMap<QueryMeasure, QueryRange>
+  /** Each must be met by a score of the trace or of one of its spans. */
+  readonly scores: ReadonlyArray<ScoreCondition>
 }
 
 /** The fields in the order of the page's lists. */
@@ -26,7 +39,6 @@ export const queryFields: ReadonlyArray<QueryField> = ["user", "session", "agent
 const states: ReadonlySet<string> = new Set<QueryState>(["failed", "open", "interrupted"])
 
 interface Term {
-  /** As typed. */
   readonly source: string
   readonly key: string
   readonly value: string
@@ -46,21 +58,59 @@ const isField = (key: string): key is QueryField => (queryFields as ReadonlyArra
 
 const isState = (term: Term): boolean => term.key === "is" && states.has(term.value)
 
-/** Parses a search text. */
+const milliseconds: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** A limit as typed: `250ms`, `1.5s`, `$0.02`, `2026-11-22T14:00:00Z`; NaN if it is none. */
+const limitOf = (measure: QueryMeasure, text: string): number => {
+  if (measure === "start") {
+    return Date.parse(text)
+  }
+  const [, number, unit = "s"] = /^\$?(\d+\.?\d*(?:e-?\d+)?)(ms|s|m|h)?$/i.exec(text) ?? []
+  return Number(number) * (measure === "duration" ? milliseconds[unit.toLowerCase()]! : 1)
+}
+
+const isMeasure = (key: string): key is QueryMeasure => key === "duration" || key === "cost" || key === "start"
+
+/** `1s..2s`, `1s..`, `..2s`; `undefined` for any other text. */
+const rangeOf = (measure: QueryMeasure, text: string): QueryRange | undefined => {
+  const [from, to, more] = text.split("..")
+  if (from === undefined || to === undefined || more !== undefined || from + to === "") {
+    return undefined
+  }
+  const range = {
+    from: from === "" ? -Infinity : limitOf(measure, from),
+    to: to === "" ? Infinity : limitOf(measure, to)
+  }
+  return Number.isNaN(range.from) || Number.isNaN(range.to) ? undefined : range
+}
+
+const scoreOf = ({ key, value }: Term): ScoreCondition | undefined => {
+  const condition = key === "score" ? scoreCondition(value) : undefined
+  return typeof condition === "string" ? undefined : condition
+}
+
 export const parseQuery = (text: string): Query => {
   const words: Array<string> = []
   const fields = new Map<QueryField, string>()
   const asked = new Set<QueryState>()
+  const ranges = new Map<QueryMeasure, QueryRange>()
+  const scores: Array<ScoreCondition> = []
   for (const term of termsOf(text)) {
+    const range = isMeasure(term.key) ? rangeOf(term.key, term.value) : undefined
+    const score = scoreOf(term)
     if (isField(term.key)) {
       fields.set(term.key, term.value)
+    } else if (range !== undefined && isMeasure(term.key)) {
+      ranges.set(term.key, range)
+    } else if (score !== undefined) {
+      scores.push(score)
     } else if (isState(term)) {
       asked.add(term.value as QueryState)
     } else {
       words.push((term.key === "" ? term.value : `${term.key}:${term.value}`).toLowerCase())
     }
   }
-  return { words, fields, states: asked }
+  return { words, fields, states: asked, ranges, scores }
 }
 
 const rewrite = (text: string, drop: (term: Term) => boolean, added: string | undefined): string =>
@@ -71,8 +121,35 @@ const rewrite = (text: string, drop: (term: Term) => boolean, added: string | un
 export const withField = (text: string, field: QueryField, value: string | undefined): string =>
   rewrite(text, ({ key }) => key === field, value === undefined ? undefined : `${field}:${quoted(value)}`)
 
-/** The text with or without a state. */
 export const withState = (text: string, state: QueryState, on: boolean): string =>
   rewrite(text, (term) => isState(term) && term.value === state, on ? `is:${state}` : undefined)
+
+/** A text for a limit that `parseQuery` reads again, rounded away from the middle of its range. */
+const limitText = (measure: QueryMeasure, value: number, round: (value: number) => number): string => {
+  if (!Number.isFinite(value)) {
+    return ""
+  }
+  if (measure === "start") {
+    return new Date(round(value)).toISOString()
+  }
+  const scale = 10 ** Math.max(0, 3 - Math.floor(Math.log10(Math.max(value, 1e-12))))
+  const number = Number((round(value * scale) / scale).toPrecision(12))
+  return measure === "duration" ? `${number}ms` : `$${number}`
+}
+
+/** The text with this range of a measure in place of any other. */
+export const withMeasure = (text: string, measure: QueryMeasure, { from, to }: QueryRange): string =>
+  rewrite(
+    text,
+    ({ key }) => key === measure,
+    `${measure}:${limitText(measure, from, Math.floor)}..${limitText(measure, to, Math.ceil)}`
+  )
+
+/** The text with this condition in place of any other on scores of the same name. */
+export const withScore = (text: string, condition: string): string => {
+  const added = scoreOf({ source: "", key: "score", value: condition })
+  const isReplaced = (term: Term) => added !== undefined && scoreOf(term)?.name === added.name
+  return rewrite(text, isReplaced, `score:${quoted(condition)}`)
+}
 
 const quoted = (value: string): string => /^[^\s"\\]+$/.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`

@@ -13,14 +13,34 @@ export interface FoldableRow {
   readonly parent: number
 }
 
-/** The indices of the visible rows, in order. */
-export const visibleRows = (rows: ReadonlyArray<FoldableRow>, folded: ReadonlySet<number>): Uint32Array => {
+/** The indices of the visible rows, in order; of these only the ones that `kept` marks, if given. */
+export const visibleRows = (
+  rows: ReadonlyArray<FoldableRow>,
+  folded: ReadonlySet<number>,
+  kept?: Uint8Array
+): Uint32Array => {
   const visible = new Uint32Array(rows.length)
   let count = 0
-  for (let index = 0; index < rows.length; index += folded.has(index) ? rows[index]!.size : 1) {
-    visible[count++] = index
+  for (let index = 0; index < rows.length;) {
+    const isKept = kept === undefined || kept[index] === 1
+    if (isKept) {
+      visible[count++] = index
+    }
+    // Nothing below a row is kept that is not kept itself.
+    index += !isKept || folded.has(index) ? rows[index]!.size : 1
   }
   return visible.subarray(0, count)
+}
+
+/** Marks these rows and all their ancestors with 1. */
+export const withAncestors = (rows: ReadonlyArray<FoldableRow>, indices: ReadonlyArray<number>): Uint8Array => {
+  const kept = new Uint8Array(rows.length)
+  for (const index of indices) {
+    for (let at = index; at >= 0 && kept[at] === 0; at = rows[at]!.parent) {
+      kept[at] = 1
+    }
+  }
+  return kept
 }
 
 /** The folds with all ancestors of this span unfolded; the same set if none is folded. */
@@ -65,13 +85,11 @@ export const positionOf = (visible: Uint32Array, index: number): number => {
   return -1
 }
 
-/** The scroll position of a list. */
 export interface Viewport {
   readonly scrollTop: number
   /** Of the visible part, in pixels. */
   readonly height: number
   readonly rowHeight: number
-  /** Number of rows in the list. */
   readonly count: number
 }
 

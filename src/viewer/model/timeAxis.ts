@@ -51,7 +51,6 @@ export const rangeShowing = (range: TimeRange, start: number, end: number, total
 /** The position of an instant in the range: 0 at its start, 1 at its end, beyond that outside. */
 export const positionIn = (range: TimeRange, time: number): number => (time - range.from) / (range.to - range.from)
 
-/** A line of the axis. */
 export interface Tick {
   readonly time: number
   readonly label: string

@@ -9,6 +9,8 @@ export interface AnswerUsage {
   readonly cacheRead?: number
   /** Only if the vendor counts it. */
   readonly cacheWrite?: number
+  /** The part of `cacheWrite` that is kept for an hour, where the vendor tells it apart. */
+  readonly cacheWrite1h?: number
   /** All output, including reasoning. */
   readonly output: number
   /** Only if the vendor counts it. */
@@ -23,13 +25,35 @@ export interface AnsweredToolCall {
   readonly json: string
 }
 
+/** A web search that the vendor ran itself. */
+export interface AnsweredSearch {
+  readonly query: string
+  readonly url: string
+  readonly title: string
+}
+
 /** An answer of the model. */
 export interface Answer {
   readonly kind: "answer"
   readonly thinking?: { readonly text: string; readonly signature: string }
+  readonly search?: AnsweredSearch
+  /** Code that the vendor ran itself, with its output. */
+  readonly ranCode?: { readonly code: string; readonly output: string }
   readonly text?: string
+  /** The text of a refusal, for vendors that send it apart from `text`. */
+  readonly refusal?: string
   readonly toolCalls?: ReadonlyArray<AnsweredToolCall>
   readonly usage: AnswerUsage
+  /** The usage in the vendor's own words, instead of `usage`; `null` leaves it out. */
+  readonly reported?: { readonly [key: string]: unknown } | null
+  /** The usage comes before the end of a stream, where the vendor sends it after. Some gateways do so. */
+  readonly usageFirst?: boolean
+  /** Why the answer ends, in the vendor's own word. Default: it is complete, or calls a tool. */
+  readonly stop?: string
+  /** The tier that served it, in the vendor's own word. Default: the vendor's default. */
+  readonly tier?: string
+  /** The model that the answer names. Default: a dated version of the one in the request. */
+  readonly model?: string
   /** Lines that replace a streamed event: what the vendor should never send. */
   readonly malformed?: { readonly event: number; readonly lines: string }
   /** The stream ends early after so many events: `drop` breaks the connection, `close` ends it in order. */
@@ -57,19 +81,39 @@ export interface StreamedEvent {
   readonly [key: string]: unknown
 }
 
+/** What a request asks for. */
+export interface Requested {
+  readonly model: string
+  readonly streamed: boolean
+}
+
 /** A vendor's protocol. */
 export interface Protocol {
-  /** The path that requests are posted to. */
-  readonly path: string
+  /** What a request asks for; `undefined` if it is another vendor's. */
+  readonly requested: (path: string, body: any) => Requested | undefined
   /** All events of a streamed answer. */
   readonly events: (answer: Answer, model: string) => ReadonlyArray<StreamedEvent>
   /** The event that breaks an answer off. */
-  readonly errorEvent: (type: StreamedError, model: string) => StreamedEvent
+  readonly errorEvent: (type: StreamedError, model: string, answer: Answer) => StreamedEvent
+  /** The content type of a stream. */
+  readonly contentType: string
+  /** An event on the wire. */
+  readonly frame: (event: StreamedEvent) => string | Uint8Array
   /** The answer in one piece. */
   readonly whole: (answer: Answer, model: string) => unknown
   /** The body of a rejection. */
   readonly refusal: (status: number) => unknown
 }
+
+/** The content type of server-sent events. */
+export const eventStream = "text/event-stream; charset=utf-8"
+
+/** Server-sent events that carry their name, as Anthropic and OpenAI send them. */
+export const namedEvent = (event: StreamedEvent): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+
+/** A request to this path, with model and mode in its body. */
+export const postedTo = (path: string): Protocol["requested"] => (asked, body) =>
+  asked === path ? { model: body.model, streamed: body.stream === true } : undefined
 
 /** An answer with text. */
 export const says = (text: string, usage: AnswerUsage = { input: 12, output: 4 }): Answer => ({

@@ -3,28 +3,36 @@
  */
 import {
   type Answer,
+  type AnsweredSearch,
   type AnsweredToolCall,
-  type AnswerUsage,
+  eventStream,
+  namedEvent,
   pieces,
+  postedTo,
   type Protocol,
   type StreamedEvent
 } from "./answers.js"
 
-const usageOf = ({ cacheRead = 0, cacheWrite = 0, input }: AnswerUsage, output: number) => ({
-  input_tokens: input,
-  cache_creation_input_tokens: cacheWrite,
-  cache_read_input_tokens: cacheRead,
-  output_tokens: output,
-  service_tier: "standard"
-})
+const usageOf = ({ reported, search, tier = "standard", usage }: Answer): { readonly [key: string]: unknown } => {
+  const { cacheRead = 0, cacheWrite = 0, cacheWrite1h = 0, input, output } = usage
+  return reported ?? {
+    input_tokens: input,
+    cache_creation_input_tokens: cacheWrite,
+    cache_read_input_tokens: cacheRead,
+    cache_creation: { ephemeral_5m_input_tokens: cacheWrite - cacheWrite1h, ephemeral_1h_input_tokens: cacheWrite1h },
+    output_tokens: output,
+    server_tool_use: search === undefined ? null : { web_search_requests: 1, web_fetch_requests: 0 },
+    service_tier: tier
+  }
+}
 
-const stopReason = (answer: Answer): string => answer.toolCalls === undefined ? "end_turn" : "tool_use"
+const stopReason = ({ stop, toolCalls }: Answer): string => stop ?? (toolCalls === undefined ? "end_turn" : "tool_use")
 
-const message = (model: string) => ({
+const message = ({ model: named }: Answer, model: string) => ({
   id: "msg_1",
   type: "message",
   role: "assistant",
-  model: `${model}-20250929`,
+  model: named ?? `${model}-20250929`,
   content: [],
   stop_reason: null,
   stop_sequence: null
@@ -53,14 +61,35 @@ const toolBlock = ({ id, json, name }: AnsweredToolCall): Block =>
     ["", ...pieces(json)].map((partial_json) => ({ type: "input_json_delta", partial_json }))
   )
 
-const blocks = ({ text, thinking, toolCalls = [] }: Answer): ReadonlyArray<Block> => [
+const searchUse = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search" }
+
+const searchResult = ({ title, url }: AnsweredSearch) => ({
+  type: "web_search_tool_result",
+  tool_use_id: searchUse.id,
+  content: [{ type: "web_search_result", url, title, encrypted_content: "ZW5jcnlwdGVk", page_age: null }]
+})
+
+const searchBlocks = (search: AnsweredSearch): ReadonlyArray<Block> => [
+  block(
+    { ...searchUse, input: {} },
+    ["", ...pieces(JSON.stringify({ query: search.query }))].map((partial_json) => ({
+      type: "input_json_delta",
+      partial_json
+    }))
+  ),
+  block(searchResult(search), [])
+]
+
+const blocks = ({ search, text, thinking, toolCalls = [] }: Answer): ReadonlyArray<Block> => [
   ...(thinking === undefined ? [] : [thinkingBlock(thinking)]),
+  ...(search === undefined ? [] : searchBlocks(search)),
   ...(text === undefined ? [] : [textBlock(text)]),
   ...toolCalls.map(toolBlock)
 ]
 
-const wholeContent = ({ text, thinking, toolCalls = [] }: Answer): ReadonlyArray<unknown> => [
+const wholeContent = ({ search, text, thinking, toolCalls = [] }: Answer): ReadonlyArray<unknown> => [
   ...(thinking === undefined ? [] : [{ type: "thinking", thinking: thinking.text, signature: thinking.signature }]),
+  ...(search === undefined ? [] : [{ ...searchUse, input: { query: search.query } }, searchResult(search)]),
   ...(text === undefined ? [] : [{ type: "text", text, citations: null }]),
   ...toolCalls.map(({ id, json, name }) => ({ type: "tool_use", id, name, input: JSON.parse(json) }))
 ]
@@ -76,24 +105,39 @@ const errorTypes: { readonly [status: number]: string } = {
 const errorBody = (type: string) => ({ type: "error", error: { type, message: `the vendor says ${type}` } })
 
 export const anthropicProtocol: Protocol = {
-  path: "/v1/messages",
-  events: (answer, model) => [
-    { type: "message_start", message: { ...message(model), usage: usageOf(answer.usage, 1) } },
-    { type: "ping" },
-    ...blocks(answer).flatMap((of, index) => of(index)),
-    {
-      type: "message_delta",
-      delta: { stop_reason: stopReason(answer), stop_sequence: null },
-      usage: { output_tokens: answer.usage.output }
-    },
-    { type: "message_stop" }
-  ],
+  requested: postedTo("/v1/messages"),
+  events: (answer, model) => {
+    const usage = usageOf(answer)
+    return [
+      {
+        type: "message_start",
+        message: { ...message(answer, model), usage: { ...usage, output_tokens: 1, server_tool_use: null } }
+      },
+      { type: "ping" },
+      ...blocks(answer).flatMap((of, index) => of(index)),
+      {
+        type: "message_delta",
+        delta: { stop_reason: stopReason(answer), stop_sequence: null },
+        // Counts here are cumulative.
+        usage: {
+          input_tokens: usage["input_tokens"],
+          cache_creation_input_tokens: usage["cache_creation_input_tokens"],
+          cache_read_input_tokens: usage["cache_read_input_tokens"],
+          output_tokens: usage["output_tokens"],
+          server_tool_use: usage["server_tool_use"]
+        }
+      },
+      { type: "message_stop" }
+    ]
+  },
   errorEvent: (type) => errorBody(type === "invalid" ? "invalid_request_error" : "overloaded_error"),
+  contentType: eventStream,
+  frame: namedEvent,
   whole: (answer, model) => ({
-    ...message(model),
+    ...message(answer, model),
     content: wholeContent(answer),
     stop_reason: stopReason(answer),
-    usage: usageOf(answer.usage, answer.usage.output)
+    usage: usageOf(answer)
   }),
   refusal: (status) => ({ ...errorBody(errorTypes[status] ?? "api_error"), request_id: "req_1" })
 }

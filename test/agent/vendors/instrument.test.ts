@@ -59,9 +59,11 @@ describe.each(vendors)("an instrumented model of $name", (vendor) => {
         ...used,
         retries: 0,
         finish_reason: "tool-calls",
+        service_tier: vendor === anthropic ? "standard" : "default",
         ...(streaming && { ttft_ms: expect.any(Number) })
       })
       expect(metricsNamed(run, "loom.tokens.input")).toEqual([{ value: used.tokens_in, model }])
+      expect(metricsNamed(run, "loom.tokens.cached_input")).toEqual([{ value: used.cached_tokens_in, model }])
       expect(metricsNamed(run, "loom.model.ttft_ms")).toHaveLength(streaming ? 1 : 0)
       expect(flaws(run)).toEqual([])
     }))

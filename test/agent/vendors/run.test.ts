@@ -60,7 +60,9 @@ describe.each(vendors)("a run with $name", (vendor) => {
         tokens_in: 130 + cacheWrite,
         tokens_out: 20,
         cached_tokens_in: 100,
-        ...(vendor === anthropic ? { cache_creation_tokens_in: 7 } : { reasoning_tokens_out: 5 }),
+        ...(vendor === anthropic
+          ? { cache_creation_tokens_in: 7, service_tier: "standard" }
+          : { reasoning_tokens_out: 5, service_tier: "default" }),
         retries: 0,
         ttft_ms: expect.any(Number),
         finish_reason: "tool-calls"
@@ -143,6 +145,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
       expect(events.map(({ _tag }) => _tag).filter((tag, index, tags) => tag !== tags[index - 1])).toEqual([
         "RunStarted",
         "TurnStarted",
+        "ReasoningDelta",
         "ToolCall",
         "ToolResult",
         "TurnStarted",

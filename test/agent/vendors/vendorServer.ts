@@ -13,9 +13,12 @@ import {
   type ServerResponse
 } from "node:http"
 import type { AddressInfo } from "node:net"
-import type { Answer, Protocol, Reply } from "./answers.js"
+import type { Answer, Protocol, Reply, Requested } from "./answers.js"
 import { anthropicProtocol } from "./anthropicProtocol.js"
+import { bedrockProtocol } from "./bedrockProtocol.js"
+import { geminiProtocol } from "./geminiProtocol.js"
 import { openAiProtocol } from "./openAiProtocol.js"
+import { openRouterProtocol } from "./openRouterProtocol.js"
 
 /** A request as it arrived. */
 export interface VendorRequest {
@@ -32,7 +35,13 @@ export interface VendorServer {
   readonly requests: ReadonlyArray<VendorRequest>
 }
 
-const protocols: ReadonlyArray<Protocol> = [anthropicProtocol, openAiProtocol]
+const protocols: ReadonlyArray<Protocol> = [
+  anthropicProtocol,
+  bedrockProtocol,
+  geminiProtocol,
+  openAiProtocol,
+  openRouterProtocol
+]
 
 /** Answers requests with these replies in turn, then with 418. Closes with the scope. */
 export const vendorServer = (...replies: ReadonlyArray<Reply>): Effect.Effect<VendorServer, never, Scope.Scope> =>
@@ -58,10 +67,13 @@ const listening = (replies: ReadonlyArray<Reply>): Promise<{ server: Server; req
       const path = new URL(request.url ?? "", "http://vendor").pathname
       const reply = replies[requests.length]
       requests.push({ path, headers: request.headers, body })
-      const protocol = protocols.find((known) => known.path === path)
-      return protocol === undefined || reply === undefined
-        ? void response.writeHead(418).end()
-        : send(response, protocol, reply, body)
+      for (const protocol of reply === undefined ? [] : protocols) {
+        const requested = protocol.requested(path, body)
+        if (requested !== undefined) {
+          return send(response, protocol, reply!, requested)
+        }
+      }
+      return void response.writeHead(418).end()
     })
   })
   return new Promise((resolve) => {
@@ -77,34 +89,37 @@ const received = async (request: IncomingMessage): Promise<any> => {
   return JSON.parse(Buffer.concat(chunks).toString("utf8"))
 }
 
-const send = async (response: ServerResponse, protocol: Protocol, reply: Reply, body: any): Promise<void> => {
+const send = async (
+  response: ServerResponse,
+  protocol: Protocol,
+  reply: Reply,
+  { model, streamed }: Requested
+): Promise<void> => {
   if (reply.kind === "refusal") {
     response.writeHead(reply.status, { "content-type": "application/json", ...reply.headers })
     response.end(JSON.stringify(protocol.refusal(reply.status)))
-  } else if (body.stream === true) {
-    await stream(response, protocol, reply, body.model)
+  } else if (streamed) {
+    await stream(response, protocol, reply, model)
   } else {
     response.writeHead(200, { "content-type": "application/json", "request-id": "req_1" })
-    response.end(JSON.stringify(protocol.whole(reply, body.model)))
+    response.end(JSON.stringify(protocol.whole(reply, model)))
   }
 }
 
-const sse = (event: { readonly type: string }): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
-
-const linesOf = (protocol: Protocol, answer: Answer, model: string): ReadonlyArray<string> => {
+const framesOf = (protocol: Protocol, answer: Answer, model: string): ReadonlyArray<string | Uint8Array> => {
   const { cut, error, malformed } = answer
-  const lines = protocol.events(answer, model).map((event, index) =>
-    malformed?.event === index ? malformed.lines : sse(event)
+  const frames = protocol.events(answer, model).map((event, index) =>
+    malformed?.event === index ? malformed.lines : protocol.frame(event)
   )
   return error === undefined
-    ? lines.slice(0, cut?.after)
-    : [...lines.slice(0, error.after), sse(protocol.errorEvent(error.type, model))]
+    ? frames.slice(0, cut?.after)
+    : [...frames.slice(0, error.after), protocol.frame(protocol.errorEvent(error.type, model, answer))]
 }
 
 const stream = async (response: ServerResponse, protocol: Protocol, answer: Answer, model: string): Promise<void> => {
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "request-id": "req_1" })
-  for (const lines of linesOf(protocol, answer, model)) {
-    await new Promise((resolve) => response.write(lines, resolve))
+  response.writeHead(200, { "content-type": protocol.contentType, "request-id": "req_1" })
+  for (const frame of framesOf(protocol, answer, model)) {
+    await new Promise((resolve) => response.write(frame, resolve))
   }
   if (answer.cut?.how === "drop") {
     response.socket?.destroy()

@@ -1,9 +1,12 @@
 /**
- * The real layers of both vendors, pointed at a server of the test suite. Programs on top of them do not know which.
+ * The real layers of all vendors, pointed at a server of the test suite. Programs on top of them do not know which.
  */
 import type { LanguageModel } from "@effect/ai"
+import { AmazonBedrockClient, AmazonBedrockLanguageModel } from "@effect/ai-amazon-bedrock"
 import { AnthropicClient, AnthropicLanguageModel } from "@effect/ai-anthropic"
+import { GoogleClient, GoogleLanguageModel } from "@effect/ai-google"
 import { OpenAiClient, OpenAiLanguageModel } from "@effect/ai-openai"
+import { OpenRouterClient, OpenRouterLanguageModel } from "@effect/ai-openrouter"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Layer from "effect/Layer"
@@ -24,6 +27,7 @@ export interface VendorOptions {
 
 /** A vendor. */
 export interface Vendor {
+  /** As in `provider` on spans. */
   readonly name: string
   /** The model in the request. */
   readonly model: string
@@ -54,5 +58,50 @@ export const openai: Vendor = {
     )
 }
 
-/** All of them. */
+export const gemini: Vendor = {
+  name: "gcp.gemini",
+  model: "gemini-2.5-pro",
+  responseModel: "gemini-2.5-pro",
+  layer: ({ url }, { http = FetchHttpClient.layer, model = "gemini-2.5-pro", ...options } = {}) =>
+    GoogleLanguageModel.layer({ model }).pipe(
+      Layer.provide(GoogleClient.layer({ apiKey: Redacted.make(secretKey), apiUrl: url, ...options })),
+      Layer.provide(http)
+    )
+}
+
+const claudeOnBedrock = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+
+export const bedrock: Vendor = {
+  name: "aws.bedrock",
+  model: claudeOnBedrock,
+  responseModel: claudeOnBedrock,
+  layer: ({ url }, { http = FetchHttpClient.layer, model = claudeOnBedrock, ...options } = {}) =>
+    AmazonBedrockLanguageModel.layer({ model }).pipe(
+      Layer.provide(AmazonBedrockClient.layer({
+        accessKeyId: "AKIDEXAMPLE",
+        secretAccessKey: Redacted.make(secretKey),
+        apiUrl: url,
+        ...options
+      })),
+      Layer.provide(http)
+    )
+}
+
+export const openRouter: Vendor = {
+  name: "openrouter",
+  model: "anthropic/claude-sonnet-4.5",
+  responseModel: "anthropic/claude-sonnet-4.5",
+  layer: ({ url }, { http = FetchHttpClient.layer, model = "anthropic/claude-sonnet-4.5", ...options } = {}) =>
+    OpenRouterLanguageModel.layer({ model }).pipe(
+      Layer.provide(
+        OpenRouterClient.layer({ apiKey: Redacted.make(secretKey), apiUrl: `${url}/api/v1`, ...options })
+      ),
+      Layer.provide(http)
+    )
+}
+
+/** The vendors whose layers pass on whatever their API says. */
 export const vendors: ReadonlyArray<Vendor> = [anthropic, openai]
+
+/** All of them. */
+export const everyVendor: ReadonlyArray<Vendor> = [anthropic, openai, gemini, bedrock, openRouter]

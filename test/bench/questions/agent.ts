@@ -1,7 +1,7 @@
 /**
  * What does telemetry cost a whole run of an agent? Five turns, eight tool calls, a scripted model; against the same run with no telemetry.
  */
-import { Tool, Toolkit } from "@effect/ai"
+import { Prompt, Tool, Toolkit } from "@effect/ai"
 import { NodeFileSystem } from "@effect/platform-node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -9,10 +9,12 @@ import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { FileTelemetry, InMemoryTelemetry, NoTelemetryLive, type Telemetry } from "loom-telemetry"
 import { Agent, Pricing, ScriptedModel } from "loom-telemetry/agent"
+import { randomBytes } from "node:crypto"
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Question } from "../Case.js"
+import type { Question, Reading } from "../Case.js"
+import { longestTurn } from "../measure.js"
 import { runtimeOf } from "../programs.js"
 
 const Add = Tool.make("add", {
@@ -47,7 +49,27 @@ const prices = Pricing.table([{ model: "ScriptedModel", input: 1, output: 2 }])
 
 const file = () => join(mkdtempSync(join(tmpdir(), "loom-bench-")), "records.jsonl")
 
+/**
+ * Captures a prompt with a picture of 4 MB as base64, and gives the longest turn of the event loop. The first runs of a process take longer, with or
+ * without a picture, until the engine has compiled them: they are not what is asked.
+ */
+const picture = async (): Promise<Reading> => {
+  const { runtime } = await runtimeOf(Layer.mergeAll(InMemoryTelemetry.layer({ capacity: 100 }), ToolsLive, prices))
+  const seer = Agent.make({ name: "seer", instructions: "Look.", toolkit, captureContent: "attributes" })
+  const data = randomBytes(4 * 1024 * 1024).toString("base64")
+  const prompt = Prompt.make([{ role: "user", content: [{ type: "file", mediaType: "image/png", data }] }])
+  const run = (asked: Prompt.RawInput) =>
+    Runtime.runPromise(runtime)(
+      Effect.provide(seer.run(asked), ScriptedModel.layer([{ text: "A moth.", usage }]))
+    )
+  for (let warmUp = 0; warmUp < 200; warmUp++) {
+    await run("What is in this picture?")
+  }
+  return longestTurn(() => run(prompt))
+}
+
 export const cases: Question["cases"] = {
+  picture,
   none: under(NoTelemetryLive),
   memory: under(InMemoryTelemetry.layer({ capacity: 10_000 })),
   file: () => under(Layer.orDie(Layer.provide(FileTelemetry.layer(file()), NodeFileSystem.layer)))()

@@ -10,12 +10,11 @@ import { FileTelemetry, Telemetry } from "loom-telemetry"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setImmediate } from "node:timers/promises"
 import pino from "pino"
 import type { SpanData } from "../../../src/records/SpanData.js"
 import type { Question, Reading } from "../Case.js"
-import { median } from "../measure.js"
+import { longestStall, median } from "../measure.js"
 
 const records = 20_000
 const rounds = 9
@@ -83,8 +82,8 @@ const span = (index: number): SpanData => ({
 })
 
 /**
- * Writes all records with other work's turns between, as an agent has them: nobody's queue is ever full. Bursts are so short that making them
- * is not the stall that is measured.
+ * Writes all records with other work in between, as in an agent, so no queue is ever full. Bursts are so short that creating them is not the
+ * measured stall.
  */
 const inTurns = async (write: (index: number) => void): Promise<void> => {
   for (let index = 0; index < records; index++) {
@@ -115,18 +114,6 @@ const checkLines = (path: string): void => {
   if (lines === 0 || lines % records !== 0) {
     throw new Error(`${lines} records are in the file`)
   }
-}
-
-/** The longest time that the event loop stood still, in milliseconds, while the sink runs flat out. */
-const longestStall = async (run: () => Promise<void>): Promise<Reading> => {
-  await run()
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
-  for (let round = 0; round < 5; round++) {
-    await run()
-  }
-  delay.disable()
-  return { value: delay.max / 1e6 }
 }
 
 /** What the machine and the making of records add to that: the same without a sink. */

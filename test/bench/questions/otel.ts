@@ -88,7 +88,7 @@ export const cases: Question["cases"] = {
     inLayer(OTelTelemetry.layer({ spanProcessor: batch() }), nested(ours, ["loom.run", "loom.turn", "loom.tool"]), 3),
   rawCounter,
   ourCounter: () => inLayer(OTelTelemetry.layer({ metricReader: reader() }), measured, 1),
-  // Somebody else's SDK is told of every addition.
+  // A given SDK receives every addition.
   givenCounter: () =>
     inLayer(
       OTelTelemetry.fromProviders({

@@ -11,7 +11,8 @@ import { join } from "node:path"
 import { summaryOf } from "../../../src/cli/input/summary.js"
 import { Output } from "../../../src/cli/output/Output.js"
 import type { MetricData, SpanData } from "../../../src/records/SpanData.js"
-import { encodeMetric, encodeSpan } from "../../../src/records/wire/encode.js"
+import { encodeMetric } from "../../../src/records/wire/metric.js"
+import { encodeSpan } from "../../../src/records/wire/span.js"
 import type { Question, Reading } from "../Case.js"
 import { median } from "../measure.js"
 
@@ -124,6 +125,7 @@ const perSecond = async (read: (path: string) => Promise<number>): Promise<Readi
 const silent = Layer.succeed(Output, {
   write: () => Effect.void,
   log: () => Effect.void,
+  logOnce: () => Effect.void,
   progress: () => Effect.void,
   noteTruncated: () => Effect.void,
   truncated: Effect.succeed([]),

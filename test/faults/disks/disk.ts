@@ -1,6 +1,6 @@
 /**
- * Small disks that a row may fill, break and take away: a `tmpfs` in memory, or an ext4 image on a loop device. Both need root; elsewhere the
- * row skips with what the system said.
+ * Small disks that a row can fill, break and unmount: a `tmpfs` in memory, or an ext4 image on a loop device. Both need root; otherwise the
+ * row is skipped with the system's error.
  */
 import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs"
 import { basename, join } from "node:path"
@@ -12,19 +12,19 @@ import { must, mustBeRoot, run } from "./system.js"
 /** A mounted disk. */
 export interface Disk {
   readonly folder: string
-  /** Takes all the space that is left. */
+  /** Uses up all free space. */
   readonly fill: () => void
-  /** Gives it back. */
+  /** Frees that space. */
   readonly free: () => void
 }
 
-/** An ext4 disk that can find itself broken. */
+/** An ext4 disk that can fail. */
 export interface BreakableDisk extends Disk {
-  /** Makes the file system go read-only with files open for writing, as it does after an error of the device. */
+  /** Makes the file system read-only while files are open for writing, as after a device error. */
   readonly breakDown: () => void
 }
 
-/** Writes until there is no space left, at last byte by byte. */
+/** Writes until there is no space left, finally byte by byte. */
 const fillWith = (ballast: string): void => {
   const file = openSync(ballast, "a")
   for (let size = 64 * 1024; size >= 1; size = Math.floor(size / 2)) {
@@ -46,16 +46,16 @@ const mounted = (row: FaultRow, ...args: ReadonlyArray<string>): Disk => {
   mustBeRoot(row)
   const folder = temporaryFolder()
   must(row, "mount", ...args, folder)
-  // Lazily: also where a broken row left the file open.
+  // Lazily, in case a failed row left the file open.
   onTestFinished(() => void run("umount", "-l", folder))
   const ballast = join(folder, "ballast")
   return { folder, fill: () => fillWith(ballast), free: () => rmSync(ballast) }
 }
 
-/** A disk in memory. `size` as `mount` takes it, such as `2m`. */
+/** A disk in memory. `size` is in the syntax of `mount`, such as `2m`. */
 export const tmpfs = (row: FaultRow, size: string): Disk => mounted(row, "-t", "tmpfs", "-o", `size=${size}`, "loom")
 
-/** A disk that is a file of these many megabytes, formatted as ext4. */
+/** A disk in a file of this size in megabytes, formatted as ext4. */
 export const ext4 = (row: FaultRow, megabytes: number): BreakableDisk => {
   mustBeRoot(row)
   const image = join(temporaryFolder(), "disk.img")

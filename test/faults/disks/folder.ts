@@ -1,12 +1,12 @@
 /**
- * Places for a row's files that are gone when the row is over.
+ * Temporary directories for a row's files, removed when the row ends.
  */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
 
-/** A new folder on the ordinary disk. Others may enter it only where a row lets them. */
+/** A new directory on the ordinary disk. Other users can enter it only if a row allows it. */
 export const temporaryFolder = (mode = 0o700): string => {
   const folder = mkdtempSync(join(tmpdir(), "loom-fault-"))
   chmodSync(folder, mode)
@@ -14,5 +14,5 @@ export const temporaryFolder = (mode = 0o700): string => {
   return folder
 }
 
-/** A path for a trace file in a new folder. */
+/** A path for a trace file in a new directory. */
 export const temporaryPath = (mode?: number): string => join(temporaryFolder(mode), "traces.jsonl")

@@ -1,21 +1,21 @@
 /**
- * Node's file functions with faults in them: for machines that can't mount or trace, and for what no tool of theirs does, such as a write
- * that never comes back.
+ * Node's file functions with injected faults: for machines that cannot mount or trace, and for faults that no tool can cause, such as a write
+ * that never returns.
  */
 import fs from "node:fs"
 import type { NodeFunctions } from "../../../src/sinks/file/nodeFunctions.js"
 
-/** What becomes of a call: nothing special, an error with this code, so many bytes only, or no answer ever. */
+/** The fate of a call: success, an error with this code, a short write of this many bytes, or no return. */
 export type Fate = "well" | `E${string}` | number | "never"
 
-/** A disk whose calls meet their fate as a row decides. */
+/** A disk on which a row decides the fate of each call. */
 export interface InjectedDisk {
   readonly functions: NodeFunctions
-  /** Of each write, told how many bytes it has. */
+  /** The fate of each write, by its size in bytes. */
   onWrite: (bytes: number) => Fate
-  /** Of each opening for writing. */
+  /** The fate of each open for writing. */
   onOpen: () => Fate
-  /** Milliseconds before a write in the background begins. */
+  /** Milliseconds before a background write starts. */
   delay: number
 }
 
@@ -24,7 +24,7 @@ const errorOf = (code: string, call: string) =>
 
 const isError = (fate: Fate): fate is `E${string}` => typeof fate === "string" && fate.startsWith("E")
 
-/** A disk on which all goes well at first. */
+/** A disk without faults at first. */
 export const injectedDisk = (): InjectedDisk => {
   const forWriting = (flags: number) => (flags & fs.constants.O_WRONLY) !== 0
   const disk: InjectedDisk = {

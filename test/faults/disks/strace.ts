@@ -1,22 +1,21 @@
 /**
- * System calls that fail or dawdle for a real process, by `strace --inject`: only the calls on one file are touched.
+ * Makes system calls of a real process fail or wait, with `strace --inject`. Only calls on one file are affected.
  */
 import type { Starting } from "../programs/driving.js"
 import type { FaultRow } from "../row.js"
 import { run } from "./system.js"
 
-/** What happens to which calls. */
 export interface Injection {
   readonly call: "write" | "openat"
-  /** The code that the calls fail with. */
+  /** The error code. */
   readonly error?: "EIO" | "EAGAIN" | "EINTR" | "EMFILE" | "ENOSPC"
-  /** Microseconds that each call waits before it begins. */
+  /** Microseconds that each call waits before it starts. */
   readonly delay?: number
-  /** The calls that are meant, as strace counts them: `1..20`, `3+2`. Without it all of them. */
+  /** The affected calls, in the syntax of strace: `1..20`, `3+2`. Default all. */
   readonly when?: string
 }
 
-/** How a program has to be started for the injection; skips where nothing can be traced. */
+/** The command that starts a program with the injection. Skips the row if tracing is not possible. */
 export const injecting = (row: FaultRow, path: string, { call, delay, error, when }: Injection): Starting => {
   const probe = run("strace", "-qq", "-o", "/dev/null", "-e", "trace=write", "true")
   if (probe.code !== 0) {
@@ -30,7 +29,7 @@ export const injecting = (row: FaultRow, path: string, { call, delay, error, whe
   ].join(":")
   return {
     under: ["strace", "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", `trace=${call}`, "-e", `inject=${what}`, "--"],
-    // strace counts the calls of each thread by itself.
+    // strace counts the calls of each thread separately.
     env: { UV_THREADPOOL_SIZE: "1" }
   }
 }

@@ -1,18 +1,18 @@
 /**
- * A child program that lives in one of the ways in which a program can end, with one sink or with none, so that its exit code can be compared.
+ * A child program that ends in a given way, with or without a sink, so that its exit code can be compared.
  *
- * It ends `before` spans, opens `run` and `turn` inside one another, says `ready`, and ends as it was told. What its sink counts when the process ends
- * goes to descriptor 3.
+ * It ends `before` spans, opens `run` and, inside it, `turn`, prints `ready`, and ends as told. The counters of its sink at the end of the process
+ * go to descriptor 3.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ConsoleTelemetry, NoTelemetryLive, Telemetry } from "loom-telemetry"
-import { OTelLive, OTelTelemetry } from "loom-telemetry/otel"
+import { OTelTelemetry, OTelTelemetryLive } from "loom-telemetry/otel"
 import { writeSync } from "node:fs"
 import { endings, type LifeEnding, say } from "../programs/endings.js"
 
-/** What the program is started with. */
+/** The arguments of the program. */
 export interface LifeOptions {
   readonly sink: "none" | "console" | "otel"
   readonly ending: LifeEnding
@@ -21,7 +21,7 @@ export interface LifeOptions {
 
 const { before, ending, sink } = JSON.parse(process.argv[2]!) as LifeOptions
 
-/** Says what the sink counts, when the process ends by itself. */
+/** Reports the counters of the sink when the process exits normally. */
 const reportAtExit = (stats: Effect.Effect<object>): Layer.Layer<never> =>
   Layer.effectDiscard(Effect.sync(() => process.on("exit", () => writeSync(3, JSON.stringify(Effect.runSync(stats))))))
 
@@ -36,7 +36,7 @@ const layers: { readonly [S in LifeOptions["sink"]]: Layer.Layer<Telemetry, unkn
         )
   ),
   otel: Layer.tap(
-    OTelLive,
+    OTelTelemetryLive,
     (context) =>
       Layer.build(reportAtExit(Effect.flatMap(OTelTelemetry, ({ stats }) => stats).pipe(Effect.provide(context)))).pipe(
         Effect.scoped

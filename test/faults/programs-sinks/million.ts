@@ -1,9 +1,9 @@
 /**
- * A child program that records many spans with one sink and says by how much its memory grew: started with `--expose-gc`, one JSON line on
- * descriptor 3 at the end.
+ * A child program that records many spans with one sink and reports how much its memory grew, as one JSON line on descriptor 3. Start it with
+ * `--expose-gc`.
  *
- * Memory is what is reachable (heap and external, after a collection). It counts from the first thousand spans, so that what a process needs anyway is not
- * part of it, and everything that a sink holds is.
+ * Memory means reachable memory (heap and external, after a collection). Growth is measured from the first thousand spans on: this excludes what a process
+ * needs anyway, and includes everything that a sink holds.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Context from "effect/Context"
@@ -11,18 +11,18 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { ConsoleTelemetry, FileTelemetry, InMemoryTelemetry, Telemetry } from "loom-telemetry"
-import { OTelLive, OTelTelemetry } from "loom-telemetry/otel"
+import { OTelTelemetry, OTelTelemetryLive } from "loom-telemetry/otel"
 import { closeSync, writeSync } from "node:fs"
 import { setImmediate } from "node:timers/promises"
 
-/** The sinks that it can be run with. `path` is the file's; OpenTelemetry and the console's stream are what the environment makes of them. */
+/** The available sinks. `path` is for the file; the environment configures OpenTelemetry and the console. */
 export interface MillionOptions {
   readonly sink: "memory" | "console" | "tree" | "endless tree" | "file" | "otel" | "effect"
   readonly spans: number
   readonly path?: string
 }
 
-/** What it says. */
+/** What it reports. */
 export interface MillionResult {
   /** Bytes. */
   readonly growth: number
@@ -34,7 +34,7 @@ type Stats = Effect.Effect<object>
 
 const { path = "", sink, spans } = JSON.parse(process.argv[2]!) as MillionOptions
 
-/** A layer, with its counters as the layer's second service. */
+/** A layer with its counters as a second service. */
 class Counters extends Context.Tag("test/Counters")<Counters, Stats>() {}
 
 const counting = <I, S extends { readonly stats: Stats }, E>(
@@ -56,11 +56,11 @@ const layers: { readonly [S in MillionOptions["sink"]]: () => Layer.Layer<Teleme
   tree: () => counting(ConsoleTelemetry.layer({ order: "tree" }), ConsoleTelemetry),
   "endless tree": () => counting(ConsoleTelemetry.layer({ order: "tree" }), ConsoleTelemetry),
   file: () => counting(Layer.provide(FileTelemetry.layer(path), NodeFileSystem.layer), FileTelemetry),
-  otel: () => counting(OTelLive, OTelTelemetry),
+  otel: () => counting(OTelTelemetryLive, OTelTelemetry),
   effect: () => effectful
 }
 
-/** Spans between two turns of the event loop: programs that record much wait for something now and then. */
+/** Spans between two turns of the event loop: real programs wait for something from time to time. */
 const burst = 1000
 
 const pairs = Effect.forEach(
@@ -77,7 +77,7 @@ const turn = Effect.promise(() => setImmediate())
 const record = (count: number) => Effect.repeatN(Effect.zipRight(pairs, turn), count / burst - 1)
 
 const reachable = Effect.promise(async () => {
-  // Twice, with a turn between: what finalizers and weak references hold goes with the second.
+  // Twice, with a turn in between: the second run collects what finalizers and weak references held.
   globalThis.gc!()
   await setImmediate()
   globalThis.gc!()
@@ -106,5 +106,5 @@ const program = (sink === "endless tree" ? Telemetry.withSpan(measured, "endless
 
 const result = await Effect.runPromise(program)
 writeSync(3, JSON.stringify({ ...result, warnings }))
-// The process itself ends when its standard error was read.
+// The process itself ends once its standard error has been read.
 closeSync(3)

@@ -1,18 +1,18 @@
 /**
- * A child program that prints spans on its standard error, because what happens to that happens to a whole process.
+ * A child program that prints spans on standard error, because faults of that stream affect a whole process.
  *
- * It says `result` on its standard output, and on descriptor 3 what its console sink counts, before the layer closes and after it.
+ * It prints `result` on standard output, and the counters of its console sink on descriptor 3, before and after the layer closes.
  */
 import * as Effect from "effect/Effect"
 import { ConsoleTelemetry, Telemetry } from "loom-telemetry"
 import { closeSync, writeSync } from "node:fs"
 import { setImmediate } from "node:timers/promises"
 
-/** What the program is started with. */
+/** The arguments of the program. */
 export interface PrintingOptions {
   readonly order: "live" | "tree"
   readonly spans: number
-  /** Characters of an attribute. */
+  /** The length of an attribute in characters. */
   readonly size: number
 }
 
@@ -25,7 +25,7 @@ const printing = Effect.forEach(
   (index) =>
     Effect.zipRight(
       Telemetry.withSpan(Effect.void, "span", { index, text }),
-      // A program that never waits would hear of no error before its end.
+      // A program that never waits would see no error before its end.
       index % 100 === 0 ? Effect.promise(() => setImmediate()) : Effect.void
     ),
   { discard: true }

@@ -1,6 +1,6 @@
 /**
- * A child program whose values hold promises that are rejected, under one sink after another. It says what each run gave on its standard output, and it
- * listens for no unhandled rejection: one ends it.
+ * A child program whose values contain rejected promises, with one sink after another. It prints the result of each run. It has no listener for unhandled
+ * rejections, so that one would end it.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
@@ -20,9 +20,9 @@ import { writeSync } from "node:fs"
 import { setImmediate } from "node:timers/promises"
 import { inMemoryProviders } from "../../otel/exported.js"
 
-/** What the program is started with. */
+/** The arguments of the program. */
 export interface PromisingOptions {
-  /** Of the file sink. */
+  /** For the file sink. */
   readonly path: string
 }
 
@@ -32,7 +32,7 @@ const rejected = async (): Promise<never> => {
   throw new Error("no such relation")
 }
 
-/** What reads as a promise each time, and what becomes one when it is written. */
+/** A value that is a promise whenever it is read, and one that becomes a promise when it is written. */
 const relation = {
   get author() {
     return rejected()

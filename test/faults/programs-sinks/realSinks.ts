@@ -1,24 +1,24 @@
 /**
- * The package's sinks as the fault rows see them: each with a layer, and with what it shows of a run, in the same words for all.
+ * The package's sinks for the fault rows: each has a layer, and reports what it recorded in the same form.
  */
 import { AggregationTemporality, InMemoryMetricExporter } from "@opentelemetry/sdk-metrics"
 import { InMemorySpanExporter, type ReadableSpan } from "@opentelemetry/sdk-trace-base"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { type MetricRecord, type SpanRecord, Telemetry } from "loom-telemetry"
+import { type MetricRecord, type ScoreRecord, type SpanRecord, Telemetry } from "loom-telemetry"
 import { OTelTelemetry } from "loom-telemetry/otel"
 import type { Recorded, Subject } from "../../contract/subject.js"
 import { consoleTree, file, inMemory } from "../../contract/subjects.js"
 import { ending } from "../../otel/exported.js"
 
-/** Spans as `name outcome`, in order of their text, and the names of measurements. */
+/** Spans as `name outcome`, sorted, and the names of measurements. */
 export interface Shown {
   readonly spans: ReadonlyArray<string>
   readonly metrics: ReadonlyArray<string>
 }
 
-/** A fresh sink. `shown` is read after the layer was released. */
+/** A new sink. `shown` is read after the layer was released. */
 export interface RealSink {
   readonly name: string
   readonly layer: Layer.Layer<Telemetry>
@@ -36,13 +36,13 @@ const named = (name: string, { layer, recorded }: Subject): RealSink => ({
   shown: Effect.map(recorded, shownOf)
 })
 
-/** What an exported span says of its outcome. */
+/** The outcome of an exported span. */
 const outcomeOf = (span: ReadableSpan): string => {
   const { outcome, status } = ending(span)
   return status === "ERROR" ? "failure" : outcome === undefined ? "success" : String(outcome)
 }
 
-/** OpenTelemetry with exporters that keep what they are given after they were shut down too. */
+/** OpenTelemetry with exporters that keep everything, even after shutdown. */
 const otel = (): RealSink => {
   const spans: Array<ReadableSpan> = []
   const metrics = new Set<string>()
@@ -66,18 +66,23 @@ const otel = (): RealSink => {
   }
 }
 
-/** An effectful sink whose queue has room for what a row records without a pause. */
+/** An effectful sink whose queue has room for everything that a row records without a pause. */
 const effectful = (): RealSink => {
-  const recorded: { spans: Array<SpanRecord>; metrics: Array<MetricRecord> } = { spans: [], metrics: [] }
+  const recorded = {
+    spans: new Array<SpanRecord>(),
+    metrics: new Array<MetricRecord>(),
+    scores: new Array<ScoreRecord>()
+  }
   const sink = Telemetry.sinkFromEffect({
     onSpanEnd: (span) => Effect.sync(() => recorded.spans.push(span)),
     onMetric: (metric) => Effect.sync(() => recorded.metrics.push(metric)),
+    onScore: (score) => Effect.sync(() => recorded.scores.push(score)),
     capacity: 100_000
   })
   return named("effect", { layer: Telemetry.layerSinkScoped(sink), recorded: Effect.sync(() => recorded) })
 }
 
-/** One fresh sink of each kind. */
+/** One new sink of each kind. */
 export const realSinks: Effect.Effect<ReadonlyArray<RealSink>, never, Scope.Scope> = Effect.gen(function*() {
   return [
     named("memory", yield* inMemory),

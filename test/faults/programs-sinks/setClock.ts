@@ -1,14 +1,13 @@
 /**
- * A clock that is set by hand, as an administrator or a time server sets one: it stands still unless it is moved. Sleeping takes real time.
+ * A clock that is set manually, as by an administrator or a time server. It stands still unless it is moved. Sleeping takes real time.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-/** A clock to be moved. */
 export interface SetClock {
   readonly layer: Layer.Layer<never>
-  /** Moves it by so many milliseconds, backwards too. */
+  /** Moves it by this many milliseconds, which may be negative. */
   readonly move: (milliseconds: number) => Effect.Effect<void>
 }
 

@@ -1,5 +1,5 @@
 /**
- * Starts a program of the fault rows in a process of its own, with a pipe beside the standard ones for what it reports.
+ * Starts a program of the fault rows as a child process, with an additional pipe for its report.
  */
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
 import { once } from "node:events"
@@ -11,36 +11,35 @@ const names = ["life", "million", "printing", "promising"] as const
 /** The child programs. */
 export type ProgramName = typeof names[number]
 
-/** How a program is started. */
 export interface Start {
   readonly args?: ReadonlyArray<string>
   readonly nodeOptions?: ReadonlyArray<string>
   readonly env?: { readonly [name: string]: string }
-  /** What its standard error is; default a pipe that is read. A pipe that is `"held"` is not read until the row reads it. */
+  /** Its standard error; by default a pipe that is read. A `"held"` pipe is not read until the row reads it. */
   readonly stderr?: "pipe" | "held" | number
 }
 
-/** How a program ended, with all that it wrote. */
+/** How a program ended, and its output. */
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stdout: string
   readonly stderr: string
-  /** What it wrote to descriptor 3. */
+  /** Its output on descriptor 3. */
   readonly report: string
 }
 
-/** A program that runs. */
+/** A running program. */
 export interface Started {
   readonly child: ChildProcess
-  /** Resolves when the program has written this to its standard output; rejects where it ends without. */
+  /** Resolves when the program has printed this on standard output; rejects if it ends first. */
   readonly said: (text: string) => Promise<void>
-  /** Resolves when descriptor 3 was closed: the report is complete, also where the program cannot end. */
+  /** Resolves when descriptor 3 is closed: the report is complete, even if the program cannot end. */
   readonly reported: Promise<string>
   readonly ended: Promise<Ended>
 }
 
-/** What would change what a program prints. */
+/** Variables that would change the output of a program. */
 const withheld = ["FORCE_COLOR", "NO_COLOR", "NODE_OPTIONS", "LOOM_TELEMETRY"]
 
 const environment = (extra: Start["env"]): NodeJS.ProcessEnv => ({
@@ -58,7 +57,7 @@ const gathered = (stream: NodeJS.ReadableStream | null, isRead = true): { text: 
   return sum
 }
 
-/** Starts programs of this folder; those that run still when the tests of the file are over are killed. */
+/** Starts programs of this directory. Those still running after the tests of the file are killed. */
 export const programs = (): (name: ProgramName, start?: Start) => Started => {
   const pathOf = bundledPrograms(new URL("./", import.meta.url), names, besideDependencies())
   afterAll(() => running.forEach((child) => child.kill("SIGKILL")))

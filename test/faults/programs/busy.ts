@@ -1,34 +1,35 @@
 /**
- * A child program that writes without end, to be killed. It tells its parent through a pipe of its own what is safe by then.
+ * A child program that writes until it is killed. It reports the records that are safe through an additional pipe.
  *
- * With `mode: "write-through"` that is every record as soon as its span has ended; in the background it is what was flushed.
+ * With `mode: "write-through"` a record is safe as soon as its span has ended; in background mode once it was flushed.
  */
 import { writeSync } from "node:fs"
-import { openSink, type SinkOptions } from "./openSink.js"
+import { type EmittedKind, openSink, type SinkOptions } from "./openSink.js"
 
-/** What the program is started with. */
+/** The arguments of the program. */
 export interface BusyOptions extends SinkOptions {
   readonly path: string
   readonly writer: string
-  /** Bytes of a record. */
+  /** Bytes per record. */
   readonly size: number
+  readonly of: EmittedKind
 }
 
-/** The descriptor of the pipe. Each line says how many records, counted from the first, are safe. */
+/** The descriptor of the pipe. Each line is the number of safe records, counted from the first. */
 const acknowledgements = 3
 
 /** Records between two flushes. */
 const burst = 64
 
-const { path, size, writer, ...options } = JSON.parse(process.argv[2] ?? "{}") as BusyOptions
+const { of, path, size, writer, ...options } = JSON.parse(process.argv[2] ?? "{}") as BusyOptions
 const sink = await openSink(path, options, { writer })
 const acknowledge = () => writeSync(acknowledgements, `${sink.emitted()}\n`)
 acknowledge()
 for (;;) {
   if (options.mode === "write-through") {
-    await sink.emit({ count: 1, size })
+    await sink.emit({ count: 1, size, of })
   } else {
-    await sink.emit({ count: burst, size })
+    await sink.emit({ count: burst, size, of })
     await sink.flush()
   }
   acknowledge()

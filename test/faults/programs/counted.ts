@@ -1,11 +1,11 @@
 /**
- * The promise that nothing vanishes unsaid, as one check: what was emitted stands in the file or is counted.
+ * Checks that nothing is lost without being counted: every emitted record is in the file or counted as dropped.
  */
 import type { FileStats } from "loom-telemetry"
 import { expect } from "vitest"
 import { droppedLines, indexesOf, type TraceContents } from "./traceFile.js"
 
-/** The records that were dropped, for whatever reason. */
+/** The number of dropped records, for any reason. */
 export const droppedIn = ({ dropped }: FileStats): number =>
   Object.values(dropped).reduce((sum: number, count: number) => sum + count, 0)
 
@@ -17,7 +17,7 @@ const reasonsIn = ({ dropped }: FileStats): { readonly [reason: string]: number 
 export const expectBalance = (stats: FileStats): void =>
   expect(stats.written + stats.queued + droppedIn(stats), JSON.stringify(stats)).toBe(stats.accepted)
 
-/** What one writer's counters say is what the file holds: the written records once each and in order, every line whole. */
+/** Checks that the counters of one writer match the file: each written record once and in order, every line complete. */
 export const expectCounted = (trace: TraceContents, stats: FileStats, emitted: number): void => {
   expectBalance(stats)
   const indexes = indexesOf(trace)
@@ -30,11 +30,11 @@ export const expectCounted = (trace: TraceContents, stats: FileStats, emitted: n
   expect(indexes.every((index, at) => at === 0 || index > indexes[at - 1]!), "records are in order").toBe(true)
 }
 
-/** The losses stand in the file too. */
+/** Checks that losses are reported in the file too. */
 export const expectLossesWritten = (trace: TraceContents, stats: FileStats): void =>
   expect(droppedLines(trace)).toEqual(reasonsIn(stats))
 
-/** The row's remark. */
+/** The note of the row. */
 export const balanceNote = (stats: FileStats, emitted: number): string => {
   const dropped = Object.entries(reasonsIn(stats)).map(([reason, count]) => `${count.toLocaleString("en")} ${reason}`)
   return `written ${stats.written.toLocaleString("en")} + dropped ${dropped.join(" + ") || 0} = emitted ${

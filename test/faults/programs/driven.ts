@@ -1,32 +1,32 @@
 /**
- * A child program that does what it is told, a line of JSON at a time: for damage that has to be done to a whole process.
+ * A child program that executes commands, one per line of JSON: for faults that affect a whole process.
  *
- * It says `open` or how opening failed, then answers each command with one line. It ends when its standard input does.
+ * It prints `open` or why opening failed, then answers each command with one line. It ends with its standard input.
  */
 import type { FileStats } from "loom-telemetry"
 import { TelemetryOpenError } from "loom-telemetry"
 import { createInterface } from "node:readline"
 import { type Emission, type OpenedSink, openSink, type SinkOptions } from "./openSink.js"
 
-/** What the program is started with. */
+/** The arguments of the program. */
 export interface DrivenOptions extends SinkOptions {
   readonly path: string
   readonly writer?: string
 }
 
-/** What it can be told. */
+/** The commands. */
 export type Command =
   | { readonly do: "emit"; readonly emission: Emission }
   | { readonly do: "flush" | "stats" | "close" | "heap" | "turnsOfOneWrite" }
 
-/** What it answers to `stats`. */
+/** The answer to `stats`. */
 export interface DrivenStats {
   readonly emitted: number
   readonly stats: FileStats
   readonly warnings: ReadonlyArray<string>
 }
 
-/** What it says where the layer failed. */
+/** The output if the layer failed. */
 export interface OpenFailure {
   readonly reason: string
   readonly path: string

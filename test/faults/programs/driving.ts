@@ -1,5 +1,5 @@
 /**
- * A child program from its parent's side: told what to do, asked, killed.
+ * Controls a child program: sends commands, reads answers, kills it.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -8,19 +8,17 @@ import { onTestFinished } from "vitest"
 import type { Command, DrivenOptions, DrivenStats, OpenFailure } from "./driven.js"
 import type { Emission } from "./openSink.js"
 
-/** How a process ended. */
 export interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stderr: string
 }
 
-/** How a child is started. */
 export interface Starting {
-  /** What stands before `node`, such as `strace` and its options. */
+  /** The words before `node`, such as `strace` and its options. */
   readonly under?: ReadonlyArray<string>
   readonly nodeOptions?: ReadonlyArray<string>
-  /** The user and group that it runs as; only root may give them. */
+  /** The user and group that it runs as; needs root. */
   readonly user?: number
   readonly env?: { readonly [name: string]: string }
 }
@@ -30,7 +28,7 @@ export interface Driven {
   readonly emit: (emission: Emission) => Promise<number>
   readonly flush: () => Promise<void>
   readonly stats: () => Promise<DrivenStats>
-  /** Closes the layer; the process goes on. */
+  /** Closes the layer; the process continues. */
   readonly close: () => Promise<void>
   readonly heap: () => Promise<number>
   readonly turnsOfOneWrite: () => Promise<number>
@@ -40,7 +38,7 @@ export interface Driven {
   readonly ended: Promise<Ending>
 }
 
-/** A process of Node's with these arguments; it is killed with the test, however that ends. */
+/** Runs Node with these arguments. The process is killed at the end of the test. */
 export const startNode = (
   args: ReadonlyArray<string>,
   { env, nodeOptions = [], under = [], user }: Starting = {},
@@ -56,7 +54,7 @@ export const startNode = (
   return child
 }
 
-/** The end of a process, when all that it wrote has arrived. */
+/** Resolves when a process has ended and all its output has arrived. */
 export const endingOf = async (child: ChildProcess): Promise<Ending> => {
   let stderr = ""
   child.stderr?.setEncoding("utf8").on("data", (text: string) => stderr += text)
@@ -64,7 +62,7 @@ export const endingOf = async (child: ChildProcess): Promise<Ending> => {
   return { code, signal, stderr }
 }
 
-/** Starts the driven program; gives it when its sink is open, or the failure of opening. */
+/** Starts the driven program. Returns it once its sink is open, or why opening failed. */
 export const drive = async (
   program: string,
   options: DrivenOptions,
@@ -72,7 +70,7 @@ export const drive = async (
 ): Promise<Driven | OpenFailure> => {
   const child = startNode([program, JSON.stringify(options)], starting)
   const ended = endingOf(child)
-  // Who is killed can't be written to any more; the row sees that by its end.
+  // A killed process cannot be written to; the row notices its end.
   child.stdin!.on("error", () => {})
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   const heard = async <A>(): Promise<A> => {
@@ -108,7 +106,7 @@ export const drive = async (
   }
 }
 
-/** Starts the driven program where opening must succeed. */
+/** Starts the driven program; opening must succeed. */
 export const driveOpen = async (program: string, options: DrivenOptions, starting?: Starting): Promise<Driven> => {
   const driven = await drive(program, options, starting)
   if ("reason" in driven) {

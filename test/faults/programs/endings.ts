@@ -4,7 +4,6 @@
 import * as Effect from "effect/Effect"
 import { writeSync } from "node:fs"
 
-/** How a program ends. */
 export type LifeEnding =
   | "success"
   | "failure"
@@ -17,15 +16,14 @@ export type LifeEnding =
   | "abort"
   /** Waits for signals. */
   | "waiting"
-  /** Waits for signals, and does not come to an end when it is interrupted. */
+  /** Waits for signals, and never finishes when it is interrupted. */
   | "stubborn"
 
-/** Says something on standard output; synchronous: what is said must have arrived when the process is gone. */
+/** Prints synchronously on standard output, so that the text arrives even if the process ends at once. */
 export const say = (text: string): Effect.Effect<void> => Effect.sync(() => void writeSync(1, `${text}\n`))
 
 const callback = (run: () => void) => Effect.async<never>(() => void setTimeout(run, 1))
 
-/** What each of them does. */
 export const endings: { readonly [E in LifeEnding]: Effect.Effect<unknown, unknown> } = {
   success: Effect.succeed("done"),
   failure: Effect.fail("no"),
@@ -36,7 +34,7 @@ export const endings: { readonly [E in LifeEnding]: Effect.Effect<unknown, unkno
   throw: callback(() => {
     throw new Error("thrown outside of every fiber")
   }),
-  rejection: callback(() => void Promise.reject(new Error("nobody handles this"))),
+  rejection: callback(() => void Promise.reject(new Error("not handled"))),
   abort: Effect.sync(() => process.abort()),
   waiting: Effect.never,
   stubborn: Effect.onInterrupt(Effect.never, () => Effect.zipRight(say("closing"), Effect.never))

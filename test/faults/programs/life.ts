@@ -1,8 +1,7 @@
 /**
- * A child program that lives in one of the ways in which a program can end. With no path it has no telemetry, so that its exit code and its
- * output can be compared.
+ * A child program that ends in a given way. Without a path it has no telemetry, so that its exit code and output can be compared.
  *
- * It ends `before` spans, opens `run` and `turn` inside one another, says `ready`, and ends as it was told.
+ * It ends `before` spans, opens `run` and, inside it, `turn`, prints `ready`, and ends as told.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
@@ -10,16 +9,16 @@ import { NoTelemetryLive, Telemetry } from "loom-telemetry"
 import { endings, type LifeEnding, say } from "./endings.js"
 import { sinkLayer, type SinkOptions } from "./openSink.js"
 
-/** What the program is started with. */
+/** The arguments of the program. */
 export interface LifeOptions extends SinkOptions {
   readonly path?: string
   readonly ending: LifeEnding
   readonly before: number
-  /** Characters of text that each of them holds. Default 0. */
+  /** Characters of text in each span. Default 0. */
   readonly text?: number
 }
 
-/** Spans between two turns of the event loop: writes begin and end in between. */
+/** Spans between two turns of the event loop, so that writes can start and end. */
 const turnEvery = 50
 
 const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))

@@ -1,7 +1,7 @@
 /**
- * The file sink as the fault rows use it: opened, given numbered records, asked for its counters, closed.
+ * The file sink as the fault rows use it: open it, emit numbered records, read its counters, close it.
  *
- * It runs inside a test and inside the child programs alike. Warnings are kept, not printed: standard output belongs to whoever drives it.
+ * It runs in tests and in child programs. Warnings are kept and not printed, because standard output belongs to the caller.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
@@ -12,39 +12,42 @@ import * as Runtime from "effect/Runtime"
 import { type FileStats, FileTelemetry, Telemetry, TelemetryLimits } from "loom-telemetry"
 import { NodeFiles, type NodeFunctions } from "../../../src/sinks/file/nodeFunctions.js"
 
-/** The options of the layer. */
 export type SinkOptions = NonNullable<Parameters<typeof FileTelemetry.layer>[1]>
 
-/** How records are emitted. */
+/** What is recorded: spans, or scores of a trace that has ended. */
+export type EmittedKind = "span" | "score"
+
 export interface Emission {
   readonly count: number
-  /** Bytes of a record's line, roughly. Default 400. */
+  /** Default: spans. */
+  readonly of?: EmittedKind
+  /** Approximate bytes per line. Default 400. */
   readonly size?: number
-  /** Bytes after which the emitter waits for a flush; without it it never waits. */
+  /** Bytes after which the emitter waits for a flush. Default: never. */
   readonly flushEvery?: number
 }
 
-/** An open sink. Its records are spans named `work` with the attributes `writer` and `index`, which counts from 0. */
+/** An open sink. Its records are spans or scores named `work` with the attributes `writer` and `index`, which counts from 0. */
 export interface OpenedSink {
   readonly emit: (emission: Emission) => Promise<void>
   readonly emitted: () => number
   readonly flush: () => Promise<void>
   readonly stats: () => Promise<FileStats>
   readonly warnings: ReadonlyArray<string>
-  /** Runs anything under the sink. */
+  /** Runs an effect with the sink. */
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => Promise<A>
   readonly close: () => Promise<void>
 }
 
-/** Bytes of a record that holds no text. */
+/** Bytes of a record without text. */
 const bareLine = 330
 
-/** Bytes between two turns of the event loop, so that the sink under test gets its own. */
+/** Bytes between two turns of the event loop, which let the sink run. */
 const turnEvery = 256 * 1024
 
 const roomy = Layer.succeed(TelemetryLimits, { ...TelemetryLimits.default, valueLength: 4 * 1024 * 1024 })
 
-/** The layer, with records as large as a row wants them. */
+/** The layer, with limits that allow records of any size. */
 export const sinkLayer = (path: string, options: SinkOptions = {}, functions?: NodeFunctions) =>
   FileTelemetry.layer(path, options).pipe(
     Layer.provide(NodeFileSystem.layer),
@@ -54,7 +57,7 @@ export const sinkLayer = (path: string, options: SinkOptions = {}, functions?: N
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Opens the sink. Rejects with the layer's own error. */
+/** Opens the sink. Rejects with the error of the layer. */
 export const openSink = async (
   path: string,
   options: SinkOptions = {},
@@ -67,16 +70,20 @@ export const openSink = async (
   if (built._tag === "Left") {
     throw built.left
   }
-  // Not the managed one: after its end the records still have to reach the sink that is closed.
+  // Not the managed runtime: records must still reach the closed sink.
   const run = Runtime.runPromise(built.right)
   let next = 0
   const span = (text: string) => Telemetry.withSpan(Effect.void, "work", { writer, index: next++, text })
-  const emit = async ({ count, flushEvery = Infinity, size = 400 }: Emission) => {
+  const judged = { traceId: "0af7651916cd43dd8448eb211c80319c" }
+  const score = (text: string) =>
+    Telemetry.scoreOf(judged, "work", { value: 0.5, attributes: { writer, index: next++, text } })
+  const emit = async ({ count, flushEvery = Infinity, of = "span", size = 400 }: Emission) => {
+    const one = of === "span" ? span : score
     const text = "x".repeat(Math.max(0, size - bareLine))
     const burst = Math.max(1, Math.floor(Math.min(turnEvery, flushEvery) / size))
     let unflushed = 0
     for (let left = count; left > 0; left -= burst) {
-      await run(Effect.repeatN(Effect.suspend(() => span(text)), Math.min(burst, left) - 1))
+      await run(Effect.repeatN(Effect.suspend(() => one(text)), Math.min(burst, left) - 1))
       unflushed += burst * size
       if (unflushed >= flushEvery) {
         unflushed = 0

@@ -1,6 +1,5 @@
 /**
- * A child program that writes another program's lines into the file, each in two halves with a pause between: wherever it is killed, a line
- * may be torn.
+ * A child program that appends lines to the file, each in two halves with a pause in between, so that killing it usually tears a line.
  */
 import { appendFileSync, writeSync } from "node:fs"
 

@@ -1,29 +1,30 @@
 /**
- * What stands in a trace file after the damage: its records, read with the package's own decoder, and the lines that are none.
+ * Reads a trace file after a fault: its records, decoded with the package's decoder, and its bad lines.
  */
 import { existsSync, readFileSync } from "node:fs"
+import type { ScoreData } from "../../../src/records/ScoreData.js"
 import type { MetricData, OpenSpanData, SpanData } from "../../../src/records/SpanData.js"
-import { type DecodedLine, decodeLine } from "../../../src/records/wire/decode.js"
-import type { DroppedRecord } from "../../../src/records/wire/encode.js"
+import type { DroppedRecord } from "../../../src/records/wire/dropped.js"
+import { type DecodedLine, decodeLine } from "../../../src/records/wire/line.js"
 import { RecordDecodeError } from "../../../src/records/wire/RecordDecodeError.js"
 
-/** A file, read back. */
 export interface TraceContents {
   readonly spans: ReadonlyArray<SpanData>
   readonly starts: ReadonlyArray<OpenSpanData>
   readonly metrics: ReadonlyArray<MetricData>
+  readonly scores: ReadonlyArray<ScoreData>
   readonly dropped: ReadonlyArray<DroppedRecord>
-  /** Beginnings of lines that are not empty and no record. */
+  /** The beginnings of bad lines. */
   readonly bad: ReadonlyArray<string>
-  /** Whether the last line ends with a newline; an empty file does. */
+  /** Whether the last line ends with a newline, or the file is empty. */
   readonly endsWhole: boolean
 }
 
-/** Reads the text of a file. */
 export const readTrace = (text: string): TraceContents => {
   const spans: Array<SpanData> = []
   const starts: Array<OpenSpanData> = []
   const metrics: Array<MetricData> = []
+  const scores: Array<ScoreData> = []
   const dropped: Array<DroppedRecord> = []
   const bad: Array<string> = []
   const sort = (record: DecodedLine) => {
@@ -34,6 +35,8 @@ export const readTrace = (text: string): TraceContents => {
         return starts.push(record.span)
       case "metric":
         return metrics.push(record.metric)
+      case "score":
+        return scores.push(record.score)
       case "dropped":
         return dropped.push(record.dropped)
     }
@@ -48,18 +51,23 @@ export const readTrace = (text: string): TraceContents => {
       }
     }
   }
-  return { spans, starts, metrics, dropped, bad, endsWhole: text === "" || text.endsWith("\n") }
+  return { spans, starts, metrics, scores, dropped, bad, endsWhole: text === "" || text.endsWith("\n") }
 }
 
-/** Reads files that may be missing, as one text in the order given. */
+/** Reads files that may be missing, as one text in the given order. */
 export const traceIn = (...paths: ReadonlyArray<string>): TraceContents =>
   readTrace(paths.map((path) => existsSync(path) ? readFileSync(path, "utf8") : "").join(""))
 
-/** The numbers of one writer's records, in the order in which they stand there. */
-export const indexesOf = ({ spans }: Pick<TraceContents, "spans">, writer = "w"): ReadonlyArray<number> =>
-  spans.flatMap(({ attributes }) => attributes["writer"] === writer ? [Number(attributes["index"])] : [])
+/** The numbers of one writer's records, in file order. */
+export const indexesOf = (
+  { scores, spans }: Pick<TraceContents, "scores" | "spans">,
+  writer = "w"
+): ReadonlyArray<number> =>
+  [...spans, ...scores].flatMap(({ attributes }) =>
+    attributes["writer"] === writer ? [Number(attributes["index"])] : []
+  )
 
-/** What is wrong with numbers that should count from 0 to `count` without it, each once and in order; at most ten remarks. */
+/** The first ten deviations from the numbers 0 to `count` (exclusive), each once and in order. */
 export const flawsIn = (indexes: ReadonlyArray<number>, count: number): ReadonlyArray<string> => {
   const seen = new Set<number>()
   const flaws: Array<string> = []
@@ -79,7 +87,7 @@ export const flawsIn = (indexes: ReadonlyArray<number>, count: number): Readonly
   return [...flaws, ...[...seen].map((index) => `${index} was never emitted`)].slice(0, 10)
 }
 
-/** The records that the `dropped` lines speak of, by reason. */
+/** The number of records in `dropped` lines, by reason. */
 export const droppedLines = ({ dropped }: TraceContents): { readonly [reason: string]: number } => {
   const counts: { [reason: string]: number } = {}
   for (const { count, reason } of dropped) {

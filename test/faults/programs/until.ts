@@ -1,10 +1,10 @@
 /**
- * Waiting for a condition instead of for a time: as short as the machine allows, and an error where it never comes.
+ * Waits for a condition instead of a fixed time: no longer than necessary, with an error if it never holds.
  */
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Asks again and again until it holds; gives up after `cap` milliseconds. */
+/** Polls until the condition holds; gives up after `cap` milliseconds. */
 export const until = async (
   what: string,
   holds: () => boolean | Promise<boolean>,

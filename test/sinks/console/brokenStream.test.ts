@@ -56,7 +56,7 @@ describe("a stream whose write throws", () => {
           const { result, warnings } = yield* warningsOf(Effect.provide(twoSpans, layer))
           expect(result).toBe("result")
           expect(warnings).toEqual([
-            "The console telemetry lost lines: its stream failed with Error: EPIPE: broken pipe. The program goes on"
+            "Console telemetry lost lines: its stream failed with Error: EPIPE: broken pipe. The program continues"
           ])
         }
       })
@@ -111,7 +111,7 @@ describe("a stream that emits an error", () => {
       expect(result).toBe("result")
       expect(stream.lines).toHaveLength(3)
       expect(warnings).toEqual([
-        "The console telemetry lost lines: its stream failed with Error: ENOSPC: no space left. The program goes on"
+        "Console telemetry lost lines: its stream failed with Error: ENOSPC: no space left. The program continues"
       ])
     }))
 
@@ -155,7 +155,7 @@ describe("a stream that takes no more", () => {
         }))
         expect(result).toEqual({ queue_full: 2, io: 0 })
         expect(written).toEqual(["c\n"])
-        expect(warnings).toEqual(["The console telemetry loses lines: whoever reads its stream cannot keep up"])
+        expect(warnings).toEqual(["Console telemetry drops lines: the reader of its stream is too slow"])
       })
   )
 

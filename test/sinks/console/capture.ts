@@ -10,7 +10,7 @@ export interface Capture extends ConsoleStream {
   readonly lines: () => ReadonlyArray<string>
 }
 
-/** A stream that is no terminal unless told so. */
+/** A stream, by default not a terminal. */
 export const capture = (terminal: { readonly isTTY?: boolean; readonly columns?: number } = {}): Capture => {
   let text = ""
   return {

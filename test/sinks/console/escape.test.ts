@@ -31,20 +31,20 @@ describe("characters that are not plainly visible", () => {
     })
   }
 
-  it("have the escapes that people know", () => {
+  it("use the familiar escapes", () => {
     expect(escapeText("\n\r\t\u0000\u001b\u0007\u007f\u0085\u202e\u{e0041}\ud83d")).toBe(
       "\\n\\r\\t\\0\\e\\u0007\\u007f\\u0085\\u202e\\u{e0041}\\ud83d"
     )
   })
 
-  it("are no others: accents, scripts, symbols and emoji stay", () => {
+  it("do not include accents, scripts, symbols and emoji", () => {
     const text = "héllo, мир, 你好, שלום, 😀 – “x” ☃ a\u0301"
     expect(escapeText(text)).toBe(text)
   })
 })
 
 describe("a key or value", () => {
-  it("is quoted where it holds what separates fields, and only then", () => {
+  it("is quoted if it contains a field separator, and only then", () => {
     for (const plain of ["a", "a.b/c-d:e", "C:\\temp", "[x]", "a\nb", "'"]) {
       expect(escapeField(plain)).toBe(escapeText(plain))
     }
@@ -63,7 +63,7 @@ describe("a key or value", () => {
 })
 
 describe("a name", () => {
-  it("may have spaces inside, and is quoted where it could be taken for something else", () => {
+  it("may contain spaces, and is quoted if it is ambiguous", () => {
     expect(escapeName("GET /users")).toBe("GET /users")
     for (const name of ["a=b", "a, b", "x (1.0ms)", "x [interrupted]", "  • x", "• x", "▸ x", "x ", `"x"`]) {
       expect(escapeName(name)).toMatch(/^".*"$/)

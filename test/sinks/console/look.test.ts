@@ -43,7 +43,7 @@ const setVariables = (variables: { readonly [name: string]: string | undefined }
 const colored = (text: string) => text.includes(escape)
 
 describe("colours", () => {
-  it.effect("are there on a terminal, and nowhere else", () =>
+  it.effect("are used on a terminal, and nowhere else", () =>
     Effect.gen(function*() {
       expect(colored(yield* printed({}, true))).toBe(true)
       expect(colored(yield* printed({}, false))).toBe(false)
@@ -56,7 +56,7 @@ describe("colours", () => {
       expect(colored(yield* printed({ NO_COLOR: "1", FORCE_COLOR: "1" }, true))).toBe(false)
     }))
 
-  it.effect("are switched on by FORCE_COLOR, and off where it is 0", () =>
+  it.effect("are switched on by FORCE_COLOR, and off if it is 0", () =>
     Effect.gen(function*() {
       expect(colored(yield* printed({ FORCE_COLOR: "1" }, false))).toBe(true)
       expect(colored(yield* printed({ FORCE_COLOR: "0" }, true))).toBe(false)
@@ -90,7 +90,7 @@ describe("colours", () => {
 describe("a width of 80 columns", () => {
   const wide = (width: number) => ({ width })
 
-  it.effect("cuts attributes, and says so", () =>
+  it.effect("truncates attributes, and marks it", () =>
     Effect.gen(function*() {
       const [line] = yield* linesOf(Telemetry.withSpan(Effect.void, "s", { text: "x".repeat(100) }), wide(80))
       expect(line).toBe(`• s (0.0ms) text=${"x".repeat(62)}…`)
@@ -137,7 +137,7 @@ describe("a width of 80 columns", () => {
       expect(line!.endsWith("…")).toBe(true)
     }))
 
-  it.effect("leaves attributes a third where a message is long", () =>
+  it.effect("leaves attributes a third of the line if a message is long", () =>
     Effect.gen(function*() {
       const failing = Effect.exit(
         Telemetry.withSpan(Effect.die(new Error("y".repeat(100))), "s", { tool: "read_file", call: "c1" })
@@ -171,7 +171,7 @@ describe("a width of 80 columns", () => {
       }
     }))
 
-  it.effect("is the terminal's where none is given, and none where there is no terminal", () =>
+  it.effect("defaults to the terminal's width, and is unlimited without a terminal", () =>
     Effect.gen(function*() {
       const span = Telemetry.withSpan(Effect.void, "s", { text: "x".repeat(100) })
       const lengths: Array<number> = []

@@ -23,7 +23,7 @@ const started = <A, E>(program: Effect.Effect<A, E>, options: ConsoleOptions = {
   })
 
 describe("live order", () => {
-  it.effect("opens a span that has been open for 250 ms, with those above it", () =>
+  it.effect("shows a span that has been open for 250 ms, with its ancestors", () =>
     Effect.gen(function*() {
       const slow = Effect.never.pipe(Telemetry.withSpan("model", { model: "m" }), Telemetry.withSpan("run"))
       const { fiber, stream } = yield* started(slow)
@@ -38,7 +38,7 @@ describe("live order", () => {
       ])
     }))
 
-  it.effect("opens each span after its own 250 ms, however many there were before", () =>
+  it.effect("shows each span after its own 250 ms, however many there were before", () =>
     Effect.gen(function*() {
       const steps = Effect.gen(function*() {
         yield* Effect.sleep("300 millis").pipe(Telemetry.withSpan("first"))
@@ -58,7 +58,7 @@ describe("live order", () => {
       expect(stream.lines().slice(4)).toEqual(["• last (300.0ms)"])
     }))
 
-  it.effect("opens a span with the attributes that it opened with, and shows all of them when it ends", () =>
+  it.effect("shows the initial attributes when a span opens, and all of them when it ends", () =>
     Effect.gen(function*() {
       const body = Effect.gen(function*() {
         yield* Telemetry.annotate({ early: 1 })
@@ -72,7 +72,7 @@ describe("live order", () => {
       ])
     }))
 
-  it.effect("opens a span once, whatever prints inside it", () =>
+  it.effect("shows an open span once, whatever prints inside it", () =>
     Effect.gen(function*() {
       const body = Effect.all([
         Telemetry.withSpan(Effect.void, "a"),
@@ -122,7 +122,7 @@ describe("tree order", () => {
       ])
     }))
 
-  it.effect("keeps traces that run side by side apart", () =>
+  it.effect("keeps parallel traces apart", () =>
     Effect.gen(function*() {
       const trace = (name: string, millis: number) =>
         Effect.sleep(millis).pipe(Telemetry.withSpan(`${name}.child`), Telemetry.withSpan(name))
@@ -137,7 +137,7 @@ describe("tree order", () => {
       ])
     }))
 
-  it.effect("prints what outlives its root when it ends, with all that is inside it, once", () =>
+  it.effect("prints a span that outlives its root when it ends, once and with its children", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const body = Effect.gen(function*() {
@@ -160,7 +160,7 @@ describe("tree order", () => {
       ])
     }))
 
-  it.effect("prints what is still open when the layer closes, with what ended inside it", () =>
+  it.effect("prints open spans when the layer closes, with the spans that ended inside them", () =>
     Effect.gen(function*() {
       const stream = capture()
       const scope = yield* Scope.make()
@@ -203,7 +203,7 @@ describe("tree order", () => {
   const inside = (times: number) =>
     Effect.forEach(Array.from({ length: times }), () => Telemetry.withSpan(Effect.void, "inside"), { discard: true })
 
-  it.effect("prints the trace early that has waited longest when too much waits, and from then on as its spans end", () =>
+  it.effect("prints the trace waiting longest early when too much waits, and its later spans as they end", () =>
     Effect.gen(function*() {
       const waiting = (name: string) =>
         Effect.gen(function*() {
@@ -237,7 +237,7 @@ describe("tree order", () => {
       ])
     }))
 
-  it.effect("prints whole what follows inside a trace that printed early, with its measurements", () =>
+  it.effect("prints a later subtree of an early printed trace completely, with its measurements", () =>
     Effect.gen(function*() {
       const step = Effect.zipRight(inside(1), Telemetry.emitMetric("calls", 1)).pipe(Telemetry.withSpan("step"))
       const lines = yield* linesOf(Telemetry.withSpan(Effect.zipRight(inside(3), step), "root"), {
@@ -257,7 +257,7 @@ describe("tree order", () => {
       ])
     }))
 
-  it.effect("bounds what waits inside a daemon too, whose root has printed long ago", () =>
+  it.effect("limits what waits inside a daemon whose root has already printed", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const body = Effect.gen(function*() {

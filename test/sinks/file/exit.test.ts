@@ -39,7 +39,7 @@ const openSilent = (path: string, reach: (fd: number, bytes: Uint8Array) => void
   })
 
 describe("the exit handler", () => {
-  it.scoped("is one for all files, there as long as one is open", () =>
+  it.scoped("is shared by all files, and installed while one is open", () =>
     Effect.gen(function*() {
       const before = listeners().length
       const path = yield* tempPath
@@ -52,7 +52,7 @@ describe("the exit handler", () => {
       expect(listeners()).toHaveLength(before)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("writes what is queued, before any fiber or callback gets its turn", () =>
+  it.scoped("writes what is queued before any fiber or callback runs", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openToExit(path)
@@ -62,7 +62,7 @@ describe("the exit handler", () => {
       expect(yield* sink.stats).toMatchObject({ accepted: 20, written: 20, queued: 0 })
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("does not write again what a write that never answered has brought to the file", () =>
+  it.scoped("does not repeat a write that reached the file but never called back", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSilent(path, (fd, bytes) => void writeSync(fd, bytes))
@@ -73,7 +73,7 @@ describe("the exit handler", () => {
       expect(namesNow(path)).toEqual(["in flight", "queued"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("waits for a write that another thread is at", () =>
+  it.scoped("waits for a write in another thread", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let given: Uint8Array | undefined
@@ -96,7 +96,7 @@ describe("the exit handler", () => {
       expect(namesNow(path)).toEqual(["in flight"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("goes on where a write stopped that got only a part there", () =>
+  it.scoped("continues after the last byte of a partial write", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSilent(path, (fd, bytes) => void writeSync(fd, bytes, 0, 400))
@@ -107,7 +107,7 @@ describe("the exit handler", () => {
       expect(readFileSync(path, "utf8")).not.toContain("\n\n")
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("writes what a write did not get there in its time", () =>
+  it.scoped("repeats a write that did not arrive in time", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSilent(path, () => {})
@@ -133,7 +133,7 @@ describe("the exit handler", () => {
       expect(namesNow(path)).toEqual(["other", "in flight", "other"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("tells last of losses and of the spans that are open", () =>
+  it.scoped("writes losses and open spans last", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openToExit(path, { maxQueuedBytes: 3000 })
@@ -147,7 +147,7 @@ describe("the exit handler", () => {
       )
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("lets what ends after it be written at once", () =>
+  it.scoped("writes spans that end later immediately", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openToExit(path)
@@ -158,7 +158,7 @@ describe("the exit handler", () => {
       expect(namesNow(path)).toEqual(["span_start open", "open"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("throws nothing and leaves no torn line where the disk refuses", () =>
+  it.scoped("throws nothing and leaves no torn line if the disk fails", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let calls = 0

@@ -27,8 +27,8 @@ type Line = { readonly bytes: string; readonly notice: boolean }
 
 const bytesOf = (line: string) => Buffer.byteLength(line) + 1
 
-describe("the queue of lines", () => {
-  it("gives back what was put in, once confirmed, and never holds more bytes than it may", () => {
+describe("the line queue", () => {
+  it("returns each line once, and never holds more bytes than its limit", () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 120 }), (commands) => {
         const queue = new LineQueue(limit, batchLimit)

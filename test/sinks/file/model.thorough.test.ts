@@ -62,7 +62,7 @@ class Subject {
   readonly disk = new MemoryDisk()
   readonly clock = new ManualClock()
   readonly stats: Array<FileStats> = []
-  /** Records that were in a file when somebody deleted or emptied it. */
+  /** Records that were in a file when it was deleted or emptied. */
   readonly destroyed = new Set<number>()
   emitted = 0
   coWrites = 0
@@ -123,7 +123,7 @@ class Subject {
         })
       case "coWrite":
       case "coTear":
-        // Between two writes of ours: in the middle of one nobody could see it coming the first time.
+        // Between two of our writes: in the middle of one it cannot be detected the first time.
         return Effect.zipRight(
           settle,
           Effect.sync(() => {
@@ -161,11 +161,11 @@ const expectModel = (subject: Subject): void => {
   expect(found.size + dropped).toBeLessThanOrEqual(subject.emitted + subject.coWrites)
   expect(seen.size + dropped).toBeGreaterThanOrEqual(subject.emitted)
   // In the order in which the spans ended, within each file and over all of them. None twice, but for one that lacked only its newline when
-  // somebody else wrote behind it: nobody can tell whether that made it whole.
+  // another process wrote behind it: it is unknown whether that completed the line.
   const numbers = surviving.flatMap(numbersIn)
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
   expect(numbers.length - found.size).toBeLessThanOrEqual(subject.coWrites)
-  // No line is torn but those of the other writer and, where that wrote in the middle of one, ours. None is glued to another.
+  // Only lines of the other writer are torn and, where it wrote in the middle of one, ours. No line is glued to another.
   const torn = surviving.flatMap((file) => readLines(file).torn).filter((line) => line !== theirTorn)
   expect(torn.length).toBeLessThanOrEqual(subject.coWrites)
   for (const line of torn) {
@@ -187,7 +187,7 @@ const runModel = (commands: ReadonlyArray<Command>) => {
   }).pipe(Effect.withClock(subject.clock), Effect.runPromise)
 }
 
-describe("the file sink, whatever is done to its file,", () => {
+describe("the file sink, whatever happens to its file,", () => {
   it("writes or counts every record, in whole lines, in order", async () => {
     await fc.assert(fc.asyncProperty(fc.array(command, { maxLength: 25 }), runModel), { numRuns: 1000 })
   }, 60_000)

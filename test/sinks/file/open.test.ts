@@ -58,7 +58,7 @@ describe("a path that cannot be opened", () => {
       }
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("because it is a pipe: nothing waits for its reader", () =>
+  it.scoped("because it is a pipe, without waiting for its reader", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       expect(run("mkfifo", path)).toBe(true)
@@ -77,39 +77,39 @@ describe("a path that cannot be opened", () => {
       expectError(yield* openError(path), path, "NotAFile", "not a regular file")
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.effect("because it is no path", () =>
+  it.effect("because it is not a valid path", () =>
     Effect.gen(function*() {
       for (const path of ["", "a\u0000b", `/tmp/${"x".repeat(300)}`, `/tmp/${"x/".repeat(4000)}y`]) {
-        expectError(yield* openError(path), path, "InvalidPath", "It must not be empty, hold a NUL character")
+        expectError(yield* openError(path), path, "InvalidPath", "It must not be empty, contain a NUL character")
       }
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("because it is a symbolic link, wherever that leads", () =>
+  it.scoped("because it is a symbolic link, wherever it leads", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       for (const target of [`${path}.file`, `${path}.nothing`, path]) {
         yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(`${path}.file`, ""))
         expect(run("ln", "-sfn", target, path)).toBe(true)
-        expectError(yield* openError(path), path, "SymbolicLink", "Give the path that it leads to")
+        expectError(yield* openError(path), path, "SymbolicLink", "Give the path of its target")
       }
       const behind = `${path}/traces.jsonl`
-      expectError(yield* openError(behind), behind, "InvalidPath", "the path is not valid")
+      expectError(yield* openError(behind), behind, "InvalidPath", "the path is invalid")
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("because the system has no such place", () =>
+  it.scoped("because the place does not exist", () =>
     Effect.gen(function*() {
       const error = yield* openError("/proc/nowhere/traces.jsonl")
-      expectError(error, "/proc/nowhere/traces.jsonl", "NotFound", "a parent of it could not be made")
+      expectError(error, "/proc/nowhere/traces.jsonl", "NotFound", "its parent folder could not be created")
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("because it belongs to someone else", () =>
+  it.scoped("because it belongs to another user", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const folder = yield* tempFolder
       yield* fs.writeFileString(`${folder}/theirs.jsonl`, "")
       yield* fs.chmod(`${folder}/theirs.jsonl`, 0o400)
       yield* fs.chmod(folder, 0o500)
-      // The administrator may write everywhere: be nobody for a while, and own nothing.
+      // Root may write everywhere, so run as the user `nobody` for a while.
       yield* during(
         () => isRoot && (run("chmod", "0555", folder), process.seteuid!(65534), true),
         () => isRoot && process.seteuid!(0)
@@ -144,7 +144,7 @@ describe("a path that cannot be opened", () => {
 })
 
 describe("a path that can be opened", () => {
-  it.scoped("may have another name: a hard link is a file", () =>
+  it.scoped("may have another name, because a hard link is a file", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* tempPath
@@ -154,7 +154,7 @@ describe("a path that can be opened", () => {
       expect(yield* namesIn(`${path}.real`)).toEqual(["s"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("may have a link among its folders", () =>
+  it.scoped("may lead through a linked folder", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const folder = yield* tempFolder
@@ -164,7 +164,7 @@ describe("a path that can be opened", () => {
       expect(yield* namesIn(`${folder}/real/traces.jsonl`)).toEqual(["s"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("may have spaces, emoji, quotes and newlines in it", () =>
+  it.scoped("may contain spaces, emoji, quotes and newlines", () =>
     Effect.gen(function*() {
       const path = `${yield* tempFolder}/a b/😀 "x"\n.jsonl`
       yield* Effect.provide(Telemetry.withSpan(Effect.void, "s"), FileTelemetry.layer(path))

@@ -1,5 +1,5 @@
 /**
- * Spans that are open at a flush, at the close and at the end of the process are told of, once each.
+ * Spans that are open at a flush, at the close and at the end of the process are written as `span_start` lines, once each.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
@@ -13,7 +13,7 @@ const kindsIn = (path: string) => Effect.map(linesIn(path), (lines) => lines.map
 
 for (const mode of ["background", "write-through"] as const) {
   describe(`a span that is open, in mode ${mode},`, () => {
-    it.scoped("is told of by a flush, oldest first, with what is known of it", () =>
+    it.scoped("is written by a flush, oldest first, with its current attributes", () =>
       Effect.gen(function*() {
         const path = yield* tempPath
         const sink = yield* openSink(path, { mode })
@@ -35,7 +35,7 @@ for (const mode of ["background", "write-through"] as const) {
         expect(yield* sink.stats).toMatchObject({ accepted: 3, written: 3, queued: 0 })
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-    it.scoped("is told of once, however often it is flushed", () =>
+    it.scoped("is written once, however often it is flushed", () =>
       Effect.gen(function*() {
         const path = yield* tempPath
         const sink = yield* openSink(path, { mode })
@@ -49,7 +49,7 @@ for (const mode of ["background", "write-through"] as const) {
         expect(yield* kindsIn(path)).toEqual(["span_start outer", "span_start inner", "span inner", "span outer"])
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-    it.scoped("is told of when the layer closes, also in a fan-out", () =>
+    it.scoped("is written when the layer closes, also in a fan-out", () =>
       Effect.gen(function*() {
         for (const wrap of [false, true]) {
           const path = yield* tempPath
@@ -67,7 +67,7 @@ for (const mode of ["background", "write-through"] as const) {
 }
 
 describe("a span that has ended", () => {
-  it.scoped("is not told of as open by a flush that comes later", () =>
+  it.scoped("is not written as open by a later flush", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path)

@@ -15,7 +15,7 @@ const flushed = (sink: Effect.Effect.Success<ReturnType<typeof openSink>>, name:
   Effect.zipRight(sink.run(record(name)), sink.flush)
 
 describe("a file that was renamed", () => {
-  it.scoped("is left by the first write after a flush, and a new one is made", () =>
+  it.scoped("is replaced by a new one at the first write after a flush", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path)
@@ -28,7 +28,7 @@ describe("a file that was renamed", () => {
       expect(statSync(path).mode & 0o777).toBe(0o600)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("is left 250 ms later at most, also without a flush", () =>
+  it.scoped("is replaced within 250 ms, also without a flush", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path)
@@ -45,7 +45,7 @@ describe("a file that was renamed", () => {
       expect(yield* namesIn(path)).toEqual(["new"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("and replaced is left for the one that took its place", () =>
+  it.scoped("and replaced is left for its replacement", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path)
@@ -56,7 +56,7 @@ describe("a file that was renamed", () => {
       expect(yield* namesIn(path)).toEqual(["theirs", "new"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("and replaced by a link keeps the records in memory until that is gone", () =>
+  it.scoped("and replaced by a link keeps the records in memory until the link is gone", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path)
@@ -83,7 +83,7 @@ const eventuallyWritten = (sink: Effect.Effect.Success<ReturnType<typeof openSin
   })
 
 describe("a file that was deleted", () => {
-  it.scoped("is made again at the next write, with its folders", () =>
+  it.scoped("is created again at the next write, with its folders", () =>
     Effect.gen(function*() {
       const path = `${yield* tempFolder}/a/b/traces.jsonl`
       const sink = yield* openSink(path)
@@ -95,7 +95,7 @@ describe("a file that was deleted", () => {
       expect(statSync(dirname(path)).mode & 0o777).toBe(0o700)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("in the moment of a write has that written again into the new one", () =>
+  it.scoped("during a write gets that write repeated in the new file", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let deleting = true
@@ -114,7 +114,7 @@ describe("a file that was deleted", () => {
       expect(yield* sink.stats).toMatchObject({ accepted: 20, written: 20, queued: 0 })
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("in the middle of many writes loses none of those that were not looked at yet", () =>
+  it.scoped("during many writes loses none of the unverified ones", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let calls = 0
@@ -136,7 +136,7 @@ describe("a file that was deleted", () => {
       expect(yield* sink.stats).toMatchObject({ accepted: 300, written: 300, queued: 0 })
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("and cannot be opened again is tried again like a write, and nothing is lost", () =>
+  it.scoped("and cannot be opened again is retried like a write, and nothing is lost", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let refusals = 0
@@ -159,7 +159,7 @@ describe("a file that was deleted", () => {
 })
 
 describe("a relative path", () => {
-  it.scoped("means the same file when the program has changed its working folder", () =>
+  it.scoped("refers to the same file after the program changes its working directory", () =>
     Effect.gen(function*() {
       const folder = yield* tempFolder
       mkdirSync(`${folder}/elsewhere`)
@@ -176,7 +176,7 @@ describe("a relative path", () => {
 })
 
 describe("SIGHUP", () => {
-  it.scoped("has the path opened again where that was asked for, and only while the layer lives", () =>
+  it.scoped("reopens the path if the option is set, and only while the layer is open", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const before = process.listenerCount("SIGHUP")
@@ -187,7 +187,7 @@ describe("SIGHUP", () => {
       yield* flushed(sink, "old")
       renameSync(path, `${path}.1`)
       process.emit("SIGHUP")
-      // Without a record: whoever rotates waits for the old file to be let go.
+      // Without a record: the rotating program waits until the old file is closed.
       yield* eventually(Effect.sync(() => existsSync(path)))
       yield* sink.run(record("new"))
       yield* eventuallyWritten(sink, 2)

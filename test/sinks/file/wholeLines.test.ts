@@ -1,5 +1,5 @@
 /**
- * Each line of the file is one whole record: after short writes, beside torn lines of others, with other writers at the same file.
+ * Each line of the file is one whole record: after partial writes, next to torn lines, and with other processes writing to the same file.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
@@ -10,8 +10,8 @@ import { eventually, nodeFunctions, numbered, openSink, record, records, stingy 
 import { systemError } from "./systemError.js"
 import { jsonLines, namesIn, tempPath } from "./tempFile.js"
 
-describe("a write that takes only a part", () => {
-  it.scoped("goes on where it stopped, wherever in a record that is", () =>
+describe("a partial write", () => {
+  it.scoped("continues where it stopped, anywhere in a record", () =>
     Effect.gen(function*() {
       for (const most of [1, 7, 100, 285, 286, 1000]) {
         const path = yield* tempPath
@@ -19,13 +19,13 @@ describe("a write that takes only a part", () => {
         yield* sink.run(records(numbered(5)))
         yield* sink.flush
         expect(yield* namesIn(path)).toEqual(numbered(5))
-        // Nobody else wrote, so nothing was begun again.
+        // No other process wrote, so no line was started again.
         expect(readFileSync(path, "utf8")).not.toContain("\n\n")
         expect(yield* sink.stats).toMatchObject({ accepted: 5, written: 5, queued: 0 })
       }
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("begins the record again on a new line where somebody else wrote meanwhile", () =>
+  it.scoped("starts the record again on a new line if another process wrote in the meantime", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let cut = true
@@ -49,7 +49,7 @@ describe("a write that takes only a part", () => {
       expect(yield* sink.stats).toMatchObject({ accepted: 3, written: 3, queued: 0 })
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("begins the record again on a new line where nobody can tell who wrote", () =>
+  it.scoped("starts the record again on a new line if it is unknown who wrote", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let isOpen = false
@@ -71,7 +71,7 @@ describe("a write that takes only a part", () => {
       expect(lines.map((line) => JSON.parse(line).name)).toEqual(["r0", "r1"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("leaves no torn line where the rest never follows: the layer takes it away when it closes", () =>
+  it.scoped("leaves no torn line if the rest never follows: closing the layer removes it", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let calls = 0
@@ -106,7 +106,7 @@ describe("a file that ends in the middle of a line", () => {
       expect(ours.filter((line) => line === "")).toHaveLength(1)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("is taken for torn where its end cannot be read", () =>
+  it.scoped("counts as torn if its end cannot be read", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       writeFileSync(path, "{}\n")
@@ -116,7 +116,7 @@ describe("a file that ends in the middle of a line", () => {
       expect(readFileSync(path, "utf8").startsWith("{}\n\n{")).toBe(true)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("and one that does not gets no empty line", () =>
+  it.scoped("gets no empty line if it ends with a whole line", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       writeFileSync(path, "{\"name\":\"whole\"}\n")
@@ -127,8 +127,8 @@ describe("a file that ends in the middle of a line", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 })
 
-describe("another writer at the same file", () => {
-  it.scoped("that dies in the middle of a line swallows none of our records", () =>
+describe("another process that writes to the same file", () => {
+  it.scoped("damages none of our records when it dies in the middle of a line", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path)
@@ -142,11 +142,11 @@ describe("another writer at the same file", () => {
       expect(JSON.parse(lines[2]!)).toMatchObject({ name: "after" })
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("that was seen once has every write begin on a new line from then on", () =>
+  it.scoped("makes every write start on a new line once it is detected", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let tearing = false
-      // Torn between the look at the file and the write: nobody could see it.
+      // Torn between checking the file and the write, so it cannot be detected.
       const sink = yield* openSink(path, {}, {
         write: (fd, bytes, offset, length, position, done) => {
           if (tearing) {
@@ -166,7 +166,7 @@ describe("another writer at the same file", () => {
       expect(readFileSync(path, "utf8")).toMatch(/\n\n\{.*"warned".*\n\{"name":"tor\n\{.*"after".*\n$/)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("that is announced with `shared` has every write begin on a new line from the first", () =>
+  it.scoped("makes every write start on a new line with the option `shared`", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path, { shared: true })
@@ -178,7 +178,7 @@ describe("another writer at the same file", () => {
       expect(yield* namesIn(path)).toEqual(["a", "b"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("that empties the file is no other writer", () =>
+  it.scoped("does not count as a writer if it only empties the file", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path)
@@ -195,7 +195,7 @@ describe("another writer at the same file", () => {
 })
 
 describe("a write", () => {
-  it.scoped("takes whole lines, at most 256 KiB of them, and a longer one alone", () =>
+  it.scoped("takes whole lines, at most 256 KiB, and a longer line alone", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const writes: Array<string> = []

@@ -32,7 +32,7 @@ describe("a record that is written through", () => {
       expect(yield* sink.stats).toMatchObject({ accepted: 21, written: 21, queued: 0 })
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("is whole where the disk takes it in parts, on a new line behind a torn one, in a new file for one deleted", () =>
+  it.scoped("stays whole after a partial write, behind a torn line and when the file was deleted", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       writeFileSync(path, "{\"name\":\"tor", { mode: 0o600 })
@@ -44,7 +44,7 @@ describe("a record that is written through", () => {
       expect(namesNow(path)).toEqual(["b"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("waits behind what the disk has refused, so that the order stays, and later ones are written through again", () =>
+  it.scoped("waits behind records that failed, to keep the order; later ones are written through again", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let full = true
@@ -63,7 +63,7 @@ describe("a record that is written through", () => {
       expectBalance(yield* sink.stats)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.effect("is written in the background on a file system that has no such thing, with a warning", () =>
+  it.effect("is written in the background, with a warning, on a file system without synchronous calls", () =>
     Effect.gen(function*() {
       const warnings: Array<string> = []
       const logger = Logger.make<unknown, void>(({ message }) => void warnings.push(String(message)))
@@ -80,7 +80,7 @@ describe("a record that is written through", () => {
       expect(warnings).toEqual([expect.stringContaining("write-through needs Node's file system")])
     }))
 
-  it.scoped("has its layer close like any other", () =>
+  it.scoped("does not change how its layer closes", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path, through)

@@ -37,7 +37,7 @@ const openOn = (file: FaultyFile, warnings: Array<string> = []) =>
 const settle = Effect.repeatN(Effect.yieldNow(), 50)
 
 describe("a write that fails", () => {
-  it.effect("does not change the program's result, is tried again, and is reported", () =>
+  it.effect("does not change the program's result, is retried, and is reported", () =>
     Effect.gen(function*() {
       const file = faultyFile(() => noSpace)
       const warnings: Array<string> = []
@@ -77,7 +77,7 @@ describe("a write that fails", () => {
       expect(Exit.isInterrupted(yield* run(Effect.interrupt))).toBe(true)
     }))
 
-  it.effect("loses nothing when the disk comes back", () =>
+  it.effect("loses nothing when the disk recovers", () =>
     Effect.gen(function*() {
       let full = true
       const file = faultyFile(() => full ? noSpace : Effect.void)
@@ -91,7 +91,7 @@ describe("a write that fails", () => {
       expect(file.lines().map((line) => JSON.parse(line).name)).toEqual(["early", "late"])
     }))
 
-  it.effect("that throws instead is the same", () =>
+  it.effect("that throws behaves the same", () =>
     Effect.gen(function*() {
       let broken = true
       const file = faultyFile(() => broken ? Effect.die(new Error("not even an error of the platform")) : Effect.void)
@@ -113,7 +113,7 @@ describe("a write that stalls", () => {
     release: Deferred.succeed(gate, undefined)
   }))
 
-  it.effect("lets at most 8 MiB wait; what comes then is dropped, counted and reported once", () =>
+  it.effect("queues at most 8 MiB; later records are dropped, counted and reported once", () =>
     Effect.gen(function*() {
       const { file, release } = yield* stalled
       const warnings: Array<string> = []
@@ -145,10 +145,12 @@ describe("a write that stalls", () => {
       yield* Effect.provide(Effect.zipRight(span("later"), Telemetry.flush), context)
       expect(JSON.parse(file.lines().at(-1)!).name).toBe("later")
       yield* close
-      expect(warnings).toEqual(["The telemetry file traces.jsonl cannot keep up: records are dropped and counted"])
+      expect(warnings).toEqual([
+        "The disk is too slow for the telemetry file traces.jsonl: records are dropped and counted"
+      ])
     }))
 
-  it.effect("does not let a flush come back before what was recorded ahead of it is written", () =>
+  it.effect("makes a flush wait until everything recorded before it is written", () =>
     Effect.gen(function*() {
       const { file, release } = yield* stalled
       const { close, context } = yield* openOn(file)
@@ -166,7 +168,7 @@ describe("a write that stalls", () => {
       yield* close
     }))
 
-  it.effect("does not keep the layer from closing: it gives up after its cap, and counts what it left", () =>
+  it.effect("does not keep the layer open: it closes after its timeout and counts the records left", () =>
     Effect.gen(function*() {
       const { file, release } = yield* stalled
       const { close, context } = yield* openOn(file)
@@ -185,7 +187,7 @@ describe("a write that stalls", () => {
       expect(yield* Effect.provide(stats, context)).toMatchObject(given)
     }))
 
-  it.effect("is one at a time, and the next takes whole lines, at most 256 KiB of them", () =>
+  it.effect("is the only one at a time; the next takes whole lines, at most 256 KiB", () =>
     Effect.gen(function*() {
       const { file, release } = yield* stalled
       const { close, context } = yield* openOn(file)
@@ -210,7 +212,7 @@ describe("a write that stalls", () => {
 const names = (count: number) => Array.from({ length: count }, (_, index) => `a${index}`)
 
 describe("a writer that is never idle", () => {
-  it.effect("writes everything in order, and forgets what it has written", () =>
+  it.effect("writes everything in order, and releases what it has written", () =>
     Effect.gen(function*() {
       const file = faultyFile(() => Effect.yieldNow())
       const { close, context } = yield* openOn(file)

@@ -1,7 +1,7 @@
 /**
- * A child program that says how many bytes each of the measured programs allocates for a span or a measurement, and how many steps the run loop takes.
+ * A child program that reports the bytes and run loop steps that each measured program needs per span or measurement.
  *
- * Both are counts, not times: they are the same on a busy machine. It is to be run with a young generation so large that nothing is collected meanwhile.
+ * Both are counts, not times, so load does not change them. Run it with a young generation large enough that nothing is collected meanwhile.
  */
 import * as NodeSdk from "@effect/opentelemetry/NodeSdk"
 import { ExportResultCode } from "@opentelemetry/core"
@@ -17,7 +17,7 @@ import { InMemoryTelemetry, MultiTelemetry, NoTelemetryLive, Telemetry } from "l
 import { OTelTelemetry } from "loom-telemetry/otel"
 import { attributes, body, effectSpan, nested, runtimeOf, times, type Wrap } from "../../bench/programs.js"
 
-/** What one span or measurement takes. */
+/** The cost of one span or measurement. */
 export interface Taken {
   /** Bytes allocated, without those of the loop around it. */
   readonly bytes: number
@@ -66,7 +66,7 @@ class Counter extends Supervisor.AbstractSupervisor<void> {
 
 const counted = 20
 
-/** Steps that the program takes, with those of the loop around it. */
+/** The steps of the program, including the loop around it. */
 const stepsIn = (runtime: Runtime.Runtime<never>, self: Effect.Effect<unknown>): number => {
   const counter = new Counter()
   const supervised = times(counted, self).pipe(
@@ -79,7 +79,7 @@ const stepsIn = (runtime: Runtime.Runtime<never>, self: Effect.Effect<unknown>):
 
 const rounds = 7
 
-/** The median of some rounds: while it compiles, the engine allocates for itself. */
+/** The median of several rounds, because the engine itself allocates while it compiles. */
 const bytesIn = (runtime: Runtime.Runtime<never>, self: Effect.Effect<unknown>): number => {
   const run = Runtime.runSync(runtime)
   const program = times(runs, self)

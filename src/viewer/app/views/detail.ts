@@ -1,24 +1,43 @@
 /**
- * The details of one span: times, usage, exception, attributes, events, links, measurements.
+ * The details of one span: times, usage, exception, scores, attributes, events, links, measurements.
  */
-import type { Attributes } from "../../../records/attributes.js"
+import type { Attributes, AttributeValue } from "../../../records/attributes.js"
 import type { MetricData } from "../../../records/SpanData.js"
-import { formatCount, formatDuration, formatUsdExactly, fullTime, manyLines, oneLine } from "../../model/format.js"
+import { type Entry, exchangeOf } from "../../model/content/conversation.js"
+import { contentKeys, contentOf, hasMessages } from "../../model/content/spanContent.js"
+import {
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatUsdExactly,
+  fullTime,
+  manyLines,
+  oneLine
+} from "../../model/format.js"
 import { kindTitle, labelOf } from "../../model/kind.js"
-import { formatRoute } from "../../model/route.js"
+import { routeTo } from "../../model/route.js"
 import type { SpanView, TraceView } from "../../model/TraceView.js"
+import { copyButton } from "../copy.js"
 import { block, button, type Child, element, fill, inline } from "../dom.js"
 import { valueView } from "./jsonView.js"
+import { entryView, type OnSpan } from "./messages.js"
+import { scoreDetail } from "./scoreViews.js"
 import { badge } from "./spanRow.js"
 import { signNextToWord, stateWord } from "./stateMark.js"
+import { dataView } from "./textView.js"
 
 export interface Detail {
   readonly element: HTMLElement
   readonly draw: (trace: TraceView | undefined, span: SpanView | undefined) => void
 }
 
-/** Makes the pane; `onClose` is called when it is closed. */
-export const makeDetail = (onClose: () => void): Detail => {
+export interface DetailActions {
+  readonly close: () => void
+  readonly select: OnSpan
+  readonly showConversation: () => void
+}
+
+export const makeDetail = (actions: DetailActions): Detail => {
   const pane = element("aside", {
     class: "pane detail",
     attributes: { "aria-label": "Details of the span", tabindex: -1, id: "detail" }
@@ -35,7 +54,7 @@ export const makeDetail = (onClose: () => void): Detail => {
         // An open span has only become longer: unfolded values and the scroll position stay.
         pane.querySelector("section")?.replaceChildren(facts(trace, span))
       } else {
-        fill(pane, header(span, onClose), ...sections(trace, span))
+        fill(pane, header(span, actions.close), ...sections(trace, span, actions))
         pane.scrollTop = 0
       }
       drawn = span
@@ -45,10 +64,10 @@ export const makeDetail = (onClose: () => void): Detail => {
 
 const isSameRecord = (a: SpanView, b: SpanView): boolean =>
   a.traceId === b.traceId && a.spanId === b.spanId && a.attributes === b.attributes && a.state === b.state &&
-  a.metrics.length === b.metrics.length
+  a.metrics.length === b.metrics.length && a.scores.length === b.scores.length
 
 const header = (span: SpanView, onClose: () => void): HTMLElement => {
-  const label = labelOf(span.kind, span.name, span.attributes)
+  const label = labelOf(span.kind, span.name, span.known)
   return element(
     "header",
     { class: `kind-${span.kind}` },
@@ -58,11 +77,13 @@ const header = (span: SpanView, onClose: () => void): HTMLElement => {
   )
 }
 
-const sections = (trace: TraceView, span: SpanView): ReadonlyArray<Child> => [
+const sections = (trace: TraceView, span: SpanView, actions: DetailActions): ReadonlyArray<Child> => [
   section("", undefined, facts(trace, span)),
   span.exception === null
     ? undefined
     : section("Exception", span.exception, element("pre", { class: "exception" }, manyLines(span.exception))),
+  span.scores.length === 0 ? undefined : section(`Scores (${span.scores.length})`, undefined, ...scoreViews(span)),
+  ...contentSections(trace, span, actions),
   section("Attributes", json(span.attributes), attributesView(span.attributes)),
   span.events.length === 0 ? undefined : section(`Events (${span.events.length})`, undefined, ...eventViews(span)),
   span.links.length === 0 ? undefined : section(`Links (${span.links.length})`, undefined, ...linkViews(span)),
@@ -71,6 +92,41 @@ const sections = (trace: TraceView, span: SpanView): ReadonlyArray<Child> => [
     : section(`Measurements (${span.metrics.length})`, undefined, metricsView(span.metrics)),
   section("Identity", undefined, identity(span))
 ]
+
+const contentSections = (trace: TraceView, span: SpanView, actions: DetailActions): ReadonlyArray<Child> => {
+  const { arguments: given, result } = contentOf(span.known)
+  return [
+    given === undefined ? undefined : section("Arguments", String(given), dataView(given)),
+    result === undefined ? undefined : section("Result", String(result), dataView(result)),
+    hasMessages(span.known) ? messagesSection(trace, span, actions) : undefined
+  ]
+}
+
+/** Messages shown at once: the last one that was sent, and what came back. */
+const lastMessages = 2
+
+const messagesSection = (
+  trace: TraceView,
+  span: SpanView,
+  { select, showConversation }: DetailActions
+): HTMLElement => {
+  const entries = exchangeOf(trace, span)
+  const earlier = entries.filter(({ role }, at) => role !== "system" && at < entries.length - lastMessages)
+  const show = (some: ReadonlyArray<Entry>) => some.map((entry) => entryView(entry, select))
+  const list = block("messages", ...show(entries.filter((entry) => !earlier.includes(entry))))
+  const more = button(`Show ${formatNumberOf(earlier.length, "earlier message")}`, "", () => {
+    more.replaceWith(...show(earlier))
+  }, { class: "show-all" })
+  if (earlier.length > 0) {
+    list.insertBefore(more, list.children[entries.findIndex((entry) => entry === earlier[0])] ?? null)
+  }
+  return section(
+    "Messages",
+    undefined,
+    list,
+    button("Whole conversation", "The conversation of the run (v)", showConversation)
+  )
+}
 
 const section = (title: string, copied: string | undefined, ...children: ReadonlyArray<Child>): HTMLElement =>
   element(
@@ -118,7 +174,7 @@ const facts = (trace: TraceView, span: SpanView): HTMLElement =>
 
 const usageFacts = (span: SpanView): ReadonlyArray<Pair | undefined> => {
   const { cachedTokensIn, costUsd, tokensIn, tokensOut } = span.usage
-  const of = span.kind === "model" || span.size === 1 ? "" : " with all below"
+  const of = span.kind === "model" || span.size === 1 ? "" : ", including children"
   return [
     tokensIn + tokensOut === 0
       ? undefined
@@ -129,9 +185,22 @@ const usageFacts = (span: SpanView): ReadonlyArray<Pair | undefined> => {
 
 const cached = (tokens: number): string => tokens === 0 ? "" : ` (${formatCount(tokens)} cached)`
 
+/** Content is shown above, so its attributes are here only as they were recorded, and folded. */
 const attributesView = (attributes: Attributes): HTMLElement => {
+  const isContent = ([key]: readonly [string, unknown]) => contentKeys.has(key)
   const entries = Object.entries(attributes)
-  return entries.length === 0
+  const content = entries.filter(isContent)
+  return block(
+    "",
+    attributePairs(entries.filter((entry) => !isContent(entry))),
+    content.length === 0
+      ? undefined
+      : element("details", {}, element("summary", { class: "dim" }, "Content as recorded"), attributePairs(content))
+  )
+}
+
+const attributePairs = (entries: ReadonlyArray<[string, AttributeValue]>): HTMLElement =>
+  entries.length === 0
     ? block("dim", "None")
     : pairs(entries.map(([key, value]) => [
       oneLine(key),
@@ -145,7 +214,6 @@ const attributesView = (attributes: Attributes): HTMLElement => {
         )
       )
     ]))
-}
 
 const eventViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
   span.events.map((event, index) =>
@@ -153,12 +221,17 @@ const eventViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
       "event",
       element(
         "span",
-        { class: "when", attributes: { title: "After the span began" } },
+        { class: "when", attributes: { title: "After the start of the span" } },
         `+${formatDuration(Math.max(0, (span.eventTimes[index] ?? 0) - span.start))}`
       ),
       block("value", manyLines(event.name)),
       Object.keys(event.attributes).length === 0 ? undefined : attributesView(event.attributes)
     )
+  )
+
+const scoreViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
+  span.scores.map((score) =>
+    scoreDetail(score, Object.keys(score.attributes).length === 0 ? undefined : attributesView(score.attributes))
   )
 
 const linkViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
@@ -167,7 +240,7 @@ const linkViews = (span: SpanView): ReadonlyArray<HTMLElement> =>
 const spanLink = (traceId: string, spanId: string): HTMLElement =>
   element("a", {
     class: "mono",
-    attributes: { href: formatRoute({ view: "traces", trace: traceId, span: spanId, query: "" }) }
+    attributes: { href: routeTo(traceId, spanId) }
   }, oneLine(`${traceId}/${spanId}`))
 
 const metricsView = (metrics: ReadonlyArray<MetricData>): HTMLElement =>
@@ -187,37 +260,7 @@ const parentView = (span: SpanView, parent: string): HTMLElement =>
     ? inline("mono", oneLine(parent))
     : element("a", {
       class: "mono",
-      attributes: { href: formatRoute({ view: "traces", trace: span.traceId, span: parent, query: "" }) }
+      attributes: {
+        href: routeTo(span.traceId, parent)
+      }
     }, oneLine(parent))
-
-/** The button; `kind` is its class. The text is copied as recorded, without escapes. */
-const copyButton = (text: string, kind: string, title: string): HTMLButtonElement => {
-  const made: HTMLButtonElement = button("copy", title, () => {
-    copyText(text).then(() => say(made, "copied"), () => say(made, "not allowed"))
-  }, { class: kind })
-  return made
-}
-
-const say = (target: HTMLElement, word: string): void => {
-  target.textContent = word
-  setTimeout(() => {
-    target.textContent = "copy"
-  }, 1200)
-}
-
-// Pages from disk may lack `navigator.clipboard`; `execCommand` copies a selection.
-const copyText = async (text: string): Promise<void> => {
-  try {
-    await navigator.clipboard.writeText(text)
-  } catch {
-    const area = document.createElement("textarea")
-    area.value = text
-    document.body.append(area)
-    area.select()
-    const copied = document.execCommand("copy")
-    area.remove()
-    if (!copied) {
-      throw new Error("The browser does not let the page copy")
-    }
-  }
-}

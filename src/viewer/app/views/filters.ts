@@ -18,7 +18,7 @@ export interface Filters {
 const maxValues = 500
 
 /** Milliseconds without typing before the search runs. */
-const patience = 120
+const patience = 40
 
 /** Makes the filters; `onText` is called with every new search text. */
 export const makeFilters = (onText: (text: string) => void): Filters => {
@@ -118,7 +118,6 @@ const fieldList = (field: QueryField, rewrite: Rewrite) => {
   }
 }
 
-/** The values of a field, most frequent first. */
 const mostFrequent = (field: QueryField, traces: ReadonlyArray<TraceView>): ReadonlyArray<string> => {
   const counts = new Map<string, number>()
   for (const trace of traces) {

@@ -1,14 +1,16 @@
 /**
  * Assembles the parts of the page and redraws those whose state has changed.
  */
+import { agentGraph } from "../../model/agentGraph.js"
 import { type PageState, selectedSpan } from "../../model/pageState.js"
-import { withField } from "../../model/query.js"
+import { withField, withMeasure, withScore } from "../../model/query.js"
 import type { TraceBook } from "../../model/TraceBook.js"
 import { type Actions, makeActions } from "../actions.js"
-import { block, element, fill } from "../dom.js"
+import { block, button, element, fill } from "../dom.js"
 import { keysOf, listenToKeys } from "../keys.js"
 import type { Store } from "../store.js"
-import { makeTheme } from "../theme.js"
+import { makeAgentGraph } from "./agentGraph.js"
+import { makeConversation } from "./conversation.js"
 import { makeDetail } from "./detail.js"
 import { makeFilters } from "./filters.js"
 import { makeHelp } from "./help.js"
@@ -24,7 +26,6 @@ export interface Frame {
   readonly drawAll: (content?: HTMLElement) => void
 }
 
-/** Makes the frame in the document's body. */
 export const makeFrame = (store: Store<PageState>, book: TraceBook, title: string): Frame => {
   const actions = makeActions(store)
   const parts = makeParts(store, actions, book, title)
@@ -44,6 +45,7 @@ export const makeFrame = (store: Store<PageState>, book: TraceBook, title: strin
   // Both views stay in the document: removed from it, they would lose their scroll positions.
   const place = (state: PageState) => {
     fillOnce(page, [parts.bar.element, ...(content === undefined ? [panes, parts.summary.element] : [content])])
+    panes.dataset["pane"] = state.pane
     panes.hidden = state.view !== "traces"
     parts.summary.element.hidden = state.view !== "summary"
   }
@@ -72,16 +74,43 @@ type Parts = ReturnType<typeof makeParts>
 const makeParts = (store: Store<PageState>, actions: Actions, book: TraceBook, title: string) => {
   const help = makeHelp()
   const waterfall = makeWaterfall(store.get(), { select: actions.select, fold: actions.toggleFold, zoom: actions.zoom })
-  const theme = makeTheme(() => waterfall.recolour())
+  const theme = makeTheme(() => {
+    waterfall.recolor()
+    summary.recolor()
+    graph.recolor()
+  })
+  const graph = makeAgentGraph(({ span }) => actions.select(span.index))
+  const graphPane = element("div", { class: "graph-pane", attributes: { tabindex: -1 } }, graph.element)
+  const summary = makeSummaryView({
+    filter: (field, value) => {
+      actions.search(withField(store.get().queryText, field, value))
+      actions.show("traces")
+    },
+    showAll: () => actions.search(""),
+    searchScore: (condition) => actions.search(withScore(store.get().queryText, condition)),
+    open: (trace) => {
+      actions.selectTrace(trace)
+      actions.show("traces")
+    },
+    narrow: (ranges) =>
+      actions.search(
+        ranges.reduce((text, [measure, range]) => withMeasure(text, measure, range), store.get().queryText)
+      )
+  })
   const list = makeTraceList(actions.selectTrace)
   const filters = makeFilters(actions.search)
   const head = makeTraceHead({
     nextError: () => actions.nextError(false),
     nextMatch: () => actions.nextMatch(false),
+    toggleOnly: actions.toggleOnly,
     foldAll: actions.foldAll,
     unfoldAll: actions.unfoldAll,
-    zoomOut: actions.zoomOut
+    zoomOut: actions.zoomOut,
+    showTab: actions.showTab,
+    select: actions.select,
+    back: () => actions.showPane("list")
   })
+  const conversation = makeConversation(actions.select, actions.selectRun)
   return {
     help,
     waterfall,
@@ -89,14 +118,18 @@ const makeParts = (store: Store<PageState>, actions: Actions, book: TraceBook, t
     list,
     filters,
     head,
-    detail: makeDetail(() => actions.select(-1)),
-    summary: makeSummaryView((field, value) => {
-      actions.search(withField(store.get().queryText, field, value))
-      actions.show("traces")
-    }, () => actions.search("")),
+    conversation,
+    detail: makeDetail({
+      close: () => actions.select(-1),
+      select: actions.select,
+      showConversation: () => actions.showTab("conversation")
+    }),
+    summary,
+    graph,
+    graphPane,
     bar: makeTopBar({ title, book, onView: actions.show, onHelp: () => help.showModal(), theme: theme.element }),
     left: element("nav", { class: "pane", attributes: { "aria-label": "Traces" } }, filters.element, list.element),
-    middle: element("main", { class: "pane middle" }, head.element, waterfall.element)
+    middle: element("main", { class: "pane middle" }, head.element, waterfall.element, conversation.element, graphPane)
   }
 }
 
@@ -112,12 +145,27 @@ const draw = (parts: Parts, book: TraceBook, state: PageState, before: PageState
   parts.filters.draw(state.queryText, state.query, state.traces)
   parts.head.draw(state)
   parts.detail.draw(state.trace, selectedSpan(state))
-  parts.waterfall.draw(state, before)
+  drawTab(parts, state, before)
+}
+
+const drawTab = (parts: Parts, state: PageState, before: PageState): void => {
+  parts.waterfall.element.hidden = state.tab !== "timeline"
+  parts.conversation.element.hidden = state.tab !== "conversation"
+  parts.graphPane.hidden = state.tab !== "agents"
+  if (state.tab === "conversation") {
+    parts.conversation.draw(state)
+  } else if (state.tab === "agents") {
+    if (state.trace !== before.trace || state.tab !== before.tab) {
+      parts.graph.draw(agentGraph(state.trace === undefined ? [] : [state.trace]))
+    }
+  } else {
+    parts.waterfall.draw(state, before)
+  }
 }
 
 const drawSummary = (parts: Parts, book: TraceBook, state: PageState, before: PageState): void => {
   if (state.found !== before.found || state.view !== before.view) {
-    parts.summary.draw(book.summaryOf(state.found), state.found.length, state.queryText)
+    parts.summary.draw(book.summaryOf(state.found), state.found, state.queryText, state.trace, book.findings)
   }
 }
 
@@ -128,4 +176,51 @@ const drawEverything = (parts: Parts, book: TraceBook, state: PageState): void =
     trace: undefined,
     view: state.view === "summary" ? "traces" : "summary"
   })
+}
+
+const key = "loom-telemetry.theme"
+
+const current = (): "light" | "dark" => {
+  const chosen = document.documentElement.dataset["theme"]
+  const dark = chosen === undefined ? matchMedia("(prefers-color-scheme: dark)").matches : chosen === "dark"
+  return dark ? "dark" : "light"
+}
+
+// A page from disk may have no storage: then the choice lasts as long as the page.
+const stored = (): string | undefined => {
+  try {
+    return localStorage.getItem(key) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+const store = (theme: string): void => {
+  try {
+    localStorage.setItem(key, theme)
+  } catch {
+    // See above.
+  }
+}
+
+/** The button that changes the theme, and its action. `onChange` is also called when the system's theme changes. */
+const makeTheme = (onChange: () => void): { readonly toggle: () => void; readonly element: HTMLElement } => {
+  const before = stored()
+  if (before === "light" || before === "dark") {
+    document.documentElement.dataset["theme"] = before
+  }
+  const toggle = (): void => {
+    const next = current() === "dark" ? "light" : "dark"
+    document.documentElement.dataset["theme"] = next
+    store(next)
+    onChange()
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", onChange)
+  return {
+    toggle,
+    element: button("◐", "Light or dark (t)", toggle, {
+      class: "button plain",
+      attributes: { "aria-label": "Light or dark" }
+    })
+  }
 }

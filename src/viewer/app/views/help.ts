@@ -5,15 +5,17 @@ import { type Child, dialog, element, inline } from "../dom.js"
 
 const keys: ReadonlyArray<readonly [string, string]> = [
   ["j k ↓ ↑", "next, previous span"],
-  ["→ ←", "unfold, fold; into, out of a span"],
+  ["→ ←", "unfold, fold; go to child, parent"],
   ["Enter", "details of the span"],
   ["] [", "next, previous trace"],
   ["e E", "next, previous failed span"],
-  ["n N", "next, previous match of the search"],
+  ["n N", "next, previous search match"],
   ["+ - 0", "zoom in, out, show the whole trace"],
   ["h l", "earlier, later"],
-  ["f", "zoom to the chosen span"],
+  ["f", "zoom to the selected span"],
   ["c x", "fold, unfold everything"],
+  ["o", "only what the search finds, and what is around it"],
+  ["v", "timeline, conversation, agents"],
   ["s", "summary, and back"],
   ["t", "light or dark"],
   ["/", "search"],
@@ -26,10 +28,14 @@ const searches: ReadonlyArray<readonly [string, string]> = [
   ["turn=3", "an attribute whose value starts with this"],
   ["\"two words\"", "both words, in this order"],
   ["user:alice", "traces of a user; also session: agent: model: tool:"],
+  ["duration:2s..", "traces that took longer; also cost:$0.01..$0.05 start:2026-11-22T14:00Z.."],
+  [
+    "score:correctness<0.8",
+    "with such a score; also score:NAME score:NAME=0.2..0.4 score:NAME=pass score:\"two words>1\""
+  ],
   ["is:failed", "with failed spans; also is:open is:interrupted"]
 ]
 
-/** The dialog; `showModal` opens it. */
 export const makeHelp = (): HTMLDialogElement =>
   dialog(
     "Help",

@@ -1,40 +1,43 @@
 /**
- * Shows an attribute's value: objects and arrays as a tree that unfolds, long text truncated until expanded.
- *
- * The value is untrusted: it goes into text nodes only, with control characters as escapes. Children are created when their object is unfolded, so a folded
- * value of a thousand keys costs nothing.
+ * Values: texts, numbers, and what has a structure as a tree of branches that open. A text that holds JSON is shown as its value.
  */
 import type { AttributeValue } from "../../../records/attributes.js"
+import { parsed } from "../../model/content/message.js"
 import { formatNumberOf, manyLines, oneLine } from "../../model/format.js"
 import { block, button, element, inline } from "../dom.js"
 
 /** Longer text is truncated until expanded; in characters. */
 const longText = 1200
 
-/** A value. */
-export const valueView = (value: AttributeValue): HTMLElement =>
-  typeof value === "object" ? structure(value, true) : scalar(value)
+export const valueView = (value: AttributeValue): HTMLElement => {
+  const shown = parsed(value)
+  return typeof shown === "object" && shown !== null ? structure(shown, true) : scalar(shown)
+}
 
-const scalar = (value: string | number | boolean): HTMLElement =>
+const scalar = (value: unknown): HTMLElement =>
   typeof value === "string"
     ? textView(value)
-    : inline(`value ${typeof value}-value`, String(value))
+    : inline(
+      typeof value === "number" || typeof value === "boolean" ? `value ${typeof value}-value` : "value dim",
+      String(value)
+    )
 
 const textView = (value: string): HTMLElement => {
   if (value.length <= longText) {
     return inline("value", manyLines(value))
   }
   const view = inline("value", `${manyLines(value.slice(0, longText))}… `)
-  const more = button(`Show all (${formatNumberOf(value.length, "character")})`, "Show the whole text", () => {
+  const more = button(`Show all (${formatNumberOf(value.length, "character")})`, "Show the full text", () => {
     view.replaceChildren(manyLines(value))
   }, { class: "show-all" })
   view.append(more)
   return view
 }
 
-type Structure = Exclude<AttributeValue, string | number | boolean>
+/** Branches with more entries than this are closed at first. */
+const manyEntries = 40
 
-const structure = (value: Structure, open: boolean): HTMLElement => {
+const structure = (value: object, open: boolean): HTMLElement => {
   const entries = Object.entries(value)
   const isArray = Array.isArray(value)
   if (entries.length === 0) {
@@ -49,12 +52,12 @@ const structure = (value: Structure, open: boolean): HTMLElement => {
     }
   }
   details.addEventListener("toggle", unfold)
-  details.open = open && entries.length <= 40
+  details.open = open && entries.length <= manyEntries
   unfold()
   return block("json", details)
 }
 
-const entry = (key: string, value: AttributeValue): HTMLElement => {
+const entry = (key: string, value: unknown): HTMLElement => {
   const name = inline("key", `${oneLine(key)}: `)
-  return block("", name, typeof value === "object" ? structure(value, false) : scalar(value))
+  return block("", name, typeof value === "object" && value !== null ? structure(value, false) : scalar(value))
 }

@@ -8,6 +8,7 @@ import type { SpanKind } from "../../model/kind.js"
 import { overviewRows } from "../../model/lanes.js"
 import { positionIn, rangeBetween, type TimeRange, wholeRange } from "../../model/timeAxis.js"
 import type { TraceView } from "../../model/TraceView.js"
+import { sharpContext } from "../canvas.js"
 import { block, element, inline } from "../dom.js"
 
 /** More rows than this would be thinner than a pixel. */
@@ -16,13 +17,13 @@ const maxRows = 26
 export interface Overview {
   readonly element: HTMLElement
   readonly draw: (trace: TraceView | undefined, range: TimeRange) => void
-  /** Repaints with the colours of the current theme. */
-  readonly recolour: () => void
+  /** Repaints with the colors of the current theme. */
+  readonly recolor: () => void
 }
 
-type Colours = { readonly [Kind in SpanKind | "failure" | "interrupted"]: string }
+type Colors = { readonly [Kind in SpanKind | "failure" | "interrupted"]: string }
 
-const coloursOf = (target: Element): Colours => {
+const colorsOf = (target: Element): Colors => {
   // Read from an element, not from the variable: only there is light or dark resolved.
   const probe = inline("")
   target.append(probe)
@@ -30,7 +31,7 @@ const coloursOf = (target: Element): Colours => {
     probe.style.setProperty("color", `var(--${name})`)
     return getComputedStyle(probe).color
   }
-  const colours = {
+  const colors = {
     run: of("run"),
     turn: of("turn"),
     model: of("model"),
@@ -43,21 +44,19 @@ const coloursOf = (target: Element): Colours => {
     interrupted: of("interrupted")
   }
   probe.remove()
-  return colours
+  return colors
 }
 
 const paint = (canvas: HTMLCanvasElement, trace: TraceView, rows: Uint16Array): void => {
   const ratio = window.devicePixelRatio
-  canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio))
-  canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio))
-  const context = canvas.getContext("2d")
-  if (context === null) {
+  const context = sharpContext(canvas)
+  if (context === undefined) {
     return
   }
   const used = rows.reduce((most, row) => Math.max(most, row), 0) + 1
   const height = Math.min(canvas.height / used, 8 * ratio)
   const scale = canvas.width / wholeRange(trace.totalMs).to
-  const colours = coloursOf(canvas.parentElement!)
+  const colors = colorsOf(canvas.parentElement!)
   const lastColumn = new Int32Array(used).fill(-1)
   for (const span of trace.spans) {
     const row = rows[span.index]!
@@ -69,14 +68,13 @@ const paint = (canvas: HTMLCanvasElement, trace: TraceView, rows: Uint16Array): 
       continue
     }
     lastColumn[row] = Math.floor(left)
-    context.fillStyle = isBad ? colours[span.state] : colours[span.kind]
+    context.fillStyle = isBad ? colors[span.state] : colors[span.kind]
     context.fillRect(left, row * height, Math.max(width, ratio), Math.max(height - (height > 3 ? ratio : 0), 1))
   }
 }
 
 const percent = (share: number): string => `${(Math.min(1, Math.max(0, share)) * 100).toFixed(3)}%`
 
-/** Makes the strip; `onRange` is called when a range is chosen. */
 export const makeOverview = (onRange: (range: TimeRange) => void): Overview => {
   const canvas = element("canvas")
   const before = block("shade")
@@ -149,6 +147,6 @@ export const makeOverview = (onRange: (range: TimeRange) => void): Overview => {
         repaint()
       }
     },
-    recolour: repaint
+    recolor: repaint
   }
 }

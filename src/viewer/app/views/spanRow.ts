@@ -6,9 +6,9 @@ import { kindTitle, labelOf, type SpanLabel } from "../../model/kind.js"
 import { positionIn, type TimeRange } from "../../model/timeAxis.js"
 import type { SpanView } from "../../model/TraceView.js"
 import { type Child, element, inline } from "../dom.js"
+import { spanScoreMark } from "./scoreViews.js"
 import { stateSign, stateWord } from "./stateMark.js"
 
-/** The state of a row, besides its span. */
 export interface RowContext {
   readonly position: number
   readonly range: TimeRange
@@ -51,7 +51,7 @@ const numberCell = (text: string, kind: string): HTMLElement =>
   element("div", { class: `number ${kind}`, attributes: { role: "gridcell" } }, text)
 
 const nameCell = (span: SpanView, { folded }: RowContext): HTMLElement => {
-  const label = labelOf(span.kind, span.name, span.attributes)
+  const label = labelOf(span.kind, span.name, span.known)
   return element(
     "div",
     { class: "cell-name", attributes: { role: "gridcell", title: rowTitle(span) } },
@@ -70,7 +70,6 @@ const nameCell = (span: SpanView, { folded }: RowContext): HTMLElement => {
   )
 }
 
-/** The badge of the span's kind. */
 export const badge = (span: SpanView, label: SpanLabel): HTMLElement =>
   element(
     "span",
@@ -83,14 +82,15 @@ const flags = (span: SpanView): ReadonlyArray<Child> => [
   span.parallel > 1
     ? element(
       "span",
-      { class: "flag parallel", attributes: { title: `${span.parallel} at the same time` } },
+      { class: "flag parallel", attributes: { title: `${span.parallel} in parallel` } },
       `∥${span.parallel}`
     )
     : undefined,
   span.state === "success"
     ? undefined
-    : inline(`flag is-${span.state}`, `${stateSign[span.state]} ${stateWord[span.state]}`),
-  span.oddity === "" ? undefined : inline("flag is-interrupted", `⚠ ${span.oddity}`)
+    : inline(`flag is-${span.state}`, stateSign[span.state], inline("word", ` ${stateWord[span.state]}`)),
+  span.oddity === "" ? undefined : inline("flag is-interrupted", "⚠", inline("word", ` ${span.oddity}`)),
+  spanScoreMark(span)
 ]
 
 const rowTitle = (span: SpanView): string =>
@@ -129,7 +129,7 @@ const timeCell = (span: SpanView, range: TimeRange): HTMLElement => {
 /** Marks inside a bar: the time to the first token, and events. */
 const insideBar = (span: SpanView, range: TimeRange, left: number, right: number): ReadonlyArray<Node> => {
   const within = (time: number) => (positionIn(range, time) - left) / (right - left)
-  const ttft = span.attributes["ttft_ms"]
+  const ttft = span.known["ttft_ms"]
   const waiting = span.kind === "model" && typeof ttft === "number" && ttft > 0 && ttft < span.durationMs
     ? [
       element("div", {

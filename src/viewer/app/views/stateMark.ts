@@ -1,5 +1,5 @@
 /**
- * Shows the state of a span or trace without relying on colour: a sign and a word.
+ * Shows the state of a span or trace without relying on color: a sign and a word.
  */
 import type { SpanState } from "../../model/TraceView.js"
 import { element, inline } from "../dom.js"
@@ -12,7 +12,6 @@ export const stateSign: { readonly [State in SpanState]: string } = {
   open: "◌"
 }
 
-/** A state in a word. */
 export const stateWord: { readonly [State in SpanState]: string } = {
   success: "succeeded",
   failure: "failed",
@@ -20,7 +19,7 @@ export const stateWord: { readonly [State in SpanState]: string } = {
   open: "open"
 }
 
-/** The coloured sign, for use next to the word. */
+/** The colored sign, for use next to the word. */
 export const signNextToWord = (state: SpanState): HTMLElement =>
   element(
     "span",
@@ -28,7 +27,7 @@ export const signNextToWord = (state: SpanState): HTMLElement =>
     stateSign[state] || "✓"
   )
 
-/** The coloured sign, with the word for screen readers. */
+/** The colored sign, with the word for screen readers. */
 export const stateMark = (state: SpanState, sign = stateSign[state]): HTMLElement =>
   element(
     "span",

@@ -2,13 +2,29 @@
  * The summary of all traces that the search finds: by user, model, agent, tool and span name.
  */
 import type { Summary, SummaryRow } from "../../../readers/TraceSummary.js"
-import { formatCount, formatDuration, formatUsd, oneLine } from "../../model/format.js"
-import { type QueryField, queryFields } from "../../model/query.js"
+import { agentGraph } from "../../model/agentGraph.js"
+import { durationBuckets, timeBuckets } from "../../model/charts.js"
+import type { FindingView } from "../../model/findings.js"
+import {
+  clockTime,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatUsd,
+  fullTime,
+  oneLine
+} from "../../model/format.js"
+import { type QueryField, queryFields, type QueryMeasure, type QueryRange } from "../../model/query.js"
+import type { TraceView } from "../../model/TraceView.js"
 import { block, button, type Child, element, fill, inline } from "../dom.js"
+import { makeAgentGraph } from "./agentGraph.js"
+import { type Bar, makeChart } from "./chart.js"
+import { makeFindingsView } from "./findingsView.js"
+import { makeScatter } from "./scatter.js"
+import { makeScoreCharts } from "./scoreViews.js"
 
 type Dimension = keyof Summary["by"]
 
-/** The tables, in page order. */
 const tables: ReadonlyArray<readonly [dimension: Dimension, title: string, counted: string]> = [
   ["model", "Models", "Calls"],
   ["user", "Users", "Runs"],
@@ -45,14 +61,40 @@ const columnsOf = (counted: string): ReadonlyArray<Column> => [
 export interface SummaryView {
   readonly element: HTMLElement
   /** `query` is the search that found these traces; empty for all of them. */
-  readonly draw: (summary: Summary, traces: number, query: string) => void
+  readonly draw: (
+    summary: Summary,
+    traces: ReadonlyArray<TraceView>,
+    query: string,
+    selected: TraceView | undefined,
+    findings: ReadonlyArray<FindingView>
+  ) => void
+  /** Repaints with the colors of the current theme. */
+  readonly recolor: () => void
 }
 
-/** Makes the summary; `onFilter` is called with a chosen value, `onAll` to clear the search. */
-export const makeSummaryView = (
-  onFilter: (field: QueryField, value: string) => void,
-  onAll: () => void
-): SummaryView => {
+export interface SummaryActions {
+  /** Shows the traces with a chosen value. */
+  readonly filter: (field: QueryField, value: string) => void
+  /** Clears the search. */
+  readonly showAll: () => void
+  /** Shows the traces with such a score. */
+  readonly searchScore: (condition: string) => void
+  readonly open: (trace: TraceView) => void
+  readonly narrow: (ranges: ReadonlyArray<readonly [QueryMeasure, QueryRange]>) => void
+}
+
+/** Bars of the chart over time. */
+const timeBars = 40
+
+export const makeSummaryView = (actions: SummaryActions): SummaryView => {
+  const { filter: onFilter, showAll: onAll } = actions
+  const durations = makeChart("Durations")
+  const costs = makeChart("Cost over time")
+  const scatter = makeScatter(actions)
+  const graph = makeAgentGraph((node) => onFilter("agent", node.name))
+  const agents = element("section", {}, element("h2", {}, "Who delegated to whom"), graph.element)
+  const findings = makeFindingsView()
+  const scores = makeScoreCharts(actions.searchScore)
   const filtered = block("filtered")
   const cards = block("cards")
   const grid = block("tables")
@@ -62,9 +104,17 @@ export const makeSummaryView = (
       { class: "summary", attributes: { tabindex: -1, id: "summary", "aria-label": "Summary" } },
       filtered,
       cards,
+      block("charts", durations.element, costs.element, scatter.element),
+      scores.element,
+      findings.element,
+      agents,
       grid
     ),
-    draw: (summary, traces, query) => {
+    recolor: () => {
+      scatter.recolor()
+      graph.recolor()
+    },
+    draw: (summary, traces, query, selected, found) => {
       filtered.hidden = query === ""
       fill(
         filtered,
@@ -72,10 +122,53 @@ export const makeSummaryView = (
         element("b", { class: "mono" }, oneLine(query)),
         button("Show all", "Clear the search", onAll)
       )
-      fill(cards, ...cardsOf(summary, traces))
+      fill(cards, ...cardsOf(summary, traces.length))
+      durations.draw(...durationBars(traces, actions))
+      costs.draw(...costBars(traces, actions))
+      scatter.draw(traces, selected)
+      scores.draw(traces)
+      findings.draw(found)
+      const delegations = agentGraph(traces)
+      agents.hidden = delegations.edges.length === 0
+      graph.draw(delegations)
       fill(grid, ...tables.map(([dimension, title, counted]) => table(summary, dimension, title, counted, onFilter)))
     }
   }
+}
+
+type Bars = readonly [bars: ReadonlyArray<Bar>, top: string]
+
+const failedText = (failed: number): string => failed === 0 ? "" : `, ${formatCount(failed)} with failures`
+
+const durationBars = (traces: ReadonlyArray<TraceView>, { narrow }: SummaryActions): Bars => {
+  const buckets = durationBuckets(traces)
+  const most = buckets.reduce((top, { count }) => Math.max(top, count), 0)
+  return [
+    buckets.map(({ count, failed, from, to }) => ({
+      share: count / most,
+      failed: count === 0 ? 0 : failed / count,
+      label: formatDuration(from),
+      title: `${formatDuration(from)} to ${formatDuration(to)}: ${formatNumberOf(count, "trace")}${failedText(failed)}`,
+      onPress: () => narrow([["duration", { from, to }]])
+    })),
+    most === 0 ? "" : `up to ${formatNumberOf(most, "trace")}`
+  ]
+}
+
+const costBars = (traces: ReadonlyArray<TraceView>, { narrow }: SummaryActions): Bars => {
+  const buckets = timeBuckets(traces, timeBars)
+  const most = buckets.reduce((top, { costUsd }) => Math.max(top, costUsd), 0)
+  const newest = buckets.at(-1)?.to ?? 0
+  return most === 0 ? [[], ""] : [
+    buckets.map(({ costUsd, count, failed, from, to }, at) => ({
+      share: costUsd / most,
+      failed: count === 0 ? 0 : failed / count,
+      label: at % (timeBars / 4) === 0 ? clockTime(from, newest) : "",
+      title: `${fullTime(from)}: ${formatUsd(costUsd) || "$0"}, ${formatNumberOf(count, "trace")}${failedText(failed)}`,
+      onPress: () => narrow([["start", { from, to }]])
+    })),
+    `up to ${formatUsd(most)}`
+  ]
 }
 
 const cardsOf = (summary: Summary, traces: number): ReadonlyArray<Child> => {

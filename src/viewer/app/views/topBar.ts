@@ -14,7 +14,6 @@ export interface TopBar {
   readonly setLive: (state: LiveState) => void
 }
 
-/** The content and actions of the bar. */
 export interface TopBarOptions {
   readonly title: string
   readonly book: TraceBook
@@ -90,7 +89,6 @@ const factsOf = (state: PageState, book: TraceBook): ReadonlyArray<Child> => {
   ]
 }
 
-/** Shows the first bad lines of the book. */
 const showBadLines = (book: TraceBook): void => {
   const lines = book.bad.map(({ error, line, torn }) =>
     block(

@@ -14,6 +14,7 @@ import {
 import { attributeText } from "../../model/kind.js"
 import type { TraceView } from "../../model/TraceView.js"
 import { type Child, element, inline } from "../dom.js"
+import { traceScoreMark } from "./scoreViews.js"
 import { stateMark, stateSign } from "./stateMark.js"
 import { makeVirtualList, type VirtualList } from "./virtualList.js"
 
@@ -30,7 +31,7 @@ const traceRow = (
   selected: boolean,
   newest: number
 ): HTMLElement => {
-  const user = attributeText(trace.spans[0]?.attributes ?? {}, "user_id")
+  const user = attributeText(trace.spans[0]?.known ?? {}, "user_id")
   const tokens = trace.usage.tokensIn + trace.usage.tokensOut
   return element(
     "div",
@@ -45,11 +46,11 @@ const traceRow = (
       }
     },
     stateMark(trace.state, stateSign[trace.state] || "✓"),
-    element(
-      "span",
-      { class: "name clip", attributes: { title: oneLine(trace.title) } },
-      oneLine(trace.title),
-      failuresInside(trace)
+    inline(
+      "top",
+      element("span", { class: "name clip", attributes: { title: oneLine(trace.title) } }, oneLine(trace.title)),
+      failuresInside(trace),
+      traceScoreMark(trace)
     ),
     inline("number", formatDuration(trace.totalMs)),
     inline(
@@ -63,14 +64,17 @@ const traceRow = (
   )
 }
 
-/** Failures below a root that did not fail itself, which would otherwise be visible only after opening the trace. */
+/** What failed in a trace whose root did not, which would otherwise be visible only after opening it. */
 const failuresInside = (trace: TraceView): Child =>
   trace.failed === 0 || trace.state === "failure"
     ? undefined
     : element(
       "span",
-      { class: "is-failure", attributes: { title: formatNumberOf(trace.failed, "failed span") } },
-      `✕${trace.failed}`
+      {
+        class: "inside clip",
+        attributes: { title: `${formatNumberOf(trace.failed, "failed span")}: ${oneLine(trace.firstFailed)}` }
+      },
+      trace.failed === 1 ? `✕ ${oneLine(trace.firstFailed)}` : `✕ ${formatCount(trace.failed)} failed`
     )
 
 export interface TraceList {
@@ -78,7 +82,6 @@ export interface TraceList {
   readonly draw: (traces: ReadonlyArray<TraceView>, selected: TraceView | undefined) => void
 }
 
-/** Makes the list; `onSelect` is called when a trace is clicked. */
 export const makeTraceList = (onSelect: (trace: TraceView) => void): TraceList => {
   let traces: ReadonlyArray<TraceView> = []
   let selected: TraceView | undefined

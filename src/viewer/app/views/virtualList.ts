@@ -7,7 +7,6 @@
 import { rowWindow, scrollToRow, type Viewport } from "../../model/rows.js"
 import { element, setAttributes } from "../dom.js"
 
-/** Options of a list. */
 export interface VirtualListOptions {
   /** Pixels. */
   readonly rowHeight: number
@@ -16,7 +15,6 @@ export interface VirtualListOptions {
   readonly renderRow: (position: number) => HTMLElement
 }
 
-/** A list in the document. */
 export interface VirtualList {
   /** The scrolling element, which takes the focus. */
   readonly element: HTMLElement

@@ -8,11 +8,9 @@ import { positionOf } from "../../model/rows.js"
 import { moveRange, positionIn, ticksOf, type TimeRange, zoomRange } from "../../model/timeAxis.js"
 import { block, element, fill, setAttributes } from "../dom.js"
 import { makeOverview } from "./overview.js"
-import { resizer } from "./resizer.js"
 import { spanRow } from "./spanRow.js"
 import { makeVirtualList } from "./virtualList.js"
 
-/** The actions of the waterfall. */
 export interface WaterfallActions {
   readonly select: (index: number) => void
   readonly fold: (index: number) => void
@@ -24,7 +22,7 @@ export interface Waterfall {
   /** The tree grid, which takes the focus. */
   readonly grid: HTMLElement
   readonly draw: (state: PageState, before: PageState) => void
-  readonly recolour: () => void
+  readonly recolor: () => void
   readonly pageSize: () => number
 }
 
@@ -63,7 +61,7 @@ export const makeWaterfall = (initial: PageState, actions: WaterfallActions): Wa
   return {
     element: block("pane", overview.element, axis.element, block("spans", axis.lines, grid)),
     grid,
-    recolour: overview.recolour,
+    recolor: overview.recolor,
     pageSize: list.pageSize,
     draw: (next, before) => {
       state = next
@@ -76,7 +74,7 @@ export const makeWaterfall = (initial: PageState, actions: WaterfallActions): Wa
       list.draw(state.visible.length)
       list.activate(
         positionOf(state.visible, state.selected),
-        next.selected !== before.selected || next.view !== before.view
+        next.selected !== before.selected || next.view !== before.view || next.tab !== before.tab
       )
       axis.draw(state, scrollbarOf(grid))
     }
@@ -133,9 +131,7 @@ const zoomByWheel = (
 
 interface Axis {
   readonly element: HTMLElement
-  /** The column of the bars. */
   readonly time: HTMLElement
-  /** The lines behind the rows. */
   readonly lines: HTMLElement
   readonly draw: (state: PageState, scrollbar: number) => void
 }
@@ -173,4 +169,34 @@ const makeAxis = (): Axis => {
       fill(lines, ...ticks.map((tick) => element("i", { style: left(tick.time) })))
     }
   }
+}
+
+/** Limits in pixels, and the handle's title. */
+interface ResizerOptions {
+  readonly least: number
+  readonly most: number
+  readonly title: string
+  /** Whether the pane is to the right of the handle: then dragging left widens it. */
+  readonly fromRight?: boolean
+}
+
+/** The handle for a variable such as `--name-width`. */
+const resizer = (variable: string, options: ResizerOptions): HTMLElement => {
+  const root = document.documentElement
+  const grip = element("div", { class: "grip", attributes: { title: options.title } })
+  grip.addEventListener("pointerdown", (down) => {
+    down.preventDefault()
+    grip.setPointerCapture(down.pointerId)
+    const before = parseFloat(getComputedStyle(root).getPropertyValue(variable))
+    const move = (event: PointerEvent) => {
+      const moved = (event.clientX - down.clientX) * (options.fromRight === true ? -1 : 1)
+      const width = Math.min(options.most, Math.max(options.least, before + moved))
+      root.style.setProperty(variable, `${width}px`)
+    }
+    const stop = () => grip.removeEventListener("pointermove", move)
+    grip.addEventListener("pointermove", move)
+    grip.addEventListener("pointerup", stop, { once: true })
+    grip.addEventListener("pointercancel", stop, { once: true })
+  })
+  return grip
 }

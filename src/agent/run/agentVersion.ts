@@ -1,0 +1,53 @@
+/**
+ * The version of an agent: a digest of everything that decides how it behaves, so that runs before and after a change can be told apart.
+ */
+import type * as Prompt from "@effect/ai/Prompt"
+import * as Tool from "@effect/ai/Tool"
+import type * as Schema from "effect/Schema"
+import { memoize } from "../../records/memoize.js"
+import { shortDigest } from "../../records/sha256.js"
+import type { Tools } from "../tools/looseToolkit.js"
+
+/** What a version is made of, besides the model. */
+export interface Versioned {
+  readonly name: string
+  readonly instructions: string | Prompt.SystemMessage
+  readonly tools: Tools
+}
+
+/** The parts of an agent never change: its description and its version with each model are computed once. */
+const known = new WeakMap<object, (model: string | undefined) => string>()
+
+/**
+ * Twelve hexadecimal digits of the SHA-256 of the agent's name, its instructions, its tools (names, descriptions and parameters) and the model; the model
+ * counts only if it is known. `agent` is the object that this is remembered for.
+ */
+export const agentVersion = (agent: object, versioned: () => Versioned, model: string | undefined): string => {
+  const version = known.get(agent) ?? versionsOf(describe(versioned()))
+  known.set(agent, version)
+  return version(model)
+}
+
+const versionsOf = (description: string): (model: string | undefined) => string => {
+  const digest = memoize(16, (model: string) => shortDigest(`${description}${model}`))
+  return (model) => digest(JSON.stringify(model ?? null))
+}
+
+const describe = ({ instructions, name, tools }: Versioned): string =>
+  JSON.stringify([
+    name,
+    typeof instructions === "string" ? instructions : instructions.content,
+    Object.values(tools).map(describeTool).sort()
+  ])
+
+const describeTool = (tool: Tool.Any): string => JSON.stringify([tool.name, tool.description ?? "", parametersOf(tool)])
+
+// Some schemas have no JSON schema. The model cannot see them either.
+const parametersOf = ({ parametersSchema }: Tool.Any): unknown => {
+  try {
+    const { ast }: Schema.Schema.Any = parametersSchema
+    return Tool.getJsonSchemaFromSchemaAst(ast)
+  } catch {
+    return null
+  }
+}

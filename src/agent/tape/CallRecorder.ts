@@ -1,0 +1,142 @@
+/**
+ * Records a model call for a cassette: what was asked, and every part of the answer as the vendor's layer gave it, with its time.
+ */
+import * as AiError from "@effect/ai/AiError"
+import type * as Prompt from "@effect/ai/Prompt"
+import * as Response from "@effect/ai/Response"
+import * as Toolkit from "@effect/ai/Toolkit"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { elapsedMs } from "../../records/instants.js"
+import { tapeSum } from "../../records/tape.js"
+import { Telemetry } from "../../telemetry/Telemetry.js"
+import { exactText, plainMessages, plainPart } from "../model/content.js"
+import { withoutMedia } from "../model/media.js"
+import type { AnyPart } from "../model/modelParts.js"
+import type { Tools } from "../tools/looseToolkit.js"
+import type { TapeEntry } from "./tapeEntry.js"
+
+/** What is asked, as one text: requests that differ have different texts. Media are named by their digests. */
+export const requestText = (messages: ReadonlyArray<Prompt.Message>): Effect.Effect<string> =>
+  Effect.map(withoutMedia(plainMessages(messages)), exactText)
+
+/** Parts that arrive together. */
+interface Arrival {
+  /** Milliseconds since the call began, ≥ 0. */
+  readonly at: number
+  readonly entries: ReadonlyArray<TapeEntry | { readonly raw: AnyPart }>
+}
+
+/** Records one call. */
+export class CallRecorder {
+  private readonly arrivals: Array<Arrival> = []
+  /** The tools with which the answer was decoded. */
+  tools: Tools = {}
+
+  constructor(
+    /** Nanoseconds since the epoch. */
+    private readonly startedAt: bigint,
+    private readonly request: string
+  ) {}
+
+  /** Takes in parts that arrive together. */
+  take(parts: Iterable<AnyPart>): Effect.Effect<void> {
+    // What the caller's own tools return is on their spans.
+    const entries = Array.from(parts, (raw) => ({ raw })).filter(({ raw }) =>
+      raw.type !== "tool-result" || raw.providerExecuted === true
+    )
+    return this.add(entries)
+  }
+
+  /** The answer, passed on and recorded. */
+  heard<E, R>(answer: Stream.Stream<AnyPart, E, R>): Stream.Stream<AnyPart, E, R> {
+    return answer.pipe(
+      Stream.mapChunksEffect((chunk) => Effect.as(this.take(chunk), chunk)),
+      Stream.tapError((error) => this.fail(error)),
+      Stream.onStart(this.add([]))
+    )
+  }
+
+  /** Takes in that the vendor's layer failed. */
+  fail(error: unknown): Effect.Effect<void> {
+    const encoded = Schema.encodeUnknownEither(AiError.AiError)(error)
+    return this.add([Either.isRight(encoded) ? { type: "failed", error: encoded.right } : { type: "unreadable" }])
+  }
+
+  /** Takes in that the parts of a rejected answer were recovered: played, they are rejected and recovered again. */
+  recovered(parts: ReadonlyArray<AnyPart>): Effect.Effect<void> {
+    this.arrivals.pop()
+    return this.take(parts)
+  }
+
+  /** Takes in that another attempt begins. */
+  attempt(): Effect.Effect<void> {
+    return this.add([{ type: "attempt" }])
+  }
+
+  /** Takes in what the vendor's layer set on the span of `@effect/ai`. */
+  announced(key: string, value: unknown): void {
+    if (!key.startsWith("gen_ai.") || (typeof value !== "string" && typeof value !== "number")) {
+      return
+    }
+    const at = this.arrivals.at(-1)?.at ?? 0
+    this.arrivals.push({ at, entries: [{ type: "announced", key, value }] })
+  }
+
+  private add(entries: Arrival["entries"]): Effect.Effect<void> {
+    return entries.length === 0
+      ? Effect.void
+      : Effect.map(Clock.currentTimeNanos, (now) => {
+        this.arrivals.push({ at: elapsedMs(this.startedAt, now), entries })
+      })
+  }
+
+  /** Sets on the current span what was recorded. */
+  readonly write: Effect.Effect<void> = Effect.suspend(() => {
+    const parts = exactText(
+      this.arrivals.flatMap(({ entries }) =>
+        entries.map((entry) => "raw" in entry ? encoded(entry.raw, this.tools) : entry)
+      )
+    )
+    const tape = {
+      arrivals: this.arrivals.map(({ at, entries }) => [at, entries.length]),
+      input_messages: tapeSum(this.request),
+      response_parts: tapeSum(parts)
+    }
+    return Telemetry.annotate({
+      input_messages: this.request,
+      response_parts: parts,
+      tape: JSON.stringify(tape)
+    })
+  })
+}
+
+/** Encodes parts without a tool. Made once, when it is first needed: that takes its time. */
+const encodePlain = (part: unknown) =>
+  (plainEncoder ??= Schema.encodeUnknownEither(Response.AllParts(Toolkit.empty)))(part)
+
+let plainEncoder: ((part: unknown) => Either.Either<unknown, unknown>) | undefined
+
+const unreadable: TapeEntry = { type: "unreadable" }
+
+/** A part as vendors' layers give it. Those of recovered answers are already. */
+const encoded = (raw: AnyPart, tools: Tools): unknown => {
+  if (!("~effect/ai/Content/Part" in raw)) {
+    return raw
+  }
+  if (raw.type === "tool-result") {
+    const { encodedResult, ...rest } = raw as typeof raw & { readonly encodedResult: unknown }
+    return { ...plainPart(rest), result: encodedResult }
+  }
+  if (raw.type === "tool-call") {
+    const tool = Object.values(tools).find(({ name }) => name === raw.name)
+    const params = tool === undefined
+      ? Either.right(raw.params)
+      : Schema.encodeUnknownEither(tool.parametersSchema as Schema.Schema<unknown, unknown>)(raw.params)
+    return Either.isRight(params) ? { ...plainPart(raw), params: params.right } : unreadable
+  }
+  return Either.getOrElse(encodePlain(raw), () => unreadable)
+}

@@ -1,0 +1,26 @@
+/**
+ * A played run asked something else than the recorded one.
+ */
+import * as Data from "effect/Data"
+
+/** The first request of a played run that differs from the recorded one. The run ends with it as a defect, so that no fallback hides it. */
+export class CassetteDivergence extends Data.TaggedError("CassetteDivergence")<{
+  /** The turn of the agent, from 0; `undefined` outside of an agent's turns. */
+  readonly turn: number | undefined
+  /** The agent; `undefined` outside of any. */
+  readonly agent: string | undefined
+  /** The recorded span; `undefined` if nothing was recorded there. */
+  readonly span: { readonly traceId: string; readonly spanId: string } | undefined
+  /** What differs: `- ` before what was recorded, `+ ` before what was asked. It quotes content. */
+  readonly diff: string
+}> {
+  override get message(): string {
+    const { agent, diff, span, turn } = this
+    const where = [
+      ...(turn === undefined ? [] : [`turn ${turn}`]),
+      ...(agent === undefined ? [] : [`agent ${JSON.stringify(agent)}`]),
+      ...(span === undefined ? [] : [`span ${span.spanId}`])
+    ].join(", ")
+    return `The run differs from the recorded one${where === "" ? "" : ` in ${where}`}:\n${diff}`
+  }
+}

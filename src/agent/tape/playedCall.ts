@@ -1,0 +1,149 @@
+/**
+ * A model call of a played run: its recorded span, whether it asks the same, what it answered and what it cost.
+ */
+import type * as Prompt from "@effect/ai/Prompt"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { ModelIdentity } from "../model/ModelIdentity.js"
+import type { Price } from "../Pricing.js"
+import { requestText } from "./CallRecorder.js"
+import { messagesDiff } from "./messagesDiff.js"
+import type { TapeEntry } from "./tapeEntry.js"
+import { CurrentTape, entered, type TapedSpan, type TapePlace } from "./TapePlace.js"
+
+const call = { role: "model", attributes: {} } as const
+
+const textAt = ({ attributes }: TapedSpan, key: string): string | undefined => {
+  const value = attributes[key]
+  return typeof value === "string" ? value : undefined
+}
+
+/** The call's place, with the recorded call that asks the same if several are at the same place. */
+const enteredCall = (messages: () => ReadonlyArray<Prompt.Message>): Effect.Effect<TapePlace | undefined> =>
+  Effect.flatMap(CurrentTape, (tape) =>
+    tape === undefined ? Effect.succeed(undefined) : Effect.flatMap(
+      requestText(messages()),
+      (request) =>
+        Effect.tap(entered(() => call, (span) => textAt(span, "input_messages") === request), (place) => {
+          if (place !== undefined) {
+            place.request = request
+          }
+        })
+    ))
+
+const inCall = <A>(
+  messages: () => ReadonlyArray<Prompt.Message>,
+  live: A,
+  played: (place: TapePlace | undefined) => A
+): Effect.Effect<A> =>
+  Effect.flatMap(
+    CurrentTape,
+    (tape) => tape === undefined ? Effect.succeed(live) : Effect.map(enteredCall(messages), played)
+  )
+
+/** Makes a call in its place on the tape, if something is played. */
+export const inPlayedCall = <A, E, R>(
+  messages: () => ReadonlyArray<Prompt.Message>,
+  self: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.flatten(inCall(messages, self, (place) => Effect.provideService(self, CurrentTape, place)))
+
+/** The same for a stream. */
+export const streamInPlayedCall = <A, E, R>(
+  messages: () => ReadonlyArray<Prompt.Message>,
+  self: Stream.Stream<A, E, R>
+): Stream.Stream<A, E, R> =>
+  Stream.unwrap(inCall(messages, self, (place) => Stream.provideService(self, CurrentTape, place)))
+
+/** The recorded call; `undefined` if none is played. */
+const currentCall: Effect.Effect<TapePlace & { readonly span: TapedSpan } | undefined> = Effect.map(
+  CurrentTape,
+  (place) => place?.span?.role === "model" ? place as TapePlace & { readonly span: TapedSpan } : undefined
+)
+
+/** Ends the run if nothing was recorded here, if it has diverged before, or if something else was asked. */
+export const sameRequest = (request: string): Effect.Effect<void> =>
+  Effect.flatMap(CurrentTape, (place) => {
+    if (place === undefined) {
+      return Effect.void
+    }
+    const { span, tape } = place
+    if (tape.divergence !== undefined) {
+      return Effect.die(tape.divergence)
+    }
+    if (span === undefined) {
+      return tape.diverge(place, "the recorded run makes no such model call")
+    }
+    const asked = textAt(span, "input_messages")
+    return asked === request || !tape.strict
+      ? Effect.void
+      : tape.diverge(place, messagesDiff(asked ?? "[]", request))
+  })
+
+/** What the call that is played asks, as one text; `undefined` if none is played. */
+export const playedRequest: Effect.Effect<string | undefined> = Effect.map(CurrentTape, (place) => place?.request)
+
+/** The model and provider of the recorded call; `undefined` if none is played. */
+export const playedIdentity: Effect.Effect<ModelIdentity | undefined> = Effect.map(currentCall, (place) => {
+  const model = place && textAt(place.span, "model")
+  return place && { model: model === "unknown" ? undefined : model, provider: textAt(place.span, "provider") }
+})
+
+/** What the recorded call cost, if anything; `undefined` if none is played. */
+export const playedPrice: Effect.Effect<{ readonly price: Price | undefined } | undefined> = Effect.map(
+  currentCall,
+  (place) => {
+    const usd = place?.span.attributes["cost_usd"]
+    return place && {
+      price: typeof usd === "number" ? { usd, source: textAt(place.span, "cost_source") ?? "" } : undefined
+    }
+  }
+)
+
+/** Entries that arrived together. */
+export interface PlayedArrival {
+  /** Milliseconds since the call began. */
+  readonly at: number
+  readonly entries: ReadonlyArray<TapeEntry>
+}
+
+interface TapeAttribute {
+  readonly arrivals: ReadonlyArray<readonly [at: number, entries: number]>
+}
+
+/** The attempts of a recorded call, each with what arrived. Throws if they were not recorded; a tape is checked before. */
+const attemptsOf = (span: TapedSpan): ReadonlyArray<ReadonlyArray<PlayedArrival>> => {
+  const entries = JSON.parse(textAt(span, "response_parts") ?? "[]") as ReadonlyArray<TapeEntry>
+  const { arrivals } = JSON.parse(textAt(span, "tape") ?? "{\"arrivals\":[]}") as TapeAttribute
+  const attempts: Array<Array<PlayedArrival>> = [[]]
+  let from = 0
+  for (const [at, count] of arrivals) {
+    const arrived = entries.slice(from, from += count)
+    if (arrived[0]?.type === "attempt") {
+      attempts.push([])
+    } else {
+      attempts.at(-1)!.push({ at, entries: arrived })
+    }
+  }
+  return attempts
+}
+
+/** Whether the recorded call had another attempt; `undefined` if none is played. */
+export const playedAnother: Effect.Effect<boolean | undefined> = Effect.map(
+  currentCall,
+  (place) => place?.hasAnother(attemptsOf(place.span).length)
+)
+
+/** What the recorded call answers next: at first, then at each retry. Nothing once it has no other attempt. */
+export const nextAnswer: Effect.Effect<{
+  readonly place: TapePlace
+  readonly arrivals: ReadonlyArray<PlayedArrival>
+}> = Effect.flatMap(CurrentTape, (place) => {
+  if (place === undefined) {
+    return Effect.dieMessage("A cassette's model was called outside of what it plays")
+  }
+  const { span } = place
+  return span?.role === "model"
+    ? Effect.sync(() => ({ place, arrivals: attemptsOf(span)[place.nextAttempt()] ?? [] }))
+    : place.tape.diverge(place, "the model was called without being measured: use instrumentLanguageModel")
+})

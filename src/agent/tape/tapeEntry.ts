@@ -1,0 +1,16 @@
+/**
+ * What `response_parts` holds: the encoded parts of `@effect/ai`, and what else happened in a call.
+ */
+import type * as Response from "@effect/ai/Response"
+
+/** An entry, by its `type`. */
+export type TapeEntry =
+  /** Another attempt begins. */
+  | { readonly type: "attempt" }
+  /** The vendor's layer failed with this encoded `AiError`. */
+  | { readonly type: "failed"; readonly error: unknown }
+  /** The vendor's layer set an attribute on the span of `@effect/ai`. */
+  | { readonly type: "announced"; readonly key: string; readonly value: string | number }
+  /** A part that its own schema does not encode. */
+  | { readonly type: "unreadable" }
+  | Response.AllPartsEncoded

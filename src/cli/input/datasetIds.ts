@@ -1,0 +1,52 @@
+/**
+ * The ids of the cases that a dataset file holds already. Refuses a file that is no dataset, before anything is appended to it.
+ */
+import * as Effect from "effect/Effect"
+import { readFile, stat } from "node:fs/promises"
+import { IoError } from "../Failure.js"
+import { cannotRead } from "./input.js"
+
+/** A dataset is read as a whole; larger ones are refused, in bytes. */
+const largest = 256 * 1024 * 1024
+
+const remedy = "A dataset has one JSON object per line, with `input`"
+
+/** The id of a case, if it has one; `undefined` on the left for a line that is no case. */
+const idOf = (line: string): { readonly id: unknown } | undefined => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === "object" && value !== null && Object.hasOwn(value, "input")
+      ? { id: (value as { readonly id?: unknown }).id }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const contentOf = async (path: string): Promise<string> => {
+  const { size } = await stat(path)
+  if (size > largest) {
+    throw new IoError({ message: `${path}: larger than 256 MiB. Start another dataset` })
+  }
+  return readFile(path, "utf8")
+}
+
+/** The ids in this file; none if it does not exist. */
+export const datasetIds = (path: string): Effect.Effect<ReadonlySet<unknown>, IoError> =>
+  Effect.gen(function*() {
+    const text = yield* Effect.tryPromise({
+      try: () => contentOf(path).catch((error) => error?.code === "ENOENT" ? "" : Promise.reject(error)),
+      catch: (error) => error instanceof IoError ? error : cannotRead(path, error)
+    })
+    const ids = new Set<unknown>()
+    for (const [index, line] of text.split("\n").entries()) {
+      if (line.trim() !== "") {
+        const found = idOf(line)
+        if (found === undefined) {
+          return yield* new IoError({ message: `${path}: line ${index + 1} is no case. ${remedy}` })
+        }
+        ids.add(found.id)
+      }
+    }
+    return ids
+  })

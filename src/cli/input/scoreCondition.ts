@@ -1,0 +1,14 @@
+/**
+ * The condition on scores that `find` takes.
+ */
+import * as Either from "effect/Either"
+import { type ScoreCondition, scoreCondition as parse } from "../../readers/scoreCondition.js"
+import type { ValueType } from "../options.js"
+
+export const scoreCondition: ValueType<ScoreCondition> = {
+  placeholder: "CONDITION",
+  read: (text) => {
+    const condition = parse(text)
+    return typeof condition === "string" ? Either.left(condition) : Either.right(condition)
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * What a span means in the names of this package, whichever producer wrote it: the dialects read backwards.
+ *
+ * The record keeps the names that it came with; this is the view of it that readers count and show. Where several dialects speak, the first in `readings`
+ * counts. A span of this package that is complete is returned as it is, at no cost.
+ */
+import { type AttributeKey, roleOf, type SpanRole } from "../records/vocabulary.js"
+import { genaiReading } from "./reading/genai.js"
+import { langfuseReading } from "./reading/langfuse.js"
+import { loomReading } from "./reading/loom.js"
+import { mastraReading } from "./reading/mastra.js"
+import { openinferenceReading } from "./reading/openinference.js"
+import { type Foreign, type Plain, plain, type Read, type Reading } from "./reading/Reading.js"
+import { vercelReading } from "./reading/vercel.js"
+
+/** A span in the names of this package. */
+export interface Meaning<A extends Foreign = Foreign> {
+  /** What it stands for; `undefined` for the spans of other libraries and of your own code. */
+  readonly role: SpanRole | undefined
+  /** Its attributes, with those of this package's that were recognised. */
+  readonly attributes: A
+}
+
+/** In the order of precedence. */
+const readings: ReadonlyArray<Reading> = [
+  loomReading,
+  langfuseReading,
+  genaiReading,
+  openinferenceReading,
+  vercelReading,
+  mastraReading
+]
+
+interface Place {
+  readonly rank: number
+  readonly read: AttributeKey | Read
+}
+
+/** Where each name of the dialects is read. */
+const places: ReadonlyMap<string, ReadonlyArray<Place>> = (() => {
+  const all = new Map<string, Array<Place>>()
+  let rank = 0
+  for (const { names } of readings) {
+    for (const [theirs, read] of Object.entries(names)) {
+      all.set(theirs, [...all.get(theirs) ?? [], { rank: rank++, read }])
+    }
+  }
+  return all
+})()
+
+/** An attribute that this package always sets on a span of this role: where it is there, nothing has to be recognised. */
+const complete: { readonly [Role in SpanRole]: AttributeKey | undefined } = {
+  run: "agent",
+  turn: "turn",
+  model: "tokens_in",
+  tool: "ok",
+  workflow: undefined,
+  step: undefined
+}
+
+/** What a span of this name with these attributes means. */
+export const meaningOf = <A extends Foreign>(name: string, attributes: A): Meaning<A> => {
+  const own = roleOf(name)
+  if (own !== undefined) {
+    const key = complete[own]
+    if (key === undefined || Object.hasOwn(attributes, key)) {
+      return { role: own, attributes }
+    }
+  }
+  const found = new Found()
+  let speaks = false
+  for (const key in attributes) {
+    const read = places.get(key)
+    if (read !== undefined && Object.hasOwn(attributes, key)) {
+      speaks = true
+      found.take(read, attributes[key])
+    }
+  }
+  const role = own ?? roleIn(attributes, name)
+  return speaks || role !== undefined ? recognized(found, role, name, attributes) : { role, attributes }
+}
+
+const roleIn = (attributes: Foreign, name: string): SpanRole | undefined => {
+  for (const { role } of readings) {
+    const found = role(attributes, name)
+    if (found !== undefined) {
+      return found
+    }
+  }
+  return undefined
+}
+
+const recognized = <A extends Foreign>(
+  found: Found,
+  role: SpanRole | undefined,
+  name: string,
+  attributes: A
+): Meaning<A> => {
+  for (const { others } of readings) {
+    others?.(attributes, role, found.last, name)
+  }
+  if (role !== undefined && attributes["error.type"] !== undefined && attributes["ok"] === undefined) {
+    found.last("ok", false)
+  }
+  const values = found.values()
+  return { role, attributes: roleOf(name) !== undefined ? { ...values, ...attributes } : { ...attributes, ...values } }
+}
+
+/** Our attributes that were found so far. */
+class Found {
+  private readonly ranks = new Map<AttributeKey, number>()
+  private readonly plains = new Map<AttributeKey, Plain>()
+
+  take(places: ReadonlyArray<Place>, value: unknown): void {
+    for (const { rank, read } of places) {
+      if (typeof read === "function") {
+        read(value, (key, own) => this.set(key, own, rank))
+      } else {
+        this.set(read, plain(value), rank)
+      }
+    }
+  }
+
+  /** Sets what no attribute by itself says. */
+  readonly last = (key: AttributeKey, value: Plain | undefined): void => this.set(key, value, Infinity)
+
+  values(): { readonly [key: string]: Plain } {
+    return Object.fromEntries(this.plains)
+  }
+
+  private set(key: AttributeKey, value: Plain | undefined, rank: number): void {
+    const before = this.ranks.get(key)
+    if (value !== undefined && (before === undefined || rank < before)) {
+      this.ranks.set(key, rank)
+      this.plains.set(key, value)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The names of OpenTelemetry's conventions for generative AI, 1.36 to 1.41 and their own first release (0.1), with older ones that instrumentations still write.
+ */
+import { amountOf, jsonValue, oneOf, plain, type Read, type Reading, setContent } from "./Reading.js"
+
+/** What `gen_ai.operation.name` stands for. `create_agent` and `retrieval` are none of our roles. */
+const operation = oneOf(
+  {
+    chat: "model",
+    text_completion: "model",
+    generate_content: "model",
+    embeddings: "model",
+    invoke_agent: "run",
+    execute_tool: "tool",
+    invoke_workflow: "workflow",
+    agent_step: "turn"
+  } as const
+)
+
+/** The first of a list, which some write as JSON. */
+const firstReason: Read = (value, set) => {
+  const list: unknown = typeof value === "string" && value.startsWith("[") ? jsonValue(value) : value
+  set("finish_reason", plain(Array.isArray(list) ? list[0] : list))
+}
+
+const seconds: Read = (value, set) => {
+  const amount = amountOf(value)
+  set("ttft_ms", amount === undefined ? undefined : amount * 1000)
+}
+
+export const genaiReading: Reading = {
+  names: {
+    "gen_ai.agent.name": "agent",
+    "gen_ai.conversation.id": "session_id",
+    "session.id": "session_id",
+    "user.id": "user_id",
+    "enduser.id": "user_id",
+    "gen_ai.request.model": "model",
+    "gen_ai.response.model": "response_model",
+    "gen_ai.provider.name": "provider",
+    "gen_ai.system": "provider",
+    "gen_ai.request.stream": "streaming",
+    "gen_ai.response.finish_reasons": firstReason,
+    "gen_ai.response.time_to_first_chunk": seconds,
+    "gen_ai.usage.input_tokens": "tokens_in",
+    "gen_ai.usage.output_tokens": "tokens_out",
+    "gen_ai.usage.prompt_tokens": "tokens_in",
+    "gen_ai.usage.completion_tokens": "tokens_out",
+    "gen_ai.usage.cache_read.input_tokens": "cached_tokens_in",
+    "gen_ai.usage.cache_read_input_tokens": "cached_tokens_in",
+    "gen_ai.usage.cache_creation.input_tokens": "cache_creation_tokens_in",
+    "gen_ai.usage.cache_creation_input_tokens": "cache_creation_tokens_in",
+    "gen_ai.usage.cache_write.input_tokens": "cache_creation_tokens_in",
+    "gen_ai.usage.reasoning.output_tokens": "reasoning_tokens_out",
+    "gen_ai.usage.cost": "cost_usd",
+    "operation.cost": "cost_usd",
+    "gen_ai.openai.response.service_tier": "service_tier",
+    "openai.response.service_tier": "service_tier",
+    "gen_ai.system_instructions": "system_instructions",
+    "gen_ai.input.messages": "input_messages",
+    "gen_ai.output.messages": "output_messages",
+    "gen_ai.prompt": "input_messages",
+    "gen_ai.completion": "output_messages",
+    "gen_ai.tool.name": "tool",
+    "gen_ai.tool.call.id": "call_id",
+    "gen_ai.tool.call.arguments": "arguments",
+    "gen_ai.tool.call.result": "result",
+    "gen_ai.workflow.name": "workflow"
+  },
+  role: (attributes) => operation(attributes["gen_ai.operation.name"]),
+  others: (attributes, role, set) => {
+    if (role === "run") {
+      setContent(role, plain(attributes["gen_ai.input.messages"]), plain(attributes["gen_ai.output.messages"]), set)
+    } else if (role === "workflow") {
+      // The conventions' own first release names workflows as agents.
+      set("workflow", plain(attributes["gen_ai.agent.name"]))
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The names of Langfuse's SDKs. Usage and cost are JSON texts with one entry per kind of token; the entries of a side add up.
+ */
+import { amountOf, type Foreign, jsonObject, oneOf, plain, type Read, type Reading, setContent } from "./Reading.js"
+
+const observation = oneOf(
+  { generation: "model", embedding: "model", agent: "run", tool: "tool" } as const
+)
+
+/** The sum of the entries whose names match; `undefined` if there are none. */
+const sumOf = (entries: Foreign, wanted: RegExp): number | undefined =>
+  Object.entries(entries).reduce<number | undefined>((sum, [key, value]) => {
+    const amount = wanted.test(key) ? amountOf(value) : undefined
+    return amount === undefined ? sum : (sum ?? 0) + amount
+  }, undefined)
+
+const usage: Read = (value, set) => {
+  const entries = jsonObject(value)
+  set("tokens_in", sumOf(entries, /^(?:input|prompt)(?!.*_details)|^cache_.*input/))
+  set("tokens_out", sumOf(entries, /^(?:output|completion)(?!.*_details)/))
+  set("cached_tokens_in", sumOf(entries, /^(?:input|prompt).*cache(?!.*creat)|^cache_read/))
+  set("cache_creation_tokens_in", sumOf(entries, /cache_creat/))
+  set("reasoning_tokens_out", sumOf(entries, /^(?:output|completion).*reasoning/))
+}
+
+const cost: Read = (value, set) => {
+  const entries = jsonObject(value)
+  set("cost_usd", amountOf(entries["total"]) ?? sumOf(entries, /./))
+}
+
+/** Langfuse marks failures by a level, and leaves the status of the span unset. */
+const level: Read = (value, set) => set("ok", value === "ERROR" ? false : undefined)
+
+export const langfuseReading: Reading = {
+  names: {
+    "session.id": "session_id",
+    "user.id": "user_id",
+    "langfuse.session.id": "session_id",
+    "langfuse.user.id": "user_id",
+    "langfuse.observation.model.name": "model",
+    "langfuse.observation.usage_details": usage,
+    "langfuse.observation.cost_details": cost,
+    "langfuse.observation.level": level,
+    "langfuse.observation.status_message": "error"
+  },
+  role: (attributes) => observation(attributes["langfuse.observation.type"]),
+  others: (attributes, role, set, name) => {
+    const input = plain(attributes["langfuse.observation.input"])
+    setContent(role, input, plain(attributes["langfuse.observation.output"]), set)
+    const said = observation(attributes["langfuse.observation.type"])
+    if (said === "run" || said === "tool") {
+      set(said === "run" ? "agent" : "tool", name)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Means with confidence intervals, by bootstrap: no assumption about how scores are distributed, and the same result for the same seed.
+ */
+import { PCGRandom } from "effect/Utils"
+
+/** A mean and what is known of its error. */
+export interface Estimate {
+  /** The mean of the values. */
+  readonly mean: number
+  /** The lower end of the 95% confidence interval. */
+  readonly low: number
+  /** The upper end of the 95% confidence interval. */
+  readonly high: number
+  /** How many values the mean is of. */
+  readonly count: number
+}
+
+const resamples = 2000
+
+const mean = (values: ReadonlyArray<number>): number => {
+  let sum = 0
+  for (const value of values) {
+    sum += value
+  }
+  return sum / values.length
+}
+
+/** The value below which this share of the sorted values lies, interpolated. */
+const quantile = (sorted: Float64Array, share: number): number => {
+  const place = (sorted.length - 1) * share
+  const below = Math.floor(place)
+  const lower = sorted[below]!
+  return lower + ((sorted[Math.min(below + 1, sorted.length - 1)]!) - lower) * (place - below)
+}
+
+/** The mean of values with the interval that 95% of 2,000 resampled means lie in; `undefined` without values. One value has no interval but itself. */
+export const estimate = (values: ReadonlyArray<number>, seed: number): Estimate | undefined => {
+  if (values.length === 0) {
+    return undefined
+  }
+  const random = new PCGRandom(seed)
+  const means = new Float64Array(resamples)
+  for (let each = 0; each < resamples; each++) {
+    let sum = 0
+    for (let drawn = 0; drawn < values.length; drawn++) {
+      sum += values[random.integer(values.length)]!
+    }
+    means[each] = sum / values.length
+  }
+  means.sort()
+  return { mean: mean(values), low: quantile(means, 0.025), high: quantile(means, 0.975), count: values.length }
+}

@@ -1,0 +1,124 @@
+/**
+ * Batches log records for an exporter, as the SDK's batch processor does; every record is counted.
+ *
+ * The SDK's processor is not used: it drops records silently, and its interface differs between the versions that are supported.
+ */
+import type * as OtelApi from "@opentelemetry/api"
+import type { Resource } from "@opentelemetry/resources"
+import { version } from "../../records/version.js"
+import { countedExporter, type ItemExporter, type Watch } from "../delivery/counted.js"
+import { scopeName } from "../spans/ownSpans.js"
+import { hrTime } from "../spans/values.js"
+import { type LogData, type LogExporter, type LogRecord, type LogTarget, spanContextOf } from "./LogRecord.js"
+
+/** Limits on the attributes of a log record. */
+export interface LogLimits {
+  /** Characters of a text. Default: no limit but that of records. */
+  readonly attributeValueLengthLimit?: number
+  /** Default 128. */
+  readonly attributeCountLimit?: number
+}
+
+export interface LogQueueOptions {
+  readonly exporter: LogExporter
+  readonly watch: Watch<LogRecord>
+  readonly resource: Resource
+  readonly limits: LogLimits
+  /** Records that may wait or be in an export, ≥ 1. */
+  readonly capacity: number
+  /** Records in one export, ≥ 1. */
+  readonly batchSize: number
+  /** How long a batch waits to fill, in milliseconds. */
+  readonly delay: number
+}
+
+const scope = { name: scopeName, version }
+
+export class LogQueue implements LogTarget {
+  private readonly exporter: ItemExporter<LogRecord>
+  private waiting: Array<LogRecord> = []
+  private timer: NodeJS.Timeout | undefined = undefined
+  private isClosed = false
+
+  constructor(private readonly options: LogQueueOptions) {
+    this.exporter = countedExporter(options.exporter, options.watch)
+  }
+
+  emit(data: LogData): void {
+    const { batchSize, capacity, delay, watch: { counter } } = this.options
+    counter.accept()
+    if (this.isClosed) {
+      return counter.drop("after_close", 1)
+    }
+    if (counter.queued > capacity) {
+      return counter.drop("queue_full", 1)
+    }
+    if (this.waiting.push(this.recordOf(data)) >= batchSize) {
+      return this.send()
+    }
+    // It must not keep the process alive: what waits is sent when the process is about to end.
+    this.timer ??= setTimeout(() => this.send(), delay).unref()
+  }
+
+  /** Failures are counted and logged with the results of exports. */
+  async forceFlush(): Promise<void> {
+    this.send()
+    await this.options.watch.pending.settled()
+    await Promise.allSettled([this.exporter.forceFlush?.()])
+  }
+
+  async shutdown(): Promise<void> {
+    this.isClosed = true
+    this.send()
+    await this.options.watch.pending.settled()
+    await Promise.allSettled([this.exporter.shutdown()])
+  }
+
+  private send(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    const { batchSize } = this.options
+    const records = this.waiting
+    this.waiting = []
+    for (let start = 0; start < records.length; start += batchSize) {
+      this.exporter.export(records.slice(start, start + batchSize), () => {})
+    }
+  }
+
+  private recordOf(data: LogData): LogRecord {
+    const { body, eventName, severityNumber, severityText, time } = data
+    const { attributes, dropped } = limited(data.attributes, this.options.limits)
+    const at = hrTime(time)
+    return {
+      hrTime: at,
+      hrTimeObserved: at,
+      spanContext: spanContextOf(data),
+      severityNumber,
+      ...(severityText !== undefined && { severityText }),
+      ...(body !== undefined && { body }),
+      ...(eventName !== undefined && { eventName }),
+      resource: this.options.resource,
+      instrumentationScope: scope,
+      attributes,
+      droppedAttributesCount: dropped
+    }
+  }
+}
+
+const limited = (
+  given: OtelApi.Attributes,
+  { attributeCountLimit = 128, attributeValueLengthLimit = Infinity }: LogLimits
+): { readonly attributes: OtelApi.Attributes; readonly dropped: number } => {
+  const entries = Object.entries(given)
+  const kept = entries.slice(0, attributeCountLimit)
+  const cut = (value: OtelApi.AttributeValue | undefined): OtelApi.AttributeValue | undefined =>
+    typeof value === "string"
+      ? value.slice(0, attributeValueLengthLimit)
+      : Array.isArray(value)
+      ? value.map((each) => typeof each === "string" ? each.slice(0, attributeValueLengthLimit) : each) as Array<string>
+      : value
+  return {
+    attributes: Object.fromEntries(kept.map(([key, value]) => [key, cut(value)])),
+    dropped: entries.length - kept.length
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Watches a function and tells how it ended, without changing what it returns or throws.
+ */
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+
+/** Called once, when the body has ended. It may throw if the body succeeded; the caller then gets that exception. */
+type OnEnd = (exit: Exit.Exit<unknown, unknown>) => void
+
+/** A span that something runs in. */
+export interface RunningSpan {
+  /** Runs something inside the span. */
+  readonly inside: <A>(execute: () => A) => A
+  readonly end: OnEnd
+}
+
+const nameOf = (error: unknown): unknown => {
+  try {
+    return typeof error === "object" && error !== null && "name" in error ? error.name : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** How a body ended that threw. Platforms name the error `AbortError` if work was cancelled (DOM standard, section 3.3). */
+export const exitOfError = (error: unknown): Exit.Exit<never, unknown> =>
+  Cause.isInterruptedException(error) || nameOf(error) === "AbortError"
+    ? Exit.interrupt(FiberId.none)
+    : Exit.fail(error)
+
+/** A body that was left before it ended. */
+export const abandoned: Exit.Exit<never> = Exit.interrupt(FiberId.none)
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> => {
+  try {
+    return (typeof value === "object" || typeof value === "function") && value !== null && "then" in value &&
+      typeof value.then === "function"
+  } catch {
+    return false
+  }
+}
+
+/** Ends the span of a body that threw; what sinks throw then has been reported. */
+const failed = (error: unknown, onEnd: OnEnd): never => {
+  onEnd(exitOfError(error))
+  throw error
+}
+
+const succeeded = <A>(value: A, onEnd: OnEnd): A => {
+  onEnd(Exit.void)
+  return value
+}
+
+/** Whether no one can tell the promise from another one: it is of no subclass and has no members of its own. */
+const isPlain = (promise: Promise<unknown>): boolean =>
+  Object.getPrototypeOf(promise) === Promise.prototype && Object.getOwnPropertyNames(promise).length === 0
+
+/** A lazy thenable, such as a query, starts when `then` is called. It is called here, once, inside the span. */
+const started = (result: unknown): unknown =>
+  isThenable(result) && !(result instanceof Promise)
+    ? new Promise((resolve, reject) => result.then(resolve, reject))
+    : result
+
+/**
+ * Watches a promise. A plain one is passed on by another one, so that a rejection without a handler is still noticed. One with members of its own
+ * (`APIPromise` of OpenAI) is returned itself.
+ */
+const watched = (promise: Promise<unknown>, onEnd: OnEnd): Promise<unknown> => {
+  if (isPlain(promise)) {
+    return promise.then((value) => succeeded(value, onEnd), (error: unknown) => failed(error, onEnd))
+  }
+  const quietly = (exit: Exit.Exit<unknown, unknown>): void => {
+    try {
+      onEnd(exit)
+    } catch {
+      // The promise is the caller's: there is nothing to raise it through, and it was reported.
+    }
+  }
+  promise.then(() => quietly(Exit.void), (error: unknown) => quietly(exitOfError(error)))
+  return promise
+}
+
+/** Runs a function inside its span, and ends that when it has returned or thrown, or when the promise that it returned has settled. */
+export const watch = <A>({ end, inside }: RunningSpan, body: () => A): A => {
+  let result: unknown
+  try {
+    result = inside(() => started(body()))
+  } catch (error) {
+    return failed(error, end)
+  }
+  return (result instanceof Promise ? watched(result, end) : succeeded(result, end)) as A
+}

@@ -1,0 +1,104 @@
+/**
+ * What of a trace a cassette can play again, and what is missing.
+ */
+import type { Attributes } from "../records/attributes.js"
+import { tapeSum } from "../records/tape.js"
+import { redacted } from "../records/text.js"
+import { label } from "./TraceTree.js"
+import type { Trace, TraceForest, TraceNode } from "./tree/TraceNode.js"
+
+/** Why a span cannot be played. */
+export type Missing =
+  /** Its content was not recorded under `Cassette.recording`. */
+  | "content-off"
+  /** Its content was cut by a limit, or altered on the way. */
+  | "cut"
+  /** Redaction took something out of its content. */
+  | "redacted"
+  /** It was interrupted, or has not ended. */
+  | "unfinished"
+  /** It holds a part that cannot be encoded. */
+  | "unreadable"
+
+/** A span that cannot be played. */
+export interface Unplayable {
+  readonly spanId: string
+  /** Its label and those of its ancestors. Untrusted text: escape it. */
+  readonly path: ReadonlyArray<string>
+  readonly reason: Missing
+  /** Whether only the request is affected: it is played, but not compared. */
+  readonly isRequestOnly: boolean
+}
+
+/** What can be played of one trace. */
+export interface Playable {
+  readonly traceId: string
+  /** Recorded model calls. */
+  readonly calls: number
+  /** Recorded tool calls, those of the vendor not counted. */
+  readonly tools: number
+  /** In the order of the tree; empty if all can be played. */
+  readonly missing: ReadonlyArray<Unplayable>
+}
+
+const sumsOf = ({ tape }: Attributes): { readonly [key: string]: unknown } => {
+  try {
+    return typeof tape === "string" ? JSON.parse(tape) as { readonly [key: string]: unknown } : {}
+  } catch {
+    return {}
+  }
+}
+
+/** What is wrong with the content under this key. */
+const missingIn = (attributes: Attributes, key: string): Missing | undefined => {
+  const { [key]: content, tape } = attributes
+  return tape === undefined || typeof content !== "string"
+    ? "content-off"
+    : tapeSum(content) === sumsOf(attributes)[key]
+    ? content.includes("\"type\":\"unreadable\"") || content === "{\"unreadable\":true}" ? "unreadable" : undefined
+    : content.includes(redacted)
+    ? "redacted"
+    : "cut"
+}
+
+interface At {
+  readonly node: TraceNode
+  readonly path: ReadonlyArray<string>
+}
+
+const missingOf = ({ node, path }: At): ReadonlyArray<Unplayable> => {
+  const { attributes, outcome, spanId } = node
+  const found = (reason: Missing | undefined, isRequestOnly = false): ReadonlyArray<Unplayable> =>
+    reason === undefined ? [] : [{ spanId, path, reason, isRequestOnly }]
+  if (outcome === undefined || outcome === "interrupted") {
+    return found("unfinished")
+  }
+  if (node.meaning.role === "tool") {
+    return found(missingIn(attributes, "result"))
+  }
+  const answer = found(missingIn(attributes, "response_parts"))
+  return answer.length > 0 ? answer : found(missingIn(attributes, "input_messages"), true)
+}
+
+const spansOf = (roots: ReadonlyArray<TraceNode>, above: ReadonlyArray<string>): ReadonlyArray<At> =>
+  roots.flatMap((node) => {
+    const path = [...above, label(node)]
+    return [{ node, path }, ...spansOf(node.children, path)]
+  })
+
+const playableTrace = ({ roots, traceId }: Trace): Playable => {
+  const spans = spansOf(roots, [])
+  const calls = spans.filter(({ node }) => node.meaning.role === "model")
+  const tools = spans.filter(({ node }) =>
+    node.meaning.role === "tool" && node.attributes["provider_executed"] !== true
+  )
+  return {
+    traceId,
+    calls: calls.length,
+    tools: tools.length,
+    missing: spans.filter((span) => calls.includes(span) || tools.includes(span)).flatMap(missingOf)
+  }
+}
+
+/** What can be played of each trace of a file. */
+export const playable = ({ traces }: TraceForest): ReadonlyArray<Playable> => traces.map(playableTrace)

@@ -1,0 +1,24 @@
+/**
+ * What is recorded for a cassette besides content, and the sum that tells whether a record still holds all of a text: what was cut or redacted has another.
+ */
+
+/** Of a recorded span with content. */
+export interface TapeAttributes {
+  /** JSON: the sums of its content, and when the parts of an answer arrived. */
+  readonly tape?: string | undefined
+}
+
+/** Of a recorded `loom.model.stream`. */
+export interface TapedCallAttributes extends TapeAttributes {
+  /** JSON: the parts of the answer as the vendor's layer gave them. */
+  readonly response_parts?: string | undefined
+}
+
+/** The length and 32 bits of FNV-1a over the UTF-16 code units, as text. Not for secrets. */
+export const tapeSum = (text: string): string => {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  }
+  return `${text.length.toString(36)}-${(hash >>> 0).toString(36)}`
+}

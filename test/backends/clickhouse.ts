@@ -1,0 +1,47 @@
+/**
+ * ClickHouse's engine behind its HTTP interface (see clickhouse/server.py), and what its SQL answers.
+ */
+import { Effect, type Scope } from "effect"
+import { fileURLToPath } from "node:url"
+import { programOf } from "./installed.js"
+import { freePort, NotInTimeError, server, temporaryFolder } from "./server.js"
+
+/** The address of an engine that answers. */
+export type ClickhouseUrl = string
+
+const script = fileURLToPath(new URL("./clickhouse/server.py", import.meta.url))
+
+/** Starts the engine with nothing in it. */
+export const clickhouse: Effect.Effect<ClickhouseUrl, NotInTimeError, Scope.Scope> = Effect.gen(function*() {
+  const folder = yield* temporaryFolder
+  const port = yield* freePort
+  const url = `http://127.0.0.1:${port}`
+  yield* server({
+    command: programOf("clickhouse"),
+    args: [script, String(port), folder],
+    env: {},
+    folder,
+    probe: { url }
+  })
+  return url
+})
+
+type Row = { readonly [column: string]: any }
+
+/** The rows that a query gives. 64-bit integers are numbers. */
+export const rows = (url: ClickhouseUrl, query: string): Effect.Effect<ReadonlyArray<Row>, NotInTimeError> =>
+  Effect.tryPromise({
+    try: async () => {
+      const settings = "output_format_json_quote_64bit_integers = 0"
+      const response = await fetch(`${url}/?database=otel&default_format=JSON`, {
+        method: "POST",
+        body: `${query} SETTINGS ${settings}`
+      })
+      const answer = await response.text()
+      if (!response.ok) {
+        throw new Error(answer)
+      }
+      return (JSON.parse(answer) as { readonly data: ReadonlyArray<Row> }).data
+    },
+    catch: (cause) => new NotInTimeError({ what: `ClickHouse, ${query}: ${String(cause)}` })
+  })

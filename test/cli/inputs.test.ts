@@ -1,0 +1,210 @@
+/**
+ * Files of other kinds: every command reads them alike, or refuses them alike and says what they seem to be.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
+import { mkdirSync, readFileSync } from "node:fs"
+import { gzipSync } from "node:zlib"
+import { span } from "../readers/lines.js"
+import { documents, loom } from "./command.js"
+import { folder, type Samples } from "./samples.js"
+
+let files: Samples
+beforeAll(() => {
+  files = folder()
+})
+afterAll(() => files.remove())
+
+const line = span({ id: 1, name: "loom.run", attributes: { agent: "a" } })
+
+const transcript = { parentUuid: null, sessionId: "s", type: "user", message: { role: "user", content: "hello" } }
+
+const jaeger = { data: [{ traceID: "1", spans: [] }] }
+
+const foreign: ReadonlyArray<readonly [what: string, content: string | Uint8Array, seems: string]> = [
+  ["Jaeger JSON", JSON.stringify(jaeger), "Jaeger JSON"],
+  ["pretty-printed Jaeger JSON", JSON.stringify(jaeger, null, 2), "Jaeger JSON"],
+  ["a transcript", `${JSON.stringify(transcript)}\n`, "a coding agent's transcript"],
+  ["a compressed transcript", gzipSync(`${JSON.stringify(transcript)}\n`), "a coding agent's transcript"],
+  ["a JSON array", `[${line}]`, "a JSON array"],
+  ["a pretty-printed JSON array", JSON.stringify([JSON.parse(line)], null, 2), "a JSON array"],
+  ["lines that end with CR alone", `${line}\r${line}\r`, "CR alone"],
+  ["a zip archive", Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4]), Buffer.from(`\n${line}\n`)]), "a zip archive"],
+  ["an empty zip archive", Buffer.from([0x50, 0x4b, 5, 6, ...Array<number>(18).fill(0)]), "an empty zip archive"],
+  ["a compressed zip archive", gzipSync(`PK\u0003\u0004\n${line}\n`), "a zip archive"],
+  ["compressed twice", gzipSync(gzipSync(`${line}\n`)), "compressed twice"],
+  ["zstd", Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), Buffer.from(`\n${line}\n`)]), "compressed with zstd"],
+  ["LZ4", Buffer.concat([Buffer.from([4, 0x22, 0x4d, 0x18]), Buffer.from(`\n${line}\n`)]), "compressed with LZ4"],
+  [
+    "xz",
+    Buffer.concat([Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a]), Buffer.from(`\n${line}\n`)]),
+    "compressed with xz"
+  ],
+  ["zlib", Buffer.concat([Buffer.from([0x78, 0x9c]), Buffer.from(`\n${line}\n`)]), "compressed with zlib"],
+  [
+    "a tar archive",
+    Buffer.from(`${"traces.jsonl".padEnd(257, "\0")}ustar\0`.padEnd(512, "\0") + `${line}\n`),
+    "a tar archive"
+  ],
+  ["big-endian UTF-16", Buffer.from(`\ufeff${line}\n`, "utf16le").swap16(), "UTF-16"],
+  ["compressed UTF-16", gzipSync(Buffer.from(`\ufeff${line}\n`, "utf16le")), "UTF-16"],
+  ["UTF-32", Buffer.concat([...`\ufeff${line}\n`].map((each) => Buffer.from(`${each}\0`, "utf16le"))), "UTF-32"],
+  ["UTF-32 without a mark", Buffer.concat([...line].map((each) => Buffer.from(`${each}\0`, "utf16le"))), "UTF-32"],
+  ["UTF-16", Buffer.from(`\ufeff${line}\n`, "utf16le"), "UTF-16"],
+  ["UTF-16 without a mark", Buffer.from(`${line}\n`, "utf16le"), "UTF-16"],
+  ["text", "hello\n", "text that is not JSON"],
+  ["text without a newline", "hello", "text that is not JSON"]
+]
+
+const commands: ReadonlyArray<readonly [name: string, ...args: ReadonlyArray<string>]> = [
+  ["stats"],
+  ["cost"],
+  ["tree"],
+  ["find"],
+  ["errors"],
+  ["doctor"],
+  ["tail"],
+  ["export", "--to", "otlp"],
+  ["export", "--to", "chrome"],
+  ["view", "--out", "-"],
+  ["view", "--serve"],
+  ["replay", "--endpoint", "http://127.0.0.1:9"]
+]
+
+describe("a file that is not a trace file", { concurrent: true, timeout: 60_000 }, () => {
+  it.each(foreign)("is refused by stats, and named: %s", async (what, content, seems) => {
+    const path = files.write(`${what.replace(/\W/g, "-")}.jsonl`, content)
+    const { code, stderr, stdout } = await loom(["stats", path])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
+    expect(stderr).toContain(`no records in ${path}: it seems to be`)
+    expect(stderr).toContain(seems)
+  })
+
+  it.each(commands)("is refused by %s %s %s", async (...command) => {
+    const path = files.write(`refused-${command.join("").replace(/\W/g, "")}.jsonl`, `${JSON.stringify(transcript)}\n`)
+    const { code, stderr } = await loom([...command, path])
+    expect(code).toBe(3)
+    expect(stderr).toContain("it seems to be a coding agent's transcript")
+  })
+
+  it("leaves no page behind", async () => {
+    const page = files.path("refused.html")
+    const { code } = await loom(["view", "--out", page, files.write("refused.txt", "hello\n")])
+    expect(code).toBe(3)
+    expect(() => readFileSync(page)).toThrow("ENOENT")
+  })
+
+  it.each(["", "{\"kind\":\"span\",\"na"])("is not one that was only just begun: %j", async (content) => {
+    expect((await loom(["stats", files.write(`begun${content.length}.jsonl`, content)])).code).toBe(0)
+  })
+
+  it("is refused by view --serve at once: a directory", async () => {
+    const path = files.path("directory")
+    mkdirSync(path)
+    const { code, stderr, stdout } = await loom(["view", "--serve", path])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
+    expect(stderr).toContain("it is a directory")
+  })
+})
+
+describe("a compressed file that something else follows", { concurrent: true, timeout: 60_000 }, () => {
+  const reading = commands.filter(([name, flag]) => name !== "replay" && flag !== "--serve")
+
+  it.each(reading)("is read with a warning by %s %s %s", async (...command) => {
+    const name = `followed-${command.join("").replace(/\W/g, "")}.jsonl.gz`
+    const path = files.write(name, Buffer.concat([gzipSync(`${line}\n`), Buffer.from("garbage")]))
+    const { code, stderr, stdout } = await loom([...command, path])
+    expect(code).toBe(command[0] === "doctor" ? 1 : 0)
+    expect(stderr).toContain(`${path}: 7 bytes follow the compressed data, and cannot be read`)
+    expect(stdout).not.toBe("")
+    const whole = files.write(`whole-${name}`, gzipSync(`${line}\n`))
+    const expected = (await loom([...command, whole])).stdout
+    if (["cost", "tree", "find", "errors", "export"].includes(command[0]!)) {
+      expect(stdout).toBe(expected)
+    }
+  })
+
+  it("is read as if nothing did if that is zeros, and with a byte order mark", async () => {
+    const path = files.write("padded.gz", Buffer.concat([gzipSync(`\ufeff${line}\n`), Buffer.alloc(512)]))
+    expect(await loom(["stats", path])).toMatchObject({ code: 0, stderr: "" })
+  })
+})
+
+describe("an OTLP file", { concurrent: true, timeout: 60_000 }, () => {
+  const golden = readFileSync(new URL("../readers/golden/vercel-6.jsonl", import.meta.url))
+
+  it("is read by every command alike", async () => {
+    const path = files.write("otlp.jsonl", golden)
+    const [stats, cost, tree, find, doctor] = await Promise.all(
+      ["stats", "cost", "tree", "find", "doctor"].map((command) => loom([command, "--json", path]))
+    )
+    expect(documents(stats!)[0]).toMatchObject({ spans: 5, failures: 1, usage: { tokens_in: 250, tokens_out: 30 } })
+    expect(documents(cost!)[0]).toMatchObject({ rows: [{ label: "gpt-5", usage: { tokens_in: 250 } }] })
+    expect(documents(tree!)[0]).toMatchObject({
+      spans: [{ depth: 0 }, { depth: 1 }, { depth: 1 }, { depth: 1 }, { depth: 1 }]
+    })
+    expect(documents(find!)).toHaveLength(5)
+    expect(documents(doctor!)[0]).toMatchObject({ records: 5, ok: true })
+  })
+
+  it("says how many measurements and log records it did not read, once, by every command", async () => {
+    const metrics = {
+      resourceMetrics: [{
+        scopeMetrics: [{
+          metrics: [{ name: "a", sum: { dataPoints: [{ asInt: "1" }, { asInt: "2" }] } }, {
+            name: "b",
+            histogram: { dataPoints: [{ count: "1" }] }
+          }]
+        }]
+      }]
+    }
+    const logs = { resource_logs: [{ scope_logs: [{ log_records: [{ body: { string_value: "x" } }] }] }] }
+    const mixed = [golden.toString().trimEnd(), JSON.stringify(metrics), JSON.stringify(logs), line].join("\n")
+    const path = files.write("mixed.jsonl", `${mixed}\n`)
+    const reading = commands.filter(([name, flag]) => !["replay", "view"].includes(name) && flag !== "--serve")
+    for (const command of [...reading, ["tree", "--last", "1"]]) {
+      const { code, stderr } = await loom([...command, path])
+      expect({ command, code }).toEqual({ command, code: 0 })
+      const said = `${path}: skipped 3 measurements and 1 log record of OTLP; only spans and scores are read`
+      expect(stderr.split("\n").filter((each) => each === said)).toEqual([said])
+    }
+    const alone = await loom(["stats", files.write("metrics.jsonl", `${JSON.stringify(metrics)}\n`)])
+    expect(alone).toMatchObject({ code: 3, stdout: "" })
+    expect(alone.stderr).toContain("it seems to be OTLP metrics or logs, without spans")
+    const empty = await loom(["stats", files.write("none.jsonl", "{\"resourceSpans\":[]}\n")])
+    expect(empty.code).toBe(0)
+  })
+
+  it("of our own export gives the tree of the source", async () => {
+    const source = files.write(
+      "source.jsonl",
+      `${span({ id: 2, parent: 1, name: "loom.tool", attributes: { tool: "t", ok: true } })}\n${line}\n`
+    )
+    const { stdout } = await loom(["export", "--to", "otlp", source])
+    const [a, b] = await Promise.all(
+      [source, files.write("exported.jsonl", stdout)].map((path) => loom(["tree", path]))
+    )
+    expect(b!.stdout).toBe(a!.stdout)
+  })
+})
+
+describe("tree", { timeout: 60_000 }, () => {
+  it("shows seconds, rounded dollars, and session and user once", async () => {
+    const owner = { session_id: "s", user_id: "u" }
+    const call = { model: "m", tokens_in: 5, tokens_out: 3, cost_usd: 0.034307, ...owner }
+    const path = files.write(
+      "shown.jsonl",
+      [
+        span({ id: 2, parent: 1, name: "loom.model.stream", ms: 14_552, attributes: call }),
+        span({ id: 1, name: "loom.run", ms: 14_600, attributes: { agent: "a", ...owner } })
+      ].map((each) => `${each}\n`).join("")
+    )
+    const { stdout } = await loom(["tree", path])
+    const [root, model] = stdout.split("\n")
+    expect(root).toContain("(14.6s)")
+    expect(root).toContain("[5 in, 3 out, $0.0343]")
+    expect(root).toContain("session_id=s, user_id=u")
+    expect(model).toContain("(14.6s)")
+    expect(model).not.toContain("session_id")
+    expect(model).not.toContain("user_id")
+  })
+})

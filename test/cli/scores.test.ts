@@ -1,0 +1,311 @@
+/**
+ * Scores on the command line: appended, counted, found, compared, and as a gate.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs"
+import { file, score, span } from "../readers/lines.js"
+import { documents, loom } from "./command.js"
+import { folder, type Samples } from "./samples.js"
+
+const traceId = "1".padStart(32, "0")
+const spanId = "2".padStart(16, "0")
+
+let files: Samples
+beforeAll(() => {
+  files = folder()
+  files.write(
+    "scored.jsonl",
+    file(
+      span({ id: 1, name: "root" }),
+      span({ id: 2, parent: 1, name: "answer" }),
+      score({ name: "correctness", value: 1, id: 2 }),
+      score({ name: "tone", label: "kind", source: "model", id: 2 }),
+      score({ name: "feedback.thumbs", value: 0, label: "down", explanation: "no, wrong", source: "human" }),
+      span({ id: 3, trace: 2, name: "root" }),
+      score({ name: "correctness", value: 0.5, trace: 2, id: 3 }),
+      score({ name: "tone", label: "rude", trace: 2, id: 99 })
+    )
+  )
+})
+afterAll(() => files.remove())
+
+const scored = () => files.path("scored.jsonl")
+
+describe("stats", { timeout: 60_000 }, () => {
+  it("--by score shows count, mean, range and labels", async () => {
+    const { code, stdout } = await loom(["stats", "--by", "score", scored()])
+    expect(code).toBe(0)
+    expect(stdout.split("\n").map((line) => line.trimEnd().replace(/ +/g, " "))).toEqual([
+      "3 spans in 2 traces, 0 measurements, 5 scores",
+      expect.stringMatching(/^from /),
+      "tokens –, cost –",
+      "",
+      "score count mean min max labels",
+      "correctness 2 0.75 0.5 1 –",
+      "tone 2 – – – kind 1, rude 1",
+      "feedback.thumbs 1 0 0 0 down 1",
+      ""
+    ])
+  })
+
+  it("--json has them all", async () => {
+    const [document] = documents(await loom(["stats", "--json", scored()]))
+    expect((document as { readonly scores: unknown }).scores).toEqual([
+      {
+        name: "correctness",
+        other: false,
+        count: 2,
+        valued: 2,
+        mean: 0.75,
+        min: 0.5,
+        max: 1,
+        labels: {},
+        sources: { code: 2, model: 0, human: 0 }
+      },
+      {
+        name: "tone",
+        other: false,
+        count: 2,
+        valued: 0,
+        mean: null,
+        min: null,
+        max: null,
+        labels: { kind: 1, rude: 1 },
+        sources: { code: 1, model: 1, human: 0 }
+      },
+      {
+        name: "feedback.thumbs",
+        other: false,
+        count: 1,
+        valued: 1,
+        mean: 0,
+        min: 0,
+        max: 0,
+        labels: { down: 1 },
+        sources: { code: 0, model: 0, human: 1 }
+      }
+    ])
+  })
+
+  it.each([
+    ["mean(score correctness) < 0.8", 1],
+    ["mean(score correctness) < 0.75", 0],
+    ["min(score correctness) < 0.6", 1],
+    ["max(score correctness) > 1", 0],
+    ["count(score tone) > 1", 1],
+    ["mean(\"score feedback.thumbs\") = 0", 1],
+    ["errors > 0 or mean(score correctness) < 0.8", 1],
+    ["count(score tone) > 2", 0]
+  ])("--fail-if '%s' ends with code %s", async (condition, expected) => {
+    for (const by of ["name", "score"]) {
+      expect((await loom(["stats", "--by", by, "--fail-if", condition, scored()])).code).toBe(expected)
+    }
+  })
+
+  it.each([
+    [
+      "mean(score misspelled) < 1",
+      "there is no score \"misspelled\"; the input has correctness, tone, feedback.thumbs"
+    ],
+    ["min(score Correctness) > 1", "there is no score \"Correctness\""],
+    ["max(score  correctness) > 1", "there is no score \" correctness\""],
+    ["count(score misspelled) > 1", "there is no score \"misspelled\""],
+    ["count(score (other)) > 1", "expected"],
+    ["count(\"score (other)\") > 1", "there is no score \"(other)\""],
+    ["mean(score tone) < 1", "the score \"tone\" has labels, but no values"],
+    ["mean(correctness) > 1", "\"correctness\" is no score; write \"score correctness\""],
+    ["spans > 100 or mean(score misspelled) < 1", "there is no score \"misspelled\""],
+    ["mean(score correctness) < NaN", "expected a number"]
+  ])("--fail-if '%s' fails, because it cannot be checked, and says why", async (condition, reason) => {
+    const { code, stderr } = await loom(["stats", "--fail-if", condition, scored()])
+    expect([code, stderr]).toEqual([reason.startsWith("expected") ? 2 : 1, expect.stringContaining(reason)])
+  })
+
+  it.each<readonly [string, () => Uint8Array, string]>([
+    ["an empty file", () => file(), "the input has no scores"],
+    ["a file without scores", () => file(span({ id: 1 })), "the input has no scores"],
+    [
+      "a file whose score is not a number",
+      () => file(span({ id: 1 }), score({ name: "s", value: 1 }).replace("\"value\":1", "\"value\":\"NaN\"")),
+      "there is no score \"s\""
+    ],
+    [
+      "a file whose score is not finite",
+      () => file(span({ id: 1 }), score({ name: "s", value: 1 }).replace("\"value\":1", "\"value\":1e999")),
+      "there is no score \"s\""
+    ]
+  ])("a gate on a score fails for %s", async (_, content, reason) => {
+    const path = files.write("lacking.jsonl", content())
+    for (const command of ["stats", "cost"]) {
+      const { code, stderr } = await loom([command, "--fail-if", "mean(score s) < 0.5", path])
+      expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])
+    }
+  })
+
+  it("a gate does not depend on the order of the lines", async () => {
+    for (const values of [[1, 1, 1, 1, 0], [0, 1, 1, 1, 1], Array<number>(10).fill(0.8), [0.7, 0.9, 0.8]]) {
+      const path = files.write(
+        "gate.jsonl",
+        file(...values.map((value, id) => score({ name: "s", value, id: id + 1 })))
+      )
+      expect((await loom(["stats", "--fail-if", "mean(score s) < 0.8", path])).code).toBe(0)
+    }
+  })
+
+  it("a file of scores alone is a trace file", async () => {
+    const path = files.write("alone.jsonl", file(score({ name: "s", value: 1 })))
+    const { code, stdout } = await loom(["stats", "--by", "score", path])
+    expect([code, stdout]).toEqual([0, expect.stringContaining("1 score")])
+  })
+})
+
+describe("find --score", { timeout: 60_000 }, () => {
+  it.each<readonly [string, ReadonlyArray<string>]>([
+    ["correctness", ["answer", "root 2"]],
+    ["correctness<0.8", ["root 2"]],
+    ["correctness>=0.5", ["answer", "root 2"]],
+    ["correctness=1", ["answer"]],
+    ["correctness!=1", ["root 2"]],
+    ["tone=kind", ["answer"]],
+    ["tone!=kind", []],
+    ["feedback.thumbs=down", ["root 1"]],
+    ["feedback.thumbs=0", ["root 1"]],
+    ["nothing", []]
+  ])("%s", async (condition, expected) => {
+    const found = documents(await loom(["find", "--json", "--score", condition, scored()])) as ReadonlyArray<
+      { readonly name: string; readonly trace_id: string }
+    >
+    expect(found.map(({ name, trace_id }) => name === "root" ? `${name} ${Number(trace_id)}` : name)).toEqual(expected)
+  })
+
+  it.each([
+    ["correctness<0.8", 1, "found > 0 (actual: 1)"],
+    ["correctness<0.2", 0, ""],
+    ["corectness<0.8", 1, "there is no score \"corectness\"; the input has"],
+    ["tone=rood", 0, ""],
+    // Whether there is one is the question.
+    ["complaint", 0, ""]
+  ])("%s with --fail-if ends with code %i", async (condition, expected, message) => {
+    const { code, stderr } = await loom(["find", "--score", condition, "--fail-if", "found > 0", scored()])
+    expect([code, stderr]).toEqual([expected, expect.stringContaining(message)])
+  })
+
+  it("must all hold if repeated, and an invalid one is named", async () => {
+    const args = ["find", "--json", "--score", "correctness=1", "--score", "tone=kind", scored()]
+    expect(documents(await loom(args))).toMatchObject([{
+      name: "answer",
+      scores: [{ name: "correctness", value: 1, span_id: spanId }, { name: "tone", label: "kind", source: "model" }]
+    }])
+    const { code, stderr } = await loom(["find", "--score", "correctness<high", scored()])
+    expect([code, stderr]).toEqual([2, expect.stringContaining("a number after <")])
+  })
+})
+
+describe("tree, tail and diff", { timeout: 60_000 }, () => {
+  it("tree shows scores below their span, those of a trace below its root", async () => {
+    const { stdout } = await loom(["tree", "--trace", traceId, scored()])
+    expect(stdout.replace(/ \([\d.]+ms\)/g, "")).toBe(
+      "• root\n  ★ feedback.thumbs 0 down (human) explanation=\"no, wrong\"\n" +
+        "  • answer\n    ★ correctness 1 (code)\n    ★ tone kind (model)\n"
+    )
+  })
+
+  it("diff compares the means", async () => {
+    const before = files.write("before.jsonl", file(span({ id: 1 }), score({ name: "s", value: 0.5, id: 1 })))
+    const after = files.write(
+      "after.jsonl",
+      file(span({ id: 1 }), score({ name: "s", value: 1, id: 1 }), score({ name: "new", value: 2 }))
+    )
+    const { code, stdout } = await loom(["diff", "--fail", before, after])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/mean of new\s+–\s+2\n/)
+    expect(stdout).toMatch(/mean of s\s+0\.5\s+1\s+\+0\.5\n/)
+    expect(documents(await loom(["diff", "--json", before, after]))[0]).toMatchObject({
+      a: { scores: [{ name: "s", mean: 0.5 }] },
+      b: { scores: [{ name: "new", mean: 2 }, { name: "s", mean: 1 }] }
+    })
+  })
+
+  it("doctor finds nothing wrong with a score of a span in another file", async () => {
+    expect((await loom(["doctor", files.write("late.jsonl", file(score({ name: "s", value: 1, id: 7 })))])).code).toBe(
+      0
+    )
+  })
+})
+
+describe("the command score", { timeout: 60_000 }, () => {
+  const of = ["--trace", traceId]
+  const lines = (name: string) => readFileSync(files.path(name), "utf8").split("\n")
+
+  it("appends one line, on a line of its own behind a torn one", async () => {
+    const path = files.write("torn.jsonl", `${span({ id: 1 })}\n{"kind":"spa`)
+    const args = [...of, "--span", spanId, "--name", "tone", "--label", "rude", "--explanation", "swears", path]
+    expect(await loom(["score", ...args])).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: expect.stringContaining("chmod 600")
+    })
+    const [first, torn, added, end] = lines("torn.jsonl")
+    expect([first, torn, end]).toEqual([span({ id: 1 }), "{\"kind\":\"spa", ""])
+    expect(JSON.parse(added!)).toMatchObject({
+      kind: "score",
+      name: "tone",
+      value: null,
+      label: "rude",
+      explanation: "swears",
+      source: "human",
+      trace_id: traceId,
+      span_id: spanId
+    })
+  })
+
+  it("takes negative values and another source, hides secrets, and prints what it wrote with --json", async () => {
+    const path = files.path("new.jsonl")
+    const secret = ["--explanation", "password=hunter2hunter2"]
+    const args = ["score", "--json", ...of, "--name", "delta", "--value", "-0.5", "--source", "code", ...secret, path]
+    const run = await loom(args)
+    expect([run.code, documents(run)]).toMatchObject([0, [{
+      name: "delta",
+      value: -0.5,
+      source: "code",
+      span_id: null
+    }]])
+    expect(JSON.parse(lines("new.jsonl")[0]!)).toMatchObject({ value: -0.5, explanation: "password=<redacted>" })
+  })
+
+  it.each<readonly [string, ReadonlyArray<string>, RegExp]>([
+    ["no file", [...of, "--name", "s", "--value", "1"], /missing argument FILE/],
+    ["standard output for a file", [...of, "--name", "s", "--value", "1", "-"], /name the file/],
+    ["no trace", ["--name", "s", "--value", "1", "x"], /--trace/],
+    ["no name", [...of, "--value", "1", "x"], /--name/],
+    ["an empty name", [...of, "--name", "", "--value", "1", "x"], /no name/],
+    ["neither value nor label", [...of, "--name", "s", "x"], /neither a value nor a label/],
+    ["NaN", [...of, "--name", "s", "--value", "NaN", "x"], /a finite number/],
+    ["a part of a trace id", ["--trace", "0af7", "--name", "s", "--value", "1", "x"], /32 lower-case/],
+    ["an invalid span id", [...of, "--span", "xyz", "--name", "s", "--value", "1", "x"], /16 lower-case/],
+    ["an unknown source", [...of, "--name", "s", "--value", "1", "--source", "robot", "x"], /code, model or human/]
+  ])("%s is an error of usage, and nothing is written", async (_, args, message) => {
+    expect(await loom(["score", ...args])).toMatchObject({ code: 2, stderr: expect.stringMatching(message) })
+  })
+
+  it("refuses a folder and a link", async () => {
+    mkdirSync(files.path("folder"))
+    symlinkSync(files.write("target.jsonl", ""), files.path("link.jsonl"))
+    for (const name of ["folder", "link.jsonl"]) {
+      const { code, stderr } = await loom(["score", ...of, "--name", "s", "--value", "1", files.path(name)])
+      expect([code, stderr]).toEqual([3, expect.stringContaining("Cannot open")])
+    }
+    expect(readFileSync(files.path("target.jsonl"), "utf8")).toBe("")
+  })
+
+  it("loses nothing when several append at once", async () => {
+    const path = files.path("shared.jsonl")
+    const values = Array.from({ length: 12 }, (_, index) => index)
+    const runs = await Promise.all(
+      values.map((value) => loom(["score", ...of, "--name", "s", "--value", String(value), path]))
+    )
+    expect(new Set(runs.map(({ code }) => code))).toEqual(new Set([0]))
+    const written = lines("shared.jsonl").filter((line) => line !== "").map((line) => JSON.parse(line).value)
+    expect(written.sort((a, b) => a - b)).toEqual(values)
+  })
+})

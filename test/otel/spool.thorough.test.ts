@@ -1,0 +1,301 @@
+/**
+ * The spool: what an outage leaves there, who sends it, what happens to damaged and foreign files, and its bound.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base"
+import { InMemorySpanExporter } from "@opentelemetry/sdk-trace-base"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { Loom, RunContext, Telemetry } from "loom-telemetry"
+import { OTelTelemetry } from "loom-telemetry/otel"
+import { spawn } from "node:child_process"
+import * as fs from "node:fs"
+import { hostname, tmpdir } from "node:os"
+import { join } from "node:path"
+import { revive } from "../../src/otel/delivery/spool/revive.js"
+import { loadJsonLine } from "../../src/otel/delivery/wires.js"
+import { capturedWarnings } from "../sinks/recordingSinks.js"
+import { droppedOf, live } from "./live.js"
+import { accepting, answering, hanging, noReceiver, receiver } from "./receiver.js"
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => fs.mkdtempSync(join(tmpdir(), "loom-spool-"))),
+  (made) => Effect.sync(() => fs.rmSync(made, { recursive: true, force: true }))
+)
+
+const spans = (count: number) =>
+  Effect.forEach(
+    Array.from({ length: count }, (_, n) => `span ${n}`),
+    (name) => Telemetry.withSpan(Effect.void, name),
+    { discard: true }
+  )
+
+/** A program under `OTelLive` with this spool, whose counts add up. */
+const running = (spool: string, endpoint: string, program = spans(0), more = {}) =>
+  Effect.tap(
+    live({
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_METRICS_EXPORTER: "none",
+      LOOM_OTLP_SPOOL: spool,
+      ...more
+    }, program),
+    ({ stats }) => {
+      const { accepted, queued, spooled, unsure, written } = stats
+      expect(written + unsure + queued + spooled + droppedOf(stats)).toBe(accepted)
+    }
+  )
+
+/** Leaves spans in a spool. */
+const left = (spool: string, count: number) =>
+  Effect.flatMap(noReceiver, (nowhere) => running(spool, nowhere, spans(count)))
+
+const without = (name: string) => fs.readdirSync(name).filter((each) => !each.endsWith(".kept"))
+
+describe("a spool", () => {
+  it.scopedLive("keeps what was not delivered at the end, and the next process sends it as it was", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      const nowhere = yield* noReceiver
+      const program = Loom.tokensInput(1, { model: "m" }).pipe(
+        Telemetry.withSpan("inner", { n: 1, half: 0.5, list: ["a"], flag: true }, { kind: "client" }),
+        Telemetry.withSpan("outer"),
+        RunContext.with({ userId: "alice" })
+      )
+      const first = yield* running(spool, nowhere, program, { OTEL_SERVICE_NAME: "first" })
+      expect(first.stats).toMatchObject({ accepted: 2, written: 0, spooled: 2 })
+      expect(first.warnings).toEqual([expect.stringContaining("2 spans in the spool")])
+      const next = yield* receiver()
+      const second = yield* running(spool, next.url, spans(1), { OTEL_SERVICE_NAME: "second" })
+      expect(second.stats).toMatchObject({ accepted: 3, written: 3, recovered: 2 })
+      const recovered = next.spans().find(({ resource }) => resource["service.name"] === "first")!
+      expect(recovered.spans.map(({ name }) => name)).toEqual(["inner", "outer"])
+      expect(recovered.spans[0]).toMatchObject({
+        parentSpanId: recovered.spans[1]!.spanId,
+        traceId: recovered.spans[1]!.traceId,
+        attributes: { n: 1, half: 0.5, list: ["a"], flag: true, user_id: "alice" }
+      })
+      expect(fs.readdirSync(spool)).toEqual([])
+    }))
+
+  it.scopedLive("keeps what an outage leaves no room for in the queue", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      const { url } = yield* receiver(hanging)
+      const { stats, warnings } = yield* running(spool, url, spans(2000), {
+        OTEL_BSP_MAX_QUEUE_SIZE: "100",
+        OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "50"
+      })
+      expect(stats).toMatchObject({ accepted: 2000, spooled: 2000, written: 0 })
+      expect(warnings).toHaveLength(1)
+      const next = yield* receiver()
+      expect((yield* running(spool, next.url)).stats).toMatchObject({ recovered: 2000 })
+      expect(new Set(next.spanNames()).size).toBe(2000)
+    }))
+
+  it.scopedLive("keeps the part of a batch that was not sent when the receiver went away", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      // Refuses the batch, takes a half of it, and is gone.
+      const { spanNames, url } = yield* receiver((request, response, count, socket) =>
+        count === 0
+          ? answering(400)(request, response, count, socket)
+          : count === 1
+          ? accepting(request, response, count, socket)
+          : answering(503)(request, response, count, socket)
+      )
+      const { stats } = yield* running(spool, url, spans(8), { OTEL_BSP_EXPORT_TIMEOUT: "500" })
+      expect(spanNames()).toHaveLength(4)
+      expect(stats).toMatchObject({ accepted: 8, written: 4, spooled: 4 })
+    }))
+
+  it.scopedLive("drops what a receiver refuses, counted", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      yield* left(spool, 8)
+      const { url } = yield* receiver(answering(400))
+      const { stats, warnings } = yield* running(spool, url)
+      expect(stats).toMatchObject({ accepted: 8, recovered: 0, dropped: { rejected: 8 } })
+      expect(warnings.join()).toContain("HTTP 400")
+      expect(fs.readdirSync(spool)).toEqual([])
+    }))
+
+  it.scopedLive("stays as it is while there is still no receiver", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      yield* left(spool, 8)
+      const before = fs.readdirSync(spool)
+      const { stats } = yield* running(spool, yield* noReceiver)
+      expect(stats).toMatchObject({ accepted: 0, spooled: 0, recovered: 0 })
+      expect(fs.readdirSync(spool)).toEqual(before)
+    }))
+
+  it.scopedLive("is sent once by several sinks that start at once", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      yield* left(spool, 3000)
+      const next = yield* receiver()
+      const all = yield* Effect.all(Array.from({ length: 4 }, () => running(spool, next.url)), { concurrency: 4 })
+      expect(all.reduce((sum, { stats }) => sum + stats.recovered, 0)).toBe(3000)
+      expect(next.spanNames()).toHaveLength(3000)
+    }))
+
+  it.scopedLive("takes over the files of a process that ended in the middle, and not those of one that runs", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      yield* left(spool, 3)
+      const [name] = fs.readdirSync(spool)
+      const host = hostname().replace(/\W/g, "_")
+      const ended = spawn(process.execPath, ["-e", ""])
+      yield* Effect.async<void>((resume) => void ended.on("close", () => resume(Effect.void)))
+      const sleeper = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"])
+      yield* Effect.addFinalizer(() => Effect.sync(() => void sleeper.kill()))
+      const copy = name!.replace(/\.[0-9a-f]{16}\./, ".0123456789abcdef.")
+      fs.copyFileSync(join(spool, name!), join(spool, `${copy}.${host}-${sleeper.pid}.claim`))
+      fs.renameSync(join(spool, name!), join(spool, `${name}.${host}-${ended.pid}.claim`))
+      const next = yield* receiver()
+      expect((yield* running(spool, next.url)).stats).toMatchObject({ recovered: 3 })
+      expect(fs.readdirSync(spool)).toEqual([`${copy}.${host}-${sleeper.pid}.claim`])
+    }))
+
+  const damage: ReadonlyArray<readonly [what: string, damaged: (text: string) => string, recovered: number]> = [
+    ["torn in its line", (text) => text.slice(0, -40), 0],
+    ["torn in its second line", (text) => text + text.slice(0, 100), 3],
+    ["without its last newline", (text) => text.slice(0, -1), 0],
+    ["with a line of something else", (text) => `{"a":1}\n${text}`, 3],
+    ["with null in its lists", (text) => `{"resourceSpans":[null,{"scopeSpans":null}]}\n${text}`, 3],
+    ["empty", () => "", 0]
+  ]
+
+  it.scopedLive.each(damage)(
+    "that is %s sends what it can, and is kept aside with a warning",
+    ([, damaged, recovered]) =>
+      Effect.gen(function*() {
+        const spool = yield* folder
+        yield* left(spool, 3)
+        const [name] = fs.readdirSync(spool)
+        fs.writeFileSync(join(spool, name!), damaged(fs.readFileSync(join(spool, name!), "utf8")))
+        const next = yield* receiver()
+        const { stats, warnings } = yield* running(spool, next.url)
+        expect(stats).toMatchObject({ recovered })
+        expect(warnings).toEqual([expect.stringContaining(`${name}.kept`)])
+        expect(fs.readdirSync(spool)).toEqual([`${name}.kept`])
+        // Not taken up again.
+        expect((yield* running(spool, next.url)).stats).toMatchObject({ accepted: 0 })
+      })
+  )
+
+  it.scopedLive("leaves files of another version and other files alone, and says so", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      const other = "loom-spool-2.001796032407416.000000.e4e9803363c1fc31.24.jsonl"
+      fs.writeFileSync(join(spool, other), "{}\n")
+      fs.writeFileSync(join(spool, "notes.txt"), "mine")
+      const { warnings } = yield* running(spool, yield* noReceiver)
+      expect(warnings).toEqual([expect.stringContaining(other)])
+      expect(fs.readdirSync(spool)).toEqual([other, "notes.txt"])
+    }))
+
+  it.scopedLive("never follows a link, and reads no file of several names", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      const elsewhere = yield* folder
+      yield* left(spool, 3)
+      const [name] = without(spool)
+      fs.renameSync(join(spool, name!), join(elsewhere, "secret"))
+      fs.symlinkSync(join(elsewhere, "secret"), join(spool, name!))
+      const next = yield* receiver()
+      expect((yield* running(spool, next.url)).stats).toMatchObject({ recovered: 0 })
+      expect(next.spanNames()).toEqual([])
+      expect(fs.existsSync(join(elsewhere, "secret"))).toBe(true)
+    }))
+
+  it.scopedLive("that cannot be used leaves delivery as it is, with a warning", () =>
+    Effect.gen(function*() {
+      const inside = yield* folder
+      fs.writeFileSync(join(inside, "file"), "")
+      fs.symlinkSync(inside, join(inside, "link"))
+      for (const spool of [join(inside, "file"), join(inside, "link"), "/proc/none/spool", "a\u0000b"]) {
+        const { url } = yield* receiver()
+        const { stats, warnings } = yield* running(spool, url, spans(2))
+        expect(stats).toMatchObject({ accepted: 2, written: 2 })
+        expect(warnings).toEqual([expect.stringContaining("spool cannot be used")])
+      }
+    }))
+})
+
+/** An exporter that reaches no receiver. */
+const unreachable: SpanExporter = {
+  export: (_, done) => done({ code: 1, error: new Error("gone") }),
+  shutdown: () => Promise.resolve()
+}
+
+const bounded = (spool: string, maxBytes: number, program: Effect.Effect<void>) =>
+  Effect.gen(function*() {
+    const [warnings, logger] = capturedWarnings()
+    const stats = yield* Effect.zipRight(program, OTelTelemetry).pipe(
+      Effect.provide(OTelTelemetry.layer({ spanExporter: unreachable, spool: { folder: spool, maxBytes } })),
+      Effect.provide(logger),
+      Effect.flatMap((sink) => sink.stats)
+    )
+    return { stats, warnings }
+  })
+
+const sizeOf = (spool: string): number =>
+  fs.readdirSync(spool).reduce((sum, name) => sum + fs.statSync(join(spool, name)).size, 0)
+
+describe("the bound of a spool", () => {
+  it.scopedLive("drops the oldest, of this process and of others, and counts them", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      yield* left(spool, 100)
+      const { stats, warnings } = yield* bounded(spool, 400_000, spans(2000))
+      expect(sizeOf(spool)).toBeLessThanOrEqual(400_000)
+      expect(stats.accepted).toBe(2100)
+      expect(stats.dropped.spool_full).toBeGreaterThan(100)
+      expect(stats.spooled + stats.dropped.spool_full).toBe(2100)
+      expect(stats.spooled).toBeGreaterThan(0)
+      expect(warnings.join()).toContain("spool is full")
+    }))
+
+  it.scopedLive("of nothing keeps nothing", () =>
+    Effect.gen(function*() {
+      const spool = yield* folder
+      const { stats } = yield* bounded(spool, 0, spans(5))
+      expect(stats).toMatchObject({ accepted: 5, spooled: 0, dropped: { spool_full: 5 } })
+      expect(fs.readdirSync(spool)).toEqual([])
+    }))
+
+  it.scopedLive.each([NaN, -1])("of %d throws", (maxBytes) =>
+    Effect.gen(function*() {
+      const exit = yield* Effect.exit(bounded(yield* folder, maxBytes, Effect.void))
+      expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toBeInstanceOf(RangeError)
+    }))
+})
+
+describe("a line of the spool", () => {
+  it.effect("gives the spans that it was made of", () =>
+    Effect.gen(function*() {
+      const exporter = new InMemorySpanExporter()
+      let finished: Array<ReadableSpan> = []
+      yield* Effect.gen(function*() {
+        const other = yield* Telemetry.withSpan(Effect.currentSpan, "linked")
+        yield* Effect.log("said").pipe(
+          Effect.zipRight(Effect.die(new Error("too hot"))),
+          Telemetry.withSpan("failed", { texts: ["a", "b"], big: 1e21, small: -0.5, "": "no name", empty: [] }, {
+            links: [{ _tag: "SpanLink", span: other, attributes: { why: "because" } }]
+          }),
+          Effect.exit
+        )
+        yield* Telemetry.flush
+        finished = exporter.getFinishedSpans().slice()
+      }).pipe(Effect.provide(OTelTelemetry.layer({ spanExporter: exporter, resource: { serviceName: "tested" } })))
+      const { jsonLine } = yield* Effect.promise(loadJsonLine)
+      expect(finished).toHaveLength(2)
+      const line = jsonLine(finished)
+      expect(line.split("\n")).toHaveLength(2)
+      const revived = revive(line)!
+      expect(jsonLine(revived)).toBe(line)
+      expect(revived.map(({ status }) => status.code)).toEqual([0, 2])
+    }))
+})

@@ -1,0 +1,3 @@
+import { run } from "./vercel.mjs"
+
+await run(() => {})
