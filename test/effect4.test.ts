@@ -1,0 +1,82 @@
+/**
+ * How the sources of the Effect 4 line are made: changes of `src/` reach it by themselves, and what does not fit fails by name.
+ */
+import { describe, expect, it } from "vitest"
+// @ts-expect-error: plain JavaScript.
+import { applyPatch } from "../v4/port/patches.mjs"
+// @ts-expect-error: plain JavaScript.
+import { rename } from "../v4/port/rename.mjs"
+// @ts-expect-error: plain JavaScript.
+import { makeAll, ported, readReplaced } from "../v4/port/sources.mjs"
+
+describe("the sources of the Effect 4 line", () => {
+  it("are made of today's src/ without a hand", () => {
+    expect(makeAll().problems).toEqual([])
+  })
+
+  it("take all records as they are, but for names", () => {
+    const byHand = [...Object.keys(readReplaced()), ...makeAll().patched]
+    expect(byHand.filter((path) => path.startsWith("src/records/"))).toEqual([
+      "src/records/requiresEffect4.ts",
+      "src/records/otlpDelivery.ts"
+    ])
+    expect(ported()).toContain("src/records/SpanRecord.ts")
+  })
+
+  it("say which file changed under an overlay", () => {
+    const [path] = Object.entries(readReplaced()).find(([, digest]) => digest !== null)!
+    const { problems } = makeAll({ [path]: "// another text" })
+    expect(problems).toEqual([expect.stringContaining(`${path} changed since v4/overlay/${path} was written for it`)])
+  })
+
+  it("say which patch does not fit a changed file any more", () => {
+    const { problems } = makeAll({ "src/telemetry/report.ts": "// another text" })
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^v4\/patches\/src\/telemetry\/report\.ts\.patch does not fit src\/telemetry\/report\.ts any more/
+      )
+    ])
+  })
+
+  it("have a change of src/records/ in them", () => {
+    const { files, problems } = makeAll({
+      "src/records/SpanRecord.ts": "export interface Changed { readonly since: Date }\n"
+    })
+    expect(problems).toEqual([])
+    expect(files.get("src/records/SpanRecord.ts")).toBe("export interface Changed { readonly since: Date }\n")
+  })
+})
+
+describe("a patch", () => {
+  const patch = "@@\n one\n-two\n+2\n"
+
+  it("replaces lines wherever they are", () => {
+    expect(applyPatch("zero\none\ntwo\nthree", patch)).toBe("zero\none\n2\nthree")
+  })
+
+  it("is refused if the lines are not there, or twice", () => {
+    expect(() => applyPatch("one\n2", patch)).toThrow(/are not in the file any more:\n {4}one\n {4}two/)
+    expect(() => applyPatch("one\ntwo\none\ntwo", patch)).toThrow(/are there 2 times/)
+  })
+})
+
+describe("the rules", () => {
+  it.each([
+    ["Effect.zipRight(a, b)", "Effect.andThen(a, b)"],
+    ["class A extends Context.Tag(\"a\")<A, B>() {}", "class A extends Context.Service<A, B>()(\"a\") {}"],
+    ["Effect.repeatN(a(1, \")\"), 3)", "Effect.repeat(a(1, \")\"), { times: 3 })"],
+    ["a.pipe(Effect.repeatN(3))", "a.pipe(Effect.repeat({ times: 3 }))"],
+    [
+      "import * as Either from \"effect/Either\"\nEither.left(1)",
+      "import * as Result from \"effect/Result\"\nResult.fail(1)"
+    ],
+    ["import { FileSystem } from \"@effect/platform\"\n", "import * as FileSystem from \"effect/FileSystem\"\n"]
+  ])("make %s of Effect 4", (before, after) => {
+    expect(rename(before)).toBe(after)
+  })
+
+  it("leave a text that is renamed as it is", () => {
+    const once = rename("Effect.fork(a)\nEffect.catchAll(a, b)\nDuration.decode(1)\nLayer.scoped(A, a)")
+    expect(rename(once)).toBe(once)
+  })
+})
