@@ -1,0 +1,54 @@
+/**
+ * Makes the reference of every entry point from its docstrings, as pages in pages/reference/.
+ *
+ * It reads the sources, so that no build is needed. A docstring's link that leads nowhere is an error.
+ */
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { Application } from "typedoc"
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
+
+const { exports, name } = JSON.parse(readFileSync(path("../package.json"), "utf8"))
+
+/** The sources of the entry points. */
+const entryPoints = Object.values(exports).flatMap(({ types }) =>
+  types === undefined ? [] : [path(types.replace("./dist/", "../src/").replace(".d.ts", ".ts"))]
+)
+
+const app = await Application.bootstrapWithPlugins({
+  entryPoints,
+  tsconfig: path("../tsconfig.build.json"),
+  basePath: path("../src"),
+  plugin: ["typedoc-plugin-markdown"],
+  out: path("./pages/reference"),
+  name: "Reference",
+  readme: "none",
+  router: "module",
+  entryFileName: "index",
+  hidePageHeader: true,
+  useHTMLAnchors: true,
+  hideBreadcrumbs: false,
+  parametersFormat: "table",
+  interfacePropertiesFormat: "list",
+  disableSources: true,
+  excludePrivate: true,
+  excludeInternal: true,
+  excludeExternals: true,
+  skipErrorChecking: true,
+  validation: { notExported: false, invalidLink: true, notDocumented: false },
+  treatValidationWarningsAsErrors: true,
+  logLevel: "Warn"
+})
+
+const project = await app.convert()
+if (project === undefined) {
+  process.exit(1)
+}
+// What programs import, instead of a folder of the sources.
+for (const module of project.children) {
+  module.name = module.name === "index" ? name : `${name}/${module.name}`
+}
+app.validate(project)
+await app.generateOutputs(project)
+process.exitCode = app.logger.hasErrors() || app.logger.hasWarnings() ? 1 : 0
