@@ -1,0 +1,86 @@
+/**
+ * Makes `src/`, `test/` and `examples/` of this line out of those of the main line: `node port/port.mjs`.
+ *
+ * A file is renamed by rule, then patched, or replaced by the one in `overlay/`. What does not fit fails the run, by name. Files that were made and then edited
+ * by hand are not overwritten: `node port/record.mjs` keeps such edits as patches.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { digestOf, filesBelow, folders, here, main, makeAll, renamedFile } from "./sources.mjs"
+
+const stateFile = join(here, "node_modules/.cache/made.json")
+
+const fromOf = (path) => {
+  const renamed = existsSync(join(main, path)) ? renamedFile(path) : ""
+  return typeof renamed === "string" ? renamed : ""
+}
+
+export const readState = () => existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, "utf8")) : {}
+
+/** Of each file that was made, its digest and the text that it was made of: edits are kept as changes of that. */
+export const writeState = () => {
+  const state = Object.fromEntries(
+    folders.flatMap((folder) => filesBelow(here, folder)).map((path) => [path, {
+      made: digestOf(readFileSync(join(here, path))),
+      from: fromOf(path)
+    }])
+  )
+  mkdirSync(dirname(stateFile), { recursive: true })
+  writeFileSync(stateFile, JSON.stringify(state))
+}
+
+// Not `import.meta.resolve`: it would go on to the packages of the main line.
+const isInstalled = (specifier) => {
+  const name = specifier.startsWith("@") ? specifier.split("/", 2).join("/") : specifier.split("/", 1)[0]
+  const path = specifier.slice(name.length + 1)
+  return ["", "/index"].some((end) => existsSync(join(here, "node_modules", name, "dist", `${path}${end}.js`)))
+}
+
+const port = () => {
+  const missing = []
+  const { files, problems } = makeAll()
+  const made = readState()
+  for (const [path, content] of files) {
+    for (const [, specifier] of path.startsWith("src/") ? String(content).matchAll(/from "(@?effect\/[^"]+)"/g) : []) {
+      if (!isInstalled(specifier)) {
+        missing.push(
+          `v4/${path} imports ${specifier}, which is not there: without a rule or a patch for it the file does not work`
+        )
+      }
+    }
+  }
+  if (missing.length > 0) {
+    console.warn(missing.join("\n"))
+  }
+  const present = folders.flatMap((folder) => filesBelow(here, folder))
+  for (const path of present) {
+    const now = readFileSync(join(here, path))
+    if (
+      made[path] !== undefined && made[path].made !== digestOf(now) && digestOf(files.get(path) ?? "") !== digestOf(now)
+    ) {
+      problems.push(`v4/${path} was edited by hand: keep the edit with \`npm run port:record\`, or delete the file`)
+    }
+  }
+  if (problems.length > 0) {
+    console.error(problems.join("\n\n"))
+    return false
+  }
+  for (const path of present) {
+    if (!files.has(path)) {
+      rmSync(join(here, path))
+    }
+  }
+  for (const [path, content] of files) {
+    const target = join(here, path)
+    if (!existsSync(target) || digestOf(readFileSync(target)) !== digestOf(content)) {
+      mkdirSync(dirname(target), { recursive: true })
+      writeFileSync(target, content)
+    }
+  }
+  writeState()
+  return true
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname && !port()) {
+  process.exit(1)
+}

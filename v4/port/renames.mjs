@@ -1,0 +1,218 @@
+/**
+ * What has another name in Effect 4. Everything here is applied to each file of `src/`, `test/` and `examples/`, in this order.
+ *
+ * What needs more than a name stands in `patches/`.
+ */
+
+/** Modules by their path, and the namespace that a file gives them where it is another one. */
+export const modules = [
+  ["effect/Either", "effect/Result", "Either", "Result"],
+  ["effect/ConfigError", "effect/Config", "ConfigError", "Config"],
+  ["effect/ParseResult", "effect/SchemaIssue"],
+  ["effect/TestClock", "effect/testing/TestClock"],
+  ["effect/Mailbox", "effect/Queue", "Mailbox", "Queue"],
+  ["@effect/platform/FileSystem", "effect/FileSystem"],
+  ["@effect/platform/Error", "effect/PlatformError"],
+  ["@effect/platform/HttpClient", "effect/http/HttpClient"],
+  ["@effect/ai/LanguageModel", "effect/ai/LanguageModel"],
+  ["@effect/ai/Prompt", "effect/ai/Prompt"],
+  ["@effect/ai/Response", "effect/ai/Response"],
+  ["@effect/ai/Tool", "effect/ai/Tool"],
+  ["@effect/ai/Toolkit", "effect/ai/Toolkit"],
+  ["@effect/ai/AiError", "effect/ai/AiError"],
+  ["@effect/ai/Model", "effect/ai/Model"],
+  ["@effect/ai/Chat", "effect/ai/Chat"],
+  ["@effect/rpc/RpcServer", "effect/rpc/RpcServer"],
+  ["@effect/rpc/RpcMessage", "effect/rpc/RpcMessage"],
+  ["@effect/rpc/RpcClient", "effect/rpc/RpcClient"],
+  ["@effect/opentelemetry/Tracer", "@effect/opentelemetry/OtelTracer"],
+  ["@effect/platform-node/NodeContext", "@effect/platform-node/NodeServices"]
+]
+
+/** Names that files import out of a package's index, and the modules that they are now. */
+export const places = {
+  AiError: "effect/ai/AiError",
+  Chat: "effect/ai/Chat",
+  FetchHttpClient: "effect/http/FetchHttpClient",
+  FileSystem: "effect/FileSystem",
+  HttpClient: "effect/http/HttpClient",
+  HttpClientRequest: "effect/http/HttpClientRequest",
+  HttpRouter: "effect/http/HttpRouter",
+  HttpServer: "effect/http/HttpServer",
+  HttpServerRequest: "effect/http/HttpServerRequest",
+  HttpServerResponse: "effect/http/HttpServerResponse",
+  LanguageModel: "effect/ai/LanguageModel",
+  Prompt: "effect/ai/Prompt",
+  Socket: "effect/socket/Socket",
+  TestClock: "effect/testing/TestClock",
+  Tool: "effect/ai/Tool",
+  Toolkit: "effect/ai/Toolkit"
+}
+
+/** Members of a module. */
+export const members = {
+  Cause: {
+    isInterruptedOnly: "hasInterruptsOnly",
+    isInterrupted: "hasInterrupts",
+    sequential: "combine",
+    parallel: "combine"
+  },
+  Clock: {},
+  Context: {
+    unsafeMake: "makeUnsafe",
+    "Tag.Service": "Service.Shape"
+  },
+  Config: {
+    string: "String",
+    mapOrFail: "mapEffect"
+  },
+  Duration: {
+    DurationInput: "Input",
+    decodeUnknown: "fromInput",
+    decode: "fromInputUnsafe"
+  },
+  Effect: {
+    zipRight: "andThen",
+    zipLeft: "tap",
+    catchAllCause: "catchCause",
+    catchAllDefect: "catchDefect",
+    catchAll: "catch",
+    async: "callback",
+    withFiberRuntime: "withFiber",
+    forkDaemon: "forkDetach",
+    fork: "forkChild",
+    mapInputContext: "updateContext",
+    timeoutFail: "timeoutOrElse",
+    contextWithEffect: "contextWith",
+    runtime: "context",
+    either: "result"
+  },
+  Exit: {
+    isInterrupted: "hasInterrupts"
+  },
+  Fiber: {
+    RuntimeFiber: "Fiber"
+  },
+  Layer: {
+    scopedContext: "effectContext",
+    scopedDiscard: "effectDiscard",
+    scoped: "effect",
+    unwrapEffect: "unwrap",
+    unwrapScoped: "unwrap",
+    "Layer.Success": "Success",
+    "Layer.Error": "Error",
+    "Layer.Context": "Services"
+  },
+  Option: {
+    fromNullable: "fromNullishOr"
+  },
+  Random: {
+    nextRange: "nextBetween"
+  },
+  Result: {
+    Either: "Result",
+    right: "succeed",
+    left: "fail",
+    isRight: "isSuccess",
+    isLeft: "isFailure",
+    mapLeft: "mapError"
+  },
+  Scope: {
+    CloseableScope: "Closeable",
+    extend: "provide"
+  },
+  Stream: {
+    unwrapScoped: "unwrap"
+  }
+}
+
+/** Names that move to another module. */
+export const moved = {
+  "Effect.unsafeMakeSemaphore": "Semaphore.makeUnsafe",
+  "Effect.makeSemaphore": "Semaphore.make",
+  "Effect.Semaphore": "Semaphore.Semaphore",
+  "Effect.makeLatch": "Latch.make",
+  "Effect.Latch": "Latch.Latch",
+  "Runtime.runFork": "Effect.runForkWith",
+  "Runtime.runSync": "Effect.runSyncWith",
+  "Runtime.runPromise": "Effect.runPromiseWith",
+  "Runtime.runPromiseExit": "Effect.runPromiseExitWith",
+  "Runtime.Runtime": "Context.Context",
+  "Effect.clock": "Clock.Clock",
+  "Schema.decodeUnknown": "Schema.decodeUnknownEffect",
+  "Schema.encodeUnknown": "Schema.encodeUnknownEffect"
+}
+
+const mapped = (operator, args) =>
+  args.length === 1
+    ? `(stream) => Stream.flattenIterable(Stream.${operator}(stream, ${args[0]}))`
+    : `Stream.flattenIterable(Stream.${operator}(${args.join(", ")}))`
+
+/** Calls that become something else, from the texts of their arguments. */
+export const calls = {
+  "Cause.isDie": (cause) => `Cause.hasDies(${cause})`,
+  "Cause.isDieType": (cause) => `${cause}.reasons.every(Cause.isDieReason)`,
+  "Cause.isFailType": (cause) => `${cause}.reasons.every(Cause.isFailReason)`,
+  "Effect.linkSpanCurrent": (span, attributes = "{}") =>
+    `Effect.map(Effect.orDie(Effect.currentSpan), (current) => current.addLinks([{ span: ${span}, attributes: ${attributes} }]))`,
+  "Cause.isEmpty": (cause) => `(${cause}.reasons.length === 0)`,
+  "Cause.failures": (cause) => `${cause}.reasons.filter(Cause.isFailReason).map(({ error }) => error)`,
+  "Cause.defects": (cause) => `${cause}.reasons.filter(Cause.isDieReason).map(({ defect }) => defect)`,
+  // Nothing is wrapped in a proxy any more.
+  "Cause.originalError": (error) => `(${error})`,
+  "Effect.dieMessage": (message) => `Effect.die(new Error(${message}))`,
+  "Effect.repeatN": (...args) => `Effect.repeat(${[...args.slice(0, -1), `{ times: ${args.at(-1)} }`].join(", ")})`,
+  "Effect.withClock": (...args) =>
+    `Effect.provideService(${[...args.slice(0, -1), "Clock.Clock", args.at(-1)].join(", ")})`,
+  "Fiber.getCurrentFiber": () => "Option.fromNullishOr(Fiber.getCurrent())",
+  "Fiber.interruptFork": (fiber) => `Effect.sync(() => ${fiber}.interruptUnsafe())`,
+  "Fiber.poll": (fiber) => `Effect.sync(() => Option.fromNullishOr(${fiber}.pollUnsafe()))`,
+  // The one that makes events of what is logged stays.
+  "Logger.replace": (_, logger) => `Logger.layer([${logger}, Logger.tracerLogger])`,
+  "Logger.remove": () => "Logger.layer([Logger.tracerLogger])",
+  "Logger.add": (logger) => `Logger.layer([${logger}], { mergeWithExisting: true })`,
+  "Layer.setConfigProvider": (provider) => `ConfigProvider.layer(${provider})`,
+  "ConfigProvider.fromMap": (map) => `ConfigProvider.fromUnknown(Object.fromEntries(${map}))`,
+  "Stream.mapConcat": (...args) => mapped("map", args),
+  "Stream.mapConcatEffect": (...args) => mapped("mapEffect", args),
+  "Layer.die": (defect) => `Layer.effectContext(Effect.die(${defect}))`,
+  "Layer.fail": (error) => `Layer.effectContext(Effect.fail(${error}))`
+}
+
+/** Methods, and what is no plain name. */
+export const shapes = [
+  [/\bEffect\.yieldNow\(\)/g, "Effect.yieldNow"],
+  [/\bmanaged\.runtimeEffect\b/g, "managed.contextEffect"],
+  [/\bEffect\.Effect\.(Success|Error)\b/g, "Effect.$1"],
+  [/\blogLevel\._tag === "Warning"/g, "logLevel === \"Warn\""],
+  [/\bnew PlatformError\.SystemError\(\{([^}]*)\breason: "/g, "PlatformError.systemError({$1_tag: \""],
+  [/\bTimeoutException\b/g, "TimeoutError"],
+  [/\bNodeContext\b/g, "NodeServices"],
+  [/\bit\.scopedLive\b/g, "it.live"],
+  [/\bit\.scoped\b/g, "it.effect"],
+  [/_tag: "SpanLink",\s*/g, ""],
+  [/\bonLeft:/g, "onFailure:"],
+  [/\bonRight:/g, "onSuccess:"],
+  [/\bunsafeMap\b/g, "mapUnsafe"],
+  [/\bunsafeCurrentTimeNanos\b/g, "currentTimeNanosUnsafe"],
+  [/\bunsafeCurrentTimeMillis\b/g, "currentTimeMillisUnsafe"],
+  [/\bunsafePoll\b/g, "pollUnsafe"],
+  [/\.unsafeOpen\(/g, ".openUnsafe("],
+  [/\.unsafeClose\(/g, ".closeUnsafe("],
+  [/\bfiber\.currentContext\b/g, "fiber.context"],
+  [/\bfiber\.currentSpan\b/g, "fiber.cache.span"],
+  [/\bfiber\.currentTracer\b/g, "tracerOf(fiber)"],
+  // Not polled fibers have no exit, which was null.
+  [/\bpollUnsafe\(\) (===|!==) null\b/g, "pollUnsafe() $1 undefined"],
+  [/\brequiresEffect3\b/g, "requiresEffect4"],
+  [/\bContext\.Tag\(("[^"]+"|\w+)\)<\s*(\w+),\s*([^;{}]+?)\s*>\(\)/g, "Context.Service<$2, $3>()($1)"],
+  [/\bContext\.GenericTag<([^>]+)>\(/g, "Context.Service<$1>("],
+  [/\bContext\.Tag</g, "Context.Service<"],
+  [
+    /\bContext\.Reference<\w+>\(\)\(("[^"]+"|\w+),\s*\{\s*defaultValue: \(\): ([\w.<>| ]+) =>/g,
+    "Context.Reference<$2>($1, {\n  defaultValue: (): $2 =>"
+  ]
+]
+
+/** Modules that are imported where a rule or a patch made a file use them. */
+export const importable = ["Clock", "Context", "Latch", "Option", "Queue", "References", "Result", "Semaphore"]

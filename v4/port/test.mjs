@@ -1,0 +1,97 @@
+/**
+ * `npm run test:effect4` of the main line: installs what this line needs, makes its sources, checks their types and runs the tests.
+ *
+ * Effect 4's packages need Node 22.19. Where the running one is older, the npm package `node` brings a newer one, below node_modules.
+ */
+import { execFileSync, spawnSync } from "node:child_process"
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { leftOut } from "./leftOut.mjs"
+import { here, main } from "./sources.mjs"
+
+const wanted = "22.23.3"
+const [major, minor] = process.versions.node.split(".").map(Number)
+
+/** The folder of a `node` that is new enough. */
+const nodeFolder = () => {
+  if (major > 22 || (major === 22 && minor >= 19)) {
+    return join(process.execPath, "..")
+  }
+  const folder = join(here, "node_modules/.cache/node")
+  const bin = join(folder, "node_modules/.bin")
+  if (!existsSync(join(bin, "node"))) {
+    run("npm", ["install", "--loglevel=error", "--no-save", "--prefix", folder, `node@${wanted}`])
+  }
+  return bin
+}
+
+const run = (command, args, options = {}) => {
+  const { status } = spawnSync(command, args, { cwd: here, stdio: "inherit", ...options })
+  if (status !== 0) {
+    process.exit(status ?? 1)
+  }
+}
+
+const installed = join(here, "node_modules/.package-lock.json")
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(here, "package-lock.json")).mtimeMs) {
+  run("npm", ["ci", "--loglevel=error"])
+}
+const node = join(nodeFolder(), "node")
+const env = { ...process.env, PATH: `${nodeFolder()}:${process.env.PATH}` }
+const tool = (name, args) => run(node, [join(here, "node_modules", name), ...args], { env })
+
+run(node, ["port/port.mjs"], { env })
+tool("typescript/bin/tsc", ["--noEmit", "-p", "tsconfig.build.json"])
+const report = join(here, "node_modules/.cache/tests.json")
+const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
+tool("vitest/vitest.mjs", ["run", ...reporters, ...process.argv.slice(2)])
+
+const inContract = (file) => file.startsWith("test/contract/")
+const nameOf = (root, file, titles) => [file.slice(root.length).replace(/^\//, ""), ...titles].join(" > ")
+
+/** The contract's tests on the main line, by file and titles. */
+const onThree = () => {
+  const output = execFileSync(process.execPath, [
+    join(main, "node_modules/vitest/vitest.mjs"),
+    "list",
+    "test/contract",
+    "--json"
+  ], {
+    cwd: main,
+    stdio: ["ignore", "pipe", "ignore"],
+    maxBuffer: 64 * 1024 * 1024
+  }).toString("utf8")
+  return JSON.parse(output.slice(output.indexOf("["))).map(({ file, name }) => nameOf(main, file, [name]))
+}
+
+/** Those that passed on this line. */
+const onFour = () =>
+  JSON.parse(readFileSync(report, "utf8")).testResults.flatMap(({ assertionResults, name }) =>
+    assertionResults.filter(({ status }) => status === "passed")
+      .map(({ ancestorTitles, title }) => nameOf(here, name, [...ancestorTitles, title]))
+  ).filter(inContract)
+
+const versionOf = (root) => JSON.parse(readFileSync(join(root, "node_modules/effect/package.json"), "utf8")).version
+
+if (process.argv.length === 2) {
+  const three = new Set(onThree())
+  const four = new Set(onFour())
+  const differ = [
+    ...[...three].filter((name) => !four.has(name)).map((name) => `  only on 3: ${name}`),
+    ...[...four].filter((name) => !three.has(name)).map((name) => `  only on 4: ${name}`)
+  ]
+  const shared = [...three].filter((name) => four.has(name)).length
+  console.log(
+    `\nThe contract: ${shared} of the ${three.size} tests of effect ${versionOf(main)} pass on effect ${
+      versionOf(here)
+    }`
+  )
+  console.log([...differ, "\nNot on this line:"].join("\n"))
+  for (const { paths, why } of leftOut) {
+    console.log(`  ${paths.map((path) => path.source.replaceAll("\\", "")).join(", ")}\n    ${why}`)
+  }
+  console.log(
+    "  Tests that are made and not run are those outside of `include` in v4/vitest.config.ts: they are not brought over yet."
+  )
+  process.exit(differ.length === 0 ? 0 : 1)
+}

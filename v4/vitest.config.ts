@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const src = fileURLToPath(new URL("./src/", import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^loom-telemetry$/, replacement: `${src}index.ts` },
+      { find: /^loom-telemetry\/(agent|evals|testing|otel|promise|readers)$/, replacement: `${src}$1/index.ts` }
+    ]
+  },
+  test: {
+    // The rest is made too, and not brought over yet.
+    include: [
+      "test/{contract,effect4}/**/*.test.ts",
+      "test/dialects/{genai,langfuse,messages,openinference}.test.ts",
+      "test/promise/{lifecycle,streams,traces,withSpan}.test.ts",
+      "test/records/{decode,jsonl,limits,spanTree}.test.ts",
+      "test/sinks/{InMemoryTelemetry,MultiTelemetry,SampledTelemetry.bounds,SampledTelemetry.head,SampledTelemetry.tail,scores}.test.ts",
+      "test/telemetry/{RunContext,feedback,loomTool,redactionRules}.test.ts",
+      "test/testing/scores.test.ts"
+    ],
+    maxWorkers: "100%",
+    pool: "forks",
+    // Loading Effect and the sources once per worker instead of once per file is most of the time saved.
+    isolate: false,
+    setupFiles: ["./test/ownIt.ts"],
+    testTimeout: 15_000,
+    silent: "passed-only"
+  }
+})
