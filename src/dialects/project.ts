@@ -12,16 +12,6 @@ import { openinference, openinferenceTokens } from "./openinference.js"
 /** The name of a dialect. */
 export type DialectName = "genai" | "openinference" | "langfuse"
 
-/** A table of names: a dialect, or a version of the GenAI conventions. */
-export type NameTable = Exclude<DialectName, "genai"> | SemconvVersion
-
-const byName: Record<NameTable, Dialect> = {
-  "1.41.1": genaiDialect("1.41.1"),
-  "genai-0.1": genaiDialect("genai-0.1"),
-  openinference,
-  langfuse
-}
-
 const defaultDialects: ReadonlyArray<DialectName> = ["genai", "openinference", "langfuse"]
 
 /** Which attribute names to add to spans. */
@@ -40,21 +30,31 @@ export const versionsOf = ({ semconv = semconvVersion }: Naming): ReadonlyArray<
   ...new Set(typeof semconv === "string" ? [semconv] : semconv)
 ]
 
-/** The tables of names, in the order in which they are written. */
-export const tablesOf = (naming: Naming): ReadonlyArray<NameTable> =>
-  (naming.dialects ?? defaultDialects).flatMap((name): ReadonlyArray<NameTable> =>
-    name === "genai" ? versionsOf(naming) : [name]
-  )
+const owner: Dialect = ({ sessionId, userId }, put) => {
+  put("session.id", sessionId)
+  put("user.id", userId)
+}
 
-export const defaultTables: ReadonlyArray<NameTable> = tablesOf({})
+/** What a naming adds to a span, in the order in which it is written. */
+export type Names = ReadonlyArray<Dialect>
 
-const isConvention = (name: NameTable): name is SemconvVersion => name === "1.41.1" || name === "genai-0.1"
+/** Session and user come first: a limit on the number of attributes cuts the last ones. */
+export const namesOf = (naming: Naming): Names => {
+  const chosen = naming.dialects ?? defaultDialects
+  const isGenai = chosen.includes("genai")
+  return [
+    ...(chosen.some((name) => name !== "genai") ? [owner] : []),
+    ...chosen.flatMap((name) =>
+      name === "genai" ? versionsOf(naming).map(genaiDialect) : [name === "langfuse" ? langfuse : openinference]
+    ),
+    ...(chosen.includes("openinference") && !isGenai ? [openinferenceTokens] : [])
+  ]
+}
 
-/**
- * The attributes that these tables add to a span. Outcome and `error.type`, which do not depend on a dialect, come first, then session and user: a limit on
- * the number of attributes cuts the last ones.
- */
-export const project = (span: DialectSpan, tables: ReadonlyArray<NameTable>): Attributes => {
+export const defaultNames: Names = namesOf({})
+
+/** The attributes that a naming adds to a span, after outcome and `error.type`, which do not depend on it. */
+export const project = (span: DialectSpan, names: Names): Attributes => {
   const said: { [key: string]: AttributeValue } = {}
   const put: Put = (key, value) => {
     if (value !== undefined && said[key] === undefined) {
@@ -63,15 +63,8 @@ export const project = (span: DialectSpan, tables: ReadonlyArray<NameTable>): At
   }
   put(ownNames.outcome, span.outcome === "interrupted" ? "interrupted" : undefined)
   put("error.type", span.errorType)
-  if (!tables.every(isConvention)) {
-    put("session.id", span.sessionId)
-    put("user.id", span.userId)
-  }
-  for (const name of tables) {
-    byName[name](span, put)
-  }
-  if (tables.includes("openinference") && !tables.some(isConvention)) {
-    openinferenceTokens(span, put)
+  for (const add of names) {
+    add(span, put)
   }
   return said
 }

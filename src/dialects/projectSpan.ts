@@ -8,7 +8,7 @@ import { exceptionParts } from "../records/exceptionText.js"
 import type { EventData, SpanData } from "../records/SpanData.js"
 import { roleOf } from "../records/vocabulary.js"
 import { errorType, textOf } from "./Dialect.js"
-import { type NameTable, project, recordedBeside } from "./project.js"
+import { type Names, project, recordedBeside } from "./project.js"
 
 /** The session and user of a span's run. */
 export interface Owner {
@@ -38,12 +38,12 @@ export interface ProjectedSpan {
 export const projectSpan = (
   span: SpanData,
   owner: Owner,
-  tables: ReadonlyArray<NameTable>,
+  names: Names,
   error = errorType(span)
 ): ProjectedSpan => {
   const { attributes, exception, name, outcome, start } = span
   const { sessionId, userId } = ownerOf(span, owner)
-  const added = project({ name, attributes, outcome, start, errorType: error, sessionId, userId }, tables)
+  const added = project({ name, attributes, outcome, start, errorType: error, sessionId, userId }, names)
   return {
     added,
     recorded: recordedBeside(attributes, added),

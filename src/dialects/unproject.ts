@@ -6,7 +6,7 @@
 import type { Attributes, AttributeValue } from "../records/attributes.js"
 import type { SpanData } from "../records/SpanData.js"
 import { prefixed } from "../records/vocabulary.js"
-import { defaultTables, jaegersOwn, type NameTable, tablesOf } from "./project.js"
+import { defaultNames, jaegersOwn, type Names, namesOf } from "./project.js"
 import { projectSpan } from "./projectSpan.js"
 
 /** The start of every name that a dialect adds. */
@@ -15,10 +15,10 @@ const foreign = /^(?:gen_ai|openinference|llm|langfuse|input|output|tool|agent|g
 const own = prefixed("")
 
 /** What may have been added. Together they give every value that a table gives. */
-const naming: ReadonlyArray<ReadonlyArray<NameTable>> = [
-  defaultTables,
-  tablesOf({ semconv: "genai-0.1" }),
-  tablesOf({ dialects: ["openinference"] })
+const naming: ReadonlyArray<Names> = [
+  defaultNames,
+  namesOf({ semconv: "genai-0.1" }),
+  namesOf({ dialects: ["openinference"] })
 ]
 
 /** The recorded attributes of a sent span. */
@@ -53,10 +53,10 @@ const recordedOf = (attributes: Attributes): Attributes => {
 
 const addedTo = (
   span: Pick<SpanData, "name" | "attributes" | "outcome" | "exception" | "start">,
-  tables: ReadonlyArray<NameTable>
+  names: Names
 ): Attributes => {
   const whole: SpanData = { ...nowhere, ...span, end: span.start }
-  return projectSpan(whole, { sessionId: undefined, userId: undefined }, tables).added
+  return projectSpan(whole, { sessionId: undefined, userId: undefined }, names).added
 }
 
 const nowhere = { traceId: "", spanId: "", parentSpanId: null, sequence: 0, events: undefined, links: undefined }

@@ -12,7 +12,7 @@ import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { errorType } from "../dialects/Dialect.js"
-import { type Naming, tablesOf, versionsOf } from "../dialects/project.js"
+import { type Naming, namesOf, versionsOf } from "../dialects/project.js"
 import type { Owner } from "../dialects/projectSpan.js"
 import type { ScoreData } from "../records/ScoreData.js"
 import type { SpanData } from "../records/SpanData.js"
@@ -117,7 +117,7 @@ const observerOf = (
   meter: OtelApi.Meter | undefined,
   metrics: MetricsRecorder | undefined
 ): Observer => {
-  const tables = tablesOf(parts)
+  const names = namesOf(parts)
   const reporter = new Reporter()
   const { captureContent, logs } = parts
   const late = (score: ScoreData) => logs === undefined ? parts.counter.dropScore() : logs.emit(scoreEvent(score))
@@ -137,7 +137,7 @@ const observerOf = (
       genai?.onEnd(data, error)
       const span = originalSpan(open)
       if (span instanceof OtelLoomSpan && span.maker.tracer === parts.tracer) {
-        finishSpan(span, data, error, tables, shownOf)
+        finishSpan(span, data, error, names, shownOf)
         if (span.sampled) {
           logSpan?.(data, span, error)
         }
@@ -159,10 +159,10 @@ const observerOf = (
 
 /** Sends what a finished span says as log records. */
 const spanLogger = (parts: Parts, logs: LogTarget) => {
-  const versions = versionsOf(parts)
+  const names = namesOf({ dialects: ["genai"], semconv: versionsOf(parts) })
   const hasEvents = parts.captureContent === "EVENT_ONLY" || parts.captureContent === "SPAN_AND_EVENT"
   return (data: SpanData, owner: Owner, error: string | undefined): void => {
-    const content = hasEvents ? contentEvent(data, owner, error, versions) : undefined
+    const content = hasEvents ? contentEvent(data, owner, error, names) : undefined
     if (content !== undefined) {
       logs.emit(content)
     }

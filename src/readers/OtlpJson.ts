@@ -6,7 +6,7 @@
  * gives the same spans. Open spans are left out: OTLP has no form for them. A score is an event of
  * its span if it was given while the span was open, otherwise a log record. Memory is bounded.
  */
-import { type NameTable, type Naming, tablesOf } from "../dialects/project.js"
+import { type Names, type Naming, namesOf } from "../dialects/project.js"
 import { isClientSpan, type Owner, ownerOf, projectSpan } from "../dialects/projectSpan.js"
 import type { Attributes } from "../records/attributes.js"
 import type { ScoreData } from "../records/ScoreData.js"
@@ -74,7 +74,7 @@ export function* requests(records: Iterable<DecodedLine>, options?: OtlpOptions)
 
 class Requests {
   private readonly resource: object
-  private readonly tables: ReadonlyArray<NameTable>
+  private readonly names: Names
   private readonly batch: number
   private readonly waiting: WaitingSpans
   private readonly metrics = new OtlpMetrics()
@@ -84,7 +84,7 @@ class Requests {
 
   constructor(options: OtlpOptions) {
     this.resource = { attributes: keyValues(options.resource ?? { "service.name": unknownService }) }
-    this.tables = tablesOf(options)
+    this.names = namesOf(options)
     this.batch = Math.max(1, options.batch ?? 512)
     this.waiting = new WaitingSpans(options.maxWaiting ?? 10_000)
   }
@@ -135,7 +135,7 @@ class Requests {
   }
 
   private tracesRequest(spans: ReadonlyArray<OwnedSpan>): OtlpRequest {
-    const made = spans.map(({ owner, span }) => otlpSpan({ owner, span: this.scores.onSpan(span) }, this.tables))
+    const made = spans.map(({ owner, span }) => otlpSpan({ owner, span: this.scores.onSpan(span) }, this.names))
     const request = { resourceSpans: [{ resource: this.resource, scopeSpans: [{ scope, spans: made }] }] }
     return { signal: "traces", body: JSON.stringify(request), items: spans.length }
   }
@@ -157,8 +157,8 @@ const client = 3
 const statusError = 2
 
 /** A finished span as a value for `JSON.stringify`, the same that the OpenTelemetry sink sends. */
-const otlpSpan = ({ owner, span }: OwnedSpan, tables: ReadonlyArray<NameTable>): object => {
-  const { added, error, events, recorded } = projectSpan(span, owner, tables)
+const otlpSpan = ({ owner, span }: OwnedSpan, names: Names): object => {
+  const { added, error, events, recorded } = projectSpan(span, owner, names)
   return {
     traceId: span.traceId,
     spanId: span.spanId,

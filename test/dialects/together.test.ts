@@ -10,13 +10,13 @@ import type { DialectSpan } from "../../src/dialects/Dialect.js"
 import { genaiDialect } from "../../src/dialects/genai/genai.js"
 import { langfuse } from "../../src/dialects/langfuse.js"
 import { openinference } from "../../src/dialects/openinference.js"
-import { project as projectTables, recordedBeside, tablesOf } from "../../src/dialects/project.js"
+import { project as projectNames, recordedBeside, namesOf } from "../../src/dialects/project.js"
 import { both, exportedNamed } from "../otel/exported.js"
 import { everySpan, model, saidBy, tool } from "./dialectSpans.js"
 
 const all: ReadonlyArray<DialectName> = ["genai", "openinference", "langfuse"]
 
-const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>) => projectTables(span, tablesOf({ dialects }))
+const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>) => projectNames(span, namesOf({ dialects }))
 
 describe("the dialects together", () => {
   it("add the attributes of each, without conflicts", () => {
@@ -40,13 +40,13 @@ describe("the dialects together", () => {
     const [old, own] = (["1.41.1", "genai-0.1"] as const).map((version) => saidBy(genaiDialect(version)))
     for (const span of everySpan) {
       const two = (...semconv: ReadonlyArray<SemconvVersion>) =>
-        projectTables(span, tablesOf({ dialects: ["genai"], semconv }))
+        projectNames(span, namesOf({ dialects: ["genai"], semconv }))
       expect(two("1.41.1", "genai-0.1")).toEqual({ ...own!(span), ...old!(span) })
       expect(two("genai-0.1", "1.41.1")).toEqual({ ...old!(span), ...own!(span) })
       expect(two("genai-0.1", "genai-0.1")).toEqual(own!(span))
       expect(two()).toEqual({})
     }
-    expect(projectTables(model, tablesOf({ dialects: ["genai"], semconv: "genai-0.1" }))).toEqual(own!(model))
+    expect(projectNames(model, namesOf({ dialects: ["genai"], semconv: "genai-0.1" }))).toEqual(own!(model))
   })
 
   it("add nothing without dialects", () => {

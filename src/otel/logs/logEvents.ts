@@ -3,9 +3,8 @@
  *
  * Everything comes from records, so it is redacted and bounded as they are. Content and messages are sent when their span ends.
  */
-import type { SemconvVersion } from "../../dialects/genai/Convention.js"
 import { evaluationAttributes, evaluationEvent } from "../../dialects/genai/evaluation.js"
-import { project } from "../../dialects/project.js"
+import { type Names, project } from "../../dialects/project.js"
 import { type Owner, ownerOf } from "../../dialects/projectSpan.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { ScoreData } from "../../records/ScoreData.js"
@@ -46,7 +45,7 @@ export const contentEvent = (
   span: SpanData,
   known: Owner,
   errorType: string | undefined,
-  versions: ReadonlyArray<SemconvVersion>
+  names: Names
 ): LogData | undefined => {
   const { attributes, end, name, outcome, spanId, start, traceId } = span
   if (roleOf(name) !== "model" || !contentKeys.model!.some((key) => Object.hasOwn(attributes, key))) {
@@ -59,7 +58,7 @@ export const contentEvent = (
     severityNumber: severity.debug,
     severityText: undefined,
     body: undefined,
-    attributes: otelAttributes(project({ name, attributes, outcome, start, errorType, sessionId, userId }, versions)),
+    attributes: otelAttributes(project({ name, attributes, outcome, start, errorType, sessionId, userId }, names)),
     traceId,
     spanId
   }

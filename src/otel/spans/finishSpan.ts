@@ -3,7 +3,7 @@
  */
 import * as OtelApi from "@opentelemetry/api"
 import type * as Tracer from "effect/Tracer"
-import type { NameTable } from "../../dialects/project.js"
+import type { Names } from "../../dialects/project.js"
 import { projectSpan } from "../../dialects/projectSpan.js"
 import type { Attributes } from "../../records/attributes.js"
 import type { SpanData } from "../../records/SpanData.js"
@@ -17,12 +17,12 @@ export const finishSpan = (
   open: OtelLoomSpan,
   data: SpanData,
   errorType: string | undefined,
-  tables: ReadonlyArray<NameTable>,
+  names: Names,
   shownOf: (data: SpanData) => SpanData
 ): void => {
   const { span } = open
   if (span.isRecording()) {
-    const { added, error, events, recorded } = projectSpan(shownOf(data), open, tables, errorType)
+    const { added, error, events, recorded } = projectSpan(shownOf(data), open, names, errorType)
     const there = open.maker.readsOpening && hasAttributes(span) ? span.attributes : nothing
     putOn(span, added, there)
     putOn(span, recorded, there)
