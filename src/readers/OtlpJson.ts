@@ -6,7 +6,7 @@
  * gives the same spans. Open spans are left out: OTLP has no form for them. A score is an event of
  * its span if it was given while the span was open, otherwise a log record. Memory is bounded.
  */
-import { type Names, type Naming, namesOf } from "../dialects/project.js"
+import { type Names, namesOf, type Naming } from "../dialects/project.js"
 import { isClientSpan, type Owner, ownerOf, projectSpan } from "../dialects/projectSpan.js"
 import type { Attributes } from "../records/attributes.js"
 import type { ScoreData } from "../records/ScoreData.js"

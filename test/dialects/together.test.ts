@@ -10,7 +10,7 @@ import type { DialectSpan } from "../../src/dialects/Dialect.js"
 import { genaiDialect } from "../../src/dialects/genai/genai.js"
 import { langfuse } from "../../src/dialects/langfuse.js"
 import { openinference } from "../../src/dialects/openinference.js"
-import { project as projectNames, recordedBeside, namesOf } from "../../src/dialects/project.js"
+import { namesOf, project as projectNames, recordedBeside } from "../../src/dialects/project.js"
 import { both, exportedNamed } from "../otel/exported.js"
 import { everySpan, model, saidBy, tool } from "./dialectSpans.js"
 
