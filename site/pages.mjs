@@ -63,6 +63,9 @@ for (const file of examples) {
 write("examples/index.md", list("Examples", examples.map((file) => [file, `${basename(file, ".ts")}.md`])))
 
 cpSync(join(repository, "docs/images"), join(pages, "docs/images"), { recursive: true })
+for (const folder of ["docs/grafana", "docs/collector"]) {
+  cpSync(join(repository, folder), join(pages, "public", folder), { recursive: true })
+}
 for (const file of files) {
   mkdirSync(dirname(join(pages, "public", file)), { recursive: true })
   copyFileSync(join(repository, file), join(pages, "public", file))

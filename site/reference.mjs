@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { Application } from "typedoc"
+import { Application, OptionDefaults } from "typedoc"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -36,6 +36,9 @@ const app = await Application.bootstrapWithPlugins({
   excludeInternal: true,
   excludeExternals: true,
   skipErrorChecking: true,
+  // A tag of knip's.
+  blockTags: [...OptionDefaults.blockTags, "@alias"],
+  excludeTags: ["@alias"],
   validation: { notExported: false, invalidLink: true, notDocumented: false },
   treatValidationWarningsAsErrors: true,
   logLevel: "Warn"
