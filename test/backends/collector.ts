@@ -14,8 +14,14 @@ export interface Collector extends Running {
   readonly folder: string
 }
 
+/** Configurations that docs/scale.md offers to users. */
+const published = ["scale", "gateway"]
+
 /** The path of a configuration. */
-export const configOf = (name: string): string => fileURLToPath(new URL(`./collector/${name}.yaml`, import.meta.url))
+export const configOf = (name: string): string => {
+  const folder = published.includes(name) ? "../../docs/collector/" : "./collector/"
+  return fileURLToPath(new URL(`${folder}${name}.yaml`, import.meta.url))
+}
 
 /** Starts a Collector with this configuration. The variables are made from its endpoint and the folder in which it runs. */
 export const collector = (

@@ -6,6 +6,7 @@ import { Context, Effect, Layer } from "effect"
 import { Telemetry } from "loom-telemetry"
 import { continueTrace, traceHeaders } from "loom-telemetry/otel"
 import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { type Collector, collector, configOf, recordingCollector } from "./collector.js"
 import { describeWith } from "./installed.js"
 import { atLeast, metricsIn, type OtlpSpan } from "./otlp.js"
@@ -127,9 +128,10 @@ describeWith("collector", "the Collector of docs/scale.md", () => {
 })
 
 describe("docs/scale.md", () => {
-  it("shows the configurations that are run here", () => {
-    const page = readFileSync(new URL("../../docs/scale.md", import.meta.url), "utf8")
-    const shown = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text]) => text)
-    expect(shown).toEqual(["scale", "gateway"].map((name) => readFileSync(configOf(name), "utf8")))
+  it("links to the configurations that are run here", () => {
+    const page = new URL("../../docs/scale.md", import.meta.url)
+    const linked = [...readFileSync(page, "utf8").matchAll(/\]\((collector\/[^)]+)\)/g)]
+      .map(([, path]) => fileURLToPath(new URL(path!, page)))
+    expect(linked).toEqual(["scale", "gateway"].map(configOf))
   })
 })
