@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     // The rest is made too, and not brought over yet.
     include: [
-      "test/{contract,effect4}/**/*.test.ts",
+      "test/{contract,effect4,otel}/**/!(imports.thorough).test.ts",
       "test/dialects/{genai,langfuse,messages,openinference}.test.ts",
       "test/promise/{lifecycle,streams,traces,withSpan}.test.ts",
       "test/records/{decode,jsonl,limits,spanTree}.test.ts",

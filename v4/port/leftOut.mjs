@@ -8,13 +8,11 @@ export const leftOut = [
   },
   { paths: [/^src\/records\/requiresEffect3\.ts$/], why: "requiresEffect4.ts takes its place." },
   {
-    paths: [/^test\/(types|pack|docs|backends|producers|bench|speed|pairs)\//],
+    paths: [/^test\/effect4\.test\.ts$/, /^test\/(types|pack|docs|backends|producers|bench|speed|pairs)\//],
     why: "Checks of the main line's own package."
   },
   {
-    paths: [/^(src|test)\/(agent|evals)\//, /^examples\//],
+    paths: [/^(src|test)\/(agent|evals)\//, /^examples\//, /^test\/otel\/(agent|live|logs|propagation)\.test\.ts$/],
     why: "`loom-telemetry/agent` and `/evals` are not ported to `effect/ai` yet."
-  },
-  { paths: [/^(src|test)\/otel\//], why: "`loom-telemetry/otel` is not ported to @effect/opentelemetry 4 yet." },
-  { paths: [/^test\/(properties|faults)\//], why: "Not brought over yet." }
+  }
 ]

@@ -51,7 +51,8 @@ const withCalls = (text, [name, make]) => {
   let rest = text
   for (let at = rest.indexOf(`${name}(`); at !== -1; at = rest.indexOf(`${name}(`, at + 1)) {
     const { args, end } = argumentsFrom(rest, at + name.length + 1)
-    rest = `${rest.slice(0, at)}${make(...args)}${rest.slice(end)}`
+    // What makes nothing of a call leaves it.
+    rest = `${rest.slice(0, at)}${make(...args) ?? rest.slice(at, end)}${rest.slice(end)}`
   }
   return rest
 }
@@ -61,6 +62,13 @@ const withImport = (text, name) =>
   new RegExp(`(?<![\\w."])${name}\\.`).test(text) && !new RegExp(`\\b${name}\\b[^"\\n]* from "`).test(text)
     ? text.replace(/^import /m, `import * as ${name} from "effect/${name}"\nimport `)
     : text
+
+/** An import for types only, of a module whose values a rule made a file use. */
+const withValues = (text) =>
+  text.replace(
+    /^import type (\* as (\w+) from ".*"\n)/gm,
+    (line, what, name) => new RegExp(`(?<![\\w."])${name}\\.[a-z]`).test(text) ? `import ${what}` : line
+  )
 
 /** Each name that has a module of its own is imported from there; the others stay. */
 const withPlaces = (text) =>
@@ -98,5 +106,5 @@ const withoutRepeats = (text) => {
 export const rename = (text) => {
   const called = Object.entries(calls).reduce(withCalls, withPlaces(text))
   const renamed = rules.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), called)
-  return withoutRepeats(importable.reduce(withImport, renamed))
+  return withValues(withoutRepeats(importable.reduce(withImport, renamed)))
 }

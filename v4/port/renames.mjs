@@ -13,7 +13,6 @@ export const modules = [
   ["effect/Mailbox", "effect/Queue", "Mailbox", "Queue"],
   ["@effect/platform/FileSystem", "effect/FileSystem"],
   ["@effect/platform/Error", "effect/PlatformError"],
-  ["@effect/platform/HttpClient", "effect/http/HttpClient"],
   ["@effect/ai/LanguageModel", "effect/ai/LanguageModel"],
   ["@effect/ai/Prompt", "effect/ai/Prompt"],
   ["@effect/ai/Response", "effect/ai/Response"],
@@ -53,6 +52,8 @@ export const places = {
 export const members = {
   Cause: {
     isInterruptedOnly: "hasInterruptsOnly",
+    isUnknownException: "isUnknownError",
+    isFailure: "hasFails",
     isInterrupted: "hasInterrupts",
     sequential: "combine",
     parallel: "combine"
@@ -64,7 +65,8 @@ export const members = {
   },
   Config: {
     string: "String",
-    mapOrFail: "mapEffect"
+    mapOrFail: "mapEffect",
+    "Config.Success": "Success"
   },
   Duration: {
     DurationInput: "Input",
@@ -82,7 +84,7 @@ export const members = {
     forkDaemon: "forkDetach",
     fork: "forkChild",
     mapInputContext: "updateContext",
-    timeoutFail: "timeoutOrElse",
+    getFiberRefs: "context<never>()",
     contextWithEffect: "contextWith",
     runtime: "context",
     either: "result"
@@ -139,6 +141,8 @@ export const moved = {
   "Runtime.runPromiseExit": "Effect.runPromiseExitWith",
   "Runtime.Runtime": "Context.Context",
   "Effect.clock": "Clock.Clock",
+  "Schema.decodeUnknownEither": "Schema.decodeUnknownResult",
+  "Schema.encodeUnknownEither": "Schema.encodeUnknownResult",
   "Schema.decodeUnknown": "Schema.decodeUnknownEffect",
   "Schema.encodeUnknown": "Schema.encodeUnknownEffect"
 }
@@ -147,6 +151,14 @@ const mapped = (operator, args) =>
   args.length === 1
     ? `(stream) => Stream.flattenIterable(Stream.${operator}(stream, ${args[0]}))`
     : `Stream.flattenIterable(Stream.${operator}(${args.join(", ")}))`
+
+/** The function that a tap is given has to return an effect. */
+const tapped = (args) => {
+  const [, parameters, body] = /^\(([^()]*)\) => (\{[^]*\})$/.exec(args.at(-1)) ?? []
+  return body === undefined || /\breturn\b/.test(body)
+    ? undefined
+    : `Effect.tap(${[...args.slice(0, -1), `(${parameters}) => Effect.sync(() => ${body})`].join(", ")})`
+}
 
 /** Calls that become something else, from the texts of their arguments. */
 export const calls = {
@@ -160,6 +172,16 @@ export const calls = {
   "Cause.defects": (cause) => `${cause}.reasons.filter(Cause.isDieReason).map(({ defect }) => defect)`,
   // Nothing is wrapped in a proxy any more.
   "Cause.originalError": (error) => `(${error})`,
+  "Duration.format": (duration) =>
+    duration.startsWith("Duration.") ? undefined : `Duration.format(Duration.fromInputUnsafe(${duration}))`,
+  "ConfigError.isConfigError": (error) => `(${error} instanceof Config.ConfigError)`,
+  "Effect.tap": (...args) => tapped(args),
+  // Fibers are no effects any more.
+  "Effect.flatten": (self) => /^Effect\.fork/.test(self) ? `Effect.flatMap(${self}, Fiber.join)` : undefined,
+  "Effect.timeoutFail": (...args) =>
+    `Effect.timeoutOrElse(${
+      args.map((arg) => arg.replace(/\bonTimeout: \(\) =>\s*([^]*?),?\s*\}$/, "orElse: () => Effect.fail($1) }")).join(", ")
+    })`,
   "Effect.dieMessage": (message) => `Effect.die(new Error(${message}))`,
   "Effect.repeatN": (...args) => `Effect.repeat(${[...args.slice(0, -1), `{ times: ${args.at(-1)} }`].join(", ")})`,
   "Effect.withClock": (...args) =>
@@ -186,6 +208,22 @@ export const shapes = [
   [/\bEffect\.Effect\.(Success|Error)\b/g, "Effect.$1"],
   [/\blogLevel\._tag === "Warning"/g, "logLevel === \"Warn\""],
   [/\bnew PlatformError\.SystemError\(\{([^}]*)\breason: "/g, "PlatformError.systemError({$1_tag: \""],
+  [/"@effect\/platform\/((?:Fetch)?Http\w+)"/g, "\"effect/http/$1\""],
+  [/\bcause: \{ _tag: "(\w+)"([^{}]*)\}/g, "cause: { reasons: [{ _tag: \"$1\"$2}] }"],
+  [/\bLanguageModel\.Service\b/g, "LanguageModel.LanguageModel"],
+  [/\bSchema\.Schema\.(Any|All|AnyNoContext)\b/g, "Schema.Top"],
+  [/\bSchema\.Schema<(?=[^<>]*(?:<[^<>]*>)?[^<>]*,)/g, "Schema.Codec<"],
+  [/"~effect\/ai\/Content\/Part"/g, "\"~effect/ai/Response/Part\""],
+  [/\b(Schema\.\w+)\.annotations\(/g, "$1.annotate("],
+  [/\bEffect\.gen\(this, /g, "Effect.gen({ self: this }, "],
+  [/^import (?:type )?\* as FiberId from "effect\/FiberId"\n/gm, ""],
+  [/\bFiberId\.none\b/g, ""],
+  [/\.unsafeInterruptAsFork\(\)/g, ".interruptUnsafe()"],
+  [/\b(\w+)\.interruptAsFork\(\1\.id\(\)\)/g, "Effect.sync(() => $1.interruptUnsafe())"],
+  [
+    /\bconst OtelSpanTypeId: unique symbol = Symbol\.for\("@effect\/opentelemetry\/Tracer\/OtelSpan"\)/g,
+    "const OtelSpanTypeId = \"~@effect/opentelemetry/OtelTracer/OtelSpan\""
+  ],
   [/\bTimeoutException\b/g, "TimeoutError"],
   [/\bNodeContext\b/g, "NodeServices"],
   [/\bit\.scopedLive\b/g, "it.live"],
@@ -215,4 +253,4 @@ export const shapes = [
 ]
 
 /** Modules that are imported where a rule or a patch made a file use them. */
-export const importable = ["Clock", "Context", "Latch", "Option", "Queue", "References", "Result", "Semaphore"]
+export const importable = ["Clock", "Context", "Fiber", "Latch", "Option", "Queue", "References", "Result", "Semaphore"]
