@@ -38,8 +38,10 @@ export const tapeOf = (
   }
   const roots = traces.flatMap((trace) => trace.roots.flatMap(tapedSpans))
   const played = new Set(spanIds(wanted.atTurn === undefined ? roots : before(roots, wanted.atTurn)))
-  const missing = playable({ ...forest, traces }).flatMap((trace) =>
-    trace.missing.filter(({ isRequestOnly, spanId }) => played.has(spanId) && (wanted.strict || !isRequestOnly))
+  const missing = traces.flatMap((trace) =>
+    playable(trace).missing.filter(({ isRequestOnly, spanId }) =>
+      played.has(spanId) && (wanted.strict || !isRequestOnly)
+    )
   )
   return missing.length === 0
     ? Effect.succeed(roots)

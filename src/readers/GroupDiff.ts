@@ -1,9 +1,12 @@
 /**
  * Compares the traces of two files group by group: the cases of an experiment, or the versions of an agent.
  */
-import { type Total, totalOf } from "./TraceDiff.js"
+import { RunTotal } from "./diff/RunReader.js"
+import type { Total } from "./TraceDiff.js"
 import { nodes } from "./TraceTree.js"
-import { hasFailed, type Trace, type TraceForest } from "./tree/TraceNode.js"
+import { hasFailed, type Trace } from "./tree/TraceNode.js"
+import { Amounts } from "./usage/Amounts.js"
+import { UsageByTrace } from "./usage/treeUsage.js"
 
 /** What traces are grouped by: `case_id` on a root, or `agent_version` on the outermost span that has one. */
 export type GroupKey = "case" | "version"
@@ -44,28 +47,28 @@ const labelOf: { readonly [By in GroupKey]: (trace: Trace) => string | null } = 
   }
 }
 
-const groupsOf = (forest: TraceForest, by: GroupKey): ReadonlyMap<string | null, Group> => {
-  const traces = new Map<string | null, Array<Trace>>()
-  for (const trace of forest.traces) {
-    const label = labelOf[by](trace)
-    const group = traces.get(label)
-    if (group === undefined) {
-      traces.set(label, [trace])
-    } else {
-      group.push(trace)
-    }
+/** Collects the traces of a file. */
+export class Groups {
+  private readonly groups = new Map<string | null, { readonly sum: RunTotal; failed: number }>()
+
+  constructor(private readonly by: GroupKey) {}
+
+  add(trace: Trace): void {
+    const label = labelOf[this.by](trace)
+    const group = this.groups.get(label) ?? { sum: new RunTotal(new UsageByTrace(new Amounts(), 0)), failed: 0 }
+    this.groups.set(label, group)
+    group.sum.add(trace)
+    group.failed += trace.roots.some(hasFailed) ? 1 : 0
   }
-  return new Map(
-    Array.from(traces, ([label, traces]) => [label, {
-      ...totalOf({ ...forest, traces, metrics: [] }),
-      failed: traces.filter(({ roots }) => roots.some(hasFailed)).length
-    }])
-  )
+
+  finished(): ReadonlyMap<string | null, Group> {
+    return new Map(Array.from(this.groups, ([label, { failed, sum }]) => [label, { ...sum.total(), failed }]))
+  }
 }
 
 /** The groups of both files: those of the first in its order, then those only in the second; traces without a group last, unless all are without one. */
-export const compareGroups = (a: TraceForest, b: TraceForest, by: GroupKey): ReadonlyArray<GroupChange> => {
-  const [left, right] = [groupsOf(a, by), groupsOf(b, by)]
+export const compareGroups = (a: Groups, b: Groups): ReadonlyArray<GroupChange> => {
+  const [left, right] = [a.finished(), b.finished()]
   const labels = new Set([...left.keys(), ...right.keys()])
   return [...[...labels].filter((label) => label !== null), ...(labels.has(null) ? [null] : [])].map((label) => ({
     label,

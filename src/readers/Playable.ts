@@ -4,8 +4,8 @@
 import type { Attributes } from "../records/attributes.js"
 import { tapeSum } from "../records/tape.js"
 import { redacted } from "../records/text.js"
-import { label } from "./TraceTree.js"
-import type { Trace, TraceForest, TraceNode } from "./tree/TraceNode.js"
+import { label, nodes } from "./TraceTree.js"
+import type { Trace, TraceNode } from "./tree/TraceNode.js"
 
 /** Why a span cannot be played. */
 export type Missing =
@@ -61,12 +61,7 @@ const missingIn = (attributes: Attributes, key: string): Missing | undefined => 
     : "cut"
 }
 
-interface At {
-  readonly node: TraceNode
-  readonly path: ReadonlyArray<string>
-}
-
-const missingOf = ({ node, path }: At): ReadonlyArray<Unplayable> => {
+const missingOf = (node: TraceNode, path: ReadonlyArray<string>): ReadonlyArray<Unplayable> => {
   const { attributes, outcome, spanId } = node
   const found = (reason: Missing | undefined, isRequestOnly = false): ReadonlyArray<Unplayable> =>
     reason === undefined ? [] : [{ spanId, path, reason, isRequestOnly }]
@@ -80,25 +75,23 @@ const missingOf = ({ node, path }: At): ReadonlyArray<Unplayable> => {
   return answer.length > 0 ? answer : found(missingIn(attributes, "input_messages"), true)
 }
 
-const spansOf = (roots: ReadonlyArray<TraceNode>, above: ReadonlyArray<string>): ReadonlyArray<At> =>
-  roots.flatMap((node) => {
-    const path = [...above, label(node)]
-    return [{ node, path }, ...spansOf(node.children, path)]
-  })
+const isPlayed = ({ attributes, meaning: { role } }: TraceNode): boolean =>
+  role === "model" || role === "tool" && attributes["provider_executed"] !== true
 
-const playableTrace = ({ roots, traceId }: Trace): Playable => {
-  const spans = spansOf(roots, [])
-  const calls = spans.filter(({ node }) => node.meaning.role === "model")
-  const tools = spans.filter(({ node }) =>
-    node.meaning.role === "tool" && node.attributes["provider_executed"] !== true
-  )
-  return {
-    traceId,
-    calls: calls.length,
-    tools: tools.length,
-    missing: spans.filter((span) => calls.includes(span) || tools.includes(span)).flatMap(missingOf)
+/** What can be played of a trace. */
+export const playable = ({ roots, traceId }: Trace): Playable => {
+  const missing: Array<Unplayable> = []
+  const path: Array<string> = []
+  let [calls, tools] = [0, 0]
+  for (const { depth, node } of nodes(roots)) {
+    path.length = depth
+    path.push(label(node))
+    if (isPlayed(node)) {
+      const isCall = node.meaning.role === "model"
+      calls += isCall ? 1 : 0
+      tools += isCall ? 0 : 1
+      missing.push(...missingOf(node, [...path]))
+    }
   }
+  return { traceId, calls, tools, missing }
 }
-
-/** What can be played of each trace of a file. */
-export const playable = ({ traces }: TraceForest): ReadonlyArray<Playable> => traces.map(playableTrace)

@@ -11,7 +11,8 @@ import { Output } from "../../src/cli/output/Output.js"
 import { TraceIds } from "../../src/readers/selection/TraceIds.js"
 import { TraceIndex } from "../../src/readers/selection/TraceIndex.js"
 import { decodeFacts, type Facts } from "../../src/records/wire/facts.js"
-import { metric, score, span } from "../readers/lines.js"
+import { span } from "../readers/lines.js"
+import { mixedLine } from "./mixedLines.js"
 import { folder } from "./samples.js"
 
 const read = (files: ReadonlyArray<string>, prefix?: string, newestFirst?: boolean) =>
@@ -23,49 +24,14 @@ const read = (files: ReadonlyArray<string>, prefix?: string, newestFirst?: boole
     Effect.runPromise
   )
 
-/** Records of a few traces, mixed. A trace may have only scores or measurements. */
-const line = FastCheck.oneof(
-  FastCheck.record({
-    id: FastCheck.integer({ min: 1, max: 6 }),
-    parent: FastCheck.option(FastCheck.integer({ min: 1, max: 6 })),
-    trace: FastCheck.integer({ min: 1, max: 5 }),
-    start: FastCheck.integer({ min: 0, max: 20 })
-  }).map((parts) => span(parts)),
-  FastCheck.record({ trace: FastCheck.integer({ min: 1, max: 7 }), value: FastCheck.constant(1) })
-    .map((parts) => metric({ name: "loom.tokens.input", ...parts })),
-  FastCheck.record({ trace: FastCheck.integer({ min: 1, max: 9 }), at: FastCheck.integer({ min: 0, max: 9 }) })
-    .map((parts) => score({ name: "good", value: 1, ...parts })),
-  FastCheck.constantFrom("not a record", "", "{\"kind\":\"dropped\",\"count\":1,\"reason\":\"io\"}")
-)
-
-const otlp = (traces: ReadonlyArray<number>): string =>
-  JSON.stringify({
-    resourceSpans: [{
-      scopeSpans: [{
-        spans: traces.map((trace, at) => ({
-          traceId: trace.toString(16).padStart(32, "0"),
-          spanId: (at + 1).toString(16).padStart(16, "f"),
-          name: "other",
-          startTimeUnixNano: `17698608000${trace}0000000`,
-          endTimeUnixNano: `17698608000${trace}0000001`
-        }))
-      }]
-    }]
-  })
-
-const anyLine = FastCheck.oneof(
-  { weight: 9, arbitrary: line },
-  { weight: 1, arbitrary: FastCheck.array(FastCheck.integer({ min: 1, max: 5 }), { minLength: 1 }).map(otlp) }
-)
-
 describe("the traces of files, read one by one", { timeout: 60_000 }, () => {
   it("are those of the whole forest, in its order", async () => {
     const files = folder()
     try {
       await FastCheck.assert(
         FastCheck.asyncProperty(
-          FastCheck.array(anyLine, { minLength: 1, maxLength: 40 }),
-          FastCheck.array(line, { maxLength: 10 }),
+          FastCheck.array(mixedLine, { minLength: 1, maxLength: 40 }),
+          FastCheck.array(mixedLine, { maxLength: 10 }),
           FastCheck.boolean(),
           async (one, two, isPacked) => {
             // A record at the start, so that no file is refused.

@@ -5,10 +5,18 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { InMemoryTelemetry } from "loom-telemetry"
 import { Dataset, Experiment, Scorer } from "loom-telemetry/evals"
-import { compareGroups } from "../../src/readers/GroupDiff.js"
-import { fromSpans } from "../../src/readers/TraceTree.js"
+import { compareGroups, type GroupKey, Groups } from "../../src/readers/GroupDiff.js"
+import { fromSpans, type TraceForest } from "../../src/readers/TraceTree.js"
 
 const dataset = Dataset.make([{ id: "one", input: 1, expected: 1 }, { id: "two", input: 2, expected: 2 }])
+
+const groupsOf = ({ traces }: TraceForest, by: GroupKey): Groups => {
+  const groups = new Groups(by)
+  traces.forEach((trace) => groups.add(trace))
+  return groups
+}
+
+const compared = (a: TraceForest, b: TraceForest, by: GroupKey) => compareGroups(groupsOf(a, by), groupsOf(b, by))
 
 /** What was recorded of an experiment with this version. */
 const tried = (agentVersion: string, task: (input: number) => Effect.Effect<number, string>) =>
@@ -23,7 +31,7 @@ describe("groups of traces", () => {
     Effect.gen(function*() {
       const before = yield* tried("a", (input) => Effect.succeed(input))
       const after = yield* tried("b", (input) => input === 2 ? Effect.fail("no") : Effect.succeed(0))
-      const groups = compareGroups(before, after, "case")
+      const groups = compared(before, after, "case")
       expect(
         groups.slice(0, 2).map(({ a, b, label }) => [
           label,
@@ -41,7 +49,7 @@ describe("groups of traces", () => {
     Effect.gen(function*() {
       const before = yield* tried("a", (input) => Effect.succeed(input))
       const after = yield* tried("b", (input) => Effect.succeed(input))
-      const groups = compareGroups(before, after, "version").filter(({ label }) => label !== null)
+      const groups = compared(before, after, "version").filter(({ label }) => label !== null)
       expect(groups.map(({ a, b, label }) => [label, a?.traces, b?.traces])).toEqual([
         ["a", 2, undefined],
         ["b", undefined, 2]

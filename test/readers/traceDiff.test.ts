@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as fc from "fast-check"
 import { entriesOf, TraceDiff, TraceTree } from "loom-telemetry/readers"
 import { file, metric, span, spanStart } from "./lines.js"
 
@@ -27,6 +28,30 @@ describe("comparing two runs", () => {
       "same loom.run a > loom.model.stream m",
       "same loom.run a > loom.tool add"
     ])
+  })
+
+  it("matches roots by label and order, whatever the order of the traces", () => {
+    const roots = fc.array(fc.record({ label: fc.constantFrom("x", "y", "z"), trace: fc.integer({ min: 1, max: 5 }) }))
+    const run = (all: ReadonlyArray<{ readonly label: string; readonly trace: number }>) =>
+      forestOf(...all.map(({ label, trace }, id) => span({ id: id + 1, trace, name: label, start: trace * 100 + id })))
+    /** The names of the roots in their order, told apart by numbers. */
+    const names = ({ traces }: TraceTree.TraceForest) => {
+      const labels = traces.flatMap((trace) => trace.roots.map(({ name }) => name))
+      return labels.map((label, at) => {
+        const number = labels.slice(0, at + 1).filter((other) => other === label).length
+        return number === 1 ? label : `${label} [${number}]`
+      })
+    }
+    fc.assert(
+      fc.property(roots, roots, (one, two) => {
+        const [a, b] = [run(one), run(two)]
+        const [left, right] = [names(a), names(b)]
+        expect(brief(TraceDiff.compare(a, b))).toEqual([
+          ...left.map((name) => `${right.includes(name) ? "same" : "removed"} ${name}`),
+          ...right.filter((name) => !left.includes(name)).map((name) => `added ${name}`)
+        ])
+      })
+    )
   })
 
   it("reports added and removed spans, by path and order", () => {

@@ -6,7 +6,7 @@ import { type Playable, playable, type Unplayable } from "../../readers/Playable
 import { escapeText } from "../../records/terminal/escape.js"
 import { command } from "../command.js"
 import { ConditionMet, UsageError } from "../Failure.js"
-import { forestOf } from "../input/forest.js"
+import { orderedTracesOf } from "../input/ordered.js"
 import { jsonLine } from "../output/document.js"
 import { plural } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
@@ -56,16 +56,19 @@ export const cassette = command({
   options: {},
   examples: ["cassette check run.jsonl", "cassette check --json run.jsonl"],
   run: ({ files: [action, file], json }) =>
-    Effect.gen(function*() {
+    Effect.scoped(Effect.gen(function*() {
       if (action !== "check") {
         yield* Effect.fail(new UsageError({ message: `unknown action ${JSON.stringify(action)}; valid: check` }))
       }
-      const found = playable(yield* forestOf([file!]))
       const output = yield* Output
-      yield* output.write(json ? found.map((each) => jsonLine(documentOf(each))).join("") : found.map(textOf).join(""))
-      const missing = found.reduce((sum, each) => sum + each.missing.length, 0)
+      let missing = 0
+      for (const trace of (yield* orderedTracesOf([file!])).traces) {
+        const found = playable(trace)
+        missing += found.missing.length
+        yield* output.write(json ? jsonLine(documentOf(found)) : textOf(found))
+      }
       if (missing > 0) {
         yield* Effect.fail(new ConditionMet({ message: `${plural(missing, "span")} cannot be played` }))
       }
-    })
+    }))
 })

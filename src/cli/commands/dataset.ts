@@ -11,8 +11,9 @@ import { redacted } from "../../records/text.js"
 import { command } from "../command.js"
 import { type Failure, IoError, UsageError } from "../Failure.js"
 import { datasetIds } from "../input/datasetIds.js"
-import { forestOf, tracesWithId } from "../input/forest.js"
+import { orderedTracesOf } from "../input/ordered.js"
 import { spanCondition, spanOptions } from "../input/spanSelection.js"
+import { inSteps } from "../input/steps.js"
 import { text, type Values, wholeNumber } from "../options.js"
 import { appendLines } from "../output/appendLines.js"
 import { terminalSafe } from "../output/document.js"
@@ -31,33 +32,64 @@ type Given = Values<typeof options>
 /** Problems that are named one by one. */
 const mostNamed = 5
 
-const problemOf = (found: ReadonlyArray<readonly [traceId: string, problem: NoCase]>): IoError => {
-  const named = found.slice(0, mostNamed).map(([traceId, problem]) => `trace ${traceId} ${remedyOf(problem)}`)
-  const more = found.length > mostNamed ? ` … and ${plural(found.length - mostNamed, "more trace")}` : ""
-  return new IoError({ message: `nothing was added: ${named.join("; ")}${more}` })
+class Problems {
+  count = 0
+  private readonly named: Array<string> = []
+
+  note(traceId: string, problem: NoCase): void {
+    this.count++
+    if (this.named.length < mostNamed) {
+      this.named.push(`trace ${traceId} ${remedyOf(problem)}`)
+    }
+  }
+
+  get error(): IoError {
+    const more = this.count > mostNamed ? ` … and ${plural(this.count - mostNamed, "more trace")}` : ""
+    return new IoError({ message: `nothing was added: ${this.named.join("; ")}${more}` })
+  }
 }
 
 interface Picked {
-  readonly cases: ReadonlyArray<TraceCase>
+  /** The first ones that the dataset has not. */
+  readonly taken: ReadonlyArray<TraceCase>
+  readonly cases: number
+  /** Cases that the dataset had already. */
+  readonly known: number
   /** Traces without a run of an agent. */
   readonly others: number
 }
 
-/** The cases that these traces are. Traces of anything but agents are passed over, unless there is nothing else. */
-const picked = (traces: ReadonlyArray<Trace>): Effect.Effect<Picked, IoError> => {
-  const cases: Array<TraceCase> = []
-  const problems: Array<readonly [string, NoCase]> = []
-  for (const trace of traces) {
-    const found = caseOfTrace(trace)
-    if (typeof found === "string") {
-      problems.push([trace.traceId, found])
-    } else {
-      cases.push(found)
-    }
-  }
-  const isBad = cases.length === 0 ? problems : problems.filter(([, problem]) => problem === "no-input")
-  return isBad.length > 0 ? problemOf(isBad) : Effect.succeed({ cases, others: problems.length })
-}
+/**
+ * The cases that these traces are, at most `limit` of them; 0 takes all. Traces of anything but agents are passed over, unless there is nothing else.
+ */
+const picked = (
+  traces: Iterable<Trace>,
+  isKnown: (id: string) => boolean,
+  limit: number
+): Effect.Effect<Picked, IoError> =>
+  Effect.gen(function*() {
+    const taken: Array<TraceCase> = []
+    const [problems, withoutInput] = [new Problems(), new Problems()]
+    let [cases, known] = [0, 0]
+    yield* inSteps(traces, (trace) => {
+      const found = caseOfTrace(trace)
+      if (typeof found === "string") {
+        problems.note(trace.traceId, found)
+        if (found === "no-input") {
+          withoutInput.note(trace.traceId, found)
+        }
+      } else {
+        cases++
+        if (isKnown(found.id)) {
+          known++
+        } else if (limit === 0 || taken.length < limit) {
+          taken.push(found)
+        }
+      }
+    })
+    const { count, error } = cases === 0 ? problems : withoutInput
+    return count > 0 ? yield* error : { taken, cases, known, others: problems.count }
+  })
 
 /** Whether one of its spans meets all conditions. */
 const selecting = (given: Given): (trace: Trace) => boolean => {
@@ -72,11 +104,14 @@ const selecting = (given: Given): (trace: Trace) => boolean => {
   }
 }
 
-const selected = (given: Given, files: ReadonlyArray<string>) =>
-  Effect.map(
-    Effect.flatMap(forestOf(files), (forest) => tracesWithId(forest, given.trace)),
-    (traces) => traces.filter(selecting(given))
-  )
+const selected = function*(given: Given, traces: Iterable<Trace>): Generator<Trace> {
+  const isSelected = selecting(given)
+  for (const trace of traces) {
+    if (isSelected(trace)) {
+      yield trace
+    }
+  }
+}
 
 const lineOf = ({ id, input, output }: TraceCase, given: Given): string =>
   printCase({
@@ -95,31 +130,30 @@ const isPart = ({ input }: TraceCase): boolean => {
   return json.includes(redacted) || /…\[\+\d+ (?:chars|items|keys)\]/.test(json)
 }
 
-const flawOf = (given: Given, cases: ReadonlyArray<TraceCase>): string | undefined =>
+const flawOf = (given: Given, cases: number): string | undefined =>
   given.expected === undefined
     ? undefined
     : given["expect-answer"]
     ? "use either --expected or --expect-answer"
-    : cases.length > 1
-    ? `--expected is for one trace, and ${cases.length} were found: select one with --trace`
+    : cases > 1
+    ? `--expected is for one trace, and ${cases} were found: select one with --trace`
     : undefined
 
 const add = (path: string, given: Given, files: ReadonlyArray<string>): Effect.Effect<Added, Failure, Output> =>
-  Effect.gen(function*() {
-    const known = yield* datasetIds(path)
-    const { cases, others } = yield* picked(yield* selected(given, files))
+  Effect.scoped(Effect.gen(function*() {
+    const ids = yield* datasetIds(path)
+    const { traces } = yield* orderedTracesOf(files, given.trace)
+    const { cases, known, others, taken } = yield* picked(selected(given, traces), (id) => ids.has(id), given.limit)
     const flaw = flawOf(given, cases)
     if (flaw !== undefined) {
       return yield* new UsageError({ message: flaw })
     }
-    const fresh = cases.filter(({ id }) => !known.has(id))
-    const taken = given.limit > 0 ? fresh.slice(0, given.limit) : fresh
     const lines = taken.map((each) => lineOf(each, given)).join("")
     if (lines !== "") {
       yield* appendLines(path, lines)
     }
-    return { lines, taken, known: cases.length - fresh.length, left: fresh.length - taken.length, others }
-  })
+    return { lines, taken, known, left: cases - known - taken.length, others }
+  }))
 
 interface Added {
   readonly lines: string

@@ -2,19 +2,21 @@
  * `diff`: compares two runs.
  */
 import * as Effect from "effect/Effect"
-import { compareGroups, type Group, type GroupChange, type GroupKey, groupKeys } from "../../readers/GroupDiff.js"
+import { Comparison } from "../../readers/diff/Comparison.js"
 import {
-  type AttributeChange,
-  compare,
-  type Side,
-  type SpanChange,
-  type Total,
-  type TraceDiff
-} from "../../readers/TraceDiff.js"
+  compareGroups,
+  type Group,
+  type GroupChange,
+  type GroupKey,
+  groupKeys,
+  Groups
+} from "../../readers/GroupDiff.js"
+import type { AttributeChange, Side, SpanChange, Total } from "../../readers/TraceDiff.js"
 import { escapeText } from "../../records/terminal/escape.js"
 import { command } from "../command.js"
 import { ConditionMet } from "../Failure.js"
-import { forestOf } from "../input/forest.js"
+import { type OrderedTraces, orderedTracesOf } from "../input/ordered.js"
+import { inSteps } from "../input/steps.js"
 import { choice } from "../options.js"
 import { jsonLine, scoreRowDocument, usageDocument } from "../output/document.js"
 import { count, dollars, duration } from "../output/numbers.js"
@@ -102,19 +104,26 @@ const shownChanges = (changes: ReadonlyArray<SpanChange>, isAll: boolean): Reado
   return changes.filter(({ path }) => paths.has(JSON.stringify(path)))
 }
 
-const text = (difference: TraceDiff, isAll: boolean, width: number): string => {
-  const columns = ["", "A", "B", "change"].map((heading) => ({ heading, right: heading !== "" }))
-  const verdict = difference.same
-    ? "Both runs have the same spans with the same outcomes."
-    : "~ changed, + only in B, - only in A"
-  const lines = [
-    ...tableLines(columns, totals(difference.a, difference.b), width),
-    "",
-    verdict,
-    ...shownChanges(difference.changes, isAll).flatMap(changeLines)
-  ]
-  return `${lines.join("\n")}\n`
+/** What is written before the changes, for one root after another, and after them. */
+interface Format {
+  readonly head: (a: Total, b: Total, same: boolean, width: number) => string
+  readonly root: (changes: ReadonlyArray<SpanChange>) => string
+  readonly between: string
+  readonly end: string
 }
+
+const text = (isAll: boolean): Format => ({
+  head: (a, b, same, width) => {
+    const columns = ["", "A", "B", "change"].map((heading) => ({ heading, right: heading !== "" }))
+    const verdict = same
+      ? "Both runs have the same spans with the same outcomes."
+      : "~ changed, + only in B, - only in A"
+    return [...tableLines(columns, totals(a, b), width), "", verdict].map((line) => `${line}\n`).join("")
+  },
+  root: (changes) => shownChanges(changes, isAll).flatMap(changeLines).map((line) => `${line}\n`).join(""),
+  between: "",
+  end: ""
+})
 
 const sideDocument = (side: Side | undefined) =>
   side === undefined ? null : {
@@ -132,18 +141,23 @@ const totalDocument = ({ durationMs, scores, spans, traces, usage }: Total) => (
   scores: scores.map(scoreRowDocument)
 })
 
-const document = (difference: TraceDiff) => ({
-  same: difference.same,
-  a: totalDocument(difference.a),
-  b: totalDocument(difference.b),
-  changes: difference.changes.map((each) => ({
-    kind: each.kind,
-    path: each.path,
-    a: sideDocument(each.a),
-    b: sideDocument(each.b),
-    attributes: each.attributes
-  }))
+const changeDocument = (each: SpanChange) => ({
+  kind: each.kind,
+  path: each.path,
+  a: sideDocument(each.a),
+  b: sideDocument(each.b),
+  attributes: each.attributes
 })
+
+const json: Format = {
+  head: (a, b, same) => {
+    const document = { same, a: totalDocument(a), b: totalDocument(b), changes: [] }
+    return jsonLine(document).slice(0, -"]}\n".length)
+  },
+  root: (changes) => changes.map((each) => jsonLine(changeDocument(each)).trimEnd()).join(","),
+  between: ",",
+  end: "]}\n"
+}
 
 const groupColumns = (names: ReadonlyArray<string>, by: GroupKey): ReadonlyArray<Column> => [
   { heading: by },
@@ -200,18 +214,58 @@ export const diff = command({
     "diff --fail expected.jsonl actual.jsonl",
     "diff --by case version1.jsonl version2.jsonl"
   ],
-  run: ({ all, by, fail, files: [a, b], json }) =>
-    Effect.gen(function*() {
-      const output = yield* Output
-      const [first, second] = [yield* forestOf([a!]), yield* forestOf([b!])]
+  run: ({ all, by, fail, files: [first, second], json: isJson }) =>
+    Effect.scoped(Effect.gen(function*() {
+      const [a, b] = [yield* orderedTracesOf([first!]), yield* orderedTracesOf([second!])]
       if (by !== undefined) {
-        const groups = compareGroups(first, second, by)
-        return yield* output.write(json ? jsonLine(groupsDocument(groups, by)) : groupsText(groups, by, output.width))
+        return yield* writeGroups(a, b, by, isJson)
       }
-      const difference = compare(first, second)
-      yield* output.write(json ? jsonLine(document(difference)) : text(difference, all, output.width))
-      if (fail && !difference.same) {
+      const same = yield* writeChanges(a, b, isJson ? json : text(all))
+      if (fail && !same) {
         yield* Effect.fail(new ConditionMet({ message: "the runs differ" }))
       }
-    })
+    }))
 })
+
+const writeGroups = (a: OrderedTraces, b: OrderedTraces, by: GroupKey, isJson: boolean) =>
+  Effect.gen(function*() {
+    const { width, write } = yield* Output
+    const [left, right] = [new Groups(by), new Groups(by)]
+    yield* inSteps(a.traces, (trace) => left.add(trace))
+    yield* inSteps(b.traces, (trace) => right.add(trace))
+    const groups = compareGroups(left, right)
+    yield* write(isJson ? jsonLine(groupsDocument(groups, by)) : groupsText(groups, by, width))
+  })
+
+/** Characters of changes that are kept until the totals, which are written before them, are known. If there are more, the runs are compared again. */
+const mostKept = 1_000_000
+
+const writeChanges = (a: OrderedTraces, b: OrderedTraces, { between, end, head, root }: Format) =>
+  Effect.gen(function*() {
+    const { width, write } = yield* Output
+    const comparison = new Comparison(a, b)
+    const pieces = function*(roots: Iterable<ReadonlyArray<SpanChange>>): Generator<string> {
+      let separator = ""
+      for (const changes of roots) {
+        yield separator + root(changes)
+        separator = between
+      }
+    }
+    const kept: Array<string> = []
+    let size = 0
+    yield* inSteps(pieces(comparison.roots()), (piece) => {
+      size += piece.length
+      if (size > mostKept) {
+        kept.length = 0
+      } else if (piece !== "") {
+        kept.push(piece)
+      }
+    })
+    const all = comparison.totals()
+    yield* write(head(all.a, all.b, comparison.same, width))
+    for (const piece of size <= mostKept ? kept : pieces(new Comparison(a, b).roots())) {
+      yield* write(piece)
+    }
+    yield* write(end)
+    return comparison.same
+  })

@@ -2,13 +2,15 @@
  * `doctor`: finds problems in a file.
  */
 import * as Effect from "effect/Effect"
-import { builder, type Finding, type FindingsReport, type Severity } from "../../readers/Findings.js"
+import type { Finding, FindingsReport, Severity } from "../../readers/Findings.js"
+import { Search } from "../../readers/findings/Search.js"
 import { escapeText } from "../../records/terminal/escape.js"
 import { command } from "../command.js"
 import { failIfOption, type Quantities, withFailIf } from "../failIf/failIf.js"
 import { ConditionMet, type IoError } from "../Failure.js"
-import { forEachEntry } from "../input/entries.js"
+import { IndexedTraces } from "../input/indexed.js"
 import { inputPaths } from "../input/input.js"
+import { inSteps } from "../input/steps.js"
 import { jsonLine } from "../output/document.js"
 import { count, plural } from "../output/numbers.js"
 import type { Output } from "../output/Output.js"
@@ -20,10 +22,17 @@ interface Examined {
 }
 
 const examine = (path: string): Effect.Effect<Examined, IoError, Output> =>
-  Effect.suspend(() => {
-    const { add, result } = builder()
-    return Effect.map(forEachEntry([path], add), () => ({ path, report: result() }))
-  })
+  Effect.scoped(Effect.gen(function*() {
+    const others = new Search()
+    const indexed = yield* IndexedTraces.of([path], { other: (entry) => others.add(entry) })
+    const found = others.found()
+    yield* inSteps(indexed.numbers(), (trace) => {
+      const search = new Search()
+      indexed.eachRecord(trace, (entry) => search.add(entry))
+      found.add(search.found())
+    })
+    return { path, report: found.report(indexed.counts.records) }
+  }))
 
 const findingText = (finding: Finding, width: number): string => {
   const { count: many, examples, kind, lines, message, severity } = finding

@@ -4,15 +4,16 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as ChromeTrace from "../../readers/ChromeTrace.js"
-import * as CollapsedStacks from "../../readers/CollapsedStacks.js"
 import * as OtlpJson from "../../readers/OtlpJson.js"
+import { Stacks, type Weight } from "../../readers/stacks.js"
 import type { TraceEntry } from "../../readers/TraceEntry.js"
+import { UsageByTrace } from "../../readers/usage/treeUsage.js"
 import { command } from "../command.js"
 import type { IoError, UsageError } from "../Failure.js"
 import { entriesOf } from "../input/entries.js"
-import { forestOf } from "../input/forest.js"
 import { inputPaths, nameOf } from "../input/input.js"
 import { orderedTracesOf } from "../input/ordered.js"
+import { inSteps } from "../input/steps.js"
 import { logBadLines } from "../input/summary.js"
 import { choice, file, text } from "../options.js"
 import type { Output } from "../output/Output.js"
@@ -51,16 +52,14 @@ export const otlpRequests = (
     )
   })
 
-const ofForest = (
-  paths: ReadonlyArray<string>,
-  pieces: (forest: Effect.Effect.Success<ReturnType<typeof forestOf>>) => Iterable<string>
-): Pieces => Stream.unwrap(Effect.map(forestOf(paths), (forest) => Stream.fromIterable(pieces(forest))))
-
-const withNewlines = function*(lines: Iterable<string>): Generator<string> {
-  for (const line of lines) {
-    yield `${line}\n`
-  }
-}
+const stacksOf = (paths: ReadonlyArray<string>, weight: Weight): Pieces =>
+  Stream.unwrapScoped(Effect.gen(function*() {
+    const { masked, outside, traces } = yield* orderedTracesOf(paths)
+    const stacks = new Stacks(weight)
+    const usage = weight === "time" ? undefined : new UsageByTrace(outside, masked)
+    yield* inSteps(traces, (trace) => stacks.add(trace, usage?.add(trace)))
+    return Stream.map(Stream.fromIterable(stacks.lines(usage?.total())), (line) => `${line}\n`)
+  }))
 
 export const exporting = command({
   name: "export",
@@ -93,7 +92,7 @@ export const exporting = command({
       otlp: () => Stream.map(otlpRequests(paths, given.service), ({ body }) => `${body}\n`),
       chrome: () =>
         Stream.unwrapScoped(Effect.map(orderedTracesOf(paths), (all) => Stream.fromIterable(ChromeTrace.pieces(all)))),
-      collapsed: () => ofForest(paths, (forest) => withNewlines(CollapsedStacks.lines(forest, given.weight))),
+      collapsed: () => stacksOf(paths, given.weight),
       html: () => pageOf(paths, titleOf(paths))
     }
     return writePieces(products[given.to](), given.out)

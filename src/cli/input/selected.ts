@@ -18,7 +18,7 @@ import { traceIdOf } from "../../records/wire/line.js"
 import type { IoError, UsageError } from "../Failure.js"
 import type { Output } from "../output/Output.js"
 import { eachFactLogged } from "./facts.js"
-import { unknownTrace } from "./forest.js"
+import { unknownTrace } from "./ordered.js"
 import { type Pass, rereadable } from "./reread.js"
 
 /** Some traces of a file. */

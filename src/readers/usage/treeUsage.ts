@@ -94,12 +94,12 @@ export interface ForestUsage extends NodeUsage {
 
 /** The usage of a whole file. */
 export const usageOfForest = (forest: TraceForest): ForestUsage => {
-  const { masked, outside, spans, sure } = comparison(forest)
-  const total = sure.copy()
-  total.add(outside)
+  const { masked, outside, spans } = comparison(forest)
+  const whole = new UsageByTrace(outside, masked)
+  const byTrace = new Map(forest.traces.map((trace) => [trace.traceId, whole.add(trace)]))
   return {
-    ...usageOfTraces(forest.traces, masked),
-    total: total.usage(),
+    ...ofTraces(byTrace),
+    total: whole.total(),
     outside: minus(outside, spans.copy(outside.has & ~masked)).usage()
   }
 }
@@ -110,29 +110,53 @@ const comparison = ({ metrics, traces }: TraceForest) => {
   for (const metric of metrics) {
     outside.measure(quantityOf(metric.name), metric.value)
   }
-  const totals = (masked: number): Amounts => sumOf(traces.map((trace) => usageOf(trace, masked)))
-  const all = totals(0)
-  const sure = outside.has === 0 ? all : totals(outside.has)
-  const spans = minus(all, sure)
-  return { masked: contradicted(outside, spans), outside, spans, sure }
+  const totals = (masked: number): Amounts => {
+    const sum = new Amounts()
+    traces.forEach((trace) => sum.add(amountsOf(usageOf(trace, masked).total)))
+    return sum
+  }
+  const spans = outside.has === 0 ? new Amounts() : minus(totals(0), totals(outside.has))
+  return { masked: contradicted(outside, spans), outside, spans }
+}
+
+/** What was measured outside any trace, and flags of the quantities of which only that counts. */
+export const usageOutside = (forest: TraceForest): { readonly outside: Amounts; readonly masked: number } => {
+  const { masked, outside } = comparison(forest)
+  return { masked, outside }
+}
+
+/** The usage of a whole file, trace by trace. */
+export class UsageByTrace {
+  private readonly sum = new Amounts()
+
+  /** `outside` was measured outside any trace; `masked` flags the quantities of which only that counts. */
+  constructor(private readonly outside: Amounts, private readonly masked: number) {}
+
+  /** Adds a trace; returns its usage. */
+  add(trace: Trace): NodeUsage {
+    const usage = usageOf(trace, this.masked)
+    // Of what was measured outside any trace, the spans are a part.
+    const { total } = this.outside.has === this.masked ? usage : usageOf(trace, this.outside.has)
+    this.sum.add(amountsOf(total))
+    return usage
+  }
+
+  /** The usage of all traces that were added, and of the measurements outside any trace. */
+  total(): Usage {
+    const total = this.sum.copy()
+    total.add(this.outside)
+    return total.usage()
+  }
 }
 
 /** The usage of some traces of a file. `masked` flags quantities of which only measurements outside any trace count. */
-export const usageOfTraces = (traces: Iterable<Trace>, masked: number): Pick<NodeUsage, "of" | "below"> => {
-  const byTrace = new Map(Array.from(traces, (trace) => [trace.traceId, usageOf(trace, masked)]))
-  return {
-    of: (node) => byTrace.get(node.traceId)?.of(node) ?? nothing,
-    below: (node) => byTrace.get(node.traceId)?.below(node) ?? nothing
-  }
-}
+export const usageOfTraces = (traces: Iterable<Trace>, masked: number): Pick<NodeUsage, "of" | "below"> =>
+  ofTraces(new Map(Array.from(traces, (trace) => [trace.traceId, usageOf(trace, masked)])))
 
-const sumOf = (usages: Iterable<NodeUsage>): Amounts => {
-  const sum = new Amounts()
-  for (const { total } of usages) {
-    sum.add(amountsOf(total))
-  }
-  return sum
-}
+const ofTraces = (byTrace: ReadonlyMap<string, NodeUsage>): Pick<NodeUsage, "of" | "below"> => ({
+  of: (node) => byTrace.get(node.traceId)?.of(node) ?? nothing,
+  below: (node) => byTrace.get(node.traceId)?.below(node) ?? nothing
+})
 
 const amountsOf = ({ cachedTokensIn, costUsd, tokensIn, tokensOut }: Usage): Amounts => {
   const out = new Amounts()
