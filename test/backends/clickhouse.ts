@@ -28,20 +28,34 @@ export const clickhouse: Effect.Effect<ClickhouseUrl, NotInTimeError, Scope.Scop
 
 type Row = { readonly [column: string]: any }
 
-/** The rows that a query gives. 64-bit integers are numbers. */
-export const rows = (url: ClickhouseUrl, query: string): Effect.Effect<ReadonlyArray<Row>, NotInTimeError> =>
+/** What the engine answers to a statement, as text. */
+const ask = (url: ClickhouseUrl, database: string, statement: string): Effect.Effect<string, NotInTimeError> =>
   Effect.tryPromise({
     try: async () => {
-      const settings = "output_format_json_quote_64bit_integers = 0"
-      const response = await fetch(`${url}/?database=otel&default_format=JSON`, {
+      const response = await fetch(`${url}/?database=${database}&default_format=JSON`, {
         method: "POST",
-        body: `${query} SETTINGS ${settings}`
+        body: statement
       })
       const answer = await response.text()
       if (!response.ok) {
         throw new Error(answer)
       }
-      return (JSON.parse(answer) as { readonly data: ReadonlyArray<Row> }).data
+      return answer
     },
-    catch: (cause) => new NotInTimeError({ what: `ClickHouse, ${query}: ${String(cause)}` })
+    catch: (cause) => new NotInTimeError({ what: `ClickHouse, ${statement}: ${String(cause)}` })
   })
+
+/** Runs a statement that gives no rows. */
+export const execute = (url: ClickhouseUrl, statement: string): Effect.Effect<void, NotInTimeError> =>
+  Effect.asVoid(ask(url, "default", statement))
+
+/** The rows that a query gives. 64-bit integers are numbers. */
+export const rows = (
+  url: ClickhouseUrl,
+  query: string,
+  database = "otel"
+): Effect.Effect<ReadonlyArray<Row>, NotInTimeError> =>
+  Effect.map(
+    ask(url, database, `${query} SETTINGS output_format_json_quote_64bit_integers = 0`),
+    (answer) => (JSON.parse(answer) as { readonly data: ReadonlyArray<Row> }).data
+  )
