@@ -63,7 +63,7 @@ for (const file of examples) {
 write("examples/index.md", list("Examples", examples.map((file) => [file, `${basename(file, ".ts")}.md`])))
 
 cpSync(join(repository, "docs/images"), join(pages, "docs/images"), { recursive: true })
-for (const folder of ["docs/grafana", "docs/collector"]) {
+for (const folder of ["docs/grafana", "docs/collector", "docs/sql"]) {
   cpSync(join(repository, folder), join(pages, "public", folder), { recursive: true })
 }
 for (const file of files) {

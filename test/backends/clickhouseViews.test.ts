@@ -1,5 +1,5 @@
 /**
- * The ClickHouse views of docs/sql.md over object storage, run by ClickHouse's engine over a compressed file in their place.
+ * The views of docs/sql/clickhouse.sql over object storage, run by ClickHouse's engine over a compressed file in their place.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { expect, it } from "@effect/vitest"
@@ -15,12 +15,11 @@ import { identity, model, spanCount, supervise } from "./supervised.js"
 
 const inTheirPlace = "s3('https://bucket.s3.amazonaws.com/traces/*.jsonl.gz',"
 
-/** The statements of the page, reading this file. */
+/** The statements of docs/sql/clickhouse.sql, reading this file. */
 const viewsOver = (file: string): ReadonlyArray<string> => {
-  const page = readFileSync(new URL("../../docs/sql.md", import.meta.url), "utf8")
-  const block = /## ClickHouse\n[^]*?```sql\n([^]*?)```/.exec(page)![1]!
-  expect(block).toContain(inTheirPlace)
-  return block.replace(inTheirPlace, `file('${file}',`).split(/;\n/).filter((statement) => statement.trim() !== "")
+  const text = readFileSync(new URL("../../docs/sql/clickhouse.sql", import.meta.url), "utf8")
+  expect(text).toContain(inTheirPlace)
+  return text.replace(inTheirPlace, `file('${file}',`).split(/;\n/).filter((statement) => statement.trim() !== "")
 }
 
 describeWith("clickhouse", "The ClickHouse views of the documentation", () => {

@@ -1,5 +1,5 @@
 /**
- * The views of docs/sql.md over object storage, run by DuckDB over a compressed file in their place.
+ * The views of docs/sql/duckdb.sql over object storage, run by DuckDB over a compressed file in their place.
  */
 import { DuckDBInstance } from "@duckdb/node-api"
 import { afterAll, expect, it } from "@effect/vitest"
@@ -11,12 +11,11 @@ import { folder } from "./samples.js"
 const files = folder()
 afterAll(() => files.remove())
 
-/** The statements of the page, over this file. What loads from the network is left out. */
+/** The statements of the file, over this file of records. What loads from the network is left out. */
 const statements = (path: string): ReadonlyArray<string> => {
-  const page = readFileSync(new URL("../../docs/sql.md", import.meta.url), "utf8")
-  const block = /## Object storage[^]*?```sql\n([^]*?)```/.exec(page)![1]!
-  expect(block).toContain("'s3://bucket/traces/*.jsonl.gz'")
-  return block.replace("s3://bucket/traces/*.jsonl.gz", path).split(/;\s*/)
+  const text = readFileSync(new URL("../../docs/sql/duckdb.sql", import.meta.url), "utf8")
+  expect(text).toContain("'s3://bucket/traces/*.jsonl.gz'")
+  return text.replace("s3://bucket/traces/*.jsonl.gz", path).split(/;\s*/)
     .filter((each) => each !== "" && !each.includes("httpfs"))
 }
 

@@ -17,7 +17,7 @@ const ofUse = (use: Fence["use"]): ReadonlyArray<Fence> => fences.filter((fence)
 writeModules()
 
 /** Pages without programs: the command line, a table of names, numbers. */
-const withoutCode = ["cli-export", "command-line", "loomflow-names", "benchmarks", "sql", "mcp"]
+const withoutCode = ["cli-inspect", "cli-export", "scale", "command-line", "loomflow-names", "benchmarks", "sql", "mcp"]
   .map((name) => `docs/${name}.md`)
 
 describe("the blocks of the documentation", { timeout: 60_000 }, () => {
