@@ -24,6 +24,15 @@ const withoutUser = (attributes: Attributes): Attributes => {
   return rest
 }
 
+const isPlain = (attributes: Attributes): attributes is Readonly<Record<string, string | number | boolean>> => {
+  for (const key in attributes) {
+    if (typeof attributes[key] === "object") {
+      return false
+    }
+  }
+  return true
+}
+
 export interface MetricsRecorder {
   readonly record: (metric: MetricData) => void
   /** Reports pending sums; later measurements are reported at once. */
@@ -65,7 +74,9 @@ class Instruments {
   }
 
   private labelsOf(attributes: Attributes): OtelApi.Attributes {
-    return otelAttributes(this.parts.userId === "drop" ? withoutUser(attributes) : attributes)
+    const kept = this.parts.userId === "drop" ? withoutUser(attributes) : attributes
+    // The SDK does not change them either: it finds a series by them.
+    return isPlain(kept) ? kept : otelAttributes(kept)
   }
 
   private counter(name: string): Take {
