@@ -1,5 +1,5 @@
 /**
- * Scores: an answer is judged by a rule while it is given, and by a person afterwards.
+ * Scores an answer: by a rule when it is given, and by a person afterwards.
  *
  * npx tsx examples/19-scores.ts
  */

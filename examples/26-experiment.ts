@@ -1,5 +1,5 @@
 /**
- * Two versions of an agent, tried on the same cases, judged by a rule and by a model, and compared.
+ * Compares two versions of an agent on the same cases, judged by a rule and by a model.
  *
  * npx tsx examples/26-experiment.ts
  */

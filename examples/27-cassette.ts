@@ -1,5 +1,5 @@
 /**
- * A recorded run becomes a test: it plays again without network, cost or running tools. A changed instruction is named; a fork goes on from a turn.
+ * A recorded run becomes a test: it plays again without network, cost or running tools. A changed instruction is reported; a fork continues from a turn.
  *
  * npx tsx examples/27-cassette.ts
  */

@@ -1,5 +1,5 @@
 /**
- * A `node:http` server on Effect: one runtime for all requests, sinks named by `LOOM_TELEMETRY` (`console` while developing, `otel` in production), and
+ * A `node:http` server on Effect: one runtime for all requests, sinks chosen by `LOOM_TELEMETRY` (`console` while developing, `otel` in production), and
  * nothing lost on SIGTERM.
  *
  * npx tsx examples/28-server.ts

@@ -1,5 +1,5 @@
 /**
- * A week: users dislike answers of version 1, their traces become a dataset, version 2 is tried on it, and CI lets only version 2 pass.
+ * From bad feedback to a fix: traces of answers that users disliked become a dataset, version 2 is tried on it, and CI lets only version 2 pass.
  *
  * npx tsx examples/31-week.ts
  */

@@ -1,5 +1,5 @@
 /**
- * A test that fails when a score falls: the agent answers a dataset, and the mean of a score must not be below what it was.
+ * A test that fails when a score falls: the agent answers a dataset, and the mean score must not be lower than before.
  *
  * npx vitest run examples/32-quality.test.ts
  */

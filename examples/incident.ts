@@ -1,8 +1,8 @@
 /**
  * The agents of the page's example: an on-call supervisor hands an incident to two workers, each with its own model.
  *
- * Run by 18-page.ts. Models are scripted and tools invent their answers, with realistic delays: multiples of 4 ms, which a test clock
- * represents exactly in our days too.
+ * Run by 18-page.ts. The models are scripted and the tools' answers made up. Delays are realistic, in multiples of 4 ms, which a test
+ * clock represents exactly.
  */
 import { Tool, Toolkit } from "@effect/ai"
 import { Effect, Layer, Schema } from "effect"
