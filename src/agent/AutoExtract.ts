@@ -29,6 +29,7 @@ import { exitOf } from "./run/ownFiber.js"
 import { CurrentRun } from "./run/RunMeter.js"
 import { CurrentPlace, outside } from "./run/RunPlace.js"
 import { Transcript } from "./run/transcript.js"
+import { RequestText } from "./tape/RequestText.js"
 
 /** Options of the extraction. */
 export interface AutoExtractOptions<E = never, R = never> extends ExtractionBounds {
@@ -104,6 +105,7 @@ const askModel = (service: LanguageModel.Service): Extract => (episode) =>
         Prompt.makeMessage("system", { content: instructions }),
         ...Prompt.make(`User: ${episode.input}\nAssistant: ${episode.output}`).content
       ],
+      requests: new RequestText(),
       tools: {},
       retries: 2,
       streaming: true,

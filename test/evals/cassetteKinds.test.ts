@@ -13,33 +13,12 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as TestServices from "effect/TestServices"
 import type { SpanRecord } from "loom-telemetry"
-import {
-  AutoExtract,
-  instrumentLanguageModel,
-  instrumentToolkit,
-  Memory,
-  type ScriptedTurn,
-  Workflow
-} from "loom-telemetry/agent"
+import { AutoExtract, instrumentLanguageModel, instrumentToolkit, Memory, Workflow } from "loom-telemetry/agent"
 import { Cassette } from "loom-telemetry/evals"
 import { tapeSum } from "../../src/records/tape.js"
 import { add, arithmetic, ArithmeticLive, calling, saying, talker } from "../agent/arithmetic.js"
 import { answeredWith } from "../agent/vendorErrors.js"
-import { differences, fileOf, measurements, recordedWith, taped } from "./taped.js"
-
-/** Records a program, plays it, and expects both to be the same. Returns what it gave back. */
-const playedLikeRecorded = <A, E>(
-  script: ReadonlyArray<ScriptedTurn>,
-  program: Effect.Effect<A, E, LanguageModel.LanguageModel>
-) =>
-  Effect.gen(function*() {
-    const first = yield* recordedWith(...script)(program)
-    const second = yield* taped(Effect.provide(program, Cassette.layer(first.file)))
-    expect(yield* differences(first, second)).toEqual([])
-    expect(measurements(second)).toEqual(measurements(first))
-    expect(JSON.stringify(second.exit)).toBe(JSON.stringify(first.exit))
-    return first
-  })
+import { fileOf, playedLikeRecorded, recordedWith, taped } from "./taped.js"
 
 const session = { sessionId: "s1", userId: "alice" }
 const asking = (name: string) => ({

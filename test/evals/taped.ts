@@ -2,6 +2,7 @@
  * Programs recorded for a cassette and played again, with what differs between the two.
  */
 import type { LanguageModel } from "@effect/ai/LanguageModel"
+import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -79,3 +80,17 @@ export const measurements = (
   metrics.filter(({ name }) => !name.endsWith("_ms")).map(({ attributes, name, value }) =>
     JSON.stringify([name, value, attributes])
   ).sort()
+
+/** Records a program, plays it, and expects both to be the same. Returns what it gave back. */
+export const playedLikeRecorded = <A, E>(
+  script: ReadonlyArray<ScriptedTurn>,
+  program: Effect.Effect<A, E, LanguageModel>
+) =>
+  Effect.gen(function*() {
+    const first = yield* recordedWith(...script)(program)
+    const second = yield* taped(Effect.provide(program, Cassette.layer(first.file)))
+    expect(yield* differences(first, second)).toEqual([])
+    expect(measurements(second)).toEqual(measurements(first))
+    expect(JSON.stringify(second.exit)).toBe(JSON.stringify(first.exit))
+    return first
+  })

@@ -18,21 +18,23 @@ export interface ModelIdentity {
 interface KnownService extends ModelIdentity {
   /** What a caller that measures its calls itself should call: the service, or the one that it instruments. */
   readonly underneath: LanguageModel.Service
+  /** Whether it answers from a tape while something is played. */
+  readonly isTaped: boolean
 }
 
 // Shared by all copies of this module: a layer and an agent may come from different ones.
 const known = shared("modelIdentity", () => new WeakMap<LanguageModel.Service, KnownService>())
 
-/** Records a service's model, and the service that it instruments if any; returns the service. */
+/** Records what is known about a service, by default that it instruments no other one; returns the service. */
 export const identify = (
   service: LanguageModel.Service,
   { model, provider }: ModelIdentity,
-  underneath = service
+  { isTaped = false, underneath = service }: Partial<Pick<KnownService, "isTaped" | "underneath">> = {}
 ): LanguageModel.Service => {
-  known.set(service, { model, provider, underneath })
+  known.set(service, { model, provider, underneath, isTaped })
   return service
 }
 
 /** What is known about a service. */
 export const identityOf = (service: LanguageModel.Service): KnownService =>
-  known.get(service) ?? { model: undefined, provider: undefined, underneath: service }
+  known.get(service) ?? { model: undefined, provider: undefined, underneath: service, isTaped: false }

@@ -15,6 +15,8 @@ import { exitOf } from "../run/ownFiber.js"
 import { Transcript } from "../run/transcript.js"
 import { callIdsIn } from "../run/uniqueIds.js"
 import { playedAnother } from "../tape/playedCall.js"
+import type { RequestText } from "../tape/RequestText.js"
+import { playedOr } from "../tape/tapedModel.js"
 import { looseToolkit, type Tools } from "../tools/looseToolkit.js"
 import { sendableFiles } from "./answerFiles.js"
 import type { CallMeter } from "./CallMeter.js"
@@ -33,6 +35,8 @@ import { brokenOff, delayBefore, endedEarly, interruptedInside, isTransient } fr
 export interface ModelCall {
   readonly service: LanguageModel.Service
   readonly messages: ReadonlyArray<Prompt.Message>
+  /** Of the conversation that they are from. */
+  readonly requests: RequestText
   readonly tools: Tools
   /** Attempts after the first, ≥ 0. */
   readonly retries: number
@@ -52,7 +56,7 @@ export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallE
     identity: known,
     streaming: call.streaming,
     promptTokens: () => promptTokens(call.messages, call.tools),
-    messages: () => call.messages
+    request: call.requests.of(call.messages)
   }
   return measureCall(measured, (meter) =>
     Effect.tap(
@@ -126,21 +130,16 @@ const attempt = (
     Effect.tapError((error) => Effect.map(Clock.currentTimeNanos, (now) => meter.reject(error, now))),
     Effect.catchAll((error) => {
       const parts = recoverParts(error, declared, transcript.unfinishedCalls)
-      return parts === undefined ? Effect.fail(error) : Effect.zipRight(
-        meter.recorder?.recovered(parts) ?? Effect.void,
-        Effect.forEach(parts, take, { discard: true })
-      )
+      return parts === undefined ? Effect.fail(error) : Effect.forEach(parts, take, { discard: true })
     }),
     Effect.as(transcript)
   )
 }
 
-const heard = (call: ModelCall, { recorder }: CallMeter): Stream.Stream<AnyPart, AiError.AiError> => {
-  if (recorder === undefined) {
-    return answerOf(call)
-  }
-  recorder.tools = looseToolkit(call.tools, inventedNames(call.messages, call.tools)).tools
-  return recorder.heard(answerOf(call))
+const heard = (call: ModelCall, meter: CallMeter): Stream.Stream<AnyPart, AiError.AiError> => {
+  const { recorder } = meter
+  const answer = playedOr(call.service, (key, value) => meter.listen(key, value), Stream.suspend(() => answerOf(call)))
+  return recorder === undefined ? answer : recorder.heard(answer)
 }
 
 const answerOf = (call: ModelCall): Stream.Stream<AnyPart, AiError.AiError> => {

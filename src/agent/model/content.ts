@@ -15,13 +15,13 @@ import { withoutMedia } from "./media.js"
 export type CaptureContent = "none" | "attributes"
 
 /** A value as one JSON text, which backends do not flatten or truncate. Never throws. */
-export const jsonText = (value: unknown): string => stringified(value, handled)
+export const jsonText = (value: unknown): string => stringified(value, handled) ?? unserializable
 
-const stringified = (value: unknown, replace: (each: unknown) => unknown): string => {
+const stringified = (value: unknown, replace: (each: unknown) => unknown): string | undefined => {
   try {
     return JSON.stringify(value, (_, each: unknown) => replace(each)) ?? ""
   } catch {
-    return unserializable
+    return undefined
   }
 }
 
@@ -29,8 +29,8 @@ const stringified = (value: unknown, replace: (each: unknown) => unknown): strin
 const encodedBytes = (value: unknown): unknown =>
   value instanceof Uint8Array ? Encoding.encodeBase64(value) : handled(value)
 
-/** A value as one JSON text that holds all of it. */
-export const exactText = (value: unknown): string => stringified(value, encodedBytes)
+/** A value as one JSON text that holds all of it; one that says so if the value is not JSON. */
+export const exactText = (value: unknown): string => stringified(value, encodedBytes) ?? "{\"unreadable\":true}"
 
 /** Longer JSON is not shortened inside, and half of one cannot be parsed. */
 const longestJson = 1_048_576
@@ -45,7 +45,7 @@ const boundedJson = (value: unknown): string => {
     json = stringified(
       value,
       (each) => typeof each === "string" && each.length > longest ? cut(each, longest, 0) : handled(each)
-    )
+    ) ?? unserializable
     if (json.length <= longestJson) {
       break
     }

@@ -12,6 +12,7 @@ import * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Chunk from "effect/Chunk"
 import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
 import { property } from "../Usage.js"
 import type { UnfinishedCall } from "./modelParts.js"
 
@@ -42,19 +43,29 @@ const rawParts = (error: ParseResult.ParseError): ReadonlyArray<unknown> => {
   return Chunk.isChunk(actual) ? Chunk.toReadonlyArray(actual) : Array.isArray(actual) ? actual : []
 }
 
-/** The last parts of an answer that was rejected as a whole: what says how it ended and what it used. */
-export const rejectedFinish = (error: unknown): Parts =>
+/** The raw parts that were rejected together; empty if the error is about something else. */
+export const rejectedParts = (error: unknown): ReadonlyArray<unknown> =>
   AiError.isAiError(error) && error._tag === "MalformedOutput" && ParseResult.isParseError(error.cause)
-    ? rawParts(error.cause).filter(isFinish)
+    ? rawParts(error.cause)
     : []
+
+/** The last parts of an answer that was rejected as a whole: what says how it ended and what it used. */
+export const rejectedFinish = (error: unknown): Parts => rejectedParts(error).filter(isFinish)
 
 /** The ids of the tool calls that were rejected: their parameters are whole. */
 export const rejectedCalls = (error: unknown): ReadonlySet<string> =>
-  new Set(
-    AiError.isAiError(error) && error._tag === "MalformedOutput" && ParseResult.isParseError(error.cause)
-      ? rawParts(error.cause).filter(isToolCall).map(({ id }) => id)
-      : []
-  )
+  new Set(rejectedParts(error).filter(isToolCall).map(({ id }) => id))
+
+/** The error with which these parts were rejected, as far as it was recorded. */
+export const rejectionOf = (error: AiError.AiError, rejected: ReadonlyArray<unknown>): AiError.AiError =>
+  error._tag === "MalformedOutput" && rejected.length > 0
+    ? new AiError.MalformedOutput({
+      ...error,
+      cause: ParseResult.parseError(
+        new ParseResult.Type(Schema.Unknown.ast, rejected, error.cause instanceof Error ? error.cause.message : "")
+      )
+    })
+    : error
 
 const isFinish = (part: unknown): part is Response.FinishPartEncoded | Response.ResponseMetadataPartEncoded => {
   const type = property(part, "type")

@@ -2,14 +2,13 @@
  * Measures a model call: opens its `loom.model.stream` span and settles its meter, however the call ends.
  */
 import * as Model from "@effect/ai/Model"
-import type * as Prompt from "@effect/ai/Prompt"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Loom, type ModelAttributes } from "../../telemetry/Loom.js"
 import { coverChildren } from "../../telemetry/tracing/transparentSpan.js"
 import { providerName } from "../providers/table.js"
-import { CallRecorder, requestText } from "../tape/CallRecorder.js"
+import { CallRecorder } from "../tape/CallRecorder.js"
 import { inPlayedCall, playedIdentity, playedRequest, sameRequest } from "../tape/playedCall.js"
 import { Recording } from "../tape/Recording.js"
 import { CallMeter, CurrentCall } from "./CallMeter.js"
@@ -39,8 +38,8 @@ export interface MeasuredCall {
   readonly streaming: boolean
   /** An estimate of the tokens that are sent, made only if the vendor does not say. */
   readonly promptTokens: () => number
-  /** What is sent. */
-  readonly messages: () => ReadonlyArray<Prompt.Message>
+  /** What is sent, as one text, made only if the call is recorded or played. */
+  readonly request: Effect.Effect<string>
 }
 
 /** A meter for the call that the current span is about. */
@@ -50,7 +49,7 @@ export const startMeter = (call: MeasuredCall): Effect.Effect<CallMeter> =>
     const startedAt = yield* Clock.currentTimeNanos
     const meter = new CallMeter(startedAt, identity, streaming, yield* CurrentCall, promptTokens)
     if (yield* Recording) {
-      const request = (yield* playedRequest) ?? (yield* requestText(call.messages()))
+      const request = (yield* playedRequest) ?? (yield* call.request)
       meter.recorder = new CallRecorder(startedAt, request)
       yield* sameRequest(request)
     }
@@ -64,7 +63,7 @@ export const measureCall = <A, E, R>(
   call: (meter: CallMeter) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   inPlayedCall(
-    measured.messages,
+    measured.request,
     Effect.flatMap(identityOfCall(measured.identity), (identity) =>
       startMeter({ ...measured, identity }).pipe(
         Effect.flatMap((meter) =>

@@ -2,7 +2,6 @@
  * Records a model call for a cassette: what was asked, and every part of the answer as the vendor's layer gave it, with its time.
  */
 import * as AiError from "@effect/ai/AiError"
-import type * as Prompt from "@effect/ai/Prompt"
 import * as Response from "@effect/ai/Response"
 import * as Toolkit from "@effect/ai/Toolkit"
 import * as Clock from "effect/Clock"
@@ -13,15 +12,11 @@ import * as Stream from "effect/Stream"
 import { elapsedMs } from "../../records/instants.js"
 import { tapeSum } from "../../records/tape.js"
 import { Telemetry } from "../../telemetry/Telemetry.js"
-import { exactText, plainMessages, plainPart } from "../model/content.js"
-import { withoutMedia } from "../model/media.js"
+import { exactText, plainPart } from "../model/content.js"
+import { rejectedParts } from "../model/malformed.js"
 import type { AnyPart } from "../model/modelParts.js"
 import type { Tools } from "../tools/looseToolkit.js"
 import type { TapeEntry } from "./tapeEntry.js"
-
-/** What is asked, as one text: requests that differ have different texts. Media are named by their digests. */
-export const requestText = (messages: ReadonlyArray<Prompt.Message>): Effect.Effect<string> =>
-  Effect.map(withoutMedia(plainMessages(messages)), exactText)
 
 /** Parts that arrive together. */
 interface Arrival {
@@ -60,16 +55,15 @@ export class CallRecorder {
     )
   }
 
-  /** Takes in that the vendor's layer failed. */
+  /** Takes in that the call failed. Parts that were rejected are kept: played, they are rejected again, and recovered if they were. */
   fail(error: unknown): Effect.Effect<void> {
     const encoded = Schema.encodeUnknownEither(AiError.AiError)(error)
-    return this.add([Either.isRight(encoded) ? { type: "failed", error: encoded.right } : { type: "unreadable" }])
-  }
-
-  /** Takes in that the parts of a rejected answer were recovered: played, they are rejected and recovered again. */
-  recovered(parts: ReadonlyArray<AnyPart>): Effect.Effect<void> {
-    this.arrivals.pop()
-    return this.take(parts)
+    const rejected = rejectedParts(error)
+    return this.add([
+      Either.isRight(encoded)
+        ? { type: "failed", error: encoded.right, ...(rejected.length > 0 && { rejected }) }
+        : unreadable
+    ])
   }
 
   /** Takes in that another attempt begins. */
@@ -122,7 +116,7 @@ let plainEncoder: ((part: unknown) => Either.Either<unknown, unknown>) | undefin
 
 const unreadable: TapeEntry = { type: "unreadable" }
 
-/** A part as vendors' layers give it. Those of recovered answers are already. */
+/** A part as vendors' layers give it. Played ones are already. */
 const encoded = (raw: AnyPart, tools: Tools): unknown => {
   if (!("~effect/ai/Content/Part" in raw)) {
     return raw

@@ -1,12 +1,10 @@
 /**
  * A model call of a played run: its recorded span, whether it asks the same, what it answered and what it cost.
  */
-import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ModelIdentity } from "../model/ModelIdentity.js"
 import type { Price } from "../Pricing.js"
-import { requestText } from "./CallRecorder.js"
 import { messagesDiff } from "./messagesDiff.js"
 import type { TapeEntry } from "./tapeEntry.js"
 import { CurrentTape, entered, type TapedSpan, type TapePlace } from "./TapePlace.js"
@@ -19,41 +17,40 @@ const textAt = ({ attributes }: TapedSpan, key: string): string | undefined => {
 }
 
 /** The call's place, with the recorded call that asks the same if several are at the same place. */
-const enteredCall = (messages: () => ReadonlyArray<Prompt.Message>): Effect.Effect<TapePlace | undefined> =>
-  Effect.flatMap(CurrentTape, (tape) =>
-    tape === undefined ? Effect.succeed(undefined) : Effect.flatMap(
-      requestText(messages()),
-      (request) =>
-        Effect.tap(entered(() => call, (span) => textAt(span, "input_messages") === request), (place) => {
-          if (place !== undefined) {
-            place.request = request
-          }
-        })
-    ))
+const enteredCall = (request: Effect.Effect<string>): Effect.Effect<TapePlace | undefined> =>
+  Effect.flatMap(
+    request,
+    (asked) =>
+      Effect.tap(entered(() => call, (span) => textAt(span, "input_messages") === asked), (place) => {
+        if (place !== undefined) {
+          place.request = asked
+        }
+      })
+  )
 
 const inCall = <A>(
-  messages: () => ReadonlyArray<Prompt.Message>,
+  request: Effect.Effect<string>,
   live: A,
   played: (place: TapePlace | undefined) => A
 ): Effect.Effect<A> =>
   Effect.flatMap(
     CurrentTape,
-    (tape) => tape === undefined ? Effect.succeed(live) : Effect.map(enteredCall(messages), played)
+    (tape) => tape === undefined ? Effect.succeed(live) : Effect.map(enteredCall(request), played)
   )
 
 /** Makes a call in its place on the tape, if something is played. */
 export const inPlayedCall = <A, E, R>(
-  messages: () => ReadonlyArray<Prompt.Message>,
+  request: Effect.Effect<string>,
   self: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
-  Effect.flatten(inCall(messages, self, (place) => Effect.provideService(self, CurrentTape, place)))
+  Effect.flatten(inCall(request, self, (place) => Effect.provideService(self, CurrentTape, place)))
 
 /** The same for a stream. */
 export const streamInPlayedCall = <A, E, R>(
-  messages: () => ReadonlyArray<Prompt.Message>,
+  request: Effect.Effect<string>,
   self: Stream.Stream<A, E, R>
 ): Stream.Stream<A, E, R> =>
-  Stream.unwrap(inCall(messages, self, (place) => Stream.provideService(self, CurrentTape, place)))
+  Stream.unwrap(inCall(request, self, (place) => Stream.provideService(self, CurrentTape, place)))
 
 /** The recorded call; `undefined` if none is played. */
 const currentCall: Effect.Effect<TapePlace & { readonly span: TapedSpan } | undefined> = Effect.map(

@@ -7,8 +7,8 @@ import type * as Response from "@effect/ai/Response"
 export type TapeEntry =
   /** Another attempt begins. */
   | { readonly type: "attempt" }
-  /** The vendor's layer failed with this encoded `AiError`. */
-  | { readonly type: "failed"; readonly error: unknown }
+  /** The call failed with this encoded `AiError`; `rejected` are the raw parts that `@effect/ai` could not decode. */
+  | { readonly type: "failed"; readonly error: unknown; readonly rejected?: ReadonlyArray<unknown> }
   /** The vendor's layer set an attribute on the span of `@effect/ai`. */
   | { readonly type: "announced"; readonly key: string; readonly value: string | number }
   /** A part that its own schema does not encode. */

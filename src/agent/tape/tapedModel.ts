@@ -9,7 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
+import { rejectionOf } from "../model/malformed.js"
 import { identify, identityOf } from "../model/ModelIdentity.js"
+import type { AnyPart } from "../model/modelParts.js"
 import { nextAnswer, type PlayedArrival } from "./playedCall.js"
 import type { TapeEntry } from "./tapeEntry.js"
 import { CurrentTape, type TapePlace } from "./TapePlace.js"
@@ -17,45 +19,69 @@ import { CurrentTape, type TapePlace } from "./TapePlace.js"
 const isPart = (entry: TapeEntry): entry is Response.AllPartsEncoded =>
   entry.type !== "failed" && entry.type !== "announced" && entry.type !== "attempt" && entry.type !== "unreadable"
 
-/** The parts of one arrival; fails where the vendor's layer did. */
+/** Hears what the vendor's layer set on the span of `@effect/ai`. */
+type Listen = (key: string, value: string | number) => void
+
+/** The parts of one arrival; fails where the call did. */
 const arrive = (
   place: TapePlace,
   { at, entries }: PlayedArrival,
-  span: Tracer.Span
+  listen: Listen
 ): Effect.Effect<ReadonlyArray<Response.AllPartsEncoded>, AiError.AiError> =>
   Effect.zipRight(
     place.pace(at),
     Effect.suspend(() => {
       for (const entry of entries) {
         if (entry.type === "failed") {
-          return Effect.flatMap(Effect.orDie(Schema.decodeUnknown(AiError.AiError)(entry.error)), Effect.fail)
+          const { rejected = [] } = entry
+          return Effect.flatMap(
+            Effect.orDie(Schema.decodeUnknown(AiError.AiError)(entry.error)),
+            (error) => Effect.fail(rejectionOf(error, rejected))
+          )
         }
         if (entry.type === "announced") {
-          span.attribute(entry.key, entry.value)
+          listen(entry.key, entry.value)
         }
       }
       return Effect.succeed(entries.filter(isPart))
     })
   )
 
+/** What the recorded call answers next, in the pieces and at the times of then. */
+const answer = (listen: Listen): Stream.Stream<Response.AllPartsEncoded, AiError.AiError> =>
+  Stream.unwrap(Effect.map(nextAnswer, ({ arrivals, place }) =>
+    Stream.mapChunks(
+      Stream.mapEffect(Stream.rechunk(Stream.fromIterable(arrivals), 1), (arrival) => arrive(place, arrival, listen)),
+      Chunk.flatMap(Chunk.fromIterable)
+    )))
+
+const heardBy = (span: Tracer.Span): Listen => (key, value) => span.attribute(key, value)
+
 const make: Effect.Effect<LanguageModel.Service> = LanguageModel.make({
   generateText: ({ span }) =>
-    Effect.flatMap(nextAnswer, ({ arrivals, place }) =>
-      Effect.map(
-        Effect.forEach(arrivals, (arrival) => arrive(place, arrival, span)),
-        (parts) => parts.flat() as Array<Response.PartEncoded>
-      )),
-  streamText: ({ span }) =>
-    Stream.unwrap(Effect.map(nextAnswer, ({ arrivals, place }) =>
-      Stream.mapChunks(
-        Stream.mapEffect(Stream.rechunk(Stream.fromIterable(arrivals), 1), (arrival) => arrive(place, arrival, span)),
-        Chunk.flatMap((parts) => Chunk.fromIterable(parts as ReadonlyArray<Response.StreamPartEncoded>))
-      )))
+    Effect.map(Stream.runCollect(answer(heardBy(span))), (parts) => [...parts] as Array<Response.PartEncoded>),
+  streamText: ({ span }) => answer(heardBy(span)) as Stream.Stream<Response.StreamPartEncoded, AiError.AiError>
 })
+
+/**
+ * The answer of a call that an agent makes, from the tape if the service is a tape's and something is played. Agents work with encoded parts too, and
+ * making the schemas that `@effect/ai` decodes with takes longer than all the rest of a played call.
+ */
+export const playedOr = (
+  service: LanguageModel.Service,
+  listen: Listen,
+  live: Stream.Stream<AnyPart, AiError.AiError>
+): Stream.Stream<AnyPart, AiError.AiError> =>
+  identityOf(service).isTaped
+    ? Stream.unwrap(
+      Effect.map(CurrentTape, (place): Stream.Stream<AnyPart, AiError.AiError> =>
+        place === undefined ? live : answer(listen))
+    )
+    : live
 
 /** The model of a tape; `model` is the one that agents name before their first call. */
 export const tapedModel = (model: string | undefined): Effect.Effect<LanguageModel.Service> =>
-  Effect.map(make, (service) => identify(service, { model, provider: undefined }))
+  Effect.map(make, (service) => identify(service, { model, provider: undefined }, { isTaped: true }))
 
 /** Answers as recorded where something is played, else as `live` does. */
 export const tapedOrLive = (live: LanguageModel.Service): Effect.Effect<LanguageModel.Service> =>
@@ -67,5 +93,5 @@ export const tapedOrLive = (live: LanguageModel.Service): Effect.Effect<Language
       generateObject: (options: never) => Effect.flatMap(chosen, (each) => each.generateObject(options)),
       streamText: (options: never) => Stream.unwrap(Effect.map(chosen, (each) => each.streamText(options)))
     } as never
-    return identify(service, { model, provider })
+    return identify(service, { model, provider }, { isTaped: true })
   })
