@@ -13,7 +13,7 @@ import { makeTelemetry, type PromiseTelemetry, type Telemetry } from "loom-telem
 let telemetry: PromiseTelemetry<Telemetry> | undefined = undefined
 const service = () => telemetry?.service
 
-// The SDK's spans go through the processor to the sinks; ours are made by the same provider, so that all nest.
+// The SDK's spans go through the processor to the sinks. Yours come from the same provider, so all of them nest.
 const provider = new NodeTracerProvider({ spanProcessors: [new TelemetrySpanProcessor(service)] })
 const { close, withSpan } = telemetry = await makeTelemetry(MultiTelemetry.layer([
   ConsoleTelemetry.layer({ stream: process.stdout, order: "tree" }),
