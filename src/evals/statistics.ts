@@ -1,8 +1,6 @@
 /**
  * Means with confidence intervals, by bootstrap: no assumption about how scores are distributed, and the same result for the same seed.
  */
-import { PCGRandom } from "effect/Utils"
-
 /** A mean and what is known of its error. */
 export interface Estimate {
   /** The mean of the values. */
@@ -25,6 +23,17 @@ const mean = (values: ReadonlyArray<number>): number => {
   return sum / values.length
 }
 
+/** Whole numbers from 0 to below a bound, always the same ones for a seed (xorshift, Marsaglia 2003). */
+const drawing = (seed: number): (below: number) => number => {
+  let state = (seed ^ 0x9e3779b9) || 1
+  return (below) => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return Math.floor((state >>> 0) / 2 ** 32 * below)
+  }
+}
+
 /** The value below which this share of the sorted values lies, interpolated. */
 const quantile = (sorted: Float64Array, share: number): number => {
   const place = (sorted.length - 1) * share
@@ -38,12 +47,12 @@ export const estimate = (values: ReadonlyArray<number>, seed: number): Estimate 
   if (values.length === 0) {
     return undefined
   }
-  const random = new PCGRandom(seed)
+  const draw = drawing(seed)
   const means = new Float64Array(resamples)
   for (let each = 0; each < resamples; each++) {
     let sum = 0
     for (let drawn = 0; drawn < values.length; drawn++) {
-      sum += values[random.integer(values.length)]!
+      sum += values[draw(values.length)]!
     }
     means[each] = sum / values.length
   }

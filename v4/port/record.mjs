@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { applyPatch } from "./patches.mjs"
-import { readState } from "./port.mjs"
+import { readState, writeState } from "./port.mjs"
 import { rename } from "./rename.mjs"
 import { digestOf, filesBelow, folders, here, main, ported, readReplaced } from "./sources.mjs"
 
@@ -61,6 +61,10 @@ for (const path of folders.flatMap((folder) => filesBelow(here, folder))) {
     continue
   }
   const edited = readFileSync(join(here, path), "utf8")
+  // Made before it was left out.
+  if (!paths.has(path) && existsSync(join(main, path))) {
+    continue
+  }
   if (!paths.has(path) || path in replaced) {
     const overlay = join(here, "overlay", path)
     if (!existsSync(overlay) || readFileSync(overlay, "utf8") !== edited) {
@@ -90,3 +94,5 @@ for (const path of folders.flatMap((folder) => filesBelow(here, folder))) {
 const sorted = Object.fromEntries(Object.entries(replaced).sort(([a], [b]) => a < b ? -1 : 1))
 writeFileSync(join(here, "overlay/replaces.json"), `${JSON.stringify(sorted, undefined, 2)}\n`)
 rmSync(scratch, { recursive: true })
+// What was edited is kept now: the next run may make it anew.
+writeState()

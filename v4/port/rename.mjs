@@ -73,7 +73,7 @@ const withValues = (text) =>
 /** Each name that has a module of its own is imported from there; the others stay. */
 const withPlaces = (text) =>
   text.replace(
-    /^import (type )?\{ ([^}]+) \} from "(effect|@effect\/(?:platform|ai))"\n/gm,
+    /^import (type )?\{ ([^}]+) \} from "(effect|@effect\/(?:platform|ai|rpc))"\n/gm,
     (_, type = "", names, from) => {
       const all = names.split(",").map((name) => name.trim())
       const placeOf = (name) => places[name.replace(/^type /, "")]

@@ -10,6 +10,8 @@ export const modules = [
   ["effect/ConfigError", "effect/Config", "ConfigError", "Config"],
   ["effect/ParseResult", "effect/SchemaIssue"],
   ["effect/TestClock", "effect/testing/TestClock"],
+  ["effect/TestServices", "effect/testing/TestClock", "TestServices", "TestClock"],
+  ["effect/FastCheck", "fast-check", "FastCheck", "FastCheck"],
   ["effect/Mailbox", "effect/Queue", "Mailbox", "Queue"],
   ["@effect/platform/FileSystem", "effect/FileSystem"],
   ["@effect/platform/Error", "effect/PlatformError"],
@@ -33,6 +35,11 @@ export const places = {
   AiError: "effect/ai/AiError",
   Chat: "effect/ai/Chat",
   FetchHttpClient: "effect/http/FetchHttpClient",
+  McpSchema: "effect/ai/McpSchema",
+  McpServer: "effect/ai/McpServer",
+  RpcClient: "effect/rpc/RpcClient",
+  RpcSerialization: "effect/rpc/RpcSerialization",
+  RpcServer: "effect/rpc/RpcServer",
   FileSystem: "effect/FileSystem",
   HttpClient: "effect/http/HttpClient",
   HttpClientRequest: "effect/http/HttpClientRequest",
@@ -123,7 +130,15 @@ export const members = {
     CloseableScope: "Closeable",
     extend: "provide"
   },
+  TestClock: {
+    provideLive: "withLive"
+  },
   Stream: {
+    catchAllCause: "catchCause",
+    catchAll: "catch",
+    orElse: "catch",
+    mapChunksEffect: "mapArrayEffect",
+    mapChunks: "mapArray",
     unwrapScoped: "unwrap"
   }
 }
@@ -135,6 +150,7 @@ export const moved = {
   "Effect.Semaphore": "Semaphore.Semaphore",
   "Effect.makeLatch": "Latch.make",
   "Effect.Latch": "Latch.Latch",
+  "Chunk.toReadonlyArray": "Array.from",
   "Runtime.runFork": "Effect.runForkWith",
   "Runtime.runSync": "Effect.runSyncWith",
   "Runtime.runPromise": "Effect.runPromiseWith",
@@ -143,6 +159,8 @@ export const moved = {
   "Effect.clock": "Clock.Clock",
   "Schema.decodeUnknownEither": "Schema.decodeUnknownResult",
   "Schema.encodeUnknownEither": "Schema.encodeUnknownResult",
+  "Schema.decode": "Schema.decodeEffect",
+  "Schema.encode": "Schema.encodeEffect",
   "Schema.decodeUnknown": "Schema.decodeUnknownEffect",
   "Schema.encodeUnknown": "Schema.encodeUnknownEffect"
 }
@@ -160,6 +178,29 @@ const tapped = (args) => {
     : `Effect.tap(${[...args.slice(0, -1), `(${parameters}) => Effect.sync(() => ${body})`].join(", ")})`
 }
 
+/** The closing bracket of the one that opens at `from`. */
+const closing = (text, from) => {
+  let depth = 0
+  for (let at = from; at < text.length; at++) {
+    depth += "({[".includes(text[at]) ? 1 : ")}]".includes(text[at]) ? -1 : 0
+    if (depth === 0) {
+      return at
+    }
+  }
+  return text.length
+}
+
+/** The parameters of a tool are one schema. */
+const withStruct = (options) => {
+  const found = options === undefined ? undefined : /\bparameters: (?=\{)/.exec(options)
+  if (found == null) {
+    return undefined
+  }
+  const from = found.index + found[0].length
+  const end = closing(options, from) + 1
+  return `${options.slice(0, from)}Schema.Struct(${options.slice(from, end)})${options.slice(end)}`
+}
+
 /** Calls that become something else, from the texts of their arguments. */
 export const calls = {
   "Cause.isDie": (cause) => `Cause.hasDies(${cause})`,
@@ -174,10 +215,57 @@ export const calls = {
   "Cause.originalError": (error) => `(${error})`,
   "Duration.format": (duration) =>
     duration.startsWith("Duration.") ? undefined : `Duration.format(Duration.fromInputUnsafe(${duration}))`,
+  "Effect.tapBoth": (...args) => {
+    const [, onSuccess, onFailure] = /^\{\s*onSuccess: ([^]*?),\s*onFailure: ([^]*?)\s*\}$/.exec(args.at(-1)) ?? []
+    return args.length === 1 && onFailure !== undefined
+      ? `(self) => Effect.tapError(Effect.tap(self, ${onSuccess}), ${onFailure})`
+      : undefined
+  },
+  "Stream.dieMessage": (message) => `Stream.die(new Error(${message}))`,
+  "new AiError.UnknownError": (options) => {
+    const [, where, rest] = /^\{\s*(module: [^,]+,\s*method: [^,}]+?)(?:,\s*([^]*))?\s*\}$/.exec(options) ?? []
+    return where === undefined
+      ? undefined
+      : `AiError.make({ ${where}, reason: new AiError.UnknownError({ ${rest ?? ""} }) })`
+  },
+  "Tool.providerDefined": (options) => {
+    const made = withStruct(options)
+    return made === undefined ? undefined : `Tool.providerDefined(${made})`
+  },
+  "Effect.withRandom": (random) => {
+    const [, seed] = /^Random\.make\(([^]*)\)$/.exec(random) ?? []
+    return seed === undefined ? undefined : `Random.withSeed(${seed})`
+  },
+  "Effect.withScheduler": (self, scheduler) => `Effect.provideService(${self}, Scheduler.Scheduler, ${scheduler})`,
+  "Cause.dieOption": (cause) => `Option.fromNullishOr(${cause}.reasons.find(Cause.isDieReason)?.defect)`,
+  "Cause.failureOption": (cause) => `Option.fromNullishOr(${cause}.reasons.find(Cause.isFailReason)?.error)`,
+  "Tool.make": (name, options, ...more) => {
+    const made = withStruct(options)
+    return made === undefined ? undefined : `Tool.make(${[name, made, ...more].join(", ")})`
+  },
+  "Tool.getJsonSchemaFromSchemaAst": (ast) => `Tool.getJsonSchemaFromSchema(${ast.replace(/\.ast$/, "")})`,
+  "ParseResult.TreeFormatter.formatErrorSync": (error) => `(${error}).message`,
+  "Schema.Record": (options) => {
+    const [, key, value] = /^\{\s*key: ([^]*?),\s*value: ([^]*?)\s*\}$/.exec(options) ?? []
+    return key === undefined ? undefined : `Schema.Record(${key}, ${value})`
+  },
   "ConfigError.isConfigError": (error) => `(${error} instanceof Config.ConfigError)`,
   "Effect.tap": (...args) => tapped(args),
   // Fibers are no effects any more.
-  "Effect.flatten": (self) => /^Effect\.fork/.test(self) ? `Effect.flatMap(${self}, Fiber.join)` : undefined,
+  "Effect.flatten": (self = "") => {
+    const [, interrupted] = /^Fiber\.interrupt\((\w+)\)$/.exec(self) ?? []
+    return interrupted !== undefined
+      ? `Effect.andThen(${self}, Fiber.join(${interrupted}))`
+      : /^Effect\.fork/.test(self)
+      ? `Effect.flatMap(${self}, Fiber.join)`
+      : undefined
+  },
+  "Effect.andThen": (...args) => {
+    const [, body] = /^\(\) => (\{[^]*\})$/.exec(args.at(-1)) ?? []
+    return body === undefined || /\breturn\b/.test(body)
+      ? undefined
+      : `Effect.andThen(${[...args.slice(0, -1), `Effect.sync(() => ${body})`].join(", ")})`
+  },
   "Effect.timeoutFail": (...args) =>
     `Effect.timeoutOrElse(${
       args.map((arg) => arg.replace(/\bonTimeout: \(\) =>\s*([^]*?),?\s*\}$/, "orElse: () => Effect.fail($1) }")).join(", ")
@@ -210,6 +298,41 @@ export const shapes = [
   [/\bnew PlatformError\.SystemError\(\{([^}]*)\breason: "/g, "PlatformError.systemError({$1_tag: \""],
   [/"@effect\/platform\/((?:Fetch)?Http\w+)"/g, "\"effect/http/$1\""],
   [/\bcause: \{ _tag: "(\w+)"([^{}]*)\}/g, "cause: { reasons: [{ _tag: \"$1\"$2}] }"],
+  [
+    /\bContext\.get\(DefaultServices\.liveServices, Clock\.Clock\)/g,
+    "Context.get(Context.empty(), Clock.Clock)"
+  ],
+  [/^import (?:type )?\* as DefaultServices from "effect\/DefaultServices"\n/gm, ""],
+  [/\bEncoding\.encodeBase64\b/g, "Base64.encode"],
+  [/\* as Encoding from "effect\/Encoding"/g, "* as Base64 from \"effect/encoding/Base64\""],
+  [/\bRpc(Server|Client)\.Protocol\["Type"\]/g, "Rpc$1.Protocol[\"Service\"]"],
+  [/"@effect\/rpc\/Rpc(Server|Client)\/Protocol"/g, "\"effect/rpc/Rpc$1/Protocol\""],
+  [/\bEffect\.yieldNow\(\{[^}]*\}\)/g, "Effect.yieldNow"],
+  [/\.pipe\(Schema\.maxLength\(([^()]*)\)\)/g, ".check(Schema.isMaxLength($1))"],
+  [
+    /\.pipe\(Schema\.between\(([^(),]*), ([^(),]*)\)\)(\.annotations)?/g,
+    (_, minimum, maximum, annotations) =>
+      `.check(Schema.isBetween({ minimum: ${minimum}, maximum: ${maximum} }))${annotations === undefined ? "" : ".annotate"}`
+  ],
+  [
+    /\busage: \{ inputTokens: ([^,{}]+), outputTokens: ([^,{}]+), totalTokens: [^,{}]+ \}/g,
+    "usage: { inputTokens: { total: $1 }, outputTokens: { total: $2 } }"
+  ],
+  [/"InterruptedException/g, "\"InterruptError"],
+  [
+    /\b([\w.]+)\.cause\._tag === "(Die|Fail)" \? \1\.cause\.(defect|error)/g,
+    "$1.cause.reasons[0]?._tag === \"$2\" ? $1.cause.reasons[0].$3"
+  ],
+  // Without an identifier, an error is called by its tag.
+  [/\bSchema\.TaggedError<(\w+)>\("[^"]+"\)/g, "Schema.TaggedError<$1>()"],
+  [/\btoolkitName: "/g, "customName: \""],
+  [/\bargs: \{\}/g, "args: Schema.Struct({})"],
+  [/\b_tag === "Right"/g, "_tag === \"Success\""],
+  [/\b_tag === "Left"/g, "_tag === \"Failure\""],
+  [/\b(encoded|decoded|params|verdict)\.right\b/g, "$1.success"],
+  [/\b(encoded|decoded|params)\.left\b/g, "$1.failure"],
+  [/\bSchema\.Defect\b(?!\()/g, "Schema.Defect()"],
+  [/\bdisableValidation: true/g, "disableChecks: true"],
   [/\bLanguageModel\.Service\b/g, "LanguageModel.LanguageModel"],
   [/\bSchema\.Schema\.(Any|All|AnyNoContext)\b/g, "Schema.Top"],
   [/\bSchema\.Schema<(?=[^<>]*(?:<[^<>]*>)?[^<>]*,)/g, "Schema.Codec<"],
@@ -218,7 +341,8 @@ export const shapes = [
   [/\bEffect\.gen\(this, /g, "Effect.gen({ self: this }, "],
   [/^import (?:type )?\* as FiberId from "effect\/FiberId"\n/gm, ""],
   [/\bFiberId\.none\b/g, ""],
-  [/\.unsafeInterruptAsFork\(\)/g, ".interruptUnsafe()"],
+  [/\(yield\* Fiber\.interrupt\((\w+)\)\)/g, "(yield* Effect.andThen(Fiber.interrupt($1), Fiber.await($1)))"],
+  [/\.unsafeInterruptAsFork\((?:\w+\.id\(\))?\)/g, ".interruptUnsafe()"],
   [/\b(\w+)\.interruptAsFork\(\1\.id\(\)\)/g, "Effect.sync(() => $1.interruptUnsafe())"],
   [
     /\bconst OtelSpanTypeId: unique symbol = Symbol\.for\("@effect\/opentelemetry\/Tracer\/OtelSpan"\)/g,

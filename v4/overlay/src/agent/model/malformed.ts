@@ -1,0 +1,29 @@
+/**
+ * Recovers answers that a vendor's layer rejects because the parameters of a tool call are not JSON.
+ *
+ * An agent has to return such a mistake to the model. The calls are recovered from the parts before, so that the answer continues as if it had been accepted.
+ * The rejection ends the stream, and what the vendor would have sent after it is lost: the last part, with the usage.
+ */
+import type * as AiError from "effect/ai/AiError"
+import type * as Response from "effect/ai/Response"
+import type { UnfinishedCall } from "./modelParts.js"
+
+type Parts = ReadonlyArray<Response.StreamPartEncoded>
+
+/** The rejected parts; `undefined` if the error is about something else. */
+export const recoverParts = (error: AiError.AiError, unfinished: ReadonlyArray<UnfinishedCall>): Parts | undefined =>
+  error.reason._tag === "InvalidOutputError" || error.reason._tag === "ToolParameterValidationError"
+    ? unreadableCalls(unfinished)
+    : undefined
+
+/** The last parts of an answer that was rejected as a whole: the error does not hold them. */
+export const rejectedFinish = (_error: unknown): Parts => []
+
+/** The ids of the tool calls that were rejected. */
+export const rejectedCalls = (_error: unknown): ReadonlySet<string> => new Set()
+
+/** Calls with text instead of parameters: a provider's package gives up at parameters that it cannot parse. */
+const unreadableCalls = (unfinished: ReadonlyArray<UnfinishedCall>): Parts | undefined =>
+  unfinished.length === 0
+    ? undefined
+    : unfinished.map(({ id, name, text }) => ({ type: "tool-call", id, name, params: text }))
