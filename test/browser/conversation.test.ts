@@ -24,7 +24,7 @@ describeInBrowser("what was said", () => {
     const [diff, delegate] = await view.locator(".call").allInnerTexts()
     expect(diff).toMatch(/read_diff[^]*succeeded · 599ms[^]*"release": "4.12.0"[^]*"path": "config\/pool.yaml"/)
     expect(delegate).toContain("The pool was exhausted")
-    expect(page.url()).toContain("show=conversation")
+    await expect.poll(() => page.url()).toContain("show=conversation")
     expect(requests).toEqual([])
     expect(errors).toEqual([])
   })
@@ -48,6 +48,8 @@ describeInBrowser("what was said", () => {
     await page.locator("#conversation select").selectOption("0")
     expect(await page.locator("#conversation .message").count()).toBe(6)
     await page.locator("#conversation .link", { hasText: "1.9s" }).click()
+    // From the conversation to the agents, and on to the timeline.
+    await page.keyboard.press("v")
     await page.keyboard.press("v")
     expect(await chosen(page)).toEqual(["claude-opus-4-5"])
   })

@@ -74,7 +74,8 @@ describeInBrowser("the page by keys", () => {
     await page.getByRole("button", { name: "◌ Open" }).click()
     await page.getByLabel("User").selectOption("alice")
     expect(await page.locator("#search").inputValue()).toBe("user:alice")
-    expect(await page.locator(".trace .name").allTextContents()).toEqual(["editor✕1"])
+    expect(await page.locator(".trace .name").allTextContents()).toEqual(["editor"])
+    expect(await page.locator(".trace .inside").allTextContents()).toEqual(["✕ search"])
   })
 
   it("zooms with keys and by dragging over the overview, and back", async () => {
@@ -145,6 +146,6 @@ describeInBrowser("the page by keys", () => {
     await press(page, "[")
     expect(await page.locator(".trace[aria-selected=true] .name").textContent()).toBe("coder")
     await press(page, "]")
-    expect(await page.locator(".trace[aria-selected=true] .name").textContent()).toBe("editor✕1")
+    expect(await page.locator(".trace[aria-selected=true] .name").textContent()).toBe("editor")
   })
 })

@@ -33,7 +33,7 @@ describeInBrowser("many traces at a glance", () => {
     const box = (await page.locator(".scatter-plot").boundingBox())!
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
     await page.locator(".head h2", { hasText: "writer" }).waitFor()
-    expect(page.url()).toContain(traceId(1))
+    await expect.poll(() => page.url()).toContain(traceId(1))
 
     const many = await openRecords(browser, manyFile(100), "#view=summary")
     await many.page.mouse.move(box.x + box.width * 0.6, box.y + 2)
@@ -67,7 +67,7 @@ describeInBrowser("many traces at a glance", () => {
     await finding.locator("summary").click()
     await finding.locator("a", { hasText: "loom.run" }).click()
     await page.locator("#detail h2", { hasText: "coder" }).waitFor()
-    expect(page.url()).toContain(traceId(2))
+    await expect.poll(() => page.url()).toContain(traceId(2))
     expect(errors).toEqual([])
   })
 
