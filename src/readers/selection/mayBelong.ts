@@ -1,15 +1,14 @@
 /**
  * Tells without parsing that a line belongs to none of the traces that are wanted. A line that may belong to one is to be decoded, and its id compared.
  */
-
-/** How a line of this package starts; any other may be a request with spans of many traces. */
-const ownLead = "{\"kind\""
+import { ownLead } from "../otlpSkipped.js"
 
 // An id up to its end or first escape.
 const ids = /"trace_id"\s*:\s*(?:null|"([^"\\]*)("|\\))/g
 
 /** Whether the line may belong to a trace whose id is wanted. */
 export const mayBelong = (text: string, isWanted: (traceId: string) => boolean): boolean => {
+  // A request may have spans of many traces.
   if (!text.startsWith(ownLead)) {
     return true
   }
