@@ -48,6 +48,21 @@ describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
     expect(running.stderr()).toBe("")
   })
 
+  it("says once that it skips what it does not read of OTLP", async () => {
+    const metrics = JSON.stringify({
+      resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: "a", sum: { dataPoints: [{ asInt: "1" }] } }] }] }]
+    })
+    const path = files.write("otlp.jsonl", named("first"))
+    const running = await following(path, async (tail) => {
+      await untilShown(tail, "first")
+      appendFileSync(path, `${metrics}\n${metrics}\n`)
+      await until(() => tail.stderr().includes("skipped"), () => tail.stderr())
+      appendFileSync(path, `${metrics}\n${named("last")}`)
+      await untilShown(tail, "last")
+    })
+    expect(running.stderr()).toMatch(/^\S+: skipped \d measurements? of OTLP; only spans and scores are read\n$/)
+  })
+
   it("continues with the new file after a rename, and loses nothing from the old one", async () => {
     const path = files.write("rotates.jsonl", named("first"))
     const running = await following(path, async (tail) => {

@@ -40,10 +40,12 @@ const forever = (path: string, most: number, view: TailView) =>
   Effect.gen(function*() {
     const output = yield* Output
     let number = 0
-    const entriesOf = (text: string): ReadonlyArray<TraceEntry> =>
-      decodeEntries({ text, line: ++number, offset: 0, torn: false, overlong: 0 })
     let before: Array<TraceEntry> | undefined = []
     const recognition = new Recognition(path)
+    const entriesOf = (text: string): ReadonlyArray<TraceEntry> => {
+      recognition.line(text)
+      return decodeEntries({ text, line: ++number, offset: 0, torn: false, overlong: 0 })
+    }
     const handle = (event: FollowEvent): Effect.Effect<void, IoError, Output> => {
       if (event.kind === "rotated") {
         return output.log(`${path} was ${event.how}`)
@@ -60,7 +62,7 @@ const forever = (path: string, most: number, view: TailView) =>
         before.splice(0, before.length - most)
         return Effect.void
       }
-      return show(view, entries, output)
+      return event.kind === "caught-up" ? recognition.saySkipped : show(view, entries, output)
     }
     const abort = new AbortController()
     const events = follow(path, { signal: abort.signal })

@@ -7,7 +7,8 @@ import { spawn } from "node:child_process"
 import { open } from "node:fs/promises"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { entriesOf } from "../../readers/TraceEntry.js"
+import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
+import { decodeEntries } from "../../readers/TraceEntry.js"
 import { command } from "../command.js"
 import { type Failure, IoError, systemReason, UsageError } from "../Failure.js"
 import { cannotRead, inputPaths, Recognition } from "../input/input.js"
@@ -95,18 +96,24 @@ const checkServed = (path: string): Effect.Effect<void, IoError, Output> =>
         await file.close()
       }
     })
-    const recognition = new Recognition(path)
+    const recognition = new Recognition(path, head.length === lookedAt)
     const refused = recognition.bytes(head)
     if (refused !== undefined) {
       return yield* refused
     }
-    for (const entry of entriesOf(head)) {
-      if (entry.kind === "record") {
-        recognition.record()
-      } else if (!(entry.torn && head.length === lookedAt)) {
-        recognition.bad(entry.error.source, entry.torn)
+    const splitter = new LineSplitter()
+    const look = (line: Line): void => {
+      recognition.line(line.text)
+      for (const entry of decodeEntries(line)) {
+        if (entry.kind === "record") {
+          recognition.record()
+        } else if (!(entry.torn && head.length === lookedAt)) {
+          recognition.bad(entry.error.source, entry.torn)
+        }
       }
     }
+    splitter.push(head, look)
+    splitter.end(look)
     yield* recognition.check
   })
 

@@ -6,7 +6,7 @@ import * as Stream from "effect/Stream"
 import { createReadStream, statSync } from "node:fs"
 import { binaryFormat, isBegun, seemsToBe } from "../../readers/foreign.js"
 import { gunzipped, type GzipError } from "../../readers/gunzip.js"
-import { skippedIn } from "../../readers/otlpSkipped.js"
+import { type Skipped, skippedIn } from "../../readers/otlpSkipped.js"
 import { IoError, systemReason } from "../Failure.js"
 import { plural } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
@@ -73,8 +73,10 @@ export class Recognition {
   private records = 0
   private measurements = 0
   private logs = 0
+  private saidSkipped = false
 
-  constructor(private readonly path: string) {}
+  /** `isPart`: only the start of the file is looked at. */
+  constructor(private readonly path: string, private readonly isPart = false) {}
 
   /** Takes bytes after they are decompressed; returns an error if the first ones say that they are no text. */
   bytes(chunk: Uint8Array): IoError | undefined {
@@ -97,8 +99,14 @@ export class Recognition {
   /** Takes a line, to count what it holds that is not read. */
   line(text: string): void {
     const skipped = skippedIn(text)
-    this.measurements += skipped?.measurements ?? 0
-    this.logs += skipped?.logs ?? 0
+    if (skipped !== undefined) {
+      this.skip(skipped)
+    }
+  }
+
+  skip({ logs, measurements }: Skipped): void {
+    this.measurements += measurements
+    this.logs += logs
   }
 
   /** Takes the start of a line without a record. */
@@ -114,18 +122,21 @@ export class Recognition {
       : this.saySkipped
   )
 
-  private readonly saySkipped: Effect.Effect<void, never, Output> = Effect.suspend(() => {
+  /** Says once how much of an OTLP file was not read so far. */
+  readonly saySkipped: Effect.Effect<void, never, Output> = Effect.suspend(() => {
     const parts = [
       ...(this.measurements > 0 ? [plural(this.measurements, "measurement")] : []),
       ...(this.logs > 0 ? [plural(this.logs, "log record")] : [])
     ]
-    return parts.length === 0 ?
-      Effect.void :
-      Effect.flatMap(
-        Output,
-        ({ logOnce }) =>
-          logOnce(`${nameOf(this.path)}: skipped ${parts.join(" and ")} of OTLP; only spans and scores are read`)
-      )
+    if (parts.length === 0 || this.saidSkipped) {
+      return Effect.void
+    }
+    this.saidSkipped = true
+    const many = `${this.isPart ? "at least " : ""}${parts.join(" and ")}`
+    return Effect.flatMap(
+      Output,
+      ({ logOnce }) => logOnce(`${nameOf(this.path)}: skipped ${many} of OTLP; only spans and scores are read`)
+    )
   })
 }
 

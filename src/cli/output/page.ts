@@ -17,6 +17,7 @@ const textOf = (path: string): Stream.Stream<string, IoError, Output> =>
     const splitter = new LineSplitter()
     let isKnown = false
     const look = (line: Line): void => {
+      recognition.line(line.text)
       for (const entry of isKnown ? [] : decodeEntries(line)) {
         if (entry.kind === "record") {
           isKnown = true
@@ -28,7 +29,7 @@ const textOf = (path: string): Stream.Stream<string, IoError, Output> =>
     }
     return unpackedOf(path, recognition).pipe(
       Stream.catchTag("GzipError", (error) => Stream.execute(noteBroken(path, error))),
-      Stream.tap((chunk) => Effect.sync(() => isKnown ? undefined : splitter.push(chunk, look))),
+      Stream.tap((chunk) => Effect.sync(() => splitter.push(chunk, look))),
       Stream.map((chunk) => decoder.decode(chunk, { stream: true })),
       Stream.concat(Stream.make("\n")),
       Stream.concat(Stream.execute(Effect.suspend(() => {
