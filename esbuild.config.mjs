@@ -52,6 +52,7 @@ await build({
     }
   }]
 })
-// Only `mcp` loads it.
-await build({ ...shared, entryPoints: ["src/cli/mcp/protocol.ts"], outdir })
+// Only `mcp` loads the one; the other runs in threads of its own.
+const others = { protocol: "src/cli/mcp/protocol.ts", worker: "src/cli/parallel/worker.ts" }
+await build({ ...shared, entryPoints: others, outdir })
 writeFileSync(join(outdir, "assets.js"), assetsModule(await buildAssets()))

@@ -33,11 +33,10 @@ export interface SummaryBuilder {
 /** An empty summary. */
 export const make = (options: SummaryOptions = {}): SummaryBuilder => {
   const counter = new SummaryCounter(options)
-  const taker = { add: (facts: Facts) => counter.add(facts), bad: (torn: boolean) => counter.bad(torn) }
   return {
     add: (record) => counter.add(isFacts(record) ? record : factsOf(record)),
     addBad: (torn) => counter.bad(torn),
-    addLine: (line) => takeFacts(line, taker),
+    addLine: (line) => takeFacts(line, counter),
     result: () => counter.result()
   }
 }

@@ -2,21 +2,54 @@
  * Summarizes all files of a command in constant memory, and logs their problems.
  */
 import * as Effect from "effect/Effect"
-import { make, type Summary } from "../../readers/TraceSummary.js"
+import { closeSync, openSync, readSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { takeFacts } from "../../readers/lineFacts.js"
+import { SummaryCounter } from "../../readers/summary/SummaryCounter.js"
+import type { Summary } from "../../readers/TraceSummary.js"
 import type { IoError } from "../Failure.js"
 import { count, plural } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
-import { inputPaths } from "./input.js"
+import { summarizeTogether } from "../parallel/summarize.js"
+import { inputPaths, sizeOf } from "./input.js"
 import { forEachLine } from "./lines.js"
+import { isFile } from "./reread.js"
+
+/** Files of at least so many bytes take so long that it pays to start other threads. */
+const largeFile = 32 * 1024 * 1024
+
+const openBrace = 123
+
+/** Whether a file begins as JSON lines do: not as a compressed one. */
+const beginsPlain = (path: string): boolean => {
+  try {
+    const fd = openSync(path, "r")
+    const first = new Uint8Array(1)
+    readSync(fd, first, 0, 1, 0)
+    closeSync(fd)
+    return first[0] === openBrace
+  } catch {
+    return false
+  }
+}
+
+/** The size of a file that other threads can help with. */
+const sharedSize = (path: string): number | undefined => {
+  const size = isFile(path) && availableParallelism() > 1 ? sizeOf(path) : undefined
+  return size !== undefined && size >= largeFile && beginsPlain(path) ? size : undefined
+}
 
 /** Reads the files into one summary. Logs the number of bad lines. */
 export const summaryOf = (files: ReadonlyArray<string>): Effect.Effect<Summary, IoError, Output> =>
   Effect.gen(function*() {
-    const builder = make()
+    const counter = new SummaryCounter({})
     for (const path of inputPaths(files)) {
-      yield* forEachLine(path, { line: builder.addLine, broken: () => builder.addBad(false) })
+      const size = sharedSize(path)
+      yield* size === undefined
+        ? forEachLine(path, { line: (line) => takeFacts(line, counter), broken: () => counter.bad(false) })
+        : summarizeTogether(path, size, counter)
     }
-    const summary = builder.result()
+    const summary = counter.result()
     yield* logBadLines(summary.bad, summary.torn)
     return summary
   })

@@ -2,18 +2,14 @@
  * Keeps the sums behind a summary.
  */
 import type { Attributes } from "../../records/attributes.js"
-import { isFailed } from "../../records/SpanRecord.js"
-import {
-  comparable,
-  type Facts,
-  type MetricFacts,
-  type RawAttributes,
-  type SpanFacts
-} from "../../records/wire/facts.js"
+import { isFailed, type Outcome } from "../../records/SpanRecord.js"
+import { comparable, type Facts, type MetricFacts, type RawAttributes } from "../../records/wire/facts.js"
+import type { FactsTaker } from "../lineFacts.js"
 import type { Amounts } from "../usage/Amounts.js"
 import { type KnownSpan, knownSpan, labelOf, quantityOf } from "../usage/measures.js"
 import { total } from "../usage/outside.js"
 import { Counted, type UsageTables } from "../usage/UsageTables.js"
+import { type Condensed, eachRecord, type RecordTaker } from "./condensed.js"
 import { OpenTraces } from "./OpenTraces.js"
 import { ScoreTable } from "./ScoreTable.js"
 import { type Dimension, dimensions, type Summary, SummaryTable, usageDimensions, type Work } from "./SummaryTable.js"
@@ -28,7 +24,7 @@ export interface SummaryOptions {
   readonly exactDurations?: number
 }
 
-export class SummaryCounter {
+export class SummaryCounter implements FactsTaker, RecordTaker {
   private spans = 0
   private metrics = 0
   private opened = 0
@@ -59,16 +55,21 @@ export class SummaryCounter {
     this.open = new OpenTraces(usageDimensions, maxHeldSpans, (tables) => this.settle(tables))
   }
 
-  add(facts: Facts): void {
+  readonly add = (facts: Facts): void => {
     switch (facts.kind) {
       case "span":
-        return this.span(facts)
-      case "metric":
+        this.see(comparable(facts.startedAt), comparable(facts.endedAt))
+        return this.span(facts.traceId, knownSpan(facts), facts.durationMs, facts.outcome)
+      case "span_start": {
+        const time = comparable(facts.startedAt)
+        this.see(time, time)
+        return this.start(facts.traceId, knownSpan(facts))
+      }
+      case "metric": {
+        const time = comparable(facts.emittedAt)
+        this.see(time, time)
         return this.metric(facts)
-      case "span_start":
-        this.opened += this.open.start(facts.traceId, knownSpan(facts)) ? 1 : 0
-        this.see(facts.startedAt, facts.startedAt)
-        return
+      }
       case "score":
         return this.scores.add(facts.score)
       case "dropped":
@@ -77,9 +78,23 @@ export class SummaryCounter {
     }
   }
 
-  bad(torn: boolean): void {
+  readonly bad = (torn: boolean): void => {
     this.badLines++
     this.torn += torn ? 1 : 0
+  }
+
+  /** Adds the records of a piece of the file. */
+  addCondensed(piece: Condensed): void {
+    const { bad, dropped, from, others, scores, to, torn } = piece
+    eachRecord(piece, this)
+    scores.forEach((score) => this.scores.add(score))
+    this.metrics += others
+    this.dropped += dropped
+    this.badLines += bad
+    this.torn += torn
+    if (from !== undefined && to !== undefined) {
+      this.see(from, to)
+    }
   }
 
   result(): Summary {
@@ -126,18 +141,36 @@ export class SummaryCounter {
     return more
   }
 
-  private span(span: SpanFacts): void {
-    const { durationMs, outcome } = span
-    const known = knownSpan(span)
+  span(traceId: string, known: KnownSpan, durationMs: number, outcome: Outcome): void {
     const failed = isFailed({ outcome, attributes: okOf(known.meaning.attributes) })
     const work = { durationMs, outcome, failed }
     this.spans++
     this.failures += failed ? 1 : 0
     this.interrupted += outcome === "interrupted" ? 1 : 0
-    this.tables.name.work(span.name, work)
+    this.tables.name.work(known.name, work)
     this.workByRole(known, work)
-    this.opened -= this.open.end(span.traceId, known) ? 1 : 0
-    this.see(span.startedAt, span.endedAt)
+    this.opened -= this.open.end(traceId, known) ? 1 : 0
+  }
+
+  start(traceId: string, known: KnownSpan): void {
+    this.opened += this.open.start(traceId, known) ? 1 : 0
+  }
+
+  metric(metric: MetricFacts): void {
+    this.metrics++
+    const which = quantityOf(metric.name)
+    if (which === 0) {
+      return
+    }
+    if (metric.traceId !== undefined) {
+      this.open.metric(metric.traceId, metric)
+      return
+    }
+    this.total.outside.measure(which, metric.value)
+    const labels = usageDimensions.ofMetric(metric)
+    dimensions.forEach((dimension, index) =>
+      this.tables[dimension].usage(labels[index] ?? null).outside.measure(which, metric.value)
+    )
   }
 
   private workByRole({ meaning: { attributes, role } }: KnownSpan, work: Work): void {
@@ -155,24 +188,6 @@ export class SummaryCounter {
     }
   }
 
-  private metric(metric: MetricFacts): void {
-    this.metrics++
-    this.see(metric.emittedAt, metric.emittedAt)
-    const which = quantityOf(metric.name)
-    if (which === 0) {
-      return
-    }
-    if (metric.traceId !== undefined) {
-      this.open.metric(metric.traceId, metric)
-      return
-    }
-    this.total.outside.measure(which, metric.value)
-    const labels = usageDimensions.ofMetric(metric)
-    dimensions.forEach((dimension, index) =>
-      this.tables[dimension].usage(labels[index] ?? null).outside.measure(which, metric.value)
-    )
-  }
-
   /** Adds the usage that counts of a trace to the sums, or to their stand-ins. */
   private settle(tables: UsageTables, into: (sums: Counted) => Counted = itself): void {
     tables.countInto(into(this.total), tables.total)
@@ -181,9 +196,7 @@ export class SummaryCounter {
     }
   }
 
-  private see(start: string, end: string): void {
-    const from = comparable(start)
-    const to = comparable(end)
+  private see(from: string, to: string): void {
     this.from = this.from === undefined || from < this.from ? from : this.from
     this.to = this.to === undefined || to > this.to ? to : this.to
   }
