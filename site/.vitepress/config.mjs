@@ -38,9 +38,6 @@ const reference = () =>
 /** As on GitHub, so that the links of the pages work in both places. */
 const slugify = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-")
 
-// Files that pages link to; everything whose ending is unknown is taken for a page.
-process.env.VITE_EXTRA_EXTENSIONS = "sql"
-
 export default defineConfig({
   title: "loom-telemetry",
   description:
