@@ -161,7 +161,7 @@ describeWith("jaeger", "Jaeger, sent a request through two services", () => {
       { "session.id": identity.sessionId },
       { "gen_ai.agent.name": "editor" },
       { "gen_ai.tool.name": "search" },
-      { error: "true" },
+      { "error.type": "UnknownWorkerError" },
       { "loom.outcome": "interrupted" }
     ])("finds the trace by the tag %j", (tags) =>
       Effect.gen(function*() {
