@@ -34,6 +34,20 @@ describe("a time on the wire", () => {
     expect(nanosFromIso("2026-01-31T12:00:00.123456789Z")).toBe(noon + 123_456_789n)
   })
 
+  it("is read alike as the first and as a later one of its second", () => {
+    const noon = 1769860800000000000n
+    for (let time = 0; time < 2; time++) {
+      expect(nanosFromIso("2026-01-31T12:00:00.000001Z")).toBe(noon + 1000n)
+      expect(nanosFromIso("2026-01-31T12:00:00.999999Z")).toBe(noon + 999_999_000n)
+      expect(nanosFromIso("2026-01-31T12:00:01.999999Z")).toBe(noon + 1_999_999_000n)
+      expect(nanosFromIso("1969-12-31T23:59:59.000001Z")).toBe(-999_999_000n)
+      for (const end of ["12345xZ", "123456z", "12345 Z", "1234567", "-12345Z", "1234:6Z"]) {
+        expect(nanosFromIso(`1969-12-31T23:59:59.${end}`)).toBeUndefined()
+      }
+      expect(nanosFromIso("1969-12-31T23:59:59.1+01:00")).toBe(-3_600_900_000_000n)
+    }
+  })
+
   it("is invalid in any other form", () => {
     for (
       const bad of [

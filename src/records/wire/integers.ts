@@ -3,8 +3,8 @@
  * is written again as it was read, such as `1152921504606847000`, stays a number.
  */
 
-/** A run of digits that may be such an integer: few lines have one, and the others need not be searched. */
-const candidate = /\d{16}/
+/** What may be such an integer, by what comes before it, so that ids of digits are none: few lines have one, and the others need not be searched. */
+const candidate = /[\s:,[-]\d{16}/
 
 // A string, or an integer outside of strings: neither a fraction nor an exponent.
 const tokens = /"(?:[^"\\]|\\.)*"|(?<![\w.+-])-?\d{16,}(?![\w.])/g
