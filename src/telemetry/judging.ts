@@ -32,9 +32,16 @@ export class RefusedScore {
 /** The record of a judgement, or why there is none. Never throws. */
 export const judged = (rules: Rules, judging: Judging): ScoreData | RefusedScore => {
   const input = readOnce(judging.judgement, readJudgement)
-  const target = judging.target && readOnce(judging.target, readTarget)
+  const target = judging.isGivenTarget ? readOnce(judging.target!, readTarget) : judging.target
   const flaw = flawOf(judging, input, target)
-  return flaw === undefined ? safeScore(rules, judging, input!, target!) : new RefusedScore(flaw)
+  if (flaw === undefined) {
+    return safeScore(rules, judging, input!, target!)
+  }
+  // They are dropped without a look, and may be promises.
+  handled(judging.name)
+  handled(judging.judgement)
+  handled(input?.attributes)
+  return new RefusedScore(flaw)
 }
 
 interface Rules {
@@ -52,7 +59,11 @@ export const readOnce = <A>(given: A, read: (given: A) => A): A | undefined => {
 }
 
 const readJudgement = (given: Judgement): Judgement => {
-  const { attributes, explanation, label, source, value } = handled(given)
+  const { attributes, explanation, label, source, then, value } = given as Judgement & { readonly then?: unknown }
+  // Whether an object is a promise takes long to tell, and one without `then` is none.
+  if (handled(then) !== undefined) {
+    handled(given)
+  }
   return {
     value: handled(value),
     label: handled(label),
@@ -62,10 +73,10 @@ const readJudgement = (given: Judgement): Judgement => {
   }
 }
 
-const readTarget = ({ spanId, traceId }: ScoreTarget): ScoreTarget => ({
-  traceId: handled(traceId),
-  spanId: handled(spanId)
-})
+const readTarget = (given: ScoreTarget): ScoreTarget => {
+  const { spanId, traceId } = handled(given)
+  return { traceId: handled(traceId), spanId: handled(spanId) }
+}
 
 const flawOf = (
   { isGivenTarget, judgement, name, target }: Judging,
@@ -87,16 +98,18 @@ const flawOf = (
     : undefined
 }
 
+const safeText = ({ limits, redactor }: Rules, key: string, text: string): string | null => {
+  const safe = redactor.attribute(redactor.ruleOf(key), text, limits, "score")
+  return safe === undefined ? null : typeof safe === "string" ? safe : redacted
+}
+
 const safeScore = (
-  { limits, redactor }: Rules,
+  rules: Rules,
   { name, time, userId }: Judging,
   { attributes, explanation, label, source, value }: Judgement,
   { spanId, traceId }: ScoreTarget
 ): ScoreData => {
-  const textOf = (key: string, text: string): string | null => {
-    const safe = redactor.attribute(redactor.ruleOf(key), text, limits, "score")
-    return safe === undefined ? null : typeof safe === "string" ? safe : redacted
-  }
+  const { limits, redactor } = rules
   const bag = new AttributeBag(limits, redactor, "score")
   const given = attributes === undefined || attributes === null ? undefined : givenAttributes(attributes)
   if (given !== undefined) {
@@ -104,14 +117,14 @@ const safeScore = (
   }
   bag.setDefault("user_id", userId)
   const number = value ?? null
-  const word = typeof label === "string" ? textOf("label", label) : null
+  const word = typeof label === "string" ? safeText(rules, "label", label) : null
   return {
     name: redactor.name(name),
     // JSON has no negative zero.
     value: number === null ? null : number + 0,
     // A rule of the user's that drops the label must not leave a judgement that says nothing.
     label: number === null ? word ?? redacted : word,
-    explanation: typeof explanation === "string" ? textOf("explanation", explanation) : null,
+    explanation: typeof explanation === "string" ? safeText(rules, "explanation", explanation) : null,
     source: source ?? "code",
     traceId,
     spanId: spanId ?? null,

@@ -74,6 +74,8 @@ const programs = fc.record({
     "a span",
     "an open span",
     "a metric",
+    "a score",
+    "a score's words",
     "a library's span",
     "a library's open span",
     "a link",
@@ -101,10 +103,13 @@ const endOf = (exit: Exit.Exit<unknown, Error>): unknown =>
   Exit.isSuccess(exit) ? exit.value : [exit.cause._tag, String(Cause.squash(exit.cause))]
 
 /** The places where attributes can be set. */
-const places: { readonly [place: string]: (attributes: Attributes) => Effect.Effect<unknown> } = {
+const places: { readonly [place: string]: (attributes: Attributes, said: string) => Effect.Effect<unknown> } = {
   "a span": (attributes) => Telemetry.withSpan(Effect.void, "span", attributes),
   "an open span": (attributes) => Telemetry.annotate(attributes),
   "a metric": (attributes) => Telemetry.emitMetric("calls", 1, attributes),
+  "a score": (attributes) => Telemetry.score("quality", { value: 1, attributes }),
+  "a score's words": (attributes, said) =>
+    Telemetry.score(`judged by ${said}`, { label: said, explanation: `It says ${said}.`, attributes }),
   "a library's span": (attributes) => Effect.withSpan(Effect.void, "library", { attributes }),
   "a library's open span": (attributes) => Effect.annotateCurrentSpan(attributes).pipe(Effect.withSpan("library")),
   "a link": (attributes) =>
@@ -118,7 +123,7 @@ const places: { readonly [place: string]: (attributes: Attributes) => Effect.Eff
 
 const emitting = (recipe: Program): Effect.Effect<typeof result, Error> =>
   Effect.gen(function*() {
-    yield* places[recipe.place]!(buildObject([...recipe.before, ...recipe.secrets]))
+    yield* places[recipe.place]!(buildObject([...recipe.before, ...recipe.secrets]), recipe.said)
     yield* Effect.log(recipe.said)
     yield* Effect.withSpan(Effect.void, recipe.said)
     return yield* ended(recipe)
@@ -172,7 +177,7 @@ describe("hostile attributes with secrets", () => {
         const { file, instruments } = yield* heldInTheEnd(sinks)
         expect(linesOf(file).length).toBeGreaterThanOrEqual(runs * 2)
         for (const line of linesOf(file)) {
-          expect(JSON.parse(line)).toMatchObject({ kind: expect.stringMatching(/^(span|metric)$/) })
+          expect(JSON.parse(line)).toMatchObject({ kind: expect.stringMatching(/^(span|metric|score)$/) })
         }
         expect(leaks(file + instruments)).toEqual([])
       }),

@@ -57,6 +57,12 @@ const inOurs = ({ getters, one, value }: Makes) =>
     yield* Telemetry.emitMetric("m", 1, getters())
     yield* Telemetry.emitMetric("m", untyped(one()))
     yield* Telemetry.emitMetric(untyped(one()), 1)
+    yield* Telemetry.score("s", { value: 1, attributes: { v: value() } })
+    yield* Telemetry.score("s", { value: 1, attributes: getters() })
+    yield* Telemetry.score(untyped(one()), untyped(one()))
+    yield* Telemetry.score("s", untyped({ value: one(), label: one(), explanation: one(), source: one() }))
+    yield* Telemetry.scoreOf(untyped(one()), "s", { value: 1, attributes: untyped(one()) })
+    yield* Telemetry.scoreOf(untyped({ traceId: one(), spanId: one() }), "s", { value: 1 })
     yield* Telemetry.withSpan(Effect.void, untyped(one()), lazy(value))
     yield* Effect.exit(Telemetry.withSpan(Effect.fail(value()), "fails", { v: value() }))
     yield* Effect.exit(Telemetry.withSpan(Effect.die(new Error("dies", { cause: one() })), "dies"))
@@ -134,7 +140,13 @@ const everySink = MultiTelemetry.layer([
   memory,
   ConsoleTelemetry.layer({ stream: { write: () => true } }),
   ConsoleTelemetry.layer({ stream: { write: () => true }, order: "tree" }),
-  Telemetry.layerSink({ name: "custom", onSpanStart: () => {}, onSpanEnd: () => {}, onMetric: () => {} }),
+  Telemetry.layerSink({
+    name: "custom",
+    onSpanStart: () => {},
+    onSpanEnd: () => {},
+    onMetric: () => {},
+    onScore: () => {}
+  }),
   OTelTelemetry.fromProviders(inMemoryProviders())
 ])
 

@@ -63,7 +63,8 @@ export const makeSinks = (redactor: Redactor): Effect.Effect<Sinks, never, Scope
         name: "custom",
         onSpanStart: (span) => told.custom.push(span),
         onSpanEnd: (span) => told.custom.push(span),
-        onMetric: (metric) => told.custom.push(metric)
+        onMetric: (metric) => told.custom.push(metric),
+        onScore: (score) => told.custom.push(score)
       }),
       OTelTelemetry.fromProviders(providers)
     ]).pipe(Layer.provide([Layer.succeed(Redaction, redactor), NodeFileSystem.layer]), Layer.orDie)
@@ -79,9 +80,9 @@ const readFile = (path: string): Effect.Effect<string> =>
 /** The contents of the sinks that can be read repeatedly. */
 export const heldBy = (sinks: Sinks, memory: InMemoryTelemetryService): Effect.Effect<Held> =>
   Effect.gen(function*() {
-    const { metrics, open, spans } = memory
+    const { metrics, open, scores, spans } = memory
     return {
-      memory: JSON.stringify(yield* Effect.all({ metrics, open, spans })),
+      memory: JSON.stringify(yield* Effect.all({ metrics, open, scores, spans })),
       live: sinks.live.join(""),
       tree: sinks.tree.join(""),
       custom: JSON.stringify(sinks.custom),
