@@ -23,7 +23,7 @@ export default defineConfig({
           include: [
             "test/{agent,contract,effect4,evals,otel}/**/*.test.ts",
             "test/dialects/{genai,langfuse,messages,openinference}.test.ts",
-            "test/promise/{lifecycle,streams,traces,withSpan}.test.ts",
+            "test/promise/*.test.ts",
             "test/records/{decode,jsonl,limits,spanTree}.test.ts",
             "test/sinks/{InMemoryTelemetry,MultiTelemetry,SampledTelemetry.bounds,SampledTelemetry.head,SampledTelemetry.tail,scores}.test.ts",
             "test/telemetry/{RunContext,feedback,loomTool,redactionRules}.test.ts",

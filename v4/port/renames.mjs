@@ -237,6 +237,8 @@ export const calls = {
     return seed === undefined ? undefined : `Random.withSeed(${seed})`
   },
   "Effect.withScheduler": (self, scheduler) => `Effect.provideService(${self}, Scheduler.Scheduler, ${scheduler})`,
+  "Layer.toRuntime": (layer) => `Layer.build(${layer})`,
+  "Layer.setTracer": (tracer) => `Layer.succeed(Tracer.Tracer, ${tracer})`,
   "Cause.dieOption": (cause) => `Option.fromNullishOr(${cause}.reasons.find(Cause.isDieReason)?.defect)`,
   "Cause.failureOption": (cause) => `Option.fromNullishOr(${cause}.reasons.find(Cause.isFailReason)?.error)`,
   "Tool.make": (name, options, ...more) => {
@@ -377,4 +379,4 @@ export const shapes = [
 ]
 
 /** Modules that are imported where a rule or a patch made a file use them. */
-export const importable = ["Clock", "Context", "Fiber", "Latch", "Option", "Queue", "References", "Result", "Semaphore"]
+export const importable = ["Clock", "Context", "Fiber", "Latch", "Option", "Queue", "References", "Result", "Scheduler", "Semaphore", "Tracer"]

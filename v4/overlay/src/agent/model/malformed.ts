@@ -11,16 +11,26 @@ import type { UnfinishedCall } from "./modelParts.js"
 type Parts = ReadonlyArray<Response.StreamPartEncoded>
 
 /** The rejected parts; `undefined` if the error is about something else. */
-export const recoverParts = (error: AiError.AiError, unfinished: ReadonlyArray<UnfinishedCall>): Parts | undefined =>
+export const recoverParts = (
+  error: AiError.AiError,
+  _declared: ReadonlySet<string>,
+  unfinished: ReadonlyArray<UnfinishedCall>
+): Parts | undefined =>
   error.reason._tag === "InvalidOutputError" || error.reason._tag === "ToolParameterValidationError"
     ? unreadableCalls(unfinished)
     : undefined
 
-/** The last parts of an answer that was rejected as a whole: the error does not hold them. */
+/** The raw parts that were rejected together: the error does not hold them. */
+export const rejectedParts = (_error: unknown): ReadonlyArray<unknown> => []
+
+/** The last parts of an answer that was rejected as a whole. */
 export const rejectedFinish = (_error: unknown): Parts => []
 
 /** The ids of the tool calls that were rejected. */
 export const rejectedCalls = (_error: unknown): ReadonlySet<string> => new Set()
+
+/** The error with which these parts were rejected. */
+export const rejectionOf = (error: AiError.AiError, _rejected: ReadonlyArray<unknown>): AiError.AiError => error
 
 /** Calls with text instead of parameters: a provider's package gives up at parameters that it cannot parse. */
 const unreadableCalls = (unfinished: ReadonlyArray<UnfinishedCall>): Parts | undefined =>
