@@ -31,7 +31,7 @@ beforeAll(async () => {
         exception: "Error: no",
         attributes: { tool: "t" }
       }),
-      span({ id: 1, name: "loom.run", attributes: { agent: "a" } }),
+      span({ id: 1, name: "loom.run", attributes: { agent: "a", input: "Go" } }),
       metric({ name: "m", value: 1, id: 1 }),
       score({ name: "good", value: 1, id: 1 })
     ].map((each) => `${each}\n`).join("")
@@ -63,14 +63,20 @@ const commands: ReadonlyArray<ReadonlyArray<string>> = [
   ["sql", "--json", "select 1 as one", "FILE"],
   ["cassette", "check", "FILE"],
   ["score", "--json", "--trace", "0af7651916cd43dd8448eb211c80319c", "--name", "n", "--value", "1", "SCORES"],
+  ["dataset", "add", "CASES", "FILE"],
+  ["dataset", "add", "--json", "CASES", "FILE"],
   ["--help"],
   ["stats", "--help"],
   ["--version"],
   ["--completions", "bash"]
 ]
 
+let runs = 0
+
 const run = async (args: ReadonlyArray<string>, stdout: number) => {
-  const words = args.map((word) => word === "FILE" ? path : word === "SCORES" ? files.path("scores.jsonl") : word)
+  // What a dataset has already is not added again, and nothing is printed of it.
+  const paths = { FILE: path, SCORES: files.path("scores.jsonl"), CASES: files.path(`cases-${runs++}.jsonl`) }
+  const words = args.map((word) => Object.hasOwn(paths, word) ? paths[word as keyof typeof paths] : word)
   const child = spawn(process.execPath, [bin, ...words], { stdio: ["ignore", stdout, "pipe"] })
   let stderr = ""
   child.stderr!.setEncoding("utf8").on("data", (text: string) => {

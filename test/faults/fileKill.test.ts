@@ -10,7 +10,6 @@ import { temporaryPath } from "./disks/folder.js"
 import type { BusyOptions } from "./programs/busy.js"
 import { compiledPrograms } from "./programs/compiled.js"
 import { endingOf, startNode } from "./programs/driving.js"
-import type { EmittedKind } from "./programs/openSink.js"
 import { chosenSeed, repetitions } from "./programs/repetitions.js"
 import { flawsIn, indexesOf, readTrace } from "./programs/traceFile.js"
 import { faultRow } from "./row.js"
@@ -76,7 +75,6 @@ const appended = (path: string, since: number): { readonly text: string; readonl
 
 const lane = async (
   mode: "background" | "write-through",
-  of: EmittedKind,
   kills: number,
   random: PCGRandom
 ): Promise<ReadonlyArray<Killed>> => {
@@ -86,14 +84,14 @@ const lane = async (
   for (let kill = 0; kill < kills; kill++) {
     const writer = `writer ${kill}`
     const size = sizes[random.integer(sizes.length)]!
-    const safe = await killOne({ path, writer, mode, size, of }, random)
+    const safe = await killOne({ path, writer, mode, size }, random)
     const { size: end, text } = appended(path, before.size)
     // A torn line is repaired before the first record of the next process.
     expect(before.endsWhole || text === "" || text.startsWith("\n"), `glued onto a torn line, seed ${seed}`).toBe(true)
     const trace = readTrace(text)
     const indexes = indexesOf(trace, writer)
     const flaws = flawsIn(indexes, Math.max(safe, indexes.length))
-    expect({ flaws, others: trace.spans.length + trace.scores.length - indexes.length }, `${writer}, seed ${seed}`)
+    expect({ flaws, others: trace.spansAndScores.length - indexes.length }, `${writer}, seed ${seed}`)
       .toEqual({ flaws: [], others: 0 })
     expect(trace.bad.length, `${writer}, seed ${seed}: ${trace.bad}`).toBeLessThanOrEqual(trace.endsWhole ? 0 : 1)
     before = { size: end, endsWhole: text === "" ? before.endsWhole : trace.endsWhole }
@@ -103,21 +101,14 @@ const lane = async (
 }
 
 describe("kill -9 of a busy writer", () => {
-  for (
-    const [mode, of] of [
-      ["background", "span"],
-      ["write-through", "span"],
-      ["background", "score"],
-      ["write-through", "score"]
-    ] as const
-  ) {
+  for (const mode of ["background", "write-through"] as const) {
     const promise = mode === "background" ? "flushed" : "acknowledged"
-    faultRow("file", `kill -9 loses no ${promise} ${of} and tears at most one line, ${mode}`, async (row) => {
+    faultRow("file", `kill -9 loses no ${promise} span or score and tears at most one line, ${mode}`, async (row) => {
       const kills = repetitions(200)
       const each = await Promise.all(
         Array.from(
           { length: lanes },
-          (_, number) => lane(mode, of, Math.ceil(kills / lanes), new PCGRandom(seed + number))
+          (_, number) => lane(mode, Math.ceil(kills / lanes), new PCGRandom(seed + number))
         )
       )
       const all = each.flat()

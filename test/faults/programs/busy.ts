@@ -1,10 +1,10 @@
 /**
- * A child program that writes until it is killed. It reports the records that are safe through an additional pipe.
+ * A child program that writes spans and scores in turn until it is killed. It reports the records that are safe through an additional pipe.
  *
- * With `mode: "write-through"` a record is safe as soon as its span has ended; in background mode once it was flushed.
+ * With `mode: "write-through"` a record is safe as soon as its span has ended or its score is given; in background mode once it was flushed.
  */
 import { writeSync } from "node:fs"
-import { type EmittedKind, openSink, type SinkOptions } from "./openSink.js"
+import { openSink, type SinkOptions } from "./openSink.js"
 
 /** The arguments of the program. */
 export interface BusyOptions extends SinkOptions {
@@ -12,7 +12,6 @@ export interface BusyOptions extends SinkOptions {
   readonly writer: string
   /** Bytes per record. */
   readonly size: number
-  readonly of: EmittedKind
 }
 
 /** The descriptor of the pipe. Each line is the number of safe records, counted from the first. */
@@ -21,15 +20,15 @@ const acknowledgements = 3
 /** Records between two flushes. */
 const burst = 64
 
-const { of, path, size, writer, ...options } = JSON.parse(process.argv[2] ?? "{}") as BusyOptions
+const { path, size, writer, ...options } = JSON.parse(process.argv[2] ?? "{}") as BusyOptions
 const sink = await openSink(path, options, { writer })
 const acknowledge = () => writeSync(acknowledgements, `${sink.emitted()}\n`)
 acknowledge()
 for (;;) {
   if (options.mode === "write-through") {
-    await sink.emit({ count: 1, size, of })
+    await sink.emit({ count: 1, size, of: "both" })
   } else {
-    await sink.emit({ count: burst, size, of })
+    await sink.emit({ count: burst, size, of: "both" })
     await sink.flush()
   }
   acknowledge()

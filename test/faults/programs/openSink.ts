@@ -14,8 +14,8 @@ import { NodeFiles, type NodeFunctions } from "../../../src/sinks/file/nodeFunct
 
 export type SinkOptions = NonNullable<Parameters<typeof FileTelemetry.layer>[1]>
 
-/** What is recorded: spans, or scores of a trace that has ended. */
-export type EmittedKind = "span" | "score"
+/** What is recorded: spans, scores of a trace that has ended, or one of each in turn. */
+export type EmittedKind = "span" | "score" | "both"
 
 export interface Emission {
   readonly count: number
@@ -78,12 +78,12 @@ export const openSink = async (
   const score = (text: string) =>
     Telemetry.scoreOf(judged, "work", { value: 0.5, attributes: { writer, index: next++, text } })
   const emit = async ({ count, flushEvery = Infinity, of = "span", size = 400 }: Emission) => {
-    const one = of === "span" ? span : score
+    const isScore = () => of === "score" || (of === "both" && next % 2 === 1)
     const text = "x".repeat(Math.max(0, size - bareLine))
     const burst = Math.max(1, Math.floor(Math.min(turnEvery, flushEvery) / size))
     let unflushed = 0
     for (let left = count; left > 0; left -= burst) {
-      await run(Effect.repeatN(Effect.suspend(() => one(text)), Math.min(burst, left) - 1))
+      await run(Effect.repeatN(Effect.suspend(() => isScore() ? score(text) : span(text)), Math.min(burst, left) - 1))
       unflushed += burst * size
       if (unflushed >= flushEvery) {
         unflushed = 0

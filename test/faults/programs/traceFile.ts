@@ -13,6 +13,8 @@ export interface TraceContents {
   readonly starts: ReadonlyArray<OpenSpanData>
   readonly metrics: ReadonlyArray<MetricData>
   readonly scores: ReadonlyArray<ScoreData>
+  /** Both, in file order. */
+  readonly spansAndScores: ReadonlyArray<SpanData | ScoreData>
   readonly dropped: ReadonlyArray<DroppedRecord>
   /** The beginnings of bad lines. */
   readonly bad: ReadonlyArray<string>
@@ -25,17 +27,20 @@ export const readTrace = (text: string): TraceContents => {
   const starts: Array<OpenSpanData> = []
   const metrics: Array<MetricData> = []
   const scores: Array<ScoreData> = []
+  const spansAndScores: Array<SpanData | ScoreData> = []
   const dropped: Array<DroppedRecord> = []
   const bad: Array<string> = []
   const sort = (record: DecodedLine) => {
     switch (record.kind) {
       case "span":
+        spansAndScores.push(record.span)
         return spans.push(record.span)
       case "span_start":
         return starts.push(record.span)
       case "metric":
         return metrics.push(record.metric)
       case "score":
+        spansAndScores.push(record.score)
         return scores.push(record.score)
       case "dropped":
         return dropped.push(record.dropped)
@@ -51,7 +56,7 @@ export const readTrace = (text: string): TraceContents => {
       }
     }
   }
-  return { spans, starts, metrics, scores, dropped, bad, endsWhole: text === "" || text.endsWith("\n") }
+  return { spans, starts, metrics, scores, spansAndScores, dropped, bad, endsWhole: text === "" || text.endsWith("\n") }
 }
 
 /** Reads files that may be missing, as one text in the given order. */
@@ -60,12 +65,10 @@ export const traceIn = (...paths: ReadonlyArray<string>): TraceContents =>
 
 /** The numbers of one writer's records, in file order. */
 export const indexesOf = (
-  { scores, spans }: Pick<TraceContents, "scores" | "spans">,
+  { spansAndScores }: Pick<TraceContents, "spansAndScores">,
   writer = "w"
 ): ReadonlyArray<number> =>
-  [...spans, ...scores].flatMap(({ attributes }) =>
-    attributes["writer"] === writer ? [Number(attributes["index"])] : []
-  )
+  spansAndScores.flatMap(({ attributes }) => attributes["writer"] === writer ? [Number(attributes["index"])] : [])
 
 /** The first ten deviations from the numbers 0 to `count` (exclusive), each once and in order. */
 export const flawsIn = (indexes: ReadonlyArray<number>, count: number): ReadonlyArray<string> => {
