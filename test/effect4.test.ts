@@ -1,6 +1,7 @@
 /**
  * How the sources of the Effect 4 line are made: changes of `src/` reach it by themselves, and what does not fit fails by name.
  */
+import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 // @ts-expect-error: plain JavaScript.
 import { applyPatch } from "../v4/port/patches.mjs"
@@ -12,6 +13,16 @@ import { makeAll, ported, readReplaced } from "../v4/port/sources.mjs"
 describe("the sources of the Effect 4 line", () => {
   it("are made of today's src/ without a hand", () => {
     expect(makeAll().problems).toEqual([])
+  })
+
+  it("make a package of the same version, with the same entry points and command", () => {
+    const [three, four] = ["../package.json", "../v4/package.json"].map((path) =>
+      JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as { readonly [key: string]: unknown }
+    )
+    for (const key of ["version", "exports", "bin"]) {
+      expect(four![key]).toEqual(three![key])
+    }
+    expect(four!["publishConfig"]).toMatchObject({ tag: "effect4" })
   })
 
   it("take all records as they are, but for names", () => {

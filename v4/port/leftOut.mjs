@@ -13,7 +13,8 @@ export const leftOut = [
   },
   {
     paths: [/^test\/agent\/vendors\//, /^examples\/20-real-model\.ts$/],
-    why: "The vendors' model layers for Effect 4 are betas that import `effect/unstable`, which Effect 4.1 does not have."
+    why:
+      "The vendors' model layers for Effect 4 are betas that import `effect/unstable`, which Effect 4.1 does not have."
   },
   {
     paths: [/^test\/agent\/durableWorkflow\.test\.ts$/],
@@ -29,6 +30,7 @@ export const leftOut = [
   },
   {
     paths: [/^test\/agent\/mcp\/(?!unchanged)/],
-    why: "Effect 4 builds MCP servers and clients another way. `instrumentMcpServer` and `instrumentMcpClient` are tried there for what passes unchanged."
+    why:
+      "Effect 4 builds MCP servers and clients another way. `instrumentMcpServer` and `instrumentMcpClient` are tried there for what passes unchanged."
   }
 ]

@@ -192,8 +192,8 @@ const closing = (text, from) => {
 
 /** The parameters of a tool are one schema. */
 const withStruct = (options) => {
-  const found = options === undefined ? undefined : /\bparameters: (?=\{)/.exec(options)
-  if (found == null) {
+  const found = /\bparameters: (?=\{)/.exec(options ?? "")
+  if (found === null) {
     return undefined
   }
   const from = found.index + found[0].length
@@ -270,7 +270,9 @@ export const calls = {
   },
   "Effect.timeoutFail": (...args) =>
     `Effect.timeoutOrElse(${
-      args.map((arg) => arg.replace(/\bonTimeout: \(\) =>\s*([^]*?),?\s*\}$/, "orElse: () => Effect.fail($1) }")).join(", ")
+      args.map((arg) => arg.replace(/\bonTimeout: \(\) =>\s*([^]*?),?\s*\}$/, "orElse: () => Effect.fail($1) }")).join(
+        ", "
+      )
     })`,
   "Effect.dieMessage": (message) => `Effect.die(new Error(${message}))`,
   "Effect.repeatN": (...args) => `Effect.repeat(${[...args.slice(0, -1), `{ times: ${args.at(-1)} }`].join(", ")})`,
@@ -314,7 +316,9 @@ export const shapes = [
   [
     /\.pipe\(Schema\.between\(([^(),]*), ([^(),]*)\)\)(\.annotations)?/g,
     (_, minimum, maximum, annotations) =>
-      `.check(Schema.isBetween({ minimum: ${minimum}, maximum: ${maximum} }))${annotations === undefined ? "" : ".annotate"}`
+      `.check(Schema.isBetween({ minimum: ${minimum}, maximum: ${maximum} }))${
+        annotations === undefined ? "" : ".annotate"
+      }`
   ],
   [
     /\busage: \{ inputTokens: ([^,{}]+), outputTokens: ([^,{}]+), totalTokens: [^,{}]+ \}/g,
@@ -379,4 +383,16 @@ export const shapes = [
 ]
 
 /** Modules that are imported where a rule or a patch made a file use them. */
-export const importable = ["Clock", "Context", "Fiber", "Latch", "Option", "Queue", "References", "Result", "Scheduler", "Semaphore", "Tracer"]
+export const importable = [
+  "Clock",
+  "Context",
+  "Fiber",
+  "Latch",
+  "Option",
+  "Queue",
+  "References",
+  "Result",
+  "Scheduler",
+  "Semaphore",
+  "Tracer"
+]
