@@ -29,6 +29,7 @@ import { exitOf } from "./run/ownFiber.js"
 import { CurrentRun } from "./run/RunMeter.js"
 import { CurrentPlace, outside } from "./run/RunPlace.js"
 import { Transcript } from "./run/transcript.js"
+import { divergenceIn } from "./tape/CassetteDivergence.js"
 import { RequestText } from "./tape/RequestText.js"
 
 /** Options of the extraction. */
@@ -61,7 +62,7 @@ const make = (
 // What an agent asks another one says nothing about the user.
 const hasUsersWords = ({ parentRunId, userId }: Episode): boolean => userId !== undefined && parentRunId === undefined
 
-/** One extraction: measured, and never failing. Its tokens do not count in the run, which is over. */
+/** One extraction: measured, and never failing, but for a cassette's divergence. Its tokens do not count in the run, which is over. */
 const extraction = (memory: MemoryService, extract: Extract, episode: Episode): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeNanos, (start) =>
     exitOf(Effect.flatMap(
@@ -70,7 +71,11 @@ const extraction = (memory: MemoryService, extract: Extract, episode: Episode): 
     )).pipe(
       Effect.onInterrupt(() => measured(start, "interrupted")),
       Effect.tap((exit) => measured(start, Exit.isSuccess(exit) ? "ok" : "error")),
-      Effect.map((exit) => Exit.isSuccess(exit) ? undefined : warn(failureText(episode, exit.cause)))
+      Effect.flatMap((exit) =>
+        Exit.isSuccess(exit)
+          ? Effect.void
+          : divergenceIn(exit.cause) ?? Effect.sync(() => warn(failureText(episode, exit.cause)))
+      )
     )).pipe(
       Effect.provideService(CurrentRun, undefined),
       Effect.provideService(CurrentPlace, outside)

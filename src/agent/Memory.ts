@@ -17,6 +17,7 @@ import { warn } from "../telemetry/report.js"
 import type { RunResult } from "./AgentEvent.js"
 import { asRecorded } from "./model/ModelCallError.js"
 import { exitOf } from "./run/ownFiber.js"
+import { divergenceIn } from "./tape/CassetteDivergence.js"
 
 /** A finished run. */
 export interface Episode {
@@ -115,7 +116,9 @@ export const rememberRun = (run: FinishedRun): Effect.Effect<void> =>
     Option.isNone(memory)
       ? Effect.void
       : exitOf(Effect.flatMap(Clock.currentTimeMillis, (now) => memory.value.remember(episodeOf(run, now)))).pipe(
-        Effect.flatMap((exit) => Exit.isSuccess(exit) ? Effect.void : reportLost(run.result, exit.cause))
+        Effect.flatMap((exit) =>
+          Exit.isSuccess(exit) ? Effect.void : divergenceIn(exit.cause) ?? reportLost(run.result, exit.cause)
+        )
       ))
 
 const episodeOf = (run: FinishedRun, now: number): Episode => ({

@@ -85,7 +85,7 @@ const delegate = (workers: Workers, limit: number): LocalTool => {
     handler: (params: Delegation) => run(params) as Effect.Effect<string, unknown>,
     worker: (params) =>
       typeof params === "object" && params !== null && "worker" in params && typeof params.worker === "string"
-        ? params.worker
+        ? { name: params.worker, exists: Object.hasOwn(workers, params.worker) }
         : undefined
   }
 }

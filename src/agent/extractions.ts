@@ -24,28 +24,35 @@ export interface ExtractionBounds {
   readonly drain?: Duration.DurationInput | undefined
 }
 
-/** Runs an extraction in the background, if there is room. It never fails. */
+/** Runs an extraction in the background, if there is room. */
 export type Submit = (extraction: Effect.Effect<void>) => Effect.Effect<void>
 
-/** A background that lasts as long as the scope, which waits for it. */
+/** A background that lasts as long as the scope, which waits for it, and dies of the first extraction's defect. */
 export const makeBackground = (
   { capacity = 1000, concurrency = 8, drain = Duration.seconds(30) }: ExtractionBounds
 ): Effect.Effect<Submit, never, Scope.Scope> =>
   Effect.gen(function*() {
     const fibers = yield* FiberSet.make()
+    let died: Effect.Effect<void> = Effect.void
     // Added after the set, so it runs before the set interrupts its fibers.
-    yield* Effect.addFinalizer(() => drained(FiberSet.awaitEmpty(fibers), drain))
+    yield* Effect.addFinalizer(() =>
+      Effect.zipRight(drained(FiberSet.awaitEmpty(fibers), drain), Effect.suspend(() => died))
+    )
     const atOnce = yield* Effect.makeSemaphore(concurrency)
     const reporter = new Reporter()
     const leaveOut = Effect.suspend(() => {
       reporter.every("full", `AutoExtract is at its capacity of ${capacity}: extractions are left out and counted`)
       return dropped
     })
+    const keep = (defect: unknown) =>
+      Effect.sync(() => {
+        died = died === Effect.void ? Effect.die(defect) : died
+      })
     return (extraction) =>
       Effect.flatMap(FiberSet.size(fibers), (size) =>
         size >= concurrency + capacity
           ? leaveOut
-          : Effect.asVoid(FiberSet.run(fibers, whenThereIsRoom(atOnce, extraction))))
+          : Effect.asVoid(FiberSet.run(fibers, Effect.catchAllDefect(whenThereIsRoom(atOnce, extraction), keep))))
   })
 
 // A sink that throws must not fail the run.

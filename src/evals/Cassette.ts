@@ -42,6 +42,11 @@ export interface LayerOptions {
 
 /** What is played, and with what the run goes on. */
 export interface ForkOptions<E, R> extends Pick<LayerOptions, "trace"> {
+  /**
+   * Whether each request before `atTurn` must equal the recorded one. Default `true`. Turn it off to go on with other instructions or tools: the turns
+   * before get the recorded answers, and the model is asked with what is new.
+   */
+  readonly strict?: boolean | undefined
   /** The first turn of the outermost run that is not played, from 0; for a loop without turns, the number of the model call. */
   readonly atTurn: number
   /** The model from then on. */
@@ -125,10 +130,10 @@ export const layer = <F extends CassetteFile<unknown, unknown>>(
  */
 export const fork = <F extends CassetteFile<unknown, unknown>, E, R>(
   file: F,
-  { atTurn, model, trace }: ForkOptions<E, R>
+  { atTurn, model, strict, trace }: ForkOptions<E, R>
 ): Layer.Layer<Played, CassetteError | FileError<F> | E, FileNeeds<F> | R> =>
   Layer.effectContext(
-    Effect.flatMap(opened(file, { trace }, { atTurn }), ({ context }) =>
+    Effect.flatMap(opened(file, { trace, strict }, { atTurn }), ({ context }) =>
       Effect.map(
         Effect.flatMap(LanguageModel.LanguageModel, tapedOrLive),
         (service) => Context.add(context, LanguageModel.LanguageModel, service)

@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import { InMemoryTelemetry } from "loom-telemetry"
 import { Agent, instrumentLanguageModel, instrumentToolkit, ScriptedModel, Supervisor } from "loom-telemetry/agent"
 import { Cassette } from "loom-telemetry/evals"
-import { add, arithmetic, ArithmeticLive, calling, saying } from "../agent/arithmetic.js"
+import { add, arithmetic, ArithmeticLive, arithmeticTools, calling, resultsGiven, saying } from "../agent/arithmetic.js"
 import { differences, fileOf, measurements, priced, recordedWith, taped } from "./taped.js"
 
 const delegate = (id: string, worker: string) => ({ id, name: "delegate", params: { worker, instructions: "Go" } })
@@ -65,6 +65,56 @@ describe("a fork", { timeout: 60_000 }, () => {
         )
         expect(yield* other.exit).toMatchObject({ output: "Otherwise.", turns: atTurn + 1 })
       }
+    }))
+})
+
+describe("a fork with another agent", () => {
+  const changed = Supervisor.make({
+    name: "editor",
+    instructions: "Add up.",
+    toolkit: arithmeticTools,
+    workers: { reader: Agent.make({ name: "reader", instructions: "Read slowly." }) }
+  }).run("Moths", { userId: "alice", sessionId: "s1" }).pipe(Effect.provide(ArithmeticLive))
+
+  it.effect("plays the turns before it as recorded, then asks with the new instructions and runs the new tools", () =>
+    Effect.gen(function*() {
+      const first = yield* recordedWith(...script)(run)
+      const again = yield* taped(
+        Effect.provide(
+          changed,
+          Cassette.fork(first.file, {
+            atTurn: 2,
+            strict: false,
+            model: ScriptedModel.layer([calling(add("a1", 2, 3)), saying("Five.")], { requireAll: true })
+          })
+        )
+      )
+      expect(yield* again.exit).toMatchObject({ output: "Five.", turns: 4 })
+      const turns = again.spans.filter(({ name }) => name === "loom.turn")
+      const third = turns.filter(({ attributes }) => attributes["turn"] === 2).map(({ spanId }) => spanId)
+      const asked = again.spans.find(({ name, parentSpanId }) =>
+        name === "loom.model.stream" && third.includes(parentSpanId ?? "")
+      )
+      const messages = JSON.parse(String(asked?.attributes["input_messages"])) as ReadonlyArray<{ content: unknown }>
+      expect(messages[0]?.content).toContain("Add up.")
+      expect(resultsGiven(messages as never).map(({ id, result }) => [id, result])).toEqual([
+        ["d1", "read"],
+        ["d2", "written"],
+        ["d3", "read again"]
+      ])
+      const sum = again.spans.find(({ attributes, name }) => name === "loom.tool" && attributes["tool"] === "add")
+      expect(sum?.attributes["result"]).toBe("5")
+    }))
+
+  it.effect("ends at the first turn if it is strict, as by default", () =>
+    Effect.gen(function*() {
+      const first = yield* recordedWith(...script)(run)
+      const model = ScriptedModel.layer([saying("Otherwise.")])
+      const divergence = yield* Effect.provide(changed, Cassette.fork(first.file, { atTurn: 2, model })).pipe(
+        Effect.sandbox,
+        Effect.flip
+      )
+      expect(divergence).toMatchObject({ defect: { _tag: "CassetteDivergence", turn: 0, agent: "editor" } })
     }))
 })
 

@@ -87,6 +87,30 @@ describe("a cassette of extractions", () => {
   )
 })
 
+describe("a cassette of an extraction that asks something else", () => {
+  const answers = [saying("Hello Alice"), saying("Is called Alice.")]
+  const chat = (background: boolean) =>
+    talker("host").run("I am Alice", session).pipe(
+      Effect.provide(Layer.provide(AutoExtract.layer({ background }), Memory.layerInMemory))
+    )
+
+  it.effect.each([true, false])("ends the run, in the background: %s", (background) =>
+    Effect.gen(function*() {
+      const first = yield* recordedWith(...answers)(chat(background))
+      const spans = first.spans.map((span) =>
+        String(span.attributes["input_messages"]).includes("User: I am Alice")
+          ? { ...span, attributes: altered(span.attributes, "User: I am Alice", "User: I am Bob") }
+          : span
+      )
+      const divergence = yield* Effect.provide(chat(background), Cassette.layer(fileOf(spans))).pipe(
+        Effect.sandbox,
+        Effect.flip
+      )
+      expect(JSON.stringify(divergence)).toContain("CassetteDivergence")
+      expect(JSON.stringify(divergence)).toContain("I am Bob")
+    }))
+})
+
 describe("a cassette of a loop of one's own", () => {
   const City = Schema.Struct({ city: Schema.String, people: Schema.Int })
   const instrumented = <A, E, R>(self: Effect.Effect<A, E, R>) =>
@@ -235,7 +259,7 @@ describe("a divergence", () => {
         // Of the recorded answers the one before this turn has another sum: what the model is asked next differs from what it was asked.
         const spans = first.spans.map((span) =>
           span.name === "loom.model.stream" && span.parentSpanId === turnNumbered(first.spans, turn)
-            ? { ...span, attributes: altered(span.attributes) }
+            ? { ...span, attributes: altered(span.attributes, "Sum up", "Add up") }
             : span
         )
         const divergence = yield* Effect.provide(
@@ -253,9 +277,9 @@ describe("a divergence", () => {
 const turnNumbered = (spans: ReadonlyArray<SpanRecord>, turn: number) =>
   spans.find(({ attributes, name }) => name === "loom.turn" && attributes["turn"] === turn)?.spanId
 
-/** As if the user had asked something else in this one request. */
-const altered = (attributes: SpanRecord["attributes"]): SpanRecord["attributes"] => {
-  const request = String(attributes["input_messages"]).replace("Sum up", "Add up")
+/** As if something else had been asked in this one request. */
+const altered = (attributes: SpanRecord["attributes"], asked: string, other: string): SpanRecord["attributes"] => {
+  const request = String(attributes["input_messages"]).replace(asked, other)
   const tape = JSON.parse(String(attributes["tape"])) as object
   return {
     ...attributes,

@@ -1,7 +1,9 @@
 /**
  * A played run asked something else than the recorded one.
  */
+import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
 
 /** The first request of a played run that differs from the recorded one. The run ends with it as a defect, so that no fallback hides it. */
 export class CassetteDivergence extends Data.TaggedError("CassetteDivergence")<{
@@ -23,4 +25,10 @@ export class CassetteDivergence extends Data.TaggedError("CassetteDivergence")<{
     ].join(", ")
     return `The run differs from the recorded one${where === "" ? "" : ` in ${where}`}:\n${diff}`
   }
+}
+
+/** Dies of the divergence in a cause; `undefined` if there is none. What otherwise never fails lets it through, so that it ends the whole run. */
+export const divergenceIn = (cause: Cause.Cause<unknown>): Effect.Effect<never> | undefined => {
+  const divergence = Array.from(Cause.defects(cause)).find((defect) => defect instanceof CassetteDivergence)
+  return divergence && Effect.die(divergence)
 }

@@ -17,7 +17,7 @@ import { describe } from "../../telemetry/tracing/outcome.js"
 import { type CaptureContent, captured, exactText } from "../model/content.js"
 import type { ToolCall } from "../model/modelParts.js"
 import { exitOf } from "../run/ownFiber.js"
-import { CassetteDivergence } from "../tape/CassetteDivergence.js"
+import { divergenceIn } from "../tape/CassetteDivergence.js"
 import { holdsCalls, PlayedFailure, playedSpan, recordedResult, recordResult } from "../tape/playedTool.js"
 import { CurrentTape, inTape } from "../tape/TapePlace.js"
 import { argumentsDigest } from "./argumentsDigest.js"
@@ -74,7 +74,7 @@ export const dispatch = (
         get arguments_digest() {
           return argumentsDigest(call.params)
         },
-        worker: localOf(options, tool)?.worker?.(call.params)
+        worker: localOf(options, tool)?.worker?.(call.params)?.name
       },
       ({ durationMs, ok }) => Loom.toolDurationMs(durationMs, { tool: metricName, ok })
     ),
@@ -98,7 +98,7 @@ const playedOr = (
   live: Effect.Effect<unknown, unknown>
 ): Effect.Effect<unknown, unknown> =>
   Effect.flatMap(CurrentTape, (place) => {
-    const runs = place?.span !== undefined && localOf(options, tool)?.worker?.(call.params) !== undefined &&
+    const runs = place?.span !== undefined && localOf(options, tool)?.worker?.(call.params)?.exists === true &&
       holdsCalls(place.span)
     return place === undefined || runs ? live : Effect.flatMap(playedSpan(place), (span) => {
       const { attributes: { error, left_running } } = span
@@ -112,12 +112,6 @@ const playedOr = (
       )
     })
   })
-
-/** A worker that leaves the tape ends the whole run. */
-const divergenceIn = (cause: Cause.Cause<unknown>): Effect.Effect<never> | undefined => {
-  const divergence = Array.from(Cause.defects(cause)).find((defect) => defect instanceof CassetteDivergence)
-  return divergence && Effect.die(divergence)
-}
 
 const idsOf = ({ givenId, id }: ToolCall) => ({ call_id: givenId, sent_call_id: id === givenId ? undefined : id })
 

@@ -18,8 +18,8 @@ export interface LocalTool {
   readonly tool: Tool.Any
   /** Runs with decoded parameters. */
   readonly handler: (params: never) => Effect.Effect<unknown, unknown>
-  /** The sub-agent that a call delegates to, from the parameters as the model wrote them. */
-  readonly worker?: (params: unknown) => string | undefined
+  /** The sub-agent that a call delegates to, from the parameters as the model wrote them: it may not exist. */
+  readonly worker?: (params: unknown) => { readonly name: string; readonly exists: boolean } | undefined
 }
 
 /** The toolkit for the model, which also accepts calls of tools by these names. It never runs a tool. */
