@@ -156,11 +156,12 @@ describe("a run", () => {
       expect(metricsNamed(run, "loom.tokens.input")).toEqual([{ model: "ScriptedModel", user_id: "bob", value: 12 }])
     }))
 
-  it.effect("gives every run an id of its own", () =>
+  it.effect("gives every run an id of its own, and a whole one", () =>
     Effect.gen(function*() {
-      const ids = yield* Effect.all([1, 2, 3].map(() => Effect.map(talker("parrot").run("Hi"), ({ runId }) => runId)))
-        .pipe(scripted(saying("a"), saying("b"), saying("c")))
-      expect(new Set(ids).size).toBe(3)
+      const ids = yield* Effect.replicateEffect(Effect.map(talker("parrot").run("Hi"), ({ runId }) => runId), 50)
+        .pipe(scripted(...Array.from({ length: 50 }, () => saying("a"))))
+      expect(new Set(ids).size).toBe(50)
+      expect(ids.filter((id) => !/^run_[0-9A-HJKMNP-TV-Z]{26}$/.test(id))).toEqual([])
     }))
 
   it.effect("continues an earlier run, given its messages", () =>

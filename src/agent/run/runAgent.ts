@@ -138,7 +138,8 @@ const runAgent = (
 /** Crockford's base 32, as in the ULID specification. */
 const ulidDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-const randomDigit = Effect.map(Random.nextIntBetween(0, 32), (index) => ulidDigits[index])
+// `Random.nextIntBetween` includes its upper bound in Effect 4.
+const randomDigit = Effect.map(Random.next, (random) => ulidDigits[Math.floor(random * 32)])
 
 /** `run_` and a ULID, so that ids sort by the time at which their run started. */
 const makeRunId: Effect.Effect<string> = Effect.zipWith(
