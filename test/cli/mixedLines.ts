@@ -33,7 +33,18 @@ const line = FastCheck.oneof(
     ms: FastCheck.integer({ min: 0, max: 9 }),
     name: FastCheck.constantFrom("loom.run", "loom.model.stream", "loom.tool", "work"),
     outcome: FastCheck.constantFrom("success", "failure"),
-    attributes: FastCheck.record({ tool: FastCheck.constantFrom("a", "b"), tokens_in: id, cost_usd: id })
+    attributes: FastCheck.record(
+      {
+        tool: FastCheck.constantFrom("a", "b", ""),
+        model: FastCheck.constantFrom("m", ""),
+        user_id: FastCheck.constantFrom<string | number>("u", "", 7),
+        agent: FastCheck.constantFrom("planner", ""),
+        ok: FastCheck.boolean(),
+        tokens_in: id,
+        cost_usd: id
+      },
+      { requiredKeys: [] }
+    )
   }).map((parts) => span({ ...parts, start: startOf(parts.id, parts.trace) })),
   FastCheck.record({ id, parent: FastCheck.option(id), trace })
     .map((parts) => spanStart({ ...parts, start: startOf(parts.id, parts.trace) })),

@@ -16,11 +16,15 @@ import type { Output } from "../output/Output.js"
 import { Helpers } from "./Helper.js"
 import { eachLineIn, type Part } from "./linesIn.js"
 
-/** Bytes that are read at a time. */
-const partSize = 2 * 1024 * 1024
+/** Bytes that are read at a time: so many that a busy machine does not hold up the threads between two parts. */
+const largestPart = 4 * 1024 * 1024
+
+/** So that all threads end at about the same time. */
+const fewestParts = 32
 
 /** The parts of a file, in order. The last one has no end: the file may have grown. */
 const partsOf = function*(size: number): Generator<Part, void> {
+  const partSize = Math.min(largestPart, Math.ceil(size / fewestParts))
   for (let from = 0; from < size; from += partSize) {
     const to = from + partSize
     yield { from, to: to < size ? to : Infinity }

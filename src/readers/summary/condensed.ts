@@ -68,6 +68,9 @@ export class Condenser implements FactsTaker {
   private records = 0
   private readonly texts: Array<string | undefined> = [undefined]
   private readonly places = new Map<string, number>()
+  /** The last text of each field, and its place. */
+  private readonly last: Array<string | undefined> = Array.from({ length: stride }, () => undefined)
+  private readonly lastPlaces = new Uint32Array(stride)
   private readonly scores: Array<ScoreData> = []
   private others = 0
   private dropped = 0
@@ -123,18 +126,18 @@ export class Condenser implements FactsTaker {
     const known = knownSpan(facts)
     const { attributes, role } = known.meaning
     const { numbers, record } = this.begin(kind)
-    numbers[record + at.name] = this.place(known.name)
-    numbers[record + at.trace] = this.place(facts.traceId)
-    numbers[record + at.span] = this.place(known.spanId)
-    numbers[record + at.parent] = known.parentSpanId === null ? 0 : this.place(known.parentSpanId)
+    this.text(record, at.name, known.name)
+    this.text(record, at.trace, facts.traceId)
+    this.text(record, at.span, known.spanId)
+    this.text(record, at.parent, known.parentSpanId)
     numbers[record + at.role] = roles.indexOf(role)
     numbers[record + at.isNotOk] = attributes["ok"] === false ? 1 : 0
-    numbers[record + at.tool] = this.label(labelOf(attributes, "tool"))
-    numbers[record + at.model] = this.label(labelOf(attributes, "model"))
-    numbers[record + at.user] = this.label(labelOf(attributes, "user_id"))
-    numbers[record + at.session] = this.label(labelOf(attributes, "session_id"))
-    numbers[record + at.agent] = this.label(labelOf(attributes, "agent"))
-    numbers[record + at.version] = this.label(labelOf(attributes, "agent_version"))
+    this.text(record, at.tool, labelOf(attributes, "tool"))
+    this.text(record, at.model, labelOf(attributes, "model"))
+    this.text(record, at.user, labelOf(attributes, "user_id"))
+    this.text(record, at.session, labelOf(attributes, "session_id"))
+    this.text(record, at.agent, labelOf(attributes, "agent"))
+    this.text(record, at.version, labelOf(attributes, "agent_version"))
     const amounts = amountsOfSpan(known.meaning)
     if (amounts !== undefined) {
       numbers[record + at.has] = amounts.has
@@ -153,13 +156,13 @@ export class Condenser implements FactsTaker {
       return
     }
     const { numbers, record } = this.begin(kinds.metric)
-    numbers[record + at.trace] = this.label(traceId)
-    numbers[record + at.span] = this.label(spanId)
+    this.text(record, at.trace, traceId)
+    this.text(record, at.span, spanId)
     numbers[record + at.has] = which
     numbers[record + at.tokensIn] = value
-    numbers[record + at.model] = this.label(labelOf(attributes, "model"))
-    numbers[record + at.user] = this.label(labelOf(attributes, "user_id"))
-    numbers[record + at.session] = this.label(labelOf(attributes, "session_id"))
+    this.text(record, at.model, labelOf(attributes, "model"))
+    this.text(record, at.user, labelOf(attributes, "user_id"))
+    this.text(record, at.session, labelOf(attributes, "session_id"))
   }
 
   /** Makes room for a record, and says where it is. */
@@ -174,8 +177,16 @@ export class Condenser implements FactsTaker {
     return { numbers: this.numbers, record }
   }
 
-  private label(text: string | undefined): number {
-    return text === undefined ? 0 : this.place(text)
+  /** Puts a text into a record. */
+  private text(record: number, field: number, text: string | null | undefined): void {
+    if (text !== null && text !== undefined) {
+      // Records that follow each other are often of one trace, user and model: to compare costs less than to look up.
+      if (this.last[field] !== text) {
+        this.last[field] = text
+        this.lastPlaces[field] = this.place(text)
+      }
+      this.numbers[record + field] = this.lastPlaces[field]!
+    }
   }
 
   private place(text: string): number {

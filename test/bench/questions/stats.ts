@@ -1,112 +1,34 @@
 /**
- * How many megabytes a second does `stats` read? Against reading the lines of the same file and `JSON.parse` of each, and nothing else.
- *
- * The file has some 64 MB of whole agent runs: turns, model calls with their measurements, tools.
+ * How many megabytes a second does `stats` read, as it is installed, its start included? Against reading the lines of the same file and `JSON.parse` of each
+ * in one thread that is already running, and against what others do with the lines of such a file: Node's own line reader, and DuckDB, which uses all
+ * processors. `sql` puts the records into DuckDB; `mcp` answers a client's question for the same numbers.
  */
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeSync } from "node:fs"
+import { DuckDBInstance } from "@duckdb/node-api"
+import { Client } from "@modelcontextprotocol/sdk/client/index.js"
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
+import { execFile } from "node:child_process"
+import { createReadStream, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { summaryOf } from "../../../src/cli/input/summary.js"
-import { Output } from "../../../src/cli/output/Output.js"
-import type { MetricData, SpanData } from "../../../src/records/SpanData.js"
-import { encodeMetric } from "../../../src/records/wire/metric.js"
-import { encodeSpan } from "../../../src/records/wire/span.js"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import type { Question, Reading } from "../Case.js"
 import { median } from "../measure.js"
+import { writeRuns } from "../runsFile.js"
 
-const fileSize = 64_000_000
-const rounds = 5
-const turns = 5
-/** Of each turn the model call with three measurements, a tool and the turn itself; then the run. */
-const recordsOfRun = turns * 6 + 1
+/** Goals are for 100 MB; `BENCH_FILE_MB=1000` for a gigabyte. */
+const fileSize = Number(process.env["BENCH_FILE_MB"] ?? 100) * 1e6
+const rounds = 3
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0")
-
-/** The lines of one run, in the order in which a sink writes them. */
-const runLines = (run: number): string => {
-  const traceId = hex(run + 1, 32)
-  const whose = { user_id: `user-${run % 100}`, session_id: `chat-${run % 1000}`, run_id: hex(run, 12) }
-  const root = hex(run * 100 + 1, 16)
-  let now = BigInt(1_769_860_800_000_000_000) + BigInt(run) * BigInt(40_000_000)
-  let text = ""
-  let spans = 1
-  const span = (name: string, parent: string | null, id: string, attributes: SpanData["attributes"]) => {
-    const end = now += BigInt(1_234_567 + run % 1000)
-    const start = end - BigInt(1_000_000 + (run % 977) * 1000)
-    text += `${
-      encodeSpan(
-        {
-          name,
-          traceId,
-          spanId: id,
-          parentSpanId: parent,
-          start,
-          end,
-          sequence: 0,
-          attributes,
-          outcome: "success",
-          exception: null,
-          events: undefined,
-          links: undefined
-        }
-      )
-    }\n`
-  }
-  for (let turn = 0; turn < turns; turn++) {
-    const [turnId, modelId, toolId] = [1, 2, 3].map((more) => hex(run * 100 + turn * 3 + more + 1, 16))
-    const tokens = { "loom.tokens.input": 1200 + turn * 300, "loom.tokens.output": 80 + turn, "loom.cost.usd": 0.0125 }
-    for (const [name, value] of Object.entries(tokens)) {
-      const metric: MetricData = {
-        name,
-        value,
-        instrumentKind: "counter",
-        attributes: { model: "model-a", ...whose },
-        time: now,
-        traceId,
-        spanId: modelId
-      }
-      text += `${encodeMetric(metric)}\n`
-    }
-    const used = { tokens_in: 1200 + turn * 300, tokens_out: 80 + turn, cost_usd: 0.0125 }
-    span("loom.model.stream", turnId!, modelId!, {
-      model: "model-a",
-      provider: "test",
-      streaming: true,
-      ...used,
-      ...whose
-    })
-    span("loom.tool", turnId!, toolId!, {
-      tool: `tool-${turn}`,
-      call_id: `call_${hex(run, 8)}${turn}`,
-      ok: true,
-      ...whose
-    })
-    span("loom.turn", root, turnId!, { turn, ...whose })
-    spans += 3
-  }
-  span("loom.run", null, root, { agent: "planner", max_turns: turns, model: "model-a", spans, ...whose })
-  return text
-}
-
-/** Writes the file and says how many records it has. */
-const write = (path: string): { readonly records: number; readonly bytes: number } => {
-  const file = openSync(path, "w")
-  let [runs, bytes] = [0, 0]
-  while (bytes < fileSize) {
-    bytes += writeSync(file, Array.from({ length: 50 }, () => runLines(runs++)).join(""))
-  }
-  closeSync(file)
-  return { records: runs * recordsOfRun, bytes }
-}
+const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url))
 
 /** Megabytes a second, the median over the rounds; `read` gives the number of records that it saw. */
-const perSecond = async (read: (path: string) => Promise<number>): Promise<Reading> => {
+const perSecond = (read: (path: string) => Promise<number>) => async (): Promise<Reading> => {
   const folder = mkdtempSync(join(tmpdir(), "loom-bench-"))
   try {
     const path = join(folder, "records.jsonl")
-    const { bytes, records } = write(path)
+    const { bytes, records } = writeRuns(path, fileSize)
     const found: Array<number> = []
     for (let round = 0; round < rounds; round++) {
       const start = process.hrtime.bigint()
@@ -122,22 +44,15 @@ const perSecond = async (read: (path: string) => Promise<number>): Promise<Readi
   }
 }
 
-const silent = Layer.succeed(Output, {
-  write: () => Effect.void,
-  log: () => Effect.void,
-  logOnce: () => Effect.void,
-  progress: () => Effect.void,
-  noteTruncated: () => Effect.void,
-  truncated: Effect.succeed([]),
-  width: Infinity,
-  color: false,
-  isTerminal: false
-})
+const loom = async (...args: ReadonlyArray<string>): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [bin, ...args], { maxBuffer: 1 << 28 })).stdout
 
-const ours = async (path: string): Promise<number> => {
-  const { metrics, spans } = await Effect.runPromise(Effect.provide(summaryOf([path]), silent))
-  return spans + metrics
+const recordsIn = (summary: string): number => {
+  const { metrics, spans } = JSON.parse(summary) as { readonly metrics: number; readonly spans: number }
+  return metrics + spans
 }
+
+const ours = async (path: string): Promise<number> => recordsIn(await loom("stats", "--json", path))
 
 /** The least that any reader has to do: chunks as text, lines by `indexOf`. */
 const parse = async (path: string): Promise<number> => {
@@ -157,7 +72,47 @@ const parse = async (path: string): Promise<number> => {
   return seen
 }
 
+const readline = async (path: string): Promise<number> => {
+  let seen = 0
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    seen += JSON.parse(line) === null ? 0 : 1
+  }
+  return seen
+}
+
+/** Counts, durations and cost by name: a part of what `stats` says. */
+const duckdb = async (path: string): Promise<number> => {
+  const connection = await (await DuckDBInstance.create(":memory:")).connect()
+  const reader = await connection.runAndReadAll(`
+    select name, count(*)::int as records, quantile_cont(duration_ms, [0.5, 0.95, 0.99]) as durations,
+      sum((attributes->>'cost_usd')::double) as cost
+    from read_json('${path}', format = 'newline_delimited',
+      columns = { name: 'varchar', duration_ms: 'double', attributes: 'json' })
+    group by name`)
+  connection.closeSync()
+  return reader.getRowObjectsJson().reduce((sum, { records }) => sum + Number(records), 0)
+}
+
+const sql = async (path: string): Promise<number> => {
+  const query = "select (select count(*) from spans)::int as spans, (select count(*) from metrics)::int as metrics"
+  return recordsIn(await loom("sql", "--json", query, path))
+}
+
+const mcp = async (path: string): Promise<number> => {
+  const client = new Client({ name: "bench", version: "1" })
+  await client.connect(new StdioClientTransport({ command: process.execPath, args: [bin, "mcp", path] }))
+  const { content } = await client.callTool({ name: "stats", arguments: {} })
+  await client.close()
+  const [{ text }] = content as readonly [{ readonly text: string }]
+  const [, spans, metrics] = /^([\d,]+) spans? in .*, ([\d,]+) measurements?/.exec(text) ?? []
+  return [spans, metrics].reduce((sum, count = "") => sum + Number(count.replaceAll(",", "")), 0)
+}
+
 export const cases: Question["cases"] = {
-  ours: () => perSecond(ours),
-  parse: () => perSecond(parse)
+  ours: perSecond(ours),
+  parse: perSecond(parse),
+  readline: perSecond(readline),
+  duckdb: perSecond(duckdb),
+  sql: perSecond(sql),
+  mcp: perSecond(mcp)
 }
