@@ -15,7 +15,7 @@ export default tseslint.config(
       "coverage/**",
       "docs/**",
       "site/{dist,pages,.vitepress/cache}/**",
-      "v4/{dist,examples,node_modules,src,test}/**"
+      "v4/{coverage,dist,examples,node_modules,src,test}/**"
     ]
   },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
