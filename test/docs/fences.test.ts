@@ -17,7 +17,17 @@ const ofUse = (use: Fence["use"]): ReadonlyArray<Fence> => fences.filter((fence)
 writeModules()
 
 /** Pages without programs: the command line, a table of names, numbers. */
-const withoutCode = ["cli-inspect", "cli-export", "scale", "command-line", "loomflow-names", "benchmarks", "sql", "mcp"]
+const withoutCode = [
+  "cli-inspect",
+  "cli-export",
+  "scale",
+  "command-line",
+  "loomflow-names",
+  "benchmarks",
+  "sql",
+  "mcp",
+  "effect-4"
+]
   .map((name) => `docs/${name}.md`)
 
 describe("the blocks of the documentation", { timeout: 60_000 }, () => {
