@@ -22,6 +22,7 @@ export default defineConfig({
           // The rest is made too, and not brought over yet.
           include: [
             "test/{agent,contract,effect4,evals,otel}/**/*.test.ts",
+            "test/properties/interruption.test.ts",
             "test/dialects/{genai,langfuse,messages,openinference}.test.ts",
             "test/promise/*.test.ts",
             "test/records/{decode,jsonl,limits,spanTree}.test.ts",

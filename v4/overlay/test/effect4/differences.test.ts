@@ -2,8 +2,16 @@
  * What differs on Effect 4.
  */
 import { describe, expect, it } from "@effect/vitest"
+import * as AiError from "effect/ai/AiError"
+import * as LanguageModel from "effect/ai/LanguageModel"
+import * as Tool from "effect/ai/Tool"
+import * as Toolkit from "effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { InMemoryTelemetry, NoTelemetryLive, Telemetry } from "loom-telemetry"
+import { instrumentLanguageModel, instrumentToolkit, ScriptedModel } from "loom-telemetry/agent"
+import { makeTelemetry } from "loom-telemetry/promise"
 
 describe("on Effect 4", () => {
   it.effect("the same sink layer provided twice is one sink", () =>
@@ -46,5 +54,62 @@ describe("on Effect 4", () => {
       )
       expect(started).toEqual([["ours", { n: 1 }], ["library", {}]])
       expect(ended).toEqual([["ours", { n: 1 }], ["library", { n: 1 }]])
+    }))
+
+  it.effect("the parameters of tools, which effect/ai puts on the span around them, are in no record of a measured call", () =>
+    Effect.gen(function*() {
+      const toolkit = Toolkit.make(Tool.make("note", { parameters: Schema.Struct({ text: Schema.String }) }))
+      const asked = (given: Effect.Effect<Toolkit.WithHandler<(typeof toolkit)["tools"]>, never, Tool.HandlersFor<(typeof toolkit)["tools"]>>) =>
+        Effect.andThen(
+          LanguageModel.generateText({ prompt: "Go", toolkit: given }),
+          Effect.flatMap(InMemoryTelemetry, (memory) => memory.spans)
+        ).pipe(
+          Effect.provide(instrumentLanguageModel()),
+          Effect.provide(toolkit.toLayer({ note: () => Effect.void })),
+          Effect.provide(ScriptedModel.layer([{ toolCalls: [{ id: "c1", name: "note", params: { text: "secret" } }] }])),
+          Effect.provide(InMemoryTelemetry.layer())
+        )
+      for (const given of [toolkit, instrumentToolkit(toolkit)]) {
+        const spans = yield* asked(given)
+        expect(spans.map(({ name }) => name)).toContain("loom.model.stream")
+        expect(JSON.stringify(spans)).not.toContain("secret")
+      }
+    }))
+
+  it.effect("what a tool says before its result goes on at once, and is measured with it", () =>
+    Effect.gen(function*() {
+      const toolkit = Toolkit.make(Tool.make("count", { success: Schema.Finite }))
+      const handled = yield* instrumentToolkit(toolkit).pipe(Effect.provide(toolkit.toLayer({
+        count: (_, { preliminary }) => Effect.andThen(preliminary(1), Effect.succeed(2))
+      })))
+      const results = yield* Stream.runCollect(Stream.unwrap(handled.handle("count", {})))
+      expect(results.map(({ preliminary, result }) => [result, preliminary])).toEqual([[1, true], [2, false]])
+    }))
+
+  it.effect("no error of effect/ai puts its words into a record", () =>
+    Effect.gen(function*() {
+      const reason = new AiError.UnknownError({ description: "secret" })
+      const error = AiError.make({ module: "Vendor", method: "call", reason })
+      for (const failure of [error, reason, new Error("around", { cause: error })]) {
+        const spans = yield* Effect.exit(Telemetry.withSpan(Effect.fail(failure), "failing")).pipe(
+          Effect.andThen(Effect.flatMap(InMemoryTelemetry, (memory) => memory.spans)),
+          Effect.provide(InMemoryTelemetry.layer())
+        )
+        expect(JSON.stringify(spans)).toContain("UnknownError")
+        expect(JSON.stringify(spans)).not.toContain("secret")
+      }
+    }))
+
+  it.live("an effect of asynchronous code that is aborted is an interruption, outside too", () =>
+    Effect.promise(async () => {
+      const telemetry = await makeTelemetry(InMemoryTelemetry.layer())
+      const controller = new AbortController()
+      const ended = telemetry.withSpan("outside", () => telemetry.runPromise(Effect.never, { signal: controller.signal }))
+        .catch((error: Error) => error.name)
+      controller.abort()
+      expect(await ended).toBe("InterruptError")
+      const spans = await telemetry.runPromise(Effect.flatMap(InMemoryTelemetry, (memory) => memory.spans))
+      expect(spans.map(({ outcome }) => outcome)).toEqual(["interrupted"])
+      await telemetry.close()
     }))
 })
