@@ -6,6 +6,15 @@ const src = fileURLToPath(new URL("./src/", import.meta.url))
 /** What the process as a whole has: other tests in it leave it otherwise. */
 const alone = ["test/otel/activeSpan.test.ts"]
 
+/** Made, and not brought over yet. */
+const waiting = [
+  "test/{readers,sinks,testing}/**/*.thorough.test.ts",
+  "test/otel/imports.thorough.test.ts",
+  "test/sinks/{FilteredTelemetry,MultiTelemetry.closing,MultiTelemetry.exceptions,MultiTelemetry.faults,queuedSink}.test.ts",
+  "test/sinks/file/{diskHealth,rotation,wholeLines,writeThrough,writing}.test.ts",
+  "test/testing/{expectTree,messages,pairing}.test.ts"
+]
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -21,16 +30,13 @@ export default defineConfig({
           name: "effect4",
           // The rest is made too, and not brought over yet.
           include: [
-            "test/{agent,contract,effect4,evals,otel}/**/*.test.ts",
+            "test/{agent,contract,effect4,evals,otel,promise,readers,sinks,testing}/**/*.test.ts",
             "test/properties/interruption.test.ts",
             "test/dialects/{genai,langfuse,messages,openinference}.test.ts",
-            "test/promise/*.test.ts",
             "test/records/{decode,jsonl,limits,spanTree}.test.ts",
-            "test/sinks/{InMemoryTelemetry,MultiTelemetry,SampledTelemetry.bounds,SampledTelemetry.head,SampledTelemetry.tail,scores}.test.ts",
-            "test/telemetry/{RunContext,feedback,loomTool,redactionRules}.test.ts",
-            "test/testing/scores.test.ts"
+            "test/telemetry/{RunContext,feedback,loomTool,redactionRules}.test.ts"
           ],
-          exclude: [...alone, "test/otel/imports.thorough.test.ts"],
+          exclude: [...alone, ...waiting],
           // Loading Effect and the sources once per worker instead of once per file is most of the time saved.
           isolate: false
         }

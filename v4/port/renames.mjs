@@ -282,7 +282,7 @@ export const calls = {
   "Fiber.interruptFork": (fiber) => `Effect.sync(() => ${fiber}.interruptUnsafe())`,
   "Fiber.poll": (fiber) => `Effect.sync(() => Option.fromNullishOr(${fiber}.pollUnsafe()))`,
   // The one that makes events of what is logged stays.
-  "Logger.replace": (_, logger) => `Logger.layer([${logger}, Logger.tracerLogger])`,
+  "Logger.replace": (_, ...logger) => `Logger.layer([${logger.join(", ")}, Logger.tracerLogger])`,
   "Logger.remove": () => "Logger.layer([Logger.tracerLogger])",
   "Logger.add": (logger) => `Logger.layer([${logger}], { mergeWithExisting: true })`,
   "Layer.setConfigProvider": (provider) => `ConfigProvider.layer(${provider})`,
