@@ -237,6 +237,9 @@ export const calls = {
     return seed === undefined ? undefined : `Random.withSeed(${seed})`
   },
   "Effect.withScheduler": (self, scheduler) => `Effect.provideService(${self}, Scheduler.Scheduler, ${scheduler})`,
+  // The upper bound would be one of them.
+  "Random.nextIntBetween": (min, max, ...options) =>
+    options.length > 0 ? undefined : `Random.nextIntBetween(${min}, ${max}, { halfOpen: true })`,
   "Layer.toRuntime": (layer) => `Layer.build(${layer})`,
   "Layer.setTracer": (tracer) => `Layer.succeed(Tracer.Tracer, ${tracer})`,
   "Cause.dieOption": (cause) => `Option.fromNullishOr(${cause}.reasons.find(Cause.isDieReason)?.defect)`,
