@@ -5,6 +5,9 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitepress"
 
+// Files that are served as they are, not pages.
+process.env.VITE_EXTRA_EXTENSIONS = "sql"
+
 const read = (path) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8")
 
 const { bugs, repository } = JSON.parse(read("../../package.json"))
