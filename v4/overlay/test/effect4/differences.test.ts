@@ -59,14 +59,22 @@ describe("on Effect 4", () => {
   it.effect("the parameters of tools, which effect/ai puts on the span around them, are in no record of a measured call", () =>
     Effect.gen(function*() {
       const toolkit = Toolkit.make(Tool.make("note", { parameters: Schema.Struct({ text: Schema.String }) }))
-      const asked = (given: Effect.Effect<Toolkit.WithHandler<(typeof toolkit)["tools"]>, never, Tool.HandlersFor<(typeof toolkit)["tools"]>>) =>
+      const asked = (
+        given: Effect.Effect<
+          Toolkit.WithHandler<(typeof toolkit)["tools"]>,
+          never,
+          Tool.HandlersFor<(typeof toolkit)["tools"]>
+        >
+      ) =>
         Effect.andThen(
           LanguageModel.generateText({ prompt: "Go", toolkit: given }),
           Effect.flatMap(InMemoryTelemetry, (memory) => memory.spans)
         ).pipe(
           Effect.provide(instrumentLanguageModel()),
           Effect.provide(toolkit.toLayer({ note: () => Effect.void })),
-          Effect.provide(ScriptedModel.layer([{ toolCalls: [{ id: "c1", name: "note", params: { text: "secret" } }] }])),
+          Effect.provide(
+            ScriptedModel.layer([{ toolCalls: [{ id: "c1", name: "note", params: { text: "secret" } }] }])
+          ),
           Effect.provide(InMemoryTelemetry.layer())
         )
       for (const given of [toolkit, instrumentToolkit(toolkit)]) {
@@ -104,7 +112,10 @@ describe("on Effect 4", () => {
     Effect.promise(async () => {
       const telemetry = await makeTelemetry(InMemoryTelemetry.layer())
       const controller = new AbortController()
-      const ended = telemetry.withSpan("outside", () => telemetry.runPromise(Effect.never, { signal: controller.signal }))
+      const ended = telemetry.withSpan(
+        "outside",
+        () => telemetry.runPromise(Effect.never, { signal: controller.signal })
+      )
         .catch((error: Error) => error.name)
       controller.abort()
       expect(await ended).toBe("InterruptError")
