@@ -6,13 +6,13 @@
  */
 import { isHarmlessToken } from "./keys.js"
 import { backslashesBefore } from "./quoted.js"
-import { codeAt, kindOf, Lookahead, ofKey, quoting, space } from "./scanning.js"
+import { codeAt, kindOf, Lookahead, ofCode, ofKey, quoting, space } from "./scanning.js"
 import { type Key, Values } from "./values.js"
 
 const longestKey = 64
 const mostSpaces = 8
-const colon = 58
-const equalsSign = 61
+const nextColon = /* @__PURE__ */ ofCode(58)
+const nextEquals = /* @__PURE__ */ ofCode(61)
 const backslash = 92
 
 const startOfWord = (text: string, end: number): number => {
@@ -85,8 +85,8 @@ class Separators {
   private readonly equals: Lookahead
 
   constructor(text: string) {
-    this.colons = new Lookahead(text, colon)
-    this.equals = new Lookahead(text, equalsSign)
+    this.colons = new Lookahead(text, nextColon)
+    this.equals = new Lookahead(text, nextEquals)
   }
 
   /** The next one; the text's length where there is none. */

@@ -6,7 +6,7 @@
 import { redacted } from "../text.js"
 import { isInnocent } from "./innocent.js"
 import { endOfBackslashes, Quotes } from "./quoted.js"
-import { codeAt, isHidden, isSpace, kindOf, Lookahead, looksSecretIn, ofKey, Rewriter } from "./scanning.js"
+import { codeAt, isHidden, isSpace, kindOf, Lookahead, looksSecretIn, ofKey, oneOf, Rewriter } from "./scanning.js"
 
 const mayHoldFlag = /-[-u]/
 
@@ -86,10 +86,10 @@ class Flags {
 /** Of a user and a password, the password; two numbers are a user and a group. */
 const login = /(?<![\w-])((?:-u|--user)[ \t]{1,8}["']?[^\s:"'\\]{1,128}:)(?!\d{1,10}(?![^\s"'\\]))[^\s"'\\]+/g
 
-const endOfPlain = /[\s"'\\,;)]/g
+const endOfPlain = /* @__PURE__ */ oneOf(/[\s"'\\,;)]/)
 
 /** Ends a value whose quote is never closed. */
-const endOfUnclosed = /["'\\\r\n]/g
+const endOfUnclosed = /* @__PURE__ */ oneOf(/["'\\\r\n]/)
 
 const redactValues = (text: string, isSecret: (key: string) => boolean): string => {
   const flags = new Flags(text)

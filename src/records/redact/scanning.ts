@@ -25,45 +25,70 @@ const kinds = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) => {
 
 export const kindOf = (code: number): number => code < 128 ? kinds[code]! : outside
 
-/** Finds the next character of a kind and remembers its position, or that there is none. */
+/** Finds the position of something at or after `from`; the text's length if there is none. */
+export type Search = (text: string, from: number) => number
+
+/** As far as it is faster to look oneself than to ask V8 for a search, in characters. */
+const near = 16
+
+/** Finds a character by its code. */
+export const ofCode = (code: number): Search => {
+  const character = String.fromCharCode(code)
+  return (text, from) => {
+    const stop = Math.min(text.length, from + near)
+    for (let at = from; at < stop; at++) {
+      if (text.charCodeAt(at) === code) {
+        return at
+      }
+    }
+    const found = text.indexOf(character, stop)
+    return found < 0 ? text.length : found
+  }
+}
+
+/** Finds a match of a single character. */
+export const ofMatch = (pattern: RegExp): Search => {
+  const global = new RegExp(pattern.source, "g")
+  return (text, from) => {
+    global.lastIndex = from
+    return global.test(text) ? global.lastIndex - 1 : text.length
+  }
+}
+
+/** Finds one of several characters. */
+export const oneOf = (characters: RegExp): Search => {
+  const isOne = Uint8Array.from({ length: 128 }, (_, code) => Number(characters.test(String.fromCharCode(code))))
+  const distant = ofMatch(characters)
+  return (text, from) => {
+    const stop = Math.min(text.length, from + near)
+    for (let at = from; at < stop; at++) {
+      const code = text.charCodeAt(at)
+      if (code >= 128) {
+        return distant(text, at)
+      }
+      if (isOne[code] === 1) {
+        return at
+      }
+    }
+    return distant(text, stop)
+  }
+}
+
+/** Remembers what a search found, or that there is nothing more. */
 export class Lookahead {
   private from = 0
   private found = -1
 
-  /** `kind` is the code of a character, or matches a single one and has the flag `g`. */
-  constructor(private readonly text: string, private readonly kind: RegExp | number) {}
+  constructor(private readonly text: string, private readonly search: Search) {}
 
   /** Position of the next match at or after `at`; the text's length if there is none. */
   next(at: number): number {
     if (at > this.found || at < this.from) {
       this.from = at
-      this.found = typeof this.kind === "number"
-        ? indexOfCode(this.text, this.kind, at)
-        : indexOfMatch(this.text, at, this.kind)
+      this.found = this.search(this.text, at)
     }
     return this.found
   }
-}
-
-/** Position of the next character that matches; the text's length if there is none. */
-export const indexOfMatch = (text: string, from: number, kind: RegExp): number => {
-  kind.lastIndex = from
-  return kind.test(text) ? kind.lastIndex - 1 : text.length
-}
-
-/** As far as it is faster to look oneself than to ask V8 for a search, in characters. */
-const near = 16
-
-/** Position of a character at or after `from`, by its code; the text's length if there is none. */
-export const indexOfCode = (text: string, code: number, from: number): number => {
-  const stop = Math.min(text.length, from + near)
-  for (let at = from; at < stop; at++) {
-    if (text.charCodeAt(at) === code) {
-      return at
-    }
-  }
-  const found = text.indexOf(String.fromCharCode(code), stop)
-  return found < 0 ? text.length : found
 }
 
 const firstOfRedacted = redacted.charCodeAt(0)
@@ -88,22 +113,31 @@ export const inOnePiece = (text: string): string => {
 /** Copies a text and replaces parts of it, in order. */
 export class Rewriter {
   private out = ""
+  /** What comes after `out`, put into one piece while it is short: V8 keeps a joined text as a tree, and collecting a large one takes long. */
+  private tail = ""
   private copied = 0
 
   constructor(private readonly text: string) {}
 
   replace(start: number, end: number, standIn: string): void {
-    this.out += this.text.slice(this.copied, start) + standIn
+    this.tail += this.text.slice(this.copied, start) + standIn
     this.copied = end
+    if (this.tail.length > longestTail) {
+      this.out += inOnePiece(this.tail)
+      this.tail = ""
+    }
   }
 
   finish(): string {
-    return this.copied === 0 ? this.text : inOnePiece(this.out + this.text.slice(this.copied))
+    return this.copied === 0 ? this.text : inOnePiece(this.out + this.tail + this.text.slice(this.copied))
   }
 }
 
-const telling = /[\d!@#$%^&*+=~_]/g
-const notPunctuation = /[^.!?]/g
+/** In characters. */
+const longestTail = 4096
+
+const telling = /* @__PURE__ */ oneOf(/[\d!@#$%^&*+=~_]/)
+const notPunctuation = /* @__PURE__ */ oneOf(/[^.!?]/)
 
 /** Tests whether a range of the text looks like a secret rather than a word of a sentence. Punctuation at its end does not count. */
 export const looksSecretIn = (text: string): (start: number, end: number) => boolean => {

@@ -85,10 +85,8 @@ export const mayHoldAny = (text: string): boolean => suspicious.test(text) || ho
 const steps: ReadonlyArray<readonly [word: string, pattern: RegExp, standIn: string, more?: RegExp | undefined]> = [
   ["hooks.", addresses, redacted],
   ["/webhook", addresses, redacted],
-  [":AA", bot, redacted],
-  ["@tcp(", network, `:${redacted}`],
-  ["@udp(", network, `:${redacted}`],
-  ["@unix(", network, `:${redacted}`],
+  ["AA", bot, redacted, /:AA/],
+  ["@", network, `:${redacted}`, /@(?:tcp|udp|unix)\(/],
   ...formsAround.map(([word, form, more]) => [word, new RegExp(begins + form, "g"), redacted, more] as const)
 ]
 

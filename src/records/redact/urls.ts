@@ -5,26 +5,28 @@
  * parsed: a URL that is malformed is where secrets hide.
  */
 import { redacted } from "../text.js"
-import { codeAt, indexOfCode, Lookahead, Rewriter } from "./scanning.js"
+import { codeAt, Lookahead, ofCode, ofMatch, oneOf, Rewriter } from "./scanning.js"
 
 /** Ends user, password and host. */
-const endOfAuthority = /[\s/?#"\\]/g
+const endOfAuthority = /* @__PURE__ */ oneOf(/[\s/?#"\\]/)
 
 /** Ends the user before a password that is not encoded. */
-const endOfUser = /[\s/?#"\\:@[\]]/g
+const endOfUser = /* @__PURE__ */ oneOf(/[\s/?#"\\:@[\]]/)
 
 /** Ends a password that is not encoded and may contain slashes. */
-const endOfPassword = /[\s"\\@]/g
+const endOfPassword = /* @__PURE__ */ oneOf(/[\s"\\@]/)
 
-const atSign = 64
-const endOfUrl = /[\s"\\]/g
-const questionOrHash = /[?#]/g
+const atSign = /* @__PURE__ */ ofCode(64)
+const colon = /* @__PURE__ */ ofCode(58)
+const slash = 47
+const endOfUrl = /* @__PURE__ */ oneOf(/[\s"\\]/)
+const questionOrHash = /* @__PURE__ */ oneOf(/[?#]/)
 
 /** Ends a path without scheme and host. */
-const endOfPath = /[\s"\\?#]/g
+const endOfPath = /* @__PURE__ */ oneOf(/[\s"\\?#]/)
 
 /** Starts such a path, also after a line break in JSON. */
-const beginningOfPath = /\/(?<=(?:^|[\s"'`(<[=,]|\\[nrt])\/)/g
+const beginningOfPath = /* @__PURE__ */ ofMatch(/\/(?<=(?:^|[\s"'`(<[=,]|\\[nrt])\/)/)
 
 const port = /\d{1,5}(?:[/?#]|$)/y
 
@@ -130,18 +132,27 @@ class Users {
   }
 }
 
+/** The next `://` at or after `from`; the text's length if there is none. A search for several characters at once is slow to begin in V8. */
+const nextUrl = (text: string, from: number): number => {
+  let at = colon(text, from)
+  while (at < text.length && !(codeAt(text, at + 1) === slash && codeAt(text, at + 2) === slash)) {
+    at = colon(text, at + 1)
+  }
+  return at
+}
+
 const redactUsers = (text: string): string => {
   if (!text.includes("@")) {
     return text
   }
   const out = new Rewriter(text)
   const users = new Users(text)
-  for (let at = text.indexOf("://"); at >= 0;) {
+  for (let at = nextUrl(text, 0); at < text.length;) {
     const end = users.end(at + 3)
     if (end !== undefined) {
       out.replace(at + 3, end, redacted)
     }
-    at = text.indexOf("://", end ?? at + 3)
+    at = nextUrl(text, end ?? at + 3)
   }
   return out.finish()
 }
@@ -154,12 +165,12 @@ const redactQueries = (text: string, keeps: (name: string) => boolean): string =
   const out = new Rewriter(text)
   const marks = new Lookahead(text, questionOrHash)
   const ends = new Lookahead(text, endOfUrl)
-  for (let at = text.indexOf("://"); at >= 0 && marks.next(at) < text.length;) {
+  for (let at = nextUrl(text, 0); at < text.length && marks.next(at) < text.length;) {
     const end = ends.next(at + 3)
     if (marks.next(at) < end) {
       out.replace(at, end, redactTarget(text.slice(at, end), keeps))
     }
-    at = text.indexOf("://", end)
+    at = nextUrl(text, end)
   }
   return out.finish()
 }
@@ -186,20 +197,8 @@ const redactTargets = (text: string, keeps: (name: string) => boolean): string =
   return out.finish()
 }
 
-// A search for several characters at once is slow to begin in V8, and most texts are short.
-const holdsUrl = (text: string): boolean => {
-  let at = text.indexOf(":")
-  if (at < 0) {
-    return false
-  }
-  while (at < text.length && !(codeAt(text, at + 1) === 47 && codeAt(text, at + 2) === 47)) {
-    at = indexOfCode(text, 58, at + 1)
-  }
-  return at < text.length
-}
-
 /** The text with every URL in it made safe. `keeps` says of which parameters the value stays. */
 export const redactUrls = (text: string, keeps: (name: string) => boolean): string => {
-  const absolute = holdsUrl(text) ? redactQueries(redactUsers(text), keeps) : text
+  const absolute = nextUrl(text, 0) < text.length ? redactQueries(redactUsers(text), keeps) : text
   return absolute.includes("?") ? redactTargets(absolute, keeps) : absolute
 }

@@ -10,12 +10,13 @@ import { isExpression, isInnocent, isInnocentJson, isNameInCode } from "./innoce
 import { endOfBackslashes, endOfBrackets, endOfQuoted, Quotes } from "./quoted.js"
 import {
   codeAt,
-  indexOfMatch,
   isHidden,
   isRedactedAt,
   isSpace,
   Lookahead,
   looksSecretIn,
+  ofCode,
+  oneOf,
   Rewriter
 } from "./scanning.js"
 
@@ -35,11 +36,11 @@ const mostSpaces = 8
 /** A longer text is no word of a language, in characters. */
 const longestWord = 16
 
-const endOfWord = /[\s,;"'\\)}\]]/g
-const endOfParameter = /[\s&;,"'\\]/g
-const endOfLine = /[\r\n\\"]/g
-const endOfLineOrQuote = /[\r\n\\"']/g
-const endOfJson = /[,}\]\s\\"]/g
+const endOfWord = /* @__PURE__ */ oneOf(/[\s,;"'\\)}\]]/)
+const endOfParameter = /* @__PURE__ */ oneOf(/[\s&;,"'\\]/)
+const endOfLine = /* @__PURE__ */ oneOf(/[\r\n\\"]/)
+const endOfLineOrQuote = /* @__PURE__ */ oneOf(/[\r\n\\"']/)
+const endOfJson = /* @__PURE__ */ oneOf(/[,}\]\s\\"]/)
 
 /** Headers extend to the end of the line. */
 type Kind = "cookie" | "header" | "other"
@@ -58,6 +59,9 @@ const apostrophe = 39
 const equals = 61
 const greaterThan = 62
 const backslash = 92
+
+const nextApostrophe = /* @__PURE__ */ ofCode(apostrophe)
+const nextEquals = /* @__PURE__ */ ofCode(equals)
 
 /** Whether a quoted value may begin with this character. */
 const opensQuoted = (code: number): boolean => code === doubleQuote || code === apostrophe || code === backslash
@@ -99,8 +103,8 @@ export class Values {
     this.words = new Lookahead(text, endOfWord)
     this.parameters = new Lookahead(text, endOfParameter)
     this.lines = new Lookahead(text, endOfLine)
-    this.apostrophes = new Lookahead(text, apostrophe)
-    this.equals = new Lookahead(text, equals)
+    this.apostrophes = new Lookahead(text, nextApostrophe)
+    this.equals = new Lookahead(text, nextEquals)
     this.looksSecret = looksSecretIn(text)
   }
 
@@ -156,7 +160,7 @@ export class Values {
   /** A number, a list or an object after a quoted key: JSON, and JSON it stays. */
   private hideJson(at: number, { level, quote }: Key): number {
     const isStructure = this.text[at] === "{" || this.text[at] === "["
-    const end = isStructure ? endOfBrackets(this.text, at, level) : indexOfMatch(this.text, at, endOfJson)
+    const end = isStructure ? endOfBrackets(this.text, at, level) : endOfJson(this.text, at)
     return isInnocentJson(this.text, at, end)
       ? at
       : this.hide(at, end, quotedStandIn("\\".repeat(level) + quote))
@@ -199,7 +203,7 @@ export class Values {
   /** To the end of the line, past quoted parameters; a header that stands in quotes ends with them. */
   private endOfHeader(at: number, { opened }: Key): number {
     for (let end = at;; end++) {
-      end = indexOfMatch(this.text, end, endOfLineOrQuote)
+      end = endOfLineOrQuote(this.text, end)
       const stop = this.text[end]
       const level = endOfBackslashes(this.text, end) - end
       if (this.text[end + level] === "\"" && this.text[end - 1] === "=" && (level > 0 || opened !== stop)) {
