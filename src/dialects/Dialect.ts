@@ -34,6 +34,12 @@ export type Put = (key: string, value: AttributeValue | undefined) => void
  */
 export type Dialect = (span: DialectSpan, put: Put) => void
 
+/** Session and user, under the names that Langfuse and OpenInference share. */
+export const owner: Dialect = ({ sessionId, userId }, put) => {
+  put("session.id", sessionId)
+  put("user.id", userId)
+}
+
 /** The attribute if it is text and not empty. */
 export const textOf = (attributes: Attributes, key: AttributeKey): string | undefined => {
   const value = attributes[key]

@@ -1,5 +1,5 @@
 /**
- * OpenInference semantic conventions, as Arize Phoenix reads them: kind, session, user, input and output of a span.
+ * OpenInference semantic conventions, as Arize Phoenix reads them: besides session and user, the kind, input and output of a span.
  */
 import type { Attributes } from "../records/attributes.js"
 import { roleOf, type SpanRole } from "../records/vocabulary.js"
@@ -68,8 +68,6 @@ const tables: { readonly [Role in SpanRole]: Table } = {
 }
 
 export const openinference: Dialect = (span, put) => {
-  put("session.id", span.sessionId)
-  put("user.id", span.userId)
   const role = roleOf(span.name)
   if (role !== undefined) {
     tables[role](span.attributes, put)

@@ -3,7 +3,7 @@
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
 import { ownNames, prefixed } from "../records/vocabulary.js"
-import type { Dialect, DialectSpan, Put } from "./Dialect.js"
+import { type Dialect, type DialectSpan, owner, type Put } from "./Dialect.js"
 import type { SemconvVersion } from "./genai/Convention.js"
 import { genaiDialect, semconvVersion } from "./genai/genai.js"
 import { langfuse } from "./langfuse.js"
@@ -29,11 +29,6 @@ export interface Naming {
 export const versionsOf = ({ semconv = semconvVersion }: Naming): ReadonlyArray<SemconvVersion> => [
   ...new Set(typeof semconv === "string" ? [semconv] : semconv)
 ]
-
-const owner: Dialect = ({ sessionId, userId }, put) => {
-  put("session.id", sessionId)
-  put("user.id", userId)
-}
 
 /** What a naming adds to a span, in the order in which it is written. */
 export type Names = ReadonlyArray<Dialect>

@@ -85,13 +85,15 @@ export const interrupted = (of: DialectSpan): DialectSpan => ending(of, "interru
 /** The same spans without session and user. */
 export const anonymous = (of: DialectSpan): DialectSpan => ({ ...of, sessionId: undefined, userId: undefined })
 
-/** The attributes that one dialect adds to a span. */
-export const saidBy = (dialect: Dialect) => (span: DialectSpan): DialectSpan["attributes"] => {
+/** The attributes that these dialects add to a span. */
+export const saidBy = (...dialects: ReadonlyArray<Dialect>) => (span: DialectSpan): DialectSpan["attributes"] => {
   const said: { [key: string]: DialectSpan["attributes"][string] } = {}
-  dialect(span, (key, value) => {
-    if (value !== undefined) {
-      said[key] = value
-    }
-  })
+  for (const dialect of dialects) {
+    dialect(span, (key, value) => {
+      if (value !== undefined) {
+        said[key] = value
+      }
+    })
+  }
   return said
 }

@@ -5,10 +5,11 @@
  * (`langfuse.observation.completion_start_time`): session and user are read from every span, the cost of a call from `gen_ai.usage.cost`.
  */
 import { describe, expect, it } from "@effect/vitest"
+import { owner } from "../../src/dialects/Dialect.js"
 import { langfuse as dialect } from "../../src/dialects/langfuse.js"
 import { anonymous, everySpan, model, saidBy } from "./dialectSpans.js"
 
-const langfuse = saidBy(dialect)
+const langfuse = saidBy(owner, dialect)
 
 const who = { "session.id": "s-1", "user.id": "alice" }
 

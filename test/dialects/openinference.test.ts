@@ -5,10 +5,11 @@
  * a span is required there. Phoenix reads tokens, models and messages of a model call from the GenAI names.
  */
 import { describe, expect, it } from "@effect/vitest"
+import { owner } from "../../src/dialects/Dialect.js"
 import { openinference as dialect } from "../../src/dialects/openinference.js"
 import { anonymous, everySpan, library, model, run, saidBy, step, tool, turn, workflow } from "./dialectSpans.js"
 
-const openinference = saidBy(dialect)
+const openinference = saidBy(owner, dialect)
 
 const who = { "session.id": "s-1", "user.id": "alice" }
 

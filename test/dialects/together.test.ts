@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Loom, RunContext, Telemetry } from "loom-telemetry"
 import type { DialectName, SemconvVersion } from "loom-telemetry/otel"
-import type { DialectSpan } from "../../src/dialects/Dialect.js"
+import { type DialectSpan, owner } from "../../src/dialects/Dialect.js"
 import { genaiDialect } from "../../src/dialects/genai/genai.js"
 import { langfuse } from "../../src/dialects/langfuse.js"
 import { openinference } from "../../src/dialects/openinference.js"
@@ -21,10 +21,7 @@ const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>) => pro
 describe("the dialects together", () => {
   it("add the attributes of each, without conflicts", () => {
     for (const span of everySpan) {
-      const together = Object.assign(
-        {},
-        ...[genaiDialect("1.41.1"), openinference, langfuse].map((each) => saidBy(each)(span))
-      )
+      const together = saidBy(owner, genaiDialect("1.41.1"), openinference, langfuse)(span)
       expect(project(span, all)).toEqual(together)
       expect(project(span, [...all].reverse())).toEqual(together)
     }
