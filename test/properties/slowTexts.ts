@@ -55,6 +55,9 @@ const parts = {
     "-----BEGIN ",
     "-----BEGIN A PRIVATE KEY-----",
     "-----END ",
+    "Private-Lines: 1\n",
+    "AZDO",
+    "t1.",
     "hooks.slack.com/services/",
     "discord.com/api/webhooks/1/"
   ],

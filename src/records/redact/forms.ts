@@ -19,15 +19,37 @@ const rows: ReadonlyArray<Row> = [
   // Model vendors.
   [wordlike, 8, ["sk-(?:ant|proj|svcacct|admin|or|lf|helicone)-"]],
   [wordlike, 16, ["sk-", "csk-", "nvapi-", "pplx-", "tvly-", "tgp_v1_"]],
-  [alphanumeric, 16, ["hf_", "api_org_", "gsk_", "xai-", "jina_", "r8_", "fw_", "rpa_", "e2b_", "apify_api_"]],
-  ["\\w", 16, ["pcsk_", "lsv2_[ps][kt]_", "pylf_v\\d_"]],
+  [alphanumeric, 16, [
+    "hf_",
+    "api_org_",
+    "gsk_",
+    "xai-",
+    "jina_",
+    "r8_",
+    "fw_",
+    "rpa_",
+    "e2b_",
+    "apify_api_",
+    "sk_car_",
+    "bb_live_"
+  ]],
+  ["\\w", 16, ["pcsk_", "lsv2_[ps][kt]_", "pylf_v\\d_", "zpka_"]],
   [wordlike, 40, ["pa-", "sess-"]],
-  [hex, 40, ["sk_"]],
+  [hex, 40, ["sk_", "key_"]],
   // Clouds and hosting.
   [wordlike, 20, ["AIza", "AQVN", "GOCSPX-", "v1\\.0-(?=[a-f0-9]{20})", "fo1_", "HRKU-", "sha256~"]],
   ["[A-Z0-9]", 16, ["A(?:KI|SI|BI|CC)A", "A3T"]],
   [alphanumeric, 16, ["LTAI", "do[opr]_v1_", "nfp_", "rnd_", "vc[pkira]_", "sbp_", "napi_", "cf[aou]t_"]],
-  [wordlike, 16, ["sb_secret_", "tskey-", "mdb_sa_sk_", "pscale_(?:tkn|oauth|pw)_", "pnu_", "tk-us-", "CFPAT-"]],
+  [wordlike, 16, [
+    "sb_secret_",
+    "tskey-",
+    "mdb_sa_sk_",
+    "pscale_(?:tkn|oauth|pw)_",
+    "pnu_",
+    "tk-us-",
+    "CFPAT-",
+    "dnkey-"
+  ]],
   [hex, 32, ["dapi", "pul-", "s-s4t2(?:ud|af)-"]],
   [base64, 60, ["ABSK", "bedrock-api-key-", "fm1[ar]_", "fm2_", "ops_eyJ", "ZXlK"]],
   // Code hosting, continuous integration, package registries.
@@ -46,7 +68,7 @@ const rows: ReadonlyArray<Row> = [
     "pypi-",
     "dckr_[po]at_",
     "GR1348941",
-    "PMAK-",
+    "PMA[KT]-",
     "figd_",
     "ico-(?=\\w{20})"
   ]],
@@ -71,7 +93,14 @@ const rows: ReadonlyArray<Row> = [
 ]
 
 /** Prefixes before several parts with dots between them. */
-const dotted = ["hv[bsr]\\.", "dt0[a-z]\\d\\d\\.", "dp\\.[a-z]{2,5}\\.(?:[a-z0-9_-]+\\.)?", "ya29\\.", "gl[a-z]{2,5}-"]
+const dotted = [
+  "hv[bsr]\\.",
+
+  "dt0[a-z]\\d\\d\\.",
+  "dp\\.[a-z]{2,5}\\.(?:[a-z0-9_-]+\\.)?",
+  "ya29\\.",
+  "gl[a-z]{2,5}-"
+]
 
 /** Forms of other kinds, whole. */
 const others: ReadonlyArray<string> = [
@@ -80,6 +109,10 @@ const others: ReadonlyArray<string> = [
   // Bots and users of Discord.
   "[MNO][\\w-]{22,27}\\.[\\w-]{6}\\.[\\w-]{27,}",
   "mfa\\.[\\w-]{60,}",
+  // Snyk, Yandex Cloud, a server of Firebase.
+  "snyk_(?:uat|rt)\\.[a-f0-9]{8}\\.[\\w.-]{16,}",
+  "t1\\.[\\w-]{20,}={0,2}\\.[\\w-]{60,}",
+  "AAAA[\\w-]{7}:APA91b[\\w-]{60,}",
   // A refresh token of Google.
   "(?<=1//)0[\\w-]{30,}",
   // Airtable, HubSpot, Harness, Authress.
@@ -124,7 +157,8 @@ export const forms: ReadonlyArray<string> = [
 export const formsAround: ReadonlyArray<readonly [word: string, form: string, more?: RegExp]> = [
   // A client's secret in Azure's Entra ID.
   ["Q~", "[\\w~.-]{3}\\dQ~[\\w~.-]{31,}"],
-  // Terraform Cloud, Mailchimp, MaxMind.
+  // Azure DevOps, Terraform Cloud, Mailchimp, MaxMind.
+  ["AZDO", "[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?!\\w)"],
   ["atlasv1", "[A-Za-z0-9]{14}\\.atlasv1\\.[\\w=-]{40,}"],
   ["-us", "[a-f0-9]{32}-us\\d{1,2}(?![\\w-])", /-us\d/],
   ["_mmk", "[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk(?!\\w)"]

@@ -40,6 +40,9 @@ const jwt = new RegExp(
 const privateKey =
   /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[^"]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----|(?=")|$)/g
 
+/** The lines of PuTTY's private key. */
+const putty = /(?<=Private-Lines: ?\d{1,4})(?:(?:\r?\n|\\{1,15}[rn])+(?!Private-)[A-Za-z0-9+/=]{1,128})+/g
+
 /** A word of a sentence, as in `bearer of news`, unless the text was cut after it. */
 const word = "(?:[A-Za-z]?[a-z]{1,13}\\.?|[A-Za-z]?[a-z]{14})(?![A-Za-z0-9._~+/=…-])"
 /** At least six characters. Colons may stand between them, as in a bot's `123456789:AA…`, but not at the end. */
@@ -71,7 +74,7 @@ const assigning = /[:=]|--[A-Za-z]|",/
 
 /** Every text that holds a secret other than a token contains one of these. */
 const suspicious = new RegExp(
-  `${assigning.source}|hooks\\.|/webhook|PRIVATE KEY|eyJ|bearer|basic|Q~|atlasv1|-us\\d|_mmk`,
+  `${assigning.source}|hooks\\.|/webhook|PRIVATE KEY|eyJ|bearer|basic|Q~|atlasv1|AZDO|-us\\d|_mmk`,
   "i"
 )
 
@@ -86,6 +89,7 @@ const steps: ReadonlyArray<readonly [word: string, pattern: RegExp, standIn: str
   ["hooks.", addresses, redacted],
   ["/webhook", addresses, redacted],
   ["AA", bot, redacted, /:AA/],
+  ["Private-Lines: ", putty, ` ${redacted}`],
   ["@", network, `:${redacted}`, /@(?:tcp|udp|unix)\(/],
   ...formsAround.map(([word, form, more]) => [word, new RegExp(begins + form, "g"), redacted, more] as const)
 ]
