@@ -9,8 +9,10 @@ import type { OTelStats } from "loom-telemetry/otel"
 import { type Counted, counted } from "./fleet/counted.js"
 import { type Fleet, fleet } from "./fleet/fleet.js"
 import { describeWith } from "./installed.js"
+import { storedSpans } from "./jaeger.js"
 import { printTable } from "./printed.js"
 import { scalar } from "./prometheus.js"
+import { eventually, NotInTimeError } from "./server.js"
 
 /** Of the load; the default is short. */
 const seconds = Number(process.env["LOOM_FLEET_SECONDS"] ?? 45)
@@ -57,7 +59,7 @@ const report = ({ counted, fleet: { stats } }: Context.Tag.Service<Run>) => {
   )
 }
 
-describeWith(["collector", "prometheus"], "a fleet whose Collectors are killed one after the other", () => {
+describeWith(["collector", "jaeger", "prometheus"], "a fleet whose Collectors are killed one after the other", () => {
   layer(RunLive, { excludeTestServices: true, timeout: (seconds + 300) * 1000 })((it) => {
     it.effect("sends every span that was recorded, and drops none by itself", () =>
       Effect.gen(function*() {
@@ -88,6 +90,31 @@ describeWith(["collector", "prometheus"], "a fleet whose Collectors are killed o
       Effect.gen(function*() {
         const { counted: { unwanted } } = yield* Run
         expect(unwanted).toBe(0)
+      }))
+
+    it.effect("would see in Jaeger a span that comes once more", () =>
+      Effect.gen(function*() {
+        const { fleet: { jaeger, stored } } = yield* Run
+        const count = (spans: typeof stored) => spans.filter(({ spanId }) => spanId === stored[0]!.spanId).length
+        const { name, service, spanId, start, traceId } = stored[0]!
+        const again = {
+          resourceSpans: [{
+            resource: { attributes: [{ key: "service.name", value: { stringValue: service } }] },
+            scopeSpans: [{ spans: [{ traceId, spanId, name, startTimeUnixNano: `${start}000` }] }]
+          }]
+        }
+        yield* Effect.promise(() =>
+          fetch(`${jaeger.endpoint}/v1/traces`, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify(again)
+          })
+        )
+        yield* eventually(Effect.filterOrFail(
+          Effect.map(storedSpans(jaeger), count),
+          (copies) => copies === count(stored) + 1,
+          (copies) => new NotInTimeError({ what: `Jaeger shows the span ${copies} times` })
+        ))
       }))
 
     it.effect("has every token in Prometheus, although a Collector on the way was killed", () =>

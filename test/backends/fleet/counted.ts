@@ -1,9 +1,8 @@
 /**
- * What became of the spans of a fleet: what the processes wrote to their files against what the store wrote to its own.
+ * What became of the spans of a fleet: what the processes wrote to their files against what Jaeger has.
  */
 import { Array } from "effect"
 import { readFileSync } from "node:fs"
-import { spansIn } from "../otlp.js"
 import { decisionWait, type Fleet, type Outage } from "./fleet.js"
 
 interface Line {
@@ -82,7 +81,7 @@ export interface Counted {
 
 export const counted = (fleet: Fleet): Counted => {
   const emitted = tracesOf(fleet.emitted)
-  const arrived = spansIn(fleet.delivered)
+  const arrived = fleet.stored
   const unique = new Set(arrived.map(({ spanId }) => spanId))
   const touched = touching(fleet.outages)
   const none = { gateway: 0, sampler: 0, none: 0 }

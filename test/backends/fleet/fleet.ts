@@ -1,13 +1,14 @@
 /**
- * A fleet on one machine: eight processes, two Collectors that hand each trace to one of two others, which sample, and at the end a store
- * of traces, which is a Collector that writes to a file, and Prometheus. Under load, one Collector of each row is killed and started again.
+ * A fleet on one machine: eight processes, two Collectors that hand each trace to one of two others, which sample, and at the end
+ * Jaeger and Prometheus. Under load, one Collector of each row is killed and started again.
  */
 import { Effect, type Scope } from "effect"
 import type { OTelStats } from "loom-telemetry/otel"
 import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { compiledProgram } from "../../bundled.js"
-import { type Collector, collector, recordingCollector } from "../collector.js"
+import { type Collector, collector } from "../collector.js"
+import { type Jaeger, jaeger, type JaegerSpan, storedSpans } from "../jaeger.js"
 import { type Prometheus, prometheus } from "../prometheus.js"
 import { freePort, NotInTimeError, temporaryFolder } from "../server.js"
 import type { FromProcess, Job, ToProcess } from "./messages.js"
@@ -29,8 +30,9 @@ export interface Outage {
 /** What ran, and where what it left is. */
 export interface Fleet {
   readonly prometheus: Prometheus
-  /** The file that the store wrote. */
-  readonly delivered: string
+  readonly jaeger: Jaeger
+  /** What Jaeger has at the end. */
+  readonly stored: ReadonlyArray<JaegerSpan>
   /** The files that the processes wrote. */
   readonly emitted: ReadonlyArray<string>
   /** What the sinks of the processes counted. */
@@ -97,7 +99,7 @@ const ended = (processes: ReadonlyArray<Process>): Effect.Effect<ReadonlyArray<O
     return Promise.all(processes.map(({ stats }) => stats))
   })
 
-const sampler = ({ endpoint }: Pick<Collector, "endpoint">, grpcPort: number) =>
+const sampler = ({ endpoint }: Jaeger, grpcPort: number) =>
   collector("scale", ({ folder, port }) => ({
     OTLP_ENDPOINT: `127.0.0.1:${port}`,
     OTLP_GRPC_ENDPOINT: `127.0.0.1:${grpcPort}`,
@@ -132,7 +134,7 @@ const outage = ({ kill, restart }: Collector): Effect.Effect<Outage, NotInTimeEr
 export const fleet = ({ seconds, users }: Load): Effect.Effect<Fleet, NotInTimeError, Scope.Scope> =>
   Effect.gen(function*() {
     const folder = yield* temporaryFolder
-    const [traces, metrics] = yield* Effect.all([recordingCollector, prometheus()], { concurrency: 2 })
+    const [traces, metrics] = yield* Effect.all([jaeger, prometheus()], { concurrency: 2 })
     const grpcPorts = [yield* freePort, yield* freePort]
     const samplers = yield* Effect.forEach(grpcPorts, (port) => sampler(traces, port), { concurrency: 2 })
     const gateways = yield* Effect.forEach([0, 1], () => gateway(metrics, grpcPorts), { concurrency: 2 })
@@ -174,7 +176,8 @@ export const fleet = ({ seconds, users }: Load): Effect.Effect<Fleet, NotInTimeE
     yield* Effect.sleep(`${decisionWait + 5} seconds`)
     return {
       prometheus: metrics,
-      delivered: `${traces.folder}/traces.jsonl`,
+      jaeger: traces,
+      stored: yield* storedSpans(traces),
       emitted,
       stats,
       outages: { gateway: first, sampler: second }
