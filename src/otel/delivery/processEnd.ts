@@ -45,7 +45,8 @@ const signals = new Listeners((run) => {
         process.kill(process.pid, signal)
       }
     }
-    process.on(signal, onSignal)
+    // Before handlers that take themselves off, such as those of `once` and of `runMain`: they would not be counted any more.
+    process.prependListener(signal, onSignal)
     return () => process.off(signal, onSignal)
   })
   return () => stops.forEach((stop) => stop())
