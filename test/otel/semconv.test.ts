@@ -204,7 +204,8 @@ describe("OTEL_SEMCONV_STABILITY_OPT_IN", () => {
     ["http,database/dup,GEN_AI_LATEST_EXPERIMENTAL", ["cache_creation"], old],
     ["gen_ai_latest_experimental", ["cache_write"], own],
     ["http/dup, gen_ai_latest_experimental ,,", ["cache_write"], own],
-    ["gen_ai_latest_experimental/dup", ["cache_creation", "cache_write"], together]
+    ["gen_ai_latest_experimental/dup", ["cache_creation", "cache_write"], together],
+    ["gen_ai_latest_experimental,gen_ai_latest_experimental/dup", ["cache_creation", "cache_write"], together]
   ]
   for (const [value, spans, metrics] of cases) {
     it.effect(`${JSON.stringify(value)} selects ${spans.join(" and ")}`, () =>

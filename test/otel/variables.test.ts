@@ -30,6 +30,9 @@ const malformed: ReadonlyArray<readonly [variable: string, value: string, remedy
   ["OTEL_EXPORTER_OTLP_HEADERS", "authorization", "key=value"],
   ["OTEL_EXPORTER_OTLP_HEADERS", "a=%E0%A4%A", "percent"],
   ["OTEL_EXPORTER_OTLP_METRICS_HEADERS", "=x", "key=value"],
+  ["OTEL_EXPORTER_OTLP_HEADERS", "a%20b=c", "HTTP does not allow"],
+  ["OTEL_EXPORTER_OTLP_HEADERS", "a=b%0Ac", "HTTP does not allow"],
+  ["OTEL_EXPORTER_OTLP_HEADERS", "price=5%E2%82%AC", "HTTP does not allow"],
   ["OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "whole number"],
   ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "0", "1 or more"],
   ["OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", "gzip, none"],
@@ -150,6 +153,27 @@ describe("an unset or empty variable", () => {
       })
       expect(spanLimits).toEqual({ attributeValueLengthLimit: 3, attributeCountLimit: 2 })
       expect(logLimits).toEqual({ attributeValueLengthLimit: 1, attributeCountLimit: 4 })
+    }))
+})
+
+describe("the path of a signal", () => {
+  it.effect.each([
+    ["http://h:1", "http://h:1/v1/traces"],
+    ["http://h:1/", "http://h:1/v1/traces"],
+    ["http://h:1/otlp", "http://h:1/otlp/v1/traces"],
+    ["http://h:1/otlp//", "http://h:1/otlp/v1/traces"],
+    ["http://h:1/otlp/?key=a", "http://h:1/otlp/v1/traces?key=a"],
+    ["http://user:word@h:1", "http://user:word@h:1/v1/traces"]
+  ])("is appended to that of %s", ([base, expected]) =>
+    Effect.gen(function*() {
+      const { traces } = yield* read({ OTEL_EXPORTER_OTLP_ENDPOINT: base! })
+      expect(traces.endpoint).toBe(expected)
+    }))
+
+  it.effect("is not appended to an endpoint of its own", () =>
+    Effect.gen(function*() {
+      const { traces } = yield* read({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://h:1/otlp/" })
+      expect(traces.endpoint).toBe("http://h:1/otlp/")
     }))
 })
 

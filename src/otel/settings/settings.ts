@@ -5,7 +5,7 @@ import * as Config from "effect/Config"
 import * as Option from "effect/Option"
 import type { SemconvVersion } from "../../dialects/genai/Convention.js"
 import { contentCaptures } from "../logs/logEvents.js"
-import { address, flag, integer, oneOf, pairs, ratio, secretPairs, text, words } from "./variables.js"
+import { address, flag, headers, integer, oneOf, pairs, ratio, text, words } from "./variables.js"
 
 const or = <A>(config: Config.Config<Option.Option<A>>, fallback: A): Config.Config<A> =>
   Config.map(config, Option.getOrElse(() => fallback))
@@ -61,7 +61,7 @@ const transport = (prefix: "" | `${Kind}_`) =>
   Config.all({
     address: address(`OTEL_EXPORTER_OTLP_${prefix}ENDPOINT`),
     protocol: oneOf(`OTEL_EXPORTER_OTLP_${prefix}PROTOCOL`, protocols),
-    headers: or(secretPairs(`OTEL_EXPORTER_OTLP_${prefix}HEADERS`), {}),
+    headers: or(headers(`OTEL_EXPORTER_OTLP_${prefix}HEADERS`), {}),
     timeout: integer(`OTEL_EXPORTER_OTLP_${prefix}TIMEOUT`, 1),
     compression: oneOf(`OTEL_EXPORTER_OTLP_${prefix}COMPRESSION`, ["gzip", "none"])
   })
@@ -96,7 +96,13 @@ const signal = (kind: Kind): Config.Config<(common: Transport) => SignalSettings
 
 /** Over HTTP each signal has a path; over gRPC it has none. */
 const endpointOf = (base: string, protocol: Protocol, kind: Kind): string =>
-  protocol === "grpc" ? base : `${base.replace(/\/+$/, "")}/v1/${kind.toLowerCase()}`
+  protocol === "grpc" ? base : withPath(new URL(base), `/v1/${kind.toLowerCase()}`)
+
+/** Appends to the path, before a query. */
+const withPath = (url: URL, path: string): string => {
+  url.pathname = url.pathname.replace(/\/*$/, path)
+  return url.href
+}
 
 const samplers = [
   "always_on",
@@ -115,17 +121,17 @@ const temporalities = ["cumulative", "delta", "lowmemory"] as const
 export type Temporality = (typeof temporalities)[number]
 
 /**
- * Entries of `OTEL_SEMCONV_STABILITY_OPT_IN` about GenAI conventions. `/dup` adds the new names to the old ones, as in `http/dup`. Entries about other
- * conventions are not ours.
+ * Entries of `OTEL_SEMCONV_STABILITY_OPT_IN` about GenAI conventions. `/dup` adds the new names to the old ones and takes precedence, as `http/dup` does.
+ * Entries about other conventions are not ours.
  */
-const optIns: { readonly [entry: string]: ReadonlyArray<SemconvVersion> } = {
-  gen_ai_latest_experimental: ["genai-0.1"],
-  "gen_ai_latest_experimental/dup": ["1.41.1", "genai-0.1"]
-}
+const optIns: ReadonlyArray<readonly [entry: string, versions: ReadonlyArray<SemconvVersion>]> = [
+  ["gen_ai_latest_experimental/dup", ["1.41.1", "genai-0.1"]],
+  ["gen_ai_latest_experimental", ["genai-0.1"]]
+]
 
 const semconv = Config.map(
   words("OTEL_SEMCONV_STABILITY_OPT_IN"),
-  Option.flatMap((entries) => Option.fromNullable(optIns[entries.find((entry) => Object.hasOwn(optIns, entry)) ?? ""]))
+  Option.flatMap((entries) => Option.fromNullable(optIns.find(([entry]) => entries.includes(entry))?.[1]))
 )
 
 const read = Config.all({

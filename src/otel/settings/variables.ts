@@ -79,9 +79,18 @@ export const address = (name: string): Config.Config<Option.Option<string>> =>
 /** `key=value,key=value`, percent-encoded. */
 export const pairs = (name: string): Config.Config<Option.Option<Record<string, string>>> => variable(name, parsePairs)
 
-/** The same, but errors do not show the value. */
-export const secretPairs = (name: string): Config.Config<Option.Option<Record<string, string>>> =>
-  variable(name, parsePairs, true)
+/** The same for HTTP headers, whose values are not shown in errors. */
+export const headers = (name: string): Config.Config<Option.Option<Record<string, string>>> =>
+  variable(name, (value) =>
+    Either.filterOrLeft(
+      parsePairs(value),
+      (pairs) => Object.entries(pairs).every(([key, text]) => headerName.test(key) && headerValue.test(text)),
+      () => "It contains a header that HTTP does not allow"
+    ), true)
+
+/** RFC 9110, sections 5.1 and 5.5, as Node applies them. */
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 const parsePairs = (value: string): Either.Either<Record<string, string>, string> => {
   const out: Record<string, string> = {}
