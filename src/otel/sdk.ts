@@ -72,7 +72,9 @@ export interface SdkOptions {
   readonly spanExporter?: SpanExporter
   /** How the spans for `spanExporter` are batched. */
   readonly batch?: BatchOptions
-  /** Keeps spans for `spanExporter` that could not be delivered, for the next process to send. Default: they are dropped and counted. */
+  /**
+   * Keeps spans and log records for the exporters that could not be delivered, for the next process to send. Default: they are dropped and counted.
+   */
   readonly spool?: SpoolOptions
   /** Receives log records in batches: content, late scores, and log messages on request. */
   readonly logExporter?: LogExporter
@@ -127,6 +129,11 @@ const resourceOf = ({ attributes, serviceName, serviceVersion }: ResourceOptions
     ...(serviceVersion !== undefined && { "service.version": serviceVersion })
   }))
 
+/** Node's timers run at once if they are given more milliseconds than this. */
+const maxMillis = 2_147_483_647
+
+const timerMillis = (duration: Duration.DurationInput): number => Math.min(Duration.toMillis(duration), maxMillis)
+
 const batched = (exporter: SpanExporter, batch: BatchOptions, watch: Watch<ReadableSpan>): SpanProcessor => {
   const capacity = batch.maxQueueSize ?? 16_384
   const size = Math.min(batch.maxExportBatchSize ?? 512, capacity)
@@ -134,8 +141,8 @@ const batched = (exporter: SpanExporter, batch: BatchOptions, watch: Watch<Reada
     // One more than the gate admits, so that the processor itself never drops a span.
     maxQueueSize: capacity + 1,
     maxExportBatchSize: size,
-    scheduledDelayMillis: Duration.toMillis(batch.scheduleDelay ?? "5 seconds"),
-    exportTimeoutMillis: Duration.toMillis(batch.exportTimeout ?? "30 seconds")
+    scheduledDelayMillis: timerMillis(batch.scheduleDelay ?? "5 seconds"),
+    exportTimeoutMillis: timerMillis(batch.exportTimeout ?? "30 seconds")
   })
   return new GatedProcessor(processor, watch, capacity)
 }
@@ -145,8 +152,8 @@ const readersOf = (options: SdkOptions, watch: Watch<never>): Array<MetricReader
   ...(options.metricExporter === undefined ? [] : [
     new PeriodicExportingMetricReader({
       exporter: countedMetricExporter(options.metricExporter, watch),
-      exportIntervalMillis: Duration.toMillis(options.metricInterval ?? "60 seconds"),
-      exportTimeoutMillis: Math.min(30_000, Duration.toMillis(options.metricInterval ?? "60 seconds"))
+      exportIntervalMillis: timerMillis(options.metricInterval ?? "60 seconds"),
+      exportTimeoutMillis: Math.min(30_000, timerMillis(options.metricInterval ?? "60 seconds"))
     })
   ])
 ]
@@ -164,7 +171,7 @@ const logsOf = (
     limits: logLimits,
     capacity,
     batchSize: Math.min(batch.maxExportBatchSize ?? 512, capacity),
-    delay: Duration.toMillis(batch.scheduleDelay ?? "1 second")
+    delay: timerMillis(batch.scheduleDelay ?? "1 second")
   })
 }
 
@@ -194,12 +201,16 @@ export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Sc
     const logCounter = new ExportCounter(sayHere, rules, logKind)
     const counters = [counter, logCounter]
     const pending = new Pending()
-    const spool = options.spool && options.spanExporter && (yield* openSpool(options.spool, counter, pending))
-    const watch: Watch<ReadableSpan> = { counter, pending, keeper: spool }
+    const { logExporter, spanExporter } = options
+    const spool = (spanExporter ?? logExporter) && options.spool &&
+      (yield* openSpool(options.spool, counter, pending))
+    const spanSpool = spanExporter && spool?.spans(spanExporter, counter)
+    const logSpool = logExporter && spool?.logs(logExporter, logCounter)
+    const spools = [spanSpool, logSpool].filter((each) => each !== undefined)
     const resource = resourceOf(options.resource ?? {})
-    const tracerProvider = tracerProviderOf(options, resource, watch)
+    const tracerProvider = tracerProviderOf(options, resource, { counter, pending, keeper: spanSpool })
     const readers = readersOf(options, { counter, pending, keeper: undefined })
-    const logs = logsOf(options, resource, { counter: logCounter, pending, keeper: undefined })
+    const logs = logsOf(options, resource, { counter: logCounter, pending, keeper: logSpool })
     const meterProvider = readers.length === 0 ? undefined : new MeterProvider({ resource, readers })
     const giveUp = () => {
       pending.giveUp()
@@ -218,7 +229,7 @@ export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Sc
       Effect.suspend(() => {
         counters.forEach((each) => each.closing())
         return Effect.map(messages, (problems) => {
-          spool?.keepAll()
+          spools.forEach((each) => each.keepAll())
           // One line, because one problem shows up in several places when everything ends.
           const all = [...counters.map((each) => each.closed()), ...problems].filter((each) => each !== undefined)
           if (all.length > 0) {
@@ -229,7 +240,7 @@ export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Sc
     // Earlier than the finalizer, so that it is released later: the process may exit while the sink closes.
     yield* atProcessEnd(() => {
       counters.forEach((each) => each.closing())
-      spool?.keepAll()
+      spools.forEach((each) => each.keepAll())
       const losses = counters.map((each) => each.closed()).filter((each) => each !== undefined)
       if (losses.length > 0) {
         sayHere(losses.join("; "))
@@ -238,9 +249,7 @@ export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Sc
     yield* Effect.addFinalizer(() => ending(Effect.tap(close, () => Effect.sync(giveUp)), warn))
     // Later than the finalizer, so that it is released earlier: what is being closed is not flushed once more.
     yield* beforeNaturalEnd(ending(flushWithin, sayHere), () => sumOfStats(counters).accepted)
-    if (options.spanExporter !== undefined) {
-      spool?.recover(options.spanExporter)
-    }
+    spools.forEach((each) => each.recover())
     // The processor that is made here does not look.
     const reads = readsOpening(listOf(options.spanProcessor), options.sampler)
     const stats = () => sumOfStats(counters)

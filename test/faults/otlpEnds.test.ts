@@ -1,5 +1,6 @@
 /**
- * However a process ends, and whatever the receiver does: with a spool, each span arrives, is kept for the next process, or is counted as refused.
+ * However a process ends, and whatever the receiver does: with a spool, each span and log record arrives, is kept for the next process, or is
+ * counted as refused.
  */
 import * as Effect from "effect/Effect"
 import type { OTelStats } from "loom-telemetry/otel"
@@ -10,7 +11,7 @@ import { fileURLToPath } from "node:url"
 import { describe, expect } from "vitest"
 import { runProgram } from "../examples/runProgram.js"
 import { droppedOf } from "../otel/live.js"
-import { accepting, answering, type Behaviour, hanging, noReceiver, receiver } from "../otel/receiver.js"
+import { accepting, answering, type Behaviour, hanging, noReceiver, type Receiver, receiver } from "../otel/receiver.js"
 import { faultRow } from "./row.js"
 
 const program = fileURLToPath(new URL("./programs/otlpEnd.ts", import.meta.url))
@@ -20,7 +21,19 @@ const folder = Effect.acquireRelease(
   (made) => Effect.sync(() => rmSync(made, { recursive: true }))
 )
 
-const ends = ["end", "disposed", "exit", "throw", "rejection", "SIGTERM"] as const
+/** `failure` and `interrupted` are ends of `NodeRuntime.runMain`, the second at SIGTERM. */
+const ends = [
+  "end",
+  "disposed",
+  "failure",
+  "interrupted",
+  "exit",
+  "throw",
+  "rejection",
+  "SIGTERM",
+  "SIGINT",
+  "SIGHUP"
+] as const
 type End = typeof ends[number]
 
 const run = (end: End, endpoint: string, more: NodeJS.ProcessEnv) =>
@@ -49,11 +62,24 @@ const receivers: ReadonlyArray<readonly [what: string, behaviour: Behaviour | un
 const exitCodes: { readonly [E in End]: number | null } = {
   end: 0,
   disposed: 0,
+  failure: 1,
+  interrupted: 0,
   exit: 0,
   throw: 1,
   rejection: 1,
-  SIGTERM: null
+  SIGTERM: null,
+  SIGINT: null,
+  SIGHUP: null
 }
+
+/** The ends at which the sink is flushed first. */
+const flushed: ReadonlyArray<End> = ["end", "disposed", "failure", "interrupted"]
+
+/** The names of the spans and scores that arrived. */
+const arrivedAt = ({ logs, spanNames }: Pick<Receiver, "logs" | "spanNames">): ReadonlyArray<unknown> => [
+  ...spanNames(),
+  ...logs().flatMap((batch) => batch.logs.map(({ attributes }) => attributes["gen_ai.evaluation.name"]))
+]
 
 const balanced = (stats: OTelStats): number =>
   stats.written + stats.unsure + stats.queued + stats.spooled + droppedOf(stats)
@@ -63,15 +89,16 @@ describe.concurrent("with a spool", () => {
     for (const [what, behaviour] of receivers) {
       faultRow(
         "OTLP",
-        `spool: ${end}, the receiver is ${what}: no span is lost unsaid`,
+        `spool: ${end}, the receiver is ${what}: no span or log record is lost unsaid`,
         (row) =>
           Effect.gen(function*() {
             const spool = join(yield* folder, "new", "spool")
             const first = behaviour === undefined
-              ? { url: yield* noReceiver, spanNames: () => [] }
+              ? { url: yield* noReceiver, spanNames: () => [], logs: () => [] }
               : yield* receiver(behaviour)
             const ended = yield* run(end, first.url, { LOOM_OTLP_SPOOL: spool })
             expect(ended.exitCode).toBe(exitCodes[end])
+            expect(ended.stdout.includes("released")).toBe(end === "failure" || end === "interrupted")
             if (ended.stats !== undefined) {
               expect(balanced(ended.stats)).toBe(ended.stats.accepted)
             }
@@ -79,18 +106,21 @@ describe.concurrent("with a spool", () => {
             const files = readdirSync(spool)
             for (const name of files) {
               expect(statSync(join(spool, name)).mode & 0o777).toBe(0o600)
-              expect(JSON.parse(readFileSync(join(spool, name), "utf8"))).toHaveProperty("resourceSpans")
+              expect(JSON.parse(readFileSync(join(spool, name), "utf8"))).toHaveProperty(
+                name.endsWith(".logs.jsonl") ? "resourceLogs" : "resourceSpans"
+              )
             }
             expect(statSync(spool).mode & 0o777).toBe(0o700)
             const next = yield* receiver(accepting)
-            const after = yield* run("disposed", next.url, { LOOM_OTLP_SPOOL: spool, SPANS: "0" })
-            const arrived = new Set([...first.spanNames(), ...next.spanNames()])
-            row.note(`written ${first.spanNames().length} + kept ${next.spanNames().length} + dropped ${dropped}`)
-            expect(arrived.size + dropped).toBe(24)
-            expect(dropped > 0).toBe(what === "refusing" && (end === "end" || end === "disposed"))
+            const after = yield* run("disposed", next.url, { LOOM_OTLP_SPOOL: spool, SPANS: "0", SCORES: "0" })
+            const [written, kept] = [arrivedAt(first), arrivedAt(next)]
+            row.note(`written ${written.length} + kept ${kept.length} + dropped ${dropped}`)
+            expect(new Set([...written, ...kept]).size + dropped).toBe(30)
+            expect(dropped > 0).toBe(what === "refusing" && flushed.includes(end))
             expect(ended.stdout.includes("OpenTelemetry closed with 24 undelivered spans")).toBe(dropped > 0)
+            expect(ended.stdout.includes("OpenTelemetry closed with 6 undelivered log records")).toBe(dropped > 0)
             expect(readdirSync(spool)).toEqual([])
-            expect(after.stats).toMatchObject({ recovered: next.spanNames().length, written: next.spanNames().length })
+            expect(after.stats).toMatchObject({ recovered: kept.length, written: kept.length })
           }).pipe(Effect.scoped, Effect.runPromise)
       )
     }
@@ -105,7 +135,7 @@ describe.concurrent("without a spool", () => {
         const { exitCode, stats, stdout } = yield* run(end, url, {})
         row.note(`written ${spanNames().length} + dropped ${stats!.dropped.shutdown}`)
         expect(exitCode).toBe(exitCodes[end])
-        expect(stats).toMatchObject({ accepted: 24, written: 0, dropped: { shutdown: 24 } })
+        expect(stats).toMatchObject({ accepted: 30, written: 0, dropped: { shutdown: 30 } })
         expect(stdout.split("OpenTelemetry closed with 24 undelivered spans")).toHaveLength(2)
       }).pipe(Effect.scoped, Effect.runPromise))
   }

@@ -1,7 +1,7 @@
 /**
  * Closing the sink with custom exporters, processors and providers, well-behaved or not, on the live clock with short time limits.
  */
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, vi } from "@effect/vitest"
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core"
 import { InMemorySpanExporter, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace-base"
 import * as Effect from "effect/Effect"
@@ -10,13 +10,13 @@ import * as Layer from "effect/Layer"
 import { Telemetry } from "loom-telemetry"
 import { type OTelOptions, type OTelStats, OTelTelemetry } from "loom-telemetry/otel"
 import { capturedWarnings } from "../sinks/recordingSinks.js"
-import { inMemoryProviders } from "./exported.js"
+import { inMemoryMetricExporter, inMemoryProviders } from "./exported.js"
 
 const spans = (count: number) =>
   Effect.forEach(Array.from({ length: count }), () => Telemetry.withSpan(Effect.void, "a"), { discard: true })
 
 /** Runs a program with these options, closes the sink, and returns its counters and warnings. */
-const closedAfter = <E>(options: OTelOptions, program: Effect.Effect<void, E, Telemetry>) =>
+const closedAfter = <E>(options: OTelOptions, program: Effect.Effect<unknown, E, Telemetry>) =>
   Effect.gen(function*() {
     const [warnings, logger] = capturedWarnings()
     let stats: Effect.Effect<OTelStats> | undefined
@@ -43,6 +43,26 @@ const exporterThat = (onExport: (spans: Array<ReadableSpan>, done: (result: Expo
   }
   return { exporter, shutdowns: () => shutdowns }
 }
+
+describe("an interval longer than a timer of Node can wait", () => {
+  it.live("exports at the end, and not all the time", () =>
+    Effect.gen(function*() {
+      let exports = 0
+      const { exporter } = exporterThat((_, done) => {
+        exports++
+        done({ code: ExportResultCode.SUCCESS })
+      })
+      const metricExporter = inMemoryMetricExporter()
+      const counted = vi.spyOn(metricExporter, "export")
+      const forever = { scheduleDelay: Infinity, exportTimeout: Infinity }
+      const { stats } = yield* closedAfter(
+        { spanExporter: exporter, metricExporter, batch: forever, metricInterval: "9999999999 millis" },
+        Effect.all([spans(2), Telemetry.emitMetric("hits", 1), Effect.sleep("50 millis"), spans(1)])
+      )
+      expect(stats).toMatchObject({ accepted: 3, written: 3 })
+      expect([exports, counted.mock.calls.length]).toEqual([1, 1])
+    }))
+})
 
 describe("a custom exporter", () => {
   it.live("that throws is counted like one that refuses", () =>

@@ -1,9 +1,8 @@
 /**
- * The spool: what an outage leaves there, who sends it, what happens to damaged and foreign files, and its bound.
+ * The spool of spans: what an outage leaves there, who sends it, what happens to damaged and foreign files, and its bound.
  */
 import { describe, expect, it } from "@effect/vitest"
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base"
-import { InMemorySpanExporter } from "@opentelemetry/sdk-trace-base"
+import type { SpanExporter } from "@opentelemetry/sdk-trace-base"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -11,40 +10,11 @@ import { Loom, RunContext, Telemetry } from "loom-telemetry"
 import { OTelTelemetry } from "loom-telemetry/otel"
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
-import { hostname, tmpdir } from "node:os"
+import { hostname } from "node:os"
 import { join } from "node:path"
-import { revive } from "../../src/otel/delivery/spool/revive.js"
-import { loadJsonLine } from "../../src/otel/delivery/wires.js"
 import { capturedWarnings } from "../sinks/recordingSinks.js"
-import { droppedOf, live } from "./live.js"
 import { accepting, answering, hanging, noReceiver, receiver } from "./receiver.js"
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => fs.mkdtempSync(join(tmpdir(), "loom-spool-"))),
-  (made) => Effect.sync(() => fs.rmSync(made, { recursive: true, force: true }))
-)
-
-const spans = (count: number) =>
-  Effect.forEach(
-    Array.from({ length: count }, (_, n) => `span ${n}`),
-    (name) => Telemetry.withSpan(Effect.void, name),
-    { discard: true }
-  )
-
-/** A program under `OTelLive` with this spool, whose counts add up. */
-const running = (spool: string, endpoint: string, program = spans(0), more = {}) =>
-  Effect.tap(
-    live({
-      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-      OTEL_METRICS_EXPORTER: "none",
-      LOOM_OTLP_SPOOL: spool,
-      ...more
-    }, program),
-    ({ stats }) => {
-      const { accepted, queued, spooled, unsure, written } = stats
-      expect(written + unsure + queued + spooled + droppedOf(stats)).toBe(accepted)
-    }
-  )
+import { folder, running, spans } from "./spooling.js"
 
 /** Leaves spans in a spool. */
 const left = (spool: string, count: number) =>
@@ -215,7 +185,8 @@ describe("a spool", () => {
       const inside = yield* folder
       fs.writeFileSync(join(inside, "file"), "")
       fs.symlinkSync(inside, join(inside, "link"))
-      for (const spool of [join(inside, "file"), join(inside, "link"), "/proc/none/spool", "a\u0000b"]) {
+      const [file, link] = [join(inside, "file"), join(inside, "link")]
+      for (const spool of [file, `${file}/in`, link, `${link}/`, "/proc/none/spool", "a\u0000b"]) {
         const { url } = yield* receiver()
         const { stats, warnings } = yield* running(spool, url, spans(2))
         expect(stats).toMatchObject({ accepted: 2, written: 2 })
@@ -270,32 +241,5 @@ describe("the bound of a spool", () => {
     Effect.gen(function*() {
       const exit = yield* Effect.exit(bounded(yield* folder, maxBytes, Effect.void))
       expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toBeInstanceOf(RangeError)
-    }))
-})
-
-describe("a line of the spool", () => {
-  it.effect("gives the spans that it was made of", () =>
-    Effect.gen(function*() {
-      const exporter = new InMemorySpanExporter()
-      let finished: Array<ReadableSpan> = []
-      yield* Effect.gen(function*() {
-        const other = yield* Telemetry.withSpan(Effect.currentSpan, "linked")
-        yield* Effect.log("said").pipe(
-          Effect.zipRight(Effect.die(new Error("too hot"))),
-          Telemetry.withSpan("failed", { texts: ["a", "b"], big: 1e21, small: -0.5, "": "no name", empty: [] }, {
-            links: [{ _tag: "SpanLink", span: other, attributes: { why: "because" } }]
-          }),
-          Effect.exit
-        )
-        yield* Telemetry.flush
-        finished = exporter.getFinishedSpans().slice()
-      }).pipe(Effect.provide(OTelTelemetry.layer({ spanExporter: exporter, resource: { serviceName: "tested" } })))
-      const { jsonLine } = yield* Effect.promise(loadJsonLine)
-      expect(finished).toHaveLength(2)
-      const line = jsonLine(finished)
-      expect(line.split("\n")).toHaveLength(2)
-      const revived = revive(line)!
-      expect(jsonLine(revived)).toBe(line)
-      expect(revived.map(({ status }) => status.code)).toEqual([0, 2])
     }))
 })

@@ -155,14 +155,37 @@ export const unexported = (counter: ExportCounter): SpanProcessor => ({
   shutdown: () => Promise.resolve()
 })
 
+/** Accepts an item, and returns whether it goes into the queue. If there is no room, it is kept elsewhere or dropped. */
+export const admits = <Item>(
+  { counter, keeper }: Watch<Item>,
+  item: Item,
+  queue: { readonly capacity: number; readonly isClosed: boolean }
+): boolean => {
+  counter.accept()
+  if (queue.isClosed) {
+    counter.drop("after_close", 1)
+    return false
+  }
+  if (counter.queued - (keeper?.overflowed ?? 0) <= queue.capacity) {
+    keeper?.admit(item)
+    return true
+  }
+  if (keeper === undefined) {
+    counter.drop("queue_full", 1)
+  } else {
+    keeper.takeOverflow(item)
+  }
+  return false
+}
+
 /** A processor that admits spans while there is room. */
 export class GatedProcessor implements SpanProcessor {
-  private isClosed = false
+  isClosed = false
 
   constructor(
     private readonly inner: SpanProcessor,
     private readonly watch: Watch<ReadableSpan>,
-    private readonly capacity: number
+    readonly capacity: number
   ) {}
 
   onStart(span: Span, context: OtelApi.Context): void {
@@ -170,20 +193,8 @@ export class GatedProcessor implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
-    if ((span.spanContext().traceFlags & 1) === 0) {
-      return
-    }
-    const { counter, keeper } = this.watch
-    counter.accept()
-    if (this.isClosed) {
-      counter.drop("after_close", 1)
-    } else if (counter.queued - (keeper?.overflowed ?? 0) <= this.capacity) {
-      keeper?.admit(span)
+    if ((span.spanContext().traceFlags & 1) === 1 && admits(this.watch, span, this)) {
       this.inner.onEnd(span)
-    } else if (keeper === undefined) {
-      counter.drop("queue_full", 1)
-    } else {
-      keeper.takeOverflow(span)
     }
   }
 

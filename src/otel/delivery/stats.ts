@@ -24,7 +24,7 @@ export type OTelDropReason =
  * `accepted = written + unsure + queued + spooled + the sum of dropped`.
  */
 export interface OTelStats {
-  /** Sampled spans that ended, log records, scores that should have become one, and spans taken from the spool. */
+  /** Sampled spans that ended, log records, scores that should have become one, and what was taken from the spool. */
   readonly accepted: number
   /** Accepted by the receiver. */
   readonly written: number
@@ -124,17 +124,17 @@ export class ExportCounter {
     }
   }
 
-  /** Spans that are on disk now. */
+  /** Items that are on disk now. */
   keep(count: number): void {
     this.spooled += count
   }
 
-  /** Spans that an earlier process had left, and that were delivered. */
+  /** Items that an earlier process had left, and that were delivered. */
   recover(count: number): void {
     this.recovered += count
   }
 
-  /** Spans that were removed from the spool to make room; `isOurs` if this sink had put them there. */
+  /** Items that were removed from the spool to make room; `isOurs` if this counter had counted them as kept. */
   evicted(count: number, isOurs: boolean): void {
     if (isOurs) {
       this.spooled -= count
@@ -144,25 +144,30 @@ export class ExportCounter {
     this.drop("spool_full", count)
     this.reporter.every(
       "spool_full",
-      "The OpenTelemetry spool is full; its oldest spans are dropped and counted in `stats`"
+      `The OpenTelemetry spool is full; its oldest ${this.kind.many} are dropped and counted in \`stats\``
     )
   }
 
-  /** Spans that could not be written to the spool. */
+  /** Items that could not be written to the spool. */
   spoolFailed(count: number, error: unknown): void {
     this.drop("io", count)
     this.lastError = this.shown(error)
     this.reporter.every(
       "spool",
-      `The OpenTelemetry spool cannot be written: ${this.lastError}. Spans are dropped and counted in \`stats\``
+      `The OpenTelemetry spool cannot be written: ${this.lastError}. ${
+        started(this.kind.many)
+      } are dropped and counted in \`stats\``
     )
   }
 
-  /** No receiver was reached; the spans are kept. */
+  /** No receiver was reached; the items are kept. */
   unreachable(error: unknown): void {
     this.lastError = this.shown(error)
     if (this.atClosing === undefined) {
-      this.reporter.every("export", `OpenTelemetry export failed: ${this.lastError}. The spans are kept in the spool`)
+      this.reporter.every(
+        "export",
+        `OpenTelemetry export failed: ${this.lastError}. The ${this.kind.many} are kept in the spool`
+      )
     }
   }
 
@@ -236,7 +241,7 @@ export class ExportCounter {
     this.atClosing = { lost: this.lost, spooled: this.spooled, failedMetricExports: this.failedMetricExports }
   }
 
-  /** Counts all queued spans as dropped. Returns a message if data was lost since `closing`. */
+  /** Counts all that is queued as dropped. Returns a message if data was lost since `closing`. */
   closed(): string | undefined {
     this.drop("shutdown", this.queued)
     const before = this.atClosing ?? { lost: 0, spooled: 0, failedMetricExports: 0 }
@@ -244,11 +249,9 @@ export class ExportCounter {
     const kept = this.spooled - before.spooled
     const why = this.lastError === null ? "" : `; last error: ${this.lastError}`
     return lost > 0
-      ? `OpenTelemetry closed with ${lost} undelivered ${lost === 1 ? this.kind.one : this.kind.many}${why}`
+      ? `OpenTelemetry closed with ${this.counted(lost, "undelivered ")}${why}`
       : kept > 0
-      ? `OpenTelemetry closed with ${kept} ${
-        kept === 1 ? "span" : "spans"
-      } in the spool, for the next process to send${why}`
+      ? `OpenTelemetry closed with ${this.counted(kept)} in the spool, for the next process to send${why}`
       : this.failedMetricExports > before.failedMetricExports
       ? `OpenTelemetry closed with undelivered metrics${why}`
       : undefined
@@ -266,6 +269,10 @@ export class ExportCounter {
       failedMetricExports: this.failedMetricExports,
       lastError: this.lastError
     }
+  }
+
+  private counted(count: number, how = ""): string {
+    return `${count} ${how}${count === 1 ? this.kind.one : this.kind.many}`
   }
 
   private exportFailed(error: unknown): void {

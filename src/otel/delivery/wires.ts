@@ -77,11 +77,13 @@ const checkResponse = (isResponse: boolean): void => {
 /** In split bundles, a CommonJS package may have only a default export. */
 const exportsOf = <M extends object>(module: M & { readonly default?: M }): M => module.default ?? module
 
-/** Writes spans as one line of OTLP/JSON. Rejects if the serializers are not installed. */
-export const loadJsonLine = async (): Promise<{ readonly jsonLine: (spans: Array<ReadableSpan>) => string }> => {
-  const { JsonTraceSerializer } = exportsOf(await import("@opentelemetry/otlp-transformer"))
+/** Writes the items of a signal as one line of OTLP/JSON. Rejects if the serializers are not installed. */
+export const loadJsonLines = async () => {
+  const { JsonLogsSerializer, JsonTraceSerializer } = exportsOf(await import("@opentelemetry/otlp-transformer"))
   const decoder = new TextDecoder()
-  return { jsonLine: (spans) => `${decoder.decode(JsonTraceSerializer.serializeRequest(spans))}\n` }
+  const lineOf = <Item>(serializer: ISerializer<Array<Item>, unknown>) => (items: Array<Item>): string =>
+    `${decoder.decode(serializer.serializeRequest(items))}\n`
+  return { spans: lineOf<ReadableSpan>(JsonTraceSerializer), logs: lineOf<LogRecord>(JsonLogsSerializer) }
 }
 
 export const loadWires = async (protocol: "http/protobuf" | "http/json"): Promise<Wires> => {

@@ -6,7 +6,7 @@
 import type * as OtelApi from "@opentelemetry/api"
 import type { Resource } from "@opentelemetry/resources"
 import { version } from "../../records/version.js"
-import { countedExporter, type ItemExporter, type Watch } from "../delivery/counted.js"
+import { admits, countedExporter, type ItemExporter, type Watch } from "../delivery/counted.js"
 import { scopeName } from "../spans/ownSpans.js"
 import { hrTime } from "../spans/values.js"
 import { type LogData, type LogExporter, type LogRecord, type LogTarget, spanContextOf } from "./LogRecord.js"
@@ -45,15 +45,12 @@ export class LogQueue implements LogTarget {
   }
 
   emit(data: LogData): void {
-    const { batchSize, capacity, delay, watch: { counter } } = this.options
-    counter.accept()
-    if (this.isClosed) {
-      return counter.drop("after_close", 1)
+    const { batchSize, capacity, delay, watch } = this.options
+    const record = this.recordOf(data)
+    if (!admits(watch, record, { capacity, isClosed: this.isClosed })) {
+      return
     }
-    if (counter.queued > capacity) {
-      return counter.drop("queue_full", 1)
-    }
-    if (this.waiting.push(this.recordOf(data)) >= batchSize) {
+    if (this.waiting.push(record) >= batchSize) {
       return this.send()
     }
     // It must not keep the process alive: what waits is sent when the process is about to end.
@@ -63,7 +60,9 @@ export class LogQueue implements LogTarget {
   /** Failures are counted and logged with the results of exports. */
   async forceFlush(): Promise<void> {
     this.send()
-    await this.options.watch.pending.settled()
+    const { keeper, pending } = this.options.watch
+    await keeper?.flush()
+    await pending.settled()
     await Promise.allSettled([this.exporter.forceFlush?.()])
   }
 

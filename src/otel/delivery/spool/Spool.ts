@@ -1,95 +1,93 @@
 /**
  * Keeps what could not be delivered for the next process, and sends what earlier ones kept.
  *
- * It knows every span whose export has no result yet, so that they can be written at any time, also while the process exits. What was sent without an
+ * It knows every span or log record whose export has no result yet, so that they can be written at any time, also while the process exits. What was sent without an
  * answer is written too: it may arrive twice, with the same ids.
  */
 import { ExportResultCode } from "@opentelemetry/core"
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base"
-import type { Pending } from "../counted.js"
+import type { ItemExporter, Pending } from "../counted.js"
 import type { OtlpResult } from "../otlpExporter.js"
 import { countItems, type Keeper } from "../results.js"
 import type { ExportCounter } from "../stats.js"
-import { revive } from "./revive.js"
-import type { SpoolFile, SpoolFolder } from "./SpoolFolder.js"
+import type { Signal, SpoolFile, SpoolFolder } from "./SpoolFolder.js"
 
-/** Spans in one file. */
+/** Items in one file. */
 const batchSize = 512
 
-export interface SpoolParts {
+/** How the items of a signal become a line of OTLP/JSON, and the other way round. */
+export interface SpoolForm<Item> {
+  readonly signal: Signal
+  readonly serialize: (items: Array<Item>) => string
+  /** `undefined` if the line holds none. */
+  readonly revive: (line: string) => Array<Item> | undefined
+}
+
+export interface SpoolParts<Item> {
   readonly folder: SpoolFolder
-  /** One line of OTLP/JSON. */
-  readonly serialize: (spans: Array<ReadableSpan>) => string
-  readonly maxBytes: number
+  readonly form: SpoolForm<Item>
+  /** What spools of all signals have written, by file: who counted it. */
+  readonly written: Map<string, ExportCounter>
+  readonly exporter: ItemExporter<Item>
   readonly counter: ExportCounter
   readonly pending: Pending
 }
 
-export class Spool implements Keeper<ReadableSpan> {
-  /** Spans in the queue, or in an export without a result. */
-  private readonly waiting = new Set<ReadableSpan>()
-  /** Spans that did not fit in the queue and are not on disk yet. */
-  private overflow: Array<ReadableSpan> = []
-  /** The names of the files that were written here, with their spans. */
-  private readonly ours = new Set<string>()
+export class Spool<Item> implements Keeper<Item> {
+  /** Items in the queue, or in an export without a result. */
+  private readonly waiting = new Set<Item>()
+  /** Items that did not fit in the queue and are not on disk yet. */
+  private overflow: Array<Item> = []
   private recovery: Promise<void> = Promise.resolve()
 
-  constructor(private readonly parts: SpoolParts) {}
+  constructor(private readonly parts: SpoolParts<Item>) {}
 
-  /** The number of accepted spans that are not in the queue. */
+  /** The number of accepted items that are not in the queue. */
   get overflowed(): number {
     return this.overflow.length
   }
 
-  admit(span: ReadableSpan): void {
-    this.waiting.add(span)
+  admit(item: Item): void {
+    this.waiting.add(item)
   }
 
-  /** The export of these spans has a result. */
-  settle(spans: ReadonlyArray<ReadableSpan>): void {
-    for (const span of spans) {
-      this.waiting.delete(span)
+  /** The export of these items has a result. */
+  settle(items: ReadonlyArray<Item>): void {
+    for (const item of items) {
+      this.waiting.delete(item)
     }
   }
 
-  /** Takes a span for which the queue has no room. */
-  takeOverflow(span: ReadableSpan): void {
-    if (this.overflow.push(span) >= batchSize) {
+  /** Takes an item for which the queue has no room. */
+  takeOverflow(item: Item): void {
+    if (this.overflow.push(item) >= batchSize) {
       this.keepOverflow()
     }
   }
 
   private keepOverflow(): void {
-    const spans = this.overflow
+    const items = this.overflow
     this.overflow = []
-    this.keep(spans)
+    this.keep(items)
   }
 
-  /** Writes all spans without a result. */
+  /** Writes all items without a result. */
   keepAll(): void {
-    const spans = [...this.waiting]
+    const items = [...this.waiting]
     this.waiting.clear()
-    this.keep(spans)
+    this.keep(items)
     this.keepOverflow()
   }
 
-  /** Writes accepted spans, or counts them as dropped. */
-  keep(spans: ReadonlyArray<ReadableSpan>): void {
-    for (let start = 0; start < spans.length; start += batchSize) {
-      this.keepBatch(spans.slice(start, start + batchSize))
+  /** Writes accepted items, or counts them as dropped. */
+  keep(items: ReadonlyArray<Item>): void {
+    for (let start = 0; start < items.length; start += batchSize) {
+      this.keepBatch(items.slice(start, start + batchSize))
     }
   }
 
   /** Sends what earlier processes left, until a receiver cannot be reached. */
-  recover(exporter: SpanExporter): void {
-    const { counter, folder } = this.parts
-    for (const name of folder.foreign()) {
-      counter.noteOnSpool(
-        "version",
-        `The OpenTelemetry spool has files of another version, such as ${name}: they are left alone`
-      )
-    }
-    this.recovery = this.sendAll(exporter, folder.waiting())
+  recover(): void {
+    this.recovery = this.sendAll(this.parts.folder.waiting(this.parts.form.signal))
   }
 
   /** Resolves when what earlier processes left has been sent or put back, and nothing is outside the queue. */
@@ -98,45 +96,49 @@ export class Spool implements Keeper<ReadableSpan> {
     return this.recovery
   }
 
-  private keepBatch(spans: Array<ReadableSpan>): void {
-    const { counter, folder, maxBytes, serialize } = this.parts
+  private keepBatch(items: Array<Item>): void {
+    const { counter, folder, form, written } = this.parts
+    const { maxBytes } = folder.options
     try {
-      const text = serialize(spans)
+      const text = form.serialize(items)
       const bytes = Buffer.byteLength(text)
-      if (bytes > maxBytes && spans.length > 1) {
-        const middle = Math.ceil(spans.length / 2)
-        this.keepBatch(spans.slice(0, middle))
-        return this.keepBatch(spans.slice(middle))
+      if (bytes > maxBytes && items.length > 1) {
+        const middle = Math.ceil(items.length / 2)
+        this.keepBatch(items.slice(0, middle))
+        return this.keepBatch(items.slice(middle))
       }
       for (const file of folder.makeRoom(bytes)) {
-        counter.evicted(file.spans, this.ours.delete(file.plainName))
+        const writer = written.get(file.plainName)
+        written.delete(file.plainName)
+        const isOurs = writer !== undefined
+        ;(writer ?? counter).evicted(file.items, isOurs)
       }
       if (bytes > maxBytes) {
-        return counter.drop("spool_full", spans.length)
+        return counter.drop("spool_full", items.length)
       }
-      this.ours.add(folder.write(text, spans.length))
-      counter.keep(spans.length)
+      written.set(folder.write(text, form.signal, items.length), counter)
+      counter.keep(items.length)
     } catch (error) {
-      counter.spoolFailed(spans.length, error)
+      counter.spoolFailed(items.length, error)
     }
   }
 
-  private async sendAll(exporter: SpanExporter, files: ReadonlyArray<SpoolFile>): Promise<void> {
+  private async sendAll(files: ReadonlyArray<SpoolFile>): Promise<void> {
     for (const file of files) {
       const claimed = this.parts.folder.claim(file)
-      if (claimed !== undefined && !(await this.sendFile(exporter, claimed))) {
+      if (claimed !== undefined && !(await this.sendFile(claimed))) {
         return
       }
     }
   }
 
   /** Whether a receiver was reached. */
-  private async sendFile(exporter: SpanExporter, file: SpoolFile): Promise<boolean> {
-    const { counter, folder } = this.parts
+  private async sendFile(file: SpoolFile): Promise<boolean> {
+    const { counter, folder, form } = this.parts
     const contents = folder.read(file)
-    const batches = contents?.lines.map(revive) ?? []
-    for (const spans of batches) {
-      if (spans !== undefined && !(await this.sendBatch(exporter, spans))) {
+    const batches = contents?.lines.map(form.revive) ?? []
+    for (const items of batches) {
+      if (items !== undefined && !(await this.sendBatch(items))) {
         folder.putBack(file)
         return false
       }
@@ -153,18 +155,21 @@ export class Spool implements Keeper<ReadableSpan> {
     return true
   }
 
-  /** Whether there is an answer for the spans. Without one, they stay where they are. */
-  private async sendBatch(exporter: SpanExporter, spans: Array<ReadableSpan>): Promise<boolean> {
-    const { counter, pending } = this.parts
+  /** Whether there is an answer for the items. Without one, they stay where they are. */
+  private async sendBatch(items: Array<Item>): Promise<boolean> {
+    const { counter, exporter, pending } = this.parts
     const result = await new Promise<OtlpResult | undefined>((resolve) =>
-      pending.track((answer) => exporter.export(spans, answer), resolve, () => resolve(undefined))
+      pending.track((answer) => exporter.export(items, answer), resolve, () => resolve(undefined))
     )
     if (result === undefined || (result.code !== ExportResultCode.SUCCESS && result.isFinal !== true)) {
-      counter.noteOnSpool("unreached", "The spans in the OpenTelemetry spool could not be sent; they stay there")
+      counter.noteOnSpool(
+        "unreached",
+        `The ${counter.kind.many} in the OpenTelemetry spool could not be sent; they stay there`
+      )
       return false
     }
-    counter.accept(spans.length)
-    counter.recover(countItems(spans, result, counter, this))
+    counter.accept(items.length)
+    counter.recover(countItems(items, result, counter, this))
     return true
   }
 }

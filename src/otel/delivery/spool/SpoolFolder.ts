@@ -1,5 +1,5 @@
 /**
- * The files of the spool: one per batch of spans, written whole, claimed by one process, bounded together.
+ * The files of the spool: one per batch of spans or log records, written whole, claimed by one process, bounded together.
  *
  * All calls are synchronous, because the last ones are made while the process exits. A file has its final name only when it is complete, and a process
  * claims it by renaming it: of two that start at once, one succeeds. Links are never followed, and only regular files of the same user are read.
@@ -7,18 +7,22 @@
 // Found without an import, as by the file sink: the package loads no Node module until a spool is opened.
 const fs = process.getBuiltinModule("node:fs")
 const { hostname } = process.getBuiltinModule("node:os")
-const { dirname, join } = process.getBuiltinModule("node:path")
+const { dirname, join, resolve } = process.getBuiltinModule("node:path")
 
 /** The version of the files, in their names. */
 const version = 1
+
+/** What a file holds. */
+export type Signal = "spans" | "logs"
 
 /** A file of the spool. */
 export interface SpoolFile {
   readonly name: string
   /** Without the mark of a process. */
   readonly plainName: string
-  /** Spans, as its writer counted them. */
-  readonly spans: number
+  readonly signal: Signal
+  /** Spans or log records, as its writer counted them. */
+  readonly items: number
   /** The process that writes or sends it. */
   readonly owner: Owner | undefined
 }
@@ -28,14 +32,15 @@ interface Owner {
   readonly pid: number
 }
 
-/** What a file holds. */
+/** The text of a file. */
 export interface Contents {
   readonly lines: ReadonlyArray<string>
   /** What follows the last newline. */
   readonly torn: string
 }
 
-const pattern = /^(loom-spool-1\.\d{15}\.\d{6}\.[0-9a-f]{16}\.(\d+)\.jsonl)(?:\.(\w+)-(\d+)\.(?:tmp|claim))?$/
+const pattern =
+  /^(loom-spool-1\.\d{15}\.\d{6}\.[0-9a-f]{16}\.(\d+)\.(spans|logs)\.jsonl)(?:\.(\w+)-(\d+)\.(?:tmp|claim))?$/
 const anyVersion = /^loom-spool-(\d+)\./
 
 const host = hostname().replace(/\W/g, "_")
@@ -51,8 +56,9 @@ const parse = (name: string): SpoolFile | undefined => {
   return found === null ? undefined : {
     name,
     plainName: found[1]!,
-    spans: Number(found[2]),
-    owner: found[3] === undefined ? undefined : { host: found[3], pid: Number(found[4]) }
+    items: Number(found[2]),
+    signal: found[3] as Signal,
+    owner: found[4] === undefined ? undefined : { host: found[4], pid: Number(found[5]) }
   }
 }
 
@@ -95,19 +101,22 @@ export interface SpoolFolderOptions {
 
 export class SpoolFolder {
   private written = 0
+  /** Absolute, for programs that change their directory, and without a slash at its end, which would follow a link. */
+  private readonly folder: string
 
   /** Creates the folder. Throws if it cannot be used. */
-  constructor(private readonly options: SpoolFolderOptions) {
-    makeFolders(options.folder)
-    if (!fs.lstatSync(options.folder).isDirectory()) {
-      throw new Error(`${options.folder} is not a folder`)
+  constructor(readonly options: SpoolFolderOptions) {
+    this.folder = resolve(options.folder)
+    makeFolders(this.folder)
+    if (!fs.lstatSync(this.folder).isDirectory()) {
+      throw new Error(`${this.folder} is not a folder`)
     }
-    fs.accessSync(options.folder, fs.constants.W_OK | fs.constants.X_OK)
+    fs.accessSync(this.folder, fs.constants.W_OK | fs.constants.X_OK)
   }
 
-  /** Files that are ready, or that a process left when it ended, the oldest first. */
-  waiting(): ReadonlyArray<SpoolFile> {
-    return this.files().filter((file) => this.isFree(file))
+  /** Files of a signal that are ready, or that a process left when it ended, the oldest first. */
+  waiting(signal: Signal): ReadonlyArray<SpoolFile> {
+    return this.files().filter((file) => file.signal === signal && this.isFree(file))
   }
 
   /** Names of files of another version. */
@@ -116,12 +125,12 @@ export class SpoolFolder {
   }
 
   /** Writes a file of whole lines and returns its name. Throws if the disk refuses it; then nothing is left of it. */
-  write(text: string, spans: number): string {
+  write(text: string, signal: Signal, items: number): string {
     const { newId, now } = this.options
     const digits = (value: number, count: number) => String(value).padStart(count, "0")
     const plain = `loom-spool-${version}.${digits(now(), 15)}.${
       digits(this.written++ % 1e6, 6)
-    }.${newId()}.${spans}.jsonl`
+    }.${newId()}.${items}.${signal}.jsonl`
     const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = fs.constants
     const unfinished = this.path(`${plain}.${host}-${process.pid}.tmp`)
     claims.add(unfinished)
@@ -233,7 +242,7 @@ export class SpoolFolder {
 
   private names(): ReadonlyArray<string> {
     try {
-      return fs.readdirSync(this.options.folder).sort()
+      return fs.readdirSync(this.folder).sort()
     } catch {
       return []
     }
@@ -259,6 +268,6 @@ export class SpoolFolder {
   }
 
   private path(name: string): string {
-    return join(this.options.folder, name)
+    return join(this.folder, name)
   }
 }

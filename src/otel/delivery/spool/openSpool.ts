@@ -1,14 +1,16 @@
 /**
- * Opens the spool. Without its folder, spans are delivered as if there were none, which is logged.
+ * Opens the spool. Without its folder, spans and log records are delivered as if there were none, which is logged.
  */
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-base"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { randomIds } from "../../../telemetry/tracing/ids.js"
-import type { Pending } from "../counted.js"
+import type { LogRecord } from "../../logs/LogRecord.js"
+import type { ItemExporter, Pending } from "../counted.js"
 import type { ExportCounter } from "../stats.js"
-import type { Spool } from "./Spool.js"
+import type { Spool, SpoolForm } from "./Spool.js"
 
-/** Where spans go that could not be delivered. */
+/** Where spans and log records go that could not be delivered. */
 export interface SpoolOptions {
   /** Created with mode 0700. Several processes may share it. */
   readonly folder: string
@@ -16,31 +18,54 @@ export interface SpoolOptions {
   readonly maxBytes?: number
 }
 
+/** Makes a spool for what an exporter cannot deliver. */
+type SpoolFor<Item> = (exporter: ItemExporter<Item>, counter: ExportCounter) => Spool<Item>
+
+/** An open folder for spans and log records. */
+export interface OpenSpool {
+  readonly spans: SpoolFor<ReadableSpan>
+  readonly logs: SpoolFor<LogRecord>
+}
+
 const defaultMaxBytes = 64 * 1024 * 1024
 
 const load = async () => {
-  const [{ Spool }, { SpoolFolder }, { jsonLine }] = await Promise.all([
+  const [{ Spool }, { SpoolFolder }, { reviveSpans }, { reviveLogs }, lines] = await Promise.all([
     import("./Spool.js"),
     import("./SpoolFolder.js"),
-    import("../wires.js").then(({ loadJsonLine }) => loadJsonLine())
+    import("./reviveSpans.js"),
+    import("./reviveLogs.js"),
+    import("../wires.js").then(({ loadJsonLines }) => loadJsonLines())
   ])
-  return { Spool, SpoolFolder, jsonLine }
+  const spans: SpoolForm<ReadableSpan> = { signal: "spans", serialize: lines.spans, revive: reviveSpans }
+  const logs: SpoolForm<LogRecord> = { signal: "logs", serialize: lines.logs, revive: reviveLogs }
+  return { Spool, SpoolFolder, spans, logs }
 }
 
 export const openSpool = (
   { folder, maxBytes = defaultMaxBytes }: SpoolOptions,
   counter: ExportCounter,
   pending: Pending
-): Effect.Effect<Spool | undefined> => {
+): Effect.Effect<OpenSpool | undefined> => {
   if (!(maxBytes >= 0)) {
     throw new RangeError(`The maxBytes of a spool must be a number, 0 or more; it is ${maxBytes}`)
   }
   return Effect.flatMap(Effect.clock, (clock) =>
     Effect.tryPromise(load).pipe(
-      Effect.map(({ jsonLine, Spool, SpoolFolder }) => {
+      Effect.map(({ logs, spans, Spool, SpoolFolder }): OpenSpool => {
         const now = () => clock.unsafeCurrentTimeMillis()
         const files = new SpoolFolder({ folder, maxBytes, now, newId: randomIds.spanId })
-        return new Spool({ folder: files, serialize: jsonLine, maxBytes, counter, pending })
+        const foreign = files.foreign()
+        if (foreign.length > 0) {
+          counter.noteOnSpool(
+            "version",
+            `The OpenTelemetry spool has files of another version, such as ${foreign[0]}: they are left alone`
+          )
+        }
+        const written = new Map<string, ExportCounter>()
+        const spoolFor = <Item>(form: SpoolForm<Item>): SpoolFor<Item> => (exporter, counter) =>
+          new Spool({ folder: files, form, written, exporter, counter, pending })
+        return { spans: spoolFor(spans), logs: spoolFor(logs) }
       }),
       Effect.catchAllDefect(Effect.fail),
       Effect.catchAll((error) => {
