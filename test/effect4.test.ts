@@ -9,17 +9,20 @@ import { applyPatch } from "../v4/port/patches.mjs"
 import { rename } from "../v4/port/rename.mjs"
 // @ts-expect-error: plain JavaScript.
 import { makeAll, ported, readReplaced } from "../v4/port/sources.mjs"
+// @ts-expect-error: plain JavaScript.
+import { versionOnFour } from "../v4/port/version.mjs"
 
 describe("the sources of the Effect 4 line", () => {
   it("are made of today's src/ without a hand", () => {
     expect(makeAll().problems).toEqual([])
   })
 
-  it("make a package of the same version, with the same entry points and command", () => {
+  it("make a package of the version that belongs to this one, with the same entry points and command", () => {
     const [three, four] = ["../package.json", "../v4/package.json"].map((path) =>
       JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as { readonly [key: string]: unknown }
     )
-    for (const key of ["version", "exports", "bin"]) {
+    expect(four!["version"]).toBe(versionOnFour(three!["version"]))
+    for (const key of ["exports", "bin"]) {
       expect(four![key]).toEqual(three![key])
     }
     expect(four!["publishConfig"]).toMatchObject({ tag: "effect4" })
@@ -53,6 +56,15 @@ describe("the sources of the Effect 4 line", () => {
     expect(problems).toEqual([])
     expect(files.get("src/records/SpanRecord.ts")).toBe("export interface Changed { readonly since: Date }\n")
   })
+})
+
+describe("the version of the Effect 4 line", () => {
+  it.each([["0.1.0", "0.401.0"], ["0.12.3", "0.412.3"], ["1.0.0", "401.0.0"], ["2.3.4", "402.3.4"]])(
+    "that belongs to %s is %s, which no range of the other takes",
+    (three, four) => {
+      expect(versionOnFour(three)).toBe(four)
+    }
+  )
 })
 
 describe("a patch", () => {

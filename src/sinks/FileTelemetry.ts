@@ -53,7 +53,8 @@ const scoped = (path: string, options: FileOptions) =>
       onRefused: () => writer.refuse(),
       attach: (open) => writer.attach(open),
       flush: Effect.async<void>((resume) => {
-        const forget = writer.flush(() => resume(Effect.void))
+        // Not before the writer is done with its step: Effect 4 runs what follows the flush within this call.
+        const forget = writer.flush(() => resume(Effect.yieldNow()))
         return Effect.sync(forget)
       })
     }

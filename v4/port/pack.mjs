@@ -10,6 +10,7 @@ import { check, finish } from "../../test/pack/outcome.mjs"
 import { emptyProject, importing, install, npm, refusal, running } from "../../test/pack/project.mjs"
 import { checkPublished } from "../../test/pack/published.mjs"
 import { startReceiver } from "../../test/pack/receiver.mjs"
+import { checkPublishing } from "./checkPublishing.mjs"
 import { here } from "./sources.mjs"
 
 const manifest = JSON.parse(readFileSync(join(here, "package.json"), "utf8"))
@@ -107,6 +108,7 @@ try {
   await checkPublished(tarball)
   await checkBesideFour(emptyProject(join(temporary, "four")), tarball)
   checkBesideThree(emptyProject(join(temporary, "three")), tarball)
+  await checkPublishing()
 } catch (error) {
   check("the pack check itself", String(error))
 } finally {

@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { digestOf, filesBelow, folders, here, main, makeAll, renamedFile } from "./sources.mjs"
+import { writeVersion } from "./version.mjs"
 
 const stateFile = join(here, "node_modules/.cache/made.json")
 
@@ -78,6 +79,7 @@ const port = () => {
     }
   }
   writeState()
+  writeVersion()
   return true
 }
 

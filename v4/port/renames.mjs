@@ -10,6 +10,7 @@ export const modules = [
   ["effect/ConfigError", "effect/Config", "ConfigError", "Config"],
   ["effect/ParseResult", "effect/SchemaIssue"],
   ["effect/TestClock", "effect/testing/TestClock"],
+  ["effect/TestContext", "effect/testing/TestClock", "TestContext", "TestClock"],
   ["effect/TestServices", "effect/testing/TestClock", "TestServices", "TestClock"],
   ["effect/FastCheck", "fast-check", "FastCheck", "FastCheck"],
   ["effect/Mailbox", "effect/Queue", "Mailbox", "Queue"],
@@ -23,6 +24,8 @@ export const modules = [
   ["@effect/ai/AiError", "effect/ai/AiError"],
   ["@effect/ai/Model", "effect/ai/Model"],
   ["@effect/ai/Chat", "effect/ai/Chat"],
+  ["@effect/experimental/DevTools/Client", "effect/devtools/DevToolsClient"],
+  ["@effect/experimental/DevTools/Domain", "effect/devtools/DevToolsSchema"],
   ["@effect/rpc/RpcServer", "effect/rpc/RpcServer"],
   ["@effect/rpc/RpcMessage", "effect/rpc/RpcMessage"],
   ["@effect/rpc/RpcClient", "effect/rpc/RpcClient"],
@@ -131,7 +134,8 @@ export const members = {
     extend: "provide"
   },
   TestClock: {
-    provideLive: "withLive"
+    provideLive: "withLive",
+    TestContext: "layer()"
   },
   Stream: {
     catchAllCause: "catchCause",
@@ -145,6 +149,7 @@ export const members = {
 
 /** Names that move to another module. */
 export const moved = {
+  "FileSystem.Size": "BigInt",
   "Effect.unsafeMakeSemaphore": "Semaphore.makeUnsafe",
   "Effect.makeSemaphore": "Semaphore.make",
   "Effect.Semaphore": "Semaphore.Semaphore",

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url"
 import { leftOut } from "./leftOut.mjs"
 import { applyPatch } from "./patches.mjs"
 import { rename } from "./rename.mjs"
+import { versionOnFour } from "./version.mjs"
 
 export const here = fileURLToPath(new URL("../", import.meta.url))
 export const main = fileURLToPath(new URL("../../", import.meta.url))
@@ -36,13 +37,14 @@ export const ported = () =>
 const isText = (path) => /\.([cm]?[tj]sx?|json|md)$/.test(path)
 
 /** A file in the names of Effect 4, before any hand was laid on it. */
-export const renamedFile = (path, content = readFileSync(join(main, path))) => {
-  return /\.[cm]?[tj]sx?$/.test(path)
+export const renamedFile = (path, content = readFileSync(join(main, path))) =>
+  path === "src/records/version.ts"
+    ? versionOnFour(content.toString("utf8"))
+    : /\.[cm]?[tj]sx?$/.test(path)
     ? rename(content.toString("utf8"))
     : isText(path)
     ? content.toString("utf8")
     : content
-}
 
 /**
  * Every file of this line by its path, and which of them are patched. What does not fit is said in `problems`, each by the name of its file. `changed` has

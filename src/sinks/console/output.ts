@@ -118,7 +118,8 @@ export class ConsoleOutput {
     if (this.held === 0) {
       return resume(Effect.void)
     }
-    const done = () => resume(Effect.void)
+    // Not before the line is counted: Effect 4 runs what follows within this call.
+    const done = () => resume(Effect.yieldNow())
     this.waiting.add(done)
     return Effect.sync(() => this.waiting.delete(done))
   })

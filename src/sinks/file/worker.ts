@@ -38,6 +38,8 @@ const work = (writer: Writer, wake: Effect.Latch, retry: Effect.Latch): Effect.E
     let delay = firstDelay
     while (!writer.isClosed) {
       yield* wake.await
+      // Effect 4 runs what waits for a latch within the call that opens it, which here ends a span.
+      yield* Effect.yieldNow()
       // A request that comes after this point gets a new attempt if this one fails.
       retry.unsafeClose()
       const before = writer.stats.written

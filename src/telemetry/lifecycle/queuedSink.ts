@@ -90,7 +90,7 @@ export const sinkFromEffect = <R = never>(
         const isFull = counts.queued >= capacity
         // A queue that is being drained accepts nothing more.
         if (
-          !isFull && queue.unsafeOffer({ run: () => Effect.mapInputContext(handled(handle(record)), () => context) })
+          !isFull && queue.unsafeOffer({ run: () => Effect.mapInputContext(effectOf(handle(record)), () => context) })
         ) {
           counts.queued++
           return
@@ -177,6 +177,10 @@ export const sinkFromEffect = <R = never>(
       stats: Effect.sync(() => ({ ...counts }))
     }
   })
+
+// A caller in JavaScript is held by no types, and Effect 4 ends a fiber that meets something else, with all that it has to do.
+const effectOf = <A, E, R>(made: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.isEffect(handled(made)) ? made : Effect.dieMessage("it was given no effect to run")
 
 interface Loss {
   readonly name: string

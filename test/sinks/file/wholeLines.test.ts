@@ -4,6 +4,7 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import type { NodeFunctions } from "../../../src/sinks/file/nodeFunctions.js"
 import { eventually, nodeFunctions, numbered, openSink, record, records, stingy } from "./openSink.js"
@@ -86,7 +87,7 @@ describe("a partial write", () => {
       expect(readFileSync(path, "utf8").endsWith("\n")).toBe(false)
       const closing = yield* Effect.fork(sink.close)
       yield* eventually(Effect.map(sink.stats, ({ queued }) => queued === 0))
-      yield* closing
+      yield* Fiber.join(closing)
       expect(yield* namesIn(path)).toEqual(["r0", "r1"])
       expect(yield* sink.stats).toMatchObject({ accepted: 3, written: 2, dropped: { io: 1 } })
     }).pipe(Effect.provide(NodeFileSystem.layer)))

@@ -1,0 +1,34 @@
+/**
+ * The version of this line: `node v4/port/version.mjs` writes it into its package.json and package-lock.json.
+ *
+ * npm keeps one package per name and version. So the first number of the main line's version that is not 0 is 400 higher here: 0.1.2 is 0.401.2, and 1.2.3 is
+ * 401.2.3. It is that number that a range such as `^0.1.2` or `^1.2.3` holds on to: none of one line takes a version of the other.
+ */
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const here = fileURLToPath(new URL("../", import.meta.url))
+
+export const versionOnFour = (version) => version.replace(/[1-9]\d*/, (number) => String(400 + Number(number)))
+
+const read = (path) => JSON.parse(readFileSync(join(here, path), "utf8"))
+
+/** Brings the version of this line up to the main line's. */
+export const writeVersion = () => {
+  const version = versionOnFour(read("../package.json").version)
+  for (const path of ["package.json", "package-lock.json"]) {
+    const content = read(path)
+    if (content.version !== version) {
+      content.version = version
+      if (content.packages !== undefined) {
+        content.packages[""].version = version
+      }
+      writeFileSync(join(here, path), `${JSON.stringify(content, undefined, 2)}\n`)
+    }
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeVersion()
+}
