@@ -47,7 +47,7 @@ describe("the traces of files, read one by one", { timeout: 60_000 }, () => {
             )
           }
         ),
-        { numRuns: 150 }
+        { numRuns: 60 }
       )
     } finally {
       files.remove()
