@@ -117,7 +117,15 @@ export class Values {
       return at
     }
     const quoted = opensQuoted(codeAt(this.text, at)) ? this.hideQuoted(at, key, separator) : undefined
-    return quoted ?? (key.quote !== "" ? this.hideJson(at, key) : this.hideUnquoted(isAssigned, begins, at, key))
+    if (quoted !== undefined) {
+      return quoted
+    }
+    if (key.quote !== "") {
+      return this.hideJson(at, key)
+    }
+    // An apostrophe that is never closed is not a quote, but what comes after it may be a secret.
+    const skipped = codeAt(this.text, at) === apostrophe ? 1 : 0
+    return this.hideUnquoted(isAssigned, begins + skipped, at + skipped, key)
   }
 
   /** The text without the hidden values. */
@@ -141,7 +149,6 @@ export class Values {
     }
     const start = at + level + 1
     const end = this.quotes.end(start, quote, level)
-    // An apostrophe that is never closed is not a quote.
     if (end === undefined && quote === "'") {
       return undefined
     }
