@@ -30,7 +30,6 @@ import { CurrentRun } from "./run/RunMeter.js"
 import { CurrentPlace, outside } from "./run/RunPlace.js"
 import { Transcript } from "./run/transcript.js"
 import { divergenceIn } from "./tape/CassetteDivergence.js"
-import { RequestText } from "./tape/RequestText.js"
 
 /** Options of the extraction. */
 export interface AutoExtractOptions<E = never, R = never> extends ExtractionBounds {
@@ -110,7 +109,6 @@ const askModel = (service: LanguageModel.Service): Extract => (episode) =>
         Prompt.makeMessage("system", { content: instructions }),
         ...Prompt.make(`User: ${episode.input}\nAssistant: ${episode.output}`).content
       ],
-      requests: new RequestText(),
       tools: {},
       retries: 2,
       streaming: true,

@@ -24,7 +24,7 @@ import { type AnyPart, modelPart } from "./model/modelParts.js"
 import { streamWithoutPropagation, withoutPropagation, withOutsideTools } from "./model/propagation.js"
 import { streamInPlayedCall } from "./tape/playedCall.js"
 import { handledOrPlayed } from "./tape/playedHandler.js"
-import { RequestText } from "./tape/RequestText.js"
+import { type RequestText, requestText } from "./tape/RequestText.js"
 import { CurrentTape } from "./tape/TapePlace.js"
 import type { Tools } from "./tools/looseToolkit.js"
 
@@ -60,26 +60,20 @@ type StreamCall<Options> = (options: Options) => Stream.Stream<AnyPart, unknown,
 // Methods are called on their service, which may be an instance of a class. Frozen: agents call the service underneath, so a method that is
 // replaced here would not run.
 const instrumented = (service: LanguageModel.Service, identity: ModelIdentity): LanguageModel.Service => {
-  const known = { identity, requests: new RequestText() }
   return Object.freeze({
-    generateText: measuredCall(known, (options: never) => service.generateText(options)),
-    generateObject: measuredCall(known, (options: never) => service.generateObject(options)),
-    streamText: measuredStream(known, (options: never) => service.streamText(options))
+    generateText: measuredCall(identity, (options: never) => service.generateText(options)),
+    generateObject: measuredCall(identity, (options: never) => service.generateObject(options)),
+    streamText: measuredStream(identity, (options: never) => service.streamText(options))
   } as never)
 }
 
-interface Known {
-  readonly identity: ModelIdentity
-  readonly requests: RequestText
-}
-
-const measuredCall = <Options>({ identity, requests }: Known, call: Call<Options>) => (options: Options) =>
+const measuredCall = <Options>(identity: ModelIdentity, call: Call<Options>) => (options: Options) =>
   measureCall(
     {
       identity,
       streaming: false,
       promptTokens: () => tokensAsked(options),
-      request: asked(requests, options)
+      request: asked(options)
     },
     (meter) =>
       Effect.flatMap(outsideTools(options, meter), (given) => withoutPropagation(call(given))).pipe(
@@ -91,42 +85,41 @@ const measuredCall = <Options>({ identity, requests }: Known, call: Call<Options
       )
   ).pipe(Effect.mapError(asThrown))
 
-const measuredStream =
-  <Options>({ identity: known, requests }: Known, call: StreamCall<Options>) => (options: Options) =>
-    streamInPlayedCall(
-      asked(requests, options),
-      modelStreamSpan(
-        Effect.map(identityOfCall(known), (identity) => openingAttributes(identity, true)),
-        Effect.map(
-          Effect.zip(
-            Effect.flatMap(
-              identityOfCall(known),
-              (identity) =>
-                startMeter({
-                  identity,
-                  streaming: true,
-                  promptTokens: () => tokensAsked(options),
-                  request: asked(requests, options)
-                })
-            ),
-            CurrentTape
+const measuredStream = <Options>(known: ModelIdentity, call: StreamCall<Options>) => (options: Options) =>
+  streamInPlayedCall(
+    asked(options),
+    modelStreamSpan(
+      Effect.map(identityOfCall(known), (identity) => openingAttributes(identity, true)),
+      Effect.map(
+        Effect.zip(
+          Effect.flatMap(
+            identityOfCall(known),
+            (identity) =>
+              startMeter({
+                identity,
+                streaming: true,
+                promptTokens: () => tokensAsked(options),
+                request: asked(options)
+              })
           ),
-          ([meter, place]) => ({
-            stream: Stream.unwrap(
-              Effect.map(outsideTools(options, meter), (given) => streamWithoutPropagation(call(given)))
-            ).pipe(
-              (answer) => meter.recorder?.heard(answer) ?? answer,
-              Stream.provideService(CurrentCall, meter),
-              Stream.tap((part) => observe(meter, part)),
-              Stream.tapError((error) => reject(meter, error)),
-              Stream.mapError(asRecorded)
-            ),
-            // The end is not in the context of the stream.
-            onClose: () => Effect.provideService(meter.settle(), CurrentTape, place)
-          })
-        )
+          CurrentTape
+        ),
+        ([meter, place]) => ({
+          stream: Stream.unwrap(
+            Effect.map(outsideTools(options, meter), (given) => streamWithoutPropagation(call(given)))
+          ).pipe(
+            (answer) => meter.recorder?.heard(answer) ?? answer,
+            Stream.provideService(CurrentCall, meter),
+            Stream.tap((part) => observe(meter, part)),
+            Stream.tapError((error) => reject(meter, error)),
+            Stream.mapError(asRecorded)
+          ),
+          // The end is not in the context of the stream.
+          onClose: () => Effect.provideService(meter.settle(), CurrentTape, place)
+        })
       )
-    ).pipe(Stream.mapError(asThrown))
+    )
+  ).pipe(Stream.mapError(asThrown))
 
 const observe = (meter: CallMeter, part: AnyPart): Effect.Effect<void> =>
   Effect.map(Clock.currentTimeNanos, (now) => {
@@ -140,8 +133,8 @@ const observe = (meter: CallMeter, part: AnyPart): Effect.Effect<void> =>
 const reject = (meter: CallMeter, error: unknown): Effect.Effect<void> =>
   Effect.map(Clock.currentTimeNanos, (now) => meter.reject(error, now))
 
-const asked = (requests: RequestText, options: unknown): Effect.Effect<string> =>
-  Effect.suspend(() => requests.of(Prompt.make((options as LanguageModel.GenerateTextOptions<Tools>).prompt).content))
+const asked = (options: unknown): Effect.Effect<RequestText> =>
+  Effect.suspend(() => requestText(Prompt.make((options as LanguageModel.GenerateTextOptions<Tools>).prompt).content))
 
 /** The options with tools that run outside of the call; a recorded call learns of them. */
 const outsideTools = <Options>(options: Options, { recorder }: CallMeter): Effect.Effect<Options> =>

@@ -4,6 +4,7 @@
  * Programs pass anything as an attribute. It becomes plain, bounded, deep-frozen data: strings, finite numbers, booleans, and arrays and objects of
  * these. Nothing here throws, whatever the value does when it is read. A value is read exactly once, when it is passed; later changes have no effect.
  */
+import { JsonItems } from "./jsonItems.js"
 import { itemsBy, noRules, propertiesBy, setOwn, type ValueRules } from "./named.js"
 import { elements, isoText, items, mapObject, numberIn, properties, sizeOf } from "./parts.js"
 import { catchRejection, handled } from "./promises.js"
@@ -94,7 +95,9 @@ export const normalizeValue = (
     case "bigint":
       return rules.text(value.toString(), limits.valueLength)
     default:
-      return nested(value, startReading(limits, rules))
+      return JsonItems.is(value)
+        ? value.safeBy(rules, limits.valueLength) ?? normalizeValue(value.text, limits, rules)
+        : nested(value, startReading(limits, rules))
   }
 }
 

@@ -10,6 +10,8 @@ import { text } from "./text.js"
 export interface ValueRules {
   /** The text without secrets, at most `max` characters. */
   readonly text: (value: string, max: number) => string
+  /** Whether texts must be searched as a whole, not in parts. Default: they need not. */
+  readonly searchesWhole?: boolean
   /** The text of an error. Default: its name and message. */
   readonly error?: (error: Error) => string
   /** What to record for a finite number. Default: the number. */

@@ -14,11 +14,25 @@ export interface TapedCallAttributes extends TapeAttributes {
   readonly response_parts?: string | undefined
 }
 
-/** The length and 32 bits of FNV-1a over the UTF-16 code units, as text. Not for secrets. */
-export const tapeSum = (text: string): string => {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+/** The sum of a text that is known in pieces. */
+export class TapeSum {
+  static readonly none: TapeSum = new TapeSum(0, 0x811c9dc5)
+
+  private constructor(private readonly length: number, private readonly hash: number) {}
+
+  /** The sum with one more piece. */
+  and(piece: string): TapeSum {
+    let { hash } = this
+    for (let index = 0; index < piece.length; index++) {
+      hash = Math.imul(hash ^ piece.charCodeAt(index), 0x01000193)
+    }
+    return new TapeSum(this.length + piece.length, hash)
   }
-  return `${text.length.toString(36)}-${(hash >>> 0).toString(36)}`
+
+  toString(): string {
+    return `${this.length.toString(36)}-${(this.hash >>> 0).toString(36)}`
+  }
 }
+
+/** The length and 32 bits of FNV-1a over the UTF-16 code units, as text. Not for secrets. */
+export const tapeSum = (text: string): string => TapeSum.none.and(text).toString()

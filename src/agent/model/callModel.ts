@@ -15,7 +15,7 @@ import { exitOf } from "../run/ownFiber.js"
 import { Transcript } from "../run/transcript.js"
 import { callIdsIn } from "../run/uniqueIds.js"
 import { playedAnother } from "../tape/playedCall.js"
-import type { RequestText } from "../tape/RequestText.js"
+import { requestText } from "../tape/RequestText.js"
 import { playedOr } from "../tape/tapedModel.js"
 import { looseToolkit, type Tools } from "../tools/looseToolkit.js"
 import { sendableFiles } from "./answerFiles.js"
@@ -35,8 +35,6 @@ import { brokenOff, delayBefore, endedEarly, interruptedInside, isTransient } fr
 export interface ModelCall {
   readonly service: LanguageModel.Service
   readonly messages: ReadonlyArray<Prompt.Message>
-  /** Of the conversation that they are from. */
-  readonly requests: RequestText
   readonly tools: Tools
   /** Attempts after the first, ≥ 0. */
   readonly retries: number
@@ -56,7 +54,7 @@ export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallE
     identity: known,
     streaming: call.streaming,
     promptTokens: () => promptTokens(call.messages, call.tools),
-    request: call.requests.of(call.messages)
+    request: requestText(call.messages)
   }
   return measureCall(measured, (meter) =>
     Effect.tap(

@@ -11,6 +11,7 @@ import { providerName } from "../providers/table.js"
 import { CallRecorder } from "../tape/CallRecorder.js"
 import { inPlayedCall, playedIdentity, playedRequest, sameRequest } from "../tape/playedCall.js"
 import { Recording } from "../tape/Recording.js"
+import type { RequestText } from "../tape/RequestText.js"
 import { CallMeter, CurrentCall } from "./CallMeter.js"
 import type { ModelIdentity } from "./ModelIdentity.js"
 
@@ -38,8 +39,8 @@ export interface MeasuredCall {
   readonly streaming: boolean
   /** An estimate of the tokens that are sent, made only if the vendor does not say. */
   readonly promptTokens: () => number
-  /** What is sent, as one text, made only if the call is recorded or played. */
-  readonly request: Effect.Effect<string>
+  /** What is sent, made only if the call is recorded or played. */
+  readonly request: Effect.Effect<RequestText>
 }
 
 /** A meter for the call that the current span is about. */

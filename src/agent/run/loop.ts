@@ -9,7 +9,6 @@ import { AgentError } from "../AgentError.js"
 import type { FinishReason, Happening, InterruptedReason } from "../AgentEvent.js"
 import { callModel } from "../model/callModel.js"
 import type { ModelPart, ToolCall } from "../model/modelParts.js"
-import type { RequestText } from "../tape/RequestText.js"
 import { inTape } from "../tape/TapePlace.js"
 import { dispatch, type DispatchOptions, type ToolResult } from "../tools/dispatch.js"
 import { ToolCallError } from "../tools/ToolCallError.js"
@@ -21,8 +20,6 @@ export interface LoopOptions extends DispatchOptions {
   readonly agent: string
   /** The system message. */
   readonly instructions: Prompt.SystemMessage
-  /** What its model calls ask, for cassettes. */
-  readonly requests: RequestText
   readonly maxTurns: number
   readonly toolConcurrency: number | "unbounded"
   readonly maxToolCallsPerTurn: number | undefined
@@ -108,7 +105,6 @@ const ask = (options: LoopOptions, conversation: Conversation): InLoop<Transcrip
     callModel({
       service,
       messages: [options.instructions, ...conversation.messages],
-      requests: options.requests,
       tools: options.tools,
       retries: options.modelRetries,
       streaming: options.streaming,

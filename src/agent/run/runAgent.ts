@@ -21,7 +21,6 @@ import { reportBlocked } from "../Budget.js"
 import { rememberRun } from "../Memory.js"
 import { captured, exactText, plainMessages } from "../model/content.js"
 import { identityOf } from "../model/ModelIdentity.js"
-import { RequestText } from "../tape/RequestText.js"
 import { inTape } from "../tape/TapePlace.js"
 import type { LocalTool, Tools } from "../tools/looseToolkit.js"
 import { type Reachable, reachable } from "../tools/reachable.js"
@@ -191,7 +190,6 @@ const loopOptions = (
   instructions: typeof parts.instructions === "string"
     ? Prompt.makeMessage("system", { content: parts.instructions })
     : parts.instructions,
-  requests: new RequestText(),
   tools: toolsOf(parts),
   local: parts.local,
   maxTurns: parts.maxTurns ?? defaultMaxTurns,

@@ -16,6 +16,7 @@ import { exactText, plainPart } from "../model/content.js"
 import { rejectedParts } from "../model/malformed.js"
 import type { AnyPart } from "../model/modelParts.js"
 import type { Tools } from "../tools/looseToolkit.js"
+import type { RequestText } from "./RequestText.js"
 import type { TapeEntry } from "./tapeEntry.js"
 
 /** Parts that arrive together. */
@@ -34,7 +35,7 @@ export class CallRecorder {
   constructor(
     /** Nanoseconds since the epoch. */
     private readonly startedAt: bigint,
-    private readonly request: string
+    private readonly request: RequestText
   ) {}
 
   /** Takes in parts that arrive together. */
@@ -97,11 +98,11 @@ export class CallRecorder {
     )
     const tape = {
       arrivals: this.arrivals.map(({ at, entries }) => [at, entries.length]),
-      input_messages: tapeSum(this.request),
+      input_messages: this.request.sum,
       response_parts: tapeSum(parts)
     }
     return Telemetry.annotate({
-      input_messages: this.request,
+      input_messages: this.request.items,
       response_parts: parts,
       tape: JSON.stringify(tape)
     })

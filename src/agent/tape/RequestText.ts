@@ -1,38 +1,82 @@
 /**
  * What model calls ask, as texts that are recorded and compared: requests that differ have different texts. Media are named by their digests.
  *
- * Each call of a conversation asks all that came before. One object for a conversation makes a text of each message once; the trap: a message that is
- * changed in place keeps its text.
+ * Each call of a conversation asks all that came before. A message's text is made once, searched for secrets once, and its sum goes on from that of the
+ * messages before it. The trap: a message that is changed in place keeps its text.
  */
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
+import { JsonItem, JsonItems } from "../../records/jsonItems.js"
+import { TapeSum } from "../../records/tape.js"
 import { exactText, plainMessages } from "../model/content.js"
 import { withoutMedia } from "../model/media.js"
 
+/** A conversation up to a message. */
 interface Asked {
-  readonly messages: ReadonlyArray<Prompt.Message>
-  /** One for each message. */
-  readonly texts: ReadonlyArray<string>
+  readonly before: Asked | undefined
+  readonly item: JsonItem
+  /** Of the request's text so far. */
+  readonly sum: TapeSum
 }
 
-const textOf = (message: Prompt.Message): Effect.Effect<string> =>
-  Effect.map(withoutMedia(plainMessages([message])[0]), exactText)
+const asked = (before: Asked | undefined, item: JsonItem): Asked => ({
+  before,
+  item,
+  sum: (before === undefined ? TapeSum.none.and("[") : before.sum.and(",")).and(item.text)
+})
 
-/** The requests of a conversation. Calls that are made side by side are no conversation, but get their texts too. */
-export class RequestText {
-  private last: Asked = { messages: [], texts: [] }
-
-  /** The request with these messages: a JSON array. */
-  of(messages: ReadonlyArray<Prompt.Message>): Effect.Effect<string> {
-    return Effect.suspend(() => {
-      const { last } = this
-      const first = messages.findIndex((message, index) => message !== last.messages[index])
-      const known = last.texts.slice(0, first < 0 ? messages.length : first)
-      return Effect.map(Effect.forEach(messages.slice(known.length), textOf), (added) => {
-        const texts = [...known, ...added]
-        this.last = { messages, texts }
-        return `[${texts.join(",")}]`
-      })
-    })
+const itemsUpTo = (last: Asked | undefined): ReadonlyArray<JsonItem> => {
+  const items: Array<JsonItem> = []
+  for (let each = last; each !== undefined; each = each.before) {
+    items.push(each.item)
   }
+  return items.reverse()
 }
+
+/** By the message that a conversation ended with. */
+const known = new WeakMap<Prompt.Message, Asked>()
+
+const itemOf = (message: Prompt.Message): Effect.Effect<JsonItem> =>
+  Effect.map(
+    withoutMedia(plainMessages([message])[0]),
+    (plain) => new JsonItem(exactText(plain))
+  )
+
+const asking = (before: Asked | undefined, message: Prompt.Message): Effect.Effect<Asked> => {
+  const item = known.get(message)?.item
+  return Effect.map(item === undefined ? itemOf(message) : Effect.succeed(item), (made) => {
+    const next = asked(before, made)
+    known.set(message, next)
+    return next
+  })
+}
+
+/** The request of one call. */
+export interface RequestText {
+  /** A JSON array of the messages. */
+  readonly items: JsonItems
+  /** The sum of its text. */
+  readonly sum: string
+}
+
+/** The request with these messages. */
+export const requestText = (messages: ReadonlyArray<Prompt.Message>): Effect.Effect<RequestText> =>
+  Effect.suspend(() => {
+    let last: Asked | undefined
+    let at = 0
+    for (
+      let next = known.get(messages[at]!);
+      next !== undefined && next.before === last;
+      next = known.get(messages[at]!)
+    ) {
+      last = next
+      at++
+    }
+    return Effect.map(
+      Effect.reduce(messages.slice(at), last, asking),
+      (end) => ({
+        items: new JsonItems(itemsUpTo(end)),
+        sum: (end === undefined ? TapeSum.none.and("[") : end.sum).and("]").toString()
+      })
+    )
+  })

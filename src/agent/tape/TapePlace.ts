@@ -13,6 +13,7 @@ import * as Tracer from "effect/Tracer"
 import type { Attributes } from "../../records/attributes.js"
 import type { SpanRole } from "../../records/vocabulary.js"
 import { CassetteDivergence } from "./CassetteDivergence.js"
+import type { RequestText } from "./RequestText.js"
 
 /** A recorded span of this package; other spans are left out, with what is in them in their place. */
 export interface TapedSpan {
@@ -81,8 +82,8 @@ export type Next = Pick<TapedSpan, "attributes" | "role">
 
 /** A place. Not shared: each span that is entered has its own. */
 export class TapePlace {
-  /** What a model call asks, as one text; `undefined` for other spans. */
-  request: string | undefined = undefined
+  /** What a model call asks; `undefined` for other spans. */
+  request: RequestText | undefined = undefined
   private readonly taken = new Set<TapedSpan>()
   private attempts = 0
   private calls = 0

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import type { ModelIdentity } from "../model/ModelIdentity.js"
 import type { Price } from "../Pricing.js"
 import { messagesDiff } from "./messagesDiff.js"
+import type { RequestText } from "./RequestText.js"
 import type { TapeEntry } from "./tapeEntry.js"
 import { CurrentTape, entered, type TapedSpan, type TapePlace } from "./TapePlace.js"
 
@@ -17,11 +18,11 @@ const textAt = ({ attributes }: TapedSpan, key: string): string | undefined => {
 }
 
 /** The call's place, with the recorded call that asks the same if several are at the same place. */
-const enteredCall = (request: Effect.Effect<string>): Effect.Effect<TapePlace | undefined> =>
+const enteredCall = (request: Effect.Effect<RequestText>): Effect.Effect<TapePlace | undefined> =>
   Effect.flatMap(
     request,
     (asked) =>
-      Effect.tap(entered(() => call, (span) => textAt(span, "input_messages") === asked), (place) => {
+      Effect.tap(entered(() => call, (span) => textAt(span, "input_messages") === asked.items.text), (place) => {
         if (place !== undefined) {
           place.request = asked
         }
@@ -29,7 +30,7 @@ const enteredCall = (request: Effect.Effect<string>): Effect.Effect<TapePlace | 
   )
 
 const inCall = <A>(
-  request: Effect.Effect<string>,
+  request: Effect.Effect<RequestText>,
   live: A,
   played: (place: TapePlace | undefined) => A
 ): Effect.Effect<A> =>
@@ -40,14 +41,14 @@ const inCall = <A>(
 
 /** Makes a call in its place on the tape, if something is played. */
 export const inPlayedCall = <A, E, R>(
-  request: Effect.Effect<string>,
+  request: Effect.Effect<RequestText>,
   self: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   Effect.flatten(inCall(request, self, (place) => Effect.provideService(self, CurrentTape, place)))
 
 /** The same for a stream. */
 export const streamInPlayedCall = <A, E, R>(
-  request: Effect.Effect<string>,
+  request: Effect.Effect<RequestText>,
   self: Stream.Stream<A, E, R>
 ): Stream.Stream<A, E, R> =>
   Stream.unwrap(inCall(request, self, (place) => Stream.provideService(self, CurrentTape, place)))
@@ -59,7 +60,7 @@ const currentCall: Effect.Effect<TapePlace & { readonly span: TapedSpan } | unde
 )
 
 /** Ends the run if nothing was recorded here, if it has diverged before, or if something else was asked. */
-export const sameRequest = (request: string): Effect.Effect<void> =>
+export const sameRequest = ({ items: { text } }: RequestText): Effect.Effect<void> =>
   Effect.flatMap(CurrentTape, (place) => {
     if (place === undefined) {
       return Effect.void
@@ -72,13 +73,13 @@ export const sameRequest = (request: string): Effect.Effect<void> =>
       return tape.diverge(place, "the recorded run makes no such model call")
     }
     const asked = textAt(span, "input_messages")
-    return asked === request || !tape.strict
+    return asked === text || !tape.strict
       ? Effect.void
-      : tape.diverge(place, messagesDiff(asked ?? "[]", request))
+      : tape.diverge(place, messagesDiff(asked ?? "[]", text))
   })
 
-/** What the call that is played asks, as one text; `undefined` if none is played. */
-export const playedRequest: Effect.Effect<string | undefined> = Effect.map(CurrentTape, (place) => place?.request)
+/** What the call that is played asks, `undefined` if none is played. */
+export const playedRequest: Effect.Effect<RequestText | undefined> = Effect.map(CurrentTape, (place) => place?.request)
 
 /** The model and provider of the recorded call; `undefined` if none is played. */
 export const playedIdentity: Effect.Effect<ModelIdentity | undefined> = Effect.map(currentCall, (place) => {

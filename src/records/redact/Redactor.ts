@@ -89,6 +89,8 @@ export class Redactor implements ValueRules {
   readonly ruleOf: (key: string) => KeyRule
   /** Whether only the type of an exception is recorded. */
   readonly onlyTypes: boolean
+  /** Patterns of the user's own may match anything. */
+  readonly searchesWhole: boolean
   private readonly isSecret: (key: string) => boolean
   private readonly isAllowed: (key: string) => boolean
   private readonly hasDefaults: boolean
@@ -106,6 +108,7 @@ export class Redactor implements ValueRules {
     this.hasDefaults = options.defaults !== false
     this.hasKeys = this.hasDefaults || (options.keys ?? []).length > 0
     this.values = (options.values ?? []).map((pattern) => stateless(pattern, "g"))
+    this.searchesWhole = this.values.length > 0
     this.rule = options.rule
     this.onlyTypes = options.exceptions === "type"
     this.custom = options.redact
