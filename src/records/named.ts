@@ -23,6 +23,10 @@ export interface ValueRules {
 /** Hides nothing. */
 export const noRules: ValueRules = { text, given: (_, value) => value }
 
+/** Whether there is nothing to record. */
+export const isNothing = (value: unknown): boolean =>
+  value === undefined || value === null || typeof value === "function" || typeof value === "symbol"
+
 /** Sets a property as data: `__proto__` is a key like any other. */
 export const setOwn = <V>(target: Record<string, V>, key: string, value: V): void => {
   if (key === "__proto__") {

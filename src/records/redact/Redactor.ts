@@ -7,7 +7,7 @@
 import { type AttributeLimits, type AttributeValue, normalizeValue } from "../attributes.js"
 import { exceptionKeys, typeName, typeOfText } from "../exceptionText.js"
 import { memoize } from "../memoize.js"
-import type { ValueRules } from "../named.js"
+import { isNothing, type ValueRules } from "../named.js"
 import { handled } from "../promises.js"
 import { cut, errorText, redacted, text, textIn } from "../text.js"
 import { redactAssignments } from "./assignments.js"
@@ -71,9 +71,6 @@ const longestQuery = 65_536
 /** The shortest text that can hold a recognizable secret: `pwd=x`. */
 const shortest = 5
 
-const isNothing = (value: unknown): boolean =>
-  value === undefined || value === null || typeof value === "function" || typeof value === "symbol"
-
 /** What two texts begin with. */
 const commonStart = (one: string, other: string): string => {
   let end = 0
@@ -89,7 +86,6 @@ export class Redactor implements ValueRules {
   readonly ruleOf: (key: string) => KeyRule
   /** Whether only the type of an exception is recorded. */
   readonly onlyTypes: boolean
-  /** Patterns of the user's own may match anything. */
   readonly searchesWhole: boolean
   private readonly isSecret: (key: string) => boolean
   private readonly isAllowed: (key: string) => boolean

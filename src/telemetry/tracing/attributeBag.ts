@@ -5,7 +5,7 @@
  * kept. What remains is the engine's: it lists all keys of an object before it gives the first one.
  */
 import type { AttributeLimits, Attributes, AttributeValue } from "../../records/attributes.js"
-import { setOwn } from "../../records/named.js"
+import { isNothing, setOwn } from "../../records/named.js"
 import { catchRejection, handled } from "../../records/promises.js"
 import { noRedactor, type RedactionPlace, type Redactor } from "../../records/redact/Redactor.js"
 import { unserializable } from "../../records/text.js"
@@ -50,9 +50,6 @@ const valueOf = (given: Given, key: string): unknown => {
     return unserializable
   }
 }
-
-const isNothing = (value: unknown): boolean =>
-  value === undefined || value === null || typeof value === "function" || typeof value === "symbol"
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
