@@ -20,6 +20,17 @@ describe("a long text", () => {
   })
 })
 
+describe("an apostrophe that is never closed", () => {
+  it.each([
+    ["at the end", "PASSWORD='S3cr3t9x", "PASSWORD='<redacted>"],
+    ["before more words", "the api_key = 'S3cr3t9x and more", "the api_key = '<redacted> and more"],
+    ["in a JSON string", "{\"said\":\"api_key: 'S3cr3t9x\",\"n\":1}", "{\"said\":\"api_key: '<redacted>\",\"n\":1}"],
+    ["before words alone", "the password: 'tis unknown", "the password: 'tis unknown"]
+  ])("hides the secret after it: %s", (_, text, expected) => {
+    expect(shown(text)).toBe(expected)
+  })
+})
+
 describe("a flag", () => {
   it.each([
     ["of one letter", "--t S3cr3t9x", "--t S3cr3t9x"],
