@@ -5,9 +5,19 @@
  * it; the directory gets its name once it is complete, so no test sees half of it. The next run removes the directories of finished runs.
  */
 import { execFile } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 
@@ -67,4 +77,12 @@ export const bundled = async (): Promise<string> => {
   }
   await made
   return join(folder, "bin.js")
+}
+
+/** Copies the bundled command to a new folder, next to the packages, as if it were installed; returns its path. */
+export const installedIn = async (directory: string): Promise<string> => {
+  const installed = join(directory, "installed")
+  cpSync(dirname(await bundled()), installed, { recursive: true })
+  symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"))
+  return join(installed, "bin.js")
 }

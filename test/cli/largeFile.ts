@@ -3,7 +3,8 @@
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { createWriteStream } from "node:fs"
+import { appendFileSync, createWriteStream } from "node:fs"
+import { gzipSync } from "node:zlib"
 import { metric, span } from "../readers/lines.js"
 import { bundled } from "./bundle.js"
 
@@ -54,11 +55,22 @@ export const writeLarge = async (path: string, megabytes: number, more: Attribut
   return blocks * perBlock
 }
 
+/** Writes a compressed file of about so many megabytes before compression, whose traces occur again and again; returns the number of its spans. */
+export const writeRepeated = (path: string, megabytes: number, more: Attributes): number => {
+  const block = Array.from({ length: perBlock }, (_, trace) => traceOf(trace, more)).join("")
+  const blocks = Math.ceil((megabytes * 1e6) / Buffer.byteLength(block))
+  const member = gzipSync(block)
+  for (let number = 0; number < blocks; number++) {
+    appendFileSync(path, member)
+  }
+  return blocks * perBlock * 4
+}
+
 /** Runs a command and measures its peak memory, in megabytes. */
-export const measured = async (args: ReadonlyArray<string>) => {
+export const measured = async (args: ReadonlyArray<string>, bin?: string) => {
   const report = "process.on('exit',()=>process.stderr.write('\\npeak '+process.resourceUsage().maxRSS+'\\n'))"
   const preload = `data:text/javascript,${encodeURIComponent(report)}`
-  const child = spawn(process.execPath, ["--import", preload, await bundled(), ...args])
+  const child = spawn(process.execPath, ["--import", preload, bin ?? await bundled(), ...args])
   let [stdout, stderr] = ["", ""]
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text

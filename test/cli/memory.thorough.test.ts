@@ -2,7 +2,8 @@
  * Commands that look at each trace of a file hold one at a time: their memory does not grow with the file.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
-import { measured, writeLarge } from "./largeFile.js"
+import { installedIn } from "./bundle.js"
+import { measured, writeLarge, writeRepeated } from "./largeFile.js"
 import { folder, type Samples } from "./samples.js"
 
 const megabytes = 64
@@ -39,5 +40,17 @@ describe("memory", { timeout: 600_000 }, () => {
     const { peak, stderr } = await measured(["dataset", "add", files.path("cases.jsonl"), files.path("a.jsonl")])
     expect(stderr).toContain(`and ${(traces - 5).toLocaleString("en-US")} more traces`)
     expect(peak).toBeLessThan(220)
+  })
+
+  it("sql keeps in memory what DuckDB may take, and the rest in a temporary file", async () => {
+    const megabytes = 1200
+    const path = files.path("repeated.jsonl.gz")
+    const spans = writeRepeated(path, megabytes, { content: "what was said ".repeat(400) })
+    const query = "select count(*)::int as spans from spans"
+    const ended = await measured(["sql", "--json", query, path], await installedIn(files.path(".")))
+    process.stderr.write(`sql of ${megabytes} MB: ${Math.round(ended.peak)} MB of memory at most\n`)
+    expect(JSON.parse(ended.stdout)).toMatchObject({ spans })
+    // 1,400 without the limit.
+    expect(ended.peak).toBeLessThan(1150)
   })
 })

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { metric, score, span } from "../readers/lines.js"
-import { bundled } from "./bundle.js"
+import { installedIn } from "./bundle.js"
 import { loom } from "./command.js"
 
 let folder = ""
+let bin = ""
 let traces = ""
 
 const lines = [
@@ -30,12 +30,7 @@ const lines = [
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "loom-sql-"))
-  const bin = await bundled()
-  // As installed: next to the packages.
-  for (const name of ["bin.js", "assets.js", "package.json"]) {
-    copyFileSync(join(dirname(bin), name), join(folder, name))
-  }
-  symlinkSync(fileURLToPath(new URL("../../node_modules", import.meta.url)), join(folder, "node_modules"))
+  bin = await installedIn(folder)
   traces = join(folder, "traces.jsonl.gz")
   writeFileSync(traces, gzipSync(`${lines.join("\n")}\n`))
 })
@@ -46,7 +41,7 @@ const sql = (...args: ReadonlyArray<string>) =>
   new Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }>((resolve) =>
     execFile(
       process.execPath,
-      [join(folder, "bin.js"), "sql", ...args],
+      [bin, "sql", ...args],
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr })
     )
   )

@@ -38,8 +38,6 @@ const writeParquet = (connection: DuckDBConnection, query: string, path: string)
         message: `cannot write ${path}: it is a symbolic link. Give the path that it leads to`
       })
     }
-    // DuckDB creates the file: for its owner alone, as other commands do.
-    process.umask(0o077)
     yield* step(() => connection.run(`copy (${withoutSemicolon(query)}\n) to ${quoted(path)} (format parquet)`))
   })
 

@@ -1,9 +1,14 @@
 /**
- * DuckDB in memory with the tables and views. It is an optional peer, loaded only by the command that needs it.
+ * DuckDB with the tables and views. It is an optional peer, loaded only by the command that needs it.
+ *
+ * Its memory is bounded: what does not fit goes to a temporary folder, which DuckDB creates when it needs it and removes when it is closed.
  */
-import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
+import type { DuckDBAppender, DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
+import { availableParallelism, tmpdir } from "node:os"
+import { join } from "node:path"
 import { IoError } from "../Failure.js"
 import { type Cell, type ColumnType, type TableName, tables, views } from "./views.js"
 
@@ -14,20 +19,20 @@ const isMissing = (error: unknown): boolean =>
 
 /** The database while it is filled, and its connection afterwards. */
 export interface Database {
+  /** Adds a row. Throws an `IoError`. */
   readonly add: (table: TableName, row: ReadonlyArray<Cell>) => void
   /** Ends the filling. */
   readonly filled: Effect.Effect<DuckDBConnection, IoError>
 }
 
+const inItsWords = (error: unknown): IoError =>
+  new IoError({
+    message: isMissing(error) ? notInstalled : `DuckDB: ${error instanceof Error ? error.message : String(error)}`
+  })
+
 /** A step in the database; its errors are in DuckDB's words. */
 export const step = <A>(run: () => Promise<A>): Effect.Effect<A, IoError> =>
-  Effect.tryPromise({
-    try: run,
-    catch: (error) =>
-      new IoError({
-        message: isMissing(error) ? notInstalled : `DuckDB: ${error instanceof Error ? error.message : String(error)}`
-      })
-  })
+  Effect.tryPromise({ try: run, catch: inItsWords })
 
 const append: { readonly [T in ColumnType]: (to: DuckDBAppender, value: Exclude<Cell, null>) => void } = {
   VARCHAR: (to, value) => to.appendVarchar(String(value)),
@@ -36,30 +41,85 @@ const append: { readonly [T in ColumnType]: (to: DuckDBAppender, value: Exclude<
   BOOLEAN: (to, value) => to.appendBoolean(value === true)
 }
 
+const types = Object.fromEntries(
+  Object.entries(tables).map(([name, columns]) => [name, Object.values<ColumnType>(columns)])
+)
+
+/** A query can change the first two: `set memory_limit = '4GB'; select …`. */
+const settings = (): Record<string, string> => ({
+  memory_limit: "512MB",
+  // Each takes its part of the memory.
+  threads: String(Math.min(4, availableParallelism())),
+  temp_directory: join(tmpdir(), `loom-telemetry-${randomUUID()}`)
+})
+
+/** Characters of rows that are held before they are passed on to DuckDB, which does not count them as its memory. */
+const mostHeld = 8_000_000
+
+/** Adds rows to the tables. */
+class Filling {
+  private readonly appenders = new Map<TableName, DuckDBAppender>()
+  private held = 0
+
+  async begin(connection: DuckDBConnection): Promise<void> {
+    for (const [name, columns] of Object.entries(tables)) {
+      const list = Object.entries(columns).map(([column, type]) => `${column} ${type}`).join(", ")
+      await connection.run(`create table ${name} (${list})`)
+      this.appenders.set(name as TableName, await connection.createAppender(name))
+    }
+  }
+
+  add(table: TableName, row: ReadonlyArray<Cell>): void {
+    const to = this.appenders.get(table)!
+    row.forEach((value, at) => {
+      if (value === null) {
+        to.appendNull()
+      } else {
+        append[types[table]![at]!](to, value)
+        this.held += typeof value === "string" ? value.length : 8
+      }
+    })
+    to.endRow()
+    if (this.held > mostHeld) {
+      this.held = 0
+      this.appenders.forEach((appender) => appender.flushSync())
+    }
+  }
+
+  end(): void {
+    this.appenders.forEach((appender) => appender.closeSync())
+  }
+}
+
+const opened: Effect.Effect<DuckDBInstance, IoError, Scope.Scope> = Effect.acquireRelease(
+  step(async () => {
+    const { DuckDBInstance } = await import("@duckdb/node-api")
+    // What DuckDB writes is for its owner alone, as with other commands.
+    process.umask(0o077)
+    return DuckDBInstance.create(":memory:", settings())
+  }),
+  (instance) => Effect.sync(() => instance.closeSync())
+)
+
 /** Opens a database that is closed with the scope. */
 export const openDatabase: Effect.Effect<Database, IoError, Scope.Scope> = Effect.gen(function*() {
-  const { DuckDBInstance } = yield* step(() => import("@duckdb/node-api"))
+  const instance = yield* opened
   const connection = yield* Effect.acquireRelease(
-    step(async () => (await DuckDBInstance.create(":memory:")).connect()),
+    step(() => instance.connect()),
     (open) => Effect.sync(() => open.closeSync())
   )
-  const appenders = new Map<TableName, DuckDBAppender>()
-  for (const [name, columns] of Object.entries(tables)) {
-    const list = Object.entries(columns).map(([column, type]) => `${column} ${type}`).join(", ")
-    yield* step(() => connection.run(`create table ${name} (${list})`))
-    appenders.set(name as TableName, yield* step(() => connection.createAppender(name)))
-  }
-  const types = Object.fromEntries(
-    Object.entries(tables).map(([name, columns]) => [name, Object.values<ColumnType>(columns)])
-  )
+  const filling = new Filling()
+  yield* step(() => filling.begin(connection))
   return {
     add: (table, row) => {
-      const to = appenders.get(table)!
-      row.forEach((value, at) => value === null ? to.appendNull() : append[types[table]![at]!](to, value))
-      to.endRow()
+      try {
+        filling.add(table, row)
+      } catch (error) {
+        throw inItsWords(error)
+      }
     },
     filled: step(async () => {
-      appenders.forEach((appender) => appender.closeSync())
+      filling.end()
       for (const view of views) {
         await connection.run(view)
       }
