@@ -47,7 +47,7 @@ export const collector = (
     return { ...running, endpoint, folder }
   })
 
-/** A Collector that writes all that arrives to `traces.jsonl` and `metrics.jsonl`, over HTTP or gRPC. */
+/** A Collector that writes all that arrives to `traces.jsonl`, `metrics.jsonl` and `logs.jsonl`, over HTTP or gRPC. */
 export const recordingCollector: Effect.Effect<
   Collector & { readonly grpcEndpoint: string },
   NotInTimeError,

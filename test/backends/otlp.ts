@@ -83,6 +83,32 @@ export const spansIn = (path: string): ReadonlyArray<OtlpSpan> =>
     )
   )
 
+/** A log record as it was written. */
+export interface OtlpLog {
+  readonly timeUnixNano: string
+  readonly severityText?: string
+  readonly eventName?: string
+  readonly body?: { readonly stringValue?: string }
+  readonly traceId: string
+  readonly spanId: string
+  readonly attributes: Attributes
+  readonly resource: Attributes
+}
+
+/** The log records in a file. */
+export const logsIn = (path: string): ReadonlyArray<OtlpLog> =>
+  linesOf(path).flatMap(({ resourceLogs = [] }) =>
+    resourceLogs.flatMap(({ resource, scopeLogs }: any) =>
+      scopeLogs.flatMap(({ logRecords }: any) =>
+        logRecords.map((log: any) => ({
+          ...log,
+          attributes: attributesOf(log.attributes),
+          resource: attributesOf(resource.attributes)
+        }))
+      )
+    )
+  )
+
 const pointOf = (point: any): OtlpPoint => ({
   attributes: attributesOf(point.attributes),
   value: point.asDouble ?? (point.asInt === undefined ? undefined : Number(point.asInt)),
