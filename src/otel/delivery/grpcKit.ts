@@ -5,9 +5,11 @@
  * and temporality from the variables themselves.
  */
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics"
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base"
-import type { LogExporter } from "../logs/LogRecord.js"
+import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base"
+import type { LogExporter, LogRecord } from "../logs/LogRecord.js"
 import type { Settings, SignalSettings } from "../settings/settings.js"
+import type { ItemExporter } from "./counted.js"
+import type { OtlpResult } from "./otlpExporter.js"
 
 interface GrpcConfig {
   readonly url: string
@@ -24,11 +26,39 @@ const configOf = (signal: SignalSettings): GrpcConfig => ({
 // The packages are not dependencies, so the compiler must not resolve them.
 const load = (name: string): Promise<Record<string, new(config: GrpcConfig) => never>> => import(name)
 
+/** What `@grpc/grpc-js` calls an error. */
+interface GrpcError extends Error {
+  readonly code?: unknown
+  readonly metadata?: { readonly get: (key: string) => ReadonlyArray<unknown> }
+}
+
+/** Cancelled, deadline exceeded, aborted, out of range, unavailable, data loss. */
+const retryable: ReadonlySet<unknown> = new Set([1, 4, 10, 11, 14, 15])
+
+const resourceExhausted = 8
+
+/** Whether the same request would fail again (OTLP specification 1.9, "Failures"): a receiver that is only too busy says when to come back. */
+const isFinal = ({ code, metadata }: GrpcError): boolean =>
+  code === resourceExhausted
+    ? metadata?.get("grpc-status-details-bin")[0] === undefined
+    : typeof code === "number" && !retryable.has(code)
+
+/** Tells what was refused from what may be tried again. */
+const judged = <Item>(exporter: ItemExporter<Item>): ItemExporter<Item> => ({
+  export: (items, done) =>
+    exporter.export(
+      items,
+      (result: OtlpResult) => done(result.error === undefined ? result : { ...result, isFinal: isFinal(result.error) })
+    ),
+  forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
+  shutdown: () => exporter.shutdown()
+})
+
 /** Loads the exporter of each signal; a signal's part rejects if it is not installed. */
 export const grpcExporters = {
   spans: async ({ traces }: Settings): Promise<SpanExporter> => {
     const module = await load("@opentelemetry/exporter-trace-otlp-grpc")
-    return new module["OTLPTraceExporter"]!(configOf(traces))
+    return judged<ReadableSpan>(new module["OTLPTraceExporter"]!(configOf(traces)))
   },
   metrics: async ({ metrics }: Settings): Promise<PushMetricExporter> => {
     const module = await load("@opentelemetry/exporter-metrics-otlp-grpc")
@@ -36,6 +66,6 @@ export const grpcExporters = {
   },
   logs: async ({ logs }: Settings): Promise<LogExporter> => {
     const module = await load("@opentelemetry/exporter-logs-otlp-grpc")
-    return new module["OTLPLogExporter"]!(configOf(logs))
+    return judged<LogRecord>(new module["OTLPLogExporter"]!(configOf(logs)))
   }
 }
