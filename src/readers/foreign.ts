@@ -31,7 +31,22 @@ const magic: ReadonlyArray<readonly [bytes: ReadonlyArray<number>, what: string,
 
 /** JSON of other tools, by how the first line starts. */
 const forms: ReadonlyArray<readonly [form: RegExp, what: string]> = [
-  [/^\{\s*"data"\s*:\s*\[\s*(?:\{\s*"traceID"|\])/, "Jaeger JSON: export the traces as OTLP/JSON instead"],
+  [
+    /^\{[^\n]*\}\{\s*"kind"\s*:/,
+    "records without line breaks between them: put each on a line of its own, as `jq -c .` does"
+  ],
+  [
+    /^\{\s*"kind"\s*:\s*"(?:span|span_start|metric|score|dropped)"/,
+    "records that are not valid, or a line of more than 64 MiB: see the first one"
+  ],
+  [
+    /^\{\s*"resource_?[Ss]pans"/,
+    "OTLP/JSON that is not valid, or a document of more than 64 MiB: write one request per line"
+  ],
+  [
+    /^(?:\{\s*"data"\s*:\s*\[\s*(?:\{\s*"traceID"|\])|\[?\s*\{\s*"traceID")/,
+    "Jaeger JSON: export the traces as OTLP/JSON instead"
+  ],
   [/^\[\s*\{[^]*"(?:localEndpoint|parentId)"/, "Zipkin JSON: export the traces as OTLP/JSON instead"],
   [/^(?:\{\s*"traceEvents"|\[\s*\{[^}]*"ph"\s*:)/, "trace events of Chrome or Perfetto"],
   [/^\[/, "a JSON array: write one element per line, as `jq -c '.[]'` does"],
@@ -42,11 +57,13 @@ const forms: ReadonlyArray<readonly [form: RegExp, what: string]> = [
     "a coding agent's transcript"
   ],
   [/^\{\s*"(?:messages|role)"\s*:/, "chat messages"],
+  [/^\{\s*"log"\s*:\s*"/, "the log of a container: take the lines out of it, as `jq -r .log` does"],
   [/^\{[^]*"(?:level|severity|msg|message)"\s*:/, "log lines in JSON"],
   [/^\{[^]*"kind"\s*:/, "JSON lines with records of another kind"],
   [/^\{/, "JSON of another form"],
   [/^\s*<(?:!doctype|html)/i, "an HTML page"],
-  [/^\s*</, "XML"]
+  [/^\s*</, "XML"],
+  [/^"?[\w.]+"?(?:[,;\t]"?[\w.]+"?)+\s*$/, "a table (CSV)"]
 ]
 
 const has = (bytes: Uint8Array, part: ReadonlyArray<number>, offset: number): boolean =>
@@ -62,10 +79,15 @@ export const seemsToBe = (head: Uint8Array, firstLine: string): string => {
   if (known !== undefined) {
     return known
   }
+  if (isProtobuf(head)) {
+    return "OTLP in protobuf: have it written as JSON, as a Collector's file exporter does with `format: json`"
+  }
   const start = head.subarray(0, 512)
   const zeros = start.filter((byte) => byte === 0).length
   if (zeros > 0) {
-    return zeros * 5 > start.length * 3
+    return zeros * 5 > start.length * 4
+      ? "zeros, as a crash leaves them"
+      : zeros * 5 > start.length * 3
       ? "UTF-32 text: convert it to UTF-8 first"
       : zeros * 3 > start.length
       ? "UTF-16 text: convert it to UTF-8 first"
@@ -74,12 +96,28 @@ export const seemsToBe = (head: Uint8Array, firstLine: string): string => {
   if (hasOldLineEnds(head)) {
     return "text whose lines end with CR alone: convert its line ends first"
   }
-  return forms.find(([form]) => form.test(firstLine))?.[1] ?? "text that is not JSON"
+  const text = firstLine === "[" ? textOf(head) : firstLine
+  return forms.find(([form]) => form.test(text))?.[1] ?? "text that is not JSON"
 }
+
+const textOf = (head: Uint8Array): string => new TextDecoder().decode(head)
+
+/** Whether data is a message whose first field is a message, as OTLP's requests are. A Collector writes its length before it. */
+const isProtobuf = (head: Uint8Array): boolean =>
+  head.some((byte) => byte < 9 || byte > 13 && byte < 27) && [0, 4].some((at) => {
+    let end = at + 1
+    while (head[end]! >= 128) {
+      end++
+    }
+    return head[at] === firstField && (head[end + 1] === firstField || head[end + 1] === secondField)
+  })
+
+/** The first bytes of fields 1 and 2 that have a length. */
+const [firstField, secondField] = [0x0a, 0x12]
 
 /** Whether data is a line of this package that was cut off: a file that was only just begun is not the wrong one. */
 export const isBegun = (head: Uint8Array, line: string): boolean =>
-  "{\"kind\":\"".startsWith(line.slice(0, 9)) && !hasOldLineEnds(head)
+  "{\"kind\":\"".startsWith(line.slice(0, 9)) && !hasOldLineEnds(head) && !textOf(head).includes("}{\"kind\":")
 
 /** Whether lines end with CR alone, as on the first Macintosh. */
 const hasOldLineEnds = (head: Uint8Array): boolean => head.includes(carriageReturn) && !head.includes(newline)

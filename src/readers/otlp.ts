@@ -24,8 +24,8 @@ export const isOtlp = (value: unknown): value is Json =>
 export const otlpSpans = function*(request: Json, line: number): Generator<DecodedSpan | string> {
   for (const resourceSpans of listOf(part(request, "resourceSpans", "resource_spans"))) {
     const resource = resourceOf(resourceSpans["resource"])
-    for (const scopeSpans of listOf(part(resourceSpans, "scopeSpans", "scope_spans"))) {
-      const scope = isObject(scopeSpans["scope"]) ? scopeSpans["scope"] : {}
+    for (const scopeSpans of scopesOf(resourceSpans)) {
+      const scope = [scopeSpans["scope"], scopeSpans["instrumentationLibrary"]].find(isObject) ?? {}
       const isOwn = textOf(scope["name"]) === ownScope
       const around = isOwn ? resource : { ...resource, ...scopeAttributes(scope) }
       const spans = listOf(scopeSpans["spans"]).map((span) => spanOf(span, around, isOwn, line))
@@ -33,6 +33,12 @@ export const otlpSpans = function*(request: Json, line: number): Generator<Decod
     }
   }
 }
+
+/** The spans of each scope; before version 0.15 of the protocol a scope was called an instrumentation library. */
+const scopesOf = (resourceSpans: Json): ReadonlyArray<Json> => [
+  ...listOf(part(resourceSpans, "scopeSpans", "scope_spans")),
+  ...listOf(resourceSpans["instrumentationLibrarySpans"])
+]
 
 /** The attributes of a resource, without the name that stands for none. */
 const resourceOf = (resource: unknown): Attributes => {

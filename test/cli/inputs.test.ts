@@ -20,9 +20,47 @@ const transcript = { parentUuid: null, sessionId: "s", type: "user", message: { 
 
 const jaeger = { data: [{ traceID: "1", spans: [] }] }
 
+const zipkin = [{ traceId: "1", id: "2", name: "get", timestamp: 1, duration: 2, localEndpoint: { serviceName: "a" } }]
+
+/** A field of a protobuf message that has a length. */
+const field = (number: number, ...parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const content = Buffer.concat(parts)
+  return Buffer.concat([Buffer.from([number << 3 | 2, content.length]), content])
+}
+
+/** An OTLP request with one span. */
+const protobuf = field(
+  1,
+  field(1, field(1, field(1, Buffer.from("service.name")), field(2, field(1, Buffer.from("a"))))),
+  field(2, field(2, field(1, Buffer.from("0123456789abcdef")), field(5, Buffer.from("chat"))))
+)
+
 const foreign: ReadonlyArray<readonly [what: string, content: string | Uint8Array, seems: string]> = [
   ["Jaeger JSON", JSON.stringify(jaeger), "Jaeger JSON"],
   ["pretty-printed Jaeger JSON", JSON.stringify(jaeger, null, 2), "Jaeger JSON"],
+  ["a Jaeger trace alone", JSON.stringify(jaeger.data[0]), "Jaeger JSON"],
+  ["Jaeger JSON in an array", JSON.stringify(jaeger.data), "Jaeger JSON"],
+  ["Zipkin JSON", JSON.stringify(zipkin), "Zipkin JSON: export"],
+  ["pretty-printed Zipkin JSON", JSON.stringify(zipkin, null, 2), "Zipkin JSON: export"],
+  ["OTLP in protobuf", protobuf, "OTLP in protobuf: have it written as JSON"],
+  ["compressed OTLP in protobuf", gzipSync(protobuf), "OTLP in protobuf"],
+  ["a Collector's protobuf", Buffer.concat([Buffer.from([0, 0, 0, protobuf.length]), protobuf]), "OTLP in protobuf"],
+  [
+    "OTLP without a valid id",
+    `{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"x"}]}]}]}\n`,
+    "OTLP/JSON that is not"
+  ],
+  ["logs", `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}\n`, "OTLP metrics or logs, without spans"],
+  [
+    "the log of a container",
+    `${JSON.stringify({ log: `${line}\n`, stream: "stdout" })}\n`,
+    "the log of a container: take"
+  ],
+  ["CSV", "trace_id,span_id,name\n1,2,x\n", "a table (CSV)"],
+  ["records in one line", line + line, "records without line breaks between them: put each"],
+  ["a duration that is no number", `${line.replace(/"duration_ms":\d+/, "\"duration_ms\":1e400")}\n`, "not valid"],
+  ["a line of 65 MiB", gzipSync(`{"kind":"span","name":"${"x".repeat(65 * 1024 * 1024)}"}\n`), "of more than 64 MiB"],
+  ["zeros before a record", `${"\0".repeat(4096)}${line}\n`, "zeros, as a crash leaves them"],
   ["a transcript", `${JSON.stringify(transcript)}\n`, "a coding agent's transcript"],
   ["a compressed transcript", gzipSync(`${JSON.stringify(transcript)}\n`), "a coding agent's transcript"],
   ["a JSON array", `[${line}]`, "a JSON array"],
@@ -51,7 +89,7 @@ const foreign: ReadonlyArray<readonly [what: string, content: string | Uint8Arra
   ["UTF-32 without a mark", Buffer.concat([...line].map((each) => Buffer.from(`${each}\0`, "utf16le"))), "UTF-32"],
   ["UTF-16", Buffer.from(`\ufeff${line}\n`, "utf16le"), "UTF-16"],
   ["UTF-16 without a mark", Buffer.from(`${line}\n`, "utf16le"), "UTF-16"],
-  ["text", "hello\n", "text that is not JSON"],
+  ["text", "hello\n", "text that is not JSON. Only trace files of this package and spans in OTLP/JSON are read"],
   ["text without a newline", "hello", "text that is not JSON"]
 ]
 

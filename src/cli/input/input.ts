@@ -7,6 +7,7 @@ import { createReadStream, statSync } from "node:fs"
 import { binaryFormat, isBegun, seemsToBe } from "../../readers/foreign.js"
 import { gunzipped, type GzipError } from "../../readers/gunzip.js"
 import { type Skipped, skippedIn } from "../../readers/otlpSkipped.js"
+import { otlpEntries } from "../../readers/TraceEntry.js"
 import { IoError, systemReason } from "../Failure.js"
 import { plural } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
@@ -89,7 +90,9 @@ export class Recognition {
   }
 
   private refused(what: string): IoError {
-    return new IoError({ message: `no records in ${nameOf(this.path)}: it seems to be ${what}` })
+    // After a colon follows what to do.
+    const advice = what.includes(": ") ? "" : ". Only trace files of this package and spans in OTLP/JSON are read"
+    return new IoError({ message: `no records in ${nameOf(this.path)}: it seems to be ${what}${advice}` })
   }
 
   record(): void {
@@ -111,8 +114,10 @@ export class Recognition {
 
   /** Takes the start of a line without a record. */
   bad(source: string, torn: boolean): void {
-    const isBegunOrEmpty = torn && isBegun(this.head ?? noBytes, source) || emptyRequest.test(source)
-    this.first ??= isBegunOrEmpty ? undefined : source
+    if (this.first === undefined && this.records === 0) {
+      const isBegunOrEmpty = torn && isBegun(this.head ?? noBytes, source) || isEmptyRequest(source)
+      this.first = isBegunOrEmpty ? undefined : source
+    }
   }
 
   /** Fails if there were lines, but no record. Says how much of an OTLP file was not read. */
@@ -140,8 +145,10 @@ export class Recognition {
   })
 }
 
-/** A request for spans that holds none. */
-const emptyRequest = /^\{\s*"resource_?[Ss]pans"/
+/** Whether a line is a request for spans that holds none. */
+const isEmptyRequest = (text: string): boolean =>
+  /^\{\s*"resource_?[Ss]pans"/.test(text) &&
+  otlpEntries({ text, line: 1, offset: 0, torn: false, overlong: 0 })?.length === 0
 
 /** The bytes of one file as they are. Shows progress if it is large. */
 const bytesOf = (path: string): Stream.Stream<Uint8Array, IoError, Output> =>
