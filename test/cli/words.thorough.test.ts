@@ -267,14 +267,17 @@ describe("the grammar of --fail-if", () => {
 })
 
 describe("numbers and conditions", () => {
-  it.each([[null, "–"], [0, "$0.00"], [12.345, "$12.35"], [0.0375, "$0.037"], [0.00000012, "$0.00000012"]])(
+  it.each([[null, "–"], [0, "$0.00"], [12.345, "$12.35"], [0.034307, "$0.0343"], [0.00000012, "$0.00000012"], [
+    -1.5,
+    "-$1.50"
+  ]])(
     "writes %s dollars as %s",
     (value, text) => {
       expect(dollars(value)).toBe(text)
     }
   )
 
-  it.each([[0.04, "0.0ms"], [999, "999.0ms"], [1500, "1.50s"], [61_000, "1m01s"], [3_660_000, "1h01m"]])(
+  it.each([[0.04, "0.0ms"], [999, "999.0ms"], [14_552, "14.6s"], [61_000, "1m 01s"], [3_660_000, "1h 01m"]])(
     "writes %s milliseconds as %s",
     (value, text) => {
       expect(duration(value)).toBe(text)

@@ -1,27 +1,17 @@
 /**
- * Formats numbers for reading.
+ * Formats numbers for reading, as trees and the page do.
  */
 import type { Usage } from "../../readers/usage/Amounts.js"
+import { formatCount as count, formatDuration, formatUsd } from "../../records/terminal/numbers.js"
 
-export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
+export { count }
 
 /** Milliseconds, in a suitable unit. */
-export const duration = (millis: number): string =>
-  millis < 1000
-    ? `${millis.toFixed(1)}ms`
-    : millis < 60_000
-    ? `${(millis / 1000).toFixed(2)}s`
-    : millis < 3_600_000
-    ? `${Math.floor(millis / 60_000)}m${String(Math.floor(millis / 1000) % 60).padStart(2, "0")}s`
-    : `${Math.floor(millis / 3_600_000)}h${String(Math.floor(millis / 60_000) % 60).padStart(2, "0")}m`
+export const duration = (millis: number): string => millis < 1000 ? `${millis.toFixed(1)}ms` : formatDuration(millis)
 
-/** US dollars; below one, with two significant digits. */
+/** US dollars, in a few digits. */
 export const dollars = (value: number | null): string =>
-  value === null
-    ? "–"
-    : value === 0 || Math.abs(value) >= 1
-    ? `$${value.toFixed(2)}`
-    : `$${value.toFixed(Math.min(20, 1 - Math.floor(Math.log10(Math.abs(value)))))}`
+  value === null ? "–" : value === 0 ? "$0.00" : `${value < 0 ? "-" : ""}${formatUsd(Math.abs(value))}`
 
 export const tokens = ({ tokensIn, tokensOut }: Usage): string =>
   tokensIn === 0 && tokensOut === 0 ? "–" : `${count(tokensIn)} → ${count(tokensOut)}`
