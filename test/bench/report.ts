@@ -29,7 +29,8 @@ export const table = (goals: ReadonlyArray<Goal>, results: Results): string => {
   return `${rows.map(line).join("\n")}\n`
 }
 
-const machine = (): string =>
+/** The machine that measures. */
+export const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.version}`
 
 /** The page of the docs. */

@@ -1,5 +1,6 @@
 /**
- * Runs the benchmarks and prints the table of goals: `npm run bench`, or `npm run bench -- span otel` for some questions.
+ * Runs the benchmarks and prints the table of goals: `npm run bench`, or `npm run bench -- span otel` for some questions;
+ * `npm run bench -- reading` for the table of the command line.
  *
  * Each case runs in a process of its own, in rounds, the cases of a round in random order, so that what the machine does meanwhile spreads over all of them.
  */
@@ -24,7 +25,11 @@ const compile = async (): Promise<ReadonlyArray<string>> => {
   mkdirSync(out)
   const questions = readdirSync(`${here}questions`).map((file) => file.replace(".ts", ""))
   await build({
-    entryPoints: [`${here}child.ts`, ...questions.map((question) => `${here}questions/${question}.ts`)],
+    entryPoints: [
+      `${here}child.ts`,
+      `${here}otherReader.ts`,
+      ...questions.map((question) => `${here}questions/${question}.ts`)
+    ],
     outbase: here,
     outdir: out,
     outExtension: { ".js": ".mjs" },
@@ -72,10 +77,18 @@ const measureAll = async (cases: ReadonlyArray<string>): Promise<ReadonlyMap<str
 const all = await compile()
 const asked = process.argv.slice(2)
 const questions = asked.length === 0 ? all : all.filter((question) => asked.includes(question))
-const found = await measureAll((await Promise.all(questions.map(casesOf))).flat())
-const results = new Map([...found].map(([key, values]) => [key, median(values)]))
-writeFileSync(`${out}result.json`, JSON.stringify({ rounds, found: Object.fromEntries(found) }, undefined, 2))
-process.stdout.write(table(goals, results))
-if (asked.length === 0) {
-  writeFileSync(`${root}docs/benchmarks.md`, page(goals, results, found, rounds))
+if (questions.length > 0) {
+  const found = await measureAll((await Promise.all(questions.map(casesOf))).flat())
+  const results = new Map([...found].map(([key, values]) => [key, median(values)]))
+  writeFileSync(`${out}result.json`, JSON.stringify({ rounds, found: Object.fromEntries(found) }, undefined, 2))
+  process.stdout.write(table(goals, results))
+  if (asked.length === 0) {
+    writeFileSync(`${root}docs/benchmarks.md`, page(goals, results, found, rounds))
+  }
+}
+if (asked.includes("reading")) {
+  const { readingPage } = await import("./reading.js")
+  const text = await readingPage()
+  writeFileSync(`${root}docs/reading-speed.md`, text)
+  process.stdout.write(text)
 }

@@ -24,6 +24,7 @@ const withoutCode = [
   "command-line",
   "loomflow-names",
   "benchmarks",
+  "reading-speed",
   "sql",
   "mcp",
   "effect-4"

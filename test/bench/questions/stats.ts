@@ -3,18 +3,17 @@
  * in one thread that is already running, and against what others do with the lines of such a file: Node's own line reader, and DuckDB, which uses all
  * processors. `sql` puts the records into DuckDB; `mcp` answers a client's question for the same numbers.
  */
-import { DuckDBInstance } from "@duckdb/node-api"
 import { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { execFile } from "node:child_process"
-import { createReadStream, mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Question, Reading } from "../Case.js"
 import { median } from "../measure.js"
+import { duckdb, parse, readline } from "../otherReaders.js"
 import { writeRuns } from "../runsFile.js"
 
 /** Goals are for 100 MB; `BENCH_FILE_MB=1000` for a gigabyte. */
@@ -53,45 +52,6 @@ const recordsIn = (summary: string): number => {
 }
 
 const ours = async (path: string): Promise<number> => recordsIn(await loom("stats", "--json", path))
-
-/** The least that any reader has to do: chunks as text, lines by `indexOf`. */
-const parse = async (path: string): Promise<number> => {
-  const decoder = new TextDecoder()
-  let rest = ""
-  let seen = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
-    const text = rest + decoder.decode(chunk as Uint8Array, { stream: true })
-    let from = 0
-    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
-      const record: unknown = JSON.parse(text.slice(from, end))
-      seen += record === null ? 0 : 1
-      from = end + 1
-    }
-    rest = text.slice(from)
-  }
-  return seen
-}
-
-const readline = async (path: string): Promise<number> => {
-  let seen = 0
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    seen += JSON.parse(line) === null ? 0 : 1
-  }
-  return seen
-}
-
-/** Counts, durations and cost by name: a part of what `stats` says. */
-const duckdb = async (path: string): Promise<number> => {
-  const connection = await (await DuckDBInstance.create(":memory:")).connect()
-  const reader = await connection.runAndReadAll(`
-    select name, count(*)::int as records, quantile_cont(duration_ms, [0.5, 0.95, 0.99]) as durations,
-      sum((attributes->>'cost_usd')::double) as cost
-    from read_json('${path}', format = 'newline_delimited',
-      columns = { name: 'varchar', duration_ms: 'double', attributes: 'json' })
-    group by name`)
-  connection.closeSync()
-  return reader.getRowObjectsJson().reduce((sum, { records }) => sum + Number(records), 0)
-}
 
 const sql = async (path: string): Promise<number> => {
   const query = "select (select count(*) from spans)::int as spans, (select count(*) from metrics)::int as metrics"

@@ -1,0 +1,153 @@
+/**
+ * How long does each command take for a large file, and how much memory? `npm run bench -- reading` measures every one once, in a process of its own, and
+ * writes the table to docs/reading-speed.md. `BENCH_FILE_MB=100,1000` sets the sizes.
+ */
+import { Client } from "@modelcontextprotocol/sdk/client/index.js"
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { loadavg, tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { machine } from "./report.js"
+import { writeRuns } from "./runsFile.js"
+
+const sizes = (process.env["BENCH_FILE_MB"] ?? "100,1000").split(",").map(Number)
+
+const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url))
+const otherReader = fileURLToPath(new URL("../../.bench/otherReader.mjs", import.meta.url))
+
+interface Cost {
+  /** Seconds. */
+  readonly wall: number
+  /** Seconds, of all threads. */
+  readonly cpu: number
+  /** Megabytes, at the peak. */
+  readonly memory: number
+  /** Times that the file is read. */
+  readonly files: number
+}
+
+const report = `process.on("exit", () => {
+  const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage()
+  process.stderr.write("\\nused " + JSON.stringify([(systemCPUTime + userCPUTime) / 1e6, maxRSS / 1024]) + "\\n")
+})`
+const reporting = ["--import", `data:text/javascript,${encodeURIComponent(report)}`]
+
+const costOf = (start: number, stderr: string, files = 1): Cost => {
+  const wall = (performance.now() - start) / 1000
+  const [, used = "null"] = /\nused (.*)\n/.exec(stderr) ?? []
+  const [cpu, memory] = JSON.parse(used) as [number, number]
+  return { wall, cpu, memory, files }
+}
+
+/** Runs a program of Node to its end. */
+const run = async (args: ReadonlyArray<string>, files?: number): Promise<Cost> => {
+  const start = performance.now()
+  const child = spawn(process.execPath, [...reporting, ...args], { stdio: ["ignore", "ignore", "pipe"] })
+  let stderr = ""
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text
+  })
+  const [code] = await once(child, "close") as [number]
+  if (code !== 0) {
+    throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`)
+  }
+  return costOf(start, stderr, files)
+}
+
+const loom = (...args: ReadonlyArray<string>) => (path: string): Promise<Cost> => run([bin, ...args, path])
+
+const other = (name: string) => (path: string): Promise<Cost> => run([otherReader, name, path])
+
+/** A client that asks for the list of traces, until the server has ended. */
+const listTraces = async (path: string): Promise<Cost> => {
+  const start = performance.now()
+  const args = [...reporting, bin, "mcp", path]
+  const transport = new StdioClientTransport({ command: process.execPath, args, stderr: "pipe" })
+  let stderr = ""
+  transport.stderr!.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  const client = new Client({ name: "bench", version: "1" })
+  await client.connect(transport)
+  await client.callTool({ name: "list_traces", arguments: {} }, undefined, { timeout: 600_000 })
+  await client.close()
+  return costOf(start, stderr)
+}
+
+const query = "select model, count(*), sum(cost_usd) from model_calls group by all"
+
+const rows: { readonly [row: string]: (path: string) => Promise<Cost> } = {
+  "lines and `JSON.parse`, one thread": other("parse"),
+  "`node:readline` and `JSON.parse`": other("readline"),
+  "DuckDB, `read_json` of the file": other("duckdb"),
+  "`stats`": loom("stats"),
+  "`cost`": loom("cost"),
+  "`tree --last 1`": loom("tree", "--last", "1"),
+  "`errors`": loom("errors"),
+  "`find --outcome failure`": loom("find", "--outcome", "failure"),
+  "`doctor`": loom("doctor"),
+  "`diff`, of the file with itself": (path) => run([bin, "diff", path, path], 2),
+  "`export --to otlp`": loom("export", "--to", "otlp"),
+  "`export --to collapsed`": loom("export", "--to", "collapsed"),
+  "`sql`, cost by model": loom("sql", query),
+  "`mcp`, the list of traces": listTraces,
+  "`view`, writing the page": loom("view", "--out", "-")
+}
+
+type Costs = ReadonlyMap<string, ReadonlyArray<Cost>>
+
+const measure = async (): Promise<Costs> => {
+  const costs = new Map(Object.keys(rows).map((row) => [row, new Array<Cost>()]))
+  for (const size of sizes) {
+    const folder = mkdtempSync(join(tmpdir(), "loom-bench-"))
+    try {
+      const path = join(folder, "records.jsonl")
+      writeRuns(path, size * 1e6)
+      for (const [row, measured] of Object.entries(rows)) {
+        process.stderr.write(`\r\u001b[K${size} MB: ${row}`)
+        costs.get(row)!.push(await measured(path))
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+  process.stderr.write("\r\u001b[K")
+  return costs
+}
+
+const cells = ({ cpu, files, memory, wall }: Cost, size: number): string =>
+  [wall.toFixed(1), cpu.toFixed(1), (files * size / wall).toFixed(0), memory.toFixed(0)].join(" | ")
+
+const ratio = (costs: Costs, row: string): string =>
+  sizes.map((_, at) => (costs.get(row)![at]!.cpu / costs.get("`stats`")![at]!.cpu).toFixed(2)).join(" and ")
+
+const page = (costs: Costs, load: string): string =>
+  `# Reading speed
+
+Written by \`npm run bench -- reading\`; do not edit. ${
+    new Date().toISOString().slice(0, 10)
+  }, ${machine()}, load average ${load} at the start.
+
+One run of each command over files of agent runs, 16 spans each, as it is installed, its start included. CPU time is that of all threads, memory is the peak. \`diff\` reads two files. The DuckDB baseline answers a part of what \`stats\` does: count, durations and cost by name.
+
+| | ${sizes.map((size) => `${size} MB: s | CPU s | MB/s | memory, MB`).join(" | ")} |
+|---|${sizes.map(() => "---:|---:|---:|---:|").join("")}
+${
+    [...costs].map(([row, all]) => `| ${row} | ${all.map((cost, at) => cells(cost, sizes[at]!)).join(" | ")} |`).join(
+      "\n"
+    )
+  }
+
+CPU time as a part of that of \`stats\`: \`tree --last 1\` ${ratio(costs, "`tree --last 1`")}, \`errors\` ${
+    ratio(costs, "`errors`")
+  }. The goal is at most 1.3, in at most 200 MB.
+`
+
+/** Measures everything; returns the page of the docs. */
+export const readingPage = async (): Promise<string> => {
+  const load = loadavg()[0]!.toFixed(1)
+  return page(await measure(), load)
+}
