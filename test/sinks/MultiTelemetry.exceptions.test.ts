@@ -115,6 +115,19 @@ describe("in the program", () => {
       expect(isBroken((yield* besideBroken("onMetric", Telemetry.emitMetric("calls", 1))).exit)).toBe(true)
     }))
 
+  it.effect("several at one measurement outside of every span are raised together", () =>
+    Effect.gen(function*() {
+      const journal = new Journal()
+      const broken = ["one", "other"].map((name) => journal.breaking(name, "onMetric"))
+      const exit = yield* Telemetry.emitMetric("calls", 1).pipe(
+        Effect.provide(MultiTelemetry.layer([broken[0]!, broken[1]!])),
+        Effect.exit
+      )
+      const raised = Exit.isFailure(exit) && Cause.squash(exit.cause)
+      expect(raised).toBeInstanceOf(AggregateError)
+      expect((raised as AggregateError).errors.map((error) => error instanceof Broken)).toEqual([true, true])
+    }))
+
   it.effect("it is raised from streams and scoped spans too, if nothing else failed", () =>
     Effect.gen(function*() {
       const stream = Telemetry.withSpanStream(Stream.make(1, 2), "stream")

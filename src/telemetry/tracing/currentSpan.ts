@@ -2,6 +2,8 @@
  * What is said inside a span: attributes that are known only afterwards, measurements and judgements.
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
 import type { ScoreTarget } from "../../records/ScoreRecord.js"
 import { labelOf, runOf } from "../RunContext.js"
@@ -12,15 +14,30 @@ import { isLoomSpan } from "./LoomSpan.js"
 import { tell } from "./opening.js"
 import { recordedParent } from "./parents.js"
 import { safeAttributes } from "./safe.js"
-import { dieAll, type Lookup } from "./spans.js"
+import type { Lookup } from "./spans.js"
+
+/**
+ * Runs something in the current fiber. What it returns, exceptions of sinks, becomes a defect.
+ *
+ * With `Effect.withFiberRuntime` it would be an effect that returns another one: a step more, a fifth of what a measurement costs.
+ */
+const inFiber = (run: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => ReadonlyArray<unknown>): Effect.Effect<void> =>
+  Effect.sync(() => {
+    const failures = run(Option.getOrThrow(Fiber.getCurrentFiber()))
+    if (failures.length > 0) {
+      throw failures.length === 1 ? failures[0] : new AggregateError(failures, "Several sinks threw")
+    }
+  })
+
+const none: ReadonlyArray<unknown> = []
 
 /** Sets attributes on the fiber's current span, whichever tracer made it. */
 export const annotateCurrent = (lookup: Lookup, attributes: LazyAttributes): Effect.Effect<void> =>
-  Effect.withFiberRuntime((fiber) => {
+  inFiber((fiber) => {
     const span = fiber.currentSpan
     const recording = lookup(fiber)
     if (span === undefined || span._tag !== "Span" || recording === undefined) {
-      return Effect.void
+      return none
     }
     const given = givenAttributes(attributes)
     if (given !== undefined && isLoomSpan(span) && !Object.hasOwn(span, "attribute")) {
@@ -30,7 +47,7 @@ export const annotateCurrent = (lookup: Lookup, attributes: LazyAttributes): Eff
     } else if (given !== undefined) {
       annotateForeign(recording.recorder, span, given)
     }
-    return Effect.void
+    return none
   })
 
 /** Sets attributes on a span of another tracer, which reads them as they are: they are read once, and made safe here. */
@@ -49,21 +66,16 @@ export const measure = (
   value: number,
   attributes: LazyAttributes | undefined
 ): Effect.Effect<void> =>
-  Effect.withFiberRuntime((fiber) => {
-    const recording = lookup(fiber)
-    if (recording === undefined) {
-      return Effect.void
-    }
-    const failures = recording.recorder.measure(
+  inFiber((fiber) =>
+    lookup(fiber)?.recorder.measure(
       name,
       value,
       givenAttributes(attributes),
       labelOf(runOf(fiber.currentContext), "userId"),
       clockOf(fiber),
       recordedParent(fiber.currentSpan)
-    )
-    return failures.length === 0 ? Effect.void : Effect.failCause(dieAll(failures))
-  })
+    ) ?? none
+  )
 
 /** One judgement of the fiber's current span, or of what the ids name. */
 export const judge = (
@@ -72,18 +84,13 @@ export const judge = (
   name: string,
   judgement: Judgement
 ): Effect.Effect<void> =>
-  Effect.withFiberRuntime((fiber) => {
-    const recording = lookup(fiber)
-    if (recording === undefined) {
-      return Effect.void
-    }
-    const failures = recording.recorder.score(
+  inFiber((fiber) =>
+    lookup(fiber)?.recorder.score(
       name,
       judgement,
       target,
       labelOf(runOf(fiber.currentContext), "userId"),
       clockOf(fiber),
       recordedParent(fiber.currentSpan)
-    )
-    return failures.length === 0 ? Effect.void : Effect.failCause(dieAll(failures))
-  })
+    ) ?? none
+  )

@@ -56,7 +56,7 @@ const conclude = <A, E>(exit: Exit.Exit<A, E>, failures: ReadonlyArray<unknown>)
   failures.length === 0 || Exit.isFailure(exit) ? exit : Exit.failCause(dieAll(failures))
 
 /** All of these as defects, in order. */
-export const dieAll = (failures: ReadonlyArray<unknown>): Cause.Cause<never> =>
+const dieAll = (failures: ReadonlyArray<unknown>): Cause.Cause<never> =>
   failures.map((failure): Cause.Cause<never> => Cause.die(failure))
     .reduce((all, cause) => Cause.sequential(all, cause))
 
