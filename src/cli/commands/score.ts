@@ -12,6 +12,7 @@ import type { TelemetryOpenError } from "../../telemetry/errors.js"
 import { Telemetry } from "../../telemetry/Telemetry.js"
 import { command } from "../command.js"
 import { IoError, UsageError } from "../Failure.js"
+import { appendable } from "../input/appendable.js"
 import { choice, number, text, type Values } from "../options.js"
 import { jsonLine } from "../output/document.js"
 import { Output } from "../output/Output.js"
@@ -85,6 +86,7 @@ export const score = command({
       if (flaw !== undefined) {
         return yield* Effect.fail(new UsageError({ message: flaw }))
       }
+      yield* appendable(path!)
       yield* append(path!, given)
       const output = yield* Output
       const { explanation = null, label = null, name, source, span = null, trace, value = null } = given
