@@ -123,7 +123,8 @@ export const layer = <F extends CassetteFile<unknown, unknown>>(
   ) as Layer.Layer<Played, CassetteError | FileError<F>, FileNeeds<F>>
 
 /**
- * Plays the turns before `atTurn`, then goes on with `model`, and with the tools. The run is linked to the recorded one.
+ * Plays the turns before `atTurn`, then goes on with `model`, and with the tools. The run is linked to the recorded one. Throws a `RangeError` if `atTurn`
+ * is invalid; fails with a `CassetteError` if the recorded run has fewer turns.
  *
  * @example
  * const forked = supervisor.run(prompt).pipe(Effect.provide(Cassette.fork(fs.stream("run.jsonl"), { atTurn: 2, model: OtherModel })))
@@ -131,11 +132,15 @@ export const layer = <F extends CassetteFile<unknown, unknown>>(
 export const fork = <F extends CassetteFile<unknown, unknown>, E, R>(
   file: F,
   { atTurn, model, strict, trace }: ForkOptions<E, R>
-): Layer.Layer<Played, CassetteError | FileError<F> | E, FileNeeds<F> | R> =>
-  Layer.effectContext(
+): Layer.Layer<Played, CassetteError | FileError<F> | E, FileNeeds<F> | R> => {
+  if (!(Number.isInteger(atTurn) && atTurn >= 0)) {
+    throw new RangeError(`Cassette.fork: atTurn must be a whole number of at least 0, but is ${atTurn}`)
+  }
+  return Layer.effectContext(
     Effect.flatMap(opened(file, { trace, strict }, { atTurn }), ({ context }) =>
       Effect.map(
         Effect.flatMap(LanguageModel.LanguageModel, tapedOrLive),
         (service) => Context.add(context, LanguageModel.LanguageModel, service)
       ))
   ).pipe(Layer.provide(model)) as Layer.Layer<Played, CassetteError | FileError<F> | E, FileNeeds<F> | R>
+}

@@ -111,7 +111,8 @@ const decodeLines = <Input, Expected = unknown, EI = unknown, EE = unknown>(
     const decode = Schema.decodeUnknownEither(lineSchema(schema))
     const cases: Array<Case<Input, Expected>> = []
     const seen = new Map<string, { readonly line: number; readonly source: string }>()
-    for (const [index, source] of text.split("\n").entries()) {
+    // Windows tools begin a file with a byte order mark.
+    for (const [index, source] of text.replace(/^\ufeff/, "").split("\n").entries()) {
       if (source.trim() !== "") {
         const json = yield* Effect.mapError(
           Effect.try(() => JSON.parse(source) as unknown),

@@ -37,10 +37,17 @@ export const tapeOf = (
     })
   }
   const roots = traces.flatMap((trace) => trace.roots.flatMap(tapedSpans))
+  const turns = turnsOf(roots)
+  if (wanted.atTurn !== undefined && wanted.atTurn > turns) {
+    return new CassetteError({
+      message: `The recorded run has ${turns} turns: atTurn can be at most ${turns}, but is ${wanted.atTurn}`,
+      missing: []
+    })
+  }
   const played = new Set(spanIds(wanted.atTurn === undefined ? roots : before(roots, wanted.atTurn)))
   const missing = traces.flatMap((trace) =>
-    playable(trace).missing.filter(({ isRequestOnly, spanId }) =>
-      played.has(spanId) && (wanted.strict || !isRequestOnly)
+    playable(trace).missing.filter(({ isRequestOnly, reason, spanId }) =>
+      (played.has(spanId) || reason === "orphaned") && (wanted.strict || !isRequestOnly)
     )
   )
   return missing.length === 0
@@ -69,6 +76,15 @@ const tapedSpans = (node: TraceNode): ReadonlyArray<TapedSpan> => {
 
 const spanIds = (spans: ReadonlyArray<TapedSpan>): ReadonlyArray<string> =>
   spans.flatMap(({ children, spanId }) => [spanId, ...spanIds(children)])
+
+const callsIn = (spans: ReadonlyArray<TapedSpan>): number =>
+  spans.reduce((sum, { children, role }) => role === "run" ? sum : sum + (role === "model" ? 1 : callsIn(children)), 0)
+
+/** The turns of the outermost run; without a run, the model calls. */
+const turnsOf = (roots: ReadonlyArray<TapedSpan>): number => {
+  const run = roots.find(({ role }) => role === "run")
+  return run === undefined ? callsIn(roots) : run.children.filter(({ role }) => role === "turn").length
+}
 
 /** What is played of a run that is forked: the turns before this one. */
 const before = (roots: ReadonlyArray<TapedSpan>, atTurn: number): ReadonlyArray<TapedSpan> => {

@@ -17,6 +17,8 @@ export type Missing =
   | "redacted"
   /** It was interrupted, or has not ended. */
   | "unfinished"
+  /** The run that this turn is of is not in the file. */
+  | "orphaned"
   /** It holds a part that cannot be encoded. */
   | "unreadable"
 
@@ -43,7 +45,8 @@ export interface Playable {
 
 const sumsOf = ({ tape }: Attributes): { readonly [key: string]: unknown } => {
   try {
-    return typeof tape === "string" ? JSON.parse(tape) as { readonly [key: string]: unknown } : {}
+    const sums: unknown = typeof tape === "string" ? JSON.parse(tape) : {}
+    return typeof sums === "object" && sums !== null ? sums as { readonly [key: string]: unknown } : {}
   } catch {
     return {}
   }
@@ -61,6 +64,15 @@ const missingIn = (attributes: Attributes, key: string): Missing | undefined => 
     : "cut"
 }
 
+const isArrival = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === "number" && each >= 0)
+
+/** What is wrong with the times at which an answer arrived. */
+const missingTimes = (attributes: Attributes): Missing | undefined => {
+  const { arrivals } = sumsOf(attributes)
+  return Array.isArray(arrivals) && arrivals.every(isArrival) ? undefined : "cut"
+}
+
 const missingOf = (node: TraceNode, path: ReadonlyArray<string>): ReadonlyArray<Unplayable> => {
   const { attributes, outcome, spanId } = node
   const found = (reason: Missing | undefined, isRequestOnly = false): ReadonlyArray<Unplayable> =>
@@ -71,7 +83,7 @@ const missingOf = (node: TraceNode, path: ReadonlyArray<string>): ReadonlyArray<
   if (node.meaning.role === "tool") {
     return found(missingIn(attributes, "result"))
   }
-  const answer = found(missingIn(attributes, "response_parts"))
+  const answer = found(missingIn(attributes, "response_parts") ?? missingTimes(attributes))
   return answer.length > 0 ? answer : found(missingIn(attributes, "input_messages"), true)
 }
 
@@ -86,6 +98,9 @@ export const playable = ({ roots, traceId }: Trace): Playable => {
   for (const { depth, node } of nodes(roots)) {
     path.length = depth
     path.push(label(node))
+    if (node.meaning.role === "turn" && node.orphan) {
+      missing.push({ spanId: node.spanId, path: [...path], reason: "orphaned", isRequestOnly: false })
+    }
     if (isPlayed(node)) {
       const isCall = node.meaning.role === "model"
       calls += isCall ? 1 : 0

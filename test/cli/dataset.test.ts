@@ -115,10 +115,10 @@ describe("dataset add", { timeout: 60_000 }, () => {
   })
 
   it("begins a line of its own behind a dataset that was edited by hand, and keeps what is in it", async () => {
-    const path = files.write("edited.jsonl", "{\"input\":\"mine\"}")
+    const path = files.write("edited.jsonl", "\ufeff{\"input\":\"mine\"}")
     await loom(["dataset", "add", "--trace", id(1), path, traces()])
     expect(readFileSync(path, "utf8").split("\n")).toEqual([
-      "{\"input\":\"mine\"}",
+      "\ufeff{\"input\":\"mine\"}",
       JSON.stringify({ id: id(1), input: asked("France?") }),
       ""
     ])

@@ -15,7 +15,7 @@ describe("a dataset in JSON lines", () => {
   it.effect("is read, with ids of its own where there are none", () =>
     Effect.gen(function*() {
       const { cases } = yield* Dataset.parse(
-        "{\"id\":\"a\",\"input\":\"one\",\"expected\":1,\"metadata\":{\"level\":\"easy\"}}\n\n{\"input\":\"two\"}\r\n",
+        "\ufeff{\"id\":\"a\",\"input\":\"one\",\"expected\":1,\"metadata\":{\"level\":\"easy\"}}\n\n{\"input\":\"two\"}\r\n",
         schema
       )
       expect(cases).toEqual([

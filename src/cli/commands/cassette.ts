@@ -14,6 +14,7 @@ import { Output } from "../output/Output.js"
 const reasons: { readonly [Reason in Unplayable["reason"]]: string } = {
   "content-off": "not recorded with Cassette.recording",
   cut: "cut by a limit, or altered",
+  orphaned: "its run is not in the file",
   redacted: "redacted",
   unfinished: "interrupted, or not ended",
   unreadable: "holds a part that cannot be encoded"

@@ -39,7 +39,7 @@ export const datasetIds = (path: string): Effect.Effect<ReadonlySet<unknown>, Io
       catch: (error) => error instanceof IoError ? error : cannotRead(path, error)
     })
     const ids = new Set<unknown>()
-    for (const [index, line] of text.split("\n").entries()) {
+    for (const [index, line] of text.replace(/^\ufeff/, "").split("\n").entries()) {
       if (line.trim() !== "") {
         const found = idOf(line)
         if (found === undefined) {
