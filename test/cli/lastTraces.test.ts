@@ -86,6 +86,16 @@ describe("NewestTraces", () => {
     }
   })
 
+  it("finds those that came last among many that start at the same instant", () => {
+    const newest = new NewestTraces(10)
+    for (let at = 0; at < 5000; at++) {
+      newest.add(started(at, 1))
+    }
+    expect(newestOf(newest, 2).slice(-2)).toEqual(["t4998", "t4999"])
+    expect(newestOf(newest, 2).length).toBeLessThan(30)
+    expect(newest.isSure(2)).toBe(true)
+  })
+
   it("knows a trace that was dropped and came back once it has read everything again", () => {
     const records = [started(0, 1), ...Array.from({ length: 100 }, (_, at) => started(at + 1, at + 2)), started(0, 900)]
     const newest = new NewestTraces(10)

@@ -16,6 +16,9 @@ interface Times {
   scored: string | undefined
 }
 
+/** Traces whose order is told by their nanoseconds, and their place in the file. Of more that start in one microsecond, those that came last count as the last. */
+const mostTied = 1000
+
 const startOf = ({ scored, start }: Times): string => start ?? scored ?? ""
 
 export class NewestTraces {
@@ -45,21 +48,19 @@ export class NewestTraces {
     }
   }
 
-  /** The ids of the `count` traces that started last, and of those that started with the first of them. */
+  /** The ids and starts of the `count` traces that started last, and of some that seem to have started with the first of them. */
   newest(count: number): ReadonlyMap<string, string> {
     const sorted = this.sorted()
     const first = sorted.at(-count)
-    return new Map(
-      count === 0 ? [] : sorted
-        .filter((each) => first === undefined || startOf(each) >= startOf(first))
-        .map((each) => [each.id, startOf(each)])
-    )
+    const tied = first === undefined ? 0 : sorted.findIndex((each) => startOf(each) === startOf(first))
+    const from = Math.max(tied, sorted.length - count - mostTied)
+    return new Map(count === 0 ? [] : sorted.slice(from).map((each) => [each.id, startOf(each)]))
   }
 
-  /** Whether no trace that was dropped can be among the `count` newest. */
+  /** Whether no trace that was dropped started after one of the `count` newest. */
   isSure(count: number): boolean {
     const first = this.sorted().at(-count)
-    return this.dropped === "" || count === 0 || (first !== undefined && startOf(first) > this.dropped)
+    return this.dropped === "" || count === 0 || (first !== undefined && startOf(first) >= this.dropped)
   }
 
   /** Whether no further traces are taken: the starts are true then. */
@@ -93,7 +94,7 @@ export class NewestTraces {
   }
 
   private begin(id: string, time: string): Times | undefined {
-    if (this.closed || time <= this.dropped || !id.startsWith(this.prefix)) {
+    if (this.closed || time < this.dropped || !id.startsWith(this.prefix)) {
       return undefined
     }
     if (this.traces.size >= 2 * this.most) {
