@@ -68,6 +68,29 @@ describeInBrowser("screens of any size", () => {
     }
   })
 
+  it.each([[390, 844], [1024, 768], [1440, 900]])(
+    "show no half of a number in the list: %d × %d",
+    async (width, height) => {
+      const page = await sized(
+        fileOf([
+          lineOf({ id: 1, name: "loom.run", start: 0, end: 100, attributes: { user_id: "alice", tokens_in: 12_345, cost_usd: 0.00086 } })
+        ]),
+        width,
+        height
+      )
+      const line = (await page.locator(".trace .second").boundingBox())!
+      const shown: Array<string> = []
+      for (const part of await page.locator(".trace .second > :not(.clip)").all()) {
+        const box = (await part.boundingBox())!
+        if (box.y < line.y + line.height) {
+          shown.push((await part.textContent())!)
+          expect(box.x + box.width).toBeLessThanOrEqual(line.x + line.width)
+        }
+      }
+      expect(shown.slice(1)).toEqual(width === 1024 ? ["1 span"] : ["1 span", "12.3k tok"])
+    }
+  )
+
   it("show the details below the waterfall where there is no room next to it", async () => {
     const page = await sized(talkFile(), 1024, 768, `#trace=${traceId()}&span=0000000000000003`)
     expect(await panes(page)).toEqual(["list", "trace", "detail"])
