@@ -73,7 +73,13 @@ describeInBrowser("screens of any size", () => {
     async (width, height) => {
       const page = await sized(
         fileOf([
-          lineOf({ id: 1, name: "loom.run", start: 0, end: 100, attributes: { user_id: "alice", tokens_in: 12_345, cost_usd: 0.00086 } })
+          lineOf({
+            id: 1,
+            name: "loom.run",
+            start: 0,
+            end: 100,
+            attributes: { user_id: "alice", tokens_in: 12_345, cost_usd: 0.00086 }
+          })
         ]),
         width,
         height
