@@ -1,25 +1,11 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+import { notRun } from "./port/leftOut.mjs"
 
 const src = fileURLToPath(new URL("./src/", import.meta.url))
 
 /** What the process as a whole has: other tests in it leave it otherwise. */
 const alone = ["test/otel/activeSpan.test.ts"]
-
-/** What takes minutes; the main line runs it. Interruption at every operation is the exception. */
-const thorough = [
-  "test/{faults,speed}/**",
-  "test/properties/!(interruption).test.ts",
-  "test/{agent/providers,dialects,evals,otel,readers,sinks,telemetry,testing}/**/*.thorough.test.ts",
-  "test/imports.thorough.test.ts"
-]
-
-/** Made, and not brought over yet. */
-const waiting = [
-  // A foreign tracer that is set for a region.
-  "test/promise/foreignTracer.test.ts",
-  "test/telemetry/redactionLibraries.test.ts"
-]
 
 export default defineConfig({
   resolve: {
@@ -34,8 +20,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "effect4",
-          include: ["test/**/*.test.ts"],
-          exclude: [...alone, ...thorough, ...waiting],
+          include: ["{test,examples}/**/*.test.ts"],
+          exclude: [...alone, ...notRun.flatMap(({ tests }) => tests)],
           // Loading Effect and the sources once per worker instead of once per file is most of the time saved.
           isolate: false
         }

@@ -12,6 +12,8 @@ export const modules = [
   ["effect/TestClock", "effect/testing/TestClock"],
   ["effect/TestContext", "effect/testing/TestClock", "TestContext", "TestClock"],
   ["effect/TestServices", "effect/testing/TestClock", "TestServices", "TestClock"],
+  // Its seeded numbers: those of Effect 3 will do.
+  ["effect/Utils", "../../../node_modules/effect/dist/esm/Utils.js"],
   ["effect/FastCheck", "fast-check", "FastCheck", "FastCheck"],
   ["effect/Mailbox", "effect/Queue", "Mailbox", "Queue"],
   ["@effect/platform/FileSystem", "effect/FileSystem"],
@@ -127,7 +129,8 @@ export const members = {
     left: "fail",
     isRight: "isSuccess",
     isLeft: "isFailure",
-    mapLeft: "mapError"
+    mapLeft: "mapError",
+    filterOrLeft: "filterOrFail"
   },
   Scope: {
     CloseableScope: "Closeable",
@@ -150,6 +153,7 @@ export const members = {
 /** Names that move to another module. */
 export const moved = {
   "FileSystem.Size": "BigInt",
+  "TestClock.currentTimeMillis": "Clock.currentTimeMillis",
   "Effect.unsafeMakeSemaphore": "Semaphore.makeUnsafe",
   "Effect.makeSemaphore": "Semaphore.make",
   "Effect.Semaphore": "Semaphore.Semaphore",
@@ -284,6 +288,8 @@ export const calls = {
     })`,
   "Effect.dieMessage": (message) => `Effect.die(new Error(${message}))`,
   "Effect.repeatN": (...args) => `Effect.repeat(${[...args.slice(0, -1), `{ times: ${args.at(-1)} }`].join(", ")})`,
+  "Effect.withConfigProvider": (...args) =>
+    `Effect.provideService(${[...args.slice(0, -1), "ConfigProvider.ConfigProvider", args.at(-1)].join(", ")})`,
   "Effect.withClock": (...args) =>
     `Effect.provideService(${[...args.slice(0, -1), "Clock.Clock", args.at(-1)].join(", ")})`,
   "Fiber.getCurrentFiber": () => "Option.fromNullishOr(Fiber.getCurrent())",
@@ -343,8 +349,8 @@ export const shapes = [
   [/\bargs: \{\}/g, "args: Schema.Struct({})"],
   [/\b_tag === "Right"/g, "_tag === \"Success\""],
   [/\b_tag === "Left"/g, "_tag === \"Failure\""],
-  [/\b(encoded|decoded|params|verdict)\.right\b/g, "$1.success"],
-  [/\b(encoded|decoded|params)\.left\b/g, "$1.failure"],
+  [/\b(built|encoded|decoded|params|verdict)\.right\b/g, "$1.success"],
+  [/\b(built|encoded|decoded|params)\.left\b/g, "$1.failure"],
   [/\bSchema\.Defect\b(?!\()/g, "Schema.Defect()"],
   [/\bdisableValidation: true/g, "disableChecks: true"],
   [/\bLanguageModel\.Service\b/g, "LanguageModel.LanguageModel"],

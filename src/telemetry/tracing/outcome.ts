@@ -85,13 +85,22 @@ export const typeOf = (thrown: unknown): string => {
 
 const describeWithCauses = (thrown: unknown, limits: AttributeLimits, redactor: ExceptionRules): string => {
   const value = originalError(thrown)
-  const causes = value instanceof Error && !isPrivate(value) ? causesOf(value) : []
+  const causes = causesIn(value)
   if (causes.length === 0) {
     return describe(value, limits, redactor)
   }
   // The text is searched for secrets as a whole, and counts as one value.
   const lines = causes.map(({ label, value: cause }) => `${label}: ${plainText(cause, limits, redactor)}`)
   return redactor.exception([plainText(value, limits, redactor), ...lines].join("\n"), limits.valueLength)
+}
+
+// A revoked proxy cannot even be asked what it is.
+const causesIn = (value: unknown): ReturnType<typeof causesOf> => {
+  try {
+    return value instanceof Error && !isPrivate(value) ? causesOf(value) : []
+  } catch {
+    return []
+  }
 }
 
 const originalError = (thrown: unknown): unknown => {
