@@ -31,6 +31,7 @@ export default defineConfig({
     maxWorkers: "100%",
     pool: "forks",
     setupFiles: ["./test/ownIt.ts"],
+    env: { LOOM_FAULT_REPETITIONS: "20" },
     testTimeout: 15_000,
     silent: "passed-only"
   }

@@ -8,7 +8,7 @@ export const leftOut = [
   },
   { paths: [/^src\/records\/requiresEffect3\.ts$/], why: "requiresEffect4.ts takes its place." },
   {
-    paths: [/^test\/effect4\.test\.ts$/, /^test\/(types|pack|docs|backends|producers|bench|speed|pairs)\//],
+    paths: [/^test\/effect4\.test\.ts$/, /^test\/(progressReporter|run)\./, /^test\/(types|pack|docs|backends|producers|bench|speed|pairs)\//],
     why: "Checks of the main line's own package."
   },
   {
@@ -19,6 +19,10 @@ export const leftOut = [
   {
     paths: [/^test\/records\/schema\.test\.ts$/],
     why: "The JSON schema is generated and tested in the main line; the package takes it as it is."
+  },
+  {
+    paths: [/^test\/faults\/(datasetFullDisk|fileProcesses)\.test\.ts$/],
+    why: "They run commands of the command line."
   },
   {
     paths: [/^test\/agent\/durableWorkflow\.test\.ts$/],
@@ -41,8 +45,8 @@ export const leftOut = [
 
 export const notRun = [
   {
-    tests: ["test/faults/{consoleProcess,datasetFullDisk,fileFullDisk,fileKill,fileProcesses,otlpOutages,scaleDeep,scaleMillion}.test.ts"],
-    why: "Minutes of real damage, through processes and disks: what they try is the same code on both lines."
+    tests: ["test/faults/{fileFullDisk,fileKill,fileSystemErrors,otlpEnds,otlpOutages,scaleDeep,scaleMillion}.test.ts"],
+    why: "Minutes of real damage, which the main line causes. The other rows run, some with fewer repetitions."
   },
   {
     tests: ["test/properties/!(interruption).test.ts", "test/{evals,sinks,telemetry,testing}/**/*.thorough.test.ts"],

@@ -152,7 +152,6 @@ export const members = {
 
 /** Names that move to another module. */
 export const moved = {
-  "FileSystem.Size": "BigInt",
   "TestClock.currentTimeMillis": "Clock.currentTimeMillis",
   "Effect.unsafeMakeSemaphore": "Semaphore.makeUnsafe",
   "Effect.makeSemaphore": "Semaphore.make",
@@ -310,6 +309,9 @@ export const calls = {
 /** Methods, and what is no plain name. */
 export const shapes = [
   [/\bEffect\.yieldNow\(\)/g, "Effect.yieldNow"],
+  // Streams are collected as arrays already.
+  [/,\s*Effect\.map\(Array\.from\)/g, ""],
+  [/(?<=[A-Z]\w+)\["Type"\]/g, "[\"Service\"]"],
   [/\bmanaged\.runtimeEffect\b/g, "managed.contextEffect"],
   [/\bEffect\.Effect\.(Success|Error)\b/g, "Effect.$1"],
   [/\blogLevel\._tag === "Warning"/g, "logLevel === \"Warn\""],

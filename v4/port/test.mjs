@@ -6,7 +6,7 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { leftOut } from "./leftOut.mjs"
+import { leftOut, notRun } from "./leftOut.mjs"
 import { here, main } from "./sources.mjs"
 
 const wanted = "22.23.3"
@@ -42,6 +42,7 @@ const tool = (name, args) => run(node, [join(here, "node_modules", name), ...arg
 
 run(node, ["port/port.mjs"], { env })
 tool("typescript/bin/tsc", ["--noEmit", "-p", "tsconfig.build.json"])
+tool("typescript/bin/tsc", ["--noEmit", "-p", "tsconfig.test.json"])
 const report = join(here, "node_modules/.cache/tests.json")
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
 tool("vitest/vitest.mjs", ["run", ...reporters, ...process.argv.slice(2)])
@@ -90,9 +91,9 @@ if (process.argv.length === 2) {
   for (const { paths, why } of leftOut) {
     console.log(`  ${paths.map((path) => path.source.replaceAll("\\", "")).join(", ")}\n    ${why}`)
   }
-  console.log(
-    "  Tests that are made and not run are those outside of `include` in v4/vitest.config.ts: they are not brought over yet."
-  )
+  for (const { tests, why } of notRun) {
+    console.log(`  ${tests.join(", ")}\n    ${why}`)
+  }
   if (differ.length > 0) {
     process.exit(1)
   }

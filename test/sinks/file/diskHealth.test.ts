@@ -182,7 +182,9 @@ describe("a disk that never recovers", () => {
     Effect.gen(function*() {
       const sink = yield* openSink(yield* tempPath, { closeTimeout: "2 seconds" }, refusing(() => "EIO"))
       yield* sink.run(records(numbered(10)))
-      yield* turns
+      while ((yield* sink.stats).lastError === undefined) {
+        yield* turns
+      }
       const closing = yield* Effect.fork(sink.close)
       yield* turns
       yield* TestClock.adjust("1999 millis")
