@@ -9,7 +9,11 @@ export const leftOut = [
   },
   { paths: [/^src\/records\/requiresEffect3\.ts$/], why: "requiresEffect4.ts takes its place." },
   {
-    paths: [/^test\/effect4\.test\.ts$/, /^test\/(progressReporter|run)\./, /^test\/(types|pack|docs|backends|producers|bench|speed|pairs)\//],
+    paths: [
+      /^test\/effect4\.test\.ts$/,
+      /^test\/(progressReporter|run)\./,
+      /^test\/(types|pack|docs|backends|producers|bench|speed|pairs)\//
+    ],
     why: "Checks of the main line's own package."
   },
   {
@@ -64,7 +68,10 @@ export const otherwise = [
   { titles: [/^SIGTERM twice/], why: "`runMain` of Effect 4 does not obey the second signal." },
   { titles: [/keeps the fiber references/], why: "There are no fiber references." },
   { titles: [/is partly counted: input/], why: "`effect/ai` takes only whole counts." },
-  { titles: [/^while the model speaks is interrupted/], why: "A few words are all there before the consumer stops, and the run ends as usual." },
+  {
+    titles: [/^while the model speaks is interrupted/],
+    why: "A few words are all there before the consumer stops, and the run ends as usual."
+  },
   { titles: [/lines (for each|of the first) of several/], why: "`Config.all` names the first error." },
   { titles: [/^2[0-4]-/], why: "Examples that are left out." },
   { titles: [/^a Right becomes/], why: "`Either` is `Result`." },

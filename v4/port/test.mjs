@@ -82,9 +82,11 @@ if (process.argv.length === 2) {
   const inContract = [...three].filter((name) => name.startsWith("test/contract/"))
   const shared = (names) => names.filter((name) => four.has(name)).length
   console.log(
-    `\nThe contract: ${shared(inContract)} of the ${inContract.length} tests of effect ${versionOf(main)} pass on effect ${
-      versionOf(here)
-    }; of all in the files that both run, ${shared([...three])} of ${three.size}.\nTests of one line only:`
+    `\nThe contract: ${shared(inContract)} of the ${inContract.length} tests of effect ${
+      versionOf(main)
+    } pass on effect ${versionOf(here)}; of all in the files that both run, ${
+      shared([...three])
+    } of ${three.size}.\nTests of one line only:`
   )
   const isOwn = (name) => name.startsWith("test/effect4/")
   const apart = [
