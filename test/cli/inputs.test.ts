@@ -124,6 +124,13 @@ describe("a file that is not a trace file", { concurrent: true, timeout: 60_000 
     expect(stderr).toContain("it seems to be a coding agent's transcript")
   })
 
+  it.each(commands)("is refused by %s %s %s, too, where it is OTLP without spans", async (...command) => {
+    const path = files.write(`logs-${command.join("").replace(/\W/g, "")}.jsonl`, "{\"resourceLogs\":[{}]}\n")
+    const { code, stderr } = await loom([...command, path])
+    expect(code).toBe(3)
+    expect(stderr).toContain("it seems to be OTLP metrics or logs, without spans")
+  })
+
   it("leaves no page behind", async () => {
     const page = files.path("refused.html")
     const { code } = await loom(["view", "--out", page, files.write("refused.txt", "hello\n")])

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { decodeEntries, type TraceEntry } from "../../readers/TraceEntry.js"
 import { command } from "../command.js"
 import { type IoError, UsageError } from "../Failure.js"
-import { forEachEntry } from "../input/entries.js"
+import { forEachEntry, isRecord } from "../input/entries.js"
 import { follow, type FollowEvent } from "../input/follow.js"
 import { cannotRead, inputPaths, Recognition } from "../input/input.js"
 import { logBadLines } from "../input/summary.js"
@@ -43,17 +43,16 @@ const forever = (path: string, most: number, view: TailView) =>
     let before: Array<TraceEntry> | undefined = []
     const recognition = new Recognition(path)
     const entriesOf = (text: string): ReadonlyArray<TraceEntry> => {
-      recognition.line(text)
-      return decodeEntries({ text, line: ++number, offset: 0, torn: false, overlong: 0 })
+      const line = { text, line: ++number, offset: 0, torn: false, overlong: 0 }
+      const entries = decodeEntries(line)
+      recognition.line(line, entries.some(isRecord))
+      return entries
     }
     const handle = (event: FollowEvent): Effect.Effect<void, IoError, Output> => {
       if (event.kind === "rotated") {
         return output.log(`${path} was ${event.how}`)
       }
       const entries = event.kind === "lines" ? event.lines.flatMap(entriesOf) : before ?? []
-      entries.forEach((entry) =>
-        entry.kind === "record" ? recognition.record() : recognition.bad(entry.error.source, entry.torn)
-      )
       if (event.kind === "caught-up" && before !== undefined) {
         before = undefined
         return Effect.zipRight(recognition.check, show(view, entries, output))

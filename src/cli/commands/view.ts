@@ -11,6 +11,7 @@ import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
 import { decodeEntries } from "../../readers/TraceEntry.js"
 import { command } from "../command.js"
 import { type Failure, IoError, systemReason, UsageError } from "../Failure.js"
+import { isRecord } from "../input/entries.js"
 import { cannotRead, inputPaths, Recognition } from "../input/input.js"
 import { file, type Values, type ValueType, wholeNumber } from "../options.js"
 import { Output } from "../output/Output.js"
@@ -103,13 +104,9 @@ const checkServed = (path: string): Effect.Effect<void, IoError, Output> =>
     }
     const splitter = new LineSplitter()
     const look = (line: Line): void => {
-      recognition.line(line.text)
-      for (const entry of decodeEntries(line)) {
-        if (entry.kind === "record") {
-          recognition.record()
-        } else if (!(entry.torn && head.length === lookedAt)) {
-          recognition.bad(entry.error.source, entry.torn)
-        }
+      const isCut = line.torn && head.length === lookedAt
+      if (!isCut) {
+        recognition.line(line, decodeEntries(line).some(isRecord))
       }
     }
     splitter.push(head, look)

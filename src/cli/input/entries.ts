@@ -10,6 +10,9 @@ import type { Output } from "../output/Output.js"
 import { noteBroken, Recognition, unpackedOf } from "./input.js"
 import { forEachLine } from "./lines.js"
 
+/** Whether it is a record, and not a bad line. */
+export const isRecord = ({ kind }: TraceEntry): boolean => kind === "record"
+
 /** Passes on all entries of all files. */
 export const forEachEntry = (
   paths: ReadonlyArray<string>,
@@ -18,12 +21,9 @@ export const forEachEntry = (
   Effect.forEach(paths, (path) =>
     forEachLine(path, {
       line: (line) => {
-        let hasRecord = false
-        for (const entry of decodeEntries(line)) {
-          hasRecord ||= entry.kind === "record"
-          take(entry)
-        }
-        return hasRecord
+        const entries = decodeEntries(line)
+        entries.forEach(take)
+        return entries.some(isRecord)
       },
       broken: (...what) => take(brokenEntry(...what))
     }), { discard: true })
@@ -36,15 +36,9 @@ export const entriesOf = (path: string): Stream.Stream<TraceEntry, IoError, Outp
     const after = (feed: (take: Parameters<LineSplitter["end"]>[0]) => void): ReadonlyArray<TraceEntry> => {
       const found: Array<TraceEntry> = []
       feed((line) => {
-        recognition.line(line.text)
-        for (const entry of decodeEntries(line)) {
-          found.push(entry)
-          if (entry.kind === "record") {
-            recognition.record()
-          } else {
-            recognition.bad(entry.error.source, entry.torn)
-          }
-        }
+        const entries = decodeEntries(line)
+        recognition.line(line, entries.some(isRecord))
+        entries.forEach((entry) => found.push(entry))
       })
       return found
     }

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import { createReadStream, statSync } from "node:fs"
 import { binaryFormat, isBegun, seemsToBe } from "../../readers/foreign.js"
 import { gunzipped, type GzipError } from "../../readers/gunzip.js"
+import type { Line } from "../../readers/LineSplitter.js"
 import { type Skipped, skippedIn } from "../../readers/otlpSkipped.js"
 import { otlpEntries } from "../../readers/TraceEntry.js"
 import { IoError, systemReason } from "../Failure.js"
@@ -95,15 +96,16 @@ export class Recognition {
     return new IoError({ message: `no records in ${nameOf(this.path)}: it seems to be ${what}${advice}` })
   }
 
-  record(): void {
-    this.records++
-  }
-
-  /** Takes a line, to count what it holds that is not read. */
-  line(text: string): void {
+  /** Takes a line, and whether it held a record. */
+  line({ text, torn }: Pick<Line, "text" | "torn">, hasRecord: boolean): void {
     const skipped = skippedIn(text)
     if (skipped !== undefined) {
       this.skip(skipped)
+    }
+    if (hasRecord) {
+      this.records++
+    } else {
+      this.bad(text, torn)
     }
   }
 
@@ -112,11 +114,10 @@ export class Recognition {
     this.logs += logs
   }
 
-  /** Takes the start of a line without a record. */
-  bad(source: string, torn: boolean): void {
+  private bad(text: string, torn: boolean): void {
     if (this.first === undefined && this.records === 0) {
-      const isBegunOrEmpty = torn && isBegun(this.head ?? noBytes, source) || isEmptyRequest(source)
-      this.first = isBegunOrEmpty ? undefined : source
+      const isBegunOrEmpty = torn && isBegun(this.head ?? noBytes, text) || isEmptyRequest(text)
+      this.first = isBegunOrEmpty ? undefined : text.slice(0, 4096)
     }
   }
 

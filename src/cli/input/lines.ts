@@ -35,14 +35,7 @@ export const forEachLine = (
     const showProgress = yield* progressOf(path)
     const splitter = new LineSplitter()
     const recognition = new Recognition(path)
-    const take = (line: Line): void => {
-      recognition.line(line.text)
-      if (takeLine(line)) {
-        recognition.record()
-      } else {
-        recognition.bad(line.text, line.torn)
-      }
-    }
+    const take = (line: Line): void => recognition.line(line, takeLine(line))
     let read = 0
     const counted = async function*(): AsyncGenerator<Uint8Array> {
       for await (const chunk of bytes()) {

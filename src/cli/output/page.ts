@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
 import { decodeEntries } from "../../readers/TraceEntry.js"
 import type { IoError } from "../Failure.js"
+import { isRecord } from "../input/entries.js"
 import { noteBroken, Recognition, unpackedOf } from "../input/input.js"
 import type { Output } from "./Output.js"
 
@@ -17,15 +18,8 @@ const textOf = (path: string): Stream.Stream<string, IoError, Output> =>
     const splitter = new LineSplitter()
     let isKnown = false
     const look = (line: Line): void => {
-      recognition.line(line.text)
-      for (const entry of isKnown ? [] : decodeEntries(line)) {
-        if (entry.kind === "record") {
-          isKnown = true
-          recognition.record()
-        } else {
-          recognition.bad(entry.error.source, entry.torn)
-        }
-      }
+      isKnown ||= decodeEntries(line).some(isRecord)
+      recognition.line(line, isKnown)
     }
     return unpackedOf(path, recognition).pipe(
       Stream.catchTag("GzipError", (error) => Stream.execute(noteBroken(path, error))),

@@ -50,13 +50,9 @@ class FirstParts {
 
   private readonly take = (line: Line): void => {
     this.first ??= line.text
-    this.recognition.line(line.text)
-    if (takeFacts(line, this.counter)) {
-      this.hasRecord = true
-      this.recognition.record()
-    } else {
-      this.recognition.bad(line.text, line.torn)
-    }
+    const hasRecord = takeFacts(line, this.counter)
+    this.hasRecord ||= hasRecord
+    this.recognition.line(line, hasRecord)
   }
 }
 
