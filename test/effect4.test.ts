@@ -92,6 +92,7 @@ describe("the rules", () => {
       "Effect.timeoutOrElse(a, { duration: 1, orElse: () => Effect.fail(new B({})) })"
     ],
     ["a.pipe(Effect.repeatN(3))", "a.pipe(Effect.repeat({ times: 3 }))"],
+    ["Effect.reduce(all, 0, add)", "Effect.reduce(all, () => 0, add)"],
     [
       "import * as Either from \"effect/Either\"\nEither.left(1)",
       "import * as Result from \"effect/Result\"\nResult.fail(1)"

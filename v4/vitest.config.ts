@@ -20,7 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "effect4",
-          include: ["{test,examples}/**/*.test.ts"],
+          include: ["{test,examples}/**/*.test.ts", "coverage/fences/*.test.ts"],
           exclude: [...alone, ...notRun.flatMap(({ tests }) => tests)],
           // Loading Effect and the sources once per worker instead of once per file is most of the time saved.
           isolate: false

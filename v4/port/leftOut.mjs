@@ -63,6 +63,13 @@ export const notRun = [
   }
 ]
 
+/** Blocks of the documentation, by what they use. */
+export const leftOutBlocks = [
+  { uses: /"@effect\/ai-/, why: "The vendors' model layers." },
+  { uses: /schema\/records\.json/, why: "The schema is put into the package as it is packed." },
+  { uses: /const Layers = \[.*\] as const/, why: "`Effect.provide` of Effect 4 takes no readonly array." }
+]
+
 export const otherwise = [
   { titles: [/machine'?s clock is set .*: durations/], why: "Effect 4 measures spans with the machine's clock." },
   { titles: [/^SIGTERM twice/], why: "`runMain` of Effect 4 does not obey the second signal." },

@@ -77,6 +77,7 @@ export const members = {
   },
   Config: {
     string: "String",
+    redacted: "Redacted",
     mapOrFail: "mapEffect",
     "Config.Success": "Success"
   },
@@ -286,6 +287,8 @@ export const calls = {
       )
     })`,
   "Effect.dieMessage": (message) => `Effect.die(new Error(${message}))`,
+  "Effect.reduce": (items, zero, step) =>
+    step === undefined || zero.startsWith("() =>") ? undefined : `Effect.reduce(${items}, () => ${zero}, ${step})`,
   "Effect.repeatN": (...args) => `Effect.repeat(${[...args.slice(0, -1), `{ times: ${args.at(-1)} }`].join(", ")})`,
   "Effect.withConfigProvider": (...args) =>
     `Effect.provideService(${[...args.slice(0, -1), "ConfigProvider.ConfigProvider", args.at(-1)].join(", ")})`,
@@ -309,6 +312,11 @@ export const calls = {
 /** Methods, and what is no plain name. */
 export const shapes = [
   [/\bEffect\.yieldNow\(\)/g, "Effect.yieldNow"],
+  [
+    /\bimport \{ NodeSdk \} from "@effect\/opentelemetry"/g,
+    "import * as NodeSdk from \"@effect/opentelemetry/NodeSdk\""
+  ],
+  [/\bPrompt\.merge\b/g, "Prompt.concat"],
   // Streams are collected as arrays already.
   [/,\s*Effect\.map\(Array\.from\)/g, ""],
   [/(?<=[A-Z]\w+)\["Type"\]/g, "[\"Service\"]"],

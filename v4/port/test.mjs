@@ -6,7 +6,7 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { leftOut, notRun, otherwise } from "./leftOut.mjs"
+import { leftOut, leftOutBlocks, notRun, otherwise } from "./leftOut.mjs"
 import { here, main } from "./sources.mjs"
 
 const wanted = "22.23.3"
@@ -41,6 +41,7 @@ const env = { ...process.env, PATH: `${nodeFolder()}:${process.env.PATH}` }
 const tool = (name, args) => run(node, [join(here, "node_modules", name), ...args], { env })
 
 run(node, ["port/port.mjs"], { env })
+run(node, ["--disable-warning=ExperimentalWarning", "port/fences.mjs"], { env })
 // With the sources, which the tests import.
 tool("typescript/bin/tsc", ["--noEmit", "-p", "tsconfig.test.json"])
 const report = join(here, "node_modules/.cache/tests.json")
@@ -88,7 +89,7 @@ if (process.argv.length === 2) {
       shared([...three])
     } of ${three.size}.\nTests of one line only:`
   )
-  const isOwn = (name) => name.startsWith("test/effect4/")
+  const isOwn = (name) => /^(test\/effect4|coverage)\//.test(name)
   const apart = [
     ...[...three].filter((name) => !four.has(name)).map((name) => ["3", name]),
     ...[...four].filter((name) => !three.has(name) && !isOwn(name)).map((name) => ["4", name])
@@ -105,6 +106,9 @@ if (process.argv.length === 2) {
   }
   for (const { tests, why } of notRun) {
     console.log(`  ${tests.join(", ")}\n    ${why}`)
+  }
+  for (const { uses, why } of leftOutBlocks) {
+    console.log(`  Blocks of the documentation with ${uses.source.replaceAll("\\", "")}\n    ${why}`)
   }
   if (differ.length > 0) {
     process.exit(1)

@@ -182,7 +182,7 @@ describe("a disk that never recovers", () => {
     Effect.gen(function*() {
       const sink = yield* openSink(yield* tempPath, { closeTimeout: "2 seconds" }, refusing(() => "EIO"))
       yield* sink.run(records(numbered(10)))
-      while ((yield* sink.stats).lastError === undefined) {
+      while ((yield* sink.stats).lastError === null) {
         yield* turns
       }
       const closing = yield* Effect.fork(sink.close)
