@@ -68,7 +68,7 @@ const linesOf = (path: string): ReadonlyArray<any> =>
     : []
 
 /** The spans in a file. */
-export const spansIn = (path: string): ReadonlyArray<OtlpSpan> =>
+const spansIn = (path: string): ReadonlyArray<OtlpSpan> =>
   linesOf(path).flatMap(({ resourceSpans = [] }) =>
     resourceSpans.flatMap(({ resource, scopeSpans }: any) =>
       scopeSpans.flatMap(({ scope, spans }: any) =>
