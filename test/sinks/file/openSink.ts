@@ -91,14 +91,17 @@ export const openSink = (path: string, options: FileOptions = {}, damage: Partia
 
 const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
-/** Lets the event loop turn and the test's clock go on, 50 ms a turn, until the condition holds. */
+/** A turn after which the disk has answered what it was asked before. */
+const answered = Effect.async<void>((resume) => fs.stat(".", () => setImmediate(() => resume(Effect.void))))
+
+/** Lets the disk answer and the test's clock go on, 50 ms a time, until the condition holds. */
 export const eventually = (condition: Effect.Effect<boolean>): Effect.Effect<void> =>
   Effect.gen(function*() {
     for (let turns = 0; !(yield* condition); turns++) {
       if (turns > 5000) {
         throw new Error("What was waited for does not happen")
       }
-      yield* turn
+      yield* answered
       yield* TestClock.adjust("50 millis")
     }
   })
