@@ -55,7 +55,11 @@ const numbersIn = (file: MemoryFile): ReadonlyArray<number> =>
 
 const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
-const settle = Effect.repeatN(turn, 3)
+/** Without `Effect.repeat`, which on Effect 4 waits for the clock before each time. */
+const times = <E, R>(count: number, effect: Effect.Effect<unknown, E, R>) =>
+  Effect.forEach(Array.from({ length: count }), () => effect, { discard: true })
+
+const settle = times(4, turn)
 
 /** The sink under the model's hands. */
 class Subject {
@@ -96,9 +100,9 @@ class Subject {
     const { disk } = this
     switch (command.do) {
       case "record":
-        return Effect.repeatN(
-          Effect.suspend(() => this.run(Telemetry.withSpan(Effect.void, String(this.emitted++)))),
-          command.count - 1
+        return times(
+          command.count,
+          Effect.suspend(() => this.run(Telemetry.withSpan(Effect.void, String(this.emitted++))))
         )
       case "flush":
         return Effect.zipRight(Effect.fork(this.run(Telemetry.flush)), turn)
