@@ -16,7 +16,7 @@ import { sizeOfOneFile } from "./sizes.mjs"
 const names = ["Telemetry", "NoTelemetryLive"]
 
 /** Bytes of gzip: what was measured and 1 %. */
-const budgets = { vite: 30_900, esbuild: 51_900, promise: 55_100 }
+const budgets = { vite: 31_200, esbuild: 52_100, promise: 55_100 }
 
 const minified = { minify: true, format: "esm", target: "es2022" }
 
