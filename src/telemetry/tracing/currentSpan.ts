@@ -17,7 +17,7 @@ import { safeAttributes } from "./safe.js"
 import type { Lookup } from "./spans.js"
 
 /**
- * Runs something in the current fiber. What it returns, exceptions of sinks, becomes a defect.
+ * Runs something in the current fiber. What it returns, exceptions of sinks, becomes a defect; several become one, because only one value can be thrown.
  *
  * With `Effect.withFiberRuntime` it would be an effect that returns another one: a step more, a fifth of what a measurement costs.
  */
