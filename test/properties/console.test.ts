@@ -14,9 +14,8 @@ import { buildObject, hostileAttributes, hostileText, planted } from "./hostile.
 
 const unsafe = /[\p{Cc}\p{Cf}\u2028\u2029\p{Surrogate}]/u
 
-/** Format characters that are visible, or part of a visible character, in some scripts. */
-const harmless =
-  /[\u00ad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u180e\u206a-\u206f]|\u{110bd}|\u{110cd}|[\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}]/gu
+/** Format characters that are drawn: signs before Arabic, Syriac and Kaithi numbers, and the joiners of hieroglyphs. */
+const drawn = /[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2]|[\u{110bd}\u{110cd}\u{13430}-\u{1343f}]/gu
 
 const record = fc.record({
   name: hostileText.map((name) => noRedactor.name(name)),
@@ -106,7 +105,7 @@ describe("any record on the console", () => {
     fc.assert(fc.property(record, fc.constantFrom(Infinity, 80, 20), (recipe, width) => {
       for (const line of linesOf(recipe, attributesOf(recipe), width)) {
         expect(line.endsWith("\n")).toBe(true)
-        expect(line.slice(0, -1).replace(harmless, "")).not.toMatch(unsafe)
+        expect(line.slice(0, -1).replace(drawn, "")).not.toMatch(unsafe)
         expect(line).not.toContain(planted)
         expect(columns(line.slice(0, -1))).toBeLessThanOrEqual(width)
       }

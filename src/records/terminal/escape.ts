@@ -5,9 +5,9 @@
  * clear the screen, bidirectional controls reorder text, a newline forges a line, a comma forges a field.
  */
 
-// C0, DEL, C1; line and paragraph separator; bidi and zero-width controls; interlinear annotations; tag characters.
-const unsafe =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu
+// Controls; line and paragraph separator; all that Unicode calls ignorable when shown (bidi and zero-width controls, invisible operators,
+// fillers, tag characters) but variation selectors, which choose between an emoji and its plain form; interlinear annotations.
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}\ufff9-\ufffb]|(?!\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/gu
 
 const short: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\u001b": "\\e", "\u0000": "\\0" }
 

@@ -16,6 +16,9 @@ const classes: ReadonlyArray<readonly [name: string, codes: ReadonlyArray<number
   ["line and paragraph separator", [0x2028, 0x2029]],
   ["bidi controls", [0x61c, 0x200e, 0x200f, ...range(0x202a, 0x202e), ...range(0x2066, 0x2069)]],
   ["zero-width characters", [0x200b, 0x200c, 0x200d, 0x2060, 0xfeff]],
+  ["invisible operators and deprecated format characters", [...range(0x2061, 0x2065), ...range(0x206a, 0x206f)]],
+  ["fillers, the soft hyphen and joiners without a shape", [0xad, 0x34f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x3164, 0xffa0]],
+  ["format controls of shorthand and music", [...range(0x1bca0, 0x1bca3), ...range(0x1d173, 0x1d17a)]],
   ["interlinear annotations", [0xfff9, 0xfffa, 0xfffb]],
   ["tag characters", range(0xe0000, 0xe007f)],
   ["lone surrogates", [0xd800, 0xdbff, 0xdc00, 0xdfff]]
@@ -38,7 +41,7 @@ describe("characters that are not plainly visible", () => {
   })
 
   it("do not include accents, scripts, symbols and emoji", () => {
-    const text = "héllo, мир, 你好, שלום, 😀 – “x” ☃ a\u0301"
+    const text = "héllo, мир, 你好, שלום, 😀 – “x” ☃ a\u0301 \u2764\ufe0f \u0601\u0661"
     expect(escapeText(text)).toBe(text)
   })
 })
