@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { Application, OptionDefaults } from "typedoc"
+import { Application, Converter, OptionDefaults, ReflectionKind } from "typedoc"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -44,6 +44,15 @@ const app = await Application.bootstrapWithPlugins({
   logLevel: "Warn"
 })
 
+// A service's tag is a class that no program instantiates.
+app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+  for (const constructor of project.getReflectionsByKind(ReflectionKind.Constructor)) {
+    if (constructor.signatures?.some(({ parameters }) => parameters?.[0]?.type?.name === "never")) {
+      project.removeReflection(constructor)
+    }
+  }
+})
+
 const project = await app.convert()
 if (project === undefined) {
   process.exit(1)
@@ -51,6 +60,19 @@ if (project === undefined) {
 // What programs import, instead of a folder of the sources.
 for (const module of project.children) {
   module.name = module.name === "index" ? name : `${name}/${module.name}`
+}
+// Where a member comes from matters only if that is in the reference too: the base of a service or error is a long type of Effect's.
+const isDocumented = (type) => type.type === "reference" && type.reflection !== undefined
+for (const reflection of Object.values(project.reflections)) {
+  for (const key of ["inheritedFrom", "overwrites", "implementationOf"]) {
+    if (reflection[key] !== undefined && !isDocumented(reflection[key])) {
+      delete reflection[key]
+    }
+  }
+  if (reflection.extendedTypes?.every(isDocumented) === false) {
+    delete reflection.extendedTypes
+    delete reflection.typeHierarchy
+  }
 }
 app.validate(project)
 await app.generateOutputs(project)

@@ -61,7 +61,13 @@ export default defineConfig({
       "/": groups()
     },
     outline: [2, 3],
-    search: { provider: "local" },
+    // A guide explains what the reference lists, so it comes first.
+    search: {
+      provider: "local",
+      options: {
+        miniSearch: { searchOptions: { boostDocument: (id) => id.startsWith("/reference/") ? 0.2 : 1 } }
+      }
+    },
     socialLinks: [{ icon: "github", link: github }],
     footer: { message: `MIT licence. <a href="${bugs}">Issues</a>` }
   }
