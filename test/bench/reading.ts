@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { machine } from "./report.js"
+import { aligned, machine } from "./report.js"
 import { writeRuns } from "./runsFile.js"
 
 const sizes = (process.env["BENCH_FILE_MB"] ?? "100,1000").split(",").map(Number)
@@ -80,21 +80,21 @@ const listTraces = async (path: string): Promise<Cost> => {
 const query = "select model, count(*), sum(cost_usd) from model_calls group by all"
 
 const rows: { readonly [row: string]: (path: string) => Promise<Cost> } = {
-  "lines and `JSON.parse`, one thread": other("parse"),
-  "`node:readline` and `JSON.parse`": other("readline"),
-  "DuckDB, `read_json` of the file": other("duckdb"),
-  "`stats`": loom("stats"),
-  "`cost`": loom("cost"),
-  "`tree --last 1`": loom("tree", "--last", "1"),
-  "`errors`": loom("errors"),
-  "`find --outcome failure`": loom("find", "--outcome", "failure"),
-  "`doctor`": loom("doctor"),
-  "`diff`, of the file with itself": (path) => run([bin, "diff", path, path], 2),
-  "`export --to otlp`": loom("export", "--to", "otlp"),
-  "`export --to collapsed`": loom("export", "--to", "collapsed"),
-  "`sql`, cost by model": loom("sql", query),
-  "`mcp`, the list of traces": listTraces,
-  "`view`, writing the page": loom("view", "--out", "-")
+  "lines and JSON.parse, one thread": other("parse"),
+  "node:readline and JSON.parse": other("readline"),
+  "DuckDB, read_json": other("duckdb"),
+  stats: loom("stats"),
+  cost: loom("cost"),
+  "tree --last 1": loom("tree", "--last", "1"),
+  errors: loom("errors"),
+  "find --outcome failure": loom("find", "--outcome", "failure"),
+  doctor: loom("doctor"),
+  "diff, file with itself": (path) => run([bin, "diff", path, path], 2),
+  "export --to otlp": loom("export", "--to", "otlp"),
+  "export --to collapsed": loom("export", "--to", "collapsed"),
+  "sql, cost by model": loom("sql", query),
+  "mcp, list of traces": listTraces,
+  view: loom("view", "--out", "-")
 }
 
 type Costs = ReadonlyMap<string, ReadonlyArray<Cost>>
@@ -118,32 +118,39 @@ const measure = async (): Promise<Costs> => {
   return costs
 }
 
-const cells = ({ cpu, files, memory, wall }: Cost, size: number): string =>
-  [wall.toFixed(1), cpu.toFixed(1), (files * size / wall).toFixed(0), memory.toFixed(0)].join(" | ")
+const cells = ({ cpu, files, memory, wall }: Cost, size: number): ReadonlyArray<string> => [
+  wall.toFixed(1),
+  cpu.toFixed(1),
+  (files * size / wall).toFixed(0),
+  memory.toFixed(0)
+]
 
 const ratio = (costs: Costs, row: string): string =>
-  sizes.map((_, at) => (costs.get(row)![at]!.cpu / costs.get("`stats`")![at]!.cpu).toFixed(2)).join(" and ")
+  sizes.map((_, at) => (costs.get(row)![at]!.cpu / costs.get("stats")![at]!.cpu).toFixed(2)).join(" and ")
+
+const lines = (costs: Costs): string =>
+  aligned([
+    ["", ...sizes.flatMap((size) => [`${size} MB:`, "", "", ""])],
+    ["", ...sizes.flatMap(() => ["s", "CPU s", "MB/s", "memory"])],
+    ...[...costs].map(([row, all]) => [row, ...all.flatMap((cost, at) => cells(cost, sizes[at]!))])
+  ], 1)
 
 const page = (costs: Costs, load: string): string =>
   `# Reading speed
 
 Written by \`npm run bench -- reading\`; do not edit. ${
     new Date().toISOString().slice(0, 10)
-  }, ${machine()}, load average ${load} at the start.
+  }, ${machine()}, load average ${load}.
 
-One run of each command over files of agent runs, 16 spans each, as it is installed, its start included. CPU time is that of all threads, memory is the peak. \`diff\` reads two files. The DuckDB baseline answers a part of what \`stats\` does: count, durations and cost by name.
+One run per command, its start included, over a file of agent runs with 16 spans each. CPU seconds are of all threads, memory is the peak in MB. DuckDB only counts, and sums durations and cost by name.
 
-| | ${sizes.map((size) => `${size} MB: s | CPU s | MB/s | memory, MB`).join(" | ")} |
-|---|${sizes.map(() => "---:|---:|---:|---:|").join("")}
-${
-    [...costs].map(([row, all]) => `| ${row} | ${all.map((cost, at) => cells(cost, sizes[at]!)).join(" | ")} |`).join(
-      "\n"
-    )
-  }
+\`\`\`text
+${lines(costs)}
+\`\`\`
 
-CPU time as a part of that of \`stats\`: \`tree --last 1\` ${ratio(costs, "`tree --last 1`")}, \`errors\` ${
-    ratio(costs, "`errors`")
-  }. The goal is at most 1.3, in at most 200 MB.
+Goal for \`tree\` and \`errors\`: at most 1.3 times the CPU time of \`stats\`, in at most 200 MB. Result: \`tree\` ${
+    ratio(costs, "tree --last 1")
+  }, \`errors\` ${ratio(costs, "errors")}.
 `
 
 /** Measures everything; returns the page of the docs. */

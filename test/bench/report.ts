@@ -10,28 +10,37 @@ const rounded = (value: number): string =>
 const boundOf = ({ bound, goal, unit }: Goal): string =>
   `${bound === "most" ? "≤" : "≥"} ${goal}${unit === undefined ? "" : ` ${unit}`}`
 
-const verdict = (goal: Goal, results: Results): readonly [value: string, verdict: string] => {
-  const value = reached(goal, results)
-  return value === undefined ? ["", "not measured"] : [rounded(value), isReached(goal, value) ? "reached" : "MISSED"]
+/** Aligns the columns of some rows, the first `texts` of them to the left. */
+export const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>, texts: number): string => {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? []
+  const cell = (text: string, column: number) =>
+    column < texts ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)
+  return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n")
 }
 
 /** The measured goals, for a terminal. */
 export const table = (goals: ReadonlyArray<Goal>, results: Results): string => {
-  const rows = goals.filter((goal) => reached(goal, results) !== undefined).map((goal) => {
-    const [value, said] = verdict(goal, results)
-    return [goal.what, goal.against, boundOf(goal), value, said]
+  const rows = goals.flatMap((goal) => {
+    const value = reached(goal, results)
+    return value === undefined
+      ? []
+      : [[goal.what, goal.against, boundOf(goal), rounded(value), isReached(goal, value) ? "reached" : "MISSED"]]
   })
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)))
-  const line = (row: ReadonlyArray<string>) =>
-    row.map((cell, column) =>
-      column < 2 ? cell.padEnd(widths[column]!) : column < 4 ? cell.padStart(widths[column]!) : cell
-    ).join("  ")
-  return `${rows.map(line).join("\n")}\n`
+  return `${aligned(rows, 2)}\n`
 }
 
 /** The machine that measures. */
 export const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.version}`
+
+const resultOf = (goal: Goal, results: Results): string => {
+  const value = reached(goal, results)
+  return value === undefined
+    ? "not measured"
+    : isReached(goal, value)
+    ? rounded(value)
+    : `**${rounded(value)} missed**`
+}
 
 /** The page of the docs. */
 export const page = (
@@ -40,29 +49,30 @@ export const page = (
   found: ReadonlyMap<string, ReadonlyArray<number>>,
   rounds: number
 ): string => {
-  const goalRows = goals.map((goal) => {
-    const [value, said] = verdict(goal, results)
-    return `| ${goal.what} | ${goal.against} | ${boundOf(goal)} | ${value} | ${said} |`
-  })
-  const caseRows = [...found].sort(([a], [b]) => a.localeCompare(b)).map(([name, values]) =>
-    `| ${name} | ${rounded(results.get(name)!)} | ${rounded(Math.min(...values))}–${rounded(Math.max(...values))} |`
+  const goalRows = goals.map((goal) =>
+    `| ${goal.what} | ${goal.against} | ${boundOf(goal)} | ${resultOf(goal, results)} |`
   )
+  const caseRows = [...found].sort(([a], [b]) => a.localeCompare(b)).map(([name, values]) => [
+    name,
+    rounded(results.get(name)!),
+    `${rounded(Math.min(...values))}–${rounded(Math.max(...values))}`
+  ])
   return `# Benchmarks
 
 Written by \`npm run bench\`; do not edit. ${new Date().toISOString().slice(0, 10)}, ${machine()}, ${rounds} rounds.
 
-Each case runs in its own process, in random order; times are CPU time of the main thread if the system reports it. Absolute times vary between machines and runs, so the goals are ratios of two cases of one run. The sources are in \`test/bench/\`, one file per question.
+Goals are ratios of two cases of one run, because absolute times vary between machines. "Effect's span" records nothing and has no stack; OpenTelemetry has the batch processor and an exporter that does nothing.
 
-| what | against | goal | reached | |
-|---|---|---:|---:|---|
+| what | relative to | goal | result |
+|---|---|---:|---:|
 ${goalRows.join("\n")}
 
 ## All cases
 
-Nanoseconds per operation; records per second for \`file\`, milliseconds for \`file.stall\` and \`start\`, bytes for \`bytes\`, MB per second for \`stats\`, nanoseconds per character for \`redaction\`. Median and range of the rounds.
+Median and range, in nanoseconds of CPU time per operation. Others: \`file\` records per second, \`agent.picture\`, \`file.stall\` and \`start\` milliseconds, \`bytes\` bytes, \`stats\` MB per second, \`redaction\` nanoseconds per character.
 
-| case | median | spread |
-|---|---:|---|
-${caseRows.join("\n")}
+\`\`\`text
+${aligned(caseRows, 1)}
+\`\`\`
 `
 }
