@@ -134,7 +134,14 @@ const reject = (meter: CallMeter, error: unknown): Effect.Effect<void> =>
   Effect.map(Clock.currentTimeNanos, (now) => meter.reject(error, now))
 
 const asked = (options: unknown): Effect.Effect<RequestText> =>
-  Effect.suspend(() => requestText(Prompt.make((options as LanguageModel.GenerateTextOptions<Tools>).prompt).content))
+  Effect.suspend(() => {
+    const { prompt, toolkit } = options as LanguageModel.GenerateTextOptions<Tools>
+    // An effect that gives a toolkit is not run for that; toolkits are effects too, but have their tools.
+    return requestText(
+      Prompt.make(prompt).content,
+      toolkit !== undefined && "tools" in toolkit ? toolkit.tools as Tools : {}
+    )
+  })
 
 /** The options with tools that run outside of the call; a recorded call learns of them. */
 const outsideTools = <Options>(options: Options, { recorder }: CallMeter): Effect.Effect<Options> =>

@@ -1,5 +1,5 @@
 /**
- * Cassettes that were damaged, agents that lost a tool, and forks where nothing was recorded.
+ * Cassettes that were damaged, agents whose tools changed, and forks where nothing was recorded.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -16,7 +16,6 @@ import { fileOf, recordedWith } from "./taped.js"
 const Look = Tool.make("look", { parameters: { at: Schema.String }, success: Schema.String })
 const Peek = Tool.make("peek", { parameters: { at: Schema.String }, success: Schema.String })
 const both = Toolkit.make(Look, Peek)
-const one = Toolkit.make(Look)
 
 const agent = Agent.make({ name: "finder", instructions: "Find.", toolkit: both })
 const run = agent.run("Go").pipe(
@@ -68,23 +67,37 @@ describe("a damaged cassette", () => {
     }))
 })
 
-describe("an agent that lost a tool since", () => {
-  const lesser = Agent.make({ name: "finder", instructions: "Find.", toolkit: one }).run("Go").pipe(
-    Effect.provide(one.toLayer({ look: ({ at }) => Effect.succeed(at) }))
-  )
+describe("an agent whose tools changed since the recording", () => {
+  const runWith = (...tools: ReadonlyArray<Tool.Any>) =>
+    Agent.make({ name: "finder", instructions: "Find.", toolkit: Toolkit.make(...tools) }).run("Go") as typeof run
 
-  it.effect("diverges where the tool gave a result, and not where it was made up before", () =>
+  it.effect.each<[change: string, tools: ReadonlyArray<Tool.Any>, diff: string]>([
+    ["removed", [Look], "- tool \"peek\""],
+    ["added", [Look, Peek, Tool.make("stare")], "+ tool \"stare\""],
+    ["renamed", [Look, Tool.make("glance")], "- tool \"peek\"\n+ tool \"glance\""],
+    [
+      "described differently",
+      [Look, Tool.make("peek", { description: "Look briefly.", parameters: { at: Schema.String } })],
+      "tool \"peek\": its description or parameters differ"
+    ],
+    [
+      "given other parameters",
+      [Look, Tool.make("peek", { parameters: { at: Schema.Number } })],
+      "tool \"peek\": its description or parameters differ"
+    ]
+  ])("diverges at the first turn if one was %s", ([_, tools, diff]) =>
     Effect.gen(function*() {
       const { file } = yield* recorded
-      expect(yield* Effect.provide(run, Cassette.layer(file))).toMatchObject({ output: "Done" })
-      const cause = yield* Effect.flip(Effect.sandbox(Effect.provide(lesser, Cassette.layer(file))))
-      expect(Cause.squash(cause)).toMatchObject({
-        _tag: "CassetteDivergence",
-        turn: 1,
-        agent: "finder",
-        diff: expect.stringContaining("\"peek\"")
-      })
-      expect(yield* Effect.provide(lesser, Cassette.layer(file, { strict: false }))).toMatchObject({ output: "Done" })
+      const cause = yield* Effect.flip(Effect.sandbox(Effect.provide(runWith(...tools), Cassette.layer(file))))
+      expect(Cause.squash(cause)).toMatchObject({ _tag: "CassetteDivergence", turn: 0, agent: "finder", diff })
+      const lenient = Effect.provide(runWith(...tools), Cassette.layer(file, { strict: false }))
+      expect(yield* lenient).toMatchObject({ output: "Done" })
+    }))
+
+  it.effect("plays if only their order changed", () =>
+    Effect.gen(function*() {
+      const { file } = yield* recorded
+      expect(yield* Effect.provide(runWith(Peek, Look), Cassette.layer(file))).toMatchObject({ output: "Done" })
     }))
 })
 

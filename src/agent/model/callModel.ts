@@ -54,7 +54,7 @@ export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallE
     identity: known,
     streaming: call.streaming,
     promptTokens: () => promptTokens(call.messages, call.tools),
-    request: requestText(call.messages)
+    request: requestText(call.messages, call.tools)
   }
   return measureCall(measured, (meter) =>
     Effect.tap(

@@ -40,6 +40,15 @@ const describe = ({ instructions, name, tools }: Versioned): string =>
     Object.values(tools).map(describeTool).sort()
   ])
 
+const digests = new WeakMap<Tool.Any, string>()
+
+/** Twelve hexadecimal digits of the SHA-256 of what a model is told about a tool: its name, description and parameters. */
+export const toolDigest = (tool: Tool.Any): string => {
+  const digest = digests.get(tool) ?? shortDigest(describeTool(tool))
+  digests.set(tool, digest)
+  return digest
+}
+
 const describeTool = (tool: Tool.Any): string => JSON.stringify([tool.name, tool.description ?? "", parametersOf(tool)])
 
 // Some schemas have no JSON schema. The model cannot see them either.

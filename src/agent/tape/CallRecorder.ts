@@ -99,6 +99,7 @@ export class CallRecorder {
     const tape = {
       arrivals: this.arrivals.map(({ at, entries }) => [at, entries.length]),
       input_messages: this.request.sum,
+      tools: this.request.tools,
       response_parts: tapeSum(parts)
     }
     return Telemetry.annotate({

@@ -10,6 +10,8 @@ import { JsonItem, JsonItems } from "../../records/jsonItems.js"
 import { TapeSum } from "../../records/tape.js"
 import { exactText, plainMessages } from "../model/content.js"
 import { withoutMedia } from "../model/media.js"
+import type { Tools } from "../tools/looseToolkit.js"
+import { type ToolDigests, toolDigests } from "./toolsDiff.js"
 
 /** A conversation up to a message. */
 interface Asked {
@@ -57,10 +59,12 @@ export interface RequestText {
   readonly items: JsonItems
   /** The sum of its text. */
   readonly sum: string
+  /** The tools that are offered. */
+  readonly tools: ToolDigests
 }
 
-/** The request with these messages. */
-export const requestText = (messages: ReadonlyArray<Prompt.Message>): Effect.Effect<RequestText> =>
+/** The request with these messages and tools. */
+export const requestText = (messages: ReadonlyArray<Prompt.Message>, tools: Tools): Effect.Effect<RequestText> =>
   Effect.suspend(() => {
     let last: Asked | undefined
     let at = 0
@@ -76,7 +80,8 @@ export const requestText = (messages: ReadonlyArray<Prompt.Message>): Effect.Eff
       Effect.reduce(messages.slice(at), last, asking),
       (end) => ({
         items: new JsonItems(itemsUpTo(end)),
-        sum: (end === undefined ? TapeSum.none.and("[") : end.sum).and("]").toString()
+        sum: (end === undefined ? TapeSum.none.and("[") : end.sum).and("]").toString(),
+        tools: toolDigests(tools)
       })
     )
   })

@@ -9,6 +9,7 @@ import { messagesDiff } from "./messagesDiff.js"
 import type { RequestText } from "./RequestText.js"
 import type { TapeEntry } from "./tapeEntry.js"
 import { CurrentTape, entered, type TapedSpan, type TapePlace } from "./TapePlace.js"
+import { type ToolDigests, toolsDiff } from "./toolsDiff.js"
 
 const call = { role: "model", attributes: {} } as const
 
@@ -60,7 +61,7 @@ const currentCall: Effect.Effect<TapePlace & { readonly span: TapedSpan } | unde
 )
 
 /** Ends the run if nothing was recorded here, if it has diverged before, or if something else was asked. */
-export const sameRequest = ({ items: { text } }: RequestText): Effect.Effect<void> =>
+export const sameRequest = ({ items: { text }, tools }: RequestText): Effect.Effect<void> =>
   Effect.flatMap(CurrentTape, (place) => {
     if (place === undefined) {
       return Effect.void
@@ -72,10 +73,12 @@ export const sameRequest = ({ items: { text } }: RequestText): Effect.Effect<voi
     if (span === undefined) {
       return tape.diverge(place, "the recorded run makes no such model call")
     }
-    const asked = textAt(span, "input_messages")
-    return asked === text || !tape.strict
-      ? Effect.void
-      : tape.diverge(place, messagesDiff(asked ?? "[]", text))
+    if (!tape.strict) {
+      return Effect.void
+    }
+    const recorded = textAt(span, "input_messages") ?? "[]"
+    const diff = recorded === text ? toolsDiff(tapeOf(span).tools ?? tools, tools) : messagesDiff(recorded, text)
+    return diff === "" ? Effect.void : tape.diverge(place, diff)
   })
 
 /** What the call that is played asks, `undefined` if none is played. */
@@ -107,12 +110,16 @@ export interface PlayedArrival {
 
 interface TapeAttribute {
   readonly arrivals: ReadonlyArray<readonly [at: number, entries: number]>
+  /** Missing in cassettes recorded before tools were compared. */
+  readonly tools?: ToolDigests
 }
+
+const tapeOf = (span: TapedSpan): TapeAttribute => JSON.parse(textAt(span, "tape") ?? "{\"arrivals\":[]}")
 
 /** The attempts of a recorded call, each with what arrived. Throws if they were not recorded; a tape is checked before. */
 const attemptsOf = (span: TapedSpan): ReadonlyArray<ReadonlyArray<PlayedArrival>> => {
   const entries = JSON.parse(textAt(span, "response_parts") ?? "[]") as ReadonlyArray<TapeEntry>
-  const { arrivals } = JSON.parse(textAt(span, "tape") ?? "{\"arrivals\":[]}") as TapeAttribute
+  const { arrivals } = tapeOf(span)
   const attempts: Array<Array<PlayedArrival>> = [[]]
   let from = 0
   for (const [at, count] of arrivals) {

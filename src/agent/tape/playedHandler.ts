@@ -37,7 +37,7 @@ export const handledOrPlayed = <A extends Effect.Effect<unknown, unknown, unknow
         (place) =>
           place === undefined
             ? live(tools[name], handled as never)
-            : Effect.flatMap(playedSpan(place, true), (span) =>
+            : Effect.flatMap(playedSpan(place), (span) =>
               Effect.zipRight(
                 recordResult(() => String(span.attributes["result"])),
                 played(tools[name], recordedResult(span) as Recorded, span.attributes["error"])

@@ -100,7 +100,7 @@ const playedOr = (
   Effect.flatMap(CurrentTape, (place) => {
     const runs = place?.span !== undefined && localOf(options, tool)?.worker?.(call.params)?.exists === true &&
       holdsCalls(place.span)
-    return place === undefined || runs ? live : Effect.flatMap(playedSpan(place, tool !== undefined), (span) => {
+    return place === undefined || runs ? live : Effect.flatMap(playedSpan(place), (span) => {
       const { attributes: { error, left_running } } = span
       const result = recordedResult(span)
       const left = left_running === true
