@@ -1,8 +1,8 @@
 /**
- * The spans and metrics of agents, typed: one constructor each, so that a wrong attribute is a compile error.
+ * Typed constructors for the spans and metrics of agents: a wrong attribute is a compile error.
  *
- * If you build your own loop on these, you get the same records as from `loom-telemetry/agent`. Spans wrap effects; set values that are known
- * only at the end with `annotate` inside them. `user_id` and `session_id` come from `RunContext` unless they are given.
+ * An agent loop built on these writes the same records as `loom-telemetry/agent`. Spans wrap effects; set values known only at the end
+ * with `annotate` inside them. `user_id` and `session_id` come from `RunContext` unless you pass them.
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -45,7 +45,7 @@ export type {
 
 type Around = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** A span constructor: wraps an effect or a stream, and sets attributes that are known only at the end. */
+/** A span constructor: wraps an effect or a stream, and sets attributes known only at the end. */
 export interface SpanConstructor<Open, Close> {
   (attributes: Open): Around
   /** The same around a stream. */
@@ -70,7 +70,7 @@ const span = <Open extends object, Close extends object>(
     annotate: (attributes: Close) => Telemetry.annotate(() => input(attributes))
   })
 
-/** A metric constructor: takes one measurement. */
+/** A metric constructor: records one measurement. */
 export type MetricConstructor<Attributes> = (value: number, attributes: Attributes) => Effect.Effect<void>
 
 const metric = <Attributes extends object>(which: keyof typeof metrics): MetricConstructor<Attributes> => {
@@ -82,7 +82,7 @@ type User = {
   readonly user_id?: string | undefined
 }
 
-/** A `loom.model.stream` span around a stream that is made inside it. */
+/** A `loom.model.stream` span around a stream that is created inside it. */
 export const modelStreamSpan = <A, E, R>(
   attributes: Effect.Effect<ModelAttributes>,
   make: Effect.Effect<WatchedStream<A, E, R>, never, R>
@@ -100,13 +100,13 @@ export interface ToolSettled {
   readonly durationMs: number
 }
 
-/** A `loom.tool` span that sets its own results; `onSettled` runs inside it with the same values. */
+/** A `loom.tool` span that sets its own result attributes; `onSettled` runs inside it with the same values. */
 export const toolSpan = (
   attributes: ToolAttributes,
   onSettled?: (settled: ToolSettled) => Effect.Effect<void>
 ): Around =>
 (self) =>
-  // Nothing can interrupt between the span's start and the body, so every tool span has its results.
+  // Nothing can interrupt between the span's start and the body, so every tool span has its result attributes.
   Effect.uninterruptibleMask((restore) =>
     Clock.currentTimeNanos.pipe(
       Effect.flatMap((start) =>
@@ -119,10 +119,10 @@ export const toolSpan = (
     )
   )
 
-/** A `loom.tool` span of a tool that the vendor ran: it sets no results, and takes no measurement. */
+/** A `loom.tool` span for a tool that the model's provider ran: without result attributes and measurement. */
 export const providerToolSpan = span<ToolAttributes, ToolResultAttributes>("tool")
 
-/** `toolSpan` around a stream: it ends when the stream ends, fails or is abandoned. */
+/** `toolSpan` around a stream, open until the stream ends, fails or is abandoned. */
 const toolStreamSpan = (attributes: ToolAttributes): AroundStream => (self) =>
   watchedStreamInSpan(ambient, {
     name: spanNames.tool,
@@ -156,13 +156,13 @@ const settle = (
  * const counted = Loom.tokensInput(42, { model: "claude-opus-4" })
  */
 export const Loom: {
-  /** `loom.run`: one run of an agent, from its prompt to its answer. */
+  /** `loom.run`: one run of an agent, from prompt to answer. */
   readonly run: SpanConstructor<RunAttributes, RunResultAttributes>
   /** `loom.turn`: one iteration of the loop. */
   readonly turn: SpanConstructor<TurnAttributes, {}>
   /** `loom.model.stream`: one model call, streamed or not. */
   readonly modelStream: SpanConstructor<ModelAttributes, ModelResultAttributes>
-  /** Sets `ok`, `duration_ms` and `error` from the effect's exit. */
+  /** `loom.tool`: one tool call. Sets `ok`, `duration_ms` and `error` from the effect's exit. */
   readonly tool: SpanConstructor<ToolAttributes, ToolResultAttributes>
   /** `loom.workflow`: one run of a workflow. */
   readonly workflow: SpanConstructor<WorkflowAttributes, {}>
@@ -172,23 +172,23 @@ export const Loom: {
   readonly tokensInput: MetricConstructor<{ readonly model: string } & User>
   /** `loom.tokens.cached_input`, a counter of tokens: the part of `loom.tokens.input` that was read from a cache. */
   readonly tokensCachedInput: MetricConstructor<{ readonly model: string } & User>
-  /** `loom.tokens.output`, a counter of tokens. */
+  /** `loom.tokens.output`, a counter of tokens: the output tokens of one model call. */
   readonly tokensOutput: MetricConstructor<{ readonly model: string } & User>
-  /** `loom.cost.usd`, a counter of US dollars. */
+  /** `loom.cost.usd`, a counter of US dollars: the cost of one model call. */
   readonly costUsd: MetricConstructor<{ readonly model: string } & User>
-  /** `loom.tool.duration_ms`, a histogram. `tool` is a declared tool's name, or `_unknown`. */
+  /** `loom.tool.duration_ms`, a histogram: milliseconds per tool call. `tool` is the name of a declared tool, or `_unknown`. */
   readonly toolDurationMs: MetricConstructor<{ readonly tool: string; readonly ok: boolean } & User>
-  /** `loom.session.duration_ms`, a histogram: one run, however it ended. */
+  /** `loom.session.duration_ms`, a histogram: milliseconds per run, whatever its outcome. */
   readonly sessionDurationMs: MetricConstructor<
     { readonly architecture: string; readonly outcome: "success" | "failure" | "interrupted" } & User
   >
-  /** `loom.budget.exceeded`, a counter: once per blocked run. */
+  /** `loom.budget.exceeded`, a counter: once per run stopped by its budget. */
   readonly budgetExceeded: MetricConstructor<
     { readonly kind: "max_tokens" | "max_cost_usd" | "max_wall_clock" } & User
   >
-  /** `loom.auto_extract.duration_ms`, a histogram. */
+  /** `loom.auto_extract.duration_ms`, a histogram: milliseconds per extraction. */
   readonly autoExtractDurationMs: MetricConstructor<{ readonly status: "ok" | "error" | "interrupted" } & User>
-  /** `loom.auto_extract.invocations`, a counter; `dropped` is an extraction that was skipped because too many were waiting. */
+  /** `loom.auto_extract.invocations`, a counter of extractions; `dropped` counts those skipped because too many were waiting. */
   readonly autoExtractInvocations: MetricConstructor<
     { readonly status: "ok" | "error" | "interrupted" | "dropped" } & User
   >

@@ -1,8 +1,8 @@
 /**
- * The one place where spans, measurements and judgements become records and go out to the sinks.
+ * Turns spans, measurements and scores into records and passes them to the sinks.
  *
- * A recorder belongs to one built `Telemetry` layer: it holds the sinks, the limits, the ids and the spans that are open. Sinks are
- * told in declaration order when a span opens, in reverse when it ends; one that throws keeps no other from its turn.
+ * A recorder belongs to one built `Telemetry` layer and holds its sinks, limits, ids and open spans. Sinks are called in declaration order
+ * when a span opens and in reverse order when it ends; if one throws, the others are still called.
  */
 import type * as Clock from "effect/Clock"
 import type * as Exit from "effect/Exit"
@@ -26,7 +26,7 @@ import { OpenSpanList } from "./tracing/OpenSpanList.js"
 import type { SafeOpening, SpanOpening } from "./tracing/safe.js"
 import type { SpanFactory } from "./tracing/SpanFactory.js"
 
-/** What a recorder is made of. */
+/** The parts of a recorder. */
 export interface RecorderOptions {
   readonly observers: ReadonlyArray<Observer>
   readonly limits: AttributeLimits
@@ -41,7 +41,7 @@ export class Recorder {
   readonly factory: SpanFactory
   readonly observers: ReadonlyArray<Observer>
   readonly reporter: Reporter
-  /** Traces at whose beginning is still looked for settings in the wrong place; the first ones tell. */
+  /** How many more traces are checked for misplaced settings when they start; the first few are enough. */
   unchecked = 16
 
   private readonly starters: ReadonlyArray<Observer>
@@ -49,7 +49,7 @@ export class Recorder {
   private readonly measurers: ReadonlyArray<Observer>
   private readonly scorers: ReadonlyArray<Observer>
   private readonly detach: ReadonlyArray<() => void>
-  /** Open spans that are no longer kept because there were too many, ≥ 0. */
+  /** Open spans removed from the list because there were too many, ≥ 0. */
   forgotten = 0
   private readonly open: OpenSpanList
   private handedOn: SafeOpening | undefined = undefined
@@ -69,24 +69,24 @@ export class Recorder {
     this.detach = options.observers.flatMap((observer) => observer.attach === undefined ? [] : [observer.attach(open)])
   }
 
-  /** Whether anybody wants to know that a span opened. */
+  /** Whether any sink observes the start of spans. */
   get observesStart(): boolean {
     return this.starters.length > 0
   }
 
-  /** The spans that are open, oldest first. */
+  /** The open spans, oldest first. */
   *openSpans(): Iterable<OpenSpan> {
     for (let span = this.open.first; span !== undefined; span = span.next) {
       yield span
     }
   }
 
-  /** The open span that was announced last. */
+  /** The most recently announced open span. */
   get newest(): LoomSpan | undefined {
     return this.open.last
   }
 
-  /** The span of ours that records this one. Another tracer may have put an object of its own around it: then the ids are looked for among the open spans. */
+  /** Our span that records this one. If another tracer has wrapped it in its own object, the open spans are searched by id. */
   openSpanOf(span: Tracer.AnySpan): LoomSpan | undefined {
     const own = this.ownSpan(span)
     return own?.spanId === span.spanId && own.traceId === span.traceId
@@ -94,19 +94,19 @@ export class Recorder {
       : this.open.find(span.traceId, span.spanId)
   }
 
-  /** Lets the sinks forget this recorder. */
+  /** Detaches the sinks from this recorder. */
   dispose(): void {
     for (const detach of this.detach) {
       detach()
     }
   }
 
-  /** A span of the factory's, by a name without secrets. It is not announced yet: `announce` follows when its attributes are on it. */
+  /** Creates a span with the factory; its name must already be redacted. Call `announce` once its attributes are set. */
   make(opening: SpanOpening): LoomSpan {
     return this.factory.make(this, opening)
   }
 
-  /** Lets another tracer make a span whose opening is safe: where that tracer asks ours, it is not made safe again. */
+  /** Lets another tracer create a span from a redacted opening. If that tracer delegates to ours, the opening is not redacted again. */
   handingOn<A>(opening: SafeOpening, make: () => A): A {
     this.handedOn = opening
     try {
@@ -116,7 +116,7 @@ export class Recorder {
     }
   }
 
-  /** The opening of the span that another tracer is making. */
+  /** Takes the opening of the span that another tracer is creating. */
   takeHandedOn(): SafeOpening | undefined {
     const taken = this.handedOn
     if (taken !== undefined) {
@@ -125,7 +125,7 @@ export class Recorder {
     return taken
   }
 
-  /** Puts the span among the open ones and tells the sinks. */
+  /** Adds the span to the open ones and notifies the sinks. */
   announce(span: LoomSpan): void {
     span.openedWith = span.bag.size
     const oldest = this.open.add(span)
@@ -142,10 +142,10 @@ export class Recorder {
   }
 
   /**
-   * Ends a span and gives the exceptions of its sinks that go on from here.
+   * Ends a span and returns the sink exceptions to raise here.
    *
-   * They go on from the outermost span that is open: on the way there they would be recorded as the failure of bodies that did not fail. Where
-   * the body itself failed, its cause stays as it was and they have been reported.
+   * Exceptions are raised by the outermost open span: raised earlier, they would be recorded as failures of bodies that did not fail. If the
+   * body itself failed, its cause stays unchanged and the exceptions have already been logged.
    */
   end(span: LoomSpan, endTime: bigint, exit: Exit.Exit<unknown, unknown>): ReadonlyArray<unknown> {
     const data = span.close(endTime, exit)
@@ -163,7 +163,7 @@ export class Recorder {
     return span.failures === undefined || exit._tag === "Failure" ? none : this.raise(span.failures, span.parentSpan)
   }
 
-  /** Passes exceptions to an open span of ours above; returns them if there is none. */
+  /** Passes exceptions up to our nearest open span; returns them if there is none. */
   private raise(failures: ReadonlyArray<unknown>, span: Tracer.AnySpan | undefined): ReadonlyArray<unknown> {
     const above = span === undefined ? undefined : loomSpanOf(span)
     if (above === undefined || above.owner !== this || !above.isOpen) {
@@ -173,7 +173,7 @@ export class Recorder {
     return none
   }
 
-  /** The end of a span that Effect's own combinators opened: throwing is how an exception goes on, where it may. */
+  /** Ends a span that Effect's own combinators opened. Throws to raise a sink exception: there is no other way. */
   endFromTracer(span: LoomSpan, endTime: bigint, exit: Exit.Exit<unknown, unknown>): void {
     const failures = this.end(span, endTime, exit)
     if (failures.length > 0) {
@@ -181,7 +181,7 @@ export class Recorder {
     }
   }
 
-  /** Takes a measurement and gives the exceptions of the sinks that should go on now; those inside an open span go on at its end. */
+  /** Records a measurement and returns the sink exceptions to raise now; inside an open span they are raised when it ends. */
   measure(
     name: string,
     value: number,
@@ -215,7 +215,7 @@ export class Recorder {
       try {
         observer.onMetric!(metric, around)
       } catch (error) {
-        // Inside an open span it waits for its end: raised at once it would cut the body short, whose own cause has to stay what it would have been.
+        // Inside an open span it is raised when the span ends: raised now, it would stop the body, whose exit must not depend on sinks.
         const raised = around?.isOpen === true ? around.failures ??= [] : failures ??= []
         hookFailed(this, observer, "onMetric", error, raised)
       }
@@ -224,8 +224,8 @@ export class Recorder {
   }
 
   /**
-   * Takes a judgement of the current span, or of what `target` names, and gives exceptions like `measure`. Those inside an open span go on at the end of
-   * the span that judges, not of the one that is judged.
+   * Records a score of the current span or of `target`, and returns exceptions like `measure`. Inside an open span they are raised when that span
+   * ends, not when the scored one does.
    */
   score(
     name: string,
@@ -268,7 +268,7 @@ export class Recorder {
     return none
   }
 
-  /** The span of ours that stands for this one. */
+  /** This recorder's span for the given one. */
   private ownSpan(span: Tracer.AnySpan): LoomSpan | undefined {
     const own = loomSpanOf(span)
     return own?.owner === this ? own : undefined
@@ -281,18 +281,18 @@ export class Recorder {
     this.forgotten++
     this.reporter.every(
       "openSpans",
-      `More than ${this.open.capacity} spans are open. The oldest are no longer kept as open (${this.forgotten} so far, such as ` +
+      `More than ${this.open.capacity} spans are open. The oldest are no longer listed as open (${this.forgotten} so far, such as ` +
         `${
           JSON.stringify(oldest.name)
-        }); they are recorded if they end. Spans of Effect.makeSpan end only where the program ends them`
+        }); they are still recorded if they end. Spans created with Effect.makeSpan end only when the program ends them`
     )
   }
 }
 
-/** What a name says of its metric. */
+/** The instrument kind that a metric's name implies. */
 const kindOf = memoize(1024, instrumentKind)
 
 const none: ReadonlyArray<unknown> = Object.freeze([])
 
-// What is no number may be anything: a proxy that throws, a secret.
+// A value that is not a number may be anything: a proxy that throws, a secret.
 const shown = (value: unknown): string => typeof handled(value) === "number" ? String(value) : typeof value

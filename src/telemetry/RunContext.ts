@@ -2,15 +2,15 @@
  * The user and session of a run. While it is provided, every metric carries its `user_id`, and every span of this package its `user_id`
  * and `session_id`: in forked fibers, daemons, streams, parallel tools and sub-agents, without passing anything by hand.
  *
- * It is a `Context.Reference`: it flows like any service, and concurrent runs never see each other's. Explicit attributes take
- * precedence. It does not label spans of other libraries.
+ * It is a `Context.Reference` and propagates like any service; concurrent runs never see each other's. Explicit attributes take
+ * precedence. Spans of other libraries are not labelled.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { handled } from "../records/promises.js"
 import { unserializable } from "../records/text.js"
 
-/** The current run. Every member is optional; an empty one labels nothing. */
+/** The current run. Every member is optional. */
 export interface RunContextShape {
   /** Set on spans and metrics as `user_id`. */
   readonly userId?: string
@@ -46,7 +46,7 @@ export class RunContext extends Context.Reference<RunContext>()("loom-telemetry/
 export const runOf = (context: Context.Context<never>): RunContextShape =>
   context.unsafeMap.get(RunContext.key) ?? empty
 
-/** The user or session of a run. Never throws: the member may be a getter. */
+/** The user or session of a run. Never throws, even if the member is a getter that does. */
 export const labelOf = (run: RunContextShape, label: "userId" | "sessionId"): string | undefined => {
   try {
     return handled(run[label])

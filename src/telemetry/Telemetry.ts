@@ -1,10 +1,10 @@
 /**
  * The service that agents emit through, and the combinators that use it.
  *
- * Instrumented code calls the statics; they need no `Telemetry` in `R` and do nothing if none is provided, so that a signature
- * never changes. The layer provided at the edge of the program decides which sinks record; an inner one overrides an outer one, as with any tag. Two
- * traps: a layer works for what runs under it, not for a separate `Effect.runPromise`; and layers chosen by name load their sinks when they are built, so
- * they cannot be built synchronously.
+ * Instrumented code calls the statics. They need no `Telemetry` in `R` and do nothing if none is provided, so signatures never change. The layer
+ * provided at the edge of the program decides which sinks record; an inner layer overrides an outer one, as with any tag. Two traps: a layer covers
+ * only what runs under it, not a separate `Effect.runPromise`; and layers chosen by name load their sinks when they are built, so they cannot be
+ * built synchronously.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as ConfigError from "effect/ConfigError"
@@ -38,7 +38,7 @@ import { spanAroundStream } from "./tracing/streams.js"
 
 const isDataFirst = (args: IArguments): boolean => typeof args[0] !== "string"
 
-/** The ambient service of a fiber, read without asking for it in `R`. */
+/** The ambient service of a fiber, read without requiring it in `R`. */
 export const ambient: Lookup = (fiber): Recording | undefined => recordingOf(ambientService(fiber))
 
 const ambientService = (fiber: Fiber.RuntimeFiber<unknown, unknown>): TelemetryService | undefined =>
@@ -51,7 +51,7 @@ export type SpecLayer = Layer.Layer<Telemetry, ConfigError.ConfigError | Telemet
 const byName = Effect.promise(() => import("../config/layerSpec.js"))
 
 /**
- * Spans and metrics of an agent. Provide one of the sink layers at the edge of the program; everything else is these statics.
+ * Records spans, metrics and scores. Provide one of the sink layers at the edge of the program; instrumented code uses these statics.
  *
  * @example
  * const answer = ask(question).pipe(Telemetry.withSpan("answer", { question_length: question.length }))
@@ -59,8 +59,8 @@ const byName = Effect.promise(() => import("../config/layerSpec.js"))
  */
 export class Telemetry extends Context.Tag(telemetryKey)<Telemetry, TelemetryService>() {
   /**
-   * Runs an effect inside a span. The span ends with the effect's exit, whatever that is, and everything inside is its child.
-   * `attributes` may be a function; it is not called if nothing records. `options` are Effect's: `kind`, `links`, `root`.
+   * Runs an effect inside a span. The span ends when the effect succeeds, fails or is interrupted; spans opened inside are its children.
+   * `attributes` may be a function, which is not called if nothing records. `options` are Effect's `kind`, `links` and `root`.
    */
   static readonly withSpan: {
     /**
@@ -92,8 +92,8 @@ export class Telemetry extends Context.Tag(telemetryKey)<Telemetry, TelemetrySer
   )
 
   /**
-   * Runs a stream inside a span: open until the stream ends, fails or is abandoned by its consumer (then `"interrupted"`).
-   * Everything inside the stream is its child; the consumer is not.
+   * Runs a stream inside a span, open until the stream ends, fails or is abandoned by its consumer (outcome `"interrupted"`).
+   * Spans opened inside the stream are its children; those of the consumer are not.
    */
   static readonly withSpanStream: {
     /** Runs the piped stream inside a span, open until the stream ends, fails or is abandoned; spans inside are its children. */
@@ -120,8 +120,8 @@ export class Telemetry extends Context.Tag(telemetryKey)<Telemetry, TelemetrySer
   )
 
   /**
-   * A span as a scoped resource: opened now, ended with the scope's exit. It does not become the parent of what follows;
-   * use `Effect.withParentSpan(span)` for the effects that should be its children.
+   * Opens a span as a scoped resource, which ends with the scope's exit. It does not become the parent of what follows;
+   * use `Effect.withParentSpan(span)` around the effects that should be its children.
    */
   static readonly spanScoped = (
     name: string,
@@ -129,19 +129,19 @@ export class Telemetry extends Context.Tag(telemetryKey)<Telemetry, TelemetrySer
     options?: TelemetrySpanOptions
   ): Effect.Effect<Tracer.Span, never, Scope.Scope> => spanInScope(ambient, name, attributes, options)
 
-  /** Sets attributes on the current span, for values that are known only later, such as token counts. */
+  /** Sets attributes on the current span, for values known only later, such as token counts. Does nothing outside of spans. */
   static readonly annotate = (attributes: LazyAttributes): Effect.Effect<void> => annotateCurrent(ambient, attributes)
 
   /**
-   * Takes one measurement. Names ending in `_ms`, `_seconds` or `_bytes` are histograms, all others counters. A negative or
-   * non-finite counter, or one without a name, is dropped, counted and logged once.
+   * Records one measurement. Names ending in `_ms`, `_seconds` or `_bytes` are histograms, all others are counters. An invalid
+   * measurement (negative counter, non-finite value, empty name) is dropped, counted and logged once.
    */
   static readonly emitMetric = (name: string, value: number, attributes?: LazyAttributes): Effect.Effect<void> =>
     measure(ambient, name, value, attributes)
 
   /**
-   * Judges the current span: by a number, a label, or both. An invalid score is dropped, counted and logged once: without a name, a value or a label, with
-   * a value that is not finite, or outside of spans.
+   * Scores the current span with a number, a label, or both. An invalid score is dropped, counted and logged once: no name, neither a value nor a
+   * label, a non-finite value, or no current span.
    *
    * @example
    * answer.pipe(Effect.tap(() => Telemetry.score("correctness", { value: 0.9, source: "model", explanation: "…" })))
@@ -150,14 +150,15 @@ export class Telemetry extends Context.Tag(telemetryKey)<Telemetry, TelemetrySer
     judge(ambient, "current", name, judgement)
 
   /**
-   * Judges a span by its ids, or a whole trace by its trace id. It may have ended long ago, in another process. Ids that are malformed make a score invalid.
+   * Scores a span by its ids, or a whole trace by its trace id. It may have ended long ago, in another process. A score with malformed ids is
+   * invalid.
    */
   static readonly scoreOf = (target: ScoreTarget, name: string, judgement: Judgement): Effect.Effect<void> =>
     judge(ambient, target, name, judgement)
 
   /**
-   * Records what a person thinks of a trace, for a web server's handler: thumbs, stars and a comment, by the trace id that came with the answer. Takes the
-   * body of a request as it is; fails with `InvalidFeedback` and records nothing if it is invalid.
+   * Records a person's feedback on a trace: thumbs, stars and a comment, by the trace id sent along with the answer. For the handler of a web server:
+   * pass the request body as it is. Fails with `InvalidFeedback`, and records nothing, if it is invalid.
    *
    * @example
    * Telemetry.feedback({ traceId, thumbs: "down", comment: "The price is wrong" })
@@ -166,18 +167,18 @@ export class Telemetry extends Context.Tag(telemetryKey)<Telemetry, TelemetrySer
     giveFeedback(feedback, ({ judgement, name, target }) => judge(ambient, target, name, judgement))
 
   /**
-   * Completes when every sink has written what was recorded so far, or has timed out. Never fails: the sinks' `stats` count what was
-   * not written.
+   * Completes when every sink has written what was recorded so far, or has timed out (3 seconds). Never fails: the sinks' `stats` count
+   * what was not written.
    */
   static readonly flush: Effect.Effect<void> = Effect.withFiberRuntime((fiber) =>
     ambientService(fiber)?.flush ?? Effect.void
   )
 
-  /** A layer from your own sink: any object with the hooks of `TelemetrySink`. */
+  /** A layer for your own sink: any object with the hooks of `TelemetrySink`. */
   static readonly layerSink = (sink: TelemetrySink, options?: SinkErrorOptions): Layer.Layer<Telemetry> =>
     layerObservers(Telemetry, Effect.succeed([observerOf(sink, options)]))
 
-  /** A layer from a sink that is made by an effect; its finalizers run when the layer closes, after the sink was flushed. */
+  /** A layer for a sink made by an effect. Its finalizers run when the layer closes, after the sink has been flushed. */
   static readonly layerSinkScoped = <E, R>(
     sink: Effect.Effect<TelemetrySink, E, R>,
     options?: ScopedSinkOptions
@@ -185,22 +186,22 @@ export class Telemetry extends Context.Tag(telemetryKey)<Telemetry, TelemetrySer
 
   /**
    * A sink whose hooks are effects, for `layerSinkScoped`: a bounded queue and a worker in the layer's scope, drained on release.
-   * Records that do not fit are counted, see `QueuedSink.stats`.
+   * Records that do not fit are dropped and counted; see `QueuedSink.stats`.
    */
   static readonly sinkFromEffect: <R = never>(
     options: EffectSinkOptions<R>
   ) => Effect.Effect<QueuedSink, never, R | Scope.Scope> = sinkFromEffect
 
   /**
-   * The layer that the config value `LOOM_TELEMETRY` names: `none`, `console`, `memory`, `file:./traces.jsonl`, or several separated by
-   * commas; unset or empty is `none`. Anything else is a `ConfigError` that names the legal forms. `otel` is accepted by the variant of
-   * `loom-telemetry/otel`. The sinks are loaded when the layer is built, which is asynchronous.
+   * The layer named by the config value `LOOM_TELEMETRY`: `none`, `console`, `memory`, `file:./traces.jsonl`, or several separated by
+   * commas; unset or empty means `none`. Any other value fails with a `ConfigError` that lists the valid forms. `otel` is accepted by the
+   * variant in `loom-telemetry/otel`. The sinks are loaded when the layer is built, which is asynchronous.
    */
   static readonly layerConfig: SpecLayer = Layer.unwrapEffect(
     Effect.map(byName, ({ makeLayerConfig }) => makeLayerConfig({}))
   )
 
-  /** The layer named by a text, in the same form. */
+  /** The layer named by a string of the same form. */
   static readonly layerSpec: (spec: string) => SpecLayer = (spec) =>
     Layer.unwrapEffect(Effect.map(byName, ({ makeLayerSpec }) => makeLayerSpec({})(spec)))
 }

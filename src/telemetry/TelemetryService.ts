@@ -13,19 +13,19 @@ import type { LoomTracer } from "./tracing/LoomTracer.js"
 
 export type { AttributesInput, Judgement, LazyAttributes }
 
-/** How a span stands among others; the options that Effect's spans have too. */
+/** The kind, links and parent of a span; the same options as Effect's spans. */
 export interface TelemetrySpanOptions {
-  /** What the span is to a remote system. Default `"internal"`. */
+  /** The span's role towards remote systems: `"internal"`, `"client"`, `"server"`, `"producer"` or `"consumer"`. Default `"internal"`. */
   readonly kind?: Tracer.SpanKind | undefined
-  /** Spans that this one has to do with and is no child of, of this trace or others. */
+  /** Related spans that are not parents, in this trace or another. */
   readonly links?: ReadonlyArray<Tracer.SpanLink> | undefined
-  /** Whether it begins a trace of its own, wherever it is opened. Default `false`. */
+  /** Whether the span starts a new trace, even inside another span. Default `false`. */
   readonly root?: boolean | undefined
 }
 
 /** The recorder and the tracer that feeds it. */
 export interface Recording {
-  /** The version of what copies of this package hand to each other; see `copies.ts`. */
+  /** The version of the interface between copies of this package; see `copies.ts`. */
   readonly copyVersion: number
   readonly recorder: Recorder
   readonly tracer: LoomTracer
@@ -55,13 +55,13 @@ export interface TelemetryService {
   ) => Effect.Effect<Tracer.Span, never, Scope.Scope>
   /** Sets attributes on the current span. */
   readonly annotate: (attributes: LazyAttributes) => Effect.Effect<void>
-  /** Takes one measurement. */
+  /** Records one measurement. */
   readonly emitMetric: (name: string, value: number, attributes?: LazyAttributes) => Effect.Effect<void>
-  /** Judges the current span. */
+  /** Scores the current span. */
   readonly score: (name: string, judgement: Judgement) => Effect.Effect<void>
-  /** Judges the span or the trace with these ids, which may have ended long ago, in another process. */
+  /** Scores the span or the trace with these ids, which may have ended long ago, in another process. */
   readonly scoreOf: (target: ScoreTarget, name: string, judgement: Judgement) => Effect.Effect<void>
-  /** Records what a person thinks of a trace. Fails, and records nothing, if the feedback is invalid. */
+  /** Records a person's feedback on a trace. Fails, and records nothing, if the feedback is invalid. */
   readonly feedback: (feedback: Feedback) => Effect.Effect<void, InvalidFeedback>
   /** Completes when every sink has written what was recorded so far, or has timed out; never fails. */
   readonly flush: Effect.Effect<void>

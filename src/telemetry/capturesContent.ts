@@ -1,5 +1,5 @@
 /**
- * Whether content (prompts, answers, arguments, results) is recorded where a program does not say: only if a sink was told so.
+ * Whether content (prompts, answers, arguments, results) is recorded by default: only if a sink was configured to.
  */
 import * as Effect from "effect/Effect"
 import { ambient } from "./Telemetry.js"

@@ -1,10 +1,10 @@
 /**
- * Errors of building a sink's layer. After that no built-in sink fails the program.
+ * Errors from building a sink's layer. Once it is built, no built-in sink fails the program.
  */
 import * as Data from "effect/Data"
 import { quoted } from "./lifecycle/foreignText.js"
 
-/** Why a file cannot be opened for records. */
+/** Why a telemetry file could not be opened. */
 export type OpenErrorReason =
   | "NotAFile"
   | "SymbolicLink"
@@ -26,15 +26,15 @@ const remedies: Record<OpenErrorReason, string> = {
   Unknown: "the system returned an error. See `cause` for details"
 }
 
-/** The most characters of a path that are quoted: more than systems allow. */
+/** How many characters of a path are quoted; operating systems allow fewer. */
 const longestPath = 8192
 
 interface OpenErrorFacts {
-  /** As given. */
+  /** The path as passed. */
   readonly path: string
   /** Why it could not be opened. */
   readonly reason: OpenErrorReason
-  /** The system's error; `undefined` if the path was rejected without asking the system. */
+  /** The system's error; `undefined` if the path was rejected without a system call. */
   readonly cause: unknown
 }
 

@@ -1,8 +1,8 @@
 /**
- * What people think of an answer, as scores: thumbs, stars and a comment, by the trace id that came with the answer.
+ * User feedback as scores: thumbs, stars and a comment, by the trace id sent along with the answer.
  *
- * Made for the handler of a web server: the body of a request may be anything, and an invalid one is a typed error for a 400, never a log line. Only the
- * fields of `Feedback` are read. The trap: anyone who knows a trace id can judge it, so authenticate first if that matters.
+ * Made for the handler of a web server: the request body may be anything, and an invalid one is a typed error for a 400 response, never a log line.
+ * Only the fields of `Feedback` are read. The trap: anyone who knows a trace id can score it, so authenticate first if that matters.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -12,37 +12,37 @@ import { feedbackScores } from "../records/vocabulary.js"
 import type { Judgement } from "./input.js"
 import { readOnce } from "./judging.js"
 
-/** What a person thinks of a trace: at least one of thumbs, stars and a comment. */
+/** A person's feedback on a trace: at least one of thumbs, stars and a comment. */
 export interface Feedback extends ScoreTarget {
   /** Recorded as `feedback.thumbs`: 1 with the label `up`, or 0 with the label `down`. */
   readonly thumbs?: "up" | "down" | null | undefined
-  /** 1 to 5, whole. Recorded as `feedback.stars`. */
+  /** An integer from 1 to 5. Recorded as `feedback.stars`. */
   readonly stars?: number | null | undefined
-  /** Recorded as the explanation of the thumbs or the stars; by itself as `feedback.comment`. An empty one counts as none. */
+  /** Recorded as the explanation of the thumbs or the stars; without either as `feedback.comment`. An empty comment is ignored. */
   readonly comment?: string | null | undefined
 }
 
-/** Feedback that cannot be recorded; nothing of it was. */
+/** Invalid feedback; none of it was recorded. */
 export class InvalidFeedback extends Data.TaggedError("InvalidFeedback")<{
-  /** What is wrong, as a sentence. Holds nothing of what was sent. */
+  /** What is wrong, as a sentence. Never quotes the feedback. */
   readonly message: string
 }> {}
 
-/** One score of a person's. */
+/** One score from a person's feedback. */
 export interface FeedbackScore {
   readonly target: ScoreTarget
   readonly name: string
   readonly judgement: Judgement
 }
 
-/** The scores of a feedback, or what is wrong with it. Never throws. */
+/** The scores of some feedback, or the error if it is invalid. Never throws. */
 export const scoresOfFeedback = (given: Feedback): ReadonlyArray<FeedbackScore> | InvalidFeedback => {
   const feedback = readOnce(given, readFeedback)
   const problem = feedback === undefined ? "The feedback cannot be read" : problemOf(feedback)
   return problem === undefined ? scores(feedback!) : new InvalidFeedback({ message: problem })
 }
 
-/** Records the scores of a feedback one by one. */
+/** Records the scores of some feedback one by one. */
 export const giveFeedback = (
   feedback: Feedback,
   record: (score: FeedbackScore) => Effect.Effect<void>
@@ -52,7 +52,7 @@ export const giveFeedback = (
     return all instanceof InvalidFeedback ? Effect.fail(all) : Effect.forEach(all, record, { discard: true })
   })
 
-// The body of a request: it may be missing, and read differently each time.
+// A request body may be missing, or be an object that reads differently each time.
 const readFeedback = (given: Feedback): Feedback => {
   const { comment, spanId, stars, thumbs, traceId } = handled(given)
   return {
@@ -70,13 +70,13 @@ const problemOf = (feedback: Feedback): string | undefined => {
   const { comment, stars, thumbs } = feedback
   const target = invalidTarget(feedback)
   return target !== undefined
-    ? `The feedback is for no trace: ${target}`
+    ? `The feedback does not name a trace: ${target}`
     : !isAbsent(thumbs) && thumbs !== "up" && thumbs !== "down"
-    ? "`thumbs` is neither up nor down"
+    ? "`thumbs` is neither \"up\" nor \"down\""
     : !isAbsent(stars) && !(Number.isInteger(stars) && stars! >= 1 && stars! <= 5)
     ? "`stars` is not a whole number from 1 to 5"
     : !isAbsent(comment) && typeof comment !== "string"
-    ? "`comment` is not a text"
+    ? "`comment` is not a string"
     : isAbsent(thumbs) && isAbsent(stars) && isAbsent(comment)
     ? "The feedback has neither thumbs nor stars nor a comment"
     : undefined

@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
 
-/** Whether a value is a duration of 0 or more. `Duration` itself treats negative numbers and NaN as zero. */
+/** Whether a value is a duration ≥ 0. `Duration` itself treats negative numbers and NaN as zero. */
 export const isDuration = (value: Duration.DurationInput): boolean => {
   if (typeof value === "number" || typeof value === "bigint") {
     return value >= 0

@@ -1,5 +1,5 @@
 /**
- * A judgement as it is passed, made safe: read once, checked, without secrets, within the limits.
+ * Turns a judgement into a score: reads it once, checks it, redacts it and applies the limits.
  */
 import type { AttributeLimits } from "../records/attributes.js"
 import { handled } from "../records/promises.js"
@@ -11,25 +11,25 @@ import type { Judgement } from "./input.js"
 import { AttributeBag } from "./tracing/attributeBag.js"
 import { givenAttributes } from "./tracing/givenAttributes.js"
 
-/** A judgement, what it judges, who runs it and when. */
+/** A judgement, its target, its user and its time. */
 export interface Judging {
   readonly name: string
   readonly judgement: Judgement
-  /** Nothing where there is no current span to judge. */
+  /** `undefined` if there is no current span to score. */
   readonly target: ScoreTarget | undefined
-  /** Whether the ids come from the caller. Those of the current span are taken as they are, like those of measurements. */
+  /** Whether the ids come from the caller. Those of the current span are not checked, as with measurements. */
   readonly isGivenTarget: boolean
   readonly userId: string | undefined
   /** Nanoseconds since the epoch. */
   readonly time: bigint
 }
 
-/** Why a judgement is not recorded. */
+/** The reason why a judgement is not recorded. */
 export class RefusedScore {
   constructor(readonly flaw: string) {}
 }
 
-/** The record of a judgement, or why there is none. Never throws. */
+/** The score for a judgement, or the reason for its rejection. Never throws. */
 export const judged = (rules: Rules, judging: Judging): ScoreData | RefusedScore => {
   const input = readOnce(judging.judgement, readJudgement)
   const target = judging.isGivenTarget ? readOnce(judging.target!, readTarget) : judging.target
@@ -37,7 +37,7 @@ export const judged = (rules: Rules, judging: Judging): ScoreData | RefusedScore
   if (flaw === undefined) {
     return safeScore(rules, judging, input!, target!)
   }
-  // They are dropped without a look, and may be promises.
+  // They are dropped unread, and may be promises: their rejection must not end the process.
   handled(judging.name)
   handled(judging.judgement)
   handled(input?.attributes)
@@ -49,7 +49,7 @@ interface Rules {
   readonly redactor: Redactor
 }
 
-/** Reads a value from outside a single time: it may be a proxy or have getters that throw, or answer differently the next time. `undefined` if it throws. */
+/** Reads a foreign value only once: it may be a proxy, or have getters that throw or change their result. `undefined` if it throws. */
 export const readOnce = <A>(given: A, read: (given: A) => A): A | undefined => {
   try {
     return read(given)
@@ -60,7 +60,7 @@ export const readOnce = <A>(given: A, read: (given: A) => A): A | undefined => {
 
 const readJudgement = (given: Judgement): Judgement => {
   const { attributes, explanation, label, source, then, value } = given as Judgement & { readonly then?: unknown }
-  // Whether an object is a promise takes long to tell, and one without `then` is none.
+  // Checking for a promise is slow, and an object without `then` is not one.
   if (handled(then) !== undefined) {
     handled(given)
   }
@@ -122,7 +122,7 @@ const safeScore = (
     name: redactor.name(name),
     // JSON has no negative zero.
     value: number === null ? null : number + 0,
-    // A rule of the user's that drops the label must not leave a judgement that says nothing.
+    // If the user's rule drops the label, a score without a value must not be left empty.
     label: number === null ? word ?? redacted : word,
     explanation: typeof explanation === "string" ? safeText(rules, "explanation", explanation) : null,
     source: source ?? "code",

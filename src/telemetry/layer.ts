@@ -1,5 +1,5 @@
 /**
- * From sinks to a layer: a recorder for them, the service, and the tracer for everything that runs under the layer.
+ * Builds a layer from sinks: a recorder for them, the service, and the tracer for everything that runs under the layer.
  */
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -25,10 +25,10 @@ import { chooseFactory } from "./tracing/SpanFactory.js"
 import { spanAround, spanInScope } from "./tracing/spans.js"
 import { spanAroundStream } from "./tracing/streams.js"
 
-/** How long one sink may take to flush before it is given up. */
+/** How long one sink may take to flush before the flush is abandoned. */
 const flushCap = Duration.seconds(3)
 
-/** The service of a recording, or of none. */
+/** The service of a recording; without one it does nothing. */
 const serviceOf = (recording: Recording | undefined): TelemetryService => {
   const lookup = () => recording
   const observers = recording?.recorder.observers ?? []
@@ -48,13 +48,13 @@ const serviceOf = (recording: Recording | undefined): TelemetryService => {
   }
 }
 
-// One by itself needs no fiber: where its flush is done at once, so is its release, and releases keep their order.
+// A single sink needs no extra fiber: if its flush completes synchronously, so does its release, and releases keep their order.
 const flushAll = (observers: ReadonlyArray<Observer>): Effect.Effect<void> =>
   observers.length === 1
     ? flushObserver(observers[0]!)
     : Effect.forEach(observers, flushObserver, { concurrency: "unbounded", discard: true })
 
-/** What was said of flushes, by sink: who flushes after each run should not be told each time. */
+/** Reporters of flush problems per sink, so that a program that flushes after each run is not warned each time. */
 const reporters = new WeakMap<Observer, Reporter>()
 
 const reporterOf = (observer: Observer): Reporter => {
@@ -63,7 +63,7 @@ const reporterOf = (observer: Observer): Reporter => {
   return known
 }
 
-/** Lets one sink write what it holds: capped, never failing, and no other sink waits for it. */
+/** Flushes one sink within the time limit. Never fails, and delays no other sink. */
 export const flushObserver = (observer: Observer): Effect.Effect<void> =>
   observer.flush === undefined ? Effect.void : withCap(observer.flush, flushCap).pipe(
     Effect.flatMap((done) =>
@@ -87,8 +87,8 @@ export const flushObserver = (observer: Observer): Effect.Effect<void> =>
   )
 
 /**
- * Builds the service for these sinks in the current scope and installs its tracer for what runs under it. With no sinks nothing is installed,
- * and a tracer of ours that is there from an outer layer is taken off.
+ * Builds the service for these sinks in the current scope and installs its tracer for what runs under it. Without sinks nothing is installed,
+ * and our tracer from an outer layer is removed.
  */
 export const buildTelemetry = (
   observers: ReadonlyArray<Observer>
@@ -105,7 +105,7 @@ export const buildTelemetry = (
     const limits = yield* TelemetryLimits
     const redactor = yield* redactorHere
     const offered = chooseFactory(observers.flatMap((observer) => observer.factory ?? []))
-    // An authority makes every span itself: another tracer below it would make them a second time.
+    // An authoritative factory makes every span itself; a tracer below would make each one again.
     const isMirrored = offered.isAuthority && below !== nativeTracer
     const factory = isMirrored ? mirrored(offered, below, reporterOf(observers[0]!)) : offered
     const recorder = new Recorder({ observers, limits, redactor, factory })
@@ -116,8 +116,8 @@ export const buildTelemetry = (
   })
 
 /**
- * A layer whose sinks are acquired by an effect in its scope. Sinks are flushed when the layer closes, before their own finalizers
- * run, but for those whose release does it.
+ * A layer whose sinks are acquired by an effect in its scope. When the layer closes, sinks are flushed before their own finalizers
+ * run, except those whose release flushes them.
  */
 export const layerObservers = <I, E, R>(
   tag: Context.Tag<I, TelemetryService>,

@@ -1,5 +1,5 @@
 /**
- * How a service records, if it was made by a copy of this package that this one understands.
+ * The recording of a service, if it was made by a compatible copy of this package.
  */
 import { copyVersion, shared, versionsDiffer } from "./copies.js"
 import { Reporter } from "./report.js"
@@ -7,7 +7,7 @@ import type { Recording, TelemetryService } from "./TelemetryService.js"
 
 const reporter = shared("versions", () => new Reporter())
 
-/** `undefined` if nothing records, or if another version of this package does; that is logged once. */
+/** `undefined` if nothing records, or if an incompatible version of this package does, which is logged once. */
 export const recordingOf = (service: TelemetryService | undefined): Recording | undefined => {
   const recording = service?.recording
   if (recording === undefined || recording.copyVersion === copyVersion) {

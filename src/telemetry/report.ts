@@ -1,8 +1,8 @@
 /**
- * Logs problems with telemetry: through `Effect.logWarning`, never through the sinks, and not repeatedly.
+ * Logs problems with telemetry: with `Effect.logWarning`, never through the sinks, and at a limited rate.
  *
- * Every warning goes through `warnWith`, which makes it one line without secrets. Long quotations are shortened before (`shownError`), so that the text
- * after them is not cut off.
+ * Every warning goes through `warnWith`, which redacts it and puts it on one line. Callers shorten long quotations first (`shownError`), so that the
+ * text after them is not cut off.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -20,7 +20,7 @@ import { clockOf } from "./tracing/fiber.js"
 /** Logs a warning. */
 export type Warn = (message: string) => void
 
-/** Characters of a warning: two foreign texts of the length that records allow. */
+/** Maximum length of a warning, in characters: two foreign texts of the length that records allow. */
 const longestMessage = 16_384
 
 /**
@@ -47,7 +47,7 @@ export const warn: Warn = (message) => warnLater()(message)
 /** Like `warn`, with a given redaction. */
 export const warnBy = (rules: Redactor): Warn => (message) => warnLater(rules)(message)
 
-/** The most keys of one reporter; further ones are not logged, because a model can make up any number of names. */
+/** Maximum number of keys per reporter; further ones are not logged, because a model can make up any number of names. */
 const mostKeys = 256
 
 const minute = Duration.minutes(1)

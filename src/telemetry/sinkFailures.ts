@@ -1,5 +1,5 @@
 /**
- * What happens to an exception of a sink's hook: reported once per sink, and kept to be raised where the sink asks for that.
+ * Handles exceptions thrown by a sink's hooks: logged once per sink, and kept for raising if the sink is configured to raise.
  */
 import type { Redactor } from "../records/redact/Redactor.js"
 import { shownError } from "./lifecycle/foreignText.js"
@@ -9,10 +9,10 @@ import type { Reporter } from "./report.js"
 /** A hook that may throw. */
 export type Hook = "onStart" | "onEnd" | "onMetric" | "onScore"
 
-/** Exceptions that one span passes on; the bound is for spans that stay open while a sink throws at every measurement. */
+/** Maximum number of exceptions one span raises: a span may stay open while a sink throws on every measurement. */
 export const mostRaised = 16
 
-/** As the people who wrote the sink call them. */
+/** The hooks' names in `TelemetrySink`. */
 const hookNames: Record<Hook, string> = {
   onStart: "onSpanStart",
   onEnd: "onSpanEnd",
@@ -20,7 +20,7 @@ const hookNames: Record<Hook, string> = {
   onScore: "onScore"
 }
 
-/** Takes an exception of a hook; `raised` gets it if it is to go on. */
+/** Handles an exception thrown by a hook; adds it to `raised` if the sink raises. */
 export const hookFailed = (
   { redactor, reporter }: { readonly reporter: Reporter; readonly redactor: Redactor },
   observer: Observer,
@@ -31,7 +31,7 @@ export const hookFailed = (
   if (observer.onError === "raise" && raised.length < mostRaised) {
     raised.push(error)
   }
-  // By the sink, not by its name: two sinks may share one.
+  // Keyed by the sink, not by its name: two sinks may share a name.
   reporter.once(
     observer,
     `The telemetry sink "${observer.name}" threw in ${hookNames[hook]}: ${shownError(error, redactor)}. ` +

@@ -167,7 +167,7 @@ const checkWarnings = ({ neighbour, ours, place }: Pair, { warnings }: Outcome, 
   const { way } = neighbours[neighbour]!
   const isRival = ours === "OpenTelemetry" && way === "makes" && neighbour !== "native tracer"
   const right = way === "ours"
-    ? "takes the place of the others"
+    ? "overrides the others"
     : place === "above"
     ? "that tracer receives none"
     : "An OpenTelemetry sink receives no spans"

@@ -47,7 +47,7 @@ describe("a setting in the wrong place", () => {
   )("is said once, with where it belongs: %s", ([, program]) =>
     Effect.gen(function*() {
       expect(yield* saidBy(program)).toEqual([
-        "A Redaction was provided to the program and not to its sinks, where it changes nothing. Provide it to the layer of the sinks: " +
+        "Redaction was provided to the program instead of its sinks, so it has no effect. Provide it to the sinks' layer: " +
         "Sinks.pipe(Layer.provide(Layer.succeed(Redaction, …)))"
       ])
     }))
@@ -55,7 +55,7 @@ describe("a setting in the wrong place", () => {
   it.effect("triggers a warning each time", () =>
     Effect.gen(function*() {
       const said = yield* saidBy(Effect.provide(work, [hidesIban, short, InMemoryTelemetryLive]))
-      expect(said.map((each) => each.split(" ")[1])).toEqual(["Redaction", "TelemetryLimits"])
+      expect(said.map((each) => each.split(" ")[0])).toEqual(["Redaction", "TelemetryLimits"])
     }))
 
   it.effect("triggers no warning if the sinks have it too, or nothing records", () =>

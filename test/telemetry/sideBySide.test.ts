@@ -49,7 +49,7 @@ const saidBy = <E>(program: Effect.Effect<unknown, E>) =>
   })
 
 const warning = (used: string, ...silent: ReadonlyArray<string>) => (all: ReadonlyArray<string>): string =>
-  `Telemetry sinks were provided side by side, and "${used}" takes the place of the others: ` +
+  `Telemetry sinks were provided side by side, and "${used}" overrides the others: ` +
   `${silent.map((name) => `"${name}" receives nothing`).join(", ")}. To record in all of them, provide ` +
   `MultiTelemetry.layer([${all.join(", ")}])`
 

@@ -1,5 +1,5 @@
 /**
- * Foreign text (from exceptions, the system, receivers, models) made safe to log and to keep in `stats`, by the same rules as records.
+ * Makes foreign text (from exceptions, the system, receivers, models) safe to log and to keep in `stats`, by the same rules as records.
  */
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
@@ -12,19 +12,19 @@ import { redactorIn, telemetryKey } from "../contextKeys.js"
 import { copyVersion } from "../copies.js"
 import { describe } from "../tracing/outcome.js"
 
-/** The part of the `Telemetry` service that is used here. */
+/** The part of the `Telemetry` service used here. */
 interface Sinks {
   readonly recording: { readonly copyVersion: number; readonly recorder: { readonly redactor: Redactor } } | undefined
 }
 
-/** The redaction in force in a context: that of its sinks, otherwise the one provided, otherwise the built-in rules. */
+/** The redaction in effect in a context: that of its sinks, otherwise the one provided, otherwise the built-in rules. */
 export const rulesIn = (context: Context.Context<never>): Redactor => {
   const sinks: Sinks | undefined = context.unsafeMap.get(telemetryKey)
   const recording = sinks?.recording
   return recording?.copyVersion === copyVersion ? recording.recorder.redactor : redactorIn(context)
 }
 
-/** The redaction in force in the running fiber; outside a fiber the built-in rules. */
+/** The redaction in effect in the running fiber; outside a fiber the built-in rules. */
 export const rulesInForce = (): Redactor => {
   const fiber = Option.getOrUndefined(Fiber.getCurrentFiber())
   return fiber === undefined ? builtInRedactor : rulesIn(fiber.currentContext)

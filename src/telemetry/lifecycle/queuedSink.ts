@@ -1,7 +1,7 @@
 /**
- * A sink whose work is an effect: a bounded queue, and a worker in the layer's scope that is drained on release.
+ * A sink whose hooks are effects: a bounded queue, and a worker in the layer's scope that drains it on release.
  *
- * The drain replaces the flush on release: a layer with such a sink in its own scope does not flush it, or closing would take both times.
+ * The drain replaces the flush on release: a layer with such a sink in its own scope does not flush it, or closing could take both time limits.
  */
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -20,9 +20,9 @@ import type { TelemetrySink } from "../TelemetrySink.js"
 import { shownCause, shownError } from "./foreignText.js"
 import { withCap } from "./sinkScopes.js"
 
-/** Options of a sink made of effects. */
+/** Options of a sink whose hooks are effects. */
 export interface EffectSinkOptions<R> {
-  /** Used in reports about this sink. Default `"effect"`. */
+  /** Used in warnings about this sink. Default `"effect"`. */
   readonly name?: string
   /** Called with each finished span, one record at a time. Default: spans are ignored. */
   readonly onSpanEnd?: (span: SpanRecord) => Effect.Effect<unknown, unknown, R>
@@ -30,7 +30,7 @@ export interface EffectSinkOptions<R> {
   readonly onMetric?: (metric: MetricRecord) => Effect.Effect<unknown, unknown, R>
   /** Called with each score, one record at a time. Default: scores are ignored. */
   readonly onScore?: (score: ScoreRecord) => Effect.Effect<unknown, unknown, R>
-  /** Records that may wait, ≥ 1; when the queue is full, new records are dropped and counted. Default 4096. */
+  /** Maximum number of queued records, ≥ 1; when the queue is full, new records are dropped and counted. Default 4096. */
   readonly capacity?: number
   /** How long the release waits for queued records, ≥ 0. The rest is dropped, counted and logged. Default 3 seconds. */
   readonly drain?: Duration.DurationInput
@@ -40,19 +40,19 @@ export interface EffectSinkOptions<R> {
 export interface QueuedSinkStats {
   /** Records received. */
   readonly accepted: number
-  /** The effect succeeded. */
+  /** Records whose effect succeeded. */
   readonly written: number
-  /** Waiting or in progress. */
+  /** Records waiting or in progress. */
   readonly queued: number
-  /** Did not fit into the queue, arrived after the sink closed, or were left when `drain` was over. */
+  /** Records that did not fit into the queue, arrived after the sink closed, or were left when `drain` had elapsed. */
   readonly dropped: number
-  /** The effect failed. */
+  /** Records whose effect failed. */
   readonly failed: number
 }
 
 /** A queued sink, with its counters. */
 export interface QueuedSink extends TelemetrySink {
-  /** A little more than `drain`, which already bounds the release. */
+  /** `drain` plus one second, because `drain` already bounds the release. */
   readonly closeTimeout: Duration.Duration
   /** The current counters. */
   readonly stats: Effect.Effect<QueuedSinkStats>
@@ -60,12 +60,12 @@ export interface QueuedSink extends TelemetrySink {
 
 type Item = { readonly run: () => Effect.Effect<unknown, unknown, unknown> } | { readonly done: () => void }
 
-/** On a flush: the scope whose release drains the same queue. It stays with the flush of a copied sink with another name or hook. */
+/** On a flush: the scope whose release drains the same queue. A copy of the sink with another name or hook keeps the flush, and so the mark. */
 const drainedBy: unique symbol = Symbol.for("loom-telemetry/drainedBy")
 
 type QueueFlush = Effect.Effect<void> & { readonly [drainedBy]?: Scope.Scope }
 
-/** Whether the release of this scope handles everything that this flush would wait for. */
+/** Whether the release of this scope drains everything that this flush would wait for. */
 export const isDrainedBy = (flush: QueueFlush | undefined, scope: Scope.Scope): boolean => flush?.[drainedBy] === scope
 
 /** See `Telemetry.sinkFromEffect`. */
@@ -178,16 +178,16 @@ export const sinkFromEffect = <R = never>(
     }
   })
 
-// A caller in JavaScript is held by no types, and Effect 4 ends a fiber that meets something else, with all that it has to do.
+// JavaScript callers are not type-checked, and Effect 4 ends a fiber that runs anything but an effect, with all its queued work.
 const effectOf = <A, E, R>(made: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.isEffect(handled(made)) ? made : Effect.dieMessage("it was given no effect to run")
+  Effect.isEffect(handled(made)) ? made : Effect.dieMessage("its hook did not return an effect")
 
 interface Loss {
   readonly name: string
   readonly drain: Duration.Duration
   readonly accepted: number
   readonly dropped: number
-  /** How many of the dropped ones were left when the drain was over. */
+  /** How many of the dropped records were left when the drain had elapsed. */
   readonly left: number
 }
 

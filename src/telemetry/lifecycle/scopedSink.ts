@@ -1,5 +1,5 @@
 /**
- * A custom sink that is made by an effect: acquired and released in its own scope, within a time limit, without affecting the program's exit.
+ * A custom sink made by an effect: acquired and released in its own scope, within a time limit, without affecting the program's exit.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * Sink layers inside another layer: shared by fan-outs and by layers that decorate a sink.
+ * Builds sink layers inside another layer: shared by fan-outs and by layers that decorate a sink.
  *
  * The inner layer is built in the scope of the outer one, through the same memo map, so that the same layer value is always one
  * sink. Its other services (`InMemoryTelemetry`, `FileTelemetry`, …) stay available.
@@ -17,14 +17,14 @@ import { outputsOf, withoutMark } from "./sinkMark.js"
 /** Any layer that provides `Telemetry`, perhaps with something else. */
 export type SinkLayer = Layer.Layer<Telemetry, unknown, unknown>
 
-/** A sink layer that was built. */
+/** A built sink layer. */
 export interface BuiltSinks {
   readonly outputs: Context.Context<never>
   /** Its sinks: several for a fan-out, none if it records nothing. */
   readonly observers: ReadonlyArray<Observer>
 }
 
-/** A layer that builds other layers: in its own scope, and through its own memo map. */
+/** A layer that builds other layers in its own scope and with its own memo map. */
 export const layerOfLayers = <A, E, R>(
   build: (memo: Layer.MemoMap, scope: Scope.Scope) => Effect.Effect<Context.Context<A>, E, R>
 ): Layer.Layer<A, E, Exclude<R, Scope.Scope>> =>

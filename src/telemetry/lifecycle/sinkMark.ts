@@ -1,5 +1,6 @@
 /**
- * Records which sinks a program was given. Merged layers keep only one `Telemetry`, so each sink layer adds a mark under its own key; all marks are kept.
+ * Records which sinks a program was given. Merged layers keep only one `Telemetry`, so each sink layer adds a mark under its own key; all marks are
+ * kept.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -24,10 +25,10 @@ interface Build {
 
 const made = shared("marksMade", () => ({ count: 0 }))
 
-/** What marks are known by, whichever copy of this package made them. */
+/** Identifies marks, whichever copy of this package made them. */
 const SinkMarkTypeId: unique symbol = Symbol.for("loom-telemetry/1/SinkMark")
 
-/** Marks that a sink layer was built, and together with which others. */
+/** Marks that a sink layer was built, and which other layers were built with it. */
 export class SinkMark {
   readonly [SinkMarkTypeId]: typeof SinkMarkTypeId = SinkMarkTypeId
   readonly tag = Context.GenericTag<never, SinkMark>(`${markPrefix}${made.count++}`)
@@ -42,8 +43,8 @@ export class SinkMark {
   /**
    * The sinks of this layer that receive nothing if a program has both layers and records with the `other` one.
    *
-   * Sinks that existed before are overridden on purpose: a nested program has its own sinks, from its own build. That build may reuse what an older fiber
-   * built, as in nested layers of tests. What a fiber builds for a layer that it builds itself is not older.
+   * Sinks that existed before are overridden on purpose: a nested program has its own sinks, from its own build. That build may reuse what an older
+   * fiber built, as in nested layers of tests. What a fiber builds for a layer that it builds itself is not older.
    */
   silencedBy(other: SinkMark): ReadonlyArray<Observer> {
     const { fiberId, memoMap } = this.build
@@ -59,7 +60,7 @@ const marks = shared("marks", () => new WeakMap<object, SinkMark>())
 const isMark = (value: unknown): value is SinkMark =>
   typeof value === "object" && value !== null && SinkMarkTypeId in value
 
-/** All marks in a context, in the order of the layers. Other services are not touched: they may be anything. */
+/** All marks in a context, in the order of the layers. Other services are not touched, because they may be anything. */
 export const marksIn = ({ unsafeMap }: Context.Context<never>): ReadonlyArray<SinkMark> =>
   Array.from(unsafeMap).flatMap(([key, value]) => key.startsWith(markPrefix) && isMark(value) ? [value] : [])
 

@@ -2,8 +2,8 @@
  * Scopes for sinks that close concurrently: each release has its own timeout, a hanging one delays no other, and one that dies never
  * changes the program's failure.
  *
- * Releases start in reverse order, each in its own fiber, so that those without a pause run entirely in reverse. The trap: what a release
- * changes in its fiber is lost, so what acquiring changed in this one (its tracer) is reverted here.
+ * Releases start in reverse order, each in its own fiber, so synchronous ones run entirely in reverse. The trap: what a release changes in
+ * its fiber is lost, so what acquiring changed in this fiber (its tracer) is reverted here.
  */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
@@ -20,11 +20,11 @@ import { warn } from "../report.js"
 import { shownCause } from "./foreignText.js"
 
 /**
- * Runs work for at most `cap`, also in a finalizer, where it cannot be interrupted itself. `None` if it was not done in time; it may continue in the
+ * Waits for work for at most `cap`, even in a finalizer, which is uninterruptible. `None` if it did not finish in time; it may continue in the
  * background.
  *
- * The work runs in its own fiber, which starts at once: releases that never wait keep their order. Waiting for it has a fiber of its own too, because an
- * interrupted fiber passes the interruption on to its children, and the work would be lost while it is saving something.
+ * The work runs in its own fiber, which starts at once, so synchronous releases keep their order. The wait runs in its own fiber too, because an
+ * interrupted fiber also interrupts its children, and the work could be interrupted while saving something.
  */
 export const withCap = <A, E, R>(
   self: Effect.Effect<A, E, R>,
@@ -43,16 +43,16 @@ export const withCap = <A, E, R>(
 
 /** How sinks are released. */
 export interface ReleaseOptions {
-  /** What to do if a release dies and the body succeeded; if the body did not, it is always reported. Default `"raise"`. */
+  /** What to do if a release dies and the body succeeded; if the body did not succeed, it is always logged. Default `"raise"`. */
   readonly onSinkError?: "raise" | "report" | undefined
   /** How long one release may take before it is abandoned. */
   readonly closeTimeout: Duration.DurationInput
 }
 
-/** A sink that was acquired, or is about to be. */
+/** The scope of a sink that is acquired or about to be. */
 export interface SinkScope {
   readonly scope: Scope.CloseableScope
-  /** Used in reports about its release. */
+  /** Used in warnings about its release. */
   name: string
   closeTimeout: Duration.DurationInput
 }
@@ -63,7 +63,7 @@ export interface SinkScopes {
 }
 
 /** The state of a fiber before and after its sinks were acquired. */
-interface Surroundings {
+interface FiberState {
   readonly before: FiberRefs.FiberRefs
   inside: FiberRefs.FiberRefs
   tracer: Tracer.Tracer
@@ -75,11 +75,11 @@ export const sinkScopes = (options: ReleaseOptions): Effect.Effect<SinkScopes, n
     const outer = yield* Effect.scope
     const places: Array<SinkScope> = []
     const before = yield* Effect.getFiberRefs
-    const surroundings: Surroundings = { before, inside: before, tracer: yield* Effect.tracer }
-    // Not `addFinalizer`: it puts the fiber's references back after a release, and with them the tracer that a sink had installed.
+    const state: FiberState = { before, inside: before, tracer: yield* Effect.tracer }
+    // Not `addFinalizer`: it restores the fiber's references after a release, including the tracer that a sink had installed.
     yield* Scope.addFinalizerExit(
       outer,
-      (exit) => Effect.ensuring(closeAll(places, exit, options), takeBack(surroundings))
+      (exit) => Effect.ensuring(closeAll(places, exit, options), restore(state))
     )
     return {
       acquire: (use) =>
@@ -87,20 +87,20 @@ export const sinkScopes = (options: ReleaseOptions): Effect.Effect<SinkScopes, n
           const place = { scope: yield* Scope.make(), name: "unnamed", closeTimeout: options.closeTimeout }
           places.push(place)
           // On any exit: an interruption may come right after the sink has changed the fiber.
-          return yield* Effect.onExit(use(place), () => note(surroundings))
+          return yield* Effect.onExit(use(place), () => capture(state))
         })
     }
   }))
 
-const note = (surroundings: Surroundings): Effect.Effect<void> =>
+const capture = (state: FiberState): Effect.Effect<void> =>
   Effect.flatMap(Effect.zip(Effect.getFiberRefs, Effect.tracer), ([inside, tracer]) =>
     Effect.sync(() => {
-      surroundings.inside = inside
-      surroundings.tracer = tracer
+      state.inside = inside
+      state.tracer = tracer
     }))
 
 // Only if the sinks' tracer is still in use: the scope may be closed by a fiber that never had it.
-const takeBack = ({ before, inside, tracer }: Surroundings): Effect.Effect<void> =>
+const restore = ({ before, inside, tracer }: FiberState): Effect.Effect<void> =>
   Effect.flatMap(
     Effect.tracer,
     (current) => current === tracer ? Effect.patchFiberRefs(FiberRefsPatch.diff(inside, before)) : Effect.void
@@ -117,7 +117,7 @@ const closeAll = (
       return Effect.void
     }
     const cause = causes.reduce((all, each) => Cause.sequential(all, each))
-    // Added to the program's own cause, it would change the program's failure.
+    // Adding it to the program's own cause would change the program's failure.
     return onSinkError === "report" || Exit.isFailure(exit)
       ? Effect.sync(() => warn(`A telemetry sink failed to close: ${shownCause(cause)}`))
       : Effect.failCause(cause)
@@ -128,7 +128,7 @@ const released = (
   exit: Exit.Exit<unknown, unknown>
 ): Effect.Effect<ReadonlyArray<Exit.Exit<void>>> =>
   Effect.flatMap(Effect.runtime<never>(), (runtime) => {
-    // Each runs synchronously until it first waits, which keeps their order.
+    // Each runs synchronously until it first suspends, which keeps their order.
     const closing = [...places].reverse().map((place) => Runtime.runFork(runtime)(releasedInTime(place, exit)))
     return Effect.forEach(closing, Fiber.await)
   })

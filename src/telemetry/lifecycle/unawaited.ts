@@ -1,6 +1,6 @@
 /**
- * Checks what the hooks of a sink return. A returned promise is not awaited, and an `Effect` or a query is not run: types reject them. If one gets through
- * anyway (JavaScript, `any`), a warning is logged, and a rejection does not end the process.
+ * Checks the return values of a sink's hooks. Promises are not awaited, and an `Effect` or a query is not run, so the types reject them. If one gets
+ * through anyway (JavaScript, `any`), a warning is logged, and a rejection does not end the process.
  */
 import { type EffectTypeId, isEffect } from "effect/Effect"
 import { catchRejection, handled } from "../../records/promises.js"
@@ -27,7 +27,7 @@ export type HookResult =
 
 const remedy = "Hooks are synchronous: use Telemetry.sinkFromEffect for work that takes time"
 
-/** The kind of work that a value stands for and that has not started. */
+/** The kind of unstarted work that a value represents, if any. */
 const unstarted = (value: object): "effect" | "thenable" | undefined => {
   try {
     return isEffect(value)
@@ -40,7 +40,7 @@ const unstarted = (value: object): "effect" | "thenable" | undefined => {
   }
 }
 
-/** Takes what the hooks of one sink return; logs each kind of unfinished work once. */
+/** Handles the return values of one sink's hooks; logs each kind of unfinished work once. */
 export const unawaited = (sink: string): (returned: unknown) => void => {
   const reporter = new Reporter()
   const rejected = (rules: Redactor) => {

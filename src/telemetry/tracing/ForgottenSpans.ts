@@ -1,5 +1,5 @@
 /**
- * Counts the spans that a sink no longer keeps as open and that have not ended, because too many are open; see `Observer.onForgotten`.
+ * Counts spans that were removed from a sink's list of open spans because too many were open, and that have not ended; see `Observer.onForgotten`.
  */
 import type { OpenSpan } from "./OpenSpan.js"
 
@@ -20,12 +20,12 @@ export class ForgottenSpans {
     }
   }
 
-  /** How many there are that were not reported yet, ≥ 0. */
+  /** How many have not been reported yet, ≥ 0. */
   get count(): number {
     return this.unreported
   }
 
-  /** They are reported now. */
+  /** Marks all of them as reported. */
   clear(): void {
     this.spans = new WeakSet()
     this.unreported = 0

@@ -1,8 +1,8 @@
 /**
- * A span of ours while it is open: what Effect's tracer needs, and what the record will hold.
+ * One of our spans while it is open: what Effect's tracer needs, and what the record will contain.
  *
- * It does little when it is made: no `Map` of attributes, no `Option` of a parent, no stack. Those are made when somebody asks.
- * Every member is total: a throw in a tracer's callback would change or lose the result of the program that is observed.
+ * Creating it is cheap: the `Map` of attributes and the `Option` of the parent are created on demand, and no stack is captured.
+ * No member throws: an exception in a tracer's callback would change or lose the result of the observed program.
  */
 import type * as Context from "effect/Context"
 import type * as Exit from "effect/Exit"
@@ -20,41 +20,41 @@ import type { OpenSpan } from "./OpenSpan.js"
 import { exceptionOf, outcomeOf } from "./outcome.js"
 import { safeEvent, type SafeLink, safeLinks, type SpanOpening } from "./safe.js"
 
-/** How many were opened: spans of all copies of this package have one order. */
+/** The number of spans opened: spans of all copies of this package share one order. */
 const opened = shared("opened", () => ({ count: 0 }))
 
-/** What spans of ours are known by, whichever copy of this package made them. */
+/** Identifies our spans, whichever copy of this package made them. */
 const LoomSpanTypeId: unique symbol = Symbol.for("loom-telemetry/1/LoomSpan")
 
-// Made once: a call of `BigInt` for each span would be seen in what spans cost.
+// Created once: calling `BigInt` for each span measurably raises its cost.
 const notEnded = BigInt(0)
 
-/** Who a span reports to; the recorder, seen from the span. */
+/** The recorder, as its spans see it. */
 export interface SpanOwner {
   readonly limits: AttributeLimits
-  /** Hides secrets in all that the span is told. */
+  /** Hides secrets in everything set on the span. */
   readonly redactor: Redactor
-  /** Ends the span; may throw where the body succeeded and a sink's exception goes on. */
+  /** Ends the span; may throw a sink's exception if the body succeeded. */
   readonly endFromTracer: (span: LoomSpan, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
 }
 
-/** Receives the attributes that a span would have had. */
+/** Receives the attributes set on a covered child. */
 export type AttributeListener = (key: string, value: unknown) => void
 
-/** Children of a library that a span stands for. */
+/** A library's child spans that are not recorded because their parent covers them. */
 export interface CoveredChildren {
-  /** Their names; they are not recorded. */
+  /** Their names. */
   readonly names: ReadonlySet<string>
-  /** Attributes that the library would put on this span in their stead; they are not taken. */
+  /** Attributes that the library sets on this span instead; they are ignored. */
   readonly keys: ReadonlySet<string>
-  /** Told what is set on the children. */
+  /** Called with each attribute set on the children. */
   readonly listen: AttributeListener
 }
 
-/** Spans of other tracers, and the spans of ours that record them. */
+/** Spans of other tracers, mapped to our spans that record them. */
 const shadows = shared("shadows", () => new WeakMap<Tracer.AnySpan, LoomSpan>())
 
-/** Remembers that a span of another tracer is recorded by this one. */
+/** Registers our span that records a span of another tracer. */
 export const rememberShadow = (foreign: Tracer.AnySpan, shadow: LoomSpan): void => {
   shadows.set(foreign, shadow)
 }
@@ -62,7 +62,7 @@ export const rememberShadow = (foreign: Tracer.AnySpan, shadow: LoomSpan): void 
 /** Whether a span is one of ours. */
 export const isLoomSpan = (span: Tracer.AnySpan): span is LoomSpan => LoomSpanTypeId in span
 
-/** The span that records this one: itself, or its shadow where it belongs to another tracer. */
+/** The span that records this one: itself, or its shadow if it belongs to another tracer. */
 export const loomSpanOf = (span: Tracer.AnySpan): LoomSpan | undefined => isLoomSpan(span) ? span : shadows.get(span)
 
 const recordedLink = ({ attributes, span: { spanId, traceId } }: SafeLink): SpanLink =>
@@ -74,9 +74,9 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
   readonly sequence: number = opened.count++
   readonly depth: number
   openedWith = 0
-  /** The exceptions of the sinks that saw this span open, with the sinks' names. */
+  /** Sink exceptions to raise when the span ends. */
   failures: Array<unknown> | undefined = undefined
-  /** Children of a library that are not recorded because this span stands for them. */
+  /** A library's children that this span covers. */
   covers: CoveredChildren | undefined = undefined
   /** Neighbours in the recorder's list of open spans. */
   previous: LoomSpan | undefined = undefined
@@ -88,14 +88,14 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
   private linkList: ReadonlyArray<SafeLink> | undefined = undefined
   private droppedEvents = 0
 
-  /** As records hold it. */
+  /** The name as recorded. */
   readonly name: string
   readonly parentSpan: Tracer.AnySpan | undefined
   readonly start: bigint
   readonly kind: Tracer.SpanKind
   readonly context: Context.Context<never>
   readonly bag: AttributeBag
-  /** How many links it was opened with, ≥ 0. */
+  /** Number of links it was opened with, ≥ 0. */
   readonly openedLinks: number
 
   constructor(
@@ -158,7 +158,7 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     return this.linkList ?? []
   }
 
-  /** Whether an attribute of that name is not taken. */
+  /** Whether attributes with this key are ignored. */
   refuses(key: string): boolean {
     return this.covers?.keys.has(key) === true
   }
@@ -167,7 +167,7 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     this.take(key, value)
   }
 
-  /** Sets an attribute and gives what the record will hold; `undefined` where it is not taken. */
+  /** Sets an attribute and returns the recorded value; `undefined` if it is ignored. */
   take(key: string, value: unknown): AttributeValue | undefined {
     if (this.isOpen && !this.refuses(key)) {
       return this.bag.set(key, value)
@@ -187,7 +187,7 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     this.keepEvent(safeEvent(this.owner, name, startTime, attributes))
   }
 
-  /** The same for an event that is safe already. */
+  /** Adds an event that is already redacted. */
   keepEvent(event: EventData): void {
     if (!this.isOpen) {
       return
@@ -206,14 +206,14 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     }
   }
 
-  /** The same for links that are safe already. */
+  /** Adds links that are already redacted. */
   keepLinks(links: ReadonlyArray<SafeLink>): void {
     if (this.isOpen && links.length > 0) {
       this.linkList = [...(this.linkList ?? []), ...links]
     }
   }
 
-  /** Ends the span as Effect's tracer asks for it: an exception of a sink goes on only where the body succeeded. */
+  /** Ends the span for Effect's tracer: throws a sink's exception only if the body succeeded. */
   end(endTime: bigint, exit: Exit.Exit<unknown, unknown>): void {
     this.owner.endFromTracer(this, endTime, exit)
   }
@@ -230,7 +230,7 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     }
   }
 
-  /** Closes the span and gives its data; `undefined` where it was closed before. For the recorder. */
+  /** Closes the span and returns its data; `undefined` if it is already closed. For the recorder. */
   close(endTime: bigint, exit: Exit.Exit<unknown, unknown>): SpanData | undefined {
     if (!this.isOpen) {
       return undefined
@@ -256,7 +256,7 @@ export class LoomSpan implements Tracer.Span, OpenSpan {
     }
   }
 
-  /** What the record says of the exit. */
+  /** The exception to record for an exit. */
   protected exceptionOf(exit: Exit.Exit<unknown, unknown>): string | null {
     return exceptionOf(exit, this.limits, this.owner.redactor)
   }

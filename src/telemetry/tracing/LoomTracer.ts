@@ -1,8 +1,8 @@
 /**
- * Effect's tracer, ours: every `Effect.withSpan` of every library lands in the same sinks, in the same tree.
+ * Our implementation of Effect's tracer: every `Effect.withSpan` of every library is recorded by the same sinks, in the same tree.
  *
- * Where the tracer underneath is Effect's native one, spans are ours alone. Over any other tracer (OpenTelemetry, DevTools) the span
- * that it made is decorated in place, so that `instanceof`, sampling and its own methods keep working, and its ids are used.
+ * On top of Effect's native tracer, it creates the spans itself. On top of any other tracer (OpenTelemetry, DevTools), it decorates that
+ * tracer's spans in place, so that `instanceof`, sampling and their own methods keep working, and uses their ids.
  */
 import type * as Context from "effect/Context"
 import * as Fiber from "effect/Fiber"
@@ -12,14 +12,14 @@ import type { Recorder } from "../Recorder.js"
 import { AttributeBag } from "./attributeBag.js"
 import { clockOf } from "./fiber.js"
 import { decorate } from "./foreign/decorate.js"
-import { sayInVain } from "./misplacedSettings.js"
+import { warnMisplaced } from "./misplacedSettings.js"
 import { nativeTracer, parentBelow, recordedParent } from "./parents.js"
 import { safeLinks, type SafeOpening } from "./safe.js"
 import { coveredSpan } from "./transparentSpan.js"
 
 /**
- * The context of another tracer. It is entered for every step of a fiber, and a throw of its own would be taken for one of the step: Effect would
- * run the next step, which throws again, for ever.
+ * The context of another tracer, guarded against its exceptions. It is entered for every step of a fiber; Effect would take an exception for one of
+ * the step and run the next step, which throws again, forever.
  */
 const guarded = (underneath: Tracer.Tracer): Tracer.Tracer["context"] => (step, fiber) => {
   let entered = false
@@ -38,16 +38,16 @@ const guarded = (underneath: Tracer.Tracer): Tracer.Tracer["context"] => (step, 
 
 const untimed = BigInt(0)
 
-/** When a span started. Where `Effect.withTracerTiming(false)` says nothing of it, that is now; such a span ends when it started. */
+/** The start time of a span. With `Effect.withTracerTiming(false)` none is passed: then it is now, and the span also ends then. */
 const timed = (start: bigint): bigint => {
   const fiber = start === untimed ? Fiber.getCurrentFiber() : Option.none()
   return Option.isSome(fiber) ? clockOf(fiber.value).unsafeCurrentTimeNanos() : start
 }
 
-/** What tracers of ours are known by, whichever copy and version of this package made them. */
+/** Identifies our tracers, whichever copy and version of this package made them. */
 const LoomTracerTypeId: unique symbol = Symbol.for("loom-telemetry/LoomTracer")
 
-/** Whether a tracer is one of ours; of another version it is only known what is underneath. */
+/** Whether a tracer is one of ours. For one of another version, rely only on `below` and `underneath`. */
 export const isLoomTracer = (tracer: Tracer.Tracer): tracer is LoomTracer => LoomTracerTypeId in tracer
 
 /** A tracer that records what it traces. */
@@ -58,9 +58,9 @@ export class LoomTracer implements Tracer.Tracer {
 
   constructor(
     readonly recorder: Recorder,
-    /** Makes the spans. */
+    /** Creates the spans. */
     readonly underneath: Tracer.Tracer,
-    /** The tracer that was installed before; the same, unless the sinks have a factory that makes the spans in its place. */
+    /** The tracer installed before; the same as `underneath`, unless the sinks have a factory that creates the spans instead. */
     readonly below: Tracer.Tracer = underneath
   ) {
     this.context = recorder.factory.context ?? (underneath === nativeTracer ? (f) => f() : guarded(underneath))
@@ -80,7 +80,7 @@ export class LoomTracer implements Tracer.Tracer {
       return covered
     }
     if (this.recorder.unchecked > 0) {
-      Option.map(Fiber.getCurrentFiber(), (fiber) => sayInVain(this.recorder, fiber))
+      Option.map(Fiber.getCurrentFiber(), (fiber) => warnMisplaced(this.recorder, fiber))
     }
     const before = this.recorder.takeHandedOn()
     const handedOn = before && handedBack(this.recorder, before, name, links, options?.attributes)
@@ -95,7 +95,7 @@ export class LoomTracer implements Tracer.Tracer {
         options
       })
     if (handedOn === undefined) {
-      // Effect puts the attributes on after this returns. All are offered once more, and what is left out of them is counted then.
+      // Effect sets all attributes again after this returns, so the dropped ones are counted then.
       opening.bag.forgetDropped()
     }
     return span
@@ -116,7 +116,7 @@ export class LoomTracer implements Tracer.Tracer {
   }
 }
 
-/** The opening as it comes back from another tracer, which may have added to it. */
+/** The opening as returned by another tracer, which may have added to it. */
 const handedBack = (
   recorder: Recorder,
   opening: SafeOpening,
@@ -132,7 +132,7 @@ const handedBack = (
   }
 }
 
-/** What Effect opens a span with; it offers each attribute once more. */
+/** The opening of a span of Effect's, which sets each attribute again later. */
 const openingOf = (
   recorder: Recorder,
   name: string,

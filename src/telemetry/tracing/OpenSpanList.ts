@@ -1,20 +1,20 @@
 /**
- * The spans of one recorder that are open, oldest first; the oldest is taken off where there are too many.
+ * The open spans of one recorder, oldest first; if there are too many, the oldest is removed.
  */
 import type { LoomSpan } from "./LoomSpan.js"
 
-/** A list through the spans themselves, so that adding and removing allocate nothing. */
+/** A list linked through the spans themselves, so that adding and removing allocate nothing. */
 export class OpenSpanList {
   first: LoomSpan | undefined = undefined
   last: LoomSpan | undefined = undefined
   private size = 0
 
   constructor(
-    /** How many are kept, ≥ 0. */
+    /** Maximum number of spans, ≥ 0. */
     readonly capacity: number
   ) {}
 
-  /** Adds a span; gives the oldest, which is no longer kept, where that is one too many. */
+  /** Adds a span; if the list is full, removes the oldest and returns it. */
   add(span: LoomSpan): LoomSpan | undefined {
     span.previous = this.last
     if (this.last === undefined) {
@@ -31,7 +31,7 @@ export class OpenSpanList {
     return oldest
   }
 
-  /** The span with these ids; looks at the newest first. */
+  /** The span with these ids; searches from the newest. */
   find(traceId: string, spanId: string | null): LoomSpan | undefined {
     let found = spanId === null ? undefined : this.last
     while (found !== undefined && (found.spanId !== spanId || found.traceId !== traceId)) {
@@ -40,7 +40,7 @@ export class OpenSpanList {
     return found
   }
 
-  /** Removes a span, if it is still kept. */
+  /** Removes a span, if it is still in the list. */
   remove(span: LoomSpan): void {
     const { next, previous } = span
     if (previous === undefined && this.first !== span) {

@@ -1,8 +1,8 @@
 /**
- * The attributes of one span or metric while they are being collected: without secrets, within the limits.
+ * Collects the attributes of one span, metric or score: redacted and within the limits.
  *
- * `user_id` and `session_id` are never cut. What is cut is counted in `loom.dropped_attributes` and never read, so that the work is bounded by what is
- * kept. What remains is the engine's: it lists all keys of an object before it gives the first one.
+ * `user_id` and `session_id` are never dropped. Other attributes beyond the limits are counted in `loom.dropped_attributes` and never read, so the
+ * work is bounded by what is kept, except that the engine lists all keys of an object before it returns the first one.
  */
 import type { AttributeLimits, Attributes, AttributeValue } from "../../records/attributes.js"
 import { isNothing, setOwn } from "../../records/named.js"
@@ -13,20 +13,20 @@ import { ownNames } from "../../records/vocabulary.js"
 
 const droppedKey = ownNames.droppedAttributes
 
-/** Where spans go through another tracer on their way, what was left out of them is said already. */
+/** Includes the count itself: spans that pass through another tracer come back with it. */
 const isNeverCut = (key: string): boolean => key === "user_id" || key === "session_id" || key === droppedKey
 
-/** Whether a key needs no care of its own. */
+/** Whether a key needs no special handling. */
 const isOrdinary = (key: string): boolean => key !== "__proto__" && key !== droppedKey
 
-/** Attributes as they are given. */
+/** Attributes as passed by the caller. */
 interface Given {
   readonly [key: string]: unknown
 }
 
 const empty = {}
 
-/** Whether every object has members that somebody gave to all of them: they are no attributes. */
+/** Whether someone added enumerable members to `Object.prototype`; they are not attributes. */
 const isPolluted = (): boolean => {
   for (const _ in empty) {
     return true
@@ -34,7 +34,7 @@ const isPolluted = (): boolean => {
   return false
 }
 
-/** Whether `for … in` gives the object's own keys and no others. */
+/** Whether `for … in` yields only the object's own keys. */
 const isPlain = (given: Given): boolean => {
   try {
     return Object.getPrototypeOf(given) === Object.prototype && !isPolluted()
@@ -53,7 +53,7 @@ const valueOf = (given: Given, key: string): unknown => {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
-/** An attribute that will be offered once more. */
+/** An attribute that will be set a second time. */
 interface Repeat {
   readonly given: unknown
   readonly name: string
@@ -61,15 +61,15 @@ interface Repeat {
   readonly safe: AttributeValue | undefined
 }
 
-/** Attributes being collected. */
+/** Collects attributes. */
 export class AttributeBag {
   values: Record<string, AttributeValue> = {}
-  /** How many there are, ≥ 0. */
+  /** Number of attributes, ≥ 0. */
   size = 0
   private dropped = 0
-  /** Keys that stand under another name: too long, or with a secret in them. */
+  /** Keys recorded under another name, because they are too long or contain a secret. */
   private renamed: Set<string> | undefined = undefined
-  /** What will be offered once more, by the key under which it will be. */
+  /** Attributes that will be set a second time, by the key that will be used. */
   private repeats: Map<string, Repeat> | undefined = undefined
 
   constructor(
@@ -78,13 +78,13 @@ export class AttributeBag {
     private readonly place: RedactionPlace = "span"
   ) {}
 
-  /** Sets one attribute and gives what is recorded for it, if anything; a later value of the same key replaces the earlier one. */
+  /** Sets one attribute and returns the recorded value, if any; a later value of the same key replaces the earlier one. */
   set(key: string, value: unknown): AttributeValue | undefined {
     if (this.size >= this.limits.attributes && !this.hasPlaceFor(key)) {
       this.dropped += isNothing(handled(value)) ? 0 : 1
       return undefined
     }
-    // Effect offers the attributes that a span opens with a second time, one by one.
+    // Effect sets the attributes of a new span a second time, one by one.
     if (
       value === this.values[key] && typeof value !== "object" && !this.redactor.asksUser &&
       Object.hasOwn(this.values, key)
@@ -99,13 +99,13 @@ export class AttributeBag {
     return this.store(key, value, false)
   }
 
-  /** Sets what a span opens with where each will be offered once more, with `set`: it is made safe only now. */
+  /** Sets the attributes of a new span that will be set again one by one with `set`. They are redacted only once, here. */
   setOpening(given: Given): void {
     this.setAll(given, true)
   }
 
-  /** What another tracer is told. */
-  told(): Attributes {
+  /** The attributes to pass to another tracer, including the count of dropped ones. */
+  forTracer(): Attributes {
     const all = { ...this.values }
     if (this.dropped > 0) {
       all[droppedKey] = this.dropped
@@ -113,7 +113,7 @@ export class AttributeBag {
     return Object.freeze(all)
   }
 
-  /** Says that these, which are safe, will be offered with `set`: they are not made safe again. */
+  /** Announces that these attributes, already redacted, will be passed to `set`: they are not redacted again. */
   expect(safe: Attributes): void {
     this.repeats ??= new Map()
     for (const [name, value] of Object.entries(safe)) {
@@ -123,7 +123,7 @@ export class AttributeBag {
     }
   }
 
-  /** Sets what another tracer hands back: what it was told, and perhaps more. */
+  /** Sets the attributes that another tracer hands back: those it was given, and perhaps more. */
   setHandedBack(given: Given): void {
     for (const [key, value] of Object.entries(given)) {
       if (key !== droppedKey) {
@@ -132,14 +132,14 @@ export class AttributeBag {
     }
   }
 
-  /** Sets what is not there yet. */
+  /** Sets an attribute unless the key is already set. */
   setDefault(key: string, value: string | undefined): void {
     if (value !== undefined && !Object.hasOwn(this.values, key)) {
       this.set(key, value)
     }
   }
 
-  /** Sets all own enumerable properties of an object. Each is read once; one that throws then becomes `<unserializable>`. */
+  /** Sets all own enumerable properties of an object. Each is read once; if reading throws, its value is `<unserializable>`. */
   setAll(given: Given, isRepeated = false): void {
     try {
       if (this.size === 0 && isPlain(given)) {
@@ -150,7 +150,7 @@ export class AttributeBag {
         this.add(given, Object.keys(given ?? empty), isRepeated)
       }
     } catch {
-      // A proxy that does not tell its keys.
+      // A proxy that throws when its keys are listed.
       this.dropped++
     }
   }
@@ -166,7 +166,7 @@ export class AttributeBag {
     }
   }
 
-  /** The same where no key is there yet, in one pass: most attributes come this way, and stay as they are. */
+  /** The fast path for an empty bag, in one pass: most attributes come this way and are kept unchanged. */
   private fill(given: Given, isRepeated: boolean): void {
     let looked = 0
     for (const key in given) {
@@ -184,7 +184,7 @@ export class AttributeBag {
     }
   }
 
-  /** Whether one more property is read, after so many of its object. Those that hold nothing take no place, so their number is bounded as well. */
+  /** Whether to read another property of an object after `looked` of them. Empty values take no room, so the number of reads is bounded as well. */
   private hasRoom(looked: number): boolean {
     const { attributes, items } = this.limits
     return this.size < attributes && (looked < attributes || looked < items)
@@ -220,17 +220,20 @@ export class AttributeBag {
     return safe
   }
 
-  /** Forgets what did not fit, where it is to be set again. */
+  /** Resets the count of dropped attributes, because they will be set again. */
   forgetDropped(): void {
     this.dropped = 0
   }
 
-  /** A frozen copy of what is there so far. */
+  /** A frozen copy of the attributes so far. */
   snapshot(): Attributes {
     return Object.freeze({ ...this.values })
   }
 
-  /** What is there; the bag is not to be used any more. Not frozen: that costs more than all else, and is done where a record is made of it. */
+  /**
+   * The collected attributes; the bag must not be used afterwards. Not frozen: that is the most expensive step, and is left to those who make a
+   * record.
+   */
   finish(): Attributes {
     this.repeats = undefined
     if (this.dropped > 0) {

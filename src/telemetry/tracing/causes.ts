@@ -1,25 +1,25 @@
 /**
  * The causes of an error: `cause`, and the `errors` of an `AggregateError`, each with their own causes, depth first.
  *
- * Bounded in depth and number. Nothing here throws: a getter that does ends its chain.
+ * Bounded in depth and number. Nothing here throws: a getter that throws ends its chain.
  */
 import * as Cause from "effect/Cause"
 import { handled } from "../../records/promises.js"
 
-/** How many causes are read below one error, and how deep. */
+/** Maximum depth and number of the causes read for one error. */
 const deepest = 8
 const most = 16
 
-/** By this property `@effect/ai` marks its errors. Their messages quote prompts, answers and tool parameters, which are private by default. */
+/** The property that marks errors of `@effect/ai`. Their messages quote prompts, answers and tool parameters, which are private by default. */
 const quotesContent = "~@effect/ai/AiError"
 
-/** Whether an error's own words, and those of its causes, are private. */
+/** Whether the messages of an error and of its causes are private. */
 export const isPrivate = (value: unknown): boolean =>
   typeof value === "object" && value !== null && quotesContent in value
 
-/** A cause, and what introduces it. */
+/** A cause and its label. */
 export interface FoundCause {
-  /** `Caused by`, with its place among several: `Caused by (1 of 2)`. */
+  /** `Caused by`, or with its position among several: `Caused by (1 of 2)`. */
   readonly label: string
   readonly value: unknown
 }
@@ -48,7 +48,7 @@ const directCauses = (error: Error): ReadonlyArray<FoundCause> => {
   ]
 }
 
-/** Without the proxy that `Effect.fail` puts around errors, and without the `Cause` around an error of Effect. */
+/** The error without the proxy that `Effect.fail` puts around it, or without its `Cause`. */
 const unwrapped = (value: unknown): unknown => {
   try {
     return Cause.originalError(Cause.isCause(value) ? Cause.squash(value) : value)
@@ -57,7 +57,7 @@ const unwrapped = (value: unknown): unknown => {
   }
 }
 
-/** The causes of an error, in order. One that was read before is `<circular>`; where there are more, the last is `…`. */
+/** The causes of an error, in order. A repeated one is `<circular>`; if some were left out, the last is `…`. */
 export const causesOf = (error: Error): ReadonlyArray<FoundCause> => {
   const found: Array<FoundCause> = []
   const seen = new Set<unknown>([error])

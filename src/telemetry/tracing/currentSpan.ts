@@ -1,5 +1,5 @@
 /**
- * What is said inside a span: attributes that are known only afterwards, measurements and judgements.
+ * Operations on the current span: annotations, measurements and scores.
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -11,15 +11,15 @@ import type { AttributesInput, Judgement, LazyAttributes, Recording } from "../T
 import { clockOf } from "./fiber.js"
 import { givenAttributes } from "./givenAttributes.js"
 import { isLoomSpan } from "./LoomSpan.js"
-import { tell } from "./opening.js"
+import { setAttributes } from "./opening.js"
 import { recordedParent } from "./parents.js"
 import { safeAttributes } from "./safe.js"
 import type { Lookup } from "./spans.js"
 
 /**
- * Runs something in the current fiber. What it returns, exceptions of sinks, becomes a defect; several become one, because only one value can be thrown.
+ * Runs a function in the current fiber. The sink exceptions it returns become a defect; several become one, because only one value can be thrown.
  *
- * With `Effect.withFiberRuntime` it would be an effect that returns another one: a step more, a fifth of what a measurement costs.
+ * `Effect.withFiberRuntime` would take one more step of the run loop, a fifth of the cost of a measurement.
  */
 const inFiber = (run: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => ReadonlyArray<unknown>): Effect.Effect<void> =>
   Effect.sync(() => {
@@ -50,16 +50,16 @@ export const annotateCurrent = (lookup: Lookup, attributes: LazyAttributes): Eff
     return none
   })
 
-/** Sets attributes on a span of another tracer, which reads them as they are: they are read once, and made safe here. */
+/** Sets attributes on a span of another tracer, which does not redact them: they are read once and redacted here. */
 export const annotateForeign = (
   recorder: Recording["recorder"],
   span: Tracer.Span,
   attributes: AttributesInput
 ): void => {
-  tell(span, recorder.openSpanOf(span)?.bag, safeAttributes(recorder, attributes, "span"))
+  setAttributes(span, recorder.openSpanOf(span)?.bag, safeAttributes(recorder, attributes, "span"))
 }
 
-/** One measurement, in the fiber's current span. */
+/** Records one measurement in the fiber's current span. */
 export const measure = (
   lookup: Lookup,
   name: string,
@@ -77,7 +77,7 @@ export const measure = (
     ) ?? none
   )
 
-/** One judgement of the fiber's current span, or of what the ids name. */
+/** Records one score of the fiber's current span, or of the target with the given ids. */
 export const judge = (
   lookup: Lookup,
   target: ScoreTarget | "current",

@@ -1,8 +1,8 @@
 /**
- * What is read from the running fiber, and what is written to it: its context, with the new parent span, and the frame that ends the span.
+ * All access to the running fiber: reads its state, and writes its context (with the new parent span) and the stack frame that ends the span.
  *
- * `Effect.provideService` and `Effect.uninterruptibleMask` would do the same at several times the cost of the rest of a span. Here the fiber's references
- * are put back as the very object they were, unless the body changed them. Where a fiber is not made as expected, `isWritable` says so.
+ * `Effect.provideService` and `Effect.uninterruptibleMask` would do the same at several times the cost of the rest of a span. Here the original
+ * object with the fiber's references is restored, unless the body changed them. `isWritable` tells whether a fiber has the expected internals.
  */
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
@@ -23,15 +23,15 @@ import { markPrefix } from "../contextKeys.js"
 
 type RunningFiber = Fiber.RuntimeFiber<unknown, unknown>
 
-/** What Effect's run loop asks of the frames on a fiber's stack. */
+/** What Effect's run loop requires of the frames on a fiber's stack. */
 interface Frame {
   readonly _op: string
 }
 
-/** What Effect's run loop knows a frame for both ways out by. */
+/** The `_op` of a frame that handles both success and failure. */
 const frameOp = "OnSuccessAndFailure"
 
-/** Members that Effect's fiber has beyond its documented interface, all through version 3. */
+/** Undocumented members of Effect's fiber, present in every release of version 3. */
 interface WritableFiber extends RunningFiber {
   readonly setFiberRef: <A>(ref: FiberRef.FiberRef<A>, value: A) => void
   _fiberRefs: FiberRefs.FiberRefs
@@ -43,13 +43,13 @@ interface WritableFiber extends RunningFiber {
   currentSpan: Tracer.AnySpan | undefined
 }
 
-/** Whether Effect's own operator for both ways out of a body is a frame as ours is. */
+/** Whether Effect's own frame for success and failure has the same shape as ours. */
 const knowsFrame: boolean = (() => {
   const frame: object = Effect.matchCauseEffect(Effect.void, { onFailure: Effect.failCause, onSuccess: Effect.succeed })
   return "_op" in frame && frame._op === frameOp && "effect_instruction_i1" in frame && "effect_instruction_i2" in frame
 })()
 
-/** Whether the fiber lets its references, its flags and its stack be set directly. */
+/** Whether the fiber's references, flags and stack can be set directly. */
 export const isWritable = (fiber: RunningFiber): fiber is WritableFiber =>
   knowsFrame && "setFiberRef" in fiber && "_fiberRefs" in fiber && "_fiberId" in fiber && "pushStack" in fiber &&
   "patchRuntimeFlags" in fiber && "currentRuntimeFlags" in fiber
@@ -61,10 +61,10 @@ export const clockOf = (fiber: RunningFiber): Clock.Clock =>
 /** The tracer of the running fiber. */
 export const tracerOf = (fiber: RunningFiber): Tracer.Tracer => fiber.currentTracer
 
-/** Whether the fiber is in a region that is traced. */
+/** Whether tracing is enabled in the fiber's current region. */
 export const isTracing = (fiber: RunningFiber): boolean => fiber.getFiberRef(FiberRef.currentTracerEnabled)
 
-/** The attributes that `Effect.annotateSpans` put on every span of a region. */
+/** Applies the attributes that `Effect.annotateSpans` sets on every span of a region. */
 export const annotateFromFiber = (fiber: RunningFiber, set: (key: string, value: unknown) => void): void => {
   const annotations = fiber.getFiberRef(FiberRef.currentTracerSpanAnnotations)
   if (HashMap.size(annotations) > 0) {
@@ -74,7 +74,7 @@ export const annotateFromFiber = (fiber: RunningFiber, set: (key: string, value:
 
 const noLinks: ReadonlyArray<Tracer.SpanLink> = []
 
-/** The links that `Effect.linkSpans` put on every span of a region, before those that are given. */
+/** The links that `Effect.linkSpans` adds to every span of a region, followed by the given ones. */
 export const linksFromFiber = (
   fiber: RunningFiber,
   given: ReadonlyArray<Tracer.SpanLink> = noLinks
@@ -83,7 +83,7 @@ export const linksFromFiber = (
   return Chunk.isEmpty(links) ? given : [...Chunk.toReadonlyArray(links), ...given]
 }
 
-// Twice as fast as `new Map(map)` where there are few entries.
+// Twice as fast as `new Map(map)` for few entries.
 const copyOf = <K, V>(map: ReadonlyMap<K, V>): Map<K, V> => {
   const copy = new Map<K, V>()
   for (const [key, value] of map) {
@@ -92,7 +92,7 @@ const copyOf = <K, V>(map: ReadonlyMap<K, V>): Map<K, V> => {
   return copy
 }
 
-// Where a trace begins the marks of sinks have served: what is copied for each span inside is as small as it was without them.
+// Once a trace starts, the marks of sinks are no longer needed: without them, the context that is copied for each span inside stays small.
 const withoutMarks = (map: ReadonlyMap<string, unknown>): Map<string, unknown> => {
   const copy = new Map<string, unknown>()
   for (const [key, value] of map) {
@@ -103,7 +103,7 @@ const withoutMarks = (map: ReadonlyMap<string, unknown>): Map<string, unknown> =
   return copy
 }
 
-// What `Context.add` does, without what makes it usable in a pipe: this is most of what a span costs.
+// `Context.add` without the overhead of `dual`: this is most of the cost of a span.
 const withSpan = (
   { unsafeMap }: Context.Context<never>,
   span: Tracer.AnySpan,
@@ -126,30 +126,30 @@ const stacked = (stack: Stack | undefined, id: FiberId.Runtime, value: Context.C
     : [top, ...stack]
 }
 
-/** References that have the context in place of their own. */
+/** The fiber's references with another context. */
 const withContext = (fiber: WritableFiber, context: Context.Context<never>): FiberRefs.FiberRefs => {
   const { locals } = fiber._fiberRefs
   const stack = stacked(locals.get(FiberRef.currentContext) as Stack | undefined, fiber._fiberId, context)
   return FiberRefs.unsafeMake(copyOf(locals).set(FiberRef.currentContext, stack))
 }
 
-/** Ends a span: given the body's exit and the fiber that it ends in, gives what the program goes on with. */
+/** Ends a span: takes the body's exit and the fiber it ended in, and returns the exit to continue with. */
 export type EndSpan = (exit: Exit.Exit<unknown, unknown>, fiber: RunningFiber) => Exit.Exit<unknown, unknown>
 
 const uninterruptible = RuntimeFlagsPatch.disable(RuntimeFlags.Interruption)
 const interruptible = RuntimeFlagsPatch.enable(RuntimeFlags.Interruption)
 
-/** On a fiber's stack above the frame of a span: from the end of the body on nothing is interrupted. */
+/** Pushed above the frame of a span: disables interruption once the body has ended. */
 const bodyEnds: Frame & { readonly patch: RuntimeFlagsPatch.RuntimeFlagsPatch } = {
   _op: "RevertFlags",
   patch: uninterruptible
 }
 
 /**
- * The frame on a fiber's stack that ends a span, whatever becomes of the body.
+ * The frame on a fiber's stack that ends a span, however the body ends.
  *
- * It stands there before the body's first step, and nothing can come between: what is run is called by the run loop, which looks for interruptions only
- * between two calls.
+ * It is pushed before the body's first step, and no interruption can come in between: the run loop checks for interruptions only between its calls,
+ * and this happens inside one.
  */
 class SpanFrame implements Frame {
   readonly _op = frameOp
@@ -167,9 +167,9 @@ class SpanFrame implements Frame {
     this.inside = withContext(fiber, inner)
   }
 
-  /** Puts the frame on the stack of its fiber and makes the span its current one. */
+  /** Pushes the frame onto the fiber's stack and makes the span the current one. */
   enter(fiber: WritableFiber, inner: Context.Context<never>, span: Tracer.Span): void {
-    // What `setFiberRef` would set, and the two members that Effect derives from it, without reading the others again.
+    // Sets what `setFiberRef` would set, and the two members that Effect derives from it, without recomputing the others.
     fiber._fiberRefs = this.inside
     fiber.currentContext = inner
     fiber.currentSpan = span
@@ -184,13 +184,13 @@ class SpanFrame implements Frame {
     return this.leave(Exit.failCause(cause))
   }
 
-  /** Called by the run loop with what the body gave. */
+  /** Called by the run loop with the body's result. */
   effect_instruction_i2(value: unknown): Effect.Effect<unknown, unknown> {
     return this.leave(Exit.succeed(value))
   }
 
   private leave(exit: Exit.Exit<unknown, unknown>): Effect.Effect<unknown, unknown> {
-    // Batched requests carry the frames of a fiber over to another one.
+    // Batched requests move the frames of a fiber to another one.
     const fiber = Option.getOrThrow(Fiber.getCurrentFiber()) as WritableFiber
     if (fiber._fiberRefs === this.inside) {
       fiber._fiberRefs = this.refs
@@ -203,7 +203,7 @@ class SpanFrame implements Frame {
     return this.isMasked ? ended : unmasked(fiber, ended)
   }
 
-  // A throw that went on from here would leave the fiber as it is now: not to be interrupted.
+  // An exception thrown from here would leave the fiber uninterruptible.
   private ended(exit: Exit.Exit<unknown, unknown>, fiber: RunningFiber): Exit.Exit<unknown, unknown> {
     try {
       return this.end(exit, fiber)
@@ -213,7 +213,7 @@ class SpanFrame implements Frame {
   }
 }
 
-/** Lets the fiber be interrupted again, and lets it end where it was meanwhile. */
+/** Enables interruption again, and applies an interruption that arrived in the meantime. */
 const unmasked = (fiber: WritableFiber, exit: Exit.Exit<unknown, unknown>): Exit.Exit<unknown, unknown> => {
   fiber.patchRuntimeFlags(fiber.currentRuntimeFlags, interruptible)
   const interruption = fiber.getFiberRef(FiberRef.interruptedCause)
@@ -223,8 +223,8 @@ const unmasked = (fiber: WritableFiber, exit: Exit.Exit<unknown, unknown>): Exit
 }
 
 /**
- * Runs the effect with the span as the parent of what it does; `end` is called when it has ended, with the fiber as it was before and not
- * interruptible. To be called by the fiber itself, its result to be run next.
+ * Runs the effect with the span as its parent; `end` is called when it has ended, with the fiber's previous context restored and interruption
+ * disabled. Must be called by the fiber itself, which must run the returned effect next.
  */
 export const runInSpan = <A, E, R>(
   fiber: WritableFiber,

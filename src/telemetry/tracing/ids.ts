@@ -1,12 +1,12 @@
 /**
- * Where span and trace ids come from.
+ * Generates span and trace ids.
  *
- * Random ids are made of a pool of random bytes: asking the system for eight bytes at a time costs more than the rest of a span. They are not cut out
- * of one long text: OpenTelemetry's SDK reads a parent's id digit by digit for every child, and texts that are cut out are slow to read. All-zero ids are
- * invalid (W3C Trace Context) and never handed out.
+ * Random ids come from a pool of random bytes: requesting eight bytes at a time from the system costs more than the rest of a span. They are not
+ * substrings of one long string: OpenTelemetry's SDK reads a parent's id digit by digit for every child, which is slow for substrings. All-zero ids
+ * are invalid (W3C Trace Context) and never returned.
  */
 
-/** A source of ids. Both functions return lower-case hexadecimal digits and are called once a span, once a trace. */
+/** A source of ids: lower-case hexadecimal digits. `traceId` is called once per trace, `spanId` once per span. */
 export interface IdSource {
   /** 32 digits. */
   readonly traceId: () => string
@@ -17,7 +17,7 @@ export interface IdSource {
 const pool = new Uint8Array(4096)
 let used = pool.length
 
-/** Where the next eight unused bytes of the pool begin. */
+/** The index of the next eight unused bytes of the pool. */
 const nextEight = (): number => {
   if (used === pool.length) {
     crypto.getRandomValues(pool)
@@ -63,7 +63,7 @@ export const randomIds: IdSource = { traceId: () => sixteenDigits() + sixteenDig
 /** A random UUID (RFC 9562, version 4). */
 export const randomUuid = (): string => crypto.randomUUID()
 
-/** Ids that count from 1, for tests that compare whole records. Each source has counters of its own. */
+/** Ids that count from 1, for tests that compare whole records. Each source has its own counters. */
 export const sequentialIds = (): IdSource => {
   let traces = 0
   let spans = 0
@@ -76,6 +76,6 @@ export const sequentialIds = (): IdSource => {
 const tracePattern = /^(?!0{32})[0-9a-f]{32}$/
 const spanPattern = /^(?!0{16})[0-9a-f]{16}$/
 
-/** Whether both ids are what W3C Trace Context allows; ids from outside the program may be anything. */
+/** Whether both ids are valid by W3C Trace Context; ids from outside the program may be anything. */
 export const areValidIds = (traceId: string, spanId: string): boolean =>
   tracePattern.test(traceId) && spanPattern.test(spanId)

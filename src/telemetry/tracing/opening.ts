@@ -1,5 +1,5 @@
 /**
- * How a span of `Telemetry` is opened: with what it is given, the region's annotations and links, and the current run.
+ * Opens spans of `Telemetry`: with the given attributes, the region's annotations and links, and the current run.
  */
 import * as Context from "effect/Context"
 import type * as Fiber from "effect/Fiber"
@@ -13,7 +13,7 @@ import { annotateFromFiber, clockOf, linksFromFiber, tracerOf } from "./fiber.js
 import { decorate } from "./foreign/decorate.js"
 import { givenAttributes } from "./givenAttributes.js"
 import { isLoomTracer } from "./LoomTracer.js"
-import { sayInVain } from "./misplacedSettings.js"
+import { warnMisplaced } from "./misplacedSettings.js"
 import { nativeTracer, parentBelow, recordedParent } from "./parents.js"
 import { safeLinks, type SafeOpening } from "./safe.js"
 
@@ -21,21 +21,21 @@ type RunningFiber = Fiber.RuntimeFiber<unknown, unknown>
 
 const noOptions: TelemetrySpanOptions = {}
 
-/** What a span of `Telemetry` is asked for with. */
-export interface Wanted {
+/** The arguments for a span of `Telemetry`. */
+export interface SpanRequest {
   readonly name: string
   readonly attributes: LazyAttributes | undefined
   readonly options: TelemetrySpanOptions | undefined
 }
 
-/** Opens a span as a child of the fiber's current one. Total: attributes are made safe before anyone sees them. */
+/** Opens a span as a child of the fiber's current one. Never throws; attributes are redacted before anyone sees them. */
 export const openSpan = (
   fiber: RunningFiber,
   { recorder, tracer }: Recording,
-  { attributes, name, options = noOptions }: Wanted
+  { attributes, name, options = noOptions }: SpanRequest
 ): Tracer.Span => {
   if (recorder.unchecked > 0) {
-    sayInVain(recorder, fiber)
+    warnMisplaced(recorder, fiber)
   }
   const start = clockOf(fiber).unsafeCurrentTimeNanos()
   const current = tracerOf(fiber)
@@ -49,7 +49,7 @@ export const openSpan = (
   if (made !== nativeTracer) {
     return openForeign(fiber, recorder, made, { name: shownName, links, bag }, options, start)
   }
-  // Member by member: to spread an object here would cost as much as the rest of a span.
+  // Member by member: spreading an object here would cost as much as the rest of a span.
   const span = recorder.make({
     name: shownName,
     links,
@@ -64,7 +64,7 @@ export const openSpan = (
   return span
 }
 
-/** What is given explicitly wins over what the region's annotations say, and that over the current run. */
+/** Explicit attributes take precedence over the region's annotations, and those over the current run. */
 const collectAttributes = (
   fiber: RunningFiber,
   bag: AttributeBag,
@@ -90,7 +90,7 @@ const openForeign = (
   start: bigint
 ): Tracer.Span => {
   const { bag } = opening
-  const all = bag.told()
+  const all = bag.forTracer()
   bag.expect(all)
   const span = decorate(recorder, made, opening, {
     parent: root ? Option.none() : Option.fromNullable(parentBelow(fiber.currentSpan)),
@@ -99,14 +99,14 @@ const openForeign = (
     kind,
     options: { captureStackTrace: false, ...(root && { root }) }
   })
-  // As Effect does: some tracers only read them here. Among them is how many were dropped, so that is counted once more.
+  // Set again, as Effect does, because some tracers only read attributes here. They include the count of dropped ones, which is added again.
   bag.forgetDropped()
-  tell(span, bag, all)
+  setAttributes(span, bag, all)
   return span
 }
 
-/** Sets attributes that are safe on a span of another tracer, which may tell the bag of the span that records it. */
-export const tell = (span: Tracer.Span, bag: AttributeBag | undefined, safe: Attributes): void => {
+/** Sets redacted attributes on a span of another tracer, which may pass them on to the bag of the span that records it. */
+export const setAttributes = (span: Tracer.Span, bag: AttributeBag | undefined, safe: Attributes): void => {
   bag?.expect(safe)
   for (const [key, value] of Object.entries(safe)) {
     span.attribute(key, value)

@@ -1,5 +1,5 @@
 /**
- * From an `Exit` to what a record says about it: one small total function, used for every span of every sink.
+ * Turns an `Exit` into the outcome and exception of a record; used for every span of every sink.
  */
 import * as Cause from "effect/Cause"
 import type * as Exit from "effect/Exit"
@@ -12,7 +12,7 @@ import type { Outcome } from "../../records/SpanRecord.js"
 import { errorText, textIn, unserializable } from "../../records/text.js"
 import { causesOf, isPrivate } from "./causes.js"
 
-/** What hides secrets in what a program fails with. */
+/** The rules that redact exceptions. */
 export interface ExceptionRules extends ValueRules {
   /** The text of an exception, at most `max` characters. */
   readonly exception: (message: string, max: number) => string
@@ -20,11 +20,11 @@ export interface ExceptionRules extends ValueRules {
   readonly onlyTypes?: boolean | undefined
 }
 
-/** The outcome of a body: a pure interruption is not a failure, anything else in the cause is. */
+/** The outcome of a body: `interrupted` if the cause contains only interruptions, `failure` for any other cause. */
 export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
   exit._tag === "Success" ? "success" : isInterruption(exit.cause) ? "interrupted" : "failure"
 
-/** What is no cause at all, although the types say so, is no interruption. */
+/** An empty or malformed cause is not an interruption. */
 const isInterruption = (cause: Cause.Cause<unknown>): boolean => {
   try {
     return Cause.isInterruptedOnly(cause) && !Cause.isEmpty(cause)
@@ -33,7 +33,7 @@ const isInterruption = (cause: Cause.Cause<unknown>): boolean => {
   }
 }
 
-/** `Name: message` of the first error, else of the first defect, and its causes, a line each; `null` where the body did not fail. */
+/** `Name: message` of the first error, otherwise of the first defect, followed by its causes, one per line; `null` if the body did not fail. */
 export const exceptionOf = (
   exit: Exit.Exit<unknown, unknown>,
   limits: AttributeLimits,
@@ -48,7 +48,7 @@ export const exceptionOf = (
     : describeWithCauses(thrown, limits, redactor)
 }
 
-/** The first error, else the first defect. A promise among the others may not end the process either. */
+/** The first error, otherwise the first defect. Rejections of promises among the others are handled, so they do not end the process. */
 const squashed = (cause: Cause.Cause<unknown>): unknown => {
   try {
     for (const each of [...Cause.failures(cause), ...Cause.defects(cause)]) {
@@ -65,7 +65,7 @@ const withoutContent = (error: unknown): string => {
   return `${member("_tag")}: ${member("module")}.${member("method")} failed`
 }
 
-// A function or an object may have a `toString` of its own.
+// The `toString` of a function or an object may be custom code.
 const shownAsIs = (value: unknown): string =>
   typeof value === "function" || (typeof value === "object" && value !== null) ? `<${typeof value}>` : String(value)
 
@@ -94,7 +94,7 @@ const describeWithCauses = (thrown: unknown, limits: AttributeLimits, redactor: 
   return redactor.exception([plainText(value, limits, redactor), ...lines].join("\n"), limits.valueLength)
 }
 
-// A revoked proxy cannot even be asked what it is.
+// Even `instanceof` throws on a revoked proxy.
 const causesIn = (value: unknown): ReturnType<typeof causesOf> => {
   try {
     return value instanceof Error && !isPrivate(value) ? causesOf(value) : []
@@ -111,11 +111,11 @@ const originalError = (thrown: unknown): unknown => {
   }
 }
 
-/** Any thrown or failed value as one text; reads it with care. */
+/** Any thrown or failed value as a string. Never throws. */
 export const describe = (thrown: unknown, limits: AttributeLimits, redactor: ExceptionRules = noRedactor): string =>
   redactor.exception(plainText(thrown, limits, redactor), limits.valueLength)
 
-/** The same, before it is redacted as an exception. */
+/** Like `describe`, before redaction as an exception. */
 const plainText = (thrown: unknown, limits: AttributeLimits, redactor: ExceptionRules): string => {
   try {
     // Inside a span, `Effect.fail` and `Effect.die` put a proxy around an object.

@@ -1,5 +1,5 @@
 /**
- * The parent of a new span: Effect's choice, without unrecorded spans and malformed ids.
+ * Finds the parent of a new span: the one Effect chose, skipping unrecorded spans and malformed ids.
  */
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
@@ -25,7 +25,7 @@ export const isNativeSpan = (span: Tracer.AnySpan): boolean => span.constructor 
 
 const isContinued = (span: Tracer.ExternalSpan): boolean => areValidIds(span.traceId, span.spanId)
 
-// Where its tracing is suppressed, OpenTelemetry makes spans with invalid ids.
+// While tracing is suppressed, OpenTelemetry creates spans with invalid ids.
 const isRecordable = (span: Tracer.Span): boolean =>
   !isPassedOver(span) &&
   (loomSpanOf(span) !== undefined || (!isNativeSpan(span) && areValidIds(span.traceId, span.spanId)))
@@ -33,8 +33,8 @@ const isRecordable = (span: Tracer.Span): boolean =>
 const isPassedOver = ({ context }: Tracer.Span): boolean => Context.get(context, Tracer.DisablePropagation)
 
 /**
- * The parent for a new span. Skips unrecorded spans: those of regions where tracing is off, and Effect's native ones, unless a tracer below ours let the
- * native one make them. Malformed ids from outside are not continued.
+ * The parent for a new span. Skips unrecorded spans: those of regions where tracing is disabled, and Effect's native ones, unless a tracer below ours
+ * let the native one create them. External spans with malformed ids are ignored.
  */
 export const recordedParent = (span: Tracer.AnySpan | undefined): Tracer.AnySpan | undefined => {
   let current = span
@@ -50,7 +50,7 @@ export const recordedParent = (span: Tracer.AnySpan | undefined): Tracer.AnySpan
   return current
 }
 
-/** The same where another tracer makes the spans: it knows native ones too, which it may have let the native tracer make. */
+/** The parent if another tracer creates the spans: native spans are kept, because that tracer may have let the native one create them. */
 export const parentBelow = (span: Tracer.AnySpan | undefined): Tracer.AnySpan | undefined => {
   let current = span
   while (current?._tag === "Span" && isPassedOver(current)) {

@@ -1,5 +1,5 @@
 /**
- * Attributes, events and links, made safe once: the sinks and another tracer are given the same.
+ * Redacts attributes, events and links once; the sinks and another tracer receive the same result.
  */
 import type * as Context from "effect/Context"
 import type * as Tracer from "effect/Tracer"
@@ -8,28 +8,28 @@ import type { RedactionPlace, Redactor } from "../../records/redact/Redactor.js"
 import type { EventData } from "../../records/SpanData.js"
 import { AttributeBag } from "./attributeBag.js"
 
-/** By whose rules, within which limits. */
+/** The limits and redaction to apply. */
 export interface Rules {
   readonly limits: AttributeLimits
   readonly redactor: Redactor
 }
 
-/** A link whose attributes are safe. */
+/** A link with redacted attributes. */
 export interface SafeLink extends Tracer.SpanLink {
   readonly attributes: Attributes
 }
 
-/** What a span opens with. */
+/** The redacted name, links and attributes of a new span. */
 export interface SafeOpening {
   readonly name: string
   readonly links: ReadonlyArray<SafeLink>
   readonly bag: AttributeBag
 }
 
-/** The same, and where it stands. */
+/** Everything needed to create a span. */
 export interface SpanOpening extends SafeOpening {
   readonly parent: Tracer.AnySpan | undefined
-  /** Whether it was asked for without a parent; the span that is active around Effect is then none either. */
+  /** Whether a root span was requested; the active span outside of Effect is then ignored too. */
   readonly isRoot: boolean
   /** Nanoseconds since the epoch. */
   readonly start: bigint
@@ -37,7 +37,7 @@ export interface SpanOpening extends SafeOpening {
   readonly context: Context.Context<never>
 }
 
-/** Frozen attributes. */
+/** Redacted, frozen attributes. */
 export const safeAttributes = (
   { limits, redactor }: Rules,
   attributes: { readonly [key: string]: unknown },
@@ -48,7 +48,7 @@ export const safeAttributes = (
   return Object.freeze(bag.finish())
 }
 
-/** An event of a span. */
+/** A redacted event of a span. */
 export const safeEvent = (
   rules: Rules,
   name: string,
@@ -59,7 +59,7 @@ export const safeEvent = (
 
 const noLinks: ReadonlyArray<SafeLink> = []
 
-/** Links of a span. */
+/** Redacted links of a span. */
 export const safeLinks = (rules: Rules, links: ReadonlyArray<Tracer.SpanLink>): ReadonlyArray<SafeLink> =>
   links.length === 0
     ? noLinks

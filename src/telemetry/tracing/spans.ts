@@ -1,8 +1,8 @@
 /**
  * Spans around effects, streams and scopes.
  *
- * A span is opened and its end put on the fiber's stack in one step, and from the body's end on nothing is interrupted: there is no instant at which
- * an interruption could leave a span open. A program in which nothing records runs the body as it is.
+ * Opening a span and pushing the frame that ends it onto the fiber's stack is a single step, and interruption is disabled once the body has ended: at
+ * no point can an interruption leave a span open. If nothing records, the body runs unchanged.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -14,15 +14,15 @@ import * as Tracer from "effect/Tracer"
 import type { LazyAttributes, Recording, TelemetrySpanOptions } from "../TelemetryService.js"
 import { clockOf, isTracing, isWritable, runInSpan } from "./fiber.js"
 import { isLoomSpan } from "./LoomSpan.js"
-import { openSpan, type Wanted } from "./opening.js"
+import { openSpan, type SpanRequest } from "./opening.js"
 import { transparentSpan } from "./transparentSpan.js"
 
 type RunningFiber = Fiber.RuntimeFiber<unknown, unknown>
 
-/** Finds what records for a fiber: the ambient service, or one that was bound. */
+/** Finds the recording for a fiber: that of the ambient service, or of a bound one. */
 export type Lookup = (fiber: RunningFiber) => Recording | undefined
 
-/** Now; where the program's clock throws, the span ends when it began: one that stays open would be held for ever. */
+/** The current time; if the program's clock throws, the start time: a span that never ends would stay in memory. */
 const endTime = (span: Tracer.Span, fiber: RunningFiber): bigint => {
   try {
     return clockOf(fiber).unsafeCurrentTimeNanos()
@@ -31,7 +31,7 @@ const endTime = (span: Tracer.Span, fiber: RunningFiber): bigint => {
   }
 }
 
-/** Ends a span of ours or a decorated one; gives the exceptions of its sinks that should go on. */
+/** Ends one of our spans or a decorated one; returns the sink exceptions to raise. */
 const endSpan = (
   recording: Recording,
   span: Tracer.Span,
@@ -39,7 +39,7 @@ const endSpan = (
   exit: Exit.Exit<unknown, unknown>
 ): ReadonlyArray<unknown> => {
   const end = endTime(span, fiber)
-  // A tracer on top that delegates to ours (DevTools) has put its own `end` on the span.
+  // A tracer on top that delegates to ours (DevTools) replaces the span's `end`.
   if (isLoomSpan(span) && !Object.hasOwn(span, "end")) {
     return recording.recorder.end(span, end, exit)
   }
@@ -51,7 +51,7 @@ const endSpan = (
   }
 }
 
-/** The body's exit with what its sinks threw: a cause stays exactly as it was, a success becomes a defect. */
+/** The body's exit with its sinks' exceptions: a failure stays exactly as it was, a success becomes a defect. */
 const conclude = <A, E>(exit: Exit.Exit<A, E>, failures: ReadonlyArray<unknown>): Exit.Exit<A, E> =>
   failures.length === 0 || Exit.isFailure(exit) ? exit : Exit.failCause(dieAll(failures))
 
@@ -60,7 +60,7 @@ const dieAll = (failures: ReadonlyArray<unknown>): Cause.Cause<never> =>
   failures.map((failure): Cause.Cause<never> => Cause.die(failure))
     .reduce((all, cause) => Cause.sequential(all, cause))
 
-/** An effect inside a span. */
+/** Runs an effect inside a span. */
 export const spanAround = <A, E, R>(
   lookup: Lookup,
   self: Effect.Effect<A, E, R>,
@@ -74,7 +74,7 @@ export const spanAround = <A, E, R>(
       return self
     }
     if (!isTracing(fiber)) {
-      // Effect's own combinator puts the span there that marks a region without tracing.
+      // Effect's own combinator sets the placeholder span that marks a region without tracing.
       return Effect.useSpan(name, { captureStackTrace: false }, (span) =>
         Effect.provideService(self, Tracer.ParentSpan, span))
     }
@@ -86,15 +86,15 @@ export const spanAround = <A, E, R>(
       conclude(exit, endSpan(recording, span, last, exit)))
   })
 
-/** The same out of Effect's own operators, for a fiber that is not made as expected. */
+/** Like `spanAround`, but built from Effect's own operators, for fibers without the expected internals. */
 const composed = <A, E, R>(
   fiber: RunningFiber,
   recording: Recording,
   self: Effect.Effect<A, E, R>,
-  wanted: Wanted
+  request: SpanRequest
 ): Effect.Effect<A, E, R> =>
   Effect.uninterruptibleMask((restore) => {
-    const span = openSpan(fiber, recording, wanted)
+    const span = openSpan(fiber, recording, request)
     return Effect.onExit(
       Effect.provideService(restore(self), Tracer.ParentSpan, span),
       (exit) => finish(recording, fiber, span, exit)

@@ -1,5 +1,5 @@
 /**
- * A span around a stream: open until the stream ends, fails or is abandoned; everything inside is its child.
+ * A span around a stream: open until the stream ends, fails or is abandoned; spans opened inside are its children.
  */
 import type * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
@@ -14,25 +14,25 @@ import * as Tracer from "effect/Tracer"
 import type { LazyAttributes, TelemetrySpanOptions } from "../TelemetryService.js"
 import { type Lookup, spanInScope } from "./spans.js"
 
-/** A stream and what to do when it is over. */
+/** A stream and what to run when it has ended. */
 export interface WatchedStream<A, E, R> {
   readonly stream: Stream.Stream<A, E, R>
-  /** Runs when the stream is over, however that was, before its span ends; the span is current. */
+  /** Runs when the stream has ended in any way, before its span ends, with the span as the current one. */
   readonly onClose: (exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
 }
 
-/** What is known of a stream while it runs, and when it is over. */
+/** The state of a running stream. */
 interface Running<A, E, R> extends WatchedStream<A, E, R> {
   readonly span: Tracer.Span | undefined
   readonly scope: Scope.CloseableScope
-  /** What the stream runs with: all at once, because to provide the span alone is one of the operators that lose something. */
+  /** The stream's whole context, provided at once: the operator that provides only the span loses defects of releases below it. */
   readonly context: Context.Context<R>
-  /** How it ended by itself; an interruption for as long as it has not. */
+  /** How the stream itself ended; an interruption until it has. */
   ended: Exit.Exit<unknown, unknown>
 }
 
-/** Passes everything on and notes how the stream ended. A stage, because other operators lose what dies in a release below them. */
-const noting = <A, E>(
+/** Passes everything through and records how the stream ended. A stage of its own, because other operators lose defects of releases below them. */
+const recordEnd = <A, E>(
   running: { ended: Exit.Exit<unknown, unknown> }
 ): Channel.Channel<Chunk.Chunk<A>, Chunk.Chunk<A>, E, E, unknown, unknown> => {
   const pass: Channel.Channel<Chunk.Chunk<A>, Chunk.Chunk<A>, E, E, unknown, unknown> = Channel.readWithCause({
@@ -49,17 +49,17 @@ const noting = <A, E>(
   return pass
 }
 
-/** What a span around a stream is made of. */
+/** The arguments for a span around a stream. */
 export interface StreamSpan<A, E, R> {
   readonly name: string
-  /** Found out when the stream begins, before its span opens. */
+  /** Evaluated when the stream starts, before its span opens. */
   readonly attributes: Effect.Effect<LazyAttributes | undefined>
   readonly options?: TelemetrySpanOptions | undefined
-  /** Makes the stream, inside the span. */
+  /** Creates the stream, inside the span. */
   readonly make: Effect.Effect<WatchedStream<A, E, R>, never, R>
 }
 
-// Where nothing records, not even a stand-in may come between the stream and the span around it.
+// If nothing records, not even a placeholder may come between the stream and the span around it.
 const inside = (span: Tracer.Span | undefined) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   span === undefined ? self : Effect.provideService(self, Tracer.ParentSpan, span)
 
@@ -80,20 +80,20 @@ const begin = <A, E, R>(
 /**
  * A stream that is created and runs inside a span.
  *
- * Its release sees success if the consumer stops early, and the consumer's error if that fails. Only the inside knows how the stream itself ended, so
- * that is noted there; a release without such a note is an abandoned stream, an interruption.
+ * A release sees success if the consumer stops early, and the consumer's error if the consumer fails. How the stream itself ended is known only
+ * inside, so it is recorded there; a release without such a record means the stream was abandoned, an interruption.
  */
 export const watchedStreamInSpan = <A, E, R>(lookup: Lookup, what: StreamSpan<A, E, R>): Stream.Stream<A, E, R> =>
   Stream.fromChannel(Channel.acquireUseRelease(
     begin(lookup, what),
     (running) =>
       Channel.provideContext(Stream.toChannel(running.stream), running.context).pipe(
-        Channel.pipeTo(noting<A, E>(running))
+        Channel.pipeTo(recordEnd<A, E>(running))
       ),
     ({ ended, onClose, scope, span }) => Effect.zipRight(inside(span)(onClose(ended)), Scope.close(scope, ended))
   ))
 
-/** A stream inside a span. */
+/** Runs a stream inside a span. */
 export const spanAroundStream = <A, E, R>(
   lookup: Lookup,
   self: Stream.Stream<A, E, R>,

@@ -1,39 +1,40 @@
 /**
- * Traces in the headers of W3C Trace Context and W3C Baggage, read from what servers and clients hand over, and written.
+ * Reads and writes the headers of W3C Trace Context and W3C Baggage.
  *
- * Incoming headers are checked strictly: ids that are not hexadecimal, or all zero, start a new trace. State and baggage that are oversized or cannot
- * be a header are left out and the trace continues, because an invalid `tracestate` must not affect `traceparent` (W3C Trace Context, section 3.3).
+ * Incoming headers are checked strictly: if an id is not hexadecimal, or all zeros, a new trace starts. State and baggage that are too long or not
+ * valid in a header are dropped and the trace continues, because an invalid `tracestate` must not affect `traceparent` (W3C Trace Context, section
+ * 3.3).
  */
 import * as Context from "effect/Context"
 import * as Tracer from "effect/Tracer"
 import { areValidIds } from "./ids.js"
 
 /**
- * Where headers are read from: `IncomingHttpHeaders` of Node, `Headers` of fetch, a `Map`, a plain record. Names of a record may be in any case.
+ * A source of headers: Node's `IncomingHttpHeaders`, fetch's `Headers`, a `Map` with lower-case names, or a plain record with names in any case.
  */
 export type TraceCarrier =
   | {
-    /** Gives a header by its lower-case name. */
+    /** Returns a header by its lower-case name. */
     readonly get: (name: string) => string | null | undefined
   }
   | { readonly [name: string]: unknown }
 
-/** The state that vendors attach to a trace, as it came. */
+/** The incoming `tracestate` header, unchanged. */
 export class TraceState extends Context.Tag("loom-telemetry/TraceState")<TraceState, string>() {}
 
-/** The baggage that came with a trace, as it came. */
+/** The incoming `baggage` header, unchanged. */
 export class TraceBaggage extends Context.Tag("loom-telemetry/TraceBaggage")<TraceBaggage, string>() {}
 
-/** Version 00 is `00-TRACE-SPAN-FLAGS`; later versions begin the same (W3C Trace Context level 1, section 3.2). */
+/** Version 00 is `00-TRACE-SPAN-FLAGS`; later versions start with the same fields (W3C Trace Context level 1, section 3.2). */
 const traceparentPattern = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
-/** Longer state may be cut (section 3.3.1.5), and is left out here. */
+/** Longer state may be truncated (section 3.3.1.5); here it is dropped. */
 const maxState = 512
 
-/** Longer baggage may be dropped (W3C Baggage, section 3.3.2), and is left out here. */
+/** Longer baggage may be dropped (W3C Baggage, section 3.3.2), and is dropped here. */
 const maxBaggage = 8192
 
-/** What a header can hold. In JSON a line break may come in, and `fetch` would throw when it is passed on. */
+/** The characters allowed in a header. A carrier parsed from JSON may contain a line break, and `fetch` would throw when passing it on. */
 const printable = /^[\t -~]+$/
 
 const memberOf = (carrier: { readonly [name: string]: unknown }, name: string): unknown => {
@@ -44,14 +45,14 @@ const memberOf = (carrier: { readonly [name: string]: unknown }, name: string): 
 const hasGet = (carrier: TraceCarrier): carrier is { readonly get: (name: string) => string | null | undefined } =>
   typeof carrier.get === "function"
 
-/** One header. Several `traceparent` are none (section 3.2.1); several `tracestate` are one list (section 3.3.1.1). */
+/** One header. Several `traceparent` are joined and thus invalid (section 3.2.1); several `tracestate` form one list (section 3.3.1.1). */
 const header = (carrier: TraceCarrier, name: string): string | undefined => {
   const value = hasGet(carrier) ? carrier.get(name) : memberOf(carrier, name)
   const text = Array.isArray(value) ? value.join(",") : value
   return typeof text === "string" ? text.trim() : undefined
 }
 
-/** One header, several of a name joined by commas; `undefined` if it is not there or cannot be read. */
+/** One header, with several values joined by commas; `undefined` if it is missing or reading it throws. */
 const headerOf = (carrier: TraceCarrier, name: string): string | undefined => {
   try {
     return header(carrier, name)
@@ -65,7 +66,7 @@ const boundedHeader = (carrier: TraceCarrier, name: string, mostCharacters: numb
   return text !== undefined && text.length <= mostCharacters && printable.test(text) ? text : undefined
 }
 
-/** What came with a trace besides its ids. */
+/** The state and baggage of an incoming trace. */
 const carried = (carrier: TraceCarrier): Context.Context<never> => {
   const values = new Map<string, string>()
   const state = boundedHeader(carrier, "tracestate", maxState)
@@ -96,7 +97,7 @@ const parse = (carrier: TraceCarrier): Tracer.ExternalSpan | undefined => {
   })
 }
 
-/** The span that the headers name; `undefined` if they name no valid one, or cannot be read. */
+/** The remote span in the headers; `undefined` if there is no valid one, or reading them throws. */
 export const remoteSpan = (carrier: TraceCarrier | null | undefined): Tracer.ExternalSpan | undefined => {
   try {
     return carrier === null || carrier === undefined ? undefined : parse(carrier)
@@ -105,12 +106,12 @@ export const remoteSpan = (carrier: TraceCarrier | null | undefined): Tracer.Ext
   }
 }
 
-/** The headers that pass a trace on. */
+/** The headers that propagate a trace. */
 export interface TraceHeaders {
   readonly [name: string]: string
 }
 
-/** What came with the remote span above this one. A loop, because spans can be nested deeper than the call stack. */
+/** The state and baggage of the remote span above this one. A loop, because spans can be nested deeper than the call stack. */
 const carriedAbove = (span: Tracer.AnySpan): Context.Context<never> | undefined => {
   let current: Tracer.AnySpan | undefined = span
   while (current !== undefined && current._tag === "Span") {
@@ -119,7 +120,7 @@ const carriedAbove = (span: Tracer.AnySpan): Context.Context<never> | undefined 
   return current?.context
 }
 
-/** The headers that pass a span on: `traceparent`, and `tracestate` and `baggage` as they came in. */
+/** The headers that propagate a span: `traceparent`, and the incoming `tracestate` and `baggage` unchanged. */
 export const headersOfSpan = (span: Tracer.AnySpan): TraceHeaders => {
   const values = carriedAbove(span)?.unsafeMap
   const state: string | undefined = values?.get(TraceState.key)

@@ -1,7 +1,7 @@
 /**
- * A span that keeps nothing: its children become children of the span above it.
+ * A span that records nothing: its children become children of the span above it.
  *
- * It stands where nothing records, and for spans of other libraries that one of ours covers already.
+ * Used if nothing records, and for spans of other libraries that one of ours already covers.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,7 @@ import { type AttributeListener, type CoveredChildren, loomSpanOf } from "./Loom
 
 const passedOver = Context.make(Tracer.DisablePropagation, true)
 
-/** A span that is passed over by Effect and by the recorder alike. */
+/** A span that both Effect and the recorder skip. */
 export const transparentSpan = (
   parent: Option.Option<Tracer.AnySpan>,
   listen: AttributeListener = () => {}
@@ -34,7 +34,7 @@ export const transparentSpan = (
   addLinks() {}
 })
 
-/** Says that the current span stands for these children of a library too. */
+/** Lets the current span cover these children of a library. */
 export const coverChildren = (covers: CoveredChildren): Effect.Effect<void> =>
   Effect.withFiberRuntime((fiber) => {
     const span = fiber.currentSpan === undefined ? undefined : loomSpanOf(fiber.currentSpan)
@@ -44,7 +44,7 @@ export const coverChildren = (covers: CoveredChildren): Effect.Effect<void> =>
     return Effect.void
   })
 
-/** The stand-in for a child that the span above it covers; what runs inside is recorded as a child of that one. */
+/** The placeholder for a child that the span above covers; spans opened inside become children of the span above. */
 export const coveredSpan = (parent: Option.Option<Tracer.AnySpan>, name: string): Tracer.Span | undefined => {
   const covers = Option.isSome(parent) ? loomSpanOf(parent.value)?.covers : undefined
   return covers?.names.has(name) === true

@@ -1,5 +1,5 @@
 /**
- * Spans that another tracer makes, recorded by ours as well.
+ * Records spans that another tracer creates.
  */
 import type * as Context from "effect/Context"
 import type * as Exit from "effect/Exit"
@@ -13,8 +13,8 @@ import { isNativeSpan, parentBelow } from "../parents.js"
 import { safeEvent, safeLinks, type SafeOpening } from "../safe.js"
 import { askingOnce, type ExitRules, foreignExit } from "./foreignExit.js"
 
-/** The rest of what a tracer is asked with. */
-interface Asked {
+/** The remaining arguments for the other tracer. */
+interface TracerArguments {
   readonly parent: Option.Option<Tracer.AnySpan>
   readonly context: Context.Context<never>
   readonly start: bigint
@@ -22,9 +22,9 @@ interface Asked {
   readonly options: Tracer.SpanOptions | undefined
 }
 
-/** A span of ours that records what another tracer's span is told. */
+/** One of our spans, which records another tracer's span. */
 class ShadowSpan extends LoomSpan {
-  /** What its exit is made safe by, for the record and the other tracer alike. */
+  /** The rules that redact its exit, both for the record and for the other tracer. */
   exitRules: ExitRules | undefined = undefined
 
   protected override exceptionOf(exit: Exit.Exit<unknown, unknown>): string | null {
@@ -34,26 +34,26 @@ class ShadowSpan extends LoomSpan {
 }
 
 /**
- * Lets another tracer make the span, and records it as well. A span that is recorded already (because that tracer delegates to one
- * of ours) is given back as it is.
+ * Lets another tracer create the span, and records it as well. A span that is already recorded (because that tracer delegates to one
+ * of ours) is returned unchanged.
  */
 export const decorate = (
   recorder: Recorder,
   tracer: Tracer.Tracer,
   opening: SafeOpening,
-  { context, kind, options, parent, start }: Asked
+  { context, kind, options, parent, start }: TracerArguments
 ): Tracer.Span => {
   const { bag, links, name } = opening
   const foreign = recorder.handingOn(
     opening,
-    () => tracer.span(name, parent, context, links, start, kind, { ...options, attributes: bag.told() })
+    () => tracer.span(name, parent, context, links, start, kind, { ...options, attributes: bag.forTracer() })
   )
   if (loomSpanOf(foreign)?.owner === recorder) {
     return foreign
   }
   const made = recorder.newest
   if (made !== undefined && made.spanId === foreign.spanId && made.traceId === foreign.traceId) {
-    // A span of ours with the other tracer's object around it.
+    // One of our spans, wrapped by the other tracer.
     rememberShadow(foreign, made)
     return foreign
   }
@@ -67,7 +67,7 @@ export const decorate = (
   return foreign
 }
 
-/** The parent as the record names it: spans with invalid ids that are not recorded are passed over. */
+/** The parent to record: skips unrecorded spans with invalid ids. */
 const recordedAbove = (foreign: Tracer.Span): Tracer.AnySpan | undefined => {
   let above = parentBelow(Option.getOrUndefined(foreign.parent))
   while (above !== undefined) {
@@ -80,7 +80,7 @@ const recordedAbove = (foreign: Tracer.Span): Tracer.AnySpan | undefined => {
   return undefined
 }
 
-/** The other tracer's ids. Where tracing is suppressed, OpenTelemetry gives all spans the same invalid ones. */
+/** The other tracer's ids, if valid: while tracing is suppressed, OpenTelemetry gives all spans the same invalid ones. */
 const idsOf = (
   { spanId, traceId }: Tracer.Span,
   above: Tracer.AnySpan | undefined
@@ -89,7 +89,7 @@ const idsOf = (
     ? { traceId, spanId }
     : { traceId: above?.traceId ?? randomIds.traceId(), spanId: randomIds.spanId() }
 
-/** Whether a span is sampled. Effect's own tracer forgets what its parent says, and headers would pass on that it is. */
+/** Whether a span is sampled. Effect's own tracer ignores the parent's decision, and headers would propagate `sampled`. */
 const inheritSampling = (foreign: Tracer.Span, above: Tracer.AnySpan | undefined): boolean => {
   if (isNativeSpan(foreign) && above?.sampled === false) {
     Object.assign(foreign, { sampled: false })
@@ -97,10 +97,10 @@ const inheritSampling = (foreign: Tracer.Span, above: Tracer.AnySpan | undefined
   return foreign.sampled
 }
 
-/** What a span is told while it is open. */
-type Told = Pick<Tracer.Span, "attribute" | "event" | "addLinks" | "end">
+/** The methods that change an open span. */
+type SpanMethods = Pick<Tracer.Span, "attribute" | "event" | "addLinks" | "end">
 
-const methodsOf = (span: Tracer.Span): Told => {
+const methodsOf = (span: Tracer.Span): SpanMethods => {
   const { addLinks, attribute, end, event } = span
   return {
     attribute: (key, value) => attribute.call(span, key, value),
@@ -111,26 +111,26 @@ const methodsOf = (span: Tracer.Span): Told => {
 }
 
 /**
- * Lets a span record what it is told, and tell it to another tracer as well. In place: a new object around a span would lose what the tracer underneath
- * keeps on it (sampling among it).
+ * Replaces a span's methods so that calls are recorded by our span and passed, redacted, to `target`. In place: a wrapper around a span would lose
+ * what the tracer underneath keeps on it, such as sampling.
  */
-export const patch = (span: Tracer.Span, recorded: LoomSpan, told: Told): void => {
+export const patch = (span: Tracer.Span, recorded: LoomSpan, target: SpanMethods): void => {
   const { owner } = recorded
   span.attribute = (key, value) => {
     const safe = recorded.take(key, value)
     if (safe !== undefined) {
-      told.attribute(owner.redactor.ruleOf(key).name, safe)
+      target.attribute(owner.redactor.ruleOf(key).name, safe)
     }
   }
   span.event = (name, time, attributes) => {
     const safe = safeEvent(owner, name, time, attributes)
     recorded.keepEvent(safe)
-    told.event(safe.name, time, attributes && { ...safe.attributes })
+    target.event(safe.name, time, attributes && { ...safe.attributes })
   }
   span.addLinks = (links) => {
     const safe = safeLinks(owner, links)
     recorded.keepLinks(safe)
-    told.addLinks(safe)
+    target.addLinks(safe)
   }
   span.end = (time, exit) => {
     const rules = askingOnce(owner)
@@ -138,7 +138,7 @@ export const patch = (span: Tracer.Span, recorded: LoomSpan, told: Told): void =
       recorded.exitRules = rules
     }
     try {
-      told.end(time, foreignExit(exit, rules))
+      target.end(time, foreignExit(exit, rules))
     } finally {
       owner.endFromTracer(recorded, time, exit)
     }

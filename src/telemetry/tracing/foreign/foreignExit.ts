@@ -1,8 +1,8 @@
 /**
- * What a tracer of somebody else's is told: the same as our sinks, without secrets.
+ * Redacts exits for other tracers, by the same rules as for our sinks.
  *
- * Such a tracer reads attributes, links and exits itself, past the records. The program's own exit never changes: what the tracer gets where something
- * in a cause has to be hidden is another one, with errors that say the same and hold nothing else.
+ * Such a tracer reads exits itself, not our records. The program's own exit never changes: if a cause contains something to hide, the tracer receives
+ * another exit, whose errors have the same text without secrets and no other data.
  */
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
@@ -14,20 +14,20 @@ import { isPrivate } from "../causes.js"
 import { describe, type ExceptionRules, typeOf } from "../outcome.js"
 import type { Rules } from "../safe.js"
 
-/** Stacks are longer than attributes may be. */
+/** Stacks may be longer than attributes. */
 const stackLength = 65_536
 
-/** Causes of causes that are looked at. */
+/** How deep chains of causes are followed. */
 const deepest = 8
 
-/** Rules that ask about each text once: of one exit the sinks and another tracer are told the same. */
+/** Rules that redact each text once, so that the sinks and another tracer receive the same text of an exit. */
 export const askingOnce = ({ limits, redactor }: Rules): ExitRules => {
   const known = new Map<string, string>()
   const exception = (message: string, max: number): string => {
     const key = `${max} ${message}`
-    const told = known.get(key) ?? redactor.exception(message, max)
-    known.set(key, told)
-    return told
+    const text = known.get(key) ?? redactor.exception(message, max)
+    known.set(key, text)
+    return text
   }
   return {
     limits,
@@ -40,7 +40,7 @@ export const askingOnce = ({ limits, redactor }: Rules): ExitRules => {
   }
 }
 
-/** What an exit is made safe by. */
+/** The rules that redact an exit. */
 export interface ExitRules {
   readonly limits: AttributeLimits
   readonly redactor: ExceptionRules
@@ -61,7 +61,7 @@ const membersOf = (error: Error): Members => ({
   cause: handled(error.cause)
 })
 
-/** What an error carries besides these; another tracer may read that too. */
+/** An error's other members, which another tracer may read too. */
 const othersOf = (error: Error, { limits, redactor }: ExitRules): string =>
   JSON.stringify(normalizeMembers(error, limits, redactor))
 
@@ -69,7 +69,7 @@ const isHarmless = (error: Error, is: Members, shown: Error, rules: ExitRules): 
   !isPrivate(error) && shown.message === is.message && shown.name === is.name && shown.stack === is.stack &&
   shown.cause === is.cause && othersOf(error, rules) === othersOf(error, { ...rules, redactor: noRedactor })
 
-/** An error that says the same without secrets; the error itself where it holds none. */
+/** An error with the same text without secrets; the error itself if it contains none. */
 const foreignError = (error: Error, rules: ExitRules, depth: number): Error => {
   const is = membersOf(error)
   const textOf = (value: unknown) => typeof value === "string" ? rules.redactor.exception(value, stackLength) : ""
@@ -85,7 +85,7 @@ const foreignError = (error: Error, rules: ExitRules, depth: number): Error => {
   return isHarmless(error, is, shown, rules) ? error : shown
 }
 
-/** An error that says only of what type it is. */
+/** An error reduced to its type. */
 const typeAlone = (type: string): Error => {
   const shown = new Error("")
   for (const key of ["name", "stack"]) {
@@ -113,7 +113,7 @@ const foreignValue = (value: unknown, rules: ExitRules, depth: number): unknown 
   }
 }
 
-/** The same exit where it holds nothing to hide; else one whose errors do not. What the program succeeded with is not looked into. */
+/** The same exit if there is nothing to hide; otherwise one with redacted errors. Success values are not inspected. */
 export const foreignExit = (exit: Exit.Exit<unknown, unknown>, rules: ExitRules): Exit.Exit<unknown, unknown> => {
   if (Exit.isSuccess(exit)) {
     return exit

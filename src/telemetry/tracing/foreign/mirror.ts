@@ -1,8 +1,8 @@
 /**
- * Shows the spans of a factory with ids of its own (OpenTelemetry) to the tracer below, if that one only watches, as Effect's DevTools do.
+ * Mirrors the spans of a factory with its own ids (OpenTelemetry) to the tracer below, if that tracer only watches, as Effect's DevTools do.
  *
- * A tracer watches if it lets Effect's own tracer make its spans: those go nowhere by themselves, and are given our ids. A tracer that makes spans itself
- * would export each a second time under another id, so it gets none, which is logged once. Its first span shows which of the two it is.
+ * A tracer only watches if it lets Effect's own tracer create its spans: they are exported nowhere, and get our ids. A tracer that creates spans
+ * itself would export each one a second time under another id, so it receives none, which is logged once. Its first span shows which kind it is.
  */
 import type * as Tracer from "effect/Tracer"
 import type { Reporter } from "../../report.js"
@@ -12,12 +12,12 @@ import type { SpanOpening } from "../safe.js"
 import type { SpanFactory } from "../SpanFactory.js"
 import { patch } from "./decorate.js"
 
-const takesItsPlace =
+const tracerReplaced =
   "Another tracer was installed below the OpenTelemetry sink, which makes all spans itself: that tracer receives none. Use one of the two, or pass its " +
   "provider to OTelTelemetry.fromProviders"
 
 const shownTo = (below: Tracer.Tracer, span: LoomSpan, { links }: SpanOpening): Tracer.Span =>
-  below.span(span.name, span.parent, span.context, links, span.start, span.kind, { attributes: span.bag.told() })
+  below.span(span.name, span.parent, span.context, links, span.start, span.kind, { attributes: span.bag.forTracer() })
 
 const mirror = (span: LoomSpan, seen: Tracer.Span): void => {
   const { parent, sampled, spanId, traceId } = span
@@ -28,7 +28,7 @@ const mirror = (span: LoomSpan, seen: Tracer.Span): void => {
   patch(span, span, seen)
 }
 
-/** A factory whose spans the tracer below sees too. */
+/** A factory whose spans are also mirrored to the tracer below. */
 export const mirrored = (factory: SpanFactory, below: Tracer.Tracer, reporter: Reporter): SpanFactory => {
   let isWatching = true
   const show = (span: LoomSpan, opening: SpanOpening): void => {
@@ -37,7 +37,7 @@ export const mirrored = (factory: SpanFactory, below: Tracer.Tracer, reporter: R
     if (isWatching) {
       mirror(span, seen)
     } else {
-      reporter.once("mirror", takesItsPlace)
+      reporter.once("mirror", tracerReplaced)
     }
   }
   return {

@@ -1,5 +1,5 @@
 /**
- * What differs on Effect 4.
+ * Differences on Effect 4.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as AiError from "effect/ai/AiError"
@@ -14,7 +14,7 @@ import { instrumentLanguageModel, instrumentToolkit, ScriptedModel } from "loom-
 import { makeTelemetry } from "loom-telemetry/promise"
 
 describe("on Effect 4", () => {
-  it.effect("the same sink layer provided twice is one sink", () =>
+  it.effect("builds the same sink layer once, even if it is provided twice", () =>
     Effect.gen(function*() {
       const layer = InMemoryTelemetry.layer()
       const inner = Telemetry.withSpan(Effect.void, "inner").pipe(Effect.provide(layer))
@@ -26,7 +26,7 @@ describe("on Effect 4", () => {
       expect(spans.map(({ name }) => name)).toEqual(["inner", "outer"])
     }))
 
-  it.effect("NoTelemetryLive is never shared: it switches off what it stands in, each time", () =>
+  it.effect("builds NoTelemetryLive each time, so that it silences every program it is provided to", () =>
     Effect.gen(function*() {
       const silent = Effect.withSpan(Effect.void, "silent").pipe(Effect.provide(NoTelemetryLive))
       const spans = yield* silent.pipe(
@@ -39,7 +39,7 @@ describe("on Effect 4", () => {
       expect(spans.map(({ name }) => name)).toEqual(["heard"])
     }))
 
-  it.effect("a start hook sees the attributes of Telemetry's spans, those of a library's only at the end", () =>
+  it.effect("passes a start hook the attributes of Telemetry's spans, but not those of a library's spans", () =>
     Effect.gen(function*() {
       const started: Array<unknown> = []
       const ended: Array<unknown> = []
@@ -56,7 +56,7 @@ describe("on Effect 4", () => {
       expect(ended).toEqual([["ours", { n: 1 }], ["library", { n: 1 }]])
     }))
 
-  it.effect("the parameters of tools, which effect/ai puts on the span around them, are in no record of a measured call", () =>
+  it.effect("does not record tool parameters, which effect/ai sets on the span around a tool, in a measured call", () =>
     Effect.gen(function*() {
       const toolkit = Toolkit.make(Tool.make("note", { parameters: Schema.Struct({ text: Schema.String }) }))
       const asked = (
@@ -84,7 +84,7 @@ describe("on Effect 4", () => {
       }
     }))
 
-  it.effect("what a tool says before its result goes on at once, and is measured with it", () =>
+  it.effect("passes on preliminary results of a tool at once", () =>
     Effect.gen(function*() {
       const toolkit = Toolkit.make(Tool.make("count", { success: Schema.Finite }))
       const handled = yield* instrumentToolkit(toolkit).pipe(Effect.provide(toolkit.toLayer({
@@ -94,7 +94,7 @@ describe("on Effect 4", () => {
       expect(results.map(({ preliminary, result }) => [result, preliminary])).toEqual([[1, true], [2, false]])
     }))
 
-  it.effect("no error of effect/ai puts its words into a record", () =>
+  it.effect("does not record the messages of effect/ai errors", () =>
     Effect.gen(function*() {
       const reason = new AiError.UnknownError({ description: "secret" })
       const error = AiError.make({ module: "Vendor", method: "call", reason })
@@ -108,7 +108,7 @@ describe("on Effect 4", () => {
       }
     }))
 
-  it.live("an effect of asynchronous code that is aborted is an interruption, outside too", () =>
+  it.live("records an aborted effect as interrupted, and rejects the promise around it with InterruptError", () =>
     Effect.promise(async () => {
       const telemetry = await makeTelemetry(InMemoryTelemetry.layer())
       const controller = new AbortController()

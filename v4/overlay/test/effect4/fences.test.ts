@@ -1,5 +1,5 @@
 /**
- * The blocks of the documentation that are programs, in the names of Effect 4. Those that are tests run by themselves.
+ * The code blocks of the documentation that are programs, renamed for Effect 4. Blocks that are tests run separately.
  */
 import { readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -11,7 +11,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const folder = here("../../coverage/fences/")
 
-it("the blocks of the documentation run to their end", { timeout: 60_000 }, async () => {
+it("runs the code blocks of the documentation without errors", { timeout: 60_000 }, async () => {
   const programs = readdirSync(folder).filter((file) => file.endsWith(".run.ts")).map((file) => folder + file)
   expect(programs.length).toBeGreaterThan(30)
   const runner = await compiledProgram(here("../../../test/docs/runBlocks.ts"))

@@ -1,5 +1,5 @@
 /**
- * Other tracers of Effect 4 below ours: they are given the spans, and both see one tree with the same ids.
+ * Other tracers of Effect 4 below ours: they receive the spans, and both see one tree with the same ids.
  */
 import * as NodeSdk from "@effect/opentelemetry/NodeSdk"
 import { describe, expect, it } from "@effect/vitest"
@@ -20,7 +20,7 @@ const program = Telemetry.withSpan(Effect.void, "inner", { n: 1 }).pipe(
   Telemetry.withSpan("outer")
 )
 
-/** Runs the program with memory above another tracer. */
+/** Runs the program with the memory sink on top of another tracer. */
 const above = <A, E>(other: Layer.Layer<A, E>) =>
   Effect.andThen(program, Effect.flatMap(InMemoryTelemetry, ({ spans }) => spans)).pipe(
     Effect.provide(InMemoryTelemetry.layer().pipe(Layer.provideMerge(other)))
@@ -30,8 +30,8 @@ const identity = ({ name, parentSpanId, spanId, traceId }: SpanRecord) => ({ nam
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }) => a.name < b.name ? -1 : 1
 
-describe("below our tracer", () => {
-  it.live("NodeSdk of @effect/opentelemetry exports the same tree", () =>
+describe("a tracer below ours", () => {
+  it.live("exports the same tree with NodeSdk of @effect/opentelemetry", () =>
     Effect.gen(function*() {
       const exported: Array<ReadableSpan> = []
       const spans = yield* above(NodeSdk.layer(() => ({
@@ -53,7 +53,7 @@ describe("below our tracer", () => {
       expect(theirs).toHaveLength(3)
     }))
 
-  it.live("the OTLP tracer of effect/observability sends the same tree", () =>
+  it.live("sends the same tree with the OTLP tracer of effect/observability", () =>
     Effect.gen(function*() {
       const bodies: Array<string> = []
       const server = createServer(async (request, response) => {
@@ -78,7 +78,7 @@ describe("below our tracer", () => {
       expect(sent).toHaveLength(3)
     }))
 
-  it.effect("one that wraps Effect's own is given each span, and a library's attributes one by one", () =>
+  it.effect("receives each span, and a library's attributes one by one, if it wraps Effect's own tracer", () =>
     Effect.gen(function*() {
       const seen: Array<string> = []
       const wrapping = Tracer.make({

@@ -1,8 +1,8 @@
 /**
- * What is read from the running fiber, and how a body runs inside a span.
+ * All access to the running fiber: reads its state, and runs a body inside a span.
  *
- * All of it is Effect's documented interface. The frame that ends the span goes onto the fiber's stack first, and the span opens inside it: there is no
- * instant at which an interruption could leave a span open.
+ * Uses only Effect's documented interface. The frame that ends the span is pushed onto the fiber's stack first, and the span opens inside it: at no
+ * point can an interruption leave a span open.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -20,10 +20,10 @@ export const clockOf = (fiber: RunningFiber): Clock.Clock => fiber.getRef(Clock.
 /** The tracer of the running fiber. */
 export const tracerOf = (fiber: RunningFiber): Tracer.Tracer => fiber.cache.tracer ?? Tracer.nativeTracer
 
-/** Whether the fiber is in a region that is traced. */
+/** Whether tracing is enabled in the fiber's current region. */
 export const isTracing = (fiber: RunningFiber): boolean => fiber.cache.tracerEnabled
 
-/** The attributes that `Effect.annotateSpans` put on every span of a region. */
+/** Applies the attributes that `Effect.annotateSpans` sets on every span of a region. */
 export const annotateFromFiber = (fiber: RunningFiber, set: (key: string, value: unknown) => void): void => {
   const annotations = fiber.getRef(References.TracerSpanAnnotations)
   for (const key in annotations) {
@@ -33,7 +33,7 @@ export const annotateFromFiber = (fiber: RunningFiber, set: (key: string, value:
 
 const noLinks: ReadonlyArray<Tracer.SpanLink> = []
 
-/** The links that `Effect.linkSpans` put on every span of a region, before those that are given. */
+/** The links that `Effect.linkSpans` adds to every span of a region, followed by the given ones. */
 export const linksFromFiber = (
   fiber: RunningFiber,
   given: ReadonlyArray<Tracer.SpanLink> = noLinks
@@ -42,7 +42,7 @@ export const linksFromFiber = (
   return links.length === 0 ? given : [...links, ...given]
 }
 
-/** Ends a span: given the body's exit and the fiber that it ends in, gives what the program dies of where it does. */
+/** Ends a span: takes the body's exit and the fiber it ended in, and returns the failure to raise, if any. */
 export type EndSpan<S> = (
   span: S,
   exit: Exit.Exit<unknown, unknown>,
@@ -50,8 +50,8 @@ export type EndSpan<S> = (
 ) => Effect.Effect<never> | undefined
 
 /**
- * Opens a span and runs the effect with it as the parent of what it does; `end` is called when it has ended, with the fiber as it was before and not
- * interruptible.
+ * Opens a span and runs the effect with the span as its parent; `end` is called when it has ended, with the fiber's previous context restored and
+ * interruption disabled.
  */
 export const runInSpan = <A, E, R, S extends Tracer.Span>(
   self: Effect.Effect<A, E, R>,
@@ -71,7 +71,7 @@ export const runInSpan = <A, E, R, S extends Tracer.Span>(
       if (span === undefined || before === undefined) {
         return undefined
       }
-      // Batched requests carry the frames of a fiber over to another one.
+      // Batched requests move the frames of a fiber to another one.
       const fiber = Fiber.getCurrent()
       if (fiber === undefined) {
         return undefined
