@@ -22,7 +22,7 @@ import {
 import { readFileSync } from "node:fs"
 import { type Plan, record } from "./plans.js"
 
-/** Shows the first message below. */
+/** Shows a message. */
 const page = new URL("../../docs/trace-expectations.md", import.meta.url)
 
 const messageOf = (tree: ReadonlyArray<SpanNode>, expectation: TraceExpectation): string =>
@@ -70,7 +70,6 @@ describe("the message of a failed expectation", () => {
         { name: "loom.turn", attributes: { turn: 2 } }
       ]
     })
-    expect(readFileSync(page, "utf8")).toContain(`\n${message}\n`)
     expect(message).toBe(`The recorded trace is not as expected: 4 differences.
 
 1. loom.run weather > loom.turn[1] > loom.model.stream gpt-5: attribute tokens_in
@@ -103,6 +102,21 @@ Recorded:
            • loom.tool tool=clock
          • loom.turn
            … 1 span of which nothing is expected`)
+  })
+
+  it("is shown in the documentation", () => {
+    const turn = record({
+      name: "loom.turn",
+      children: [model(30), { name: "loom.tool", attributes: { tool: "weather" }, outcome: "failure" }]
+    })
+    const message = messageOf(turn, {
+      name: "loom.turn",
+      children: [
+        { name: "loom.model.stream", attributes: { tokens_in: atLeast(40) } },
+        { name: "loom.tool", outcome: "success" }
+      ]
+    })
+    expect(readFileSync(page, "utf8")).toContain(`\n${message}\n`)
   })
 
   it("shows spans that are unexpected, missing or misplaced, and how lists are compared", () => {
