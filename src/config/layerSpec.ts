@@ -20,7 +20,7 @@ const variable = "LOOM_TELEMETRY"
 /** Sinks that an entry point adds to those of the root, by name. */
 type MoreSinks = { readonly [name: string]: SpecLayer }
 
-/** The most characters of an invalid part that are quoted. */
+/** How many characters of an invalid part are quoted at most. */
 const longestPart = 200
 
 const elsewhere = "the layerConfig or layerSpec that loom-telemetry/otel exports"

@@ -7,8 +7,8 @@ import * as ConfigError from "effect/ConfigError"
 const inspect = Symbol.for("nodejs.util.inspect.custom")
 
 /**
- * The same error, shown as this text by `console.log` and by `Cause.pretty`, and so by loggers, `runMain` and a rejected `runPromise`. It inherits its
- * fields, so that they are not printed. As part of another text it stays the one line that Effect makes of it.
+ * The same error, shown as this text by `console.log` and by `Cause.pretty`, and so by loggers, `runMain` and a rejected `runPromise`. Its fields are
+ * inherited, so that they are not printed. Inside another string it stays the single line that Effect renders.
  */
 export const shownAs = (error: ConfigError.ConfigError, text: string): ConfigError.ConfigError =>
   Object.create(error, {

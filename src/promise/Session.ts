@@ -1,5 +1,5 @@
 /**
- * Telemetry that is open: the operations on one runtime, until it is closed.
+ * An open telemetry session: the operations on one runtime, until it is closed.
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -34,7 +34,7 @@ import { type RunningSpan, watch } from "./outcome.js"
 import type { PromiseTelemetry, SpanIds } from "./PromiseTelemetry.js"
 import { annotateSpan, endSpan, openSpan } from "./spans.js"
 
-/** What a session runs on. */
+/** The runtime of a session, and how to close it. */
 export interface SessionOptions<R> {
   readonly runtime: Runtime.Runtime<Telemetry | R>
   /** Closes the sinks. */
@@ -45,10 +45,10 @@ export interface SessionOptions<R> {
 /** The arguments after the name: attributes may be left out. */
 type Rest<A> = readonly [A] | readonly [LazyAttributes | undefined, A]
 
-const taken = <A>(rest: Rest<A>): readonly [LazyAttributes | undefined, A] =>
+const splitRest = <A>(rest: Rest<A>): readonly [LazyAttributes | undefined, A] =>
   rest.length === 1 ? [undefined, rest[0]] : rest
 
-const late = "Telemetry is closed: spans and measurements are no longer recorded. Close it when the program ends"
+const closedMessage = "Telemetry is closed: spans and measurements are no longer recorded. Close it when the program ends"
 
 /** See `PromiseTelemetry`. */
 export class Session<R> implements PromiseTelemetry<Telemetry | R> {
@@ -69,13 +69,13 @@ export class Session<R> implements PromiseTelemetry<Telemetry | R> {
   }
 
   readonly withSpan = <A>(name: string, ...rest: Rest<() => A>): A => {
-    const [attributes, body] = taken(rest)
+    const [attributes, body] = splitRest(rest)
     const span = this.open(name, attributes, this.ambient.place, this.ambient.parent)
     return span === undefined ? body() : watch(span, body)
   }
 
   readonly withSpanStream = <A>(name: string, ...rest: Rest<AsyncSource<A>>): AsyncGenerator<A, void, undefined> => {
-    const [attributes, source] = taken(rest)
+    const [attributes, source] = splitRest(rest)
     const { parent, place } = this.ambient
     return iterateInSpan(source, () => this.open(name, attributes, place, parent) ?? unrecorded)
   }
@@ -149,7 +149,7 @@ export class Session<R> implements PromiseTelemetry<Telemetry | R> {
     if (remote === undefined) {
       return body()
     }
-    // Where a program calls itself, the span is one of this process: then the tree goes on below it.
+    // When a program calls itself, the remote span is one of its own open spans: continue the tree below that one.
     const span = recordingOf(this.service)?.recorder.openSpanOf(remote) ?? remote
     return this.ambient.enter({ ...this.ambient.place, span }, body)
   }
@@ -200,7 +200,7 @@ export class Session<R> implements PromiseTelemetry<Telemetry | R> {
     }
   }
 
-  /** The effect as it runs here: a child of the current span, for the current run. */
+  /** The effect as a child of the current span, in the current run. */
   private placed<A, E>(effect: Effect.Effect<A, E, Telemetry | R>): Effect.Effect<A, E, Telemetry | R> {
     const { parent, place } = this.ambient
     const inRun = Effect.provideService(effect, RunContext, place.run)
@@ -219,7 +219,7 @@ export class Session<R> implements PromiseTelemetry<Telemetry | R> {
     }
     if (!this.isReported) {
       this.isReported = true
-      this.warn(late)
+      this.warn(closedMessage)
     }
     return undefined
   }

@@ -1,8 +1,8 @@
 /**
  * The current span and run of asynchronous code, carried by `AsyncLocalStorage`.
  *
- * Fibers carry them in their own context. So that each side finds the other's, the tracer of this room enters the storage for every step of a fiber, and
- * an effect that is started from here gets what the storage holds.
+ * Fibers carry both in their own context. To connect the two, the tracer below enters the storage for every step of a fiber, and an effect that is
+ * started here receives what the storage holds.
  */
 import * as Context from "effect/Context"
 import type * as Tracer from "effect/Tracer"
@@ -20,13 +20,13 @@ export interface Place {
 
 const outside: Place = { span: undefined, run: runOf(Context.empty()) }
 
-/** The current place of everything that one telemetry runs. */
+/** Tracks the current place of all code that runs under one `PromiseTelemetry`. */
 export class Ambient {
   private readonly storage = new AsyncLocalStorage<Place>()
 
   constructor(private readonly recording: Recording | undefined) {}
 
-  /** Lets go of all places: as long as a storage is in use, Node follows every promise of the program for it. */
+  /** Forgets all places. While a storage is in use, Node tracks every promise of the program for it. */
   dispose(): void {
     this.storage.disable()
   }
@@ -36,19 +36,19 @@ export class Ambient {
     return this.storage.getStore() ?? outside
   }
 
-  /** The span that a new one is a child of. One that an OpenTelemetry SDK made inside ours is nearer than ours. */
+  /** The parent of a new span. A span that an OpenTelemetry SDK opened inside ours takes precedence over ours. */
   get parent(): Tracer.AnySpan | undefined {
     const recorder = this.recording?.recorder
     return recorder?.factory.activeParent?.(recorder) ?? recordedParent(this.place.span)
   }
 
-  /** Runs something in a place, and what it starts. */
+  /** Runs a function, and everything it starts, in a place. */
   enter<A>(place: Place, execute: () => A): A {
     const inContextOf = this.recording?.recorder.factory.inContextOf
     return this.storage.run(place, inContextOf === undefined ? execute : () => inContextOf(place.span, execute))
   }
 
-  /** Runs a step of a fiber in the place that the fiber is in. */
+  /** Runs a step of a fiber in the fiber's place. */
   enterFiber<A>(span: Tracer.AnySpan | undefined, context: Context.Context<never>, step: () => A): A {
     const run = runOf(context)
     const place = this.storage.getStore()
@@ -58,7 +58,7 @@ export class Ambient {
   }
 }
 
-/** The tracer of effects that are started from this room. */
+/** The tracer of effects that are started with `runPromise`. */
 export class AmbientTracer extends LoomTracer {
   override readonly context: Tracer.Tracer["context"]
 

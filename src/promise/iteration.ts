@@ -1,16 +1,16 @@
 /**
- * A span around an async iterable: open from its first step until it ends, fails or is left.
+ * A span around an async iterable: open from its first step until it ends, fails or is abandoned.
  */
 import * as Exit from "effect/Exit"
 import { abandoned, exitOfError, type RunningSpan } from "./outcome.js"
 
-/** An iterable, or a function that makes one, perhaps later. */
+/** An async iterable, or a function that returns one or a promise of one. */
 export type AsyncSource<A> = AsyncIterable<A> | (() => AsyncIterable<A> | PromiseLike<AsyncIterable<A>>)
 
 const iteratorOf = async <A>(source: AsyncSource<A>): Promise<AsyncIterator<A>> =>
   (typeof source === "function" ? await source() : source)[Symbol.asyncIterator]()
 
-/** Iterates inside a span. Each step of the source runs inside it; what consumes the items does not. */
+/** Iterates inside a span. Each step of the source runs inside it; the consumer of the items does not. */
 export async function* iterateInSpan<A>(
   source: AsyncSource<A>,
   open: () => RunningSpan

@@ -1,8 +1,8 @@
 /**
  * Builds telemetry for programs without Effect, from the names of sinks or from a layer.
  *
- * One runtime is built here and lives until `close`; spans are recorded directly. Context travels by `AsyncLocalStorage`, so it needs Node, Bun or Deno.
- * The trap: call `close` before the program ends, or use `await using`; until then records may be waiting in memory.
+ * One runtime is built here and lives until `close`; spans are recorded directly. Context travels by `AsyncLocalStorage`, so this needs Node, Bun or
+ * Deno. The trap: records may be waiting in memory until `close`, so call it before the program ends, or use `await using`.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Cause from "effect/Cause"
@@ -22,13 +22,13 @@ import { Session } from "./Session.js"
 
 /** Options of `makeTelemetry`. */
 export interface MakeOptions {
-  /** What is hidden before any sink sees it: `Redaction.make(…)`. Default: the built-in rules. */
+  /** What is redacted before any sink sees it: `Redaction.make(…)`. Default: the built-in rules. */
   readonly redaction?: Redactor
-  /** How long `close` may take in all, beyond the caps of the sinks themselves. Default 15 seconds. */
+  /** How long `close` may take in total, whatever the time limits of the individual sinks. Default 15 seconds. */
   readonly closeTimeout?: Duration.DurationInput
 }
 
-/** The errors that `makeTelemetry` rejects with if it is given names. */
+/** The errors that `makeTelemetry` rejects with if the sinks are given by name. */
 export type SpecError = ConfigError.ConfigError | TelemetryOpenError
 
 const build = async <R, E>(
@@ -49,8 +49,8 @@ const build = async <R, E>(
 }
 
 /**
- * Telemetry for programs without Effect. `sinks` is a text such as `"console,file:./traces.jsonl"` (see `Telemetry.layerSpec`) or any layer of this
- * package. Rejects with a `ConfigError` or `TelemetryOpenError`, or with the layer's own error, if the sinks cannot be opened.
+ * Creates telemetry for programs without Effect. `sinks` is a string such as `"console,file:./traces.jsonl"` (see `Telemetry.layerSpec`) or any layer
+ * of this package. Rejects with a `ConfigError` or `TelemetryOpenError`, or with the layer's own error, if the sinks cannot be opened.
  *
  * @example
  * const telemetry = await makeTelemetry("console,file:./traces.jsonl")
@@ -58,9 +58,9 @@ const build = async <R, E>(
  * await telemetry.close()
  */
 export const makeTelemetry: {
-  /** Telemetry of the named sinks, such as `"console,file:./traces.jsonl"`. Rejects with a `SpecError`. */
+  /** Creates telemetry for the named sinks, such as `"console,file:./traces.jsonl"`. Rejects with a `SpecError`. */
   (sinks: string, options?: MakeOptions): Promise<PromiseTelemetry<Telemetry>>
-  /** Telemetry of a layer, such as `OTelLive`. Rejects with the layer's error. */
+  /** Creates telemetry from a layer, such as `OTelLive`. Rejects with the layer's error. */
   <R, E>(
     sinks: Layer.Layer<R | Telemetry, E, FileSystem.FileSystem>,
     options?: MakeOptions
@@ -72,6 +72,6 @@ export const makeTelemetry: {
   const layer: Layer.Layer<R | Telemetry, E | SpecError, FileSystem.FileSystem> = typeof sinks === "string"
     ? Telemetry.layerSpec(sinks) as Layer.Layer<R | Telemetry, SpecError, FileSystem.FileSystem>
     : sinks
-  // The file sink does without the service: it calls Node's own functions.
+  // The file sink works without the service: it calls Node's own functions.
   return build(layer as Layer.Layer<R | Telemetry, E | SpecError>, options)
 }

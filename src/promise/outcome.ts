@@ -1,5 +1,5 @@
 /**
- * Watches a function and tells how it ended, without changing what it returns or throws.
+ * Watches a function and reports how it ended, without changing its result or exception.
  */
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
@@ -8,9 +8,9 @@ import * as FiberId from "effect/FiberId"
 /** Called once, when the body has ended. It may throw if the body succeeded; the caller then gets that exception. */
 type OnEnd = (exit: Exit.Exit<unknown, unknown>) => void
 
-/** A span that something runs in. */
+/** A span around running code. */
 export interface RunningSpan {
-  /** Runs something inside the span. */
+  /** Runs a function inside the span. */
   readonly inside: <A>(execute: () => A) => A
   readonly end: OnEnd
 }
@@ -23,13 +23,13 @@ const nameOf = (error: unknown): unknown => {
   }
 }
 
-/** How a body ended that threw. Platforms name the error `AbortError` if work was cancelled (DOM standard, section 3.3). */
+/** The exit of a body that threw. Platforms name the error `AbortError` if work was cancelled (DOM standard, section 3.3). */
 export const exitOfError = (error: unknown): Exit.Exit<never, unknown> =>
   Cause.isInterruptedException(error) || nameOf(error) === "AbortError"
     ? Exit.interrupt(FiberId.none)
     : Exit.fail(error)
 
-/** A body that was left before it ended. */
+/** The exit of a body that was abandoned before it ended. */
 export const abandoned: Exit.Exit<never> = Exit.interrupt(FiberId.none)
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> => {
@@ -41,7 +41,7 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> => {
   }
 }
 
-/** Ends the span of a body that threw; what sinks throw then has been reported. */
+/** Ends the span of a body that threw. Exceptions of sinks are reported, not raised, in this case. */
 const failed = (error: unknown, onEnd: OnEnd): never => {
   onEnd(exitOfError(error))
   throw error
@@ -52,7 +52,7 @@ const succeeded = <A>(value: A, onEnd: OnEnd): A => {
   return value
 }
 
-/** Whether no one can tell the promise from another one: it is of no subclass and has no members of its own. */
+/** Whether a derived promise can replace this one unnoticed: it is not of a subclass and has no members of its own. */
 const isPlain = (promise: Promise<unknown>): boolean =>
   Object.getPrototypeOf(promise) === Promise.prototype && Object.getOwnPropertyNames(promise).length === 0
 
@@ -63,8 +63,8 @@ const started = (result: unknown): unknown =>
     : result
 
 /**
- * Watches a promise. A plain one is passed on by another one, so that a rejection without a handler is still noticed. One with members of its own
- * (`APIPromise` of OpenAI) is returned itself.
+ * Watches a promise. A plain promise is replaced by a derived one, so that an unhandled rejection is still reported. A promise with members of its
+ * own (OpenAI's `APIPromise`) is returned as is.
  */
 const watched = (promise: Promise<unknown>, onEnd: OnEnd): Promise<unknown> => {
   if (isPlain(promise)) {
@@ -74,14 +74,14 @@ const watched = (promise: Promise<unknown>, onEnd: OnEnd): Promise<unknown> => {
     try {
       onEnd(exit)
     } catch {
-      // The promise is the caller's: there is nothing to raise it through, and it was reported.
+      // The caller holds the original promise, so this cannot be raised through it. It has been reported.
     }
   }
   promise.then(() => quietly(Exit.void), (error: unknown) => quietly(exitOfError(error)))
   return promise
 }
 
-/** Runs a function inside its span, and ends that when it has returned or thrown, or when the promise that it returned has settled. */
+/** Runs a function inside its span. The span ends when the function returns or throws, or when the promise that it returned settles. */
 export const watch = <A>({ end, inside }: RunningSpan, body: () => A): A => {
   let result: unknown
   try {

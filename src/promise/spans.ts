@@ -14,7 +14,7 @@ import { givenAttributes } from "../telemetry/tracing/givenAttributes.js"
 import { isLoomSpan } from "../telemetry/tracing/LoomSpan.js"
 import { nativeTracer } from "../telemetry/tracing/parents.js"
 
-/** What a span opens with. */
+/** The parameters of a new span. */
 export interface Opening {
   readonly name: string
   readonly attributes: LazyAttributes | undefined
@@ -22,7 +22,7 @@ export interface Opening {
   readonly run: RunContextShape
 }
 
-/** Attributes that are given win over those of the run. */
+/** Explicit attributes win over those of the run. */
 const fill = (bag: AttributeBag, { attributes, run }: Opening): void => {
   const given = givenAttributes(attributes)
   if (given !== undefined) {
@@ -55,7 +55,7 @@ export const openSpan = ({ recorder, tracer }: Recording, clock: Clock.Clock, op
   return span
 }
 
-/** The same where another tracer makes the spans. As Effect does: it is given the attributes at the start, and then one by one. */
+/** Opens a span of another tracer. Like Effect, it passes the attributes at the start and then sets them one by one. */
 const openForeign = (
   tracer: Recording["tracer"],
   start: bigint,
@@ -71,7 +71,7 @@ const openForeign = (
   return span
 }
 
-/** Ends a span. Throws what a sink threw, if the body succeeded and the sink's exceptions are to be raised. */
+/** Ends a span. Throws the exception of a sink if the body succeeded and sink exceptions are to be raised. */
 export const endSpan = (
   { recorder }: Recording,
   clock: Clock.Clock,
