@@ -1,12 +1,12 @@
 /**
- * What an experiment finds out about one case, and how it is written on the case's span, so that it can be read back from any sink's file.
+ * The result of one case of an experiment, and its attributes on the case's span, from which it can be read back from any sink's file.
  */
 import type { ScoreSource } from "../records/ScoreRecord.js"
 
-/** The root of the trace of a case. */
+/** The root span of a case's trace. */
 export const caseSpan = "experiment.case"
 
-/** The root of the trace of the scorers of a case. */
+/** The root span of the trace of a case's scorers. */
 export const scoringSpan = "experiment.scoring"
 
 /** Attributes of the case's span. */
@@ -15,19 +15,19 @@ export interface CaseAttributes {
   readonly case_id: string
   /** Counts from 0. */
   readonly repetition: number
-  /** Which agent answered: given, or of the agents that ran. */
+  /** The agent version that answered: as given, or those of the agents that ran. */
   readonly agent_version?: string | undefined
   readonly tokens_in?: number | undefined
   readonly tokens_out?: number | undefined
   readonly cost_usd?: number | undefined
-  /** The scorers that are to judge it; absent if the task failed. */
+  /** How many scorers judge it; absent if the task failed. */
   readonly scorers?: number | undefined
 }
 
 /** The label of a score whose scorer failed. */
 export const errorLabel = "error"
 
-/** One judgement of a case. */
+/** One score of a case. */
 export interface CaseScore {
   /** The name of the scorer. */
   readonly name: string
@@ -35,7 +35,7 @@ export interface CaseScore {
   readonly value: number | null
   /** `error` if the scorer failed. */
   readonly label: string | null
-  /** Why; `null` if no reason is given. */
+  /** The reason; `null` if none is given. */
   readonly explanation: string | null
   /** Who judged. */
   readonly source: ScoreSource
@@ -63,7 +63,7 @@ export interface CaseResult<out Output = unknown> {
   readonly tokensOut: number
   /** US dollars; `null` if no price is known. */
   readonly costUsd: number | null
-  /** Which agent answered: as given, or a digest of the agent's name, instructions, tools and model; `null` if no agent ran. */
+  /** The agent version that answered: as given, or a digest of the agent's name, instructions, tools and model; `null` if no agent ran. */
   readonly agentVersion: string | null
   /** The trace of the task; `null` if nothing records. */
   readonly traceId: string | null

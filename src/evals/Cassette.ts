@@ -1,8 +1,8 @@
 /**
- * Cassettes: a recorded run is played again, by the same code, without a network and at no cost.
+ * Cassettes: replay a recorded run with the same code, without a network and at no cost.
  *
- * Record with `Cassette.recording`, play with `Cassette.layer`, go on from a turn with `Cassette.fork`. What is recorded holds all content; redaction
- * still applies, and what it took out cannot be played. Tools do not run when they are played: their results are given back.
+ * Record with `Cassette.recording`, play with `Cassette.layer`, continue from a turn with `Cassette.fork`. A recording holds all content; redaction
+ * still applies, and a redacted span cannot be played. Tools do not run during playback: their recorded results are returned.
  *
  * The trap: a layer plays once. Provide it anew for each run.
  */
@@ -24,7 +24,7 @@ import { type CassetteError, tapeOf } from "./tapeFile.js"
 export { CassetteDivergence } from "../agent/tape/CassetteDivergence.js"
 export { CassetteError } from "./tapeFile.js"
 
-/** A file of the file sink: its path, or its bytes. */
+/** A file written by the file sink: its path, or its bytes. */
 export type CassetteFile<E = never, R = never> = string | Stream.Stream<Uint8Array, E, R>
 
 type FileError<F> = F extends string ? PlatformError : F extends Stream.Stream<infer _A, infer E, infer _R> ? E : never
@@ -32,34 +32,35 @@ type FileNeeds<F> = F extends string ? FileSystem.FileSystem
   : F extends Stream.Stream<infer _A, infer _E, infer R> ? R
   : never
 
-/** What is played, and how. */
+/** What to play, and how. */
 export interface LayerOptions {
-  /** The id of the trace. Default: all traces of the file, in their order. */
+  /** The id of the trace. Default: all traces of the file, in order. */
   readonly trace?: string | undefined
   /** Whether each request must equal the recorded one. Default `true`. */
   readonly strict?: boolean | undefined
 }
 
-/** What is played, and with what the run goes on. */
+/** What to play, and how to continue. */
 export interface ForkOptions<E, R> extends Pick<LayerOptions, "trace"> {
   /**
-   * Whether each request before `atTurn` must equal the recorded one. Default `true`. Turn it off to go on with other instructions or tools: the turns
-   * before get the recorded answers, and the model is asked with what is new.
+   * Whether each request before `atTurn` must equal the recorded one. Default `true`. Turn it off to continue with other instructions or tools: turns
+   * before `atTurn` get the recorded answers, and the model then receives the new instructions and tools.
    */
   readonly strict?: boolean | undefined
-  /** The first turn of the outermost run that is not played, from 0; for a loop without turns, the number of the model call. */
+  /** The first turn of the outermost run that is not played, from 0. For a loop without turns, the number of the model call. */
   readonly atTurn: number
   /** The model from then on. */
   readonly model: Layer.Layer<LanguageModel.LanguageModel, E, R>
 }
 
-/** What a program under a cassette is given. */
+/** The services that a cassette provides to a program. */
 export type Played = LanguageModel.LanguageModel | CurrentTape | Recording
 
 const unlimited = Number.MAX_SAFE_INTEGER
 
 /**
- * Records for a cassette: content is captured whatever `captureContent` says, and no limit cuts it. Provide it to the sink and to the program.
+ * Records runs for a cassette: content is captured whatever `captureContent` says, and no limit truncates it. Provide it to both the sink and the
+ * program.
  *
  * @example
  * const Live = FileTelemetry.layer("run.jsonl").pipe(Layer.provideMerge(Cassette.recording))
@@ -102,10 +103,10 @@ const namedModel = ({ roots }: Tape): string | undefined => {
 }
 
 /**
- * A `LanguageModel` that answers as recorded; tools of agents and of instrumented toolkits give back what they returned. The model calls of other code must
- * be measured: by an agent, or `instrumentLanguageModel`. Fails with a `CassetteError` that names each span that cannot be played.
+ * Provides a `LanguageModel` that answers as recorded. Tools of agents and of instrumented toolkits return their recorded results. Model calls must be
+ * measured, by an agent or by `instrumentLanguageModel`. Fails with a `CassetteError` that names each span that cannot be played.
  *
- * Strict, the first request that differs ends the run with a `CassetteDivergence`, as a defect.
+ * In strict mode, the first request that differs ends the run with a `CassetteDivergence`, as a defect.
  *
  * @example
  * const replayed = agent.run("What is 2 + 3?").pipe(Effect.provide(Cassette.layer(fs.stream("run.jsonl"))))
@@ -123,8 +124,8 @@ export const layer = <F extends CassetteFile<unknown, unknown>>(
   ) as Layer.Layer<Played, CassetteError | FileError<F>, FileNeeds<F>>
 
 /**
- * Plays the turns before `atTurn`, then goes on with `model`, and with the tools. The run is linked to the recorded one. Throws a `RangeError` if `atTurn`
- * is invalid; fails with a `CassetteError` if the recorded run has fewer turns.
+ * Plays the turns before `atTurn`, then continues with `model` and the real tools. The run is linked to the recorded one. Throws a `RangeError` if
+ * `atTurn` is invalid, and fails with a `CassetteError` if the recorded run has fewer turns.
  *
  * @example
  * const forked = supervisor.run(prompt).pipe(Effect.provide(Cassette.fork(fs.stream("run.jsonl"), { atTurn: 2, model: OtherModel })))

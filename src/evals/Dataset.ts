@@ -1,5 +1,5 @@
 /**
- * Datasets: the cases of an experiment, as values, as JSON lines, or picked out of traces.
+ * Datasets: the cases of an experiment, from values, from JSON lines, or from traces.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -24,9 +24,9 @@ export interface Case<out Input, out Expected = unknown> {
   readonly metadata: { readonly [key: string]: unknown }
 }
 
-/** Cases in the order in which they are given. */
+/** Cases, in the order given. */
 export interface Dataset<out Input, out Expected = unknown> {
-  /** Their ids differ. */
+  /** The cases. Their ids are unique. */
   readonly cases: ReadonlyArray<Case<Input, Expected>>
 }
 
@@ -42,15 +42,15 @@ export interface CaseInput<Input, Expected = unknown> {
   readonly metadata?: { readonly [key: string]: unknown } | undefined
 }
 
-/** A dataset cannot be made: a line is invalid, an id occurs twice, or a trace does not hold what was said. */
+/** A dataset cannot be created: a line is invalid, an id occurs twice, or a trace does not contain its content. */
 export class DatasetError extends Data.TaggedError("DatasetError")<{
   /** What is wrong, where, and what to do about it. */
   readonly message: string
-  /** The line in the file, from 1; `undefined` for a dataset that is no file. */
+  /** The line in the file, from 1; `undefined` for a dataset that is not read from a file. */
   readonly line: number | undefined
 }> {}
 
-/** Twelve hexadecimal digits that stand for an input. */
+/** Twelve hexadecimal digits that identify an input. */
 const digestOf = (input: unknown): string => shortDigest(JSON.stringify(input) ?? String(input))
 
 const caseOf = <Input, Expected>(given: CaseInput<Input, Expected>): Case<Input, Expected> => ({
@@ -65,7 +65,7 @@ const repeated = (cases: ReadonlyArray<Case<unknown>>): number => {
   return cases.findIndex(({ id }) => seen.size === seen.add(id).size)
 }
 
-/** A dataset of values. Throws a `DatasetError` if an id occurs twice: two cases with the same input and no id of their own have one id. */
+/** Creates a dataset from values. Throws a `DatasetError` if an id occurs twice; cases with the same input and no explicit id share an id. */
 export const make = <Input, Expected = undefined>(
   cases: Iterable<CaseInput<Input, Expected>>
 ): Dataset<Input, Expected> => {
@@ -75,7 +75,7 @@ export const make = <Input, Expected = undefined>(
     throw new DatasetError({
       message: `Case ${index + 1} has the id ${
         JSON.stringify(all[index]!.id)
-      } of an earlier one; give each case an id of its own`,
+      } of an earlier case; give each case its own id`,
       line: undefined
     })
   }
@@ -101,7 +101,7 @@ const lineSchema = <Input, Expected, EI, EE>({ expected, input }: CaseSchema<Inp
   })
 
 const faultyLine = (line: number, problem: string): DatasetError =>
-  new DatasetError({ message: `Line ${line} of the dataset is no case: ${problem}`, line })
+  new DatasetError({ message: `Line ${line} of the dataset is not a case: ${problem}`, line })
 
 const decodeLines = <Input, Expected = unknown, EI = unknown, EE = unknown>(
   text: string,
@@ -111,7 +111,7 @@ const decodeLines = <Input, Expected = unknown, EI = unknown, EE = unknown>(
     const decode = Schema.decodeUnknownEither(lineSchema(schema))
     const cases: Array<Case<Input, Expected>> = []
     const seen = new Map<string, { readonly line: number; readonly source: string }>()
-    // Windows tools begin a file with a byte order mark.
+    // Windows tools start a file with a byte order mark.
     for (const [index, source] of text.replace(/^\ufeff/, "").split("\n").entries()) {
       if (source.trim() !== "") {
         const json = yield* Effect.mapError(
@@ -128,7 +128,7 @@ const decodeLines = <Input, Expected = unknown, EI = unknown, EE = unknown>(
           seen.set(next.id, { line: index + 1, source: source.trim() })
           cases.push(next)
         } else if (first.source !== source.trim()) {
-          return yield* faultyLine(index + 1, `line ${first.line} has its id, ${JSON.stringify(next.id)}, too`)
+          return yield* faultyLine(index + 1, `line ${first.line} already has the id ${JSON.stringify(next.id)}`)
         }
       }
     }
@@ -136,27 +136,28 @@ const decodeLines = <Input, Expected = unknown, EI = unknown, EE = unknown>(
   })
 
 /**
- * Reads a dataset of JSON lines: an object with `input`, and optionally `id`, `expected` and `metadata`, on each line. Empty lines are skipped, and so are repetitions of
- * the same line, which two processes leave that add the same trace at once.
+ * Parses a dataset of JSON lines: each line is an object with `input`, and optionally `id`, `expected` and `metadata`. Skips empty lines and repeated
+ * identical lines, such as two processes leave that add the same trace at once. Fails with a `DatasetError` naming the line if one is invalid.
  *
  * @example
  * const dataset = fs.readFileString("cases.jsonl").pipe(Effect.flatMap((text) => Dataset.parse(text, { input: Schema.String })))
  */
 export const parse = decodeLines
 
-/** The dataset as JSON lines, each with its newline. */
+/** Prints the dataset as JSON lines, each ending with a newline. */
 export const print = ({ cases }: Dataset<unknown>): string => cases.map(printCase).join("")
 
 /** Which traces become cases. */
 export interface FromTraces {
-  /** Whether a trace, by its root, becomes a case. Default: all do that have a run of an agent. */
+  /** Whether the trace with this root becomes a case. Default: every trace with an agent run does. */
   readonly where?: (root: TraceNode) => boolean
-  /** Whether what was answered is what is expected. Default `false`: `expected` is for you to write. */
+  /** Whether to use the recorded answer as `expected`. Default `false`: you fill in `expected` yourself. */
   readonly expectAnswer?: boolean
 }
 
 /**
- * Makes a case of each trace: its input is what the first agent was asked, its id the trace's. Fails if the content of a trace that is wanted was not captured.
+ * Creates a case from each trace, with the input of the first agent run and the id of the trace. Fails if the content of a selected trace was not
+ * captured.
  *
  * @example
  * const bad = Dataset.fromTraces(fs.stream("traces.jsonl"), { where: ({ outcome }) => outcome === "failure" })

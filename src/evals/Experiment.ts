@@ -1,8 +1,8 @@
 /**
- * Experiments: a task, run for each case of a dataset and judged by scorers.
+ * Experiments: run a task for each case of a dataset, and score the outputs.
  *
- * Each case is a trace with its scores, in whatever sinks are provided. Nothing else is stored: `Experiment.results` reads the results back from the file of
- * the file sink, to compare two experiments, or to continue one that was interrupted.
+ * Each case is a trace with its scores, in whatever sinks are provided. Nothing else is stored: `Experiment.results` reads the results back from the
+ * file of the file sink, to compare two experiments or to continue an interrupted one.
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -37,29 +37,30 @@ export interface ExperimentOptions<Input, Output, Expected, E, R, RS> {
   readonly name: string
   /** The cases. */
   readonly dataset: Dataset<Input, Expected>
-  /** What is tried: an agent's run, or any effect. */
+  /** What is evaluated: an agent's run, or any other effect. */
   readonly task: (input: Input, given: Case<Input, Expected>) => Effect.Effect<Output, E, R>
-  /** Who judges the outputs. Names must differ. */
+  /** What scores the outputs. Names must be unique. */
   readonly scorers: ReadonlyArray<Scorer<Input, Output, Expected, RS>>
-  /** How many cases run at once, ≥ 1. Default 4. */
+  /** How many cases run concurrently, ≥ 1. Default 4. */
   readonly concurrency?: number | "unbounded" | undefined
   /** How often each case runs, ≥ 1. Default 1. */
   readonly repetitions?: number | undefined
   /** A task that takes longer fails. Default: no limit. */
   readonly caseTimeout?: Duration.DurationInput | undefined
-  /** Which version is tried: `agent_version` on the root of each trace. Default: the versions of the agents that the task runs. */
+  /** The version under test: `agent_version` on the root of each trace. Default: the versions of the agents that the task runs. */
   readonly agentVersion?: string | undefined
-  /** Results that need not be found out again: those of an earlier run of this experiment that was interrupted. Default: none. */
+  /** Results to reuse instead of running their cases again, from an earlier, interrupted run of this experiment. Default: none. */
   readonly done?: ReadonlyArray<CaseResult> | undefined
-  /** What is told after each case. Default: a line on standard error if that is a terminal. */
+  /** Called after each case. Default: prints a line on standard error if that is a terminal. */
   readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
-  /** Of the resampling for confidence intervals. Default 1. */
+  /** The seed of the resampling for confidence intervals. Default 1. */
   readonly seed?: number | undefined
 }
 
 /**
- * Runs the task for each case and judges what it returns. It never fails: a case that fails, dies or takes too long is a result, and so is a scorer that fails.
- * Interruption keeps what is done in the sinks. Throws a `RangeError` naming the option if a number is invalid or two scorers have one name.
+ * Runs the task for each case and scores what it returns. Never fails: a case that fails, dies or takes too long is a result, and so is a scorer that
+ * fails. After an interruption, the sinks keep what was finished. Throws a `RangeError` naming the option if a number is invalid or two scorers share
+ * a name.
  *
  * @example
  * const result = Experiment.run({
@@ -159,7 +160,7 @@ const runTask = <Input, Output, Expected, E, R, RS>(
 ): Effect.Effect<Finished<Output, E>, never, R> =>
   Effect.gen(function*() {
     const startedAt = yield* Clock.currentTimeNanos
-    // A case is no part of the run around the experiment: it has its own total.
+    // A case is not part of the run around the experiment: it has its own totals.
     const meter = new RunMeter(undefined, undefined, startedAt)
     const limited = (body: Effect.Effect<Output, E, R>): Effect.Effect<Output, E | Cause.TimeoutException, R> =>
       caseTimeout === undefined
@@ -196,7 +197,7 @@ const runTask = <Input, Output, Expected, E, R, RS>(
     return { exit, meter, durationMs, ...ids }
   })
 
-/** All scores of an output. They are made in a trace of their own, so that what scorers cost is no part of the case. */
+/** Runs all scorers on an output, in a trace of their own, so that their cost is not part of the case. */
 const judge = <Input, Output, Expected, E, R, RS>(
   { name, scorers }: ExperimentOptions<Input, Output, Expected, E, R, RS>,
   each: Case<Input, Expected>,

@@ -1,5 +1,5 @@
 /**
- * Scorers: each judges the answer to one case.
+ * Scorers: each scores the answer to one case.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import { instrumentLanguageModel } from "../agent/instrument.js"
 import type { ScoreSource } from "../records/ScoreRecord.js"
 import type { Case } from "./Dataset.js"
 
-/** What a scorer judges. */
+/** What a scorer receives. */
 export interface Answer<out Input, out Output, out Expected> {
   /** The case that was run. */
   readonly case: Case<Input, Expected>
@@ -22,27 +22,27 @@ export interface Answer<out Input, out Output, out Expected> {
   readonly expected: Expected | undefined
 }
 
-/** A judgement: a value, a label, or both. */
+/** The verdict of a scorer: a value, a label, or both. */
 export interface Verdict {
   /** A finite number. */
   readonly value?: number | null | undefined
   /** Such as `pass`. */
   readonly label?: string | null | undefined
-  /** Why, in words. */
+  /** The reason. */
   readonly explanation?: string | null | undefined
 }
 
-/** Judges answers. */
+/** Scores answers. */
 export interface Scorer<in Input = unknown, in Output = unknown, in Expected = unknown, out R = never> {
   /** The name of its scores. */
   readonly name: string
-  /** Who judges. */
+  /** The source of its scores. */
   readonly source: ScoreSource
-  /** What it thinks of an answer. An error, a defect or an invalid verdict becomes a score with the label `error`; the experiment goes on. */
+  /** Scores an answer. An error, a defect or an invalid verdict becomes a score with the label `error`, and the experiment continues. */
   readonly judge: (answer: Answer<Input, Output, Expected>) => Effect.Effect<Verdict, unknown, R>
 }
 
-/** A scorer of your own: a function that returns a number, a boolean (1 or 0), a verdict, or an effect of one. */
+/** A custom scorer: a function that returns a number, a boolean (1 or 0), a verdict, or an effect of one of these. */
 export const make = <Input = unknown, Output = unknown, Expected = unknown, R = never>(
   name: string,
   judge: (
@@ -74,10 +74,10 @@ const pass = (isRight: boolean, explanation: string): Verdict => ({
   explanation: isRight ? undefined : explanation
 })
 
-/** Answers and right answers may hold private content: explanations say what kind of difference there is, never the texts. */
+/** Answers and expected values may hold private content, so explanations only name the kind of difference. */
 const unlike = "the output differs from the expected value"
 
-/** 1 if the output is the expected value, else 0. Texts are compared as they are, anything else by its structure. */
+/** 1 if the output equals the expected value, else 0. Strings are compared as is, anything else by structure. */
 export const exact = ({ name = "exact" }: ScorerOptions = {}): Scorer =>
   make(name, ({ expected, output }) => pass(isSame(output, expected), unlike))
 
@@ -93,7 +93,7 @@ export const contains = (
   make(name, ({ expected, output }) => {
     const wanted = text ?? expected
     if (typeof wanted !== "string") {
-      return Effect.fail("`contains` needs a text: as the case's expected value, or as its option `text`")
+      return Effect.fail("`contains` needs a string: the case's expected value, or the option `text`")
     }
     const fold = (each: string): string => ignoreCase ? each.toLowerCase() : each
     return pass(fold(textOf(output)).includes(fold(wanted)), "the output does not contain the text")
@@ -102,11 +102,11 @@ export const contains = (
 /** 1 if the output matches the pattern, else 0. */
 export const matches = (pattern: RegExp, { name = "matches" }: ScorerOptions = {}): Scorer =>
   make(name, ({ output }) => {
-    // A copy: patterns with the flags `g` or `y` remember where they stopped.
+    // A copy, because patterns with the flags `g` or `y` remember where they stopped.
     return pass(new RegExp(pattern).test(textOf(output)), `the output does not match ${pattern}`)
   })
 
-/** 1 if the output is JSON, or a value, that equals the expected value whatever the order of its keys; else 0. */
+/** 1 if the output, as a value or as JSON, equals the expected value in any key order; else 0. */
 export const json = ({ name = "json" }: ScorerOptions = {}): Scorer =>
   make(name, ({ expected, output }) => {
     const parsed = parse(output)
@@ -115,7 +115,10 @@ export const json = ({ name = "json" }: ScorerOptions = {}): Scorer =>
       : pass(isSame(parsed.value, parse(expected)?.value ?? expected), unlike)
   })
 
-/** 1 if the output, a number or a text that is one, is at most `tolerance` away from the expected number, else 0. */
+/**
+ * 1 if the output, a number or a numeric string, is at most `tolerance` away from the expected number, else 0. Throws a `RangeError` if the tolerance
+ * is negative or `NaN`.
+ */
 export const within = (tolerance: number, { name = "within" }: ScorerOptions = {}): Scorer => {
   if (!(tolerance >= 0)) {
     throw new RangeError(`Scorer.within: the tolerance must be a number of at least 0, but is ${tolerance}`)
@@ -133,7 +136,7 @@ export const within = (tolerance: number, { name = "within" }: ScorerOptions = {
 
 /** How a model judges. */
 export interface ModelScorerOptions<R> extends ScorerOptions {
-  /** What is a good answer, in words. */
+  /** What makes a good answer, in plain language. */
   readonly criteria: string
   /** The model. Default: the `LanguageModel` of the experiment. */
   readonly model?: Layer.Layer<LanguageModel.LanguageModel, never, R>
@@ -147,8 +150,8 @@ const Judgement = Schema.Struct({
 })
 
 /**
- * A model that judges by criteria: 0 to 1, with its reasons. Its calls are measured like any other, in a trace of their own: they are no part of the cost of the
- * case.
+ * A model that scores by criteria, from 0 to 1, with an explanation. Its calls are measured like any others, but in a trace of their own, so they are
+ * not part of the case's cost.
  */
 export const model = <R = LanguageModel.LanguageModel>(
   { criteria, model, name = "model" }: ModelScorerOptions<R>
@@ -157,7 +160,7 @@ export const model = <R = LanguageModel.LanguageModel>(
   source: "model",
   judge: (answer) => {
     const measured = Effect.provide(judgedByModel(criteria, answer), instrumentLanguageModel())
-    // Without a model of its own, `R` is the model of the experiment.
+    // Without its own model, `R` is the model of the experiment.
     return model === undefined ? measured as Effect.Effect<Verdict, unknown, R> : Effect.provide(measured, model)
   }
 })

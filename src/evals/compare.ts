@@ -1,29 +1,29 @@
 /**
- * Whether one experiment is better than another, or the difference is noise.
+ * Compares two experiments: is one better, or is the difference noise?
  */
 import { type Estimate, estimate } from "./statistics.js"
 import { type ExperimentResult, valuesByCase } from "./summary.js"
 
-/** How one score differs. */
+/** The difference of one score. */
 export interface Difference {
-  /** After minus before, over the cases that both have; `null` if they share none with a value. */
+  /** After minus before, over the cases that have a value in both; `null` if there are none. */
   readonly estimate: Estimate | null
   /**
-   * `better` or `worse` if the 95% interval of the difference does not contain 0, and at least six cases are shared: with fewer, even a difference that
-   * always points the same way happens by chance in one of twenty experiments. Else `unclear`. Higher values count as better.
+   * `better` or `worse` if the 95% interval of the difference does not contain 0 and at least six cases are shared, else `unclear`. With fewer cases,
+   * even a difference that always points the same way happens by chance in one of twenty experiments. Higher values count as better.
    */
   readonly verdict: "better" | "worse" | "unclear"
   /** By case, after minus before. */
   readonly byCase: { readonly [caseId: string]: number }
 }
 
-/** How one experiment differs from another. */
+/** The differences between two experiments. */
 export interface Comparison {
   /** The name of the first experiment. */
   readonly before: string
   /** The name of the second experiment. */
   readonly after: string
-  /** By scorer, for those that both have. */
+  /** Differences by scorer, for the scorers that both have. */
   readonly scores: { readonly [scorer: string]: Difference }
   /** Cases that failed, after minus before. */
   readonly failed: number
@@ -58,7 +58,7 @@ const differenceOf = (before: ExperimentResult, after: ExperimentResult, scorer:
 }
 
 /**
- * Compares two experiments over the same cases: a paired bootstrap for each score, the same for the same seed.
+ * Compares two experiments over the same cases, with a paired bootstrap for each score. The result is the same for the same seed.
  *
  * @example
  * const { scores } = Experiment.compare(lastWeek, today)

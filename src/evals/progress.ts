@@ -1,16 +1,16 @@
 /**
- * How far an experiment is.
+ * The progress of an experiment.
  */
 import * as Effect from "effect/Effect"
 import type { CaseResult } from "./CaseResult.js"
 
-/** What is told after each case. */
+/** The state of an experiment after a case. */
 export interface Progress {
   /** The experiment's name. */
   readonly name: string
-  /** Cases that are done, repetitions counted, failed ones included. */
+  /** Finished cases, including failed ones; each repetition counts. */
   readonly done: number
-  /** Cases that there are, repetitions counted. */
+  /** All cases; each repetition counts. */
   readonly total: number
   /** Cases that failed. */
   readonly failed: number
@@ -18,11 +18,11 @@ export interface Progress {
   readonly costUsd: number | null
 }
 
-/** Counts results and tells of them. */
+/** Counts results and reports the progress after each. */
 export const progressOf = (
   name: string,
   total: number,
-  tell: (progress: Progress) => Effect.Effect<void>
+  report: (progress: Progress) => Effect.Effect<void>
 ): (result: CaseResult) => Effect.Effect<void> => {
   let done = 0
   let failed = 0
@@ -32,7 +32,7 @@ export const progressOf = (
       done++
       failed += result.outcome === "failure" ? 1 : 0
       costUsd = result.costUsd === null ? costUsd : (costUsd ?? 0) + result.costUsd
-      return tell({ name, done, total, failed, costUsd })
+      return report({ name, done, total, failed, costUsd })
     })
 }
 
@@ -45,7 +45,7 @@ interface Terminal {
 const standardError = (): Terminal | undefined =>
   (globalThis as { readonly process?: { readonly stderr?: Terminal } }).process?.stderr
 
-/** One line on standard error that is written over, if that is a terminal. */
+/** Writes and updates one line on standard error, if that is a terminal. */
 export const terminalProgress = (): (progress: Progress) => Effect.Effect<void> => (progress) =>
   Effect.sync(() => {
     const stderr = standardError()

@@ -1,5 +1,5 @@
 /**
- * Results of experiments, read back from traces.
+ * Reads the results of experiments back from traces.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -8,11 +8,11 @@ import type { DecodedSpan } from "../records/wire/span.js"
 import { type CaseResult, type CaseScore, caseSpan } from "./CaseResult.js"
 import { type ExperimentResult, resultOf } from "./summary.js"
 
-/** What is read. */
+/** Which results to read. */
 export interface ReadResults {
   /** Only this experiment. Default: all. */
   readonly name?: string
-  /** Of the resampling for confidence intervals. Default 1. */
+  /** The seed of the resampling for confidence intervals. Default 1. */
   readonly seed?: number
 }
 
@@ -50,8 +50,8 @@ const foundIn = ({ attributes, durationMs, exception, name, outcome, traceId }: 
 }
 
 /**
- * The experiments that a trace file holds, in the order in which they began. A case that was interrupted, or whose scorers were, is left out; of a case that
- * was run again, the last result counts. Later scores of a case by other means, such as feedback, count as its scores, too.
+ * Reads the experiments in a trace file, in the order in which they started. Leaves out cases that were interrupted, or whose scorers were. If a case
+ * ran more than once, the last result counts. Scores that were added to a case later, such as feedback, count too.
  *
  * @example
  * const [earlier] = yield* Experiment.results(fs.stream("traces.jsonl"), { name: "capitals" })

@@ -1,7 +1,7 @@
 /**
  * Means with confidence intervals, by bootstrap: no assumption about how scores are distributed, and the same result for the same seed.
  */
-/** A mean and what is known of its error. */
+/** A mean with its confidence interval. */
 export interface Estimate {
   /** The mean of the values. */
   readonly mean: number
@@ -9,7 +9,7 @@ export interface Estimate {
   readonly low: number
   /** The upper end of the 95% confidence interval. */
   readonly high: number
-  /** How many values the mean is of. */
+  /** The number of values. */
   readonly count: number
 }
 
@@ -23,7 +23,7 @@ const mean = (values: ReadonlyArray<number>): number => {
   return sum / values.length
 }
 
-/** Whole numbers from 0 to below a bound, always the same ones for a seed (xorshift, Marsaglia 2003). */
+/** Draws integers from 0 to below a bound, always the same ones for a seed (xorshift, Marsaglia 2003). */
 const drawing = (seed: number): (below: number) => number => {
   let state = (seed ^ 0x9e3779b9) || 1
   return (below) => {
@@ -34,7 +34,7 @@ const drawing = (seed: number): (below: number) => number => {
   }
 }
 
-/** The value below which this share of the sorted values lies, interpolated. */
+/** The interpolated quantile of sorted values: the value below which this share of them lies. */
 const quantile = (sorted: Float64Array, share: number): number => {
   const place = (sorted.length - 1) * share
   const below = Math.floor(place)
@@ -42,7 +42,7 @@ const quantile = (sorted: Float64Array, share: number): number => {
   return lower + ((sorted[Math.min(below + 1, sorted.length - 1)]!) - lower) * (place - below)
 }
 
-/** The mean of values with the interval that 95% of 2,000 resampled means lie in; `undefined` without values. One value has no interval but itself. */
+/** The mean of values, with the interval that contains 95% of 2,000 resampled means; `undefined` without values. Of one value, it has width 0. */
 export const estimate = (values: ReadonlyArray<number>, seed: number): Estimate | undefined => {
   if (values.length === 0) {
     return undefined

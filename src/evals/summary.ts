@@ -1,32 +1,32 @@
 /**
- * What an experiment found out, over all of its cases.
+ * The result of an experiment, over all of its cases.
  */
 import type { CaseResult } from "./CaseResult.js"
 import { type Estimate, estimate } from "./statistics.js"
 
-/** The scores of one name. */
+/** The scores with one name. */
 export interface ScoreSummary {
-  /** Their mean over the cases, of the means of each case's repetitions; `null` if there are no values. */
+  /** The mean over all cases, where the repetitions of a case are averaged first; `null` if there are no values. */
   readonly estimate: Estimate | null
   /** How often each label was given. */
   readonly labels: { readonly [label: string]: number }
 }
 
-/** What an experiment found out. */
+/** The result of an experiment. */
 export interface ExperimentResult<out Output = unknown> {
-  /** As given. */
+  /** The experiment's name. */
   readonly name: string
-  /** In the order of the dataset, the repetitions of a case one after another. */
+  /** The results in the order of the dataset, with the repetitions of a case one after another. */
   readonly cases: ReadonlyArray<CaseResult<Output>>
-  /** By scorer. Failed cases have no scores: look at `failed`, too. */
+  /** Scores by scorer. Failed cases have no scores, so check `failed` too. */
   readonly scores: { readonly [scorer: string]: ScoreSummary }
-  /** Cases that failed, repetitions counted. */
+  /** Cases that failed; each repetition counts. */
   readonly failed: number
   /** All input tokens of the tasks. */
   readonly tokensIn: number
   /** All output tokens of the tasks. */
   readonly tokensOut: number
-  /** US dollars, without what the scorers cost; `null` if no price is known. */
+  /** US dollars, excluding the cost of the scorers; `null` if no price is known. */
   readonly costUsd: number | null
 }
 
@@ -54,7 +54,7 @@ const labelsOf = (cases: ReadonlyArray<CaseResult>, name: string): ScoreSummary[
   return Object.fromEntries(counts)
 }
 
-/** What these cases say together. */
+/** Summarizes these cases. */
 export const resultOf = <Output>(
   { cases, name, scorers, seed }: {
     readonly name: string

@@ -1,5 +1,5 @@
 /**
- * A tape out of a trace file, checked before anything runs.
+ * Reads a tape from a trace file and checks it before anything runs.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -9,13 +9,13 @@ import type { Trace, TraceForest, TraceNode } from "../readers/tree/TraceNode.js
 
 /** A cassette cannot be played. */
 export class CassetteError extends Data.TaggedError("CassetteError")<{
-  /** What is missing, span by span, and what to do about it. */
+  /** What is missing, span by span, and the remedy. */
   readonly message: string
   /** The spans that cannot be played; empty if there is no such trace. */
   readonly missing: ReadonlyArray<Unplayable>
 }> {}
 
-/** What is wanted of a file. */
+/** What to read from a file. */
 export interface Wanted {
   readonly trace: string | undefined
   /** Whether requests are compared. */
@@ -24,7 +24,7 @@ export interface Wanted {
   readonly atTurn: number | undefined
 }
 
-/** The tape of these traces. Fails if what is wanted of them cannot be played. */
+/** The tape of these traces. Fails if a span that is needed cannot be played. */
 export const tapeOf = (
   forest: TraceForest,
   wanted: Wanted
@@ -32,7 +32,7 @@ export const tapeOf = (
   const traces = forest.traces.filter(({ traceId }) => wanted.trace === undefined || traceId === wanted.trace)
   if (traces.length === 0) {
     return new CassetteError({
-      message: wanted.trace === undefined ? "The file holds no trace" : `The file holds no trace ${wanted.trace}`,
+      message: wanted.trace === undefined ? "The file contains no trace" : `The file contains no trace ${wanted.trace}`,
       missing: []
     })
   }
@@ -65,7 +65,7 @@ const messageOf = (traces: ReadonlyArray<Trace>, missing: ReadonlyArray<Unplayab
     "Record the run with Cassette.recording, provided to the sink and to the program"
   ].join("\n")
 
-/** The span as it is played; another library's is left out for what is in it. */
+/** The span as it is played. A span of another library is replaced by its children. */
 const tapedSpans = (node: TraceNode): ReadonlyArray<TapedSpan> => {
   const { attributes, durationMs = 0, meaning: { role }, spanId, traceId } = node
   const children = node.children.flatMap(tapedSpans)
@@ -80,13 +80,13 @@ const spanIds = (spans: ReadonlyArray<TapedSpan>): ReadonlyArray<string> =>
 const callsIn = (spans: ReadonlyArray<TapedSpan>): number =>
   spans.reduce((sum, { children, role }) => role === "run" ? sum : sum + (role === "model" ? 1 : callsIn(children)), 0)
 
-/** The turns of the outermost run; without a run, the model calls. */
+/** The number of turns of the outermost run; without a run, the number of model calls. */
 const turnsOf = (roots: ReadonlyArray<TapedSpan>): number => {
   const run = roots.find(({ role }) => role === "run")
   return run === undefined ? callsIn(roots) : run.children.filter(({ role }) => role === "turn").length
 }
 
-/** What is played of a run that is forked: the turns before this one. */
+/** The part of a forked run that is played: the turns before this one. */
 const before = (roots: ReadonlyArray<TapedSpan>, atTurn: number): ReadonlyArray<TapedSpan> => {
   const run = roots.find(({ role }) => role === "run")
   const calls = roots.flatMap((root) => root.role === "run" ? [] : root.role === "model" ? [root] : root.children)

@@ -202,6 +202,6 @@ describe("what cannot be played", () => {
       expect(yield* played(fileOf(spans))).toMatchObject({ missing: [{ reason: "cut" }] })
       const secret = yield* recordedWith(saying("Use sk-ant-api03-" + "a1B2c3D4".repeat(12) + "AA"))(asked)
       expect(yield* played(secret.file)).toMatchObject({ missing: [{ reason: "redacted" }] })
-      expect(yield* played(Stream.empty)).toMatchObject({ message: "The file holds no trace" })
+      expect(yield* played(Stream.empty)).toMatchObject({ message: "The file contains no trace" })
     }))
 })

@@ -46,7 +46,7 @@ describe("a dataset in JSON lines", () => {
     ["{\"input\":1}", 1, "input"],
     ["{\"input\":\"one\",\"expected\":\"1\"}", 1, "expected"],
     ["[]", 1, ""],
-    ["{\"id\":\"a\",\"input\":\"one\"}\n\n{\"id\":\"a\",\"input\":\"two\"}", 3, "line 1 has its id"]
+    ["{\"id\":\"a\",\"input\":\"one\"}\n\n{\"id\":\"a\",\"input\":\"two\"}", 3, "line 1 already has the id"]
   ])("is refused with its line: %s", ([text, line, problem]) =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Dataset.parse(text as string, schema))
@@ -57,7 +57,7 @@ describe("a dataset in JSON lines", () => {
     }))
 
   it("of values refuses an id that occurs twice", () => {
-    expect(() => Dataset.make([{ input: 1 }, { input: 1 }])).toThrow(/Case 2 has the id .* of an earlier one/)
+    expect(() => Dataset.make([{ input: 1 }, { input: 1 }])).toThrow(/Case 2 has the id .* of an earlier case/)
   })
 })
 
