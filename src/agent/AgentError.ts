@@ -4,7 +4,7 @@
 import * as Prompt from "@effect/ai/Prompt"
 import * as Schema from "effect/Schema"
 
-/** A run failed. It carries what the run had until then, so that the work and its cost are not lost. */
+/** A run failed. Carries what the run had achieved so far, so that the work and its cost are not lost. */
 export class AgentError extends Schema.TaggedError<AgentError>("loom-telemetry/agent/AgentError")("AgentError", {
   /** The name of the agent. */
   agent: Schema.String,

@@ -11,7 +11,7 @@ export type InterruptedReason =
   | "budget:max_wall_clock"
 
 /**
- * Why the last model call of a run ended: `stop` (its answer is complete, be it text or tool calls), `length` (its answer was cut off at its limit),
+ * Why the last model call of a run ended: `stop` (the answer is complete, whether text or tool calls), `length` (it was cut off at its limit),
  * `content-filter`, `refusal`, `pause`, `error`. `unknown` if the vendor did not say, or no call was made.
  */
 export type FinishReason =
@@ -25,7 +25,7 @@ export type FinishReason =
 
 /** The result of a run. Counts and cost include sub-agents and model calls made by tools. */
 export interface RunResult {
-  /** The text of the last answer. If the model refused, what it said instead; if it paused, what it said before and after. */
+  /** The text of the last answer. If the model refused, the text of the refusal; if it paused, the text from before and after the pause. */
   readonly output: string
   /** Turns taken, ≥ 0. */
   readonly turns: number
@@ -35,13 +35,13 @@ export interface RunResult {
   readonly tokensOut: number
   /** The part of `tokensIn` that was read from a cache. */
   readonly cachedTokensIn: number
-  /** US dollars; `null` if no call had a known price. Without those of the `unpricedCalls`. */
+  /** US dollars, excluding the `unpricedCalls`; `null` if no call had a known price. */
   readonly costUsd: number | null
-  /** Model calls whose cost is unknown. 0: `costUsd` is all that the run cost. */
+  /** Model calls whose cost is unknown. If 0, `costUsd` is the full cost of the run. */
   readonly unpricedCalls: number
-  /** Model calls whose input or output tokens are unknown. 0: the tokens are all that the run used. */
+  /** Model calls whose input or output tokens are unknown. If 0, the token counts are complete. */
   readonly unmeasuredCalls: number
-  /** As given, else the one of the run above, else `runId`. */
+  /** As given, else the parent run's, else `runId`. */
   readonly sessionId: string
   /** `run_` and a ULID. */
   readonly runId: string
@@ -55,7 +55,7 @@ export interface RunResult {
 
 /** An event of a run, as it happens. */
 export type AgentEvent = Happening & {
-  /** The ids of the runs that it happened in, from the root: one id for the run that is streamed itself, more for a worker. */
+  /** The ids of the runs that it happened in, root first: one id for the streamed run itself, more for a worker's. */
   readonly path: ReadonlyArray<string>
 }
 
@@ -65,7 +65,7 @@ export type Happening =
     readonly _tag: "RunStarted"
     /** `run_` and a ULID. */
     readonly runId: string
-    /** As given, else the one of the run above, else `runId`. */
+    /** As given, else the parent run's, else `runId`. */
     readonly sessionId: string
   }
   | {
@@ -80,12 +80,12 @@ export type Happening =
   }
   | {
     readonly _tag: "ReasoningDelta"
-    /** The next piece of the model's reasoning, as far as the vendor shows it. */
+    /** The next piece of the model's reasoning, if the vendor exposes it. */
     readonly text: string
   }
   | {
     readonly _tag: "ToolCall"
-    /** The id of the call, unique in the conversation. It is the one that the model gave, unless it gave that before. */
+    /** The id of the call, unique in the conversation: the model's own id, unless the model has used that before. */
     readonly id: string
     /** The tool, as the model named it. */
     readonly name: string

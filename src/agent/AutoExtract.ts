@@ -3,8 +3,8 @@
  *
  * Wraps a `Memory`: after an episode is stored, a model call or your own function extracts facts from it. That happens in fibers of the layer's
  * scope: the layer waits for them when it closes, and interrupts them after `drain`. Extraction never fails `remember`. Episodes without a user,
- * and those that an agent asked for, are only stored. The trap: telemetry must close later, so provide it outside of this layer, not next to it in
- * one list, whose layers close concurrently.
+ * and those of runs started by another agent, are only stored. The trap: telemetry must close after this layer, so provide it outside, not next to
+ * it in one list, whose layers close concurrently.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -33,7 +33,7 @@ import { divergenceIn } from "./tape/CassetteDivergence.js"
 
 /** Options of the extraction. */
 export interface AutoExtractOptions<E = never, R = never> extends ExtractionBounds {
-  /** Returns the facts in an episode, one text each. Default: a model call. */
+  /** Returns the facts in an episode, one string each. Default: a model call. */
   readonly extract?: (episode: Episode) => Effect.Effect<ReadonlyArray<string>, E, R>
   /** Whether `remember` returns without waiting for the extraction. Default `true`. */
   readonly background?: boolean
@@ -58,10 +58,10 @@ const make = (
     })
   )
 
-// What an agent asks another one says nothing about the user.
+// What one agent asks another says nothing about the user.
 const hasUsersWords = ({ parentRunId, userId }: Episode): boolean => userId !== undefined && parentRunId === undefined
 
-/** One extraction: measured, and never failing, but for a cassette's divergence. Its tokens do not count in the run, which is over. */
+/** One extraction, measured. It only fails if a cassette diverges. Its tokens do not count toward the run, which is over. */
 const extraction = (memory: MemoryService, extract: Extract, episode: Episode): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeNanos, (start) =>
     exitOf(Effect.flatMap(
@@ -84,7 +84,7 @@ const extraction = (memory: MemoryService, extract: Extract, episode: Episode): 
 const failureText = (episode: Episode, cause: Cause.Cause<unknown>): string =>
   `Extracting facts from run ${episode.runId} failed: ${shownError(asRecorded(Cause.squash(cause)))}`
 
-// A sink that throws costs other sinks no measurement, and loses no facts; the telemetry itself reports such a sink.
+// A sink that throws must not cost other sinks their measurements, or lose facts. The telemetry itself reports such a sink.
 const measured = (start: bigint, status: "ok" | "error" | "interrupted"): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeNanos, (end) =>
     Effect.ensuring(
@@ -116,7 +116,7 @@ const askModel = (service: LanguageModel.Service): Extract => (episode) =>
       captureContent: "none",
       onPart: (part) => Effect.sync(() => answer.add(part))
     }).pipe(
-      // After the run, no open span catches what a sink throws: it comes out of the call, after the whole answer.
+      // After the run, no open span catches a sink's exception: it surfaces from the call, after the whole answer.
       Effect.catchAllCause((cause) =>
         answer.isFinished && isDefect(cause) ? Effect.succeed(answer) : Effect.failCause(cause)
       ),
@@ -131,19 +131,19 @@ const isDefect = (cause: Cause.Cause<unknown>): boolean => !Cause.isFailure(caus
 /** Extraction of facts. */
 export const AutoExtract: {
   /**
-   * A `Memory` that learns, around another one. Throws a `RangeError` naming the option if a bound is invalid, for example `NaN`.
+   * Wraps a `Memory` in one that learns. Throws a `RangeError` naming the option if a bound is invalid, for example `NaN`.
    *
    * @example
    * const MemoryLive = AutoExtract.layer().pipe(Layer.provide(Memory.layerInMemory))
    */
   readonly layer: {
-    /** A `Memory` that learns by your own `extract`, around another one. */
+    /** Wraps a `Memory` in one that learns with your own `extract`. */
     <E, R>(
       options: AutoExtractOptions<E, R> & {
         readonly extract: (episode: Episode) => Effect.Effect<ReadonlyArray<string>, E, R>
       }
     ): Layer.Layer<Memory, never, Memory | R>
-    /** A `Memory` that learns by asking the `LanguageModel`, around another one. */
+    /** Wraps a `Memory` in one that learns by asking the `LanguageModel`. */
     (options?: AutoExtractOptions): Layer.Layer<Memory, never, Memory | LanguageModel.LanguageModel>
   }
 } = {

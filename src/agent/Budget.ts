@@ -14,16 +14,16 @@ import type { InterruptedReason } from "./AgentEvent.js"
 export interface Budget {
   /** Input plus output tokens, ≥ 0. A call whose usage is unknown counts with an estimate from its length. */
   readonly maxTokens?: number | undefined
-  /** US dollars, ≥ 0. Calls without a known price count as free, and a warning says so; calls without usage cost what their estimate would. */
+  /** US dollars, ≥ 0. Calls without a known price count as free, with a warning; calls without usage are priced by their estimate. */
   readonly maxCostUsd?: number | undefined
   /** Time since the run started. */
   readonly maxWallClock?: Duration.DurationInput | undefined
 }
 
-/** The limits that a run can reach, as its metric names them. */
+/** The limits that a run can reach, by their names in the metric. */
 export type BudgetKind = Parameters<typeof Loom.budgetExceeded>[1]["kind"]
 
-/** Emits one `loom.budget.exceeded` for a run that a budget ended, its own or one above. */
+/** Emits one `loom.budget.exceeded` for a run that was ended by its own budget or that of a parent run. */
 export const reportBlocked = (reason: InterruptedReason | null): Effect.Effect<void> =>
   reason === null || reason === "max_turns"
     ? Effect.void

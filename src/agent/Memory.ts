@@ -29,9 +29,9 @@ export interface Episode {
   readonly userId: string | undefined
   /** The name of the agent. */
   readonly agent: string
-  /** The run that it was part of: a supervisor's, or that of a tool which ran the agent. Absent if there was none. */
+  /** The run that it was part of: a supervisor's, or the run whose tool ran the agent. Absent if there was none. */
   readonly parentRunId?: string | undefined
-  /** The user messages of the prompt, as text. With a `parentRunId` they are the words of an agent, else those of the user. */
+  /** The user messages of the prompt, as text. With a `parentRunId` an agent wrote them, otherwise the user did. */
   readonly input: string
   /** The answer. */
   readonly output: string
@@ -104,13 +104,13 @@ const textOf = (messages: ReadonlyArray<Prompt.Message>): string =>
 interface FinishedRun {
   readonly agent: string
   readonly userId: string | undefined
-  /** The run above it. */
+  /** The parent run. */
   readonly parentRunId: string | undefined
   readonly asked: ReadonlyArray<Prompt.Message>
   readonly result: RunResult
 }
 
-/** Stores a finished run, if a memory is provided. A memory that fails does not fail the run: that is logged, and noted on the run's span. */
+/** Stores a finished run, if a memory is provided. If the memory fails, the run does not: the failure is logged and noted on the run's span. */
 export const rememberRun = (run: FinishedRun): Effect.Effect<void> =>
   Effect.flatMap(Effect.serviceOption(Memory), (memory) =>
     Option.isNone(memory)

@@ -1,6 +1,6 @@
 /**
- * What a model call costs. Nothing is guessed: a model without a price has no cost, nor has a call in a service tier without a price, and there is one
- * warning per model and tier.
+ * What a model call costs. Nothing is guessed: if the model or the service tier has no price, the call has no cost, and one warning is logged per
+ * model and tier.
  *
  * A cost that the provider reports takes precedence over any table.
  */
@@ -15,13 +15,13 @@ import type { MediaTokens, Usage } from "./Usage.js"
 
 /** A model call to price. */
 export interface PricedCall {
-  /** As on `loom.model.stream`; the model that the answer names, once no price is known for that one. */
+  /** As on `loom.model.stream`. If that model has no price, the lookup is repeated with the model that the answer names. */
   readonly model: string
   /** As on `loom.model.stream`. */
   readonly provider: string
   /** The tokens to pay for. */
   readonly usage: Usage
-  /** The tier that served the call, in the provider's own word, such as `flex` or `batch`; `undefined` if the provider does not say. */
+  /** The tier that served the call, by the provider's own name, such as `flex` or `batch`; `undefined` if the provider does not say. */
   readonly serviceTier?: string | undefined
   /** When the call was made, since prices change. */
   readonly at: Date
@@ -31,7 +31,7 @@ export interface PricedCall {
 export interface Price {
   /** US dollars, ≥ 0. */
   readonly usd: number
-  /** Where the price comes from, as in `cost_source` on `loom.model.stream`: `table`, `genai-prices`, or a word of your own. */
+  /** Where the price comes from, as in `cost_source` on `loom.model.stream`: `table`, `genai-prices`, or a name of your own. */
   readonly source: string
 }
 
@@ -39,7 +39,7 @@ export interface Price {
 export interface PriceEntry {
   /**
    * The model's id, whole or without the date or version at its end (`gpt-5` for `gpt-5-2025-08-07`, but not for `gpt-5-nano`); the longest match
-   * applies. The empty text stands for every model that no other entry matches.
+   * applies. The empty string matches every model that no other entry matches.
    */
   readonly model: string
   /** Only for this provider. Default: any. */
@@ -83,7 +83,7 @@ const loadGenaiPrices = Effect.flatten(Effect.promise(async () => {
 }))
 
 /**
- * The prices in force. By default no model has one.
+ * The prices in use. By default, no model has a price.
  *
  * @example
  * program.pipe(Effect.provide(Pricing.table([{ model: "claude-opus-4", input: 15, output: 75, cachedInput: 1.5 }])))
@@ -159,7 +159,7 @@ const genaiKeys: { readonly [Of in MediaTokens["of"]]: (medium: MediaTokens["med
   output: (medium) => `output_${medium}_tokens`
 }
 
-/** KnownUsage in the terms of `@pydantic/genai-prices`, in which parts are included in their whole, too. */
+/** Usage in the terms of `@pydantic/genai-prices`, where totals include their parts too. */
 const genaiUsage = (usage: Usage): Record<string, number | undefined> => {
   const tokens: Record<string, number | undefined> = {
     input_tokens: usage.tokensIn,
@@ -178,7 +178,7 @@ const genaiUsage = (usage: Usage): Record<string, number | undefined> => {
 }
 
 const genaiPrice = (calculate: typeof calcPrice, call: PricedCall): Option.Option<Price> => {
-  // It knows the prices of the standard tiers only.
+  // The package only knows the prices of standard tiers.
   if (!isStandardTier(call.serviceTier)) {
     return Option.none()
   }
@@ -191,7 +191,7 @@ const genaiPrice = (calculate: typeof calcPrice, call: PricedCall): Option.Optio
     })
     return found === null ? Option.none() : Option.some({ usd: found.total_price, source: "genai-prices" })
   } catch {
-    // It rejects usage that does not add up.
+    // The package throws if usage does not add up.
     return Option.none()
   }
 }

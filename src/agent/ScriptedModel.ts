@@ -50,7 +50,7 @@ export interface ScriptedTurn {
   readonly usage?: ScriptedUsage
   /** Default: `"tool-calls"` if it calls tools, else `"stop"`. */
   readonly finishReason?: Response.FinishReason
-  /** Fails after the content above: with this `AiError`, or with one whose cause it is. */
+  /** Fails the call after the content above: with this `AiError`, or with an `AiError` that has this value as its cause. */
   readonly error?: unknown
   /** The time before the first content, on the Clock. Default: none. */
   readonly delay?: Duration.DurationInput
@@ -65,11 +65,11 @@ export interface ScriptedModelOptions {
    * false.
    */
   readonly requireAll?: boolean
-  /** Whether the script starts again after its last turn, as a server needs that answers any number of requests. Default false. */
+  /** Whether the script starts over after its last turn, for example in a server that answers any number of requests. Default false. */
   readonly repeat?: boolean
 }
 
-/** What can be asked of a scripted model. */
+/** The service of a scripted model. */
 export interface ScriptedModelService {
   /** The turns that no call has taken yet, in order. */
   readonly remaining: Effect.Effect<ReadonlyArray<ScriptedTurn>>
@@ -99,7 +99,7 @@ export class ScriptedModel extends Context.Tag("loom-telemetry/ScriptedModel")<S
       )
     }))
 
-  /** The turns that no call has taken yet, in order: empty at the end of a test whose script has nothing too much. */
+  /** The turns that no call has taken yet, in order: empty at the end of a test that used the whole script. */
   static readonly remaining: Effect.Effect<ReadonlyArray<ScriptedTurn>, never, ScriptedModel> = Effect.flatMap(
     ScriptedModel,
     ({ remaining }) => remaining
@@ -112,7 +112,7 @@ class Script {
 
   constructor(private readonly turns: ReadonlyArray<ScriptedTurn>, private readonly repeats: boolean) {}
 
-  /** Once all have been taken none remain, however often they are repeated. */
+  /** Empty once every turn has been taken, even if the script repeats. */
   get remaining(): ReadonlyArray<ScriptedTurn> {
     return this.turns.slice(this.calls)
   }
@@ -161,7 +161,7 @@ const make = (script: Script, model: string): Effect.Effect<LanguageModel.Servic
       generateText: ({ span }) =>
         Effect.flatMap(script.next("generateText"), (turn) => {
           if (turn.error !== undefined) {
-            return failure("generateText", "the script says so", turn.error)
+            return failure("generateText", "the script makes this call fail", turn.error)
           }
           announce(span, turn)
           return Effect.succeed([
@@ -178,14 +178,14 @@ const make = (script: Script, model: string): Effect.Effect<LanguageModel.Servic
             turn.error === undefined
               // In one chunk, like an answer that calls an unknown tool.
               ? Stream.fromIterable(finalParts(turn, model))
-              : Stream.fromEffect(failure("streamText", "the script says so", turn.error))
+              : Stream.fromEffect(failure("streamText", "the script makes this call fail", turn.error))
           )
         }))
     }),
     (service) => identify(service, { model, provider: "scripted" })
   )
 
-/** Sets the usage on the span of `@effect/ai`, as vendors' layers do. */
+/** Sets the usage on the span of `@effect/ai`, as the layers of vendors do. */
 const announce = (span: Tracer.Span, { usage }: ScriptedTurn): void => {
   for (const [kind, tokens] of [["input", usage?.inputTokens], ["output", usage?.outputTokens]] as const) {
     if (tokens !== undefined) {

@@ -1,8 +1,8 @@
 /**
  * An agent that delegates to other agents.
  *
- * It has one more tool, `delegate(worker, instructions)`. The delegations of one turn run concurrently, each as a run below the tool's span. What
- * the workers use counts in the supervisor's result and budget.
+ * It has an additional tool, `delegate(worker, instructions)`. The delegations of one turn run concurrently, each as a run below the tool's span.
+ * The workers' usage counts toward the supervisor's result and budget.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Data from "effect/Data"
@@ -28,7 +28,7 @@ export interface SupervisorOptions<W extends Workers, SupervisorTools extends To
 {
   /** The agents that `delegate` may call, by name. */
   readonly workers: W
-  /** How many runs deep delegations may go, counted from the root, ≥ 1; beyond that the model receives an error. Default 8. */
+  /** How deeply runs may be nested by delegation, counting the root, ≥ 1; beyond that the model receives an error. Default 8. */
   readonly maxDelegationDepth?: number | undefined
 }
 
@@ -42,10 +42,10 @@ class UnknownWorkerError extends Data.TaggedError("UnknownWorkerError")<{
   }
 }
 
-/** A delegation would go deeper than it may. */
+/** A delegation would exceed the maximum depth. */
 class DelegationTooDeepError extends Data.TaggedError("DelegationTooDeepError")<{ readonly limit: number }> {
   override get message(): string {
-    return `Delegations may be ${this.limit} runs deep (maxDelegationDepth), and this run is the last of them. Do the task yourself`
+    return `Delegation is limited to ${this.limit} nested runs (maxDelegationDepth), and this run is the last one. Do the task yourself`
   }
 }
 
@@ -53,7 +53,7 @@ const delegateTool = (names: ReadonlyArray<string>) =>
   Tool.make("delegate", {
     description: `Delegates a task to a worker and returns its answer. Workers: ${names.join(", ")}`,
     parameters: {
-      // To the model an enum, to us any string: a made-up name is answered with the names that exist.
+      // An enum for the model, but any string for us, so that a made-up name is answered with the existing ones.
       worker: Schema.String.annotations({ jsonSchema: { type: "string", enum: [...names] } }),
       instructions: Schema.String.annotations({
         description: "What the worker should do, with everything it needs to know"
@@ -94,7 +94,7 @@ const defaultDepth = 8
 
 const refuseSharedNames = (own: Tools, workers: ReadonlyArray<Reachable>): void => {
   if (Object.values(own).some(({ name }) => name === "delegate")) {
-    throw new TypeError("Supervisor.make: a supervisor has a tool `delegate` already. Rename the one in `toolkit`")
+    throw new TypeError("Supervisor.make: a supervisor already has a tool named `delegate`. Rename the one in `toolkit`")
   }
   const shared = sharedName([...Object.values(own), ...workers.flatMap(toolsOf)])
   if (shared !== undefined) {
@@ -109,7 +109,7 @@ const refuseSharedNames = (own: Tools, workers: ReadonlyArray<Reachable>): void 
 export const Supervisor: {
   /**
    * Makes an agent with the architecture `supervisor` and a `delegate` tool for these workers. Throws like `Agent.make`, and a `TypeError` if its own
-   * toolkit has a tool `delegate`, or if two different tools in reach have one name: there could be only one handler for both.
+   * toolkit has a tool named `delegate`, or if two different tools of the supervisor and its workers share a name: one handler would run for both.
    *
    * @example
    * const boss = Supervisor.make({ name: "editor", instructions: "Plan, then delegate.", workers: { researcher, writer } })

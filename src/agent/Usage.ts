@@ -1,8 +1,8 @@
 /**
  * Tokens of one model call, counted the same way for every provider.
  *
- * `tokensIn` is always all input and `tokensOut` all output, before anything is summed, priced or compared with a budget; the other counts are parts
- * of these two and are never added. A count that the provider does not report is absent, which is not 0.
+ * `tokensIn` always covers all input and `tokensOut` all output, before anything is summed, priced or compared with a budget. The other counts are
+ * parts of these two and are never added to them. A count that the provider does not report is absent, not 0.
  */
 
 /** Tokens of one model call. All counts ≥ 0; absent if unknown. */
@@ -13,17 +13,17 @@ export interface Usage {
   readonly cachedTokensIn?: number | undefined
   /** The part of `tokensIn` that was written to a cache. */
   readonly cacheCreationTokensIn?: number | undefined
-  /** The part of `cacheCreationTokensIn` that stays for an hour, which costs more. */
+  /** The part of `cacheCreationTokensIn` that is cached for an hour, which costs more. */
   readonly cacheCreation1hTokensIn?: number | undefined
   /** All output tokens, including reasoning. */
   readonly tokensOut: number
   /** The part of `tokensOut` that the model spent on reasoning. */
   readonly reasoningTokensOut?: number | undefined
-  /** The parts that are not text: models that hear and see price them apart. */
+  /** The parts that are not text; multimodal models price them separately. */
   readonly media?: ReadonlyArray<MediaTokens> | undefined
-  /** Web searches that the provider ran itself and bills by the piece, ≥ 1. */
+  /** Web searches that the provider ran itself and bills individually, ≥ 1. */
   readonly webSearches?: number | undefined
-  /** The tier that served the call, in the provider's own word, such as `flex`. */
+  /** The tier that served the call, by the provider's own name, such as `flex`. */
   readonly serviceTier?: string | undefined
 }
 
@@ -52,7 +52,7 @@ export interface ReportedUsage {
 export const count = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined
 
-/** A property of a value that may not be an object; of several keys, the innermost. */
+/** A property of a value that may not be an object. With several keys, a nested property. */
 export const property = (value: unknown, ...keys: ReadonlyArray<string>): unknown =>
   keys.reduce<unknown>(
     (inside, key) =>
@@ -60,7 +60,7 @@ export const property = (value: unknown, ...keys: ReadonlyArray<string>): unknow
     value
   )
 
-/** The sum of a count and what comes on top of it; `undefined` if the count is unknown. */
+/** The sum of a count and the counts that it does not include; `undefined` if the count is unknown. */
 export const plus = (whole: unknown, ...parts: ReadonlyArray<unknown>): number | undefined => {
   const known = count(whole)
   return known === undefined ? undefined : parts.reduce<number>((sum, part) => sum + (count(part) ?? 0), known)
@@ -74,13 +74,13 @@ export const usageOf = (reported: ReportedUsage): KnownUsage => ({
   reasoningTokensOut: reported.reasoningTokens
 })
 
-/** A part, no larger than the whole; unknown if the whole is. */
+/** A part, limited to its total; unknown if the total is. */
 const within = (whole: number | undefined, part: unknown): number | undefined => {
   const known = count(part)
   return whole === undefined || known === undefined ? undefined : Math.min(known, whole)
 }
 
-/** KnownUsage with invalid counts left out and every part within its whole. */
+/** The usage without invalid counts, and with every part limited to its total. */
 export const validUsage = (usage: KnownUsage): KnownUsage => {
   const tokensIn = count(usage.tokensIn)
   const tokensOut = count(usage.tokensOut)
@@ -105,7 +105,7 @@ export const validUsage = (usage: KnownUsage): KnownUsage => {
 const known = (usage: KnownUsage): KnownUsage =>
   Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined))
 
-/** Two reports about the same call in one: the later counts replace the earlier ones, input and output each with all their parts. */
+/** Merges two reports about the same call: later counts replace earlier ones, input and output each with all their parts. */
 export const laterUsage = (earlier: KnownUsage, later: KnownUsage): KnownUsage => {
   const input = later.tokensIn === undefined ? earlier : later
   const output = later.tokensOut === undefined ? earlier : later

@@ -18,7 +18,7 @@ export class AgentStoppedError extends Data.TaggedError("AgentStoppedError")<{
   readonly agent: string
   /** What stopped it. */
   readonly reason: InterruptedReason
-  /** What it had until then. */
+  /** Its result so far. */
   readonly result: RunResult
 }> {
   override get message(): string {
@@ -40,7 +40,7 @@ export type StepOutput<S> = S extends Agent<unknown> ? string
   : S extends (...input: never) => Effect.Effect<infer O, unknown, unknown> ? O
   : never
 
-/** The errors of a step; an agent that was stopped before it was done is one. */
+/** The errors of a step; for an agent, this includes being stopped before it was done. */
 export type StepError<S> = S extends Agent<unknown> ? AgentError | AgentStoppedError
   : S extends (...input: never) => Effect.Effect<unknown, infer E, unknown> ? E
   : never
@@ -68,7 +68,7 @@ export class CurrentWorkflow extends Context.Reference<CurrentWorkflow>()("loom-
   defaultValue: (): RunningWorkflow | undefined => undefined
 }) {}
 
-/** A step as workflows run it; their types say what goes in and out. */
+/** A step as workflows run it. Its types are checked where the workflow is defined. */
 type Run = (input: unknown) => Effect.Effect<unknown, unknown>
 
 /** The name of a step: that of its function or agent. */

@@ -1,5 +1,5 @@
 /**
- * Extractions in the background: a bounded number at once, and a bounded number that wait. What does not fit is counted and left out.
+ * Runs extractions in the background: a bounded number at a time, with a bounded number waiting. Further ones are dropped and counted.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -13,13 +13,13 @@ import { Reporter } from "../telemetry/report.js"
 
 /** Bounds of the background. */
 export interface ExtractionBounds {
-  /** Extractions at once, ≥ 1. Default 8. */
+  /** Concurrent extractions, ≥ 1. Default 8. */
   readonly concurrency?: number | undefined
-  /** Extractions that wait for one of these, ≥ 0; further ones are left out and counted. Default 1000. */
+  /** Extractions that may wait for a free slot, ≥ 0; further ones are dropped and counted. Default 1000. */
   readonly capacity?: number | undefined
   /**
-   * How long the layer waits for extractions when it closes. Default 30 seconds. If the program's clock is not the machine's, as under `TestClock`,
-   * it waits at most a second of real time, because no one may move that clock any more.
+   * How long the layer waits for extractions when it closes. Default 30 seconds. If the program does not use the system clock, as under `TestClock`,
+   * it waits for at most one second of real time, because nothing may advance the other clock any more.
    */
   readonly drain?: Duration.DurationInput | undefined
 }
@@ -27,7 +27,7 @@ export interface ExtractionBounds {
 /** Runs an extraction in the background, if there is room. */
 export type Submit = (extraction: Effect.Effect<void>) => Effect.Effect<void>
 
-/** A background that lasts as long as the scope, which waits for it, and dies of the first extraction's defect. */
+/** Creates a background that lasts as long as the scope. Closing the scope waits for the extractions, and dies with the first defect of one. */
 export const makeBackground = (
   { capacity = 1000, concurrency = 8, drain = Duration.seconds(30) }: ExtractionBounds
 ): Effect.Effect<Submit, never, Scope.Scope> =>
@@ -40,8 +40,8 @@ export const makeBackground = (
     )
     const atOnce = yield* Effect.makeSemaphore(concurrency)
     const reporter = new Reporter()
-    const leaveOut = Effect.suspend(() => {
-      reporter.every("full", `AutoExtract is at its capacity of ${capacity}: extractions are left out and counted`)
+    const drop = Effect.suspend(() => {
+      reporter.every("full", `AutoExtract is at its capacity of ${capacity}: further extractions are dropped and counted`)
       return dropped
     })
     const keep = (defect: unknown) =>
@@ -51,14 +51,14 @@ export const makeBackground = (
     return (extraction) =>
       Effect.flatMap(FiberSet.size(fibers), (size) =>
         size >= concurrency + capacity
-          ? leaveOut
+          ? drop
           : Effect.asVoid(FiberSet.run(fibers, Effect.catchAllDefect(whenThereIsRoom(atOnce, extraction), keep))))
   })
 
 // A sink that throws must not fail the run.
 const dropped = Effect.catchAllCause(Loom.autoExtractInvocations(1, { status: "dropped" }), () => Effect.void)
 
-/** The extraction when it is its turn; counted as dropped if the layer closes before. */
+/** The extraction, once there is room for it. It is counted as dropped if the layer closes before that. */
 const whenThereIsRoom = (atOnce: Effect.Semaphore, extraction: Effect.Effect<void>): Effect.Effect<void> =>
   Effect.suspend(() => {
     let hasBegun = false

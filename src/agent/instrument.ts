@@ -32,7 +32,7 @@ import type { Tools } from "./tools/looseToolkit.js"
 export interface InstrumentOptions {
   /** The model's id. Default: as given by the service or the answer. */
   readonly model?: string
-  /** The provider, by its name in the OpenTelemetry semantic conventions. Default: by the layer in use, else by the model's id. */
+  /** The provider, by its name in the OpenTelemetry semantic conventions. Default: derived from the layer in use, else from the model's id. */
   readonly provider?: string
 }
 
@@ -114,7 +114,7 @@ const measuredStream = <Options>(known: ModelIdentity, call: StreamCall<Options>
             Stream.tapError((error) => reject(meter, error)),
             Stream.mapError(asRecorded)
           ),
-          // The end is not in the context of the stream.
+          // Finalizers do not run in the context of the stream.
           onClose: () => Effect.provideService(meter.settle(), CurrentTape, place)
         })
       )
@@ -136,14 +136,14 @@ const reject = (meter: CallMeter, error: unknown): Effect.Effect<void> =>
 const asked = (options: unknown): Effect.Effect<RequestText> =>
   Effect.suspend(() => {
     const { prompt, toolkit } = options as LanguageModel.GenerateTextOptions<Tools>
-    // An effect that gives a toolkit is not run for that; toolkits are effects too, but have their tools.
+    // An effect that returns a toolkit is not run just for this. Toolkits are effects too, but they have their tools at hand.
     return requestText(
       Prompt.make(prompt).content,
       toolkit !== undefined && "tools" in toolkit ? toolkit.tools as Tools : {}
     )
   })
 
-/** The options with tools that run outside of the call; a recorded call learns of them. */
+/** The options with tools that run outside of the call. If the call is recorded, its recorder is given the tools. */
 const outsideTools = <Options>(options: Options, { recorder }: CallMeter): Effect.Effect<Options> =>
   withOutsideTools(options, (tools) => {
     if (recorder !== undefined) {
@@ -151,7 +151,7 @@ const outsideTools = <Options>(options: Options, { recorder }: CallMeter): Effec
     }
   })
 
-/** The tokens of a prompt. A toolkit that is an effect is not built for that. */
+/** The estimated tokens of a prompt. A toolkit that is given as an effect is not built just for this, and does not count. */
 const tokensAsked = (options: unknown): number => {
   const { prompt, toolkit } = options as LanguageModel.GenerateTextOptions<Tools>
   return promptTokens(prompt, toolkit === undefined || Effect.isEffect(toolkit) ? {} : toolkit.tools)
@@ -160,7 +160,7 @@ const tokensAsked = (options: unknown): number => {
 /** The span that `@effect/ai` opens for the same tool call; it holds the raw parameters. */
 const ownSpans = new Set(["Toolkit.handle"])
 
-/** It sets them on the span around it, under this name. */
+/** `@effect/ai` sets them on the span around that one, under this name. */
 const rawParameters = new Set(["parameters"])
 
 /** A failure that the tool returns as its result: a failure to the span, a result to the caller. */

@@ -1,9 +1,9 @@
 /**
- * Traces across the Model Context Protocol: a tool call's span continues in the server, and what a server asks of its client continues there.
+ * Traces across the Model Context Protocol: the trace of a tool call continues in the server, and that of a server's request in its client.
  *
- * Requests carry `traceparent`, `tracestate` and `baggage` in `_meta`, which servers and clients of other SDKs can read too. The schemas of `@effect/ai` drop
- * them from `_meta`, so both sides are wrapped below the schemas, around the protocol of `@effect/rpc`. Requests that are not traced pass unchanged. The
- * one trap: start a server outside of spans, because `McpServer.toolkit` runs each tool in the span that its layer was built in.
+ * Requests carry `traceparent`, `tracestate` and `baggage` in `_meta`, where servers and clients of other SDKs can read them too. The schemas of
+ * `@effect/ai` drop them from `_meta`, so both sides are wrapped below the schemas, around the protocol of `@effect/rpc`. Untraced requests pass
+ * unchanged. The trap: start a server outside of spans, because `McpServer.toolkit` runs each tool in the span that its layer was built in.
  */
 import type * as RpcClient from "@effect/rpc/RpcClient"
 import type { RequestEncoded } from "@effect/rpc/RpcMessage"
@@ -36,10 +36,10 @@ const isRecord = (value: unknown): value is Members =>
 const metaOf = (payload: unknown): Members | undefined =>
   isRecord(payload) && isRecord(payload["_meta"]) ? payload["_meta"] : undefined
 
-// A server sends requests too, which the type of its messages does not say.
+// A server sends requests too, although the type of its messages does not include them.
 const isRequest = (message: { readonly _tag: string }): message is RequestEncoded => message._tag === "Request"
 
-/** The request with trace headers in `_meta`, unless it has some of its own or its parameters are no object. */
+/** The request with trace headers in `_meta`, unless it already has some or its parameters are not an object. */
 const withHeaders = <R extends RequestEncoded>(request: R, headers: TraceHeaders): R => {
   const payload = request.payload ?? {}
   const meta = metaOf(payload)
@@ -48,7 +48,7 @@ const withHeaders = <R extends RequestEncoded>(request: R, headers: TraceHeaders
     : { ...request, payload: { ...payload, _meta: { ...headers, ...meta } } }
 }
 
-/** Sends a message; if it is a request, with the current span. */
+/** Sends a message. A request carries the current span. */
 const sendTraced = <M extends { readonly _tag: string }, A, E>(
   message: M,
   send: (message: M) => Effect.Effect<A, E>
@@ -59,7 +59,7 @@ const sendTraced = <M extends { readonly _tag: string }, A, E>(
     )
     : send(message)
 
-/** The span that a client of Effect names in fields of its own, without `_meta`. */
+/** The span that an Effect client names in the request's own fields instead of `_meta`. */
 const spanInFields = ({ sampled, spanId, traceId }: RequestEncoded): Tracer.ExternalSpan | undefined =>
   typeof traceId === "string" && typeof spanId === "string" && areValidIds(traceId, spanId)
     ? Tracer.externalSpan({ traceId, spanId, sampled: sampled === true })
@@ -67,8 +67,8 @@ const spanInFields = ({ sampled, spanId, traceId }: RequestEncoded): Tracer.Exte
 
 /**
  * Wraps the protocol of an MCP server: the span of a request is a child of the client's span that `_meta` names, with its `tracestate` and baggage.
- * Without a valid one it is what it is without this layer: a root, or a child of the HTTP request. Requests that the server sends, such as sampling and
- * elicitation, carry their span in `_meta`.
+ * If that names no valid span, it stays what it would be without this layer: a root, or a child of the HTTP request. Requests that the server sends,
+ * such as sampling and elicitation, carry their span in `_meta`.
  *
  * `McpServer.layerStdio` and `McpServer.layerHttp` bring a protocol of their own; use `McpServer.layer`.
  *
@@ -88,7 +88,7 @@ export const instrumentMcpServer = <E, R>(
         remoteSpan(metaOf(request.payload)) ?? (inner.supportsSpanPropagation ? spanInFields(request) : undefined)
       return {
         ...inner,
-        // A request's fields hold ids alone. Its parent is found in the context instead, where state and baggage have room.
+        // A request's fields only hold ids. The parent is passed in the context instead, which has room for state and baggage.
         supportsSpanPropagation: false,
         run: (handle) =>
           inner.run((clientId, message) => {

@@ -1,7 +1,7 @@
 /**
  * Rejects invalid options when an agent or a loop is made, not when it runs.
  *
- * A number read from an unset variable is `NaN`, which no count ever reaches: as a limit it would silently be no limit.
+ * A number parsed from an unset variable is `NaN`. No count ever reaches it, so as a limit it would silently mean no limit.
  */
 import type * as Duration from "effect/Duration"
 import { isDuration } from "../telemetry/isDuration.js"

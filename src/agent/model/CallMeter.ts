@@ -1,10 +1,10 @@
 /**
- * A measured model call: its `loom.model.stream` span and what is measured inside.
+ * A measured model call: its `loom.model.stream` span and its measurements.
  *
- * A measured call may be made inside another one: an agent calls a wrapper (a router, a cache, a guard) around an instrumented model. Each has
- * its span, and the deepest calls count: as soon as a call reports what it used, the calls around it count nothing of their own.
+ * Measured calls can be nested: an agent calls a wrapper (a router, a cache, a guard) around an instrumented model. Each call has its own span, but
+ * only the innermost ones count: as soon as a call reports its usage, the calls around it count nothing of their own.
  *
- * The trap: tools that run inside a call ask models for themselves. They must run outside of it, see `propagation.ts`.
+ * The trap: tools that run inside a call make model calls of their own. These must run outside of it, see `propagation.ts`.
  */
 import * as AiError from "@effect/ai/AiError"
 import * as Context from "effect/Context"
@@ -61,20 +61,20 @@ export class CallMeter {
     private readonly startedAt: bigint,
     private readonly identity: ModelIdentity,
     private readonly streaming: boolean,
-    /** The measured call that this one is made in. */
+    /** The measured call around this one. */
     private readonly above: CallMeter | undefined,
     /** An estimate of the tokens that are sent. */
     private readonly promptTokens: () => number
   ) {}
 
-  /** Whether the model has said something; from then on the call cannot be retried. */
+  /** Whether any content has arrived; from then on the call cannot be retried. */
   get hasContent(): boolean {
     return this.firstContentAt !== undefined
   }
 
   /**
-   * Whether what looks like a finished answer reports a failed call: there is neither content nor usage, or a text was begun and not ended, although
-   * the answer was not cut off.
+   * Whether what looks like a finished answer is really a failed call: it has neither content nor usage, or a text was started but never ended
+   * although the answer was not cut off.
    */
   get hasFailed(): boolean {
     return finishesFailedCall(this.metadata) &&
@@ -132,7 +132,7 @@ export class CallMeter {
     }
   }
 
-  /** Takes in that the call failed: an answer that is rejected was given all the same, and says what it says. */
+  /** Takes in that the call failed. A rejected answer still counts: its usage and finish reason are read from the error. */
   reject(error: unknown, now: bigint): void {
     if (AiError.isAiError(error) && error._tag === "MalformedOutput") {
       this.isRejected = true
@@ -147,14 +147,14 @@ export class CallMeter {
     }
   }
 
-  /** Takes in that an error ended the answer, in a stream that itself does not fail. */
+  /** Takes in that the answer ended with an error part, although the stream itself does not fail. */
   breakOff(): void {
     this.finishReason ??= "error"
   }
 
   /**
-   * Takes in an attribute that a provider's layer sets on the span of `@effect/ai`: the provider and the request's model, which are known nowhere
-   * else before the answer, and the tokens, which are known nowhere else if the answer does not get through.
+   * Takes in an attribute that a provider's layer sets on the span of `@effect/ai`. It is the only source of the provider and the request's model
+   * before the answer, and of the tokens if the answer does not get through.
    */
   listen(key: string, value: unknown): void {
     this.recorder?.announced(key, value)
@@ -183,12 +183,12 @@ export class CallMeter {
     return providerName({ named, metadata, system, model })
   }
 
-  /** What the answer reports, else what was announced before it. */
+  /** The usage that the answer reports, else what was announced before it. */
   private get used(): KnownUsage {
     return hasTokens(this.usage) ? this.usage : announcedUsage(this.provider, this.announced)
   }
 
-  /** Once there is something to count, tells the calls around this one that it is counted here, before they see the answer. */
+  /** Once there is something to count, tells the calls around this one not to count it. They see the answer only after that. */
   private claim(): void {
     if (hasTokens(this.used) || reportedCost(this.metadata) !== undefined) {
       for (let call = this.above; call !== undefined; call = call.above) {
@@ -197,7 +197,7 @@ export class CallMeter {
     }
   }
 
-  /** Sets the measures on the current span, emits the metrics, and adds to the totals of the run. */
+  /** Sets the measurements on the current span, emits the metrics, and adds to the totals of the run. */
   settle(): Effect.Effect<void> {
     const { model: knownModel, provider } = this
     const model = knownModel ?? "unknown"
@@ -206,7 +206,7 @@ export class CallMeter {
       : undefined
     return Effect.gen(this, function*() {
       yield* this.recorder?.write ?? Effect.void
-      // Inside another call, a model that did not answer may be followed by the one that does.
+      // Inside another call, a model that did not answer may be followed by one that does.
       if (knownModel !== undefined && (this.above === undefined || this.finishReason !== undefined)) {
         const run = yield* CurrentRun
         run?.note(knownModel)
@@ -230,7 +230,7 @@ export class CallMeter {
     return Effect.gen(this, function*() {
       const run = yield* CurrentRun
       const call = { model, responseModel, provider, metadata, limited: run?.hasCostLimit === true }
-      // What is only announced does not say what was cached: its price is unknown.
+      // Announced usage does not say how much was cached, so it has no known price.
       const cost = yield* costOf({ ...call, usage })
       const likely = this.likelyUsage(used)
       const estimated = likely === undefined ? undefined : likely.tokensIn + likely.tokensOut -
@@ -268,13 +268,13 @@ export class CallMeter {
     })
   }
 
-  /** The usage with estimates in place of what is unknown; `undefined` if all is known, or if there was no answer to pay for. */
+  /** The usage with estimates for unknown counts; `undefined` if nothing is unknown, or if there was no answer to pay for. */
   private likelyUsage(used: KnownUsage): Usage | undefined {
     const isAnswered = this.hasContent || this.isRejected || this.finishReason !== undefined || hasTokens(used)
     if (!isAnswered || isWhole(used)) {
       return undefined
     }
-    // What was announced may be a part of the whole.
+    // Announced counts may be only a part of the total.
     return {
       ...used,
       tokensIn: used.tokensIn ?? Math.max(this.promptTokens(), this.announced.inputTokens ?? 0),

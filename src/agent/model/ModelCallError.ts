@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 
 /** A model call failed. The message names the kind of failure, without content. */
 export class ModelCallError extends Data.TaggedError("ModelCallError")<{
-  /** Not `cause`: records would name it a second time. */
+  /** Not named `cause`, because records would then include it a second time. */
   readonly original: AiError.AiError
   /** Whether a retry was due and not allowed. */
   readonly isRefused?: boolean
@@ -29,7 +29,7 @@ export const asRecorded = (error: unknown): unknown =>
 /** The original error. */
 export const asThrown = <E>(error: unknown): E => (error instanceof ModelCallError ? error.original : error) as E
 
-/** Wraps an effect with `around`, such as a span, which sees errors as records may hold them. */
+/** Wraps an effect with `around`, such as a span, which only sees errors in the form that records may hold. */
 export const shielded = <A, E, R>(
   self: Effect.Effect<A, E, R>,
   around: (self: Effect.Effect<A, unknown, R>) => Effect.Effect<A, unknown, R>

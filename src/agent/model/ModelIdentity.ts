@@ -1,7 +1,7 @@
 /**
  * What is known about a `LanguageModel` service: its model, and for an instrumented one the service underneath.
  *
- * The service of `@effect/ai` has no name, so layers of this package record one next to it, by identity. A copy or a wrapper is another service,
+ * The service of `@effect/ai` has no name, so the layers of this package register one by object identity. A copy or a wrapper is a different service
  * about which nothing is known: its code always runs, and the model is the one that the response names.
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
@@ -18,14 +18,14 @@ export interface ModelIdentity {
 interface KnownService extends ModelIdentity {
   /** What a caller that measures its calls itself should call: the service, or the one that it instruments. */
   readonly underneath: LanguageModel.Service
-  /** Whether it answers from a tape while something is played. */
+  /** Whether it answers from a tape during playback. */
   readonly isTaped: boolean
 }
 
 // Shared by all copies of this module: a layer and an agent may come from different ones.
 const known = shared("modelIdentity", () => new WeakMap<LanguageModel.Service, KnownService>())
 
-/** Records what is known about a service, by default that it instruments no other one; returns the service. */
+/** Registers what is known about a service and returns the service. By default it does not instrument another one. */
 export const identify = (
   service: LanguageModel.Service,
   { model, provider }: ModelIdentity,

@@ -1,11 +1,11 @@
 /**
- * Files that models answered with, in the next request. Few vendors take them back, the layers of others reject them, and so what is left of an answer
- * without them may be nothing.
+ * Files in a model's answer, when the answer is sent back with the next request. Few vendors accept them, and the layers of the others reject them.
+ * Without its files, an answer may be empty.
  */
 import * as Prompt from "@effect/ai/Prompt"
 import { takesAnswerFile } from "../providers/table.js"
 
-/** The messages without files that the vendor who gave them does not take back. */
+/** The messages without the files that their vendor does not accept in a request. */
 export const sendableFiles = (messages: ReadonlyArray<Prompt.Message>): ReadonlyArray<Prompt.Message> =>
   messages.flatMap((message) => {
     if (message.role !== "assistant" || message.content.every((part) => part.type !== "file")) {
@@ -17,7 +17,7 @@ export const sendableFiles = (messages: ReadonlyArray<Prompt.Message>): Readonly
       : [Prompt.makeMessage("assistant", { content, options: message.options })]
   })
 
-/** A file that no vendor gave is the user's own, who knows where it goes. */
+/** A file that does not come from a vendor was added by the user, who knows where it is sent. */
 const isSent = ({ data, mediaType, options }: Prompt.FilePart): boolean => {
   const vendors = Object.keys(options)
   return vendors.length === 0 || takesAnswerFile(vendors, mediaType, data)

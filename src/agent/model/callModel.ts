@@ -47,7 +47,7 @@ export interface ModelCall {
   readonly onPart: (part: ModelPart) => Effect.Effect<void>
 }
 
-/** Calls the model and collects its answer. An instrumented service is called underneath: the call is measured here. */
+/** Calls the model and collects its answer. For an instrumented service, calls the service underneath, since the call is measured here. */
 export const callModel = (call: ModelCall): Effect.Effect<Transcript, ModelCallError> => {
   const known = identityOf(call.service)
   const measured = {
@@ -71,7 +71,7 @@ const withRetries = (call: ModelCall, meter: CallMeter): Effect.Effect<Transcrip
         another === true
           ? again(call, meter)
           : another === false
-          // Where the recorded call was not retried, this one is not, for the same reason.
+          // The recorded call was not retried, so neither is this one.
           ? new ModelCallError({ original: cause, isRefused: true })
           : meter.retries < call.retries && !meter.hasContent && isTransient(cause)
           ? retry(call, meter, cause)
@@ -123,7 +123,7 @@ const attempt = (
     Effect.flatMap((exit) =>
       Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause) ? Effect.fail(interruptedInside()) : exit
     ),
-    // A connection that is closed in order ends the stream just like a finished answer.
+    // A connection that closes cleanly ends the stream just like a finished answer.
     Effect.filterOrFail(() => transcript.isFinished && !meter.hasFailed, endedEarly),
     Effect.tapError((error) => Effect.map(Clock.currentTimeNanos, (now) => meter.reject(error, now))),
     Effect.catchAll((error) => {
@@ -165,9 +165,9 @@ const requestOf = ({ messages, tools }: ModelCall) => {
 }
 
 /**
- * Names of tools that the model made up earlier in the conversation. A model that does so once does it again, and its answer is lost from there on, with
- * its usage: so these names are in the toolkit that answers are decoded with, and the choice of tools keeps them from the vendor. To vendors that is
- * the request that they get without a choice.
+ * Names of tools that the model made up earlier in the conversation. A model that does so once tends to do it again, and its answer would be lost
+ * from there on, with its usage. So the toolkit that decodes answers includes these names, and the tool choice keeps them from the vendor, which
+ * receives the same request as without a tool choice.
  */
 const inventedNames = (messages: ModelCall["messages"], tools: Tools): ReadonlyArray<string> => {
   const declared = new Set(Object.values(tools).map(({ name }) => name))
@@ -177,13 +177,13 @@ const inventedNames = (messages: ModelCall["messages"], tools: Tools): ReadonlyA
   return [...new Set(called)].filter((name) => !declared.has(name))
 }
 
-/** What a tool is called, here and by its vendor. */
+/** The names of a tool: here and at its vendor. */
 const namesOf = (tool: Tool.Any): ReadonlyArray<string> =>
   Tool.isProviderDefined(tool) ? [tool.name, tool.providerName] : [tool.name]
 
 const capture = (call: ModelCall, { recorder }: CallMeter, transcript: Transcript): Effect.Effect<void> =>
   captured(call.captureContent, () => ({
-    // A recorder has made this text already, and sets it.
+    // A recorder has already made this text, and sets it itself.
     ...(recorder === undefined && { input_messages: { json: plainMessages(call.messages) } }),
     output_messages: { json: plainMessages(transcript.messages) }
   }))

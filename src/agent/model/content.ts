@@ -25,17 +25,17 @@ const stringified = (value: unknown, replace: (each: unknown) => unknown): strin
   }
 }
 
-/** Bytes as base64, in which `@effect/ai` encodes files, too. */
+/** Bytes as base64, as `@effect/ai` encodes files too. */
 const encodedBytes = (value: unknown): unknown =>
   value instanceof Uint8Array ? Encoding.encodeBase64(value) : handled(value)
 
-/** A value as one JSON text that holds all of it; one that says so if the value is not JSON. */
+/** A value as complete JSON; `{"unreadable":true}` if that is not possible. */
 export const exactText = (value: unknown): string => stringified(value, encodedBytes) ?? "{\"unreadable\":true}"
 
-/** Longer JSON is not shortened inside, and half of one cannot be parsed. */
+/** Records do not shorten the contents of longer JSON, and a truncated document cannot be parsed. */
 const longestJson = 1_048_576
 
-/** Longer texts are cut before they become JSON: to the first of these lengths with which it is short enough. */
+/** Strings are truncated before they become JSON: to the first of these lengths with which the JSON is short enough. */
 const longestTexts = [131_072, 8192, 512, 64]
 
 /** A value as JSON that records can shorten. */
@@ -53,10 +53,10 @@ const boundedJson = (value: unknown): string => {
   return json
 }
 
-/** Content that becomes one attribute: a text as it is, or any value as JSON. */
+/** Content that becomes one attribute: a string as is, or any value as JSON. */
 type Content = string | { readonly json: unknown }
 
-/** Sets attributes that hold content, if it is captured; they are computed only then, and hold no media. */
+/** Sets attributes that hold content, without media, if content is captured. They are computed only then. */
 export const captured = (
   capture: CaptureContent | undefined,
   attributes: () => { readonly [key: string]: Content }
@@ -80,7 +80,7 @@ const textOf =
     (typeof content === "string"
       ? Effect.map(withoutMedia(content), String)
       : Effect.map(withoutMedia(content.json), recording ? exactText : boundedJson)).pipe(
-        // A value that throws while it is read.
+        // The value may throw while it is read.
         Effect.catchAllDefect(() => Effect.succeed(unserializable)),
         Effect.map((text) => [key, text])
       )

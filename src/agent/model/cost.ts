@@ -1,5 +1,5 @@
 /**
- * The cost of one call: the one that the provider reports, else by the prices in force. An unknown cost is absent, never 0.
+ * The cost of one call: as reported by the provider, else from the prices in use. An unknown cost is absent, never 0.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ interface FinishedCall {
   readonly provider: string
   readonly usage: KnownUsage
   readonly metadata: Metadata
-  /** Whether the run that it belongs to has a limit of cost. */
+  /** Whether the run that it belongs to has a cost limit. */
   readonly limited?: boolean
 }
 
@@ -47,7 +47,7 @@ const warnOnce = (pricing: PricingService, { limited, model, usage }: FinishedCa
     reporter.once(limited === true ? `${key} limited` : key, `No price for model ${subject}; ${effect}. ${remedy}`)
   })
 
-/** The cost of a call; `undefined` if it is unknown. A call that is played costs what was recorded. */
+/** The cost of a call; `undefined` if it is unknown. A played call costs what was recorded. */
 export const costOf = (call: FinishedCall): Effect.Effect<Price | undefined> => {
   return Effect.flatMap(playedPrice, (played) => played === undefined ? priceOf(call) : Effect.succeed(played.price))
 }
@@ -66,7 +66,7 @@ const priceOf = (call: FinishedCall): Effect.Effect<Price | undefined> => {
     const at = new Date(yield* Clock.currentTimeMillis)
     const priced = (name: string) =>
       knownPrice(pricing, { model: name, provider, usage, serviceTier: usage.serviceTier, at })
-    // A deployment or a router is asked by a name of its own: its answer names the model.
+    // A deployment or a router has a name of its own; only its answer names the model.
     const price = priced(model) ??
       (responseModel === undefined || responseModel === model ? undefined : priced(responseModel))
     if (price === undefined) {
@@ -76,7 +76,7 @@ const priceOf = (call: FinishedCall): Effect.Effect<Price | undefined> => {
   })
 }
 
-// Prices are the user's code and data: if they throw, or are no amount of money, the price is unknown.
+// Prices come from user code and data: if it throws, or returns an invalid amount, the price is unknown.
 const knownPrice = (pricing: PricingService, call: PricedCall): Price | undefined => {
   try {
     const price = Option.getOrUndefined(handled(pricing.price(call)))

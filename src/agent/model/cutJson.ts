@@ -1,11 +1,11 @@
 /**
- * Tells a JSON text that was cut off from one that is wrong: the parameters of a tool call stop in the middle if the model reached its limit of tokens.
+ * Distinguishes truncated JSON from malformed JSON: the parameters of a tool call end in the middle if the model reached its token limit.
  */
 
-/** What may follow where a text stops inside a string: the rest of an escape, and the quotation mark. */
+/** Endings for JSON that stops inside a string: the rest of an escape sequence, and the quotation mark. */
 const stringEnds = ["\"", "\\\"", "0\"", "00\"", "000\"", "0000\""]
 
-/** What may follow outside of one, before brackets are closed: nothing, a value, the rest of a pair, of a number or of a word. */
+/** Endings for JSON that stops outside of a string, before the closing brackets: nothing, a value, the rest of a pair, a number or a word. */
 const valueEnds = ["", "null", ":null", "\"\":null", "0", "rue", "ue", "e", "alse", "lse", "se", "ull", "ll", "l"]
 
 /** The brackets that close what a text leaves open, and whether it stops inside a string. */
@@ -42,7 +42,7 @@ const isJson = (text: string): boolean => {
   }
 }
 
-/** Whether a text is the beginning of a JSON text, and not a whole one. */
+/** Whether a text is the beginning of a JSON document, but not a complete one. */
 export const isCutJson = (text: string): boolean => {
   if (text.trim() === "" || isJson(text)) {
     return false

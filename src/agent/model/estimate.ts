@@ -1,8 +1,8 @@
 /**
- * How many tokens a call used if its vendor does not say: an estimate, for budgets only, so that they hold for every model.
+ * Estimates the tokens of a call whose vendor does not report them. Only budgets use the estimate, so that they hold for every model.
  *
- * The rule: a token for every four bytes of UTF-8 in what was sent and received, texts, tool calls, results and the descriptions of tools alike, and
- * 1,600 tokens for each file, whatever its size. English prose has about that many tokens; other languages and code have a few more or less.
+ * The rule: one token per four bytes of UTF-8 sent and received (text, tool calls, results and tool descriptions alike), plus 1,600 tokens per file,
+ * whatever its size. This is about right for English prose; other languages and code have somewhat more or fewer.
  */
 import * as Prompt from "@effect/ai/Prompt"
 import * as Tool from "@effect/ai/Tool"
@@ -11,29 +11,29 @@ import { jsonText } from "./content.js"
 
 const bytesPerToken = 4
 
-/** As many as vendors count for an image of usual size. */
+/** What vendors count for an image of typical size. */
 const tokensPerFile = 1600
 
-/** What a file counts for, as bytes of text. */
+/** The size of a file for the estimate, in bytes of text. */
 export const fileBytes = tokensPerFile * bytesPerToken
 
-/** Tokens of so many bytes. */
+/** The estimated tokens in this many bytes. */
 export const tokensOf = (bytes: number): number => Math.ceil(bytes / bytesPerToken)
 
-/** The length of a text in UTF-8. */
+/** The length of a text in UTF-8, in bytes. */
 export const utf8Bytes = (text: string): number => {
   let bytes = text.length
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     if (code >= 0x80) {
-      // Each half of a surrogate pair has two of its four bytes.
+      // Each half of a surrogate pair accounts for two of its four bytes.
       bytes += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2
     }
   }
   return bytes
 }
 
-/** The length of a value as JSON, in UTF-8; a text is as long as it is. */
+/** The length of a value as JSON in UTF-8, in bytes; a string counts without quotes. */
 export const jsonBytes = (value: unknown): number => utf8Bytes(typeof value === "string" ? value : jsonText(value))
 
 type AnyMessagePart = Exclude<Prompt.Message["content"], string>[number]
@@ -61,7 +61,7 @@ const toolBytes = (tool: Tool.Any): number =>
   utf8Bytes(tool.name) + utf8Bytes(tool.description ?? "") +
   (Tool.isUserDefined(tool) ? jsonBytes(Tool.getJsonSchema(tool as never)) : 0)
 
-/** The tokens of a prompt with these tools. */
+/** The estimated tokens of a prompt with these tools. */
 export const promptTokens = (prompt: Prompt.RawInput, tools: Tools): number => {
   const messages = Prompt.make(prompt).content.reduce((sum, message) => sum + messageBytes(message), 0)
   return tokensOf(Object.values(tools).reduce((sum, tool) => sum + toolBytes(tool), messages))

@@ -1,12 +1,12 @@
 /**
  * Recovers answers that `@effect/ai` rejects because of one tool call: it names an unknown tool, or its parameters are not JSON.
  *
- * An agent has to return such a mistake to the model. The rejected parts are recovered from the error, or from the parts before it, so that the
+ * An agent has to report such a mistake back to the model. The rejected parts are recovered from the error, or from the parts before it, so that the
  * answer continues as if it had been accepted.
  *
- * The trap: the rejection ends the stream, and what the vendor would have sent after it is lost. In a stream, that is the last part with the usage:
- * such a call has no `tokens_in` or `tokens_out`, and budgets count it by its length. The toolkit that `@effect/ai` decodes with is fixed before the call
- * and matches tool names literally, so it cannot be made to accept a name that is not known yet; see `callModel.ts` for those that are.
+ * The trap: the rejection ends the stream, and everything the vendor would have sent after it is lost. In a stream that includes the last part, with
+ * the usage: such a call has no `tokens_in` or `tokens_out`, and budgets estimate it from its length. The toolkit that `@effect/ai` decodes with is
+ * fixed before the call and matches tool names literally, so it cannot accept a name that is not known yet; for known ones see `callModel.ts`.
  */
 import * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
@@ -49,14 +49,14 @@ export const rejectedParts = (error: unknown): ReadonlyArray<unknown> =>
     ? rawParts(error.cause)
     : []
 
-/** The last parts of an answer that was rejected as a whole: what says how it ended and what it used. */
+/** The last parts of an answer that was rejected as a whole, which say how it ended and what it used. */
 export const rejectedFinish = (error: unknown): Parts => rejectedParts(error).filter(isFinish)
 
-/** The ids of the tool calls that were rejected: their parameters are whole. */
+/** The ids of the rejected tool calls. Their parameters are complete. */
 export const rejectedCalls = (error: unknown): ReadonlySet<string> =>
   new Set(rejectedParts(error).filter(isToolCall).map(({ id }) => id))
 
-/** The error with which these parts were rejected, as far as it was recorded. */
+/** Restores the error with which these parts were rejected, as far as it was recorded. */
 export const rejectionOf = (error: AiError.AiError, rejected: ReadonlyArray<unknown>): AiError.AiError =>
   error._tag === "MalformedOutput" && rejected.length > 0
     ? new AiError.MalformedOutput({
@@ -76,7 +76,7 @@ const isToolCall = (part: unknown): part is Response.ToolCallPartEncoded =>
   typeof part === "object" && part !== null && "type" in part && part.type === "tool-call" &&
   "name" in part && typeof part.name === "string"
 
-/** Calls with text instead of parameters: a provider's package gives up at parameters that it cannot parse. */
+/** Calls with their text as parameters: a provider's package gives up on parameters that it cannot parse. */
 const unreadableCalls = (unfinished: ReadonlyArray<UnfinishedCall>): Parts | undefined =>
   unfinished.length === 0
     ? undefined

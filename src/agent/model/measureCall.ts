@@ -15,7 +15,7 @@ import type { RequestText } from "../tape/RequestText.js"
 import { CallMeter, CurrentCall } from "./CallMeter.js"
 import type { ModelIdentity } from "./ModelIdentity.js"
 
-/** Completes what is known about a call with the provider in use, and, if it is played, with what was recorded. */
+/** Completes the identity of a call with the provider in use, or replaces it with the recorded one if the call is played. */
 export const identityOfCall = ({ model, provider }: ModelIdentity): Effect.Effect<ModelIdentity> =>
   Effect.zipWith(
     Effect.serviceOption(Model.ProviderName),
@@ -30,20 +30,20 @@ export const openingAttributes = ({ model, provider }: ModelIdentity, streaming:
   streaming
 })
 
-/** The spans that `@effect/ai` opens for the same call; their errors quote what the model said. */
+/** The spans that `@effect/ai` opens for the same call; their errors quote the model's answer. */
 const ownSpans = new Set(["LanguageModel.generateText", "LanguageModel.generateObject", "LanguageModel.streamText"])
 
 /** A call to measure. */
 export interface MeasuredCall {
   readonly identity: ModelIdentity
   readonly streaming: boolean
-  /** An estimate of the tokens that are sent, made only if the vendor does not say. */
+  /** An estimate of the tokens that are sent, computed only if the vendor does not report them. */
   readonly promptTokens: () => number
-  /** What is sent, made only if the call is recorded or played. */
+  /** What is sent, computed only if the call is recorded or played. */
   readonly request: Effect.Effect<RequestText>
 }
 
-/** A meter for the call that the current span is about. */
+/** Creates a meter for the call of the current span. */
 export const startMeter = (call: MeasuredCall): Effect.Effect<CallMeter> =>
   Effect.gen(function*() {
     const { identity, promptTokens, streaming } = call

@@ -1,9 +1,9 @@
 /**
- * Content without its media: bytes never become part of a record. In their place a record says what kind of media it is, its media type, its size
- * and its digest.
+ * Removes media from content: bytes never become part of a record. Instead, a record has a note with the kind of media, its media type, size and
+ * digest.
  *
- * Works on bytes, base64 and `data:` URLs, anywhere in messages, arguments and results. The work is linear, and long media is read in pieces between
- * which other work of the process goes on.
+ * Works on bytes, base64 and `data:` URLs, anywhere in messages, arguments and results. The work is linear, and long media is read in pieces, so that
+ * the process can do other work in between.
  */
 import * as Effect from "effect/Effect"
 import { ItemBudget } from "../../records/itemBudget.js"
@@ -12,7 +12,7 @@ import { hex } from "../../records/sha256.js"
 import { base64Bytes, inPieces, type Paced, percentBytes } from "./mediaBytes.js"
 import { findMedia, mayHoldMedia, readHeader } from "./mediaText.js"
 
-/** What a record says about media. */
+/** The note that replaces media in a record. */
 interface Note {
   /** `image`, `audio`, `video`, or `document` for everything else. */
   readonly kind: string
@@ -23,7 +23,7 @@ interface Note {
   readonly digest?: string
 }
 
-/** Media that was found; its note is known once it is read. */
+/** Media in content. Its note is available once it has been read. */
 class Media {
   private note: Note | undefined = undefined
 
@@ -56,12 +56,12 @@ class Media {
   }
 }
 
-// Text that is said to be base64 and is not, is what it is.
+// Text that claims to be base64 but is not is used as is.
 function* bytesOf(text: string, isBase64: boolean): Paced<Uint8Array> {
   return (isBase64 ? yield* base64Bytes(text) : yield* percentBytes(text)) ?? new TextEncoder().encode(text)
 }
 
-/** A text that may have media in it. */
+/** A text that may contain media. */
 class TextWithMedia {
   private readonly pieces: Array<string | Media> = []
 
@@ -87,23 +87,23 @@ class TextWithMedia {
   }
 }
 
-interface Found {
+interface Findings {
   readonly media: Array<Media | TextWithMedia>
   readonly items: ItemBudget
 }
 
-/** The items that lists and objects of one value may have together, about. */
+/** About how many items the lists and objects of one value may have in total. */
 const mostItems = 8000
 
-/** The value with notes in the place of media, and without most items of very long lists: strings, and what `JSON.stringify` takes. */
+/** The value with notes instead of media, and with very long lists shortened. Takes strings and whatever `JSON.stringify` takes. */
 export const withoutMedia = (value: unknown): Effect.Effect<unknown> =>
   Effect.suspend(() => {
-    const found: Found = { media: [], items: new ItemBudget(mostItems) }
+    const found: Findings = { media: [], items: new ItemBudget(mostItems) }
     const replaced = replace(value, found, new Set())
     return Effect.as(Effect.forEach(found.media, ({ read }) => read, { discard: true }), replaced)
   })
 
-const replace = (given: unknown, found: Found, parents: Set<object>): unknown => {
+const replace = (given: unknown, found: Findings, parents: Set<object>): unknown => {
   const value = handled(given)
   if (typeof value === "string") {
     return replaceText(value, found)
@@ -117,7 +117,7 @@ const replace = (given: unknown, found: Found, parents: Set<object>): unknown =>
   return replaced
 }
 
-const replaceObject = (value: object, found: Found, parents: Set<object>): unknown => {
+const replaceObject = (value: object, found: Findings, parents: Set<object>): unknown => {
   if (ArrayBuffer.isView(value)) {
     return keep(found, new Media(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), undefined, false))
   }
@@ -142,17 +142,17 @@ const replaceObject = (value: object, found: Found, parents: Set<object>): unkno
   )
 }
 
-/** Whether it is what Node's `Buffer` turns its bytes into in JSON. */
+/** Whether these are the bytes of a Node `Buffer` in JSON. */
 const isBytes = (data: unknown): data is ReadonlyArray<number> =>
   Array.isArray(data) && data.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)
 
-/** The media type that an object gives for its `data`: a file of a prompt, or content as MCP and vendors write it. */
+/** The media type that an object declares for its `data`: a file in a prompt, or content in the form of MCP or a vendor. */
 const mediaTypeOf = (value: object): string | undefined =>
   ["mediaType", "media_type", "mimeType", "mime_type"]
     .map((key) => (value as { readonly [key: string]: unknown })[key])
     .find((type) => typeof type === "string")
 
-const replaceData = (data: unknown, mediaType: string, found: Found): unknown => {
+const replaceData = (data: unknown, mediaType: string, found: Findings): unknown => {
   if (data instanceof Uint8Array) {
     return keep(found, new Media(data, mediaType, false))
   }
@@ -164,10 +164,10 @@ const replaceData = (data: unknown, mediaType: string, found: Found): unknown =>
   return keep(found, new Media(text.slice(url?.end ?? 0), url?.mediaType ?? mediaType, url?.isBase64 ?? true))
 }
 
-const replaceText = (text: string, found: Found): unknown =>
+const replaceText = (text: string, found: Findings): unknown =>
   mayHoldMedia(text) ? keep(found, new TextWithMedia(text)) : text
 
-const keep = <A extends Media | TextWithMedia>(found: Found, media: A): A => {
+const keep = <A extends Media | TextWithMedia>(found: Findings, media: A): A => {
   found.media.push(media)
   return media
 }

@@ -1,12 +1,12 @@
 /**
- * The bytes of media that is written as text: base64, or the percent encoding of a `data:` URL. Linear, and in pieces between which other work can go on.
+ * Decodes media that is written as text: base64, or the percent encoding of a `data:` URL. The work is linear and done in pieces.
  */
 import * as Effect from "effect/Effect"
 
-/** Work in pieces: it yields where other work may go on. */
+/** Work in pieces. It yields to let the process do other work. */
 export type Paced<A> = Generator<undefined, A>
 
-/** Characters that are read in one piece: less than a millisecond of work, a few while the process warms up. */
+/** Characters per piece: less than a millisecond of work, a few milliseconds while the process warms up. */
 export const pieceLength = 131_072
 
 /** Lets the process do other work. */
@@ -21,12 +21,12 @@ export const inPieces = <A>(work: Paced<A>): Effect.Effect<A> =>
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-/** White space (RFC 2045 breaks lines) and padding, which carry no bits. */
+/** White space (RFC 2045 wraps lines) and padding, which carry no bits. */
 const empty = 64
 
 const foreign = 65
 
-/** What each character stands for: six bits, `empty` or `foreign`. Both alphabets of RFC 4648. */
+/** The value of each character: six bits, `empty` or `foreign`. Covers both alphabets of RFC 4648. */
 const values = new Uint8Array(128).fill(foreign)
 for (const [value, letter] of [...letters].entries()) {
   values[letter.charCodeAt(0)] = value
@@ -40,7 +40,7 @@ for (
   values[letter.charCodeAt(0)] = value
 }
 
-/** The bytes that base64 stands for, plain or URL-safe, padded or not; `undefined` if the text is not base64. */
+/** Decodes base64, plain or URL-safe, padded or not; `undefined` if the text is not base64. */
 export function* base64Bytes(text: string): Paced<Uint8Array | undefined> {
   const bytes = new Uint8Array(Math.ceil(text.length * 0.75))
   let size = 0
@@ -74,7 +74,7 @@ const percent = 0x25
 const hexDigit = (code: number | undefined): number =>
   code === undefined ? NaN : parseInt(String.fromCharCode(code), 16)
 
-/** The bytes of a text in which some are written as `%` and two hexadecimal digits (RFC 3986). */
+/** Decodes percent encoding: `%` and two hexadecimal digits (RFC 3986). */
 export function* percentBytes(text: string): Paced<Uint8Array> {
   const bytes = new TextEncoder().encode(text)
   let size = 0

@@ -1,11 +1,12 @@
 /**
- * Finds media in a text: `data:` URLs, and long runs of base64, in one line or wrapped. Linear in the length of the text, and in pieces.
+ * Finds media in a text: `data:` URLs, and long runs of base64, on one line or wrapped. The work is linear in the length of the text, and done in
+ * pieces.
  */
 import { type Paced, pieceLength } from "./mediaBytes.js"
 
 /** A piece of a text that is media. */
 export interface FoundMedia {
-  /** Where it starts and ends in the text, its `data:` header included. */
+  /** Where it starts and ends in the text, including its `data:` header. */
   readonly start: number
   readonly end: number
   readonly mediaType: string | undefined
@@ -13,13 +14,13 @@ export interface FoundMedia {
   readonly isBase64: boolean
 }
 
-/** Characters of prose that are searched in one piece: few of them are looked at. */
+/** Characters of prose per piece; only a few of them are looked at. */
 const prosePiece = 8 * pieceLength
 
 /** Shorter runs may be words, ids or keys. */
 const shortestRun = 512
 
-/** Whether a search is worth while. */
+/** Whether a search is worthwhile. */
 export const mayHoldMedia = (text: string): boolean => text.length >= shortestRun || text.includes("data:")
 
 const header = /data:([\w.+-]+\/[\w.+-]+)?(?:;[\w.=+-]+){0,4},/y
@@ -64,15 +65,15 @@ function* runEnd(text: string, from: number, belongs: (code: number) => boolean)
 const padded = (text: string, end: number): number =>
   text[end] === "=" ? (text[end + 1] === "=" ? end + 2 : end + 1) : end
 
-/** Whether lines of base64 are that long: in MIME (RFC 2045), or in PEM (RFC 7468). */
+/** Whether base64 is wrapped at this width: in MIME (RFC 2045), or in PEM (RFC 7468). */
 const isLineWidth = (width: number): boolean => width === 76 || width === 64
 
 const lineBreaks = ["\r\n", "\n"]
 
-/** A line of words goes on, one of base64 does not. */
+/** A line of words continues, a line of base64 does not. */
 const endsLine = (next: string | undefined): boolean => next === undefined || "\r\n\"'`)>".includes(next)
 
-/** The start of wrapped base64, from the start of one of its lines. */
+/** The start of wrapped base64, given the start of one of its lines. */
 const wrappedStart = (text: string, start: number, least: number): number => {
   let first = start
   while (true) {
@@ -85,7 +86,7 @@ const wrappedStart = (text: string, start: number, least: number): number => {
   }
 }
 
-/** The end of base64 whose first line is given, with all further lines of its width and a last one that may be shorter. */
+/** The end of wrapped base64, given its first line: all further lines have the same width, except that the last may be shorter. */
 function* wrappedEnd(text: string, start: number, firstEnd: number): Paced<number> {
   const width = firstEnd - start
   let end = firstEnd
@@ -133,7 +134,7 @@ function* dataUrl(text: string, start: number): Paced<FoundMedia | undefined> {
   return end === url.end ? undefined : { ...url, start, end, payload: text.slice(url.end, end) }
 }
 
-/** The header of a `data:` URL that starts there, and where it ends; `undefined` if there is none. */
+/** The header of a `data:` URL that starts here, and where the header ends; `undefined` if there is none. */
 export const readHeader = (
   text: string,
   start: number
@@ -145,7 +146,7 @@ export const readHeader = (
     : { end: start + match[0].length, mediaType: match[1], isBase64: match[0].endsWith(";base64,") }
 }
 
-// A run of that length covers two neighbours of a grid half as wide, so that short words need no look at each letter.
+// A run of the minimum length covers two neighbouring points of a grid half as wide, so only every grid point has to be checked.
 function* longRuns(text: string, from: number, to: number): Paced<ReadonlyArray<FoundMedia>> {
   const found: Array<FoundMedia> = []
   let least = from

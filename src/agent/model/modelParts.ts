@@ -1,7 +1,7 @@
 /**
- * The parts of a model's answer, in the one form that the rest of the agent works with.
+ * The parts of a model's answer, in the form that the rest of the agent works with.
  *
- * `@effect/ai` delivers them decoded; those of a recovered answer (see `malformed.ts`) are raw. Here they are the same.
+ * `@effect/ai` delivers decoded parts, but those of a recovered answer (see `malformed.ts`) are raw. Both are converted to the same form here.
  */
 import type * as Response from "@effect/ai/Response"
 import type * as Tool from "@effect/ai/Tool"
@@ -13,7 +13,7 @@ import type { KnownUsage } from "../Usage.js"
 export interface ToolCall {
   /** Unique in the conversation, see `uniqueIds.ts`. */
   readonly id: string
-  /** As the model gave it. */
+  /** The id that the model gave. */
   readonly givenId: string
   /** As the model wrote it; the tool may not exist. */
   readonly name: string
@@ -40,7 +40,7 @@ export type ModelPart =
     /** Whether the text is a refusal instead of an answer. */
     readonly isRefusal: boolean
     readonly metadata: Metadata
-    /** Where a streamed text starts and ends; without it, a piece of one or a whole one. */
+    /** Set where a streamed text starts or ends; absent for a piece of one, or for a whole text. */
     readonly edge?: "start" | "end"
   }
   | { readonly type: "reasoning"; readonly id: string; readonly text: string; readonly metadata: Metadata }

@@ -1,13 +1,13 @@
 /**
- * Results of tools in the form that the vendor of the call takes.
+ * Converts tool results to the form that the vendor of the call accepts.
  *
- * Some vendors take nothing but an object, and `@effect/ai` hands them a number or a text as it is. Which vendor made a call, the options of its part say,
- * so a conversation may go on with another vendor.
+ * Some vendors only accept objects, but `@effect/ai` passes numbers and strings to them as is. The options of a call's part say which vendor made it,
+ * so a conversation can continue with another vendor.
  */
 import * as Prompt from "@effect/ai/Prompt"
 import { resultAsObject } from "../providers/table.js"
 
-/** The messages with such results in objects. */
+/** The messages with results wrapped in objects for vendors that need it. */
 export const objectResults = (messages: ReadonlyArray<Prompt.Message>): ReadonlyArray<Prompt.Message> => {
   const vendors = new Map<string, ReadonlyArray<string>>()
   return messages.map((message) => {

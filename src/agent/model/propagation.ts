@@ -1,8 +1,8 @@
 /**
  * Keeps trace headers off requests to model vendors.
  *
- * The HTTP client of `@effect/platform` sends `traceparent` and `b3` with every request, which mean nothing to a vendor. They are omitted while a
- * model is called, but not by tools that run inside the call. If you need them, for example for your own gateway, give the vendor's client
+ * The HTTP client of `@effect/platform` sends `traceparent` and `b3` with every request, which mean nothing to a vendor. They are omitted during a
+ * model call, but not by tools that run inside the call. If you need them, for example for your own gateway, give the vendor's client
  * `transformClient: HttpClient.withTracerPropagation(true)`, which takes precedence.
  */
 import type * as Toolkit from "@effect/ai/Toolkit"
@@ -28,7 +28,10 @@ interface CallOptions {
   readonly toolkit?: Toolkit.WithHandler<Tools> | Effect.Effect<Toolkit.WithHandler<Tools>, unknown, unknown>
 }
 
-/** The options, with tools that run outside of the call: they propagate like the caller, and their model calls are not part of it. `onTools` learns which tools they are. */
+/**
+ * The options, with tools that run outside of the call: they propagate like the caller, and their model calls are not part of this one. `onTools`
+ * receives these tools.
+ */
 export const withOutsideTools = <Options>(
   options: Options,
   onTools: (tools: Tools) => void

@@ -1,7 +1,7 @@
 /**
  * Tools that the vendor ran itself inside a model call, such as a web search.
  *
- * Each is a `loom.tool` span inside the call's. How long it took is not known: the span has no `duration_ms`, and no metric is emitted.
+ * Each is a `loom.tool` span inside the call's span. Its duration is unknown, so the span has no `duration_ms`, and no metric is emitted.
  */
 import * as Effect from "effect/Effect"
 import { Loom, providerToolSpan } from "../../telemetry/Loom.js"
@@ -47,7 +47,7 @@ export class ProviderTools {
     return this.executions.filter(({ isSearch, ok }) => isSearch && ok !== false).length || undefined
   }
 
-  /** Records them. */
+  /** Records the calls as spans. */
   readonly record: Effect.Effect<void> = Effect.suspend(() =>
     Effect.forEach(this.executions, recorded, { discard: true })
   )

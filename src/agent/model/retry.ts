@@ -1,7 +1,7 @@
 /**
- * Which failed model calls are retried, and after how long.
+ * Which failed model calls are retried, and after what delay.
  *
- * Only transient failures are: no connection, a server that is busy or broken. A delay that the server asks for is kept, within limits.
+ * Only transient failures are retried: no connection, or a server that is busy or broken. A delay that the server asks for is honored, within limits.
  */
 import * as AiError from "@effect/ai/AiError"
 import * as Clock from "effect/Clock"
@@ -13,13 +13,13 @@ import * as Random from "effect/Random"
 import { asksForRetry, transientErrors } from "../providers/table.js"
 import { property } from "../Usage.js"
 
-/** Request Timeout, Conflict, Too Early, Too Many Requests (RFC 9110, RFC 6585, RFC 8470). All of 5xx is transient, too. */
+/** Request Timeout, Conflict, Too Early, Too Many Requests (RFC 9110, RFC 6585, RFC 8470). All 5xx statuses are transient too. */
 const transientStatus = new Set([408, 409, 425, 429])
 
 /** Our own error for an answer that ends without its last part. */
 const streamEnded = "stream_ended"
 
-/** Whether the same call may succeed a little later. */
+/** Whether the same call may succeed if it is retried. */
 export const isTransient = (error: AiError.AiError): boolean => {
   switch (error._tag) {
     case "HttpRequestError":
@@ -27,7 +27,7 @@ export const isTransient = (error: AiError.AiError): boolean => {
     case "HttpResponseError":
       return error.reason === "StatusCode"
         ? isTransientResponse(error.response)
-        // The body of an answer that started well could not be read: the connection broke.
+        // The body of a successful response could not be read: the connection broke.
         : error.reason === "Decode" && error.response.status < 300
     case "UnknownError":
       return isTransientEvent(error.cause)
@@ -61,7 +61,7 @@ export const endedEarly = (): AiError.AiError =>
     cause: { type: streamEnded }
   })
 
-/** The error for an answer that is interrupted, although the call is not: the vendor's stream interrupts itself. */
+/** The error for an answer that is interrupted although the call is not, because the vendor's stream interrupts itself. */
 export const interruptedInside = (): AiError.AiError =>
   new AiError.UnknownError({
     module: "loom-telemetry",
@@ -95,12 +95,12 @@ const millis = (header: unknown, unit: number): number =>
 const untilDate = (header: unknown, now: number): number =>
   typeof header === "string" ? Math.max(0, Date.parse(header) - now) : Number.NaN
 
-// Jitter keeps many clients from coming back at the same moment. Under a clock such as `TestClock` there is only one client, and tests need the same delay each time.
+// Jitter keeps many clients from retrying at the same moment. Under a clock such as `TestClock` there is only one client, and tests need a fixed delay.
 const jitter: Effect.Effect<number> = Effect.clockWith((clock) => clock === liveClock ? Random.next : Effect.succeed(1))
 
 /**
- * The wait before retry number `attempt`, from 0: what the server asks for, else exponential with full jitter. Without jitter if the program's clock
- * is not the machine's.
+ * The delay before retry number `attempt`, counted from 0: what the server asks for, else exponential with full jitter. Without jitter if the
+ * program does not use the system clock.
  */
 export const delayBefore = (error: AiError.AiError, attempt: number): Effect.Effect<Duration.Duration> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
@@ -110,5 +110,5 @@ export const delayBefore = (error: AiError.AiError, attempt: number): Effect.Eff
       : Effect.map(jitter, (random) => wholeMillis(random * Math.min(cap, base * 2 ** attempt)))
   })
 
-// `TestClock` fails at a fraction of a millisecond, and with it the tests of anyone who uses an agent.
+// `TestClock` fails on fractions of a millisecond, which would break the tests of anyone who uses an agent.
 const wholeMillis = (delay: number): Duration.Duration => Duration.millis(Math.round(delay))

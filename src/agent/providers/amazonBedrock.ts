@@ -1,8 +1,8 @@
 /**
  * Amazon Bedrock's Converse API: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html
  *
- * `inputTokens` are those that were neither read from nor written to a cache: these come on top. Its layer sets `gen_ai.system` to `anthropic`,
- * whatever the model.
+ * `inputTokens` excludes tokens read from and written to a cache, which have to be added. Its layer sets `gen_ai.system` to `anthropic`, whatever the
+ * model.
  */
 import { plus, property, usageOf } from "../Usage.js"
 import type { Provider } from "./Provider.js"
@@ -11,7 +11,7 @@ import type { Provider } from "./Provider.js"
 export const amazonBedrock: Provider = {
   name: "aws.bedrock",
   aliases: ["amazon-bedrock", "bedrock"],
-  // An ARN; or a maker and a model, perhaps after the region of an inference profile: `us.anthropic.claude-…`, `amazon.nova-pro-v1:0`.
+  // An ARN, or a maker and a model with an optional inference profile region: `us.anthropic.claude-…`, `amazon.nova-pro-v1:0`.
   ownModels:
     /^(?:arn:aws[\w-]*:bedrock:|(?:(?:us|us-gov|eu|apac|au|ca|jp|sa|global)\.)?(?:ai21|amazon|anthropic|cohere|deepseek|luma|meta|mistral|moonshot|minimax|nvidia|openai|qwen|stability|twelvelabs|writer|zai)\.)/,
   priceId: "aws",
@@ -28,6 +28,6 @@ export const amazonBedrock: Provider = {
     }
   },
   announcedUsageOf: ({ outputTokens }) => ({ tokensOut: outputTokens }),
-  // A prompt router answers with a model of its choice.
+  // A prompt router chooses the model that answers.
   modelOf: (metadata) => property(metadata, "trace", "promptRouter", "invokedModelId")
 }

@@ -1,7 +1,8 @@
 /**
  * Anthropic's Messages API: https://docs.anthropic.com/en/api/messages
  *
- * `input_tokens` are those after the last cache breakpoint: tokens read from and written to a cache come on top. `output_tokens` include thinking.
+ * `input_tokens` only counts the tokens after the last cache breakpoint; those read from and written to a cache have to be added. `output_tokens`
+ * includes thinking.
  */
 import { plus, property, usageOf } from "../Usage.js"
 import type { Provider } from "./Provider.js"
@@ -10,14 +11,14 @@ import type { Provider } from "./Provider.js"
 export const anthropic: Provider = {
   name: "anthropic",
   modelPrefixes: ["claude"],
-  // Its layer turns `stop_reason: "refusal"` into this, and the API has no stop reason of that name.
+  // Its layer turns `stop_reason: "refusal"` into this; the API itself has no stop reason of this name.
   refusalReason: "content-filter",
   usageOf: (reported, metadata) => {
     const usage = property(metadata, "usage")
     const created = property(usage, "cache_creation_input_tokens")
     return {
       ...usageOf(reported),
-      // Without its metadata, it is not known what was written to a cache, and so the input is not either.
+      // Without metadata, the tokens written to a cache are unknown, and so is the total input.
       tokensIn: metadata === undefined
         ? undefined
         : plus(reported.inputTokens, reported.cachedInputTokens, created),

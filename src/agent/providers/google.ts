@@ -1,8 +1,8 @@
 /**
  * Google's Gemini API: https://ai.google.dev/api/generate-content#UsageMetadata
  *
- * `promptTokenCount` includes cached content, but not what tools that Google ran itself put into the prompt; `candidatesTokenCount` does not include
- * thoughts. Both come on top. Media are listed apart, since some models price audio otherwise.
+ * `promptTokenCount` includes cached content, but not what Google's own tools added to the prompt, and `candidatesTokenCount` does not include
+ * thoughts. Both have to be added. Media are listed separately, since some models have other prices for audio.
  */
 import { type MediaTokens, plus, property, usageOf } from "../Usage.js"
 import type { Provider } from "./Provider.js"
@@ -35,7 +35,7 @@ export const google: Provider = {
     return {
       ...usageOf(reported),
       tokensIn: plus(reported.inputTokens, property(usage, "toolUsePromptTokenCount")),
-      // An answer that ends while it thinks has thoughts only.
+      // An answer that ends during thinking only has thoughts.
       tokensOut: plus(
         reported.outputTokens ?? (reported.reasoningTokens === undefined ? undefined : 0),
         reported.reasoningTokens
@@ -48,11 +48,11 @@ export const google: Provider = {
       ]
     }
   },
-  // Neither thoughts nor tool-use prompts are among them.
+  // The announced counts include neither thoughts nor tool-use prompts.
   announcedUsageOf: () => ({}),
   // https://ai.google.dev/api/caching#FunctionResponse
   resultAsObject: (result, isFailure) => isFailure ? { error: result } : { output: result },
-  // Its layer refuses other files in an answer.
+  // Its layer rejects other files in an answer.
   takesAnswerFile: (mediaType, data) => mediaType === "image/png" && !(data instanceof URL),
   // The `code` and `status` of its errors: https://ai.google.dev/gemini-api/docs/troubleshooting
   transientErrors: ["INTERNAL", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "DEADLINE_EXCEEDED"]

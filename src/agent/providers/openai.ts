@@ -16,7 +16,7 @@ export const openai: Provider = {
     ...usageOf(reported),
     serviceTier: property(metadata, "serviceTier") as string | undefined
   }),
-  // Others are `flex`, `priority` and `scale`. `auto` is no tier but a request for the usual one.
+  // The others are `flex`, `priority` and `scale`. `auto` is not a tier but a request for the default one.
   standardTiers: ["default", "auto"],
   // Opening a page that was found costs nothing: https://platform.openai.com/docs/guides/tools-web-search
   isBilledSearch: (tool, params) =>

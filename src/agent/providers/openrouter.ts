@@ -1,8 +1,8 @@
 /**
  * OpenRouter: https://openrouter.ai/docs/use-cases/usage-accounting
  *
- * Its counts include their parts. It reports what a call cost in credits, each a US dollar. With a key of the user's own, that is only its fee, which
- * is 0 or a twentieth: the vendor behind it bills for the rest, which is reported as the upstream cost. With its own key, both are the same amount.
+ * Its counts include their parts. It reports the cost of a call in credits of one US dollar. With a key of the user's own, that is only its fee of
+ * zero or a twentieth; the vendor behind it bills the rest, which is reported as the upstream cost. With OpenRouter's key, both are the same amount.
  */
 import { count, type MediaTokens, property, usageOf } from "../Usage.js"
 import type { Provider } from "./Provider.js"

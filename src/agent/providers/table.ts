@@ -1,5 +1,5 @@
 /**
- * The vendors that the package knows. To add one, add an entry here; give it a file of its own if it counts or fails in its own way.
+ * The vendors that the package knows. To add one, add an entry here, with a file of its own if it counts tokens or reports errors in its own way.
  */
 import { count, type KnownUsage, property, type ReportedUsage, usageOf, validUsage } from "../Usage.js"
 import { amazonBedrock } from "./amazonBedrock.js"
@@ -65,19 +65,19 @@ export const providerName = ({ metadata, model, named, system }: ProviderHints):
 export const priceIdOf = (name: string): string | undefined =>
   name === unnamed ? undefined : providerNamed(name).priceId ?? name
 
-/** The model's id as price lists know it. */
+/** The model's id as it appears in price lists. */
 export const priceModelOf = (provider: string, model: string): string =>
   providerNamed(provider).priceModel?.(model) ?? model
 
 const standardTiers = new Set(providers.flatMap((provider) => provider.standardTiers ?? []))
 
-/** Whether list prices hold for calls of this tier; `undefined` is the tier of a call that does not name one. */
+/** Whether list prices apply to calls of this tier; `undefined` stands for a call that does not name a tier. */
 export const isStandardTier = (tier: string | undefined): boolean => tier === undefined || standardTiers.has(tier)
 
 /** Metadata of a finish part, by provider. */
 export type Metadata = { readonly [provider: string]: unknown }
 
-/** The usage in a finish part; a count that it does not report is absent. */
+/** The usage in a finish part. Counts that it does not report are absent. */
 export const finishedUsage = (reported: ReportedUsage, metadata: Metadata): KnownUsage => {
   for (const [name, own] of Object.entries(metadata)) {
     const read = providerNamed(name).usageOf
@@ -94,7 +94,7 @@ export const announcedUsage = (
   announced: Pick<ReportedUsage, "inputTokens" | "outputTokens">
 ): KnownUsage => validUsage((providerNamed(provider).announcedUsageOf ?? usageOf)(announced))
 
-/** The cost in US dollars that a finish part reports; `undefined` if it reports none, or an invalid one. */
+/** The cost in US dollars that a finish part reports; `undefined` if it is missing or invalid. */
 export const reportedCost = (metadata: Metadata): number | undefined =>
   Object.entries(metadata).flatMap(([name, own]) => count((providerNamed(name).costOf ?? costInUsage)(own)) ?? [])[0]
 
@@ -104,13 +104,13 @@ const costInUsage = (metadata: unknown): unknown => property(metadata, "usage", 
 export const finishReason = (reason: string, metadata: Metadata): string =>
   Object.keys(metadata).some((name) => providerNamed(name).refusalReason === reason) ? "refusal" : reason
 
-/** What a model said instead of an answer, from the metadata of a text part; `undefined` if it did not refuse. */
+/** The text of a refusal, from the metadata of a text part; `undefined` if the model did not refuse. */
 export const refusalText = (metadata: Metadata): string | undefined =>
   Object.entries(metadata)
     .map(([name, own]) => providerNamed(name).refusalOf?.(own))
     .find((text): text is string => typeof text === "string")
 
-/** The result of a tool as the first of these vendors wants it that takes nothing but objects; as it is if none does. */
+/** The result of a tool, wrapped for the first of these vendors that only accepts objects; unchanged if there is none. */
 export const resultAsObject = (
   names: ReadonlyArray<string>,
   { isFailure, result }: { readonly result: unknown; readonly isFailure: boolean }
@@ -119,11 +119,11 @@ export const resultAsObject = (
   return convert === undefined ? result : convert(result, isFailure)
 }
 
-/** Whether one of these vendors takes back a file that it answered with. */
+/** Whether one of these vendors accepts a file from its own answer in a request. */
 export const takesAnswerFile = (names: ReadonlyArray<string>, mediaType: string, data: unknown): boolean =>
   names.some((name) => providerNamed(name).takesAnswerFile?.(mediaType, data) === true)
 
-/** The model that answered, by the metadata of a finish part; `undefined` if it does not say. */
+/** The model that answered, according to the metadata of a finish part; `undefined` if it does not say. */
 export const reportedModel = (metadata: Metadata): string | undefined => {
   for (const [name, own] of Object.entries(metadata)) {
     const model = providerNamed(name).modelOf?.(own)
@@ -134,22 +134,22 @@ export const reportedModel = (metadata: Metadata): string | undefined => {
   return undefined
 }
 
-/** Whether a tool that a provider ran itself is a web search that it bills, of any provider: their layers' names for it differ. */
+/** Whether a tool that a provider ran itself is a web search that it bills. Checks all providers, since the tool names of their layers differ. */
 export const isBilledSearch = (tool: string, params: unknown): boolean =>
   providers.some((provider) => provider.isBilledSearch?.(tool, params) === true)
 
-/** Whether the layer that gave this metadata ends a failed answer like a finished one. */
+/** Whether the layer that set this metadata ends a failed answer like a finished one. */
 export const finishesFailedCall = (metadata: Metadata): boolean =>
   Object.keys(metadata).some((name) => providerNamed(name).finishesFailedCalls === true)
 
-/** The `type` or `code` of errors in the middle of a stream that are worth a retry, of any provider. */
+/** The `type` or `code` of mid-stream errors that are worth a retry, for any provider. */
 export const transientErrors: ReadonlySet<unknown> = new Set(
   providers.flatMap((provider) => provider.transientErrors ?? [])
 )
 
 const retryHeaders = new Set(providers.flatMap(({ retryHeader }) => retryHeader ?? []))
 
-/** Whether the response itself says to try again; `undefined` if it does not say. */
+/** Whether the response itself asks for a retry; `undefined` if it does not say. */
 export const asksForRetry = (headers: { readonly [name: string]: string | undefined }): boolean | undefined => {
   const asked = [...retryHeaders].map((name) => headers[name]).find((value) => value === "true" || value === "false")
   return asked === undefined ? undefined : asked === "true"

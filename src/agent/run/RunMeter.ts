@@ -1,8 +1,8 @@
 /**
  * What a run has used so far, including its sub-agents and the model calls of its tools.
  *
- * The meter of the current run is ambient: every measured model call adds to it, at any depth, and to the runs above it. Metrics are emitted only
- * where the call is made, so that nothing is counted twice.
+ * The meter of the current run is ambient: every measured model call, at any depth, adds to it and to its parent runs. Metrics are only emitted where
+ * the call is made, so that nothing is counted twice.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -18,13 +18,13 @@ export interface CallTotals {
   readonly usage: KnownUsage
   /** US dollars; `undefined` if unknown. */
   readonly costUsd: number | undefined
-  /** Tokens that the vendor did not report, estimated. They count for budgets only. */
+  /** An estimate of the tokens that the vendor did not report. Only budgets count it. */
   readonly estimatedTokens: number
-  /** What a call of unknown cost may have cost, in US dollars. It counts for budgets only. */
+  /** An estimate of an unknown cost, in US dollars. Only budgets count it. */
   readonly estimatedUsd: number
 }
 
-/** Ten tenths of a dollar are a dollar, which they are not in floating point: a sum may be less by a billionth of the limit. */
+/** Tolerates a sum that is below the limit by a billionth: in floating point, ten times ten cents are not quite a dollar. */
 const isSpent = (usd: number, limit: number): boolean => usd >= limit * (1 - 1e-9)
 
 /** Running totals of one run. */
@@ -40,9 +40,9 @@ export class RunMeter {
   unmeasuredCalls = 0
   private estimatedTokens = 0
   private estimatedUsd = 0
-  /** Turns that this run itself has started. */
+  /** Turns started by this run itself. */
   turns = 0
-  /** Tool calls of this run itself that went on after their time limit. */
+  /** Tool calls of this run itself that were still running after their time limit. */
   toolsLeftRunning = 0
   /** The first model that a call of this run names. */
   model: string | undefined = undefined
@@ -56,12 +56,12 @@ export class RunMeter {
     readonly startedAt: bigint
   ) {}
 
-  /** Takes note of the model of a call that this run itself made. */
+  /** Notes the model of a call made by this run itself. */
   note(model: string): void {
     this.model ??= model
   }
 
-  /** Tells what this run is in that it is an agent of this version. */
+  /** Reports the version of this run's agent to the parent run. */
   noteVersion(version: string): void {
     this.above?.versionsInside.add(version)
   }
@@ -71,12 +71,12 @@ export class RunMeter {
     return this.versionsInside.size === 0 ? undefined : [...this.versionsInside].sort().join("+")
   }
 
-  /** Whether a cost limit applies to this run, its own or one above. */
+  /** Whether a cost limit applies to this run: its own, or that of a parent run. */
   get hasCostLimit(): boolean {
     return this.budget?.maxCostUsd !== undefined || this.above?.hasCostLimit === true
   }
 
-  /** Adds one model call to this run and all runs above it; unknown counts add nothing. */
+  /** Adds one model call to this run and all its parent runs. Unknown counts add nothing. */
   add(call: CallTotals): void {
     const { costUsd, estimatedTokens, estimatedUsd, usage } = call
     this.tokensIn += usage.tokensIn ?? 0
@@ -93,7 +93,7 @@ export class RunMeter {
     this.above?.add(call)
   }
 
-  /** The budget that this run, or one above it, has used up; `null` if none. */
+  /** The budget limit that this run or a parent run has reached; `null` if none. */
   readonly blocked: Effect.Effect<InterruptedReason | null> = Effect.map(Clock.currentTimeNanos, (now) => {
     const kind = this.reachedLimit(now)
     return kind === undefined ? null : `budget:${kind}` as const

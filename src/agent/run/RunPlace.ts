@@ -1,15 +1,15 @@
 /**
- * The position of a run: the runs above it, and the listener to the events below them.
+ * The position of a run: its parent runs, and the listener to the events of child runs.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { AgentEvent } from "../AgentEvent.js"
 
-/** A place below some runs, or below none. */
+/** A place inside of runs, or outside of any. */
 export interface RunPlace {
   /** The ids of the runs, from the root. */
   readonly path: ReadonlyArray<string>
-  /** Takes the events of the runs below, if a run above is streamed with them. */
+  /** Receives the events of child runs, if a parent run streams them. */
   readonly listener: ((event: AgentEvent) => Effect.Effect<void>) | undefined
 }
 

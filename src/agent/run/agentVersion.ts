@@ -1,5 +1,5 @@
 /**
- * The version of an agent: a digest of everything that decides how it behaves, so that runs before and after a change can be told apart.
+ * The version of an agent: a digest of everything that determines its behavior, so that runs before and after a change can be told apart.
  */
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Tool from "@effect/ai/Tool"
@@ -8,7 +8,7 @@ import { memoize } from "../../records/memoize.js"
 import { shortDigest } from "../../records/sha256.js"
 import type { Tools } from "../tools/looseToolkit.js"
 
-/** What a version is made of, besides the model. */
+/** What a version is computed from, besides the model. */
 export interface Versioned {
   readonly name: string
   readonly instructions: string | Prompt.SystemMessage
@@ -19,8 +19,8 @@ export interface Versioned {
 const known = new WeakMap<object, (model: string | undefined) => string>()
 
 /**
- * Twelve hexadecimal digits of the SHA-256 of the agent's name, its instructions, its tools (names, descriptions and parameters) and the model; the model
- * counts only if it is known. `agent` is the object that this is remembered for.
+ * Twelve hexadecimal digits of the SHA-256 of the agent's name, its instructions, its tools (names, descriptions and parameters) and the model, if it
+ * is known. The result is cached for the object `agent`.
  */
 export const agentVersion = (agent: object, versioned: () => Versioned, model: string | undefined): string => {
   const version = known.get(agent) ?? versionsOf(describe(versioned()))
@@ -42,7 +42,7 @@ const describe = ({ instructions, name, tools }: Versioned): string =>
 
 const digests = new WeakMap<Tool.Any, string>()
 
-/** Twelve hexadecimal digits of the SHA-256 of what a model is told about a tool: its name, description and parameters. */
+/** Twelve hexadecimal digits of the SHA-256 of what a model sees of a tool: its name, description and parameters. */
 export const toolDigest = (tool: Tool.Any): string => {
   const digest = digests.get(tool) ?? shortDigest(describeTool(tool))
   digests.set(tool, digest)
@@ -51,7 +51,7 @@ export const toolDigest = (tool: Tool.Any): string => {
 
 const describeTool = (tool: Tool.Any): string => JSON.stringify([tool.name, tool.description ?? "", parametersOf(tool)])
 
-// Some schemas have no JSON schema. The model cannot see them either.
+// Some schemas have no JSON Schema. The model cannot see them either.
 const parametersOf = ({ parametersSchema }: Tool.Any): unknown => {
   try {
     const { ast }: Schema.Schema.Any = parametersSchema

@@ -1,7 +1,7 @@
 /**
  * The context of a function that received its services when a layer was built, and is called inside a run later.
  *
- * It keeps those services, but the run, its user, its span and its telemetry are those of the call: what was current when the layer was built is
+ * It keeps those services, but the run, its user, its span and its telemetry are taken from the call, because those from when the layer was built are
  * stale.
  */
 import * as Context from "effect/Context"

@@ -88,7 +88,7 @@ const turn = (options: LoopOptions, conversation: Conversation): InLoop<Conversa
         ...(results.length === 0 ? [] : [toolMessage(results)])
       ],
       turns: conversation.turns + 1,
-      // A paused answer goes on in the next turn.
+      // A paused answer continues in the next turn.
       output: conversation.finishReason === "pause" ? conversation.output + answer.text : answer.text,
       finishReason: answer.finishReason,
       interruptedReason: null,
@@ -99,7 +99,7 @@ const turn = (options: LoopOptions, conversation: Conversation): InLoop<Conversa
     inTape(() => ({ role: "turn", attributes: { turn: conversation.turns } }))
   )
 
-/** The model's answer, or the budget that kept it from being retried. */
+/** The model's answer, or the budget limit that prevented a retry. */
 const ask = (options: LoopOptions, conversation: Conversation): InLoop<Transcript | InterruptedReason> =>
   Effect.flatMap(LanguageModel.LanguageModel, (service) =>
     callModel({
@@ -153,7 +153,7 @@ const runTool = (options: LoopOptions, call: ToolCall, index: number): Effect.Ef
       options.emit({ _tag: "ToolResult", id: call.id, name: call.name, ok: !isFailure, result })
   )
 
-/** Fails for a call beyond the limit of its turn, and for one that would begin when the budget is spent. */
+/** Fails for a call beyond the limit per turn, and for a call that would start after the budget is spent. */
 const mayRun = (
   { maxToolCallsPerTurn = Infinity, meter }: LoopOptions,
   index: number
@@ -161,7 +161,7 @@ const mayRun = (
   index >= maxToolCallsPerTurn
     ? new ToolCallError({
       reason: "TooManyCalls",
-      forModel: `Not run: of one turn at most ${maxToolCallsPerTurn} tool calls are run`
+      forModel: `Not run: at most ${maxToolCallsPerTurn} tool calls are run per turn`
     })
     : Effect.flatMap(meter.blocked, (reason) =>
       reason === null ? Effect.void : new ToolCallError({ reason: "BudgetSpent", forModel: `Not run: ${reason}` }))

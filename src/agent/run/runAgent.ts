@@ -52,7 +52,7 @@ const defaultMaxTurns = 50
 /** Events that `stream` buffers for a slow consumer; beyond that, the run waits. */
 const eventCapacity = 64
 
-/** Makes an agent. The caller guarantees `R`, what its tools require: handlers are looked up when they are called. */
+/** Makes an agent. The caller guarantees that `R` is what its tools require, since handlers are only looked up when they are called. */
 export const agentOf = <R>(parts: AgentParts): Agent<R> => ({
   ...reachable(parts.toolkit?.tools, parts.workers ?? []),
   name: parts.name,
@@ -61,7 +61,7 @@ export const agentOf = <R>(parts: AgentParts): Agent<R> => ({
     Stream.unwrapScoped(Effect.gen(function*() {
       const mailbox = yield* Mailbox.make<AgentEvent, AgentError>(eventCapacity)
       yield* runAgent(parts, prompt, options, (event) => mailbox.offer(event)).pipe(
-        // Even if the consumer is uninterruptible: a run that waits for a consumer that is gone would wait forever.
+        // Even if the consumer is uninterruptible: otherwise, a run could wait forever for a consumer that is gone.
         Effect.interruptible,
         Mailbox.into(mailbox),
         Effect.forkScoped
@@ -86,7 +86,7 @@ const runAgent = (
     const asked = Prompt.make(prompt).content
     const history = options.history === undefined ? [] : Prompt.make(options.history).content
     const capture = parts.captureContent
-    // What was asked is known of a run that fails, too: it is what a dataset needs to ask again.
+    // The input is recorded first, so that failed runs have it too: a dataset needs it to repeat the run.
     const body = captured(capture, () => ({ input: { json: plainMessages(asked) } })).pipe(
       Effect.zipRight(emit({ _tag: "RunStarted", runId: identity.runId, sessionId: identity.sessionId })),
       Effect.zipRight(runLoop(loopOptions(parts, identity, meter, emit), [...history, ...asked])),
@@ -104,7 +104,7 @@ const runAgent = (
       ),
       Effect.tap((result) => emit({ _tag: "Finished", result }))
     )
-    // Nothing may interrupt between the span and the body: a run without its duration would be missing from every count.
+    // Nothing may interrupt between the span and the body: a run without a duration would be missing from every count.
     const measured = Effect.uninterruptibleMask((restore) =>
       restore(body).pipe(
         Effect.onExit((exit) => sessionEnded(parts, identityOf(service).model, meter, exit)),
@@ -140,7 +140,7 @@ const ulidDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 // `Random.nextIntBetween` includes its upper bound in Effect 4.
 const randomDigit = Effect.map(Random.next, (random) => ulidDigits[Math.floor(random * 32)])
 
-/** `run_` and a ULID, so that ids sort by the time at which their run started. */
+/** `run_` and a ULID, so that ids sort by start time. */
 const makeRunId: Effect.Effect<string> = Effect.zipWith(
   Clock.currentTimeMillis,
   Effect.replicateEffect(randomDigit, 16),
@@ -153,7 +153,7 @@ const makeRunId: Effect.Effect<string> = Effect.zipWith(
   }
 )
 
-/** The place of a run, with its own listener to the runs below, if it has one. */
+/** The place of a run, with its own listener to child runs, if it has one. */
 const below = (above: RunPlace, runId: string, listener: Emit | undefined): RunPlace => ({
   path: [...above.path, runId],
   listener: above.listener === undefined || listener === undefined
@@ -161,7 +161,7 @@ const below = (above: RunPlace, runId: string, listener: Emit | undefined): RunP
     : (event) => Effect.zipRight(above.listener!(event), listener(event))
 })
 
-/** Passes the events of a run to its stream, and to the listeners above. */
+/** Passes the events of a run to its stream and to the listeners of its parent runs. */
 const emitting = (path: ReadonlyArray<string>, ...all: ReadonlyArray<Emit | undefined>): LoopOptions["emit"] => {
   const listeners = all.filter((listener) => listener !== undefined)
   return (happening) => Effect.forEach(listeners, (listener) => listener({ ...happening, path }), { discard: true })
@@ -230,7 +230,7 @@ const sessionEnded = <E>(
 ): Effect.Effect<void> =>
   Effect.gen(function*() {
     const end = yield* Clock.currentTimeNanos
-    // Other layers do not name their model: it is known once the first call is over.
+    // Other layers do not name their model: it is only known once the first call is over.
     yield* Telemetry.annotate({ model: meter.model })
     const version = agentVersion(parts, () => ({ ...parts, tools: toolsOf(parts) }), model ?? meter.model)
     meter.noteVersion(version)
@@ -240,7 +240,7 @@ const sessionEnded = <E>(
       tokens_out: meter.tokensOut,
       cost_usd: meter.costUsd ?? undefined,
       tools_left_running: meter.toolsLeftRunning || undefined,
-      // Only if there is a cost that is incomplete; an absent cost needs no note.
+      // Only set if there is a cost and it is incomplete; an absent cost needs no note.
       unpriced_calls: meter.costUsd === null ? undefined : meter.unpricedCalls || undefined,
       interrupted_reason: exit._tag === "Success" ? exit.value.interruptedReason ?? undefined : undefined,
       agent_version: version

@@ -1,8 +1,8 @@
 /**
  * Turns the parts of an answer into messages for the next call.
  *
- * `Prompt.fromResponseParts` drops the metadata of reasoning, and with it signatures that providers want back; this keeps it. What vendors reject
- * in a request is left out: text of nothing but white space, and answers of nothing but reasoning.
+ * `Prompt.fromResponseParts` drops the metadata of reasoning, and with it signatures that providers want back; this keeps it. Content that vendors
+ * reject in a request is left out: text that is only white space, and answers that are only reasoning.
  */
 import * as Prompt from "@effect/ai/Prompt"
 import type { FinishReason } from "../AgentEvent.js"
@@ -52,14 +52,14 @@ export class Transcript {
   /** `callIds` are the ids of earlier calls in the conversation. */
   constructor(private readonly callIds: Set<string> = new Set()) {}
 
-  /** Adds the next part, and returns it as it is from then on: with an id of its own if it is a tool call. */
+  /** Adds the next part and returns it, with a unique id if it is a tool call. */
   add(given: ModelPart): ModelPart {
     const part = this.withOwnId(given)
     this.collect(part)
     return part
   }
 
-  // The result of a call that the provider ran has the id that was given.
+  // The result of a call that the provider ran refers to the given id.
   private withOwnId(part: ModelPart): ModelPart {
     if (part.type !== "tool-call") {
       return part
@@ -128,13 +128,13 @@ export class Transcript {
     return this.segments.map((segment) => segment.kind === "text" ? segment.text : "").join("")
   }
 
-  /** The answer as a message; no message if it is empty. */
+  /** The answer as a message, or no message if it is empty. */
   get messages(): ReadonlyArray<Prompt.Message> {
     const content = this.segments.flatMap((segment) => assistantPart(segment, this.vendors))
     return content.every(({ type }) => type === "reasoning") ? [] : [Prompt.makeMessage("assistant", { content })]
   }
 
-  /** Tool calls that were started and not finished. */
+  /** Tool calls that were started but not finished. */
   get unfinishedCalls(): ReadonlyArray<UnfinishedCall> {
     return [...this.unfinished.values()]
   }
@@ -157,7 +157,7 @@ export class Transcript {
         id: call.id,
         name: call.name,
         providerExecuted: call.providerExecuted,
-        params: parametersSaid(call.params),
+        params: sendableParameters(call.params),
         options: { ...metadata } as never
       })
     })
@@ -176,7 +176,7 @@ export class Transcript {
 }
 
 // Vendors may reject parameters that are not an object, but the model should see what it wrote.
-const parametersSaid = (params: unknown): unknown =>
+const sendableParameters = (params: unknown): unknown =>
   typeof params === "object" && params !== null && !Array.isArray(params) ? params : { invalid_parameters: params }
 
 const assistantPart = (
@@ -186,7 +186,7 @@ const assistantPart = (
   segment.kind === "part"
     ? [segment.part]
     : segment.kind === "file"
-    // Layers say nothing about the vendor on a file, and only some take their own files back.
+    // Layers do not name the vendor on a file, and only some vendors accept their own files.
     ? [Prompt.makePart("file", {
       mediaType: segment.mediaType,
       data: segment.data,

@@ -1,8 +1,8 @@
 /**
- * Ids of tool calls, unique in a conversation.
+ * Makes the ids of tool calls unique in a conversation.
  *
- * Some models give two calls the same id, in one answer or in the next, or none at all. Vendors then reject the request, or match a result with the
- * wrong call.
+ * Some models give two calls the same id, in one answer or across answers, or no id at all. Vendors then reject the request, or match a result with
+ * the wrong call.
  */
 import type * as Prompt from "@effect/ai/Prompt"
 
@@ -14,10 +14,10 @@ export const callIdsIn = (messages: ReadonlyArray<Prompt.Message>): Set<string> 
     )
   )
 
-/** The longest id that every vendor takes. */
+/** The longest id that every vendor accepts. */
 const longest = 64
 
-/** The id if it is free, else the next free one made from it. It is taken from then on. */
+/** The id if it is free, else the next free one derived from it. Adds it to `taken`. */
 export const freeId = (given: string, taken: Set<string>): string => {
   let id = given
   for (let count = 2; id === "" || taken.has(id); count++) {

@@ -1,5 +1,5 @@
 /**
- * Records a model call for a cassette: what was asked, and every part of the answer as the vendor's layer gave it, with its time.
+ * Records a model call for a cassette: the request, and every part of the answer as the vendor's layer gave it, with its time.
  */
 import * as AiError from "@effect/ai/AiError"
 import * as Response from "@effect/ai/Response"
@@ -29,7 +29,7 @@ interface Arrival {
 /** Records one call. */
 export class CallRecorder {
   private readonly arrivals: Array<Arrival> = []
-  /** The tools with which the answer was decoded. */
+  /** The tools that the answer was decoded with. */
   tools: Tools = {}
 
   constructor(
@@ -40,14 +40,14 @@ export class CallRecorder {
 
   /** Takes in parts that arrive together. */
   take(parts: Iterable<AnyPart>): Effect.Effect<void> {
-    // What the caller's own tools return is on their spans.
+    // Results of the caller's own tools are on the spans of the tools.
     const entries = Array.from(parts, (raw) => ({ raw })).filter(({ raw }) =>
       raw.type !== "tool-result" || raw.providerExecuted === true
     )
     return this.add(entries)
   }
 
-  /** The answer, passed on and recorded. */
+  /** Records an answer and passes it on. */
   heard<E, R>(answer: Stream.Stream<AnyPart, E, R>): Stream.Stream<AnyPart, E, R> {
     return answer.pipe(
       Stream.mapChunksEffect((chunk) => Effect.as(this.take(chunk), chunk)),
@@ -56,7 +56,7 @@ export class CallRecorder {
     )
   }
 
-  /** Takes in that the call failed. Parts that were rejected are kept: played, they are rejected again, and recovered if they were. */
+  /** Takes in that the call failed. Rejected parts are kept: playback rejects them again, and recovers them if they were recovered. */
   fail(error: unknown): Effect.Effect<void> {
     const encoded = Schema.encodeUnknownEither(AiError.AiError)(error)
     const rejected = rejectedParts(error)
@@ -67,12 +67,12 @@ export class CallRecorder {
     ])
   }
 
-  /** Takes in that another attempt begins. */
+  /** Takes in that another attempt starts. */
   attempt(): Effect.Effect<void> {
     return this.add([{ type: "attempt" }])
   }
 
-  /** Takes in what the vendor's layer set on the span of `@effect/ai`. */
+  /** Takes in an attribute that the vendor's layer set on the span of `@effect/ai`. */
   announced(key: string, value: unknown): void {
     if (!key.startsWith("gen_ai.") || (typeof value !== "string" && typeof value !== "number")) {
       return
@@ -89,7 +89,7 @@ export class CallRecorder {
       })
   }
 
-  /** Sets on the current span what was recorded. */
+  /** Writes the recording to the current span. */
   readonly write: Effect.Effect<void> = Effect.suspend(() => {
     const parts = exactText(
       this.arrivals.flatMap(({ entries }) =>
@@ -110,7 +110,7 @@ export class CallRecorder {
   })
 }
 
-/** Encodes parts without a tool. Made once, when it is first needed: that takes its time. */
+/** Encodes parts without a tool. The encoder is built on first use, because that is slow. */
 const encodePlain = (part: unknown) =>
   (plainEncoder ??= Schema.encodeUnknownEither(Response.AllParts(Toolkit.empty)))(part)
 
@@ -118,7 +118,7 @@ let plainEncoder: ((part: unknown) => Either.Either<unknown, unknown>) | undefin
 
 const unreadable: TapeEntry = { type: "unreadable" }
 
-/** A part as vendors' layers give it. Played ones are already. */
+/** A part in the encoded form of vendors' layers. Played parts have it already. */
 const encoded = (raw: AnyPart, tools: Tools): unknown => {
   if (!("~effect/ai/Content/Part" in raw)) {
     return raw

@@ -1,8 +1,8 @@
 /**
- * What model calls ask, as texts that are recorded and compared: requests that differ have different texts. Media are named by their digests.
+ * The requests of model calls, as texts that are recorded and compared: different requests have different texts. Media are replaced by their digests.
  *
- * Each call of a conversation asks all that came before. A message's text is made once, searched for secrets once, and its sum goes on from that of the
- * messages before it. The trap: a message that is changed in place keeps its text.
+ * Each call of a conversation repeats everything before it. So the text of a message is made and searched for secrets only once, and its checksum
+ * continues that of the messages before it. The trap: a message that is changed in place keeps its text.
  */
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
@@ -17,7 +17,7 @@ import { type ToolDigests, toolDigests } from "./toolsDiff.js"
 interface Asked {
   readonly before: Asked | undefined
   readonly item: JsonItem
-  /** Of the request's text so far. */
+  /** The checksum of the request's text so far. */
   readonly sum: TapeSum
 }
 
@@ -35,7 +35,7 @@ const itemsUpTo = (last: Asked | undefined): ReadonlyArray<JsonItem> => {
   return items.reverse()
 }
 
-/** By the message that a conversation ended with. */
+/** Conversations by their last message. */
 const known = new WeakMap<Prompt.Message, Asked>()
 
 const itemOf = (message: Prompt.Message): Effect.Effect<JsonItem> =>
@@ -57,9 +57,9 @@ const asking = (before: Asked | undefined, message: Prompt.Message): Effect.Effe
 export interface RequestText {
   /** A JSON array of the messages. */
   readonly items: JsonItems
-  /** The sum of its text. */
+  /** The checksum of its text. */
   readonly sum: string
-  /** The tools that are offered. */
+  /** The tools that the model is offered. */
   readonly tools: ToolDigests
 }
 

@@ -1,8 +1,8 @@
 /**
  * The place in a recorded run that a played run has reached.
  *
- * Spans are found by what they are (a run by its agent, a turn by its number, a tool by its call) below the place around them, never by a global
- * order: workers run in parallel. Spans of the same kind are taken in the order in which they were recorded.
+ * Spans are matched by what they are (a run by its agent, a turn by its number, a tool by its call) below the enclosing place. There is no global
+ * order, because workers run in parallel. Spans that match equally are taken in the order in which they were recorded.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -15,7 +15,7 @@ import type { SpanRole } from "../../records/vocabulary.js"
 import { CassetteDivergence } from "./CassetteDivergence.js"
 import type { RequestText } from "./RequestText.js"
 
-/** A recorded span of this package; other spans are left out, with what is in them in their place. */
+/** A recorded span of this package. Other spans are replaced by their children. */
 export interface TapedSpan {
   readonly role: SpanRole
   readonly traceId: string
@@ -26,15 +26,15 @@ export interface TapedSpan {
   readonly children: ReadonlyArray<TapedSpan>
 }
 
-/** Where a run leaves the tape and goes on with a model. */
+/** Where a run leaves the tape and continues with a model. */
 export interface Fork {
-  /** The first turn of the outermost run that is not played, ≥ 0; without a run, the number of the model call. */
+  /** The first turn of the outermost run that is not played, ≥ 0; outside of a run, the number of the model call. */
   readonly atTurn: number
 }
 
-/** A recorded run while it is played. */
+/** A recorded run that is being played. */
 export class Tape {
-  /** The first divergence: what comes after it is no longer the same run. */
+  /** The first divergence. What comes after it is no longer the same run. */
   divergence: CassetteDivergence | undefined = undefined
   /** Whether the run has left the tape. */
   isLeft = false
@@ -63,7 +63,7 @@ export class Tape {
   }
 }
 
-/** What tells a span from others of its role. */
+/** What distinguishes a span from others of its role. */
 const keyOf = ({ attributes, role }: Pick<TapedSpan, "attributes" | "role">): string => {
   const { agent, call_id, node, sent_call_id = call_id, step, tool, turn, workflow } = attributes
   const parts = {
@@ -77,12 +77,12 @@ const keyOf = ({ attributes, role }: Pick<TapedSpan, "attributes" | "role">): st
   return JSON.stringify(parts[role])
 }
 
-/** What is about to happen: the role of its span, and the attributes that tell it from others. */
+/** What is about to run: the role of its span, and the attributes that distinguish it. */
 export type Next = Pick<TapedSpan, "attributes" | "role">
 
 /** A place. Not shared: each span that is entered has its own. */
 export class TapePlace {
-  /** What a model call asks; `undefined` for other spans. */
+  /** The request of a model call; `undefined` for other spans. */
   request: RequestText | undefined = undefined
   private readonly taken = new Set<TapedSpan>()
   private attempts = 0
@@ -90,7 +90,7 @@ export class TapePlace {
 
   constructor(
     readonly tape: Tape,
-    /** What it is the place of; `undefined` for the whole tape. */
+    /** What runs in this place; `undefined` for the whole tape. */
     readonly next: Next | undefined,
     /** The recorded span; `undefined` for the whole tape, and where nothing was recorded. */
     readonly span: TapedSpan | undefined,
@@ -105,7 +105,7 @@ export class TapePlace {
     return this.next?.role === role ? this.next : this.above?.within(role)
   }
 
-  /** Whether an attempt of the recorded call comes after the one that was played last. */
+  /** Whether the recorded call, with this many attempts, has one left to play. */
   hasAnother(attempts: number): boolean {
     return this.attempts < attempts
   }
@@ -115,7 +115,7 @@ export class TapePlace {
     return this.attempts++
   }
 
-  /** The place of what comes next; `undefined` if the run leaves the tape here. */
+  /** Enters the place of the next span; `undefined` if the run leaves the tape here. */
   enter(next: Next, now: number, prefers?: (span: TapedSpan) => boolean): TapePlace | undefined {
     if (this.leaves(next)) {
       this.tape.isLeft = true
@@ -146,13 +146,13 @@ export class TapePlace {
     return span
   }
 
-  /** What is left to take, from the outside in. */
+  /** The spans that are left to take, outermost first. */
   private below(spans: ReadonlyArray<TapedSpan>): ReadonlyArray<TapedSpan> {
     const left = spans.filter((span) => !this.taken.has(span))
     return left.length === 0 ? [] : [...left, ...left.flatMap(({ children }) => this.below(children))]
   }
 
-  /** Waits until this much of it is over, in milliseconds, if the clock is a test's. With the machine's clock nothing waits. */
+  /** Under a test clock, waits until this many milliseconds of the place have passed. With the system clock, nothing waits. */
   pace(at: number): Effect.Effect<void> {
     return Effect.clockWith((clock) =>
       clock === liveClock
@@ -167,12 +167,12 @@ export class TapePlace {
 
 const liveClock = Context.get(DefaultServices.liveServices, Clock.Clock)
 
-/** The place of the fiber; `undefined` if nothing is played. */
+/** The place of the fiber; `undefined` if nothing is being played. */
 export class CurrentTape extends Context.Reference<CurrentTape>()("loom-telemetry/agent/CurrentTape", {
   defaultValue: (): TapePlace | undefined => undefined
 }) {}
 
-/** The place of what comes next. Where the run leaves the tape, the current span is linked to the recorded one. */
+/** Enters the place of the next span. Where the run leaves the tape, the current span is linked to the recorded one. */
 export const entered = (
   next: () => Next,
   prefers?: (span: TapedSpan) => boolean
@@ -187,7 +187,7 @@ export const entered = (
       })
   )
 
-/** Runs in the place of what comes next, if something is played. */
+/** Runs an effect in the place of the next span, if something is being played. */
 export const inTape =
   (next: () => Next, prefers?: (span: TapedSpan) => boolean) =>
   <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

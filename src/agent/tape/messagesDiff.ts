@@ -11,7 +11,7 @@ const parsed = (text: string): ReadonlyArray<unknown> => {
   }
 }
 
-/** Characters before the first difference of two long texts. */
+/** Characters shown before the first difference of two long texts. */
 const lead = 60
 /** Characters of a message that are shown. */
 const longest = 400
@@ -30,7 +30,7 @@ const firstDifference = (a: string, b: string): number => {
   return at
 }
 
-/** The messages that differ: `- ` before what was recorded, `+ ` before what was asked. Both are JSON texts of messages. */
+/** The messages that differ: `- ` before what was recorded, `+ ` before what was requested. Both arguments are JSON arrays of messages. */
 export const messagesDiff = (recorded: string, asked: string): string => {
   const [before, after] = [parsed(recorded), parsed(asked)]
   const lines: Array<string> = []

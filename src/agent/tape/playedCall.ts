@@ -1,5 +1,5 @@
 /**
- * A model call of a played run: its recorded span, whether it asks the same, what it answered and what it cost.
+ * A model call of a played run: its recorded span, whether the request is the same, the answer and the cost.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -18,7 +18,7 @@ const textAt = ({ attributes }: TapedSpan, key: string): string | undefined => {
   return typeof value === "string" ? value : undefined
 }
 
-/** The call's place, with the recorded call that asks the same if several are at the same place. */
+/** The call's place. If several recorded calls are in the same place, the one with the same request. */
 const enteredCall = (request: Effect.Effect<RequestText>): Effect.Effect<TapePlace | undefined> =>
   Effect.flatMap(
     request,
@@ -40,7 +40,7 @@ const inCall = <A>(
     (tape) => tape === undefined ? Effect.succeed(live) : Effect.map(enteredCall(request), played)
   )
 
-/** Makes a call in its place on the tape, if something is played. */
+/** Makes a call in its place on the tape, if something is being played. */
 export const inPlayedCall = <A, E, R>(
   request: Effect.Effect<RequestText>,
   self: Effect.Effect<A, E, R>
@@ -54,13 +54,13 @@ export const streamInPlayedCall = <A, E, R>(
 ): Stream.Stream<A, E, R> =>
   Stream.unwrap(inCall(request, self, (place) => Stream.provideService(self, CurrentTape, place)))
 
-/** The recorded call; `undefined` if none is played. */
+/** The recorded call; `undefined` if none is being played. */
 const currentCall: Effect.Effect<TapePlace & { readonly span: TapedSpan } | undefined> = Effect.map(
   CurrentTape,
   (place) => place?.span?.role === "model" ? place as TapePlace & { readonly span: TapedSpan } : undefined
 )
 
-/** Ends the run if nothing was recorded here, if it has diverged before, or if something else was asked. */
+/** Ends the run if nothing was recorded here, if the run has already diverged, or if the request is different. */
 export const sameRequest = ({ items: { text }, tools }: RequestText): Effect.Effect<void> =>
   Effect.flatMap(CurrentTape, (place) => {
     if (place === undefined) {
@@ -71,7 +71,7 @@ export const sameRequest = ({ items: { text }, tools }: RequestText): Effect.Eff
       return Effect.die(tape.divergence)
     }
     if (span === undefined) {
-      return tape.diverge(place, "the recorded run makes no such model call")
+      return tape.diverge(place, "the recorded run has no such model call")
     }
     if (!tape.strict) {
       return Effect.void
@@ -81,16 +81,16 @@ export const sameRequest = ({ items: { text }, tools }: RequestText): Effect.Eff
     return diff === "" ? Effect.void : tape.diverge(place, diff)
   })
 
-/** What the call that is played asks, `undefined` if none is played. */
+/** The request of the played call; `undefined` if none is being played. */
 export const playedRequest: Effect.Effect<RequestText | undefined> = Effect.map(CurrentTape, (place) => place?.request)
 
-/** The model and provider of the recorded call; `undefined` if none is played. */
+/** The model and provider of the recorded call; `undefined` if none is being played. */
 export const playedIdentity: Effect.Effect<ModelIdentity | undefined> = Effect.map(currentCall, (place) => {
   const model = place && textAt(place.span, "model")
   return place && { model: model === "unknown" ? undefined : model, provider: textAt(place.span, "provider") }
 })
 
-/** What the recorded call cost, if anything; `undefined` if none is played. */
+/** The cost of the recorded call, if it has one; `undefined` if none is being played. */
 export const playedPrice: Effect.Effect<{ readonly price: Price | undefined } | undefined> = Effect.map(
   currentCall,
   (place) => {
@@ -116,7 +116,7 @@ interface TapeAttribute {
 
 const tapeOf = (span: TapedSpan): TapeAttribute => JSON.parse(textAt(span, "tape") ?? "{\"arrivals\":[]}")
 
-/** The attempts of a recorded call, each with what arrived. Throws if they were not recorded; a tape is checked before. */
+/** The attempts of a recorded call, each with what arrived. Throws if they were not recorded, but a tape is checked before it is played. */
 const attemptsOf = (span: TapedSpan): ReadonlyArray<ReadonlyArray<PlayedArrival>> => {
   const entries = JSON.parse(textAt(span, "response_parts") ?? "[]") as ReadonlyArray<TapeEntry>
   const { arrivals } = tapeOf(span)
@@ -133,19 +133,19 @@ const attemptsOf = (span: TapedSpan): ReadonlyArray<ReadonlyArray<PlayedArrival>
   return attempts
 }
 
-/** Whether the recorded call had another attempt; `undefined` if none is played. */
+/** Whether the recorded call has another attempt; `undefined` if none is being played. */
 export const playedAnother: Effect.Effect<boolean | undefined> = Effect.map(
   currentCall,
   (place) => place?.hasAnother(attemptsOf(place.span).length)
 )
 
-/** What the recorded call answers next: at first, then at each retry. Nothing once it has no other attempt. */
+/** The next answer of the recorded call: the first one, then one per retry. Empty after the last attempt. */
 export const nextAnswer: Effect.Effect<{
   readonly place: TapePlace
   readonly arrivals: ReadonlyArray<PlayedArrival>
 }> = Effect.flatMap(CurrentTape, (place) => {
   if (place === undefined) {
-    return Effect.dieMessage("A cassette's model was called outside of what it plays")
+    return Effect.dieMessage("The model of a cassette was called while nothing is being played")
   }
   const { span } = place
   return span?.role === "model"

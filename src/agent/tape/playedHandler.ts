@@ -1,5 +1,5 @@
 /**
- * The tools of loops of your own, recorded and played: `Toolkit.handle` in `instrumentToolkit`.
+ * Records and plays the tools of custom loops: `Toolkit.handle` in `instrumentToolkit`.
  */
 import type * as Tool from "@effect/ai/Tool"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ type AnySchema = Schema.Schema<unknown, unknown>
 
 type Handled = Effect.Effect<Tool.HandlerResult<never>, unknown, unknown>
 
-/** Runs the handler, or gives back what it returned when it was recorded. */
+/** Runs the handler, or returns its recorded result. */
 export const handledOrPlayed = <A extends Effect.Effect<unknown, unknown, unknown>>(
   tools: Tools,
   name: string,

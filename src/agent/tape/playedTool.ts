@@ -1,5 +1,5 @@
 /**
- * A tool call of a played run: its result is given back as it was recorded, and its handler does not run.
+ * A tool call of a played run: it returns the recorded result, and its handler does not run.
  */
 import * as Effect from "effect/Effect"
 import { tapeSum } from "../../records/tape.js"
@@ -7,7 +7,7 @@ import { Telemetry } from "../../telemetry/Telemetry.js"
 import { Recording } from "./Recording.js"
 import type { TapedSpan, TapePlace } from "./TapePlace.js"
 
-/** The failure of a tool that is played: recorded as the original, and to the model the original text. */
+/** The failure of a played tool: recorded like the original failure, with the original text for the model. */
 export class PlayedFailure extends Error {
   constructor(described: string, readonly forModel: string) {
     const [name, ...rest] = described.split(": ")
@@ -16,7 +16,7 @@ export class PlayedFailure extends Error {
   }
 }
 
-/** Sets the result on the current span, if the call is recorded: as JSON, whole. */
+/** Sets the complete result on the current span as JSON, if the call is recorded. */
 export const recordResult = (json: () => string): Effect.Effect<void> =>
   Effect.flatMap(Recording, (recording) => {
     if (!recording) {
@@ -32,11 +32,11 @@ export const recordedResult = ({ attributes }: TapedSpan): unknown => {
   return typeof result === "string" ? JSON.parse(result) : undefined
 }
 
-/** Whether there is a model call inside. */
+/** Whether there is a model call inside the span. */
 export const holdsCalls = (span: TapedSpan): boolean =>
   span.children.some((child) => child.role === "model" || holdsCalls(child))
 
-/** The recorded span of this place, after its recorded time; ends the run if there is none. */
+/** The recorded span of this place, after its recorded time. Ends the run if there is none. */
 export const playedSpan = (place: TapePlace): Effect.Effect<TapedSpan> => {
   const { span, tape } = place
   const tool = JSON.stringify(place.next?.attributes["tool"])
@@ -45,7 +45,7 @@ export const playedSpan = (place: TapePlace): Effect.Effect<TapedSpan> => {
     : span === undefined
     ? tape.diverge(
       place,
-      `the recorded run makes no such call of the tool ${tool}`
+      `the recorded run has no such call of the tool ${tool}`
     )
     : Effect.as(place.pace(span.durationMs), span)
 }

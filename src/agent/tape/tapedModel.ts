@@ -1,5 +1,5 @@
 /**
- * A `LanguageModel` that answers as recorded: the same parts, in the same pieces, failed attempts included. It reaches no network.
+ * A `LanguageModel` that answers as recorded, without a network: the same parts in the same pieces, including failed attempts.
  */
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
@@ -19,10 +19,10 @@ import { CurrentTape, type TapePlace } from "./TapePlace.js"
 const isPart = (entry: TapeEntry): entry is Response.AllPartsEncoded =>
   entry.type !== "failed" && entry.type !== "announced" && entry.type !== "attempt" && entry.type !== "unreadable"
 
-/** Hears what the vendor's layer set on the span of `@effect/ai`. */
+/** Receives the attributes that the vendor's layer set on the span of `@effect/ai`. */
 type Listen = (key: string, value: string | number) => void
 
-/** The parts of one arrival; fails where the call did. */
+/** The parts of one arrival. Fails where the recorded call failed. */
 const arrive = (
   place: TapePlace,
   { at, entries }: PlayedArrival,
@@ -47,7 +47,7 @@ const arrive = (
     })
   )
 
-/** What the recorded call answers next, in the pieces and at the times of then. */
+/** The next answer of the recorded call, in the recorded pieces and at the recorded times. */
 const answer = (listen: Listen): Stream.Stream<Response.AllPartsEncoded, AiError.AiError> =>
   Stream.unwrap(Effect.map(nextAnswer, ({ arrivals, place }) =>
     Stream.mapChunks(
@@ -64,8 +64,8 @@ const make: Effect.Effect<LanguageModel.Service> = LanguageModel.make({
 })
 
 /**
- * The answer of a call that an agent makes, from the tape if the service is a tape's and something is played. Agents work with encoded parts too, and
- * making the schemas that `@effect/ai` decodes with takes longer than all the rest of a played call.
+ * The answer to an agent's call: from the tape if the service is a taped one and something is being played, else `live`. It stays encoded, because
+ * agents accept that too, and building the schemas that `@effect/ai` decodes with takes longer than the rest of a played call.
  */
 export const playedOr = (
   service: LanguageModel.Service,
@@ -79,11 +79,11 @@ export const playedOr = (
     )
     : live
 
-/** The model of a tape; `model` is the one that agents name before their first call. */
+/** The model of a tape. `model` is its name for agents before their first call. */
 export const tapedModel = (model: string | undefined): Effect.Effect<LanguageModel.Service> =>
   Effect.map(make, (service) => identify(service, { model, provider: undefined }, { isTaped: true }))
 
-/** Answers as recorded where something is played, else as `live` does. */
+/** Answers as recorded while something is being played, else like `live`. */
 export const tapedOrLive = (live: LanguageModel.Service): Effect.Effect<LanguageModel.Service> =>
   Effect.map(make, (taped) => {
     const { model, provider, underneath } = identityOf(live)

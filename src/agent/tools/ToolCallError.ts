@@ -1,11 +1,11 @@
 /**
- * Why a tool call failed: one text for the records, without content, and one for the model.
+ * Why a tool call failed, with a text for the records, without content, and another one for the model.
  */
 import * as Data from "effect/Data"
 
-/** What is recorded: nothing of the call's parameters or results, which are content. */
+/** The recorded texts. They say nothing about the call's parameters or results, which are content. */
 const reasons = {
-  UnknownTool: "there is no tool of that name",
+  UnknownTool: "there is no tool with that name",
   InvalidParameters: "the parameters do not fit the tool's schema",
   InvalidResult: "the result does not fit the tool's schema",
   UnsendableResult: "the result cannot be sent to a model",
@@ -14,7 +14,7 @@ const reasons = {
   ToolFailed: "the tool returned a failure",
   ModelCallFailed: "a model call of the tool failed",
   TooManyCalls: "the turn has more tool calls than maxToolCallsPerTurn",
-  BudgetSpent: "the budget was spent before the tool began"
+  BudgetSpent: "the budget was spent before the tool started"
 } as const
 
 /** A failed tool call. */

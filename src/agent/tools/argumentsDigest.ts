@@ -1,9 +1,9 @@
 /**
- * A digest of a tool call's arguments, so that readers see repeated calls even if content is not recorded.
+ * A digest of a tool call's arguments, so that readers can detect repeated calls even if content is not recorded.
  *
- * Arguments are often guessable, such as a phone number, and a plain hash would reveal them to anyone who tries them all. The digest is therefore keyed
- * (HMAC-SHA-256), with a random key that lives as long as the process and is never recorded: equal digests mean equal arguments within one process, and
- * nothing else.
+ * Arguments are often guessable, such as phone numbers, and a plain hash would reveal them to anyone who tries them all. The digest is therefore
+ * keyed (HMAC-SHA-256) with a random key that lives as long as the process and is never recorded. Equal digests mean equal arguments within one
+ * process, and nothing more.
  */
 import { hex, hmacSha256, sha256 } from "../../records/sha256.js"
 

@@ -2,7 +2,7 @@
  * Runs one tool call: a `loom.tool` span, its metric, and a result for the model whatever happens.
  *
  * If a tool fails, does not exist, gets invalid parameters or takes too long, the model receives an error text. Only an interruption of the run
- * passes through. Each handler runs in its own fiber, so what it forks ends with it.
+ * passes through. Each handler runs in its own fiber, so fibers that it forks end with it.
  */
 import type * as Tool from "@effect/ai/Tool"
 import * as Cause from "effect/Cause"
@@ -37,7 +37,7 @@ export interface ToolResult {
 /** How to run tools. */
 export interface DispatchOptions {
   readonly tools: Tools
-  /** Those of the tools that come with their handler. */
+  /** The tools that come with their handler. */
   readonly local: ReadonlyArray<LocalTool>
   readonly toolTimeout: Duration.DurationInput | undefined
   readonly captureContent: CaptureContent | undefined
@@ -52,7 +52,7 @@ export const dispatch = (
   mayRun: Effect.Effect<void, ToolCallError>
 ): Effect.Effect<ToolResult> => {
   const tool = Object.values(options.tools).find(({ name }) => name === call.name)
-  // The model can make up names; each would be a metric series of its own.
+  // The model can make up names, and each would become its own metric series.
   const metricName = tool === undefined ? "_unknown" : tool.name
   const body = Effect.zipRight(
     captured(options.captureContent, () => ({ arguments: { json: call.params } })),
@@ -70,7 +70,7 @@ export const dispatch = (
       {
         tool: call.name,
         ...idsOf(call),
-        // Only read where something records.
+        // Only read if something records.
         get arguments_digest() {
           return argumentsDigest(call.params)
         },
@@ -90,7 +90,7 @@ export const dispatch = (
   )
 }
 
-/** Gives back what was recorded, if the call is played. A worker runs: its model calls are played. */
+/** Returns the recorded result if the call is being played. A worker does run, and its model calls are played. */
 const playedOr = (
   options: DispatchOptions,
   tool: Tool.Any | undefined,
@@ -115,8 +115,8 @@ const playedOr = (
 
 const idsOf = ({ givenId, id }: ToolCall) => ({ call_id: givenId, sent_call_id: id === givenId ? undefined : id })
 
-// A tool can end with an interruption that is not the run's, for example of a fiber that it joined: the cause alone does not tell. Neither does
-// the fiber alone: in an uninterruptible region, such as a finalizer, it knows of an interruption that has to wait.
+// A tool can end with an interruption that is not the run's, for example of a fiber that it joined, so the cause alone is not enough. Neither is
+// the fiber alone: in an uninterruptible region, such as a finalizer, it may have a pending interruption.
 const isRunInterrupted = (cause: Cause.Cause<unknown>): Effect.Effect<boolean> =>
   Effect.withFiberRuntime((fiber, { runtimeFlags }) =>
     Effect.succeed(

@@ -31,7 +31,7 @@ export const handle = (
       const provided: Tool.Handler<string> | undefined = context.unsafeMap.get(tool.id)
       return provided === undefined
         ? new ToolCallError({ reason: "NoHandler", forModel: `The tool ${JSON.stringify(tool.name)} has no handler` })
-        // What is current (the run, its span, its user) overrides what was there when the handler's layer was built.
+        // The current context (the run, its span, its user) overrides the one in which the handler's layer was built.
         : runHandler(tool, provided.handler, call).pipe(
           Effect.mapInputContext((current: Context.Context<never>) => Context.merge(provided.context, current))
         )
@@ -51,7 +51,7 @@ const runHandler = (tool: Tool.Any, handler: Handler, call: ToolCall): Effect.Ef
     return yield* sendable(yield* encode(tool.successSchema, result, tool), tool)
   }).pipe(Effect.catchAllCause(withoutContent))
 
-// The error of a model call that the tool made quotes content, as a defect too.
+// If a model call of the tool failed, the error quotes content, even as a defect.
 const withoutContent = (cause: Cause.Cause<unknown>): Effect.Effect<never, unknown> => {
   const error = Cause.squash(cause)
   return AiError.isAiError(error)

@@ -1,14 +1,15 @@
 /**
- * A tool's result as a vendor can take it: plain JSON data, copied, so that no vendor's layer fails at it and nothing changes it later.
+ * Converts a tool's result to a form that every vendor accepts: a copy as plain JSON data, so that no vendor's layer fails on it and nothing changes
+ * it later.
  *
- * Follows `JSON.stringify`, except for what it would turn into nonsense. Maps, sets and errors, of which it leaves `{}`, become what records make of them;
- * bytes, of which it makes an object with a key per byte, and promises are refused.
+ * Follows `JSON.stringify`, except where its result would be useless. Maps, sets and errors, which it turns into `{}`, are converted as in records.
+ * Promises, and bytes, which it turns into an object with a key per byte, are rejected.
  */
 import * as Either from "effect/Either"
 import { handled } from "../../records/promises.js"
 import { errorText } from "../../records/text.js"
 
-/** Takes the place of no result. Some vendors want an object, and all take one. */
+/** Sent if there is no result. Some vendors require an object, and all accept one. */
 const noResult: { readonly [key: string]: never } = {}
 
 /** The result as JSON data, or why it cannot be sent. */
@@ -85,7 +86,7 @@ const copyObject = (value: object, parents: Set<object>): unknown => {
 const entriesOf = (map: ReadonlyMap<unknown, unknown>): ReadonlyArray<readonly [string, unknown]> =>
   Array.from(map, ([key, item]) => {
     if (typeof key !== "string" && typeof key !== "number" && typeof key !== "boolean") {
-      throw new Unsendable("it contains a map whose keys are no text")
+      throw new Unsendable("it contains a map whose keys are not text")
     }
     return [String(key), item]
   })

@@ -1,9 +1,9 @@
 /**
- * Toolkits as agents handle them.
+ * Toolkits whose parameters are not decoded by `@effect/ai`.
  *
- * `@effect/ai` decodes a tool call's parameters while it reads the answer, and rejects the whole answer if they do not fit. An agent passes it
- * the same names, descriptions and JSON schemas with parameters that are not decoded; the dispatch decodes them, so that the model receives the
- * error and can try again.
+ * `@effect/ai` decodes a tool call's parameters while it reads the answer, and rejects the whole answer if they do not fit. An agent therefore passes
+ * it the same names, descriptions and JSON schemas, but with undecoded parameters. The dispatch decodes them, so that the model receives the error
+ * and can try again.
  */
 import * as Tool from "@effect/ai/Tool"
 import type * as Toolkit from "@effect/ai/Toolkit"
@@ -18,7 +18,7 @@ export interface LocalTool {
   readonly tool: Tool.Any
   /** Runs with decoded parameters. */
   readonly handler: (params: never) => Effect.Effect<unknown, unknown>
-  /** The sub-agent that a call delegates to, from the parameters as the model wrote them: it may not exist. */
+  /** The sub-agent that a call delegates to, from the parameters as the model wrote them. It may not exist. */
   readonly worker?: (params: unknown) => { readonly name: string; readonly exists: boolean } | undefined
 }
 
@@ -37,6 +37,6 @@ const loose = (tool: Tool.Any): Tool.Any => {
   const undecoded = Schema.Unknown.annotations({ jsonSchema: Tool.getJsonSchemaFromSchemaAst(parameters.ast) })
   return Tool.isUserDefined(tool)
     ? tool.setParameters(undecoded as never)
-    // One that the provider defines must not become one of the user's.
+    // A provider-defined tool must not become a user-defined one.
     : Object.assign(Object.create(Object.getPrototypeOf(tool)), tool, { parametersSchema: undecoded })
 }

@@ -1,7 +1,7 @@
 /**
- * The tools that a run of an agent can call, its workers' included.
+ * The tools that a run of an agent can call, including those of its workers.
  *
- * A handler is found by the name of its tool, so two tools of one name would share one handler. A copy of an agent keeps its tools.
+ * Handlers are found by tool name, so two tools with the same name would share one handler. A copy of an agent keeps its tools.
  */
 import type * as Tool from "@effect/ai/Tool"
 import type { Tools } from "./looseToolkit.js"
@@ -16,12 +16,12 @@ export interface Reachable {
 /** The tools of an agent; empty if it is not an agent of this package. */
 export const toolsOf = (agent: Reachable): ReadonlyArray<Tool.Any> => agent[tools] ?? []
 
-/** A member for an agent with these tools, and with those of these workers. */
+/** The member for an agent with these tools and these workers. */
 export const reachable = (own: Tools | undefined, workers: ReadonlyArray<Reachable>): Reachable => ({
   [tools]: [...Object.values(own ?? {}), ...workers.flatMap(toolsOf)]
 })
 
-/** The name that two different tools share, if any do. */
+/** A name that two different tools share, if there is one. */
 export const sharedName = (all: ReadonlyArray<Tool.Any>): string | undefined => {
   const byName = new Map<string, Tool.Any>()
   return all.find((tool) => {

@@ -1,6 +1,6 @@
 /**
- * Tools with a time limit. At the limit the tool is interrupted and the run goes on at once, even if the tool cannot be interrupted or takes its
- * time to clean up: it is left to end by itself.
+ * Tools with a time limit. At the limit the tool is interrupted and the run continues at once. A tool that cannot be interrupted, or is slow to clean
+ * up, is left running.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ export interface TimeLimit {
   readonly onLeftRunning: Effect.Effect<void>
 }
 
-/** A tool call that ends within the limit, or fails at it. Runs in a fiber of its own, which may outlive the run. */
+/** Runs a tool call, which fails if it exceeds the limit. It has a fiber of its own, which may outlive the run. */
 export const withTimeLimit = (
   limit: TimeLimit,
   handled: Effect.Effect<unknown, unknown>
@@ -44,7 +44,7 @@ const timedOut = ({ duration }: TimeLimit): ToolCallError =>
     forModel: `The tool did not answer within ${Duration.format(duration)}`
   })
 
-/** An interrupted fiber that only has synchronous cleaning up to do has ended after so many turns of the scheduler. */
+/** An interrupted fiber with only synchronous cleanup has ended after this many turns of the scheduler. */
 const turnsToEnd = 20
 
 const abandon = (
@@ -61,7 +61,7 @@ const abandon = (
     }
     warn(
       `The tool ${quoted(tool, 100)} did not end when it was interrupted after ${Duration.format(duration)}. ` +
-        "The run goes on without it, and it is left to end by itself"
+        "The run continues without it, and the tool is left running"
     )
     yield* Telemetry.annotate({ left_running: true })
     yield* onLeftRunning

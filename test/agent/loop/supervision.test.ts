@@ -79,7 +79,7 @@ describe.each(ways)("a supervisor that delegates to itself %s", (name, ask) => {
         expect((yield* run.exit).output).toBe("Done.")
         expect(attributeOf(run, "loom.run", "agent")).toHaveLength(deep)
         expect(attributeOf(run, "loom.tool", "error").filter((error) => error !== undefined)).toEqual([
-          expect.stringContaining(`Delegations may be ${deep} runs deep (maxDelegationDepth)`)
+          expect.stringContaining(`Delegation is limited to ${deep} nested runs (maxDelegationDepth)`)
         ])
         expect(flaws(run)).toEqual([])
       })

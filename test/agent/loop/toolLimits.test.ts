@@ -130,7 +130,7 @@ describe.each(ways)("500 tool calls in one turn %s", (_, ask) => {
       expect(results.filter(({ isFailure }) => !isFailure)).toHaveLength(20)
       expect(results.at(-1)).toEqual({
         id: "c499",
-        result: "Not run: of one turn at most 20 tool calls are run",
+        result: "Not run: at most 20 tool calls are run per turn",
         isFailure: true
       })
       expect(metricsNamed(run, "loom.tool.duration_ms").filter(({ ok, tool }) => tool === "work" && ok === false))

@@ -92,7 +92,7 @@ describe.each(ways)("a tool's result %s", (name, ask) => {
       () => Promise.reject(new Error("late")),
       "it contains a promise; wait for it in the tool"
     ],
-    ["a map of objects", () => new Map([[{}, 1]]), "it contains a map whose keys are no text"],
+    ["a map of objects", () => new Map([[{}, 1]]), "it contains a map whose keys are not text"],
     ["a map in itself", () => {
       const map = new Map<string, unknown>()
       return map.set("self", [map])

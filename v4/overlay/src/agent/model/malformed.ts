@@ -1,8 +1,8 @@
 /**
  * Recovers answers that a vendor's layer rejects because the parameters of a tool call are not JSON.
  *
- * An agent has to return such a mistake to the model. The calls are recovered from the parts before, so that the answer continues as if it had been accepted.
- * The rejection ends the stream, and what the vendor would have sent after it is lost: the last part, with the usage.
+ * An agent has to report such a mistake back to the model. The calls are recovered from the parts before it, so that the answer continues as if it had
+ * been accepted. The rejection ends the stream, and everything the vendor would have sent after it is lost: the last part, with the usage.
  */
 import type * as AiError from "effect/ai/AiError"
 import type * as Response from "effect/ai/Response"
@@ -20,7 +20,7 @@ export const recoverParts = (
     ? unreadableCalls(unfinished)
     : undefined
 
-/** The raw parts that were rejected together: the error does not hold them. */
+/** The raw parts that were rejected together; this error does not hold them. */
 export const rejectedParts = (_error: unknown): ReadonlyArray<unknown> => []
 
 /** The last parts of an answer that was rejected as a whole. */
@@ -32,7 +32,7 @@ export const rejectedCalls = (_error: unknown): ReadonlySet<string> => new Set()
 /** The error with which these parts were rejected. */
 export const rejectionOf = (error: AiError.AiError, _rejected: ReadonlyArray<unknown>): AiError.AiError => error
 
-/** Calls with text instead of parameters: a provider's package gives up at parameters that it cannot parse. */
+/** Calls with their text as parameters: a provider's package gives up on parameters that it cannot parse. */
 const unreadableCalls = (unfinished: ReadonlyArray<UnfinishedCall>): Parts | undefined =>
   unfinished.length === 0
     ? undefined
