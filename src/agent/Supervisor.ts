@@ -94,7 +94,7 @@ const defaultDepth = 8
 
 const refuseSharedNames = (own: Tools, workers: ReadonlyArray<Reachable>): void => {
   if (Object.values(own).some(({ name }) => name === "delegate")) {
-    throw new TypeError("Supervisor.make: a supervisor already has a tool named `delegate`. Rename the one in `toolkit`")
+    throw new TypeError("Supervisor.make: a supervisor already has a tool `delegate`. Rename the one in `toolkit`")
   }
   const shared = sharedName([...Object.values(own), ...workers.flatMap(toolsOf)])
   if (shared !== undefined) {

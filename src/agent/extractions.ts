@@ -41,7 +41,10 @@ export const makeBackground = (
     const atOnce = yield* Effect.makeSemaphore(concurrency)
     const reporter = new Reporter()
     const drop = Effect.suspend(() => {
-      reporter.every("full", `AutoExtract is at its capacity of ${capacity}: further extractions are dropped and counted`)
+      reporter.every(
+        "full",
+        `AutoExtract is at its capacity of ${capacity}: further extractions are dropped and counted`
+      )
       return dropped
     })
     const keep = (defect: unknown) =>

@@ -48,7 +48,7 @@ type Rest<A> = readonly [A] | readonly [LazyAttributes | undefined, A]
 const splitRest = <A>(rest: Rest<A>): readonly [LazyAttributes | undefined, A] =>
   rest.length === 1 ? [undefined, rest[0]] : rest
 
-const closedMessage = "Telemetry is closed: spans and measurements are no longer recorded. Close it when the program ends"
+const closed = "Telemetry is closed: spans and measurements are no longer recorded. Close it when the program ends"
 
 /** See `PromiseTelemetry`. */
 export class Session<R> implements PromiseTelemetry<Telemetry | R> {
@@ -219,7 +219,7 @@ export class Session<R> implements PromiseTelemetry<Telemetry | R> {
     }
     if (!this.isReported) {
       this.isReported = true
-      this.warn(closedMessage)
+      this.warn(closed)
     }
     return undefined
   }
