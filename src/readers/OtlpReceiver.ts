@@ -2,7 +2,7 @@
  * Sends the requests of `OtlpJson` to an OTLP/HTTP receiver, retrying while it is down or busy.
  */
 import * as Effect from "effect/Effect"
-import { confided, decoded, withoutEchoes } from "../records/echoes.js"
+import { decoded, sentSecrets, withoutEchoes } from "../records/echoes.js"
 import {
   type Answer,
   connectionError,
@@ -92,7 +92,7 @@ export const send = (
   onRetry: (reason: string) => Effect.Effect<void>
 ): Effect.Effect<Refused | undefined, Undelivered> => {
   const { headers, url } = targetOf(receiver, signal)
-  const secrets = confided(receiver.endpoint.href, receiver.headers)
+  const secrets = sentSecrets(receiver.endpoint.href, receiver.headers)
   const shown = (text: string) => receiver.shown(withoutEchoes(text, secrets))
   const post = (bytes: Uint8Array) =>
     Effect.tryPromise({

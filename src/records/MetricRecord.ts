@@ -12,15 +12,15 @@ export interface MetricRecord {
   readonly name: string
   /** Finite; for a counter also ≥ 0. The unit is the name's suffix. */
   readonly value: number
-  /** Derived from the name's suffix: see `instrumentKind`. */
+  /** Derived from the suffix of the name; see `instrumentKind`. */
   readonly instrumentKind: InstrumentKind
-  /** Normalised and frozen: see `Attributes`. */
+  /** Normalised and frozen; see `Attributes`. */
   readonly attributes: Attributes
-  /** Wall-clock time by the fiber's Clock. */
+  /** Wall-clock time, from the fiber's Clock. */
   readonly emittedAt: Date
-  /** The trace of the span it was emitted in, if any: 32 lower-case hexadecimal digits. */
+  /** The trace in which it was emitted, if any: 32 lower-case hexadecimal digits. */
   readonly traceId?: string
-  /** The span it was emitted in, if any: 16 lower-case hexadecimal digits. */
+  /** The span in which it was emitted, if any: 16 lower-case hexadecimal digits. */
   readonly spanId?: string
 }
 

@@ -1,51 +1,51 @@
 /**
- * One judgement of a span or of a whole trace: a number, a label, or both. It may be made long after what it judges has ended.
+ * A score judges a span or a whole trace: with a number, a label, or both. It may be given long after the span or trace has ended.
  */
 import type { Attributes } from "./attributes.js"
 
 /** Who judged: a rule in code, a model, or a person. */
 export type ScoreSource = "code" | "model" | "human"
 
-/** All sources. */
+/** Every source. */
 export const scoreSources: ReadonlyArray<ScoreSource> = ["code", "model", "human"]
 
 /** Whether a value is one of the sources. */
 export const isScoreSource = (value: unknown): value is ScoreSource =>
   (scoreSources as ReadonlyArray<unknown>).includes(value)
 
-/** One judgement. Deep-frozen. */
+/** One score. Deep-frozen. */
 export interface ScoreRecord {
   /** What is judged, such as `correctness`; never empty. */
   readonly name: string
-  /** Finite; `null` if there is only a label. */
+  /** Finite; `null` if the score has only a label. */
   readonly value: number | null
-  /** Such as `pass`; `null` if there is only a value. */
+  /** Such as `pass`; `null` if the score has only a value. */
   readonly label: string | null
-  /** Why; `null` if no reason is given. */
+  /** The reason; `null` if none was given. */
   readonly explanation: string | null
   /** Who judged. */
   readonly source: ScoreSource
-  /** The trace that is judged, or that the judged span is in: 32 lower-case hexadecimal digits. */
+  /** The judged trace, or the trace of the judged span: 32 lower-case hexadecimal digits. */
   readonly traceId: string
-  /** The judged span: 16 lower-case hexadecimal digits; `null` for the whole trace. */
+  /** The judged span: 16 lower-case hexadecimal digits. `null` for the whole trace. */
   readonly spanId: string | null
-  /** Normalised and frozen: see `Attributes`. */
+  /** Normalised and frozen; see `Attributes`. */
   readonly attributes: Attributes
-  /** Wall-clock time by the fiber's Clock. */
+  /** Wall-clock time, from the fiber's Clock. */
   readonly scoredAt: Date
 }
 
-/** A judgement as you pass it: a value, a label, or both. */
+/** A score as you pass it: a value, a label, or both. */
 export interface ScoreInput<A> {
   /** A finite number. */
   readonly value?: number | null | undefined
-  /** A text that is not empty, such as `pass`. */
+  /** A non-empty string, such as `pass`. */
   readonly label?: string | null | undefined
-  /** Why, in words. Within the limits of one attribute value. */
+  /** The reason, in words. Subject to the limits of one attribute value. */
   readonly explanation?: string | null | undefined
   /** Who judged. Default `"code"`. */
   readonly source?: ScoreSource | undefined
-  /** Anything else about the judgement. */
+  /** Anything else about the score. */
   readonly attributes?: A | undefined
 }
 
@@ -61,18 +61,18 @@ const isAbsent = (value: unknown): value is null | undefined => value === null |
 
 const isAbsentOrText = (value: unknown): boolean => isAbsent(value) || typeof value === "string"
 
-/** Why a judgement is invalid; `undefined` if it is valid. */
+/** Why a score is invalid; `undefined` if it is valid. */
 export const invalidScore = (name: unknown, { explanation, label, source, value }: ScoreInput<unknown>) =>
   typeof name !== "string" || name === ""
     ? "the score has no name"
     : !isAbsent(value) && !(typeof value === "number" && Number.isFinite(value))
     ? "the value is not a finite number"
     : !isAbsentOrText(label) || label === ""
-    ? "the label is not a text, or is empty"
+    ? "the label is not a string, or is empty"
     : isAbsent(value) && isAbsent(label)
     ? "it has neither a value nor a label"
     : !isAbsentOrText(explanation)
-    ? "the explanation is not a text"
+    ? "the explanation is not a string"
     : source !== undefined && !isScoreSource(source)
     ? "the source is not one of code, model, human"
     : undefined

@@ -1,5 +1,5 @@
 /**
- * Spans and measurements as the package passes them around internally: ids and exact times. The public record is made on demand.
+ * Spans and measurements as the package passes them around internally, with exact times. Public records are made on demand.
  *
  * Sinks that write or count never need the two `Date`s and the frozen copy of a `SpanRecord`; making them lazily is most of what
  * keeps a recorded span cheap. All fields are final and normalised; attributes are frozen when a record is made.
@@ -11,7 +11,7 @@ import type { SpanEvent, SpanLink, SpanRecord, SpanStart } from "./SpanRecord.js
 
 /** An event with its exact time. */
 export interface EventData {
-  /** What happened; for a log line, its text. */
+  /** What happened; for a log entry, its message. */
   readonly name: string
   /** Nanoseconds since the epoch. */
   readonly time: bigint
@@ -22,24 +22,24 @@ export interface EventData {
 const noEvents: ReadonlyArray<SpanEvent> = Object.freeze([])
 const noLinks: ReadonlyArray<SpanLink> = Object.freeze([])
 
-/** A span that is still open: as its record has it, but for the exact time. */
+/** A span that is still open. Same as its record, except that the time is exact. */
 export interface OpenSpanData extends Omit<SpanStart, "startedAt"> {
   /** Nanoseconds since the epoch. */
   readonly start: bigint
-  /** The order of opening. */
+  /** Orders spans by when they opened. */
   readonly sequence: number
 }
 
-/** The fields of a record that its data has in another form. */
+/** The fields of a record that its data holds in another form. */
 type OtherForm = keyof SpanStart | "endedAt" | "durationMs" | "events" | "links"
 
-/** A finished span: as its record has it, but for exact times. Attributes are not changed any more; they are frozen when a record is made. */
+/** A finished span. Same as its record, except that times are exact. Attributes no longer change; they are frozen when a record is made. */
 export interface SpanData extends OpenSpanData, Omit<SpanRecord, OtherForm> {
   /** Nanoseconds since the epoch; never before `start`. */
   readonly end: bigint
-  /** In the order in which they happened; `undefined` where there are none. */
+  /** In the order in which they happened; `undefined` if there are none. */
   readonly events: ReadonlyArray<EventData> | undefined
-  /** `undefined` where there are none. */
+  /** `undefined` if there are none. */
   readonly links: ReadonlyArray<SpanLink> | undefined
 }
 
@@ -68,7 +68,7 @@ export const spanRecord = (data: SpanData): SpanRecord => {
 const spanEvent = (event: EventData): SpanEvent =>
   Object.freeze({ name: event.name, time: dateFromNanos(event.time), attributes: event.attributes })
 
-/** The data of a record. `order` stands for the order of opening where the record does not know it. */
+/** The data of a record. `order` is its `sequence` if the record has none. */
 export const spanData = (record: SpanRecord, order: number): SpanData => {
   const start = nanosFromDate(record.startedAt)
   return {
@@ -117,15 +117,15 @@ export interface MetricData {
   readonly name: string
   /** Finite; for a counter also ≥ 0. */
   readonly value: number
-  /** From the name's suffix, or from the line that it was read from. */
+  /** From the suffix of the name, or from the line it was read from. */
   readonly instrumentKind: InstrumentKind
   /** Normalised; frozen when a record is made. */
   readonly attributes: Attributes
   /** Nanoseconds since the epoch. */
   readonly time: bigint
-  /** The trace of the span it was taken in, if any. */
+  /** The trace in which it was taken, if any. */
   readonly traceId: string | undefined
-  /** The span it was taken in, if any. */
+  /** The span in which it was taken, if any. */
   readonly spanId: string | undefined
 }
 

@@ -1,8 +1,8 @@
 /**
  * Normalises attribute values before any sink receives them.
  *
- * Programs pass anything as an attribute. It becomes plain, bounded, deep-frozen data: strings, finite numbers, booleans, and arrays and objects of
- * these. Nothing here throws, whatever the value does when it is read. A value is read exactly once, when it is passed; later changes have no effect.
+ * Programs may pass any value as an attribute. It becomes plain, bounded, deep-frozen data: strings, finite numbers, booleans, and arrays and objects
+ * of these. Nothing here throws, whatever the value does when it is read. A value is read once, when it is passed; later changes have no effect.
  */
 import { JsonItems } from "./jsonItems.js"
 import { itemsBy, noRules, propertiesBy, setOwn, type ValueRules } from "./named.js"
@@ -22,11 +22,11 @@ export type AttributeValue =
 /** Normalised attributes of a span, an event or a metric. Frozen. */
 export type Attributes = { readonly [key: string]: AttributeValue }
 
-/** Bounds on what one record may hold. All are counts, ≥ 0. */
+/** Limits on what one record may hold. All are counts, ≥ 0. */
 export interface AttributeLimits {
   /** Attributes of a span or a metric. Default 128. */
   readonly attributes: number
-  /** Characters (UTF-16 code units) of text in one value. Default 8192. */
+  /** Characters (UTF-16 code units) of all strings in one value. Default 8192. */
   readonly valueLength: number
   /** Levels of nesting in one value. Default 8. */
   readonly depth: number
@@ -34,14 +34,14 @@ export interface AttributeLimits {
   readonly items: number
   /** Events of a span. Default 128. */
   readonly events: number
-  /** Spans that are open at once and known as such. Default 10 000. */
+  /** Open spans that are tracked at the same time. Default 10 000. */
   readonly openSpans?: number | undefined
 }
 
-/** The default limits. */
-/** Open spans that are known at once where nothing else is said. */
+/** The default for `AttributeLimits.openSpans`. */
 export const defaultOpenSpans = 10_000
 
+/** The default limits. */
 export const defaultLimits: AttributeLimits = {
   attributes: 128,
   valueLength: 8192,
@@ -51,10 +51,10 @@ export const defaultLimits: AttributeLimits = {
   openSpans: defaultOpenSpans
 }
 
-/** Effect's `Redacted` marks its values with this registered symbol; named here so that records stay free of Effect. */
+/** Effect's `Redacted` marks its values with this registered symbol. It is repeated here so that records do not depend on Effect. */
 const RedactedTypeId = Symbol.for("effect/Redacted")
 
-/** One value while it is being read, and the rest of its limits. */
+/** The state of reading one value, and what is left of its limits. */
 interface Reading {
   /** Characters left. */
   chars: number
@@ -64,7 +64,7 @@ interface Reading {
   isInList: boolean
   readonly depth: number
   readonly rules: ValueRules
-  /** The objects around the next value, the value itself first. */
+  /** The objects that contain the next value, outermost first. */
   readonly above: Set<object>
 }
 
@@ -101,7 +101,7 @@ export const normalizeValue = (
   }
 }
 
-// JSON has no negative zero, so a reader would get another value than was written.
+// JSON has no negative zero, so a reader would get a different value than the one written.
 const finite = (value: number, rules: ValueRules): number | string =>
   Number.isFinite(value) ? (rules.number === undefined ? value + 0 : rules.number(value + 0)) : String(value)
 
@@ -111,13 +111,13 @@ const spend = (value: string, reading: Reading): string => {
   return safe
 }
 
-/** Normalises a value inside another one. Its text counts against the characters left. */
+/** Normalises a value inside another one. A string counts against the characters left. */
 const nested = (value: unknown, reading: Reading): AttributeValue | undefined => {
   const safe = plain(value, reading)
   return typeof safe === "string" ? spend(safe, reading) : safe
 }
 
-/** Like `nested`, but leaves a text unchanged. */
+/** Like `nested`, but leaves strings unchanged. */
 const plain = (value: unknown, reading: Reading): AttributeValue | undefined => {
   switch (typeof value) {
     case "string":
@@ -234,7 +234,7 @@ const object = (
   const judged = propertiesBy(reading.rules)
   let seen = 0
   for (const [key, get] of entries) {
-    // Without text left, keys could not be told apart.
+    // Without characters left, all keys would look the same.
     if (reading.items <= 0 || reading.chars <= 0) {
       setOwn(out, spend("…", reading), spend(restOf(size - seen, "keys", get), reading))
       break
@@ -254,7 +254,7 @@ const object = (
   return Object.freeze(out)
 }
 
-/** Reads one item or property. If reading it throws, only this one is lost. */
+/** Reads one item or property. If that throws, only this item is lost. */
 const attempt = (get: () => unknown, reading: Reading): AttributeValue | undefined => {
   let value: unknown
   try {

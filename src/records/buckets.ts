@@ -1,7 +1,7 @@
 /**
- * The buckets of histograms by unit. The sink and the readers' export send the same.
+ * Histogram buckets by unit. The OpenTelemetry sink and the readers' export use the same ones.
  *
- * Each duration is at most two and a half times the one before: a quantile is interpolated within a bucket, and is no better than the bucket is narrow.
+ * Each duration is at most two and a half times the previous one: quantiles are interpolated within a bucket, so wide buckets make them inaccurate.
  */
 const milliseconds = [
   ...[1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 20_000, 30_000],
@@ -10,6 +10,6 @@ const milliseconds = [
 
 const bytes = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864]
 
-/** The upper bounds of a histogram's buckets in this unit, ascending. */
+/** The upper bounds of the histogram buckets for this unit, ascending. */
 export const bucketsOf = (unit: string): ReadonlyArray<number> =>
   unit === "ms" ? milliseconds : unit === "s" ? milliseconds.map((bound) => bound / 1000) : bytes

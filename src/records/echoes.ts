@@ -1,13 +1,13 @@
 /**
- * Hides secrets that a receiver echoes: header values, a password in its address. Redaction rules only recognize secrets with a known form, but the
- * sender knows all of them.
+ * Hides secrets that a receiver echoes: header values, and the password in its address. Redaction rules only recognize secrets of a known form, but
+ * the sender knows all of them.
  */
 import { redacted } from "./text.js"
 
-/** Shorter values are not secrets, and occur in too many words. */
+/** Shorter values are not treated as secrets: they occur in too many words. */
 const shortest = 6
 
-/** Percent-decodes a part of an address; returns the part itself if it is malformed. */
+/** Percent-decodes a part of an address; returns it unchanged if it is malformed. */
 export const decoded = (part: string): string => {
   try {
     return decodeURIComponent(part)
@@ -16,8 +16,8 @@ export const decoded = (part: string): string => {
   }
 }
 
-/** The values of these headers, whole and word by word, and the login in the address, longest first. */
-export const confided = (
+/** The secrets sent to a receiver, longest first: header values, as a whole and word by word, and the login in the address. */
+export const sentSecrets = (
   address: string,
   headers: { readonly [name: string]: string }
 ): ReadonlyArray<string> => {

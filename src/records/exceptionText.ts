@@ -1,5 +1,5 @@
 /**
- * The text of an exception in records: `Name: message`, then a line for each cause. Or its type alone.
+ * The text of an exception in records: `Name: message`, then a line for each cause, or just its type.
  */
 
 /** Separates an error from its causes. */
@@ -11,14 +11,14 @@ export interface ExceptionParts {
   readonly type: string
   /** Its own message, without the causes; `undefined` if only the type was recorded. */
   readonly message: string | undefined
-  /** The whole text if there are causes. */
+  /** The whole text, including causes; `undefined` if there are none. */
   readonly chain: string | undefined
 }
 
-/** A name alone, as of an error without a message. Other single words are messages. */
+/** A name alone, from an error without a message. Any other single word is a message. */
 const nameAlone = /^(?:[\w$.@/-]*[a-z\d])?(?:Error|Exception)$/
 
-/** Takes a recorded exception apart. */
+/** Splits a recorded exception into its parts. */
 export const exceptionParts = (exception: string): ExceptionParts => {
   const end = exception.search(causeLine)
   const own = end < 0 ? exception : exception.slice(0, end)
@@ -33,17 +33,17 @@ export const exceptionParts = (exception: string): ExceptionParts => {
 
 const name = /^[\w$.@/-]{1,128}$/
 
-/** The text as the name of a type; `Error` if it is no name. */
+/** The text, if it is a valid type name; otherwise `Error`. */
 export const typeName = (text: string): string => name.test(text) ? text : "Error"
 
-/** The type in the text of an exception that someone else wrote: `TypeError` of `TypeError: x is not a function`. */
+/** The type in an exception text that another program wrote: `TypeError` for `TypeError: x is not a function`. */
 export const typeOfText = (text: string): string => {
   const type = /^([\w$.@/]{0,120}(?:Error|Exception))(?::|$)/.exec(text)?.[1]
   return type ?? "Error"
 }
 
 /**
- * Keys that hold the text of an exception (semantic conventions 1.41.1, Effect's logger, and `loom.tool`), and what is left of it where only types are
+ * Keys that hold the text of an exception (semantic conventions 1.41.1, Effect's logger, and `loom.tool`), and what happens to it if only types are
  * recorded.
  */
 export const exceptionKeys: ReadonlyMap<string, "drop" | "type"> = new Map([

@@ -1,8 +1,8 @@
 /**
- * Times of records, more precise than a `Date`.
+ * The times of records, which are more precise than a `Date`.
  *
- * A `Date` counts whole milliseconds; spans are measured in nanoseconds and written in microseconds. The dates of our records carry the precise time, so
- * that a copied record keeps it.
+ * A `Date` counts whole milliseconds; spans are measured in nanoseconds and written in microseconds. The dates in our records carry the exact time,
+ * so a copied record keeps it.
  */
 
 const one = BigInt(1)
@@ -15,7 +15,7 @@ const floor = (value: bigint, by: bigint): bigint => {
   return value < 0 && quotient * by !== value ? quotient - one : quotient
 }
 
-/** A date with its nanoseconds. Its setters throw: all sinks share a record, and `Object.freeze` does not protect the time of a `Date`. */
+/** A date with nanoseconds. Its setters throw: all sinks share a record, and `Object.freeze` does not protect the time of a `Date`. */
 class ExactDate extends Date {
   readonly #nanos: bigint
   readonly #sequence: number
@@ -36,26 +36,26 @@ class ExactDate extends Date {
 }
 
 const refuse = (): never => {
-  throw new TypeError("The times of a telemetry record cannot be changed: copy them with `new Date(time)`")
+  throw new TypeError("The times of a telemetry record cannot be changed. Copy them with `new Date(time)`")
 }
 for (const name of Object.getOwnPropertyNames(Date.prototype)) {
   if (name.startsWith("set")) {
     Object.defineProperty(ExactDate.prototype, name, { value: refuse })
   }
 }
-// So that comparing and printing treat it as a Date.
+// Makes test runners and `console.log` treat it as a Date.
 Object.defineProperty(ExactDate.prototype, "constructor", { value: Date })
 
 /**
- * Makes a `Date` from nanoseconds since the epoch, rounded down to the millisecond. `sequence` is the order in which spans were opened, within one
- * recorder or one file: it breaks ties between equal times.
+ * Makes a `Date` from nanoseconds since the epoch, rounded down to the millisecond. `sequence` is the order in which spans opened within one recorder
+ * or one file. It breaks ties between equal times.
  */
 export const dateFromNanos = (nanos: bigint, sequence = 0): Date => Object.freeze(new ExactDate(nanos, sequence))
 
-/** Nanoseconds since the epoch: exact for the dates of our records, whole milliseconds for others. */
+/** Nanoseconds since the epoch: exact for the dates in our records, whole milliseconds for other dates. */
 export const nanosFromDate = (date: Date): bigint => ExactDate.nanosOf(date) ?? BigInt(date.getTime()) * million
 
-/** The `sequence` of a record's start; `undefined` for other dates. */
+/** The `sequence` of a record's start time; `undefined` for other dates. */
 export const sequenceFromDate = (date: Date): number | undefined => ExactDate.sequenceOf(date)
 
 /** Elapsed milliseconds between two instants: fractional, never negative. */
@@ -65,13 +65,13 @@ const threeDigits = Array.from({ length: 1000 }, (_, number) => String(number).p
 const millisOf = threeDigits.map((digits) => `.${digits}`)
 const microsOf = threeDigits.map((digits) => `${digits}Z`)
 
-/** The second of the last instant, in nanoseconds, and its text. */
+/** The whole second of the last instant, in nanoseconds, and its ISO text. */
 let lastSecond = BigInt(0)
 let lastIso = "1970-01-01T00:00:00"
 
 /** ISO-8601 UTC with microseconds: `2026-01-31T12:00:00.000000Z`. */
 export const isoFromNanos = (nanos: bigint): string => {
-  // Records of a busy program share their seconds, and bigints cost ten times as much as numbers.
+  // In a busy program many records share a second, and bigints cost ten times as much as numbers.
   const past = Number(nanos - lastSecond)
   if (!(past >= 0 && past < 1_000_000_000)) {
     return isoOfOtherSecond(nanos)
@@ -92,7 +92,7 @@ const isoOfOtherSecond = (nanos: bigint): string => {
   return isoFromNanos(nanos)
 }
 
-// A span may end in another second than it started in; formatting one costs more than looking it up.
+// Two slots, because a span may end in a different second than it started in. Formatting costs more than a lookup.
 const lastSeconds = [Number.NaN, Number.NaN]
 const lastIsos = ["", ""]
 const isoSecond = (seconds: number): string => {
@@ -110,19 +110,19 @@ const isoOfAnyTime = (nanos: bigint): string => {
   return `${isoMillis(Number(millis)).slice(0, -1)}${threeDigits[Number(micros - millis * thousand)]}Z`
 }
 
-// Beyond the range of a Date `toISOString` throws; a clock that far off is meaningless anyway.
+// `toISOString` throws outside the range of a Date; a clock that far off is meaningless anyway.
 const isoMillis = (millis: number): string => new Date(Math.abs(millis) <= 8.64e15 ? millis : 0).toISOString()
 
-// A year beyond 9999 has a sign and six digits, as `toISOString` writes it.
+// Years beyond 9999 have a sign and six digits, as in `toISOString`.
 const isoPattern = /^((?:\d{4}|[+-]\d{6})-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
 
-/** The second of the last text in UTC with microseconds, up to its point, and the instant that it is. */
+/** The last parsed text in UTC with microseconds, up to and including its decimal point, and its instant in nanoseconds. */
 let readSecond = "none"
 let readNanos = BigInt(0)
 
-/** Nanoseconds since the epoch from an ISO-8601 text with an offset; `undefined` if the text is invalid. */
+/** Parses ISO-8601 with an offset into nanoseconds since the epoch; `undefined` if the text is invalid. */
 export const nanosFromIso = (value: string): bigint | undefined => {
-  // Records of a busy program share their seconds.
+  // In a busy program many records share a second.
   if (value.length === 27 && value.startsWith(readSecond)) {
     const micros = microsAt(value)
     if (micros !== undefined) {

@@ -1,20 +1,22 @@
 /**
- * How much is kept of large data: a record has room for a few kilobytes, and most of a million rows need not be read. The first and the last items stay.
+ * Limits how much of large data is kept: a record has room for a few kilobytes, so most of a million rows need not be read. The first and the last
+ * items stay.
  *
- * The trap: a text after a flag, such as `--token`, is judged by the flag. Where the item before the last ones is a text, only the first ones stay.
+ * The trap: a flag such as `--token` decides whether the string after it is a secret. If the item before the kept last items is a string, it could be
+ * a flag, so only the first items stay.
  */
 import { restOf } from "./text.js"
 
-/** Lists of that many items and objects of that many keys stay whole. */
+/** Lists with up to this many items, and objects with up to this many keys, stay whole. */
 const shortList = 4
 const smallObject = 16
 
-/** The items left for one value. Each list takes at most a quarter of what is left, so that none takes the place of all after it. */
+/** The items left for one value. Each list takes at most a quarter of what is left, so that no list uses up the whole budget. */
 export class ItemBudget {
-  /** `left` is how many items its lists and objects may have together, about. */
+  /** `left` is approximately how many items its lists and objects may have in total. */
   constructor(private left: number) {}
 
-  /** A list with a mark in place of its middle, if it is too long. */
+  /** The list; if it is too long, with a marker in place of the omitted items. */
   list(items: ReadonlyArray<unknown>): ReadonlyArray<unknown> {
     const kept = this.take(items.length, shortList)
     if (kept === items.length) {
@@ -28,7 +30,7 @@ export class ItemBudget {
       : [...items.slice(0, first), restOf(rest, "items", () => items[first]), ...items.slice(first + rest)]
   }
 
-  /** The properties of an object, without the last ones if there are too many. */
+  /** The properties of an object; if there are too many, without the last ones. */
   entries(value: object): ReadonlyArray<readonly [string, unknown]> {
     const keys = Object.keys(value)
     const kept = this.take(keys.length, smallObject)
@@ -45,7 +47,7 @@ export class ItemBudget {
   }
 }
 
-/** Plain data without what is beyond the budget. */
+/** A copy of plain data without the items that exceed the budget. */
 export const thinnedData = (value: unknown, budget: ItemBudget): unknown =>
   typeof value !== "object" || value === null
     ? value

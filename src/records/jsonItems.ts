@@ -1,8 +1,8 @@
 /**
- * A JSON array that grows: each record of a conversation holds all of it, and each item is searched for secrets once, not once a record.
+ * A growing JSON array. Every record of a conversation holds the whole array, but each item is searched for secrets only once, not once per record.
  *
- * Redaction by form and key never reaches beyond a JSON string, so the items can be searched one by one. Patterns of the user's own may: then the whole
- * text is searched.
+ * Redaction by form and key never matches beyond the end of a JSON string, so items can be searched one by one. Custom patterns may match across
+ * items; then the whole text is searched.
  */
 import type { ValueRules } from "./named.js"
 import { text } from "./text.js"
@@ -13,7 +13,7 @@ export class JsonItem {
 
   constructor(readonly text: string) {}
 
-  /** Without secrets. */
+  /** The text without secrets. */
   safeBy(rules: ValueRules): string {
     if (this.safe?.rules !== rules) {
       this.safe = { rules, text: rules.text(this.text, Number.MAX_SAFE_INTEGER) }
@@ -24,9 +24,9 @@ export class JsonItem {
 
 const joined = (texts: ReadonlyArray<string>): string => `[${texts.join(",")}]`
 
-/** The array, as one text. */
+/** The array as one string. */
 export class JsonItems {
-  /** Without redaction. */
+  /** The JSON text, not redacted. */
   readonly text: string
 
   readonly #items: ReadonlyArray<JsonItem>
@@ -36,7 +36,7 @@ export class JsonItems {
     this.text = joined(items.map((item) => item.text))
   }
 
-  /** Runs no code of the value's, such as a proxy's. */
+  /** Never runs code of the value, such as a proxy's traps. */
   static is(value: unknown): value is JsonItems {
     return typeof value === "object" && value !== null && #items in value
   }
@@ -45,7 +45,7 @@ export class JsonItems {
     return this.text
   }
 
-  /** The text without secrets, at most `max` characters; `undefined` if it has to be searched as a whole. */
+  /** The text without secrets, at most `max` characters; `undefined` if it must be searched as a whole. */
   safeBy(rules: ValueRules, max: number): string | undefined {
     return rules.searchesWhole === true || this.text.length > max
       ? undefined

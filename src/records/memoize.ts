@@ -1,13 +1,13 @@
 /**
- * Memoizes functions of repeated texts: keys, names, ids.
+ * Memoizes functions of strings that repeat: keys, names, ids.
  *
- * The number and length of the kept texts is bounded, so a program that invents new keys costs time, not memory.
+ * The number and length of the cached strings is bounded, so a program with ever-changing keys costs time, not memory.
  */
 
-/** Longer texts are not kept. */
+/** Longer strings are not cached. */
 const longest = 256
 
-/** Keeps the results for up to `most` texts, then forgets all of them. A program uses a few dozen names and keys. */
+/** Caches the results for up to `most` strings, then clears the cache. A program uses a few dozen names and keys. */
 export const memoize = <A>(most: number, make: (text: string) => A): (text: string) => A => {
   const known = new Map<string, A>()
   const add = (text: string): A => {
@@ -24,9 +24,9 @@ export const memoize = <A>(most: number, make: (text: string) => A): (text: stri
 }
 
 /**
- * Keeps the result for the last text: spans share their trace, and often their parent.
+ * Caches the result for the last string: spans share their trace, and often their parent.
  *
- * The parts are joined at once. V8 would keep the operands of `+` apart until the text is read, and every line would join them again.
+ * The parts are joined immediately. V8 would keep the operands of `+` separate until the string is read, and every line would join them again.
  */
 export const memoizeLast = (parts: (text: string) => ReadonlyArray<string>): (text: string) => string => {
   let last: string | undefined = undefined

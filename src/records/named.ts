@@ -1,16 +1,16 @@
 /**
- * Applies redaction rules by key while values are normalised. Secrets have to be hidden before anything is cut: half a secret can no longer be recognized.
+ * Applies redaction rules by key while values are normalised. Secrets must be hidden before anything is cut: half a secret cannot be recognized.
  *
- * A key may also stand elsewhere: in a pair of a list (`["authorization", "…"]`), next to its value (`{ name: "token", value: "…" }`), or as a flag
+ * A key may also appear in other places: in a pair (`["authorization", "…"]`), next to its value (`{ name: "token", value: "…" }`), or as a flag
  * (`["--token", "…"]`).
  */
 import { text } from "./text.js"
 
-/** Decides what is recorded in place of texts and of the values of keys. Nothing here throws. */
+/** Decides what is recorded in place of strings and of the values of keys. Nothing here throws. */
 export interface ValueRules {
-  /** The text without secrets, at most `max` characters. */
+  /** The string without secrets, at most `max` characters. */
   readonly text: (value: string, max: number) => string
-  /** Whether texts must be searched as a whole, not in parts. Default: they need not. */
+  /** Whether strings must be searched as a whole, not in parts. Default `false`. */
   readonly searchesWhole?: boolean
   /** The text of an error. Default: its name and message. */
   readonly error?: (error: Error) => string
@@ -36,7 +36,7 @@ export const setOwn = <V>(target: Record<string, V>, key: string, value: V): voi
   }
 }
 
-/** Judges the items of one list, in order; an item after a name is judged by that name. `isPair`: the list has two items and is in a list itself. */
+/** Applies the rules to the items of a list, in order: an item after a name is the value of that name. `isPair`: a list of two, itself in a list. */
 export const itemsBy = (rules: ValueRules, isPair: boolean): (item: unknown) => unknown => {
   let previous: unknown
   return (item) => {
@@ -52,7 +52,7 @@ export const itemsBy = (rules: ValueRules, isPair: boolean): (item: unknown) => 
 
 const isFlag = (item: unknown): item is string => typeof item === "string" && item.startsWith("-")
 
-/** Judges the properties of one object, in order, each by its key; `value` also by the name before it. */
+/** Applies the rules to the properties of one object, in order: each by its key, and `value` also by the name before it. */
 export const propertiesBy = (rules: ValueRules): (key: string, value: unknown) => unknown => {
   let name: string | undefined
   return (key, value) => {

@@ -1,9 +1,9 @@
 /**
  * Delivers one OTLP request: sends it until the receiver accepts or refuses it, or the time is up.
  *
- * The retry rule of OTLP (specification 1.9, "OTLP/HTTP Response" and "Failures"), shared by the OpenTelemetry sink and `replay`: 429, 502, 503, 504
- * and broken connections are retried, after `retry-after` or with growing pauses; every other answer is final. Connections are behind `Post`. A
- * delivery can be interrupted at any point, unlike those of the official exporters, whose timers keep the process alive after the sink has closed.
+ * The OpenTelemetry sink and `replay` share these OTLP retry rules (specification 1.9, "OTLP/HTTP Response" and "Failures"): 429, 502, 503, 504 and
+ * connection errors are retried, after `retry-after` or with growing pauses; every other response is final. `Post` hides the connection. A delivery
+ * can be interrupted at any point, unlike in the official exporters, whose timers keep the process alive after the sink has closed.
  */
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
@@ -11,7 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
-/** A receiver's answer. */
+/** A receiver's response. */
 export interface Answer {
   readonly status: number
   /** The status text and, if the body is text, the body; safe to log. */
@@ -24,11 +24,11 @@ export interface Answer {
 /** A request that was not accepted. */
 export class Undelivered extends Data.TaggedError("Undelivered")<{
   readonly message: string
-  /** Whether another attempt would fail the same way. */
+  /** Whether a retry would fail the same way. */
   readonly isFinal: boolean
-  /** Milliseconds that the receiver asks to wait. */
+  /** How long the receiver asks to wait, in milliseconds. */
   readonly retryAfter?: number | undefined
-  /** Whether it is the request's content that was refused, or that could not be encoded: a part of it may be accepted. */
+  /** Whether the content was refused or could not be encoded: a part of it may still be accepted. */
   readonly isAboutContent?: boolean
 }> {}
 
@@ -37,13 +37,13 @@ export type Post = (body: Uint8Array) => Effect.Effect<Answer, Undelivered>
 
 /** Timeouts in milliseconds. */
 export interface Patience {
-  /** For the answer to one attempt. */
+  /** For the response to one attempt. */
   readonly attempt: number
-  /** For all attempts and the pauses between them. */
+  /** For all attempts, including the pauses between them. */
   readonly total: number
 }
 
-/** The most bytes of an answer that are read. */
+/** At most this many bytes of a response are read. */
 export const maxAnswer = 65_536
 
 const retryableStatus: ReadonlySet<number> = new Set([429, 502, 503, 504])
@@ -51,7 +51,7 @@ const retryableStatus: ReadonlySet<number> = new Set([429, 502, 503, 504])
 /** Bad request, content too large, unprocessable content. */
 const contentStatus: ReadonlySet<number> = new Set([400, 413, 422])
 
-/** Transient connection errors of Node and of its `fetch`. Others, such as an invalid certificate, do not go away. */
+/** Transient connection errors of Node and its `fetch`. Others, such as an invalid certificate, do not go away. */
 const retryableCode: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -66,7 +66,7 @@ const retryableCode: ReadonlySet<string> = new Set([
   "UND_ERR_CONNECT_TIMEOUT"
 ])
 
-/** An error of the connection, with its message made safe to log. If several addresses were tried, it has a code but no message. */
+/** A connection error, with its message made safe to log. If several addresses were tried, it has a code but no message. */
 export const connectionError = (
   { code, message, name }: Error & { readonly code?: string },
   shown: (text: string) => string
@@ -76,7 +76,7 @@ export const connectionError = (
     isFinal: code === undefined || !retryableCode.has(code)
   })
 
-/** The minimum pause in milliseconds: a receiver that asks for an immediate retry must not cause a busy loop. */
+/** The shortest pause in milliseconds: a receiver that asks for an immediate retry must not cause a busy loop. */
 const minPause = 100
 
 /** `retry-after` in milliseconds: seconds, or a date (RFC 9110, section 10.2.3). */
@@ -88,7 +88,7 @@ const retryAfterMillis = (text: string | undefined, now: number): number | undef
   return Number.isNaN(wait) ? undefined : Math.max(wait, minPause)
 }
 
-/** Why an answer means that the request was not accepted; `undefined` if it was. `now` is in milliseconds since the epoch. */
+/** The failure that a response means; `undefined` if the request was accepted. `now` is in milliseconds since the epoch. */
 const failureOf = ({ reason, retryAfter, status }: Answer, now: number): Undelivered | undefined =>
   status >= 200 && status <= 299 ? undefined : new Undelivered({
     message: `HTTP ${status} ${reason}`.trim(),
@@ -97,14 +97,14 @@ const failureOf = ({ reason, retryAfter, status }: Answer, now: number): Undeliv
     retryAfter: retryAfterMillis(retryAfter, now)
   })
 
-/** What a receiver refused of a request that it accepted (OTLP "partial success"). */
+/** The part of an accepted request that the receiver refused (OTLP "partial success"). */
 export interface Refused {
   /** Spans or data points, ≥ 1. */
   readonly count: number
   readonly reason: string
 }
 
-/** A number, or an object of one; `NaN` for an object that is none. */
+/** Converts to a number, like `Number`; `NaN` if the conversion throws. */
 const numberOf = (value: unknown): number => {
   try {
     return Number(value)
@@ -113,7 +113,7 @@ const numberOf = (value: unknown): number => {
   }
 }
 
-/** Reads the count and message of a partial success. JSON has 64-bit numbers as text; anything invalid counts as nothing refused. */
+/** Reads the count and message of a partial success. OTLP/JSON writes 64-bit numbers as strings. Anything invalid means that nothing was refused. */
 export const refusedOf = (rejected: unknown, reason: unknown): Refused | undefined => {
   const count = numberOf(rejected ?? 0)
   return Number.isInteger(count) && count > 0
@@ -134,11 +134,11 @@ const sendOnce = (post: Post, body: Uint8Array, millis: number): Effect.Effect<U
     })
   )
 
-/** Whole milliseconds before the next attempt: 1 s at first, growing by half up to 5 s, with a jitter of a fifth. */
+/** Whole milliseconds before the next attempt: 1 s at first, growing by half each time up to 5 s, with 20 % jitter. */
 const pause = (attempt: number): Effect.Effect<number> =>
   Effect.map(Random.nextRange(0.8, 1.2), (jitter) => Math.round(Math.min(1000 * 1.5 ** attempt, 5000) * jitter))
 
-/** Delivers a body and returns the receiver's answer. `onRetry` runs after each failed attempt that is followed by another. */
+/** Delivers a body and returns the body of the receiver's response. `onRetry` runs after each failed attempt that will be retried. */
 export const deliver = (
   post: Post,
   body: Uint8Array,

@@ -1,34 +1,34 @@
 /**
- * Delivers a batch of which a receiver refuses a part: what is refused for its content is halved until the refused items stand alone.
+ * Delivers a batch in which a receiver may refuse some items: a request refused for its content is split in half until the bad items are isolated.
  *
- * One bad item of 512 takes 19 requests. Larger parts are sent first, so a receiver that refuses everything is noticed after few requests.
+ * One bad item among 512 takes 19 requests. Larger parts are sent first, so a receiver that refuses everything is noticed after a few requests.
  */
 import * as Effect from "effect/Effect"
 import type { Refused, Undelivered } from "./otlpDelivery.js"
 
-/** What became of a batch. The items that are in none of these were accepted. */
+/** The result of delivering a batch. Items that are in none of these were accepted. */
 export interface Halved<Item = unknown> {
-  /** Items that were not delivered, and why not. */
+  /** How many items were not delivered, and why. */
   readonly lost: Refused | undefined
-  /** Items in requests whose answer was no answer of OTLP. */
+  /** How many items were in requests whose response was not valid OTLP. */
   readonly unsure: number
-  /** Items that no receiver has refused: it was gone or too busy. `undefined` if there are none. */
+  /** Items that were not refused but did not get through, because the receiver was unreachable or too busy. `undefined` if there are none. */
   readonly unreached: ReadonlyArray<Item> | undefined
 }
 
-/** What a receiver said to one request that it accepted. */
+/** A receiver's response to a request that it accepted. */
 export interface Accepted {
   readonly refused: Refused | undefined
   readonly isUnsure: boolean
 }
 
-/** Requests for one batch at most. */
+/** At most this many requests per batch. */
 const mostRequests = 128
 
-/** With so many refusals and nothing accepted, it is not a matter of single items. */
+/** After this many refusals and nothing accepted, single items are not the cause. */
 const mostRefusals = 16
 
-/** Halves a batch. Fails with the first reason if nothing was delivered, for one reason. */
+/** Delivers a batch by halving. Fails with the first failure if all items were refused, or if none got through. */
 export const deliverHalving = <Item>(
   batch: ReadonlyArray<Item>,
   send: (items: ReadonlyArray<Item>) => Effect.Effect<Accepted, Undelivered>

@@ -1,5 +1,5 @@
 /**
- * Reads dates, maps, sets, arrays and objects with their built-in members: members that an instance overrides may lie, throw or never end.
+ * Reads dates, maps, sets, arrays and objects with their built-in methods: methods that an instance overrides may lie, throw or never end.
  */
 import { setOwn } from "./named.js"
 import { handled } from "./promises.js"
@@ -10,7 +10,7 @@ export const isoText = (date: Date): string => {
   return Number.isNaN(time) ? "Invalid Date" : new Date(time).toISOString()
 }
 
-/** The length of an array or a view of bytes. A proxy may return anything: what is not a number counts as 0. */
+/** The length of an array or a byte view. A proxy may return anything: a value that is not a number counts as 0. */
 export const numberIn = (length: unknown): number => typeof handled(length) === "number" ? length as number : 0
 
 const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, "size")!.get!
@@ -22,7 +22,7 @@ export const sizeOf = (of: Map<unknown, unknown> | Set<unknown>): number =>
 const keyText = (key: unknown): string =>
   typeof handled(key) === "object" || typeof key === "function" ? `<${typeof key}>` : String(key)
 
-/** The first entries of a map, as an object. Objects list keys that look like indices first, so entries are read in that order too. */
+/** The first entries of a map, as an object. Objects list index-like keys first, so the entries are read in that order. */
 export const mapObject = (map: Map<unknown, unknown>, most: number): object => {
   const out: Record<string, unknown> = {}
   let count = 0
@@ -30,13 +30,13 @@ export const mapObject = (map: Map<unknown, unknown>, most: number): object => {
     if (count++ > most) {
       break
     }
-    // Keys that are objects share one name, so only the last of their values stays.
+    // All object keys share one name, so only the last of their values is kept.
     setOwn(out, keyText(key), handled(value))
   }
   return out
 }
 
-/** Getters for the properties of these names. */
+/** Getters for the properties with these keys. */
 export function* properties(
   value: object,
   keys: ReadonlyArray<string>
@@ -46,7 +46,7 @@ export function* properties(
   }
 }
 
-/** Getters for the elements of an array, each judged when it is read. */
+/** Getters for the elements of an array; each applies the rules when called. */
 export function* elements(
   value: ReadonlyArray<unknown>,
   length: number,
@@ -57,7 +57,7 @@ export function* elements(
   }
 }
 
-/** Getters for the items of a set, each judged when it is read. */
+/** Getters for the items of a set; each applies the rules when called. */
 export function* items(set: Set<unknown>, judged: (item: unknown) => unknown): Iterable<() => unknown> {
   for (const item of Set.prototype.values.call(set)) {
     yield () => judged(item)

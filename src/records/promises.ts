@@ -1,16 +1,17 @@
 /**
- * Handles promises found while a value is read. No one awaits them, so without a handler a rejection would end the process.
+ * Handles promises found while a value is read. No one awaits them, so a rejection without a handler would end the process.
  *
- * Every promise gets a handler: of this realm or another, of a subclass, behind a proxy that claims to be one. Other thenables do not: their failure is
- * not reported, and calling `then` may start their work, as with the queries of knex, mongoose, drizzle and Prisma. Nothing here throws.
+ * Every promise gets a handler, including promises of other realms and subclasses, and proxies that claim to be a promise. Other thenables do not:
+ * their rejections are not reported, and calling `then` may start their work, as with queries in knex, mongoose, drizzle and Prisma. Nothing here
+ * throws.
  *
- * Two kinds of promises cannot be handled: one behind a proxy that does not bind `then` to it, and one whose `constructor` throws and cannot be replaced.
- * `await` fails on them as well, so a program cannot handle their rejection either.
+ * Two kinds of promises cannot be handled: a promise behind a proxy that does not bind `then` to it, and one whose `constructor` throws and cannot be
+ * replaced. `await` fails on them as well, so a program cannot handle their rejection either.
  */
 
 type Handler = (reason: unknown) => void
 
-/** The part of `node:util` that tells a promise from everything else without calling code of the value. */
+/** The part of `node:util` that detects promises without running code of the value. */
 interface TypeChecks {
   readonly types?: { readonly isPromise?: (value: unknown) => boolean }
 }
@@ -47,7 +48,7 @@ const attempt = (use: () => void): void => {
 const isOrdinary = (promise: object): boolean =>
   Object.getPrototypeOf(promise) === Promise.prototype && !Object.hasOwn(promise, "constructor")
 
-/** `then` makes its returned promise with `constructor`, which may throw or return a rejected promise. Without it, `then` makes a plain promise. */
+/** `then` creates its result with `constructor`, which may throw or return a rejected promise. Without one, `then` creates a plain promise. */
 const withoutConstructor = (promise: object, use: () => unknown): void => {
   const own = Object.getOwnPropertyDescriptor(promise, "constructor")
   Object.defineProperty(promise, "constructor", { value: undefined, configurable: true })
@@ -62,7 +63,7 @@ const withoutConstructor = (promise: object, use: () => unknown): void => {
   }
 }
 
-/** The promise that `then` returns may be of the same kind, so it is followed one level only. */
+/** Adds a handler. The promise that `then` returns may be of the same kind, so it is followed for one level only. */
 const attach = (promise: object, handler: Handler, isReturned = false): void => {
   const use = (): unknown => Reflect.apply(then, promise, [noop, handler])
   if (isOrdinary(promise)) {
@@ -80,7 +81,7 @@ const attach = (promise: object, handler: Handler, isReturned = false): void => 
   }
 }
 
-/** Whether a value is a promise; if so, adds this handler for its rejection. */
+/** Whether a value is a promise; if it is, `handler` receives its rejection. */
 export const catchRejection = (value: unknown, handler: Handler = noop): boolean => {
   if (typeof value !== "object" || value === null) {
     return false
@@ -89,7 +90,7 @@ export const catchRejection = (value: unknown, handler: Handler = noop): boolean
   if (!isReal && !saysItIsPromise(value)) {
     return false
   }
-  // Made only here, because nearly all values are no promises. A handler that throws would reject the promise that `then` returns.
+  // Created only here, because hardly any value is a promise. If the handler threw, the promise that `then` returns would be rejected.
   const quiet = (reason: unknown): void => attempt(() => handler(reason))
   attempt(() => {
     if (isReal) {
@@ -104,7 +105,7 @@ export const catchRejection = (value: unknown, handler: Handler = noop): boolean
   return true
 }
 
-/** The value itself, safe to drop: if it is a promise, its rejection does not end the process. */
+/** Returns the value unchanged. It is now safe to drop: if it is a promise, its rejection does not end the process. */
 export const handled = <A>(value: A): A => {
   catchRejection(value)
   return value

@@ -1,13 +1,12 @@
 /**
  * SHA-256 (FIPS 180-4) and HMAC (RFC 2104).
  *
- * They are computed here because a tracer is synchronous and the platform's own functions are asynchronous or exist in Node alone. They do not run in
- * constant time.
+ * Implemented here because a tracer is synchronous, and the platform's own functions are asynchronous or exist only in Node. Not constant-time.
  */
 
 const blockBytes = 64
 
-/** The first 32 bits of the fractional part of a root of a prime. */
+/** The first 32 bits of the fractional part of a root. */
 const fraction = (root: number): number => Math.floor((root - Math.floor(root)) * 2 ** 32) | 0
 
 const primes = (count: number): ReadonlyArray<number> => {
@@ -25,7 +24,7 @@ const initial = /* @__PURE__ */ primes(8).map((prime) => fraction(Math.sqrt(prim
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by))
 
-/** The message, a one, zeros, and its length in bits. */
+/** The message, a one bit, zeros, and its length in bits. */
 const padded = (message: Uint8Array): DataView => {
   const bytes = new Uint8Array(Math.ceil((message.length + 9) / blockBytes) * blockBytes)
   bytes.set(message)
@@ -85,5 +84,5 @@ export const hex = (bytes: Uint8Array): string =>
 
 const encoder = new TextEncoder()
 
-/** Twelve hexadecimal digits (48 bits) of the SHA-256 of a text. They tell texts apart and hide none: short ones can be guessed. */
+/** The first twelve hexadecimal digits (48 bits) of a string's SHA-256. They tell strings apart but do not hide them: short ones can be guessed. */
 export const shortDigest = (text: string): string => hex(sha256(encoder.encode(text)).subarray(0, 6))

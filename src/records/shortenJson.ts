@@ -1,36 +1,37 @@
 /**
- * Shortens a JSON text that is too long, so that it stays valid JSON: programs parse captured messages, and half a JSON text cannot be parsed.
+ * Shortens JSON that is too long, so that it stays valid: programs parse captured messages, and half a JSON text cannot be parsed.
  *
- * Its longest texts are cut to one length, each with the number of missing characters. If that is not enough, items in the middle of its longest list are
- * omitted: the first and the last ones matter most; then items of the lists inside. Secrets are hidden once, and only in what is left. Lengths are computed, not tried.
+ * The longest strings are cut to the same length, each with the number of missing characters. If that is not enough, items are omitted from the
+ * middle of the longest list, because the first and last ones matter most, and then from nested lists. Secrets are hidden once, only in what is left.
+ * Lengths are computed, not found by trial and error.
  */
 import { ItemBudget, thinnedData } from "./itemBudget.js"
 import { itemsBy, noRules, propertiesBy, setOwn, type ValueRules } from "./named.js"
 import { cutAgain } from "./text.js"
 
-/** Longer texts are not parsed. */
+/** Longer JSON is not parsed. */
 const longest = 1_048_576
 
-/** Texts are not cut shorter than this to make room. */
+/** Strings are not cut shorter than this. */
 const least = 64
 
-/** The most characters that the mark of a cut takes, with quotation marks. */
+/** The longest marker of a cut, including quotation marks. */
 const markLength = 24
 
-/** Keys are cut to this. */
+/** Keys are cut to this length. */
 const keyLength = 256
 
-/** The shortest a long text can become. */
+/** The shortest that a long string can become. */
 const leastText = least + markLength
 
-/** The list to leave items out of: the value itself or one of its properties. */
+/** The list from which items are omitted: the value itself or one of its properties. */
 interface List {
   readonly key: string | undefined
-  /** Number of items, including those left out. */
+  /** The number of items, including omitted ones. */
   readonly length: number
 }
 
-/** At most `max` characters of JSON; `undefined` if the text is not a JSON object, list or text, or cannot be shortened enough. */
+/** At most `max` characters of JSON; `undefined` if the text is not a JSON object, array or string, or cannot be shortened enough. */
 export const shortenJson = (json: string, max: number, rules: ValueRules): string | undefined => {
   if (max < least || json.length > longest || !mayBeJson(json)) {
     return undefined
@@ -44,7 +45,7 @@ export const shortenJson = (json: string, max: number, rules: ValueRules): strin
       }
     }
   } catch {
-    // It is no JSON.
+    // Not JSON.
   }
   return undefined
 }
@@ -57,7 +58,7 @@ const shortened = (value: unknown, max: number, rules: ValueRules): string | und
   return text !== undefined && text.length <= max ? text : undefined
 }
 
-/** How many items lists may have together inside each item of the value, where it is not enough to leave out items of the longest list. */
+/** If omitting items of the longest list is not enough: how many items all lists inside one item of the value may have in total. Tried in order. */
 const fewerInside = [400, 100, 40, 16]
 
 const thinnedInside = (value: unknown, items: number): unknown =>
@@ -83,7 +84,7 @@ const longestList = (value: unknown): List | undefined =>
         undefined
       )
 
-/** The value itself if cutting its texts is enough, otherwise a copy with fewer items. */
+/** The value itself if cutting its strings is enough, otherwise a copy with fewer items. */
 const thinned = (
   value: unknown,
   list: List | undefined,
@@ -105,7 +106,7 @@ const thinned = (
     : withItems([items[0], `…[+${list.length - 1 - last} items]`, ...lastItems(items, last, rules)])
 }
 
-/** How many items at the end fit. The first item always stays, and at least the second one is omitted. */
+/** How many items at the end fit. The first item always stays, and at least the second is omitted. */
 const fittingAtEnd = (items: ReadonlyArray<unknown>, room: number): number => {
   let count = 0
   for (let left = room; count < items.length - 2; count++) {
@@ -117,11 +118,11 @@ const fittingAtEnd = (items: ReadonlyArray<unknown>, room: number): number => {
   return count
 }
 
-/** An item after a flag is judged by the flag, even if the flag itself is omitted. */
+/** A flag decides whether the item after it is a secret, even if the flag itself is omitted. */
 const lastItems = (items: ReadonlyArray<unknown>, count: number, rules: ValueRules): ReadonlyArray<unknown> =>
   items.slice(-count - 1).map(itemsBy(rules, false)).slice(1)
 
-/** The room that remains after writing a value as JSON; negative if it does not fit. Stops as soon as it does not. */
+/** The room left after writing a value as JSON. Stops and returns a negative number as soon as the value does not fit. */
 const left = (value: unknown, room: number, ofText: (text: string) => number): number => {
   if (typeof value === "string") {
     return room - ofText(value)
@@ -139,11 +140,11 @@ const left = (value: unknown, room: number, ofText: (text: string) => number): n
   return rest
 }
 
-/** The same with every long text cut as short as possible. */
+/** The same with every long string cut as short as possible. */
 const leastLeft = (value: unknown, room: number): number =>
   left(value, room, (text) => text.length >= leastText ? leastText : Math.min(leastText, JSON.stringify(text).length))
 
-/** How long each text may be, mark included, so that everything fits. Shorter texts stay whole. */
+/** How long each string may be, including its marker, so that everything fits. Shorter strings stay whole. */
 const roomOfTexts = (value: unknown, max: number): number => {
   const lengths: Array<number> = []
   let room = left(value, max, (text) => {
@@ -161,7 +162,7 @@ const roomOfTexts = (value: unknown, max: number): number => {
   return max
 }
 
-/** A copy of parsed JSON with other texts, and without what the rules hide because of its key. */
+/** A copy of parsed JSON with its strings replaced, and without values that the rules hide by key. */
 const copyOf = (value: unknown, ofText: (text: string) => string, rules: ValueRules, isInList = false): unknown => {
   if (typeof value === "string") {
     return ofText(value)
@@ -181,11 +182,11 @@ const copyOf = (value: unknown, ofText: (text: string) => string, rules: ValueRu
   return copy
 }
 
-/** A copy without secrets, its texts cut to about their room. */
+/** A copy without secrets, with strings cut to approximately `room` characters. */
 const withoutSecrets = (value: unknown, room: number, rules: ValueRules): unknown =>
   copyOf(value, (text) => rules.text(text, room), rules)
 
-/** A copy in which no text takes more than its room when written. */
+/** A copy in which no string takes more than `room` characters of JSON. */
 const withTextsCut = (value: unknown, room: number): unknown =>
   copyOf(
     value,
@@ -193,7 +194,7 @@ const withTextsCut = (value: unknown, room: number): unknown =>
     noRules
   )
 
-/** How many characters of a text fit into the room when written as JSON. */
+/** How many characters of a string fit into `room` characters of JSON. */
 const fitting = (text: string, room: number): number => {
   let left = room
   for (let at = 0; at < text.length; at++) {
@@ -205,6 +206,6 @@ const fitting = (text: string, room: number): number => {
   return text.length
 }
 
-/** Characters with a short escape take two characters, other control characters six. */
+/** The length of a character in JSON: two with a short escape, six for other control characters. */
 const widthOf = (code: number): number =>
   code === 34 || code === 92 ? 2 : code >= 32 ? 1 : code >= 8 && code <= 13 && code !== 11 ? 2 : 6

@@ -1,8 +1,8 @@
 /**
- * Builds trees of spans: each below its parent, siblings in the order in which they started.
+ * Builds trees of spans: each span below its parent, siblings in the order in which they started.
  *
- * `linkSpans` is the only place that decides this; memory, trace files and the page all use it. No span is lost: one whose parent is missing becomes a
- * root, and so does one that is its own ancestor. No recursion, because traces may be deeper than the call stack.
+ * The in-memory sink, trace files and the viewer all use `linkSpans`, so their trees agree. No span is lost: a span becomes a root if its parent is
+ * missing or if it is its own ancestor. No recursion, because traces may be deeper than the call stack.
  */
 import { nanosFromDate, sequenceFromDate } from "./instants.js"
 import type { SpanRecord } from "./SpanRecord.js"
@@ -20,7 +20,7 @@ interface MutableNode {
   readonly children: Array<MutableNode>
 }
 
-/** The trees of these spans, roots in the order in which they started. A span whose parent is missing is a root. */
+/** Builds the trees of these spans, with roots in the order in which they started. A span whose parent is missing is a root. */
 export const spanTree = (spans: Iterable<SpanRecord>): ReadonlyArray<SpanNode> => {
   const nodes = Array.from(spans, (span): MutableNode => ({ span, children: [] }))
   return linkSpans(nodes, ({ span }) => placeOf(span)).map(({ node }) => node)
@@ -35,13 +35,13 @@ const placeOf = ({ parentSpanId, spanId, startedAt, traceId }: SpanRecord): Span
 
 /** Where a span belongs in its tree. */
 export interface SpanPlace {
-  /** Identifies the span among those that are linked; of several with the same id, the first is the parent. */
+  /** Identifies the span among those being linked. If several have the same id, the first one is the parent. */
   readonly id: string
   /** The id of its parent, or `null` for a root. */
   readonly parentId: string | null
   /** Nanoseconds since the epoch. */
   readonly start: bigint
-  /** The order among spans that started at the same time. */
+  /** Orders spans that started at the same time. */
   readonly sequence: number
 }
 
@@ -89,7 +89,7 @@ interface Placed<Node> {
 const byStart = ({ place: a }: Placed<unknown>, { place: b }: Placed<unknown>): number =>
   a.start < b.start ? -1 : a.start > b.start ? 1 : a.sequence - b.sequence
 
-/** One node of each cycle of parents: the first that a walk from these nodes meets twice. */
+/** One node of each cycle of parents: the first node that a walk from these nodes visits twice. */
 export const cyclesOf = <Node>(nodes: Iterable<Node>, parentOf: (node: Node) => Node | undefined): Array<Node> => {
   const walks = new Map<Node, number>()
   const found: Array<Node> = []

@@ -1,26 +1,27 @@
 /**
- * What is recorded for a cassette besides content, and the sum that tells whether a record still holds all of a text: what was cut or redacted has another.
+ * What is recorded for cassettes in addition to content, and the checksum that shows whether a recorded text is complete: after truncation or
+ * redaction it no longer matches.
  */
 
-/** Of a recorded span with content. */
+/** Attributes of a recorded span with content. */
 export interface TapeAttributes {
-  /** JSON: the sums of its content, and when the parts of an answer arrived. */
+  /** JSON: the checksums of its content, and when the parts of a response arrived. */
   readonly tape?: string | undefined
 }
 
-/** Of a recorded `loom.model.stream`. */
+/** Attributes of a recorded `loom.model.stream`. */
 export interface TapedCallAttributes extends TapeAttributes {
-  /** JSON: the parts of the answer as the vendor's layer gave them. */
+  /** JSON: the parts of the response, as the provider's layer emitted them. */
   readonly response_parts?: string | undefined
 }
 
-/** The sum of a text that is known in pieces. */
+/** The checksum of a text that arrives in pieces. */
 export class TapeSum {
   static readonly none: TapeSum = new TapeSum(0, 0x811c9dc5)
 
   private constructor(private readonly length: number, private readonly hash: number) {}
 
-  /** The sum with one more piece. */
+  /** The checksum after one more piece. */
   and(piece: string): TapeSum {
     let { hash } = this
     for (let index = 0; index < piece.length; index++) {
@@ -34,5 +35,5 @@ export class TapeSum {
   }
 }
 
-/** The length and 32 bits of FNV-1a over the UTF-16 code units, as text. Not for secrets. */
+/** The checksum of a text: its length and a 32-bit FNV-1a hash of its UTF-16 code units. Not cryptographic. */
 export const tapeSum = (text: string): string => TapeSum.none.and(text).toString()

@@ -1,5 +1,5 @@
 /**
- * Text in records: well-formed, bounded, and with a mark where it was cut.
+ * Strings in records: well-formed, bounded, and with a marker where they were cut.
  */
 import { handled } from "./promises.js"
 
@@ -9,11 +9,11 @@ export const unserializable = "<unserializable>"
 /** Recorded in place of a secret. */
 export const redacted = "<redacted>"
 
-/** The text without lone surrogates, at most `max` characters; a cut is marked: `…[+N chars]`. */
+/** The string without lone surrogates, at most `max` characters. A cut is marked with `…[+N chars]`. */
 export const text = (value: string, max: number): string =>
   value.length <= max || isCutAlready(value, max) ? value.toWellFormed() : cut(value, max, 0)
 
-/** The first `max` characters of a text that is too long, or that continues for `more` characters after `value`. */
+/** The first `max` characters of a string that is too long, or that continues for `more` characters after `value`. */
 export const cut = (value: string, max: number, more: number): string => {
   // Cutting before a low surrogate would split a code point in two.
   const whole = Math.min(max, value.length)
@@ -23,7 +23,7 @@ export const cut = (value: string, max: number, more: number): string => {
 
 const cutMark = /…(?:\[\+\d{1,16} (?:chars|items|keys)\])?$/
 
-/** Whether the text was cut to this length before: a second mark would hide the count in the first. */
+/** Whether the string was already cut to this length: a second marker would hide the count in the first. */
 const isCutAlready = (value: string, max: number): boolean => {
   const mark = cutMark.exec(value.slice(-40))
   return mark !== null && value.length - mark[0].length <= max
@@ -31,7 +31,7 @@ const isCutAlready = (value: string, max: number): boolean => {
 
 const numberedMark = /…\[\+(\d{1,15}) chars\]$/
 
-/** Cuts a text that may have been cut before, and keeps its count of missing characters right. `max` computes the length to keep. */
+/** Cuts a string that may have been cut before, and adds up the missing characters. `max` computes the length to keep. */
 export const cutAgain = (value: string, max: (text: string) => number): string => {
   const mark = numberedMark.exec(value.slice(-40))
   const given = mark === null ? value : value.slice(0, -mark[0].length)
@@ -44,7 +44,7 @@ const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xd
 /** How many nested causes are read. */
 const deepest = 8
 
-// Causes are not recorded, but a rejected promise among them must not end the process.
+// The causes are not recorded here, but a rejected promise among them must not end the process.
 const handleCauses = (error: Error): void => {
   let cause: unknown = error
   try {
@@ -52,11 +52,11 @@ const handleCauses = (error: Error): void => {
       cause = handled(cause.cause)
     }
   } catch {
-    // A cause that cannot be read does not exist yet, so there is no promise to handle.
+    // The getter threw, so there is no promise to handle.
   }
 }
 
-/** `name: message` of an error. Both may be getters, and have any type. */
+/** `name: message` of an error. Both may be getters and of any type. */
 export const errorText = (error: Error): string => {
   handleCauses(error)
   const name = textIn(() => error.name) || "Error"
@@ -64,7 +64,7 @@ export const errorText = (error: Error): string => {
   return message === "" ? name : `${name}: ${message}`
 }
 
-/** Reads a text from an object of unknown origin; empty if it is not a text. */
+/** Reads a string from an object of unknown origin; empty if the value is not a string. */
 export const textIn = (get: () => unknown): string => {
   try {
     const value = handled(get())
@@ -74,7 +74,7 @@ export const textIn = (get: () => unknown): string => {
   }
 }
 
-/** A mark with the number of omitted items or keys. If the only omitted item is such a mark already, it is kept. */
+/** A marker with the number of omitted items or keys. If the only omitted item is such a marker itself, it is kept. */
 export const restOf = (count: number, what: "items" | "keys", next: () => unknown): string => {
   const mark = `…[+${count} ${what}]`
   if (count !== 1) {

@@ -1,14 +1,15 @@
 /**
  * Every name that this package emits: spans with their role, attributes with their types, metrics with unit and description.
  *
- * The constructors of `Loom`, the dialects, the readers, the viewer and the test kit read these tables; no other file spells such a name. The compiler reports missing rows.
+ * The constructors of `Loom`, the dialects, the readers, the viewer and the test kit read these tables; no other file spells out such a name. The
+ * compiler reports missing rows.
  */
 import type { TapeAttributes, TapedCallAttributes } from "./tape.js"
 
-/** What a span stands for in the work of an agent. */
+/** What a span represents in the work of an agent. */
 export type SpanRole = "run" | "turn" | "model" | "tool" | "workflow" | "step"
 
-/** The name of the span of each role. */
+/** The span name of each role. */
 export const spanNames = {
   run: "loom.run",
   turn: "loom.turn",
@@ -20,14 +21,14 @@ export const spanNames = {
 
 const roles: ReadonlyMap<string, SpanRole> = /* @__PURE__ */ new Map([
   .../* @__PURE__ */ Object.entries(spanNames).map(([role, name]) => [name, role as SpanRole] as const),
-  // The Python original, from 0.12 on, for a model call that is not streamed.
+  // Written by the Python original, from 0.12 on, for a model call without streaming.
   ["loom.model.complete", "model"]
 ])
 
-/** The role of a span with this name; `undefined` for the spans of other libraries and of your own code. */
+/** The role of a span with this name; `undefined` for spans of other libraries and of your own code. */
 export const roleOf = (name: string): SpanRole | undefined => roles.get(name)
 
-/** Attributes that any span may carry besides its own. */
+/** Attributes that any span may carry in addition to its own. */
 interface Labels {
   /** The user. Default: from the `RunContext`. */
   readonly user_id?: string | undefined
@@ -48,7 +49,7 @@ export interface RunAttributes extends Labels {
   readonly run_id?: string | undefined
   /** The model that the run uses. */
   readonly model?: string | undefined
-  /** The most turns that the run may take, ≥ 1. */
+  /** The maximum number of turns, ≥ 1. */
   readonly max_turns?: number | undefined
 }
 
@@ -62,13 +63,13 @@ export interface RunResultAttributes {
   readonly tokens_out?: number | undefined
   /** US dollars; absent if no price is known. */
   readonly cost_usd?: number | undefined
-  /** Why the run's episode could not be stored in the `Memory`, as text; absent if it was stored. */
+  /** Why the run's episode could not be stored in the `Memory`; absent if it was stored. */
   readonly memory_error?: string | undefined
-  /** Tool calls that continued after their time limit, because they could not be interrupted, ≥ 1. */
+  /** Tool calls that kept running after their time limit because they could not be interrupted, ≥ 1. */
   readonly tools_left_running?: number | undefined
-  /** Model calls whose cost is not in `cost_usd`; absent if there are no such calls, or no cost at all. */
+  /** Model calls whose cost is not included in `cost_usd`; absent if there are none, or if there is no cost at all. */
   readonly unpriced_calls?: number | undefined
-  /** Why the run ended before the model was done; absent if it was done. */
+  /** Why the run ended before the model was finished; absent if it was. */
   readonly interrupted_reason?: string | undefined
   /** A digest of the agent's name, instructions, tools and model. */
   readonly agent_version?: string | undefined
@@ -86,13 +87,13 @@ export interface ModelAttributes extends Labels {
   readonly model: string
   /** The provider that serves it, such as `openai`. */
   readonly provider?: string | undefined
-  /** Whether the answer is streamed. */
+  /** Whether the response is streamed. */
   readonly streaming?: boolean | undefined
 }
 
 /** `loom.model.stream`, before it closes. */
 export interface ModelResultAttributes extends TapedCallAttributes {
-  /** All input tokens, cached ones included, whatever the provider counts. */
+  /** All input tokens, cached ones included, however the provider counts them. */
   readonly tokens_in?: number | undefined
   /** All output tokens, reasoning included. */
   readonly tokens_out?: number | undefined
@@ -100,13 +101,13 @@ export interface ModelResultAttributes extends TapedCallAttributes {
   readonly cached_tokens_in?: number | undefined
   /** The part of `tokens_in` that was written to a cache. */
   readonly cache_creation_tokens_in?: number | undefined
-  /** The part of `cache_creation_tokens_in` that stays there for an hour. */
+  /** The part of `cache_creation_tokens_in` that is cached for one hour. */
   readonly cache_creation_1h_tokens_in?: number | undefined
   /** The part of `tokens_out` that was spent on reasoning. */
   readonly reasoning_tokens_out?: number | undefined
-  /** Tokens that the provider did not report, estimated from the length of the call. They count for budgets only. */
+  /** Tokens that the provider did not report, estimated from the length of the call. They count only towards budgets. */
   readonly usage_estimated_tokens?: number | undefined
-  /** The tier that served the call, by the provider's name for it, such as `flex`. */
+  /** The service tier that served the call, as the provider names it, such as `flex`. */
   readonly service_tier?: string | undefined
   /** Attempts after the first, ≥ 0. */
   readonly retries?: number | undefined
@@ -118,35 +119,35 @@ export interface ModelResultAttributes extends TapedCallAttributes {
   readonly ttft_ms?: number | undefined
   /** Why the model stopped, such as `stop` or `tool-calls`. */
   readonly finish_reason?: string | undefined
-  /** The model named in the answer. */
+  /** The model named in the response. */
   readonly response_model?: string | undefined
 }
 
 /** `loom.tool`, when it opens. */
 export interface ToolAttributes extends Labels {
-  /** The name of a declared tool; `_unknown` for one that the model made up. */
+  /** The name of a declared tool; `_unknown` for a tool that the model made up. */
   readonly tool: string
   /** The id that the model gave the call. */
   readonly call_id?: string | undefined
-  /** The id of the call in the conversation, if it differs because the model used an id twice. */
+  /** The id of the call in the conversation, if it differs from `call_id` because the model used an id twice. */
   readonly sent_call_id?: string | undefined
   /** A keyed digest of the arguments: equal for equal arguments within one process. */
   readonly arguments_digest?: string | undefined
   /** The sub-agent that the call delegates to. */
   readonly worker?: string | undefined
-  /** Whether the vendor ran the tool itself, inside the model call; its duration is unknown. */
+  /** Whether the provider ran the tool itself, inside the model call. Its duration is then unknown. */
   readonly provider_executed?: boolean | undefined
 }
 
-/** `loom.tool`, before it closes; `Loom.tool` sets them itself. */
+/** `loom.tool`, before it closes. `Loom.tool` sets these itself. */
 export interface ToolResultAttributes extends TapeAttributes {
   /** Whether the tool succeeded. */
   readonly ok?: boolean | undefined
   /** Milliseconds, ≥ 0. */
   readonly duration_ms?: number | undefined
-  /** The error as text; absent if the tool succeeded. */
+  /** The error message; absent if the tool succeeded. */
   readonly error?: string | undefined
-  /** Whether the tool continued after its time limit, because it could not be interrupted. */
+  /** Whether the tool kept running after its time limit because it could not be interrupted. */
   readonly left_running?: boolean | undefined
 }
 
@@ -164,11 +165,11 @@ export interface WorkflowStepAttributes extends Labels {
   readonly step: number
   /** The name of the step. */
   readonly node: string
-  /** Same as on its workflow. */
+  /** The pattern of its workflow. */
   readonly pattern: WorkflowPattern
 }
 
-/** Content, set only if it is captured: JSON texts of messages, arguments and results. */
+/** Content, set only if it is captured: messages, arguments and results as JSON. */
 export interface ContentAttributes {
   /** `loom.run`: the prompt. */
   readonly input?: string | undefined
@@ -176,9 +177,9 @@ export interface ContentAttributes {
   readonly output?: string | undefined
   /** `loom.model.stream`: the system prompt. */
   readonly system_instructions?: string | undefined
-  /** `loom.model.stream`: the messages sent. */
+  /** `loom.model.stream`: the messages sent to the model. */
   readonly input_messages?: string | undefined
-  /** `loom.model.stream`: the messages of the answer. */
+  /** `loom.model.stream`: the messages of the response. */
   readonly output_messages?: string | undefined
   /** `loom.tool`: its arguments. */
   readonly arguments?: string | undefined
@@ -186,7 +187,7 @@ export interface ContentAttributes {
   readonly result?: string | undefined
 }
 
-/** The attributes of the spans of each role. */
+/** The span attributes of each role. */
 export interface SpanAttributes {
   readonly run: RunAttributes & RunResultAttributes & Pick<ContentAttributes, "input" | "output">
   readonly turn: TurnAttributes
@@ -201,10 +202,10 @@ export interface SpanAttributes {
 
 type KeysOf<T> = T extends unknown ? keyof T : never
 
-/** A key of any span of this package. */
+/** An attribute key of any span of this package. */
 export type AttributeKey = KeysOf<SpanAttributes[SpanRole]>
 
-/** A key of the spans of this role. */
+/** An attribute key of the spans of this role. */
 export type KeyOf<Role extends SpanRole> = keyof SpanAttributes[Role]
 
 /** Names that the package adds to any span or instrument. */
@@ -215,7 +216,7 @@ export const ownNames = {
   droppedEvents: "loom.dropped_events",
   /** Replaces attributes that could not be read at all. */
   unreadAttributes: "loom.attributes",
-  /** OpenTelemetry: who judged, on the event of a score: `code`, `model` or `human`. */
+  /** OpenTelemetry: who judged (`code`, `model` or `human`), on the event of a score. */
   scoreSource: "loom.score.source",
   /** OpenTelemetry: `interrupted`, on spans whose body was interrupted. */
   outcome: "loom.outcome",
@@ -223,20 +224,20 @@ export const ownNames = {
   collections: "loom.telemetry.collections"
 } as const
 
-/** The scores that a person's feedback becomes. */
+/** The names of the scores that record user feedback. */
 export const feedbackScores = {
-  /** 1 or 0, labelled `up` or `down`. */
+  /** 1 or 0, with the label `up` or `down`. */
   thumbs: "feedback.thumbs",
   /** 1 to 5. */
   stars: "feedback.stars",
-  /** A comment by itself. */
+  /** A comment without thumbs or stars. */
   comment: "feedback.comment"
 } as const
 
-/** An attribute's name with the package's prefix, in case the plain one is taken. */
+/** An attribute's name with the package's prefix, for when the plain name is taken. */
 export const prefixed = (key: string): string => `loom.${key}`
 
-/** A metric, as OpenTelemetry describes instruments. */
+/** The definition of a metric, in OpenTelemetry's terms. */
 export interface MetricDefinition {
   readonly name: string
   /** In UCUM notation. */
@@ -244,7 +245,7 @@ export interface MetricDefinition {
   readonly description: string
 }
 
-/** The metrics, by their constructors in `Loom`. */
+/** The metrics, by the name of their constructor in `Loom`. */
 export const metrics = {
   tokensInput: {
     name: "loom.tokens.input",
@@ -260,7 +261,7 @@ export const metrics = {
   costUsd: { name: "loom.cost.usd", unit: "{USD}", description: "Cost of priced model calls" },
   toolDurationMs: { name: "loom.tool.duration_ms", unit: "ms", description: "Duration of tool calls" },
   sessionDurationMs: { name: "loom.session.duration_ms", unit: "ms", description: "Duration of agent runs" },
-  budgetExceeded: { name: "loom.budget.exceeded", unit: "1", description: "Runs that a budget ended" },
+  budgetExceeded: { name: "loom.budget.exceeded", unit: "1", description: "Runs stopped by a budget" },
   autoExtractDurationMs: {
     name: "loom.auto_extract.duration_ms",
     unit: "ms",
@@ -281,7 +282,7 @@ const definitions: ReadonlyMap<string, MetricDefinition> = /* @__PURE__ */ new M
 /** The description of a metric; empty if it is not in the vocabulary. */
 export const descriptionOf = (name: string): string => definitions.get(name)?.description ?? ""
 
-/** Custom metrics with this prefix count tokens, too. */
+/** Custom metrics with this prefix also count tokens. */
 const tokens = "loom.tokens."
 
 /** The unit of a metric in UCUM notation: from the vocabulary, otherwise from its name. */

@@ -12,7 +12,7 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import type { Agent, ClientRequest, IncomingMessage } from "node:http"
 import { unsupported } from "../../config/twoLines.js"
-import { confided, withoutEchoes } from "../../records/echoes.js"
+import { sentSecrets, withoutEchoes } from "../../records/echoes.js"
 import { oneLine } from "../../records/oneLine.js"
 import { type Answer, connectionError, maxAnswer, type Post, type Undelivered } from "../../records/otlpDelivery.js"
 import type { Redactor } from "../../records/redact/Redactor.js"
@@ -123,7 +123,7 @@ interface Kit {
 const httpKit = async (protocol: "http/protobuf" | "http/json", rules: Redactor): Promise<Kit> => {
   const wires = await loadWires(protocol)
   const exporter = <Data>(signal: SignalSettings, wire: Wire<Data>, how: { concurrency: number; total: number }) => {
-    const secrets = confided(signal.endpoint, signal.headers)
+    const secrets = sentSecrets(signal.endpoint, signal.headers)
     const shown = (text: string) => oneLine(withoutEchoes(text, secrets), maxReason, rules)
     const { destroy, post } = httpPost(signal, wires.contentType, shown)
     const patience = { attempt: signal.timeout, total: how.total }

@@ -1,7 +1,7 @@
 /**
  * Hides secrets in everything that is recorded, by key and by form, before anything is cut to its limits.
  *
- * A text is searched only as far as it can be kept, and a little further, so no secret is cut before it is recognized. Nothing here throws: if a rule
+ * A text is searched only slightly beyond the part that is kept, so that no secret is cut before it is recognized. Nothing here throws: if a rule
  * fails, the value is hidden.
  */
 import { type AttributeLimits, type AttributeValue, normalizeValue } from "../attributes.js"
@@ -26,52 +26,52 @@ export type RedactionPlace = "span" | "metric" | "score" | "event" | "link" | "n
 export interface RedactorOptions {
   /** Keys whose values are hidden, in addition to the built-in ones. */
   readonly keys?: ReadonlyArray<KeyPattern> | undefined
-  /** Keys that do not hide their values. */
+  /** Keys whose values are not hidden, even if another rule for keys matches. */
   readonly allowKeys?: ReadonlyArray<KeyPattern> | undefined
   /** Matches are hidden anywhere in a text, in addition to the built-in forms. */
   readonly values?: ReadonlyArray<RegExp> | undefined
-  /** Hides more in texts, after the rules by form and key. */
+  /** An additional rule for texts, applied after the rules by form and key. */
   readonly rule?: TextRule | undefined
-  /** `"type"`: of an exception, only its type is kept. Default `"full"`. */
+  /** `"type"`: only the type of an exception is recorded. Default `"full"`. */
   readonly exceptions?: "full" | "type" | undefined
   /** Called last, with every attribute, name and exception. */
   readonly redact?: ((key: string, value: AttributeValue, place: RedactionPlace) => unknown) | undefined
   /** Whether the built-in rules apply. Default `true`. */
   readonly defaults?: boolean | undefined
-  /** The pseudonym of a user. Default: users keep their names. */
+  /** Replaces a user by a pseudonym. Default: users are recorded as they are. */
   readonly pseudonym?: ((user: string) => string) | undefined
 }
 
 type Act = "keep" | "hide" | "query" | "user" | "type" | "drop"
 
-/** How the value of a key is treated. */
+/** How the values of a key are treated. */
 export interface KeyRule {
   /** The original key. */
   readonly key: string
   /** The key in records. */
   readonly name: string
   readonly act: Act
-  /** The last text of this key that needed no change: the next one is often the same. */
+  /** The last text of this key that needed no change. The next one is often the same. */
   plain: string
 }
 
-/** The longest key and the longest name that are kept whole, in characters. */
+/** Longer keys and names are cut, in characters. */
 const keyLength = 256
 const nameLength = 1024
 
-/** Characters searched beyond what is kept, then dropped: no secret needs more to be recognized. */
+/** How many characters are searched beyond what is kept: no secret needs more to be recognized. */
 const margin = 4096
 
 /** Longer texts are not kept in `plain`. */
 const longestPlain = 256
 
-/** Longer parameters are hidden whole. */
+/** Longer query strings are hidden completely. */
 const longestQuery = 65_536
 
 /** The shortest text that can hold a recognizable secret: `pwd=x`. */
 const shortest = 5
 
-/** What two texts begin with. */
+/** The longest common prefix of two texts. */
 const commonStart = (one: string, other: string): string => {
   let end = 0
   while (end < one.length && one[end] === other[end]) {
@@ -82,7 +82,7 @@ const commonStart = (one: string, other: string): string => {
 
 /** Hides secrets in everything that becomes a record. */
 export class Redactor implements ValueRules {
-  /** How the value of a key is treated. */
+  /** How the values of a key are treated. */
   readonly ruleOf: (key: string) => KeyRule
   /** Whether only the type of an exception is recorded. */
   readonly onlyTypes: boolean
@@ -115,25 +115,25 @@ export class Redactor implements ValueRules {
     this.nameOf = memoize(1024, (name) => this.text(name, nameLength))
   }
 
-  /** Whether there is a `redact` function of the user's own. */
+  /** Whether there is a custom `redact` function. */
   get asksUser(): boolean {
     return this.custom !== undefined
   }
 
-  /** The name of a span, an event, a metric or a score in records; never empty. */
+  /** The recorded name of a span, event, metric or score; never empty. */
   name(name: unknown): string {
     handled(name)
     const safe = typeof name === "string" && name !== "" ? this.nameOf(name) : "<unnamed>"
     return this.custom === undefined ? safe : this.asText(this.ask("name", safe, "name"), nameLength)
   }
 
-  /** The message of an exception. */
+  /** The recorded message of an exception, at most `max` characters. */
   exception(message: string, max: number): string {
     const safe = this.text(message, max)
     return this.custom === undefined ? safe : this.asText(this.ask("exception", safe, "exception"), max)
   }
 
-  /** An attribute, normalised and within the limits; `undefined` where it is dropped. */
+  /** An attribute, normalised and within the limits; `undefined` if it is dropped. */
   attribute(rule: KeyRule, value: unknown, limits: AttributeLimits, place: RedactionPlace): AttributeValue | undefined {
     const safe = normalizeValue(rule.act === "keep" ? value : this.instead(rule, value), limits, this)
     return this.custom === undefined || safe === undefined
@@ -141,7 +141,7 @@ export class Redactor implements ValueRules {
       : normalizeValue(this.ask(rule.key, safe, place), limits, this)
   }
 
-  /** Whether an attribute would be recorded exactly as it is. Fast; returns `false` if finding out would take longer. */
+  /** Whether an attribute would be recorded unchanged. Fast; may return `false` for such an attribute if finding out would take longer. */
   keeps(key: string, value: unknown, limits: AttributeLimits): boolean {
     const rule = this.ruleOf(key)
     return rule.act === "keep" && rule.name === key && this.custom === undefined && this.keepsValue(rule, value, limits)
@@ -208,14 +208,14 @@ export class Redactor implements ValueRules {
       return text(this.search(value), max)
     }
     const searched = this.search(value.slice(0, window))
-    // What is hidden is shorter than it was, so the margin may reach into what is kept.
+    // Hiding shortens the text, so the end of the window, where secrets may be incomplete, may fall into the kept part.
     const kept = searched.length - margin >= max
       ? searched.slice(0, -margin)
       : commonStart(searched, this.search(value.slice(0, window - margin)))
     return cut(kept, max, value.length - window + margin)
   }
 
-  /** The user's pseudonym, if users have pseudonyms. */
+  /** The user, replaced by a pseudonym if there are pseudonyms. */
   user(value: unknown): unknown {
     if (this.pseudonym === undefined || isNothing(handled(value))) {
       return value
@@ -254,13 +254,13 @@ export class Redactor implements ValueRules {
     }
   }
 
-  /** Whether a text cannot hold a secret. Most texts are decided here. */
+  /** Whether a text certainly contains no secret. Decides most texts. */
   private isPlain(value: string): boolean {
     return this.values.length === 0 && (value.length < shortest || !this.mayHold(value)) &&
       (this.rule === undefined || !this.rule.mayHold(value))
   }
 
-  /** The text without its secrets. */
+  /** The text without secrets. */
   private search(given: string): string {
     const value = inOnePiece(given)
     try {
@@ -277,7 +277,7 @@ export class Redactor implements ValueRules {
     }
   }
 
-  /** The result of the user's own function. */
+  /** The result of the custom `redact` function. */
   private ask(key: string, value: AttributeValue, place: RedactionPlace): unknown {
     try {
       return handled(this.custom!(key, value, place))
@@ -291,7 +291,7 @@ export class Redactor implements ValueRules {
   }
 }
 
-/** The built-in rules alone. */
+/** Applies only the built-in rules. */
 export const builtInRedactor: Redactor = /* @__PURE__ */ new Redactor()
 
 /** Hides nothing. */

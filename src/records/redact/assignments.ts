@@ -1,8 +1,8 @@
 /**
- * Secrets in a text that are known by the key before them: `"password": "…"` in JSON (also in JSON inside JSON), `api_key=…`, `Cookie: …`.
+ * Secrets in a text that are recognized by the key before them: `"password": "…"` in JSON (also in nested JSON strings), `api_key=…`, `Cookie: …`.
  *
- * The key stays and its value goes, so JSON remains JSON. Prose has colons too: after an unquoted key other than a header's, a value without
- * quotes is hidden only if it does not look like a word.
+ * Only the value is replaced, so JSON remains valid. Prose has colons too: after an unquoted key that is not a header, an unquoted value is hidden
+ * only if it does not look like a word.
  */
 import { isHarmlessToken } from "./keys.js"
 import { backslashesBefore } from "./quoted.js"
@@ -21,7 +21,7 @@ const startOfWord = (text: string, end: number): number => {
   while (start > least && kindOf(text.charCodeAt(start - 1)) === ofKey) {
     start--
   }
-  // In a JSON text the letter of an escape stands before what follows a line break.
+  // In a JSON string, the `n` of a `\n` comes right before the first word of a line.
   return start < end && codeAt(text, start - 1) === backslash ? start + 1 : start
 }
 
@@ -34,7 +34,7 @@ const isKeyWord = (text: string, start: number, end: number): boolean => {
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
-/** Most colons are those of times and of URLs. */
+/** Most colons belong to times or URLs. */
 const isTimeOrUrl = (text: string, at: number): boolean => {
   const next = codeAt(text, at + 1)
   return codeAt(text, at) === 58 &&
@@ -42,11 +42,11 @@ const isTimeOrUrl = (text: string, at: number): boolean => {
       (next === 47 && codeAt(text, at + 2) === 47))
 }
 
-/** What comes before an unquoted token may say that it is a parser's: `Unexpected token: x`. */
+/** The word before an unquoted token may show that it is a parser's token: `Unexpected token: x`. */
 const isParsers = (text: string, start: number, end: number): boolean =>
   isHarmlessToken(text.slice(startOfWord(text, start - 1), end))
 
-/** The secret's key before a separator. Most words there are none, so all else is found out later. */
+/** The key of a secret before a separator, if any. Most words there are not one, so everything else is checked later. */
 const keyBefore = (text: string, separator: number, isSecret: (key: string) => boolean): Key | undefined => {
   let end = separator
   let kind = kindOf(codeAt(text, end - 1))
@@ -65,7 +65,7 @@ const keyBefore = (text: string, separator: number, isSecret: (key: string) => b
   if (start === end) {
     return undefined
   }
-  // `API key:` and `private key:` are two words.
+  // Keys such as `API key:` and `private key:` are two words.
   let before = codeAt(text, start - 1)
   if (before === 32 && isKeyWord(text, start, end)) {
     start = startOfWord(text, start - 1)
@@ -79,7 +79,7 @@ const keyBefore = (text: string, separator: number, isSecret: (key: string) => b
 
 const mayHoldAssignment = (text: string): boolean => text.includes(":") || text.includes("=")
 
-/** Goes from separator to separator, forwards only. */
+/** Finds the separators of a text, moving forwards only. */
 class Separators {
   private readonly colons: Lookahead
   private readonly equals: Lookahead
@@ -89,13 +89,13 @@ class Separators {
     this.equals = new Lookahead(text, nextEquals)
   }
 
-  /** The next one; the text's length where there is none. */
+  /** Position of the next separator; the text's length if there is none. */
   from(at: number): number {
     return Math.min(this.colons.next(at), this.equals.next(at))
   }
 }
 
-/** The text with `<redacted>` in place of every value whose key is a secret's. */
+/** The text with `<redacted>` in place of every value with a secret key. */
 export const redactAssignments = (text: string, isSecret: (key: string) => boolean): string => {
   if (!mayHoldAssignment(text)) {
     return text

@@ -1,7 +1,7 @@
 /**
- * Secrets behind the flags of a command line: `--token abc123`, `curl -u name:password`.
+ * Secrets after command-line flags: `--token abc123`, `curl -u name:password`.
  *
- * Prose has flags too: a value without quotes is hidden only if it does not look like a word.
+ * Prose mentions flags too, so an unquoted value is hidden only if it does not look like a word.
  */
 import { redacted } from "../text.js"
 import { isInnocent } from "./innocent.js"
@@ -10,7 +10,7 @@ import { codeAt, isHidden, isSpace, kindOf, Lookahead, looksSecretIn, ofKey, one
 
 const mayHoldFlag = /-[-u]/
 
-/** Characters of a name. */
+/** The length of a flag's name, in characters. */
 const shortestName = 2
 const longestName = 63
 const mostSpaces = 8
@@ -28,7 +28,7 @@ const isBlank = (code: number): boolean => code === 32 || code === 9
 const isAnySpace = (code: number): boolean =>
   code <= 32 ? isSpace(code) || code === 11 || code === 12 : code > 127 && /\s/.test(String.fromCharCode(code))
 
-/** The flags of a text, in order, each character looked at once. */
+/** Finds the flags of a text, in order, reading each character once. */
 class Flags {
   /** The name of the flag that was found, without its hyphens. */
   name = ""
@@ -38,7 +38,7 @@ class Flags {
 
   constructor(private readonly text: string) {}
 
-  /** Whether there is another flag with a value. */
+  /** Moves to the next flag with a value; `false` if there is none. */
   next(): boolean {
     for (let at = this.text.indexOf("--", this.from); at >= 0; at = this.text.indexOf("--", this.from)) {
       const end = this.endOfName(at + 2)
@@ -83,7 +83,7 @@ class Flags {
   }
 }
 
-/** Of a user and a password, the password; two numbers are a user and a group. */
+/** The password after a user name. Two numbers are a user id and a group id. */
 const login = /(?<![\w-])((?:-u|--user)[ \t]{1,8}["']?[^\s:"'\\]{1,128}:)(?!\d{1,10}(?![^\s"'\\]))[^\s"'\\]+/g
 
 const endOfPlain = /* @__PURE__ */ oneOf(/[\s"'\\,;)]/)
@@ -121,7 +121,7 @@ const redactValues = (text: string, isSecret: (key: string) => boolean): string 
   return out.finish()
 }
 
-/** The text with `<redacted>` in place of what follows a secret's flag. */
+/** The text with `<redacted>` in place of every value after a secret flag. */
 export const redactFlags = (text: string, isSecret: (key: string) => boolean): string => {
   if (!mayHoldFlag.test(text)) {
     return text

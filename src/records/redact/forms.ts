@@ -1,9 +1,9 @@
 /**
- * The forms of secrets that can be recognized anywhere: what they begin with and what follows. One table.
+ * The forms of secrets that can be recognized anywhere, by their prefix and what follows it.
  *
- * The forms are those that vendors document and that public lists of secret scanners name. Every form begins at the start of a word of at least ten
- * characters (`tokens.ts`), and either matches or gives up after a bounded number of characters. The table of the tests has, for each form, an example
- * that is hidden and one that is not.
+ * The forms come from vendor documentation and public lists of secret scanners. Every form begins at the start of a word of at least ten characters
+ * (`tokens.ts`), and either matches or gives up after a bounded number of characters. The tests have, for each form, an example that is hidden and
+ * one that is not.
  */
 
 const alphanumeric = "[A-Za-z0-9]"
@@ -12,7 +12,7 @@ const base64 = "[\\w+/=-]"
 const hex = "[A-Fa-f0-9]"
 const uuid = "[a-f0-9]{8}-[a-f0-9-]{27}"
 
-/** Prefixes, each the source of an expression, before at least this many of these characters. */
+/** Prefixes (regular expression sources) that are followed by at least this many of these characters. */
 type Row = readonly [characters: string, least: number, prefixes: ReadonlyArray<string>]
 
 const rows: ReadonlyArray<Row> = [
@@ -86,13 +86,13 @@ const rows: ReadonlyArray<Row> = [
   [wordlike, 16, ["shp(?:at|ca|pa|ss|tka|ua)_", "sq0[a-z]{3}-", "FLW(?:SEC|PUB)K(?:_TEST)?-", "shippo_(?:test|live)_"]],
   [wordlike, 40, ["(?<![\\w+/]{12})EAAA"]],
   [alphanumeric, 40, ["EZ[AT]K", "(?<![\\w+/]{12})EAA"]],
-  // Keys of people.
+  // Personal keys.
   ["[A-Z0-9]", 40, ["AGE-SECRET-KEY-(?:PQ-)?1"]],
   [alphanumeric, 24, ["p8e-", "aio_"]],
   [wordlike, 40, ["tfp_", "sl\\.(?:u\\.)?"]]
 ]
 
-/** Prefixes before several parts with dots between them. */
+/** Prefixes that are followed by several parts, separated by dots. */
 const dotted = [
   "hv[bsr]\\.",
 
@@ -102,18 +102,18 @@ const dotted = [
   "gl[a-z]{2,5}-"
 ]
 
-/** Forms of other kinds, whole. */
+/** Other forms, written out completely. */
 const others: ReadonlyArray<string> = [
   // SendGrid.
   "SG\\.[\\w-]{16,}\\.[\\w-]{16,}",
-  // Bots and users of Discord.
+  // Discord bots and users.
   "[MNO][\\w-]{22,27}\\.[\\w-]{6}\\.[\\w-]{27,}",
   "mfa\\.[\\w-]{60,}",
-  // Snyk, Yandex Cloud, a server of Firebase.
+  // Snyk, Yandex Cloud, Firebase server key.
   "snyk_(?:uat|rt)\\.[a-f0-9]{8}\\.[\\w.-]{16,}",
   "t1\\.[\\w-]{20,}={0,2}\\.[\\w-]{60,}",
   "AAAA[\\w-]{7}:APA91b[\\w-]{60,}",
-  // A refresh token of Google.
+  // Google refresh token.
   "(?<=1//)0[\\w-]{30,}",
   // Airtable, HubSpot, Harness, Authress.
   "pat[A-Za-z0-9]{14}\\.[a-f0-9]{40,}",
@@ -128,7 +128,7 @@ const others: ReadonlyArray<string> = [
   "(?:live|test)_(?:pub_)?[A-Za-z0-9]{35,}",
   // Written out, because V8 counts slowly.
   `live_${"[\\w=-]".repeat(40)}(?![\\w=-])`,
-  // LaunchDarkly, Plaid, Amazon's marketplace.
+  // LaunchDarkly, Plaid, Amazon Marketplace.
   `(?:sdk|mob|api)-${uuid}`,
   `access-(?:sandbox|development|production)-${uuid}`,
   `amzn\\.mws\\.${uuid}`,
@@ -143,19 +143,19 @@ const others: ReadonlyArray<string> = [
   "s\\.(?=[A-Za-z]{0,23}\\d)[A-Za-z0-9]{24}(?![\\w.])"
 ]
 
-/** Where a text was cut, fewer characters are enough. */
+/** At the place where a text was cut, fewer characters are enough. */
 const orCut = (characters: string, least: number): string => `(?:${characters}{${least},}|${characters}*(?=…))`
 
-/** All forms; each is the source of an expression that begins with a character, a class, or a group of alternatives. */
+/** All forms, as regular expression sources. Each begins with a character, a class, or a group of alternatives. */
 export const forms: ReadonlyArray<string> = [
   ...rows.flatMap(([characters, least, prefixes]) => prefixes.map((prefix) => prefix + orCut(characters, least))),
   ...dotted.map((prefix) => `${prefix}${orCut(wordlike, 16)}(?:\\.[\\w=-]+)*`),
   ...others
 ]
 
-/** Forms that begin with any characters, by a text that they have in common; where that text is often seen, with what follows it. */
+/** Forms without a fixed prefix, by a text that they all contain. If that text is common, `more` is a stricter test. */
 export const formsAround: ReadonlyArray<readonly [word: string, form: string, more?: RegExp]> = [
-  // A client's secret in Azure's Entra ID.
+  // Client secret of Microsoft Entra ID.
   ["Q~", "[\\w~.-]{3}\\dQ~[\\w~.-]{31,}"],
   // Azure DevOps, Terraform Cloud, Mailchimp, MaxMind.
   ["AZDO", "[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?!\\w)"],

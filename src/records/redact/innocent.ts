@@ -1,29 +1,29 @@
 /**
- * Values after a secret's key that are no secrets: `null`, the name of a type, an expression of code, a placeholder.
+ * Values after a secret key that are not secrets: `null`, a type name, an expression in code, a placeholder.
  *
- * Only forms that no generated secret has. A password that is a word of this list is shown.
+ * These are only forms that no generated secret has. A password that is a word of this list is shown.
  */
 import { isFolder } from "./keys.js"
 import { codeAt } from "./scanning.js"
 
-/** Only the beginning of a value is looked at, in characters. */
+/** Only the start of a value is examined, in characters. */
 const longest = 160
 
-/** What a value may be followed by: the rest of a sentence, of a list or of code. */
+/** What may follow a value: the rest of a sentence, of a list or of code. */
 const end = "(?=[\\s,;)}\\]|?[<>&\"'\\\\.!:]|$)"
 
-/** Nothing, types, and what is said of a secret. */
+/** Empty values, types, and words that describe a secret. */
 const word = new RegExp(
   "^&?(?:null|nil|none|undefined|nan|true|false|string|str|number|integer|int|boolean|bool|unknown|any|never|void|bytes|" +
     `object|required|optional|missing|invalid|empty|unset|redacted|hidden|masked|filtered|changeme)${end}`,
   "i"
 )
 
-/** A variable's value, a placeholder, or stars in place of a secret. */
+/** The value of a variable, a placeholder, or asterisks in place of a secret. */
 const placeholder =
   /^(?:\$[A-Z_][A-Z0-9_]*(?![^\s,;)}\]"'\\/&])|\$\{|\$\(|%[A-Z_]{2,}%|\{\{|<[A-Za-z][\w .-]{0,40}>|\[[A-Za-z][A-Za-z -]{0,20}\]|(?:[Yy]our|YOUR)[-_ ]|[*.•]{3,}(?:[\s,;)}\]"'\\&]|$))/
 
-/** A call, or a member of something that programs keep secrets in. */
+/** A function call, or a property of an object in which programs keep secrets. */
 const expression =
   /(?:await |new )?(?:[A-Za-z_$][A-Za-z_$.]{2,60}\(|(?:process\.env|import\.meta|os\.environ|env|config|settings|options|opts|args|params|props|req|request|response|ctx|context|this|self|user|data|body|state|input|credentials|secrets|vars)(?:\??\.|\[)[A-Za-z_"'\\])/y
 
@@ -58,25 +58,25 @@ const repeats = (key: string, text: string, start: number, stop: number): boolea
 
 const isInnocentForm = (key: string, value: string): boolean => {
   const code = codeAt(value, 0)
-  // Nothing of this list begins with a digit.
+  // Nothing in this list begins with a digit.
   return !isDigit(code) && (
     (!isLetter(code) && !letterOrDigit.test(value)) || word.test(value) || placeholder.test(value) ||
     isFolder(key, value)
   )
 }
 
-/** Whether what follows a key cannot be a secret. */
+/** Whether the value after a key cannot be a secret. */
 export const isInnocent = (key: string, text: string, start: number, stop: number): boolean =>
   (stop - start <= longest && repeats(key, text, start, stop)) ||
   isInnocentForm(key, text.slice(start, Math.min(stop, start + longest)))
 
-/** Whether this is an expression, where a value stands without quotes. */
+/** Whether an unquoted value is an expression in code. */
 export const isExpression = (text: string, start: number): boolean => {
   expression.lastIndex = start
   return expression.test(text)
 }
 
-/** A list, an object or a call goes on after a name: `{ apiKey: key, model }`. */
+/** A name followed by the rest of a list, an object or a call: `{ apiKey: key, model }`. */
 const nameInCode = /[A-Za-z_$]{1,40} ?[,;)}\]]/y
 
 /** Whether this is a name in code. */
@@ -85,10 +85,10 @@ export const isNameInCode = (text: string, start: number): boolean => {
   return nameInCode.test(text)
 }
 
-/** The schema of a value in JSON: `{"type": "string"`. */
+/** The start of a JSON Schema: `{"type": "string"`. */
 const schema = /^\{\s{0,40}\\*"type\\*"\s?:\s?\\*"(?:string|number|integer|boolean|object|array|null)\\*"/
 
-/** Whether a JSON value after a secret's key is nothing, a boolean, or describes one. */
+/** Whether a JSON value after a secret key is `null`, a boolean, or a schema. */
 export const isInnocentJson = (text: string, start: number, stop: number): boolean =>
   /^(?:null|true|false)$/.test(text.slice(start, Math.min(stop, start + 6))) ||
   schema.test(text.slice(start, start + longest))

@@ -1,15 +1,15 @@
 /**
- * Which keys hold secrets, by their names alone.
+ * Decides which keys hold secrets, by name.
  *
- * A key is judged by its end, ignoring case and separators: `http.request.header.x-api-key`, `apiKey` and `API_KEY` are the same. Token counts and
- * session ids are not secrets. The one trap: only the name counts, so a `token` is hidden whatever it holds.
+ * The end of the key decides, ignoring case and separators: `http.request.header.x-api-key`, `apiKey` and `API_KEY` are the same. Token counts and
+ * session ids are not secrets. The trap: only the name counts, so a `token` is hidden whatever its value is.
  */
 import { memoize } from "../memoize.js"
 
-/** A key by its name (case and `-_.` ignored; the last segment of a dotted name is enough), or a pattern for the whole key. */
+/** The name of a key (ignoring case and `-_.`; the last segment of a dotted name is enough), or a pattern for the whole key. */
 export type KeyPattern = string | RegExp
 
-/** Of a longer key, only the end is judged, in characters. */
+/** Only the end of a longer key is examined, in characters. */
 const longest = 256
 
 const compact = (key: string): string => key.slice(-longest).toLowerCase().replace(/[^a-z0-9]+/g, "")
@@ -17,7 +17,7 @@ const compact = (key: string): string => key.slice(-longest).toLowerCase().repla
 /** What may follow the name of a secret: `password_hash`, `secret2`, `authorization.0`. */
 const tail = "(?:value|header|hash|hashed|text|string|raw|plain|encoded|base64|pem|confirm|confirmation|old|new|\\d)*$"
 
-/** Ends of names, ignoring case and separators. */
+/** The ends of secret names, without case and separators. */
 const secret = new RegExp(
   "(?:authorization|cookie|passw(?:or)?d|pwd|passphrase|passcode|secret|credential|jwt|mnemonic|seedphrase|" +
     "recovery(?:phrase|code)|connectionstring|connstr|honeycombteam|(?:db|user|smtp|ftp|root|admin)pass|" +
@@ -27,14 +27,14 @@ const secret = new RegExp(
     `openai|anthropic|gemini|stripe|sendgrid|mailgun|datadog)key)s?${tail}`
 )
 
-/** Secrets by their last word. Other words end the same way: `compass`, `oauth`. */
+/** Secret if they are the whole last word, because other words end the same way: `compass`, `oauth`. */
 const lastWord = /^(?:pass|auth|sig|dsn|bearer|creds?|t?otp)$/
 
-/** Words before these that make them something else: `first_pass`. */
+/** Words that give a last word another meaning: `first_pass`. */
 const harmlessBefore =
   /^(?:first|second|third|last|next|single|multi|one|two|each|full|final|dry|render|test|boarding|forward|backward)pass$/
 
-/** A key that asks or says something about a secret: `has_password`, `isToken`. */
+/** The first word of a key that describes a secret instead of holding it: `has_password`, `isToken`. */
 const asking =
   /^(?:has|had|have|is|was|are|needs?|requires?|should|can|must|shows?|uses?|supports?|allows?|enables?|missing|no|without|with|forgot)$/
 
@@ -47,17 +47,17 @@ const token = /token(?:value|header|hash|\d)*$/
 const harmlessToken =
   /(?:per|first|last|next|previous|page|continuation|max|min|total|used|output|input|cached?|reasoning|image|audio|prompt|completion|eos|bos|pad|unk|stop|special|mask|sep|cls|top|start|end|begin|bad|unexpected|unrecognized|illegal|expected|peek|lookahead|syntax|cancel(?:lation)?|sync|resume|design|color|sampled|draft)token\d*$/
 
-/** Whether a name of a token says that it is none of those that grant access. */
+/** Whether the name of a token shows that it does not grant access. */
 export const isHarmlessToken = /* @__PURE__ */ memoize(256, (name) => harmlessToken.test(compact(name)))
 
-/** The words of the last segment of a key that is no number, in lower case. */
+/** The words of the last segment of a key that is not a number, in lower case. */
 const wordsOf = (key: string): ReadonlyArray<string> => {
   const [segment] = /[^.]*$/.exec(key.slice(-longest).replace(/(?:\.\d+)+$/, ""))!
   return segment.replace(/([a-z\d])(?=[A-Z])/g, "$1 ").split(/[^A-Za-z\d]+/).filter((word) => word !== "")
     .map((word) => word.toLowerCase())
 }
 
-/** Whether the built-in rules take a key of this name for a secret's. */
+/** Whether the built-in rules treat values of this key as secrets. */
 export const isSecretKey = (key: string): boolean => {
   const name = compact(key)
   const words = wordsOf(key)
@@ -68,15 +68,15 @@ export const isSecretKey = (key: string): boolean => {
     (lastWord.test(words.at(-1) ?? "") && !harmlessBefore.test(words.slice(-2).join("")))
 }
 
-/** Whether a key names the current folder of a shell, or a password. */
+/** Keys that name either the current folder of a shell or a password. */
 const folderKey = /^(?:.*\.)?(?:old)?pwd$/i
 
 const absolutePath = /^(?:[A-Za-z]:|~)?[\\/][\w.@+~ \\/-]{0,4096}$/
 
-/** Whether this is the folder that a shell is in: `PWD=/home/me`. */
+/** Whether this is the current folder of a shell: `PWD=/home/me`. */
 export const isFolder = (key: string, value: string): boolean => absolutePath.test(value) && folderKey.test(key)
 
-/** Whether a key holds only the parameters of a URL. */
+/** Whether a key holds the query string or fragment of a URL, or a request target. */
 export const isQueryKey = (key: string): boolean =>
   /(?:urlquery|querystring|urlfragment|httptarget)$/.test(compact(key))
 
@@ -85,7 +85,7 @@ const userKey = /(?:^|[._-])(?:end)?user[._-]?id$/i
 /** Whether a key identifies a user: `user_id`, `user.id`, `enduser.id`. */
 export const isUserKey = (key: string): boolean => userKey.test(key)
 
-/** The same expression without state: with `g` or `y`, a result would depend on the previous one. */
+/** A copy of a regular expression without `g` and `y`, with which each result would depend on the previous one, plus these flags. */
 export const stateless = (pattern: RegExp, flags = ""): RegExp =>
   new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "") + flags)
 

@@ -1,7 +1,7 @@
 /**
- * Pseudonyms for users: the same user always gets the same one, and only the key links it to the user.
+ * Pseudonyms for users: the same user always gets the same pseudonym, and only the key links it to the user.
  *
- * This is not anonymity: anyone with the key can try all users, and the records of one user stay linked.
+ * This is not anonymisation: anyone with the key can try all users, and the records of one user remain linked.
  */
 import { memoize } from "../memoize.js"
 import { hex, hmacSha256 } from "../sha256.js"
@@ -9,8 +9,8 @@ import { hex, hmacSha256 } from "../sha256.js"
 const form = /^u_[0-9a-f]{32}$/
 
 /**
- * Returns `u_` and 32 hexadecimal digits (128 bits of an HMAC-SHA-256) for a user. A name of that form is left as it is, so a user that passes here twice,
- * on the way to another tracer, has one pseudonym.
+ * Returns `u_` and 32 hexadecimal digits (128 bits of an HMAC-SHA-256) for a user. A name that already has this form is returned unchanged, so a user
+ * that is replaced twice, on the way to another tracer, keeps one pseudonym.
  */
 export const pseudonyms = (key: Uint8Array): (user: string) => string => {
   const encoder = new TextEncoder()

@@ -1,11 +1,11 @@
 /**
- * Where quoted and bracketed values end in a text that may be JSON inside of JSON.
+ * Finds where quoted and bracketed values end in a text that may contain nested JSON strings.
  *
- * At the first level a quote stands alone, inside a JSON string it has one backslash before it, one level deeper three. Every function here looks at
- * each character once.
+ * At the first level a quote has no backslash before it, inside a JSON string one, and one level deeper three. Every function here reads each
+ * character once.
  */
 
-/** How many backslashes stand right before a place, not looking further back than `least`. */
+/** The number of backslashes right before a position, not looking further back than `least`. */
 export const backslashesBefore = (text: string, at: number, least: number): number => {
   let start = at
   while (start > least && text[start - 1] === "\\") {
@@ -24,14 +24,14 @@ export const endOfBackslashes = (text: string, from: number): number => {
 }
 
 /**
- * Where the content of a quoted value ends that begins at `from`: before the backslashes and the quote that close it. `level` is how many
- * backslashes stand before its own quotes. The text's length where nothing closes it.
+ * Where the content that begins at `from` ends: before the backslashes and the quote that close it. `level` is the number of backslashes before the
+ * opening quote. Returns the text's length if nothing closes it.
  */
 export const endOfQuoted = (text: string, from: number, quote: string, level: number): number => {
   const period = 2 * (level + 1)
   for (let at = text.indexOf(quote, from), least = from; at >= 0; least = at + 1, at = text.indexOf(quote, at + 1)) {
     const backslashes = backslashesBefore(text, at, least)
-    // Fewer than its own: the string around it ends here.
+    // Fewer backslashes than before the opening quote: the enclosing string ends here.
     if (backslashes < level) {
       return at - backslashes
     }
@@ -42,7 +42,7 @@ export const endOfQuoted = (text: string, from: number, quote: string, level: nu
   return text.length
 }
 
-/** The place after the bracket that closes the one at `from`; the text's length where none does. */
+/** The position after the bracket that closes the one at `from`; the text's length if nothing closes it. */
 export const endOfBrackets = (text: string, from: number, level: number): number => {
   let depth = 0
   for (let at = from; at < text.length; at++) {
@@ -58,7 +58,7 @@ export const endOfBrackets = (text: string, from: number, level: number): number
   return text.length
 }
 
-/** With more kinds of unclosed quotes than this, a text is hostile: everything after the next one is taken for its value. */
+/** A text with more kinds of unclosed quotes than this is hostile: everything after the next such quote counts as its value. */
 const mostUnclosed = 4
 
 /** Finds where quoted values end and remembers which kinds of quotes are never closed, so that it searches to the end once per kind. */

@@ -1,23 +1,23 @@
 /**
- * What the rules share to scan a text in linear time: from start to end, once.
+ * What the rules need to scan a text in linear time, once from start to end.
  *
- * A rule that searches to the end of the text for every key takes quadratic time on a text full of keys. A `Lookahead` remembers what it found instead.
- * The one trap: it reads each character once only if the positions passed to it never decrease.
+ * A rule that searches to the end of the text for every key takes quadratic time on a text full of keys. A `Lookahead` remembers what it found.
+ * The trap: it reads each character only once if the positions passed to it never decrease.
  */
 import { redacted } from "../text.js"
 
-/** The code of a character; 0 outside the text, where V8 would stop optimizing `charCodeAt`. */
+/** The code of a character; 0 outside of the text, where V8 would deoptimize `charCodeAt`. */
 export const codeAt = (text: string, at: number): number => at >= 0 && at < text.length ? text.charCodeAt(at) : 0
 
 export const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13
 
-/** What a character is to a key. */
+/** The role of a character near a key. */
 const outside = 0
 export const ofKey = 1
 export const quoting = 2
 export const space = 3
 
-/** One look into a table is faster than to compare with each range. */
+/** One table lookup is faster than comparing with each range. */
 const kinds = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code)
   return /[\w.-]/.test(character) ? ofKey : /["']/.test(character) ? quoting : isSpace(code) ? space : outside
@@ -28,7 +28,7 @@ export const kindOf = (code: number): number => code < 128 ? kinds[code]! : outs
 /** Finds the position of something at or after `from`; the text's length if there is none. */
 export type Search = (text: string, from: number) => number
 
-/** As far as it is faster to look oneself than to ask V8 for a search, in characters. */
+/** Up to this distance, a loop is faster than a native search, in characters. */
 const near = 16
 
 /** Finds a character by its code. */
@@ -93,7 +93,7 @@ export class Lookahead {
 
 const firstOfRedacted = redacted.charCodeAt(0)
 
-/** Whether something hidden stands here. */
+/** Whether there is a `<redacted>` at this position. */
 export const isRedactedAt = (text: string, at: number): boolean =>
   codeAt(text, at) === firstOfRedacted && text.startsWith(redacted, at)
 
@@ -101,10 +101,10 @@ export const isRedactedAt = (text: string, at: number): boolean =>
 export const isHidden = (text: string, start: number, end: number): boolean =>
   start >= end || (end - start === redacted.length && isRedactedAt(text, start))
 
-/** Shorter texts are searched as fast in several pieces, in characters. */
+/** Flattening shorter texts does not make searching them faster, in characters. */
 const shortestInPieces = 1024
 
-/** The same text in one piece. V8 keeps the pieces of a joined text, and reading a character of it takes a third longer; a split makes it one. */
+/** The same text, flattened. V8 keeps a concatenated string as pieces, and reading a character of it takes a third longer; `split` flattens it. */
 export const inOnePiece = (text: string): string => {
   const whole = text.length < shortestInPieces ? text : text.split("\uffff", 1)[0]!
   return whole.length === text.length ? whole : text
@@ -113,7 +113,7 @@ export const inOnePiece = (text: string): string => {
 /** Copies a text and replaces parts of it, in order. */
 export class Rewriter {
   private out = ""
-  /** What comes after `out`, put into one piece while it is short: V8 keeps a joined text as a tree, and collecting a large one takes long. */
+  /** The text after `out`, flattened while it is short: V8 keeps a concatenated string as a tree, and flattening a large one takes long. */
   private tail = ""
   private copied = 0
 
@@ -133,13 +133,13 @@ export class Rewriter {
   }
 }
 
-/** In characters. */
+/** A longer tail is flattened, in characters. */
 const longestTail = 4096
 
 const telling = /* @__PURE__ */ oneOf(/[\d!@#$%^&*+=~_]/)
 const notPunctuation = /* @__PURE__ */ oneOf(/[^.!?]/)
 
-/** Tests whether a range of the text looks like a secret rather than a word of a sentence. Punctuation at its end does not count. */
+/** Tests whether a range of the text looks like a secret rather than a word in a sentence. Punctuation at its end does not count. */
 export const looksSecretIn = (text: string): (start: number, end: number) => boolean => {
   const marks = new Lookahead(text, telling)
   const others = new Lookahead(text, notPunctuation)

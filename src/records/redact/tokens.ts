@@ -1,21 +1,21 @@
 /**
- * Finds secrets with a form of their own: at the starts of words, in runs of characters that tokens are made of.
+ * Finds tokens by form: at the start of words, in runs of characters that tokens consist of.
  *
- * Prose has few long runs, and a run is found by looking at every tenth character, so most of a text is never read. Each word of a run is tried once,
- * and the search continues after what was tried, so it takes linear time.
+ * Prose has few long runs, and a run is found by testing every tenth character, so most of a text is never read. Each word of a run is tried once,
+ * and the search continues after the tried part, so it takes linear time.
  */
 import { redacted } from "../text.js"
 import { forms } from "./forms.js"
 import { codeAt, Rewriter } from "./scanning.js"
 
-/** The shortest run that holds a token; shorter where a text was cut. */
+/** The shortest run that can contain a token. At the place where a text was cut, a token may be shorter. */
 const shortest = 10
 const shortestCut = 3
 
 /** The shortest run to look at in this text. */
 const shortestIn = (text: string): number => text.includes("…") ? shortestCut : shortest
 
-/** What a character is to a token: one of its letters and digits, another of its characters, or outside of it. */
+/** The role of a character in a token: a letter or digit, another of its characters, or not part of it. */
 const outside = 0
 const mark = 1
 const alphanumeric = 2
@@ -43,12 +43,12 @@ const nextRun = (text: string, from: number, least: number): number => {
   return text.length
 }
 
-/** The first character of a form, or all that it may be; then the second. */
+/** Matches what the source of a form begins with: a class, a group of alternatives, or a character. */
 const atom = /^(?:\(\?<[^)]*\))?(?:\[([^\]]+)\]|\(\?:([^)]*)\)|\\?(.))/
 
 const anyCharacter = /* @__PURE__ */ Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
 
-/** What the source of a form can begin with, in one character; with `two`, in two. */
+/** The characters that a form can begin with; with `two`, the pairs of characters. */
 const beginningsOf = (source: string, two: boolean): ReadonlyArray<string> => {
   const [whole, characters, alternatives, character] = atom.exec(source)!
   if (alternatives !== undefined) {
@@ -59,9 +59,9 @@ const beginningsOf = (source: string, two: boolean): ReadonlyArray<string> => {
   return first.flatMap((one) => second.map((other) => one + other))
 }
 
-/** The forms that begin with two characters: at most words, no form is tried. A regular expression is made when it is needed. */
+/** The forms by their first two characters, so that at most words no form is tried. Regular expressions are created when needed. */
 class FormsByBeginning {
-  /** By both characters, the number of the sources in `sources`, from 1 on. */
+  /** For each pair of characters, the index into `sources`, plus 1; 0 if no form begins with it. */
   private readonly numbers = new Uint8Array(128 * 128)
   private readonly sources: ReadonlyArray<string>
   private readonly made: Array<RegExp | undefined> = []
@@ -82,7 +82,7 @@ class FormsByBeginning {
     }
   }
 
-  /** The expression for the forms that may begin at a place. */
+  /** The expression for all forms that may begin at a position. */
   at(text: string, at: number): RegExp | undefined {
     const one = codeAt(text, at)
     const two = codeAt(text, at + 1)
@@ -91,19 +91,19 @@ class FormsByBeginning {
   }
 }
 
-/** Made with the first text that holds a long word, because it takes milliseconds. */
+/** Created for the first text with a long word, because it takes milliseconds. */
 let byBeginning: FormsByBeginning | undefined = undefined
 
-/** A secret has digits, capitals or a long part, unlike a name such as `sk-learn-contrib`. */
+/** A secret has digits, capitals or a long run of letters, unlike a name such as `sk-learn-contrib`. */
 const isRandom = (match: string): boolean => /[0-9A-Z]|(?<![a-z])[a-z]{16}/.test(match)
 
-/** Letters of an escape that stand right before a token: `\n` and `\u001b` in JSON, `%20` in a URL. */
+/** The number of letters and digits of an escape right before a token: `\n` and `\u001b` in JSON, `%20` in a URL. */
 const escapeAt = (text: string, at: number): number => {
   const before = codeAt(text, at - 1)
   return before === 92 ? (text[at] === "u" ? 5 : 1) : before === 37 ? 2 : 0
 }
 
-/** Where the form ends that begins here; 0 if none does. */
+/** The end of the form that begins here; 0 if there is none. */
 const endOfForm = (text: string, at: number): number => {
   const form = (byBeginning ??= new FormsByBeginning()).at(text, at)
   if (form === undefined) {
@@ -113,7 +113,7 @@ const endOfForm = (text: string, at: number): number => {
   return form.test(text) ? form.lastIndex : 0
 }
 
-/** A token's place. */
+/** The position of a token. */
 interface Range {
   readonly start: number
   readonly end: number
@@ -147,7 +147,7 @@ const nextToken = (text: string, from: number, least: number): Range | undefined
   return undefined
 }
 
-/** Whether there is a token in a text. Fast. */
+/** Whether a text contains a token. Fast. */
 export const holdsToken = (text: string): boolean => nextToken(text, 0, shortestIn(text)) !== undefined
 
 /** The text with `<redacted>` in place of every token. */

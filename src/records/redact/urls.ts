@@ -1,8 +1,8 @@
 /**
- * URLs, and what in them is not to be read by others: who logs in, and the values of parameters.
+ * Hides the confidential parts of URLs: user, password, and the values of parameters.
  *
- * Scheme, host, path and the names of parameters stay. Fragments are kept unless they hold parameters, as after an OAuth redirect. Nothing is
- * parsed: a URL that is malformed is where secrets hide.
+ * Scheme, host, path and parameter names stay. Fragments are kept unless they contain parameters, as after an OAuth redirect. URLs are not parsed,
+ * because secrets also occur in malformed ones.
  */
 import { redacted } from "../text.js"
 import { codeAt, Lookahead, ofCode, ofMatch, oneOf, Rewriter } from "./scanning.js"
@@ -25,7 +25,7 @@ const questionOrHash = /* @__PURE__ */ oneOf(/[?#]/)
 /** Ends a path without scheme and host. */
 const endOfPath = /* @__PURE__ */ oneOf(/[\s"\\?#]/)
 
-/** Starts such a path, also after a line break in JSON. */
+/** Starts such a path, also after an escaped line break in JSON. */
 const beginningOfPath = /* @__PURE__ */ ofMatch(/\/(?<=(?:^|[\s"'`(<[=,]|\\[nrt])\/)/)
 
 const port = /\d{1,5}(?:[/?#]|$)/y
@@ -34,12 +34,12 @@ const longestUser = 128
 const longestPassword = 4096
 const longestPath = 1024
 
-/** Longer parameters without a name are values. */
+/** A longer parameter without a `=` is treated as a value. */
 const longestName = 32
 
 const isRedacted = (text: string, at: number): boolean => text.endsWith(redacted, at)
 
-/** Where the URL ends and the punctuation of the sentence around it begins. */
+/** The end of the URL, before the punctuation of the sentence around it. */
 const endOf = (text: string): number => {
   let end = text.length
   while (end > 0 && ")]}'`>.,;!".includes(text[end - 1]!) && !isRedacted(text, end)) {
@@ -68,7 +68,7 @@ export const redactParameters = (text: string, keeps: (name: string) => boolean)
   return out.finish()
 }
 
-/** What follows the path. A fragment without parameters is a place in a page. */
+/** The safe form of what follows the path. A fragment without parameters is a place in a page and is kept. */
 const afterPath = (text: string, keeps: (name: string) => boolean): string => {
   const hash = text.indexOf("#")
   const query = hash < 0 ? text : text.slice(0, hash)
@@ -78,7 +78,7 @@ const afterPath = (text: string, keeps: (name: string) => boolean): string => {
   return hash < 0 ? shownQuery : `${shownQuery}#${shownFragment}`
 }
 
-/** A target (path, parameters, fragment, with or without what precedes them) without the values of its parameters. */
+/** A request target or URL without the values of its parameters. */
 export const redactTarget = (text: string, keeps: (name: string) => boolean): string => {
   const path = text.search(/[?#]/)
   if (path < 0) {
@@ -102,7 +102,7 @@ class Users {
     this.passwords = new Lookahead(text, endOfPassword)
   }
 
-  /** Where user and password end: at the last `@` before the host, as a password may contain one. `undefined` if there are none. */
+  /** The end of user and password: the last `@` before the host, because a password may contain one. `undefined` if there are none. */
   end(start: number): number | undefined {
     const first = this.atSigns.next(start)
     if (first === this.text.length) {
@@ -116,7 +116,7 @@ class Users {
     return this.atSigns.next(found + 1) < host ? this.text.lastIndexOf("@", host - 1) : found
   }
 
-  /** The `@` after a password with a slash in it, as in connection strings that were never encoded. A port is not a password. */
+  /** The `@` after a password that contains a slash, as in unencoded connection strings. A port is not a password. */
   private endOfLoose(start: number): number | undefined {
     const colon = this.users.next(start)
     if (this.text[colon] !== ":" || colon - start > longestUser || this.isPort(colon + 1)) {
@@ -132,7 +132,7 @@ class Users {
   }
 }
 
-/** The next `://` at or after `from`; the text's length if there is none. A search for several characters at once is slow to begin in V8. */
+/** The next `://` at or after `from`; the text's length if there is none. In V8, a search for several characters is slow to start. */
 const nextUrl = (text: string, from: number): number => {
   let at = colon(text, from)
   while (at < text.length && !(codeAt(text, at + 1) === slash && codeAt(text, at + 2) === slash)) {
@@ -157,7 +157,7 @@ const redactUsers = (text: string): string => {
   return out.finish()
 }
 
-/** From the `://` on: whatever precedes it is no secret. */
+/** Hides parameters after each `://`. What precedes it is not a secret. */
 const redactQueries = (text: string, keeps: (name: string) => boolean): string => {
   if (!text.includes("?") && !text.includes("#")) {
     return text
@@ -175,7 +175,7 @@ const redactQueries = (text: string, keeps: (name: string) => boolean): string =
   return out.finish()
 }
 
-/** Paths with parameters, without scheme and host. */
+/** Hides the parameters of paths without scheme and host. */
 const redactTargets = (text: string, keeps: (name: string) => boolean): string => {
   const out = new Rewriter(text)
   const paths = new Lookahead(text, beginningOfPath)
@@ -197,7 +197,7 @@ const redactTargets = (text: string, keeps: (name: string) => boolean): string =
   return out.finish()
 }
 
-/** The text with every URL in it made safe. `keeps` says of which parameters the value stays. */
+/** The text with every URL made safe. `keeps` decides which parameters keep their value. */
 export const redactUrls = (text: string, keeps: (name: string) => boolean): string => {
   const absolute = nextUrl(text, 0) < text.length ? redactQueries(redactUsers(text), keeps) : text
   return absolute.includes("?") ? redactTargets(absolute, keeps) : absolute

@@ -1,8 +1,8 @@
 /**
- * Values after keys in a text: where they start, where they end, and whether they are hidden.
+ * Finds the values after keys in a text, and decides which to hide.
  *
- * A value is read to its end only if it is hidden, and the search continues after it. Whether it is hidden is decided by `Lookahead`s, so that no
- * character is read again for every key before it.
+ * A value is read to its end only if it is hidden, and the search continues after it. The decision uses `Lookahead`s, so that no character is read
+ * again for every key before it.
  */
 import { memoize } from "../memoize.js"
 import { redacted } from "../text.js"
@@ -20,10 +20,10 @@ import {
   Rewriter
 } from "./scanning.js"
 
-/** What stands before a separator. */
+/** The key before a separator. */
 export interface Key {
   readonly name: string
-  /** Its quote; empty where it has none. */
+  /** Its quote; empty if it has none. */
   readonly quote: string
   /** Backslashes before the quote. */
   readonly level: number
@@ -33,7 +33,7 @@ export interface Key {
 
 const mostSpaces = 8
 
-/** A longer text is no word of a language, in characters. */
+/** A longer text is not a token of a programming language, in characters. */
 const longestWord = 16
 
 const endOfWord = /* @__PURE__ */ oneOf(/[\s,;"'\\)}\]]/)
@@ -74,7 +74,7 @@ const skipSpaces = (text: string, from: number): number => {
   return at
 }
 
-/** Where the value may begin behind `=`, `==` or `=>`. */
+/** Where the value may begin after `=`, `==` or `=>`. */
 const endOfEquals = (text: string, separator: number): number => {
   let end = separator + 1
   while (codeAt(text, end) === equals && end < separator + 3) {
@@ -83,10 +83,10 @@ const endOfEquals = (text: string, separator: number): number => {
   return codeAt(text, end) === greaterThan ? end + 1 : end
 }
 
-/** Replaces a number or an object in JSON by a text, quoted like the key. */
+/** Replaces a number, array or object in JSON: a string, quoted like the key. */
 const quotedStandIn = memoize(16, (quote) => [quote, redacted, quote].join(""))
 
-/** Hides values in one text, for keys in order. Methods that hide return the position where the search continues. */
+/** Hides values in one text, for its keys in order. Methods that hide return the position where the search continues. */
 export class Values {
   private readonly out: Rewriter
   private readonly words: Lookahead
@@ -108,7 +108,7 @@ export class Values {
     this.looksSecret = looksSecretIn(text)
   }
 
-  /** Hides the value after the separator of a secret's key. */
+  /** Hides the value after the separator of a secret key. */
   hideAfter(separator: number, key: Key): number {
     const isAssigned = codeAt(this.text, separator) === equals
     const begins = isAssigned ? endOfEquals(this.text, separator) : separator + 1
@@ -123,7 +123,7 @@ export class Values {
     if (key.quote !== "") {
       return this.hideJson(at, key)
     }
-    // An apostrophe that is never closed is not a quote, but what comes after it may be a secret.
+    // An unclosed apostrophe is not a quote, but a secret may follow it.
     const skipped = codeAt(this.text, at) === apostrophe ? 1 : 0
     return this.hideUnquoted(isAssigned, begins + skipped, at + skipped, key)
   }
@@ -140,7 +140,7 @@ export class Values {
     return end
   }
 
-  /** `"key": "value"`, `key: 'value'`, `key="value"`; `undefined` where there are no quotes. */
+  /** `"key": "value"`, `key: 'value'`, `key="value"`; `undefined` if there are no quotes. */
   private hideQuoted(at: number, key: Key, separator: number): number | undefined {
     const level = endOfBackslashes(this.text, at) - at
     const quote = this.text[at + level]
@@ -158,13 +158,13 @@ export class Values {
       : this.hide(start, stop)
   }
 
-  /** A parser compares a token with a short word: `token === "if"`. */
+  /** Whether a parser compares a token with a short word: `token === "if"`. */
   private isWordOfParser(separator: number, { name }: Key, start: number, end: number): boolean {
     return this.text.startsWith("==", separator) && name.endsWith("oken") && end - start < longestWord &&
       !this.looksSecret(start, end)
   }
 
-  /** A number, a list or an object after a quoted key: JSON, and JSON it stays. */
+  /** Hides a number, array or object after a quoted key, so that JSON remains valid. */
   private hideJson(at: number, { level, quote }: Key): number {
     const isStructure = this.text[at] === "{" || this.text[at] === "["
     const end = isStructure ? endOfBrackets(this.text, at, level) : endOfJson(this.text, at)
@@ -174,7 +174,7 @@ export class Values {
   }
 
   private hideUnquoted(isAssigned: boolean, begins: number, at: number, key: Key): number {
-    // Behind an arrow there is a function's body, unless it stands in quotes.
+    // An unquoted value after an arrow is the body of a function.
     if (isAssigned && codeAt(this.text, begins - 1) === greaterThan) {
       return at
     }
@@ -183,12 +183,12 @@ export class Values {
   }
 
   private hideHeader(kind: Kind, at: number, key: Key): number {
-    // Cookies are pairs; what is said of a cookie is not.
+    // Cookies are `name=value` pairs; prose about a cookie is not.
     const isValue = (kind !== "cookie" || this.isPair(at, key)) && !isExpression(this.text, at) && !this.isCode(at, key)
     return isValue ? this.hide(at, this.endOfHeader(at, key)) : at
   }
 
-  // What takes longest to find out comes last.
+  // The slowest checks come last.
   private hideWord(isAssigned: boolean, isAdjacent: boolean, at: number, { name }: Key): number {
     const end = this.endOfWord(at, isAssigned ? this.parameters : this.words)
     const isValue = ((isAssigned && isAdjacent) || this.looksSecret(at, end)) && !isExpression(this.text, at) &&
@@ -196,7 +196,7 @@ export class Values {
     return isValue ? this.hide(at, end) : at
   }
 
-  /** Code has keys that are spelled like headers: `{ apiKey: string }`. */
+  /** Whether this is code, where keys may look like headers: `{ apiKey: string }`. */
   private isCode(at: number, { name }: Key): boolean {
     return isInnocent(name, this.text, at, this.words.next(at)) ||
       (!/authorization$/i.test(name) && isNameInCode(this.text, at))
@@ -207,7 +207,7 @@ export class Values {
     return equals < this.lines.next(at) && (opened !== "'" || equals < this.apostrophes.next(at))
   }
 
-  /** To the end of the line, past quoted parameters; a header that stands in quotes ends with them. */
+  /** The end of the line, past quoted parameters; a quoted header ends at its closing quote. */
   private endOfHeader(at: number, { opened }: Key): number {
     for (let end = at;; end++) {
       end = endOfLineOrQuote(this.text, end)
@@ -221,7 +221,7 @@ export class Values {
     }
   }
 
-  /** The scheme of a credential is followed by what it is about: `Bearer abc`. */
+  /** The end of the word; after the scheme of a credential, the end of the next word: `Bearer abc`. */
   private endOfWord(at: number, stops: Lookahead): number {
     const end = stops.next(at)
     scheme.lastIndex = at

@@ -1,13 +1,14 @@
 /**
- * Escapes foreign text for a terminal, so that a name, key, value or message stays within its line and its field.
+ * Escapes untrusted text for a terminal, so that a name, key, value or message stays within its line and its field.
  *
- * Everything in a record may be an attacker's text (model output, tool arguments, headers). Control characters would move the cursor or
- * clear the screen, bidirectional controls reorder text, a newline forges a line, a comma forges a field.
+ * Anything in a record may come from an attacker (model output, tool arguments, headers). Control characters move the cursor or clear the screen,
+ * bidirectional controls reorder text, a newline forges a line, and a comma forges a field.
  */
 
-// Controls; line and paragraph separator; all that Unicode calls ignorable when shown (bidi and zero-width controls, invisible operators,
-// fillers, tag characters) but variation selectors, which choose between an emoji and its plain form; interlinear annotations.
-const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}\ufff9-\ufffb]|(?!\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/gu
+// Control characters; line and paragraph separators; Unicode's default-ignorable characters (bidi and zero-width controls, invisible operators,
+// fillers, tag characters) except variation selectors, which choose between an emoji and its plain form; interlinear annotations.
+const unsafe =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}\ufff9-\ufffb]|(?!\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/gu
 
 const short: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\u001b": "\\e", "\u0000": "\\0" }
 
@@ -20,13 +21,13 @@ const escapeOne = (character: string): string => {
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`
 }
 
-/** Nothing to escape and no separator: true of most names, keys and values, and cheaper to test than either. */
+/** Matches text without separators or characters to escape: most names, keys and values. Cheaper than testing for either. */
 const bare = /^[!#-'*+\--<>-Z^-~\\]+$/
 
-/** Escapes every character that is not plainly visible. */
+/** Escapes every character that is not visible. */
 export const escapeText = (value: string): string => value.replace(unsafe, escapeOne)
 
-// Backslashes inside quotes are doubled, otherwise one before a quote would end the field early.
+// Backslashes inside quotes are doubled; otherwise a backslash before a quote would end the field early.
 const quote = (value: string): string => `"${escapeText(value.replace(/["\\]/g, "\\$&"))}"`
 
 /** Escapes a value or key, and quotes it if it contains a separator. */
@@ -37,7 +38,7 @@ const escapeUnusualField = (value: string): string => {
   return escaped === "" || /[\s,="]/.test(escaped) ? quote(value) : escaped
 }
 
-/** Escapes the name of a span or metric, and quotes it if it could be taken for the beginning or the rest of a line. */
+/** Escapes the name of a span or metric, and quotes it if it could be mistaken for the beginning or the rest of a line. */
 export const escapeName = (value: string): string => bare.test(value) ? value : escapeUnusualName(value)
 
 const escapeUnusualName = (value: string): string => {

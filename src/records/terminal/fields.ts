@@ -1,5 +1,5 @@
 /**
- * Formats attributes as text: `key=value`, escaped, the same on every line that the package prints.
+ * Formats attributes as escaped `key=value` text, the same on every line that the package prints.
  *
  * A value or key that contains a separator is quoted, so that `x, ok=true` cannot forge a field.
  */
@@ -7,7 +7,7 @@ import type { Attributes, AttributeValue } from "../attributes.js"
 import { memoize } from "../memoize.js"
 import { escapeField } from "./escape.js"
 
-/** At most six decimals, so that a sum of cents reads well; three for milliseconds. `name` is the name of the attribute or metric. */
+/** Formats a number with at most six decimals, or three for milliseconds. `name` is the name of the attribute or metric. */
 export const numberText = (value: number, name: string): string => {
   const decimals = name.endsWith("_ms") ? 3 : 6
   return Number.isInteger(value) || Math.abs(value) < 10 ** -decimals
@@ -15,7 +15,7 @@ export const numberText = (value: number, name: string): string => {
     : String(Number(value.toFixed(decimals)))
 }
 
-/** The key of a field with its `=`. */
+/** A field's key and its `=`. */
 export const lead = memoize(512, (key) => `${escapeField(key)}=`)
 
 /** All fields: ` key=value, key=value`; empty if there are no attributes. */

@@ -1,13 +1,14 @@
 /**
- * Chooses the attributes to show on a line that is too long: names, outcome and usage first, then ids, then captured content.
+ * Chooses which attributes to show on a line that is too long: names and outcome first, then short fields, ids and long fields, content last.
  *
- * A field is shown whole or not at all, except for one text at the end; a `…` stands for the rest. Half a number would be another number.
+ * A field is shown whole or not at all, because half a number would be a different number. Only one string at the end may be cut. A `…` stands for
+ * the rest.
  */
 import type { Attributes, AttributeValue } from "../attributes.js"
 import { columns, fitting } from "./columns.js"
 import { fieldValue, lead, numberText } from "./fields.js"
 
-/** Who did it and with what: even the beginning of such a name is worth more than any other field. */
+/** Who did it and with what: even the start of such a name is worth more than any other field. */
 const names: ReadonlySet<string> = new Set(["agent", "tool", "worker", "model", "workflow", "node"])
 
 /** Progress and outcome. */
@@ -22,10 +23,10 @@ const progress: ReadonlySet<string> = new Set([
   "status"
 ])
 
-/** Captured content, which is rarely short. */
+/** Captured content, which is usually long. */
 const content: ReadonlySet<string> = new Set(["input_messages", "output_messages", "arguments", "result"])
 
-/** For programs, not for readers. */
+/** Useful to programs, not to people. */
 const digests: ReadonlySet<string> = new Set(["arguments_digest", "agent_version"])
 
 const usedKeys: ReadonlySet<string> = new Set(["tokens_in", "tokens_out", "cost_usd"])
@@ -33,21 +34,21 @@ const usedKeys: ReadonlySet<string> = new Set(["tokens_in", "tokens_out", "cost_
 /** Fields of at least this many columns come after shorter ones. */
 const long = 32
 
-/** The fewest columns of a value that are worth showing. */
+/** The start of a value is shown only with at least this many columns. */
 const leastShown = 4
 
-/** A field of a line that is too long. */
+/** One field of a line that is too long. */
 interface Piece {
   readonly text: string
   /** Lower ranks come first. */
   readonly rank: number
-  /** Columns before its value, if a part of the value is worth showing. */
+  /** Columns before the value; `undefined` if a part of the value is not worth showing. */
   readonly head: number | undefined
   /** Whether another field has the same value. */
   readonly isRepeated: boolean
 }
 
-/** What a span used, as the command line shows it: ` [410 in, 72 out, $0.000242]`, half as wide as fields. Empty if nothing is known. */
+/** A span's usage, as the command line shows it: ` [410 in, 72 out, $0.000242]`. Half as wide as the fields. Empty if nothing is known. */
 export const usedNote = (attributes: Attributes): string => {
   const parts = [
     amount(attributes["tokens_in"], (tokens) => `${numberText(tokens, "tokens_in")} in`),
@@ -66,7 +67,7 @@ export const withoutUsed = (attributes: Attributes): Attributes =>
 
 const isUsed = (key: string, value: AttributeValue): boolean => usedKeys.has(key) && typeof value === "number"
 
-/** As many fields as fit into `room` columns, and a `…` for the others. */
+/** As many fields as fit into `room` columns, and a `…` for the rest. */
 export const fittingFields = (attributes: Attributes, room: number): string => {
   const pieces = Object.entries(attributes).map(([key, value]) => pieceOf(key, value, attributes))
   const whole = joined(pieces)
@@ -108,7 +109,7 @@ const chosen = (pieces: ReadonlyArray<Piece>, room: number): string => {
   for (const piece of pieces) {
     const field = `${out === "" ? " " : ", "}${piece.text}`
     const needed = columns(field)
-    // With room for `, …` after the last one.
+    // Leaves room for `, …` after the last one.
     if (!piece.isRepeated && needed + 3 <= free) {
       out += field
       free -= needed

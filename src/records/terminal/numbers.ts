@@ -1,8 +1,8 @@
 /**
- * Durations and dollars in a few digits, the same on the terminal and on the page.
+ * Formats durations and dollars with few digits, the same on the terminal and in the viewer.
  */
 
-/** A duration from milliseconds ≥ 0, three significant digits: `340µs`, `1.8ms`, `2.31s`, `1m 04s`, `2h 03m`. */
+/** Formats a duration (milliseconds, ≥ 0) with up to three significant digits: `340µs`, `1.8ms`, `2.31s`, `1m 04s`, `2h 03m`. */
 export const formatDuration = (ms: number): string => {
   if (ms < 0.0005) {
     return "0"
@@ -31,13 +31,13 @@ const clock = (seconds: number): string => {
   return hours > 0 ? `${hours}h ${padTwo(minutes % 60)}m` : `${minutes}m ${padTwo(seconds % 60)}s`
 }
 
-/** At least two digits: `04`. */
+/** Pads to at least two digits: `04`. */
 export const padTwo = (value: number): string => String(value).padStart(2, "0")
 
 /** A whole number with commas: `12,345`. */
 export const formatCount = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
 
-/** US dollars with enough digits: `$12.34`, `$0.0026`, `$0.0000031`; empty if the cost is 0 or unknown. */
+/** Formats US dollars with as many digits as needed: `$12.34`, `$0.0026`, `$0.0000031`. Empty if the cost is 0 or unknown. */
 export const formatUsd = (value: number | null): string => {
   if (value === null || value === 0) {
     return ""

@@ -2,8 +2,8 @@
  * Formats one record as one line of text.
  *
  * `• NAME (1.8ms) key=value, key=value [ERROR: …]` for a span that ended, `▸ NAME key=value` for one that is open,
- * `NAME VALUE (counter) key=value` for a measurement, `★ NAME VALUE LABEL (source) key=value` for a score; two spaces per level. A line that is too wide keeps its most important fields, and shows usage as
- * `[410 in, 72 out, $0.000242]`.
+ * `NAME VALUE (counter) key=value` for a measurement, `★ NAME VALUE LABEL (source) key=value` for a score; two spaces per level. A line that is too
+ * wide keeps its most important fields, and shows usage as `[410 in, 72 out, $0.000242]`.
  */
 import type { Attributes } from "../attributes.js"
 import type { ScoreData } from "../ScoreData.js"
@@ -21,11 +21,11 @@ export interface LineStyle {
   readonly color: boolean
   /** Columns, > 0; a longer line is truncated and ends with `…`. */
   readonly width: number
-  /** Durations from a second on in seconds or minutes, not in milliseconds: `14.6s`. Default false. */
+  /** Shows durations of a second or more in seconds or minutes, not in milliseconds: `14.6s`. Default false. */
   readonly seconds?: boolean
 }
 
-/** Deeper levels are not indented further, otherwise the lines of a very deep tree would be all spaces. */
+/** Deeper levels are not indented further; otherwise the lines of a very deep tree would consist of spaces. */
 const deepestIndent = 40
 
 type Paint = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
@@ -80,7 +80,7 @@ export const spanLine = (span: ShownSpan, depth: number, style: LineStyle, note 
     suffix: `${note}${outcomeNote(span)}`
   }, style)
 
-/** Like `toFixed(1)` at a quarter of its cost; calls it only if the rounding is close. */
+/** Like `toFixed(1)` at a quarter of the cost. Calls `toFixed` only if rounding is a close call. */
 const tenths = (value: number): string => {
   const scaled = value * 10
   const rounded = Math.round(scaled)
@@ -125,7 +125,7 @@ export const metricLine = (metric: MetricData, depth: number, style: LineStyle):
     suffix: ""
   }, style)
 
-/** A judgement. `isPlaced`: the line before it shows what is judged; otherwise the ids do. */
+/** A score. `isPlaced`: the line above shows what is judged; otherwise ids are added. */
 export const scoreLine = (score: ScoreData, depth: number, style: LineStyle, isPlaced = false): string => {
   const { explanation, label, name, source, value } = score
   return render({
@@ -161,7 +161,7 @@ const render = (line: Line, style: LineStyle): string => {
 }
 
 const renderCut = (line: Line, style: LineStyle): string => {
-  // The suffix of a tree's line may show the usage already, including the spans below.
+  // In a tree, the suffix may already show the usage, including that of the spans below.
   const used = usedAlready.test(line.suffix) ? "" : usedNote(line.attributes)
   const attributes = used === "" ? line.attributes : withoutUsed(line.attributes)
   const wanted = `${used}${line.suffix}`
@@ -169,10 +169,10 @@ const renderCut = (line: Line, style: LineStyle): string => {
   const fixed = indent.length + line.mark.length + line.detail.length
   const least = Math.min(Math.max(leastSuffix(style.width), columns(used)), columns(wanted))
   const given = fields(attributes)
-  // Two columns for the ` …` of omitted attributes, which would otherwise cut a number of the usage.
+  // Reserves two columns for the ` …` of omitted attributes, which would otherwise cut a number of the usage.
   const name = cut(line.name, style.width - fixed - least - (used === "" ? 0 : Math.min(2, given.length)))
   const room = style.width - fixed - columns(name)
-  // A long message leaves the attributes a third: they name the tool.
+  // A long message leaves a third for the attributes, because they name the tool.
   const share = Math.min(columns(given), Math.floor(room / 3))
   const shown = fittingFields(attributes, room - Math.min(columns(wanted), Math.max(least, room - share)))
   const suffix = cut(wanted, room - columns(shown))
@@ -200,11 +200,11 @@ const partsOf = (
 const painted = (parts: ReadonlyArray<Part>): string =>
   `${parts.map(([value, color]) => color === undefined ? value : paint(color, value)).join("")}\n`
 
-/** Shows at least a `…` for what was cut, so that every cut is visible. */
+/** Cuts a text to the room. Always leaves at least a `…`, so that every cut is visible. */
 const cut = (value: string, room: number): string =>
   value === "" || room === Infinity || columns(value) <= room ? value : `${fitting(value, Math.max(0, room - 1))}…`
 
-/** Ends the line at the edge if even its head is too long. */
+/** Cuts the line at the edge if even its head is too long. */
 const clip = (parts: ReadonlyArray<Part>, width: number): ReadonlyArray<Part> => {
   if (width === Infinity || parts.reduce((sum, [value]) => sum + columns(value), 0) <= width) {
     return parts

@@ -3,9 +3,9 @@
  */
 import * as Data from "effect/Data"
 
-/** A line that could not be read as a record. Readers skip it, count it and continue unless asked to stop. */
+/** A line that could not be read as a record. Unless told to stop, readers skip and count such lines. */
 export class RecordDecodeError extends Data.TaggedError("RecordDecodeError")<{
-  /** Counts from 1. */
+  /** The line number, from 1. */
   readonly line: number
   /** The invalid field; `undefined` if the whole line is invalid. */
   readonly field: string | undefined

@@ -1,8 +1,8 @@
 /**
- * Reads the part of a line that summaries need, at about a third of the cost of `decodeLine`: no exact times, no copies.
+ * Reads the part of a line that summaries need, without exact times or copies, at about a third of the cost of `decodeLine`.
  *
- * A line in the form that this package and the Python original write is checked directly; any other line goes through `decodeLine`, so both always agree
- * on what a record is. The trap: attributes are as parsed, neither copied nor frozen.
+ * A line in the form that this package and the Python original write is checked directly. Any other line goes through `decodeLine`, so both always
+ * agree on what a record is. The trap: attributes are returned as parsed, neither copied nor frozen.
  */
 import { isoFromNanos, nanosFromIso } from "../instants.js"
 import { durationOf, type OpenSpanData } from "../SpanData.js"
@@ -31,11 +31,11 @@ interface AnySpanFacts {
 /** A finished span. */
 export interface SpanFacts extends AnySpanFacts {
   readonly kind: "span"
-  /** ISO-8601, as written; if it contradicts the start and the duration, their sum, as in `decodeLine`. */
+  /** ISO-8601, as written. If it contradicts the start and the duration, their sum is used, as in `decodeLine`. */
   readonly endedAt: string
   /** Milliseconds, ≥ 0. */
   readonly durationMs: number
-  /** How it ended; derived from the exception if the line has no outcome. */
+  /** How the span ended; derived from the exception if the line has no outcome. */
   readonly outcome: Outcome
   /** `Name: message` of the error or defect; `null` if there was none. */
   readonly exception: string | null
@@ -70,10 +70,10 @@ export interface DroppedFacts {
   readonly count: number
 }
 
-/** Records of these kinds are counted. */
+/** The kinds of records that summaries count. */
 type CountedFacts = SpanFacts | StartFacts | MetricFacts | DroppedFacts
 
-/** The part of a record that summaries need; a record of another kind is given as it is. */
+/** The part of a record that summaries need. Records of other kinds are returned unchanged. */
 export type Facts = CountedFacts | Exclude<DecodedLine, { readonly kind: CountedFacts["kind"] }>
 
 /** Reads the part of a line that summaries need. */
@@ -84,10 +84,10 @@ export const decodeFacts = (source: string, line: number): Facts | RecordDecodeE
   } catch {
     parsed = undefined
   }
-  return (isFields(parsed) ? plainFacts(parsed) : undefined) ?? carefully(source, line)
+  return (isFields(parsed) ? plainFacts(parsed) : undefined) ?? fullyDecoded(source, line)
 }
 
-const carefully = (source: string, line: number): Facts | RecordDecodeError => {
+const fullyDecoded = (source: string, line: number): Facts | RecordDecodeError => {
   const decoded = decodeLine(source, line)
   return decoded instanceof RecordDecodeError ? decoded : factsOf(decoded)
 }
@@ -167,7 +167,7 @@ const span = (fields: Fields): SpanFacts | undefined => {
     : undefined
 }
 
-/** The end of a span: as written if it is within a microsecond of the start plus the duration, otherwise that sum. */
+/** The end of a span: as written if it is within a microsecond of start plus duration, otherwise that sum. */
 const endOf = (started: string, ended: string, millis: number): string => {
   const nanos = Math.round(millis * 1_000_000)
   return Math.abs(microsBetween(started, ended) * 1000 - nanos) < 1000
@@ -219,7 +219,7 @@ const metric = (fields: Fields): MetricFacts | undefined => {
     : undefined
 }
 
-/** Whether user and session are not integers that lost digits when they were parsed; `decodeLine` keeps those. */
+/** Whether user and session are exact: parsing may have lost digits of a large integer, which `decodeLine` keeps. */
 const hasExactLabels = ({ session_id, user_id }: Fields): boolean =>
   !(isNumber(user_id) && Math.abs(user_id) > Number.MAX_SAFE_INTEGER) &&
   !(isNumber(session_id) && Math.abs(session_id) > Number.MAX_SAFE_INTEGER)
@@ -237,11 +237,11 @@ const isDuration = (value: unknown): value is number => isNumber(value) && value
 const isOutcome = (value: unknown): value is Outcome | undefined =>
   value === undefined || value === "success" || value === "failure" || value === "interrupted"
 
-// Days that every year has; the 29th of February goes through `decodeLine`.
+// Only days that exist in every year: 29 February goes through `decodeLine`.
 const usualTime =
   /^\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{6})?(?:Z|\+00:00)$/
 
-// Records of a busy program share their seconds.
+// In a busy program many records share a second.
 let lastSecond = ""
 
 const isTime = (value: unknown): value is string => {
@@ -269,7 +269,7 @@ const isFraction = (value: string): boolean => {
   return value.charCodeAt(26) === 90
 }
 
-/** The instant of a record's time, as text that can be compared with others: UTC, microseconds, `Z`. */
+/** A record's time as text that can be compared with others: in UTC, with microseconds and `Z`. */
 export const comparable = (time: string): string =>
   time.length === 27 && time.endsWith("Z")
     ? time

@@ -1,5 +1,5 @@
 /**
- * The fields of a parsed line, each read as the type that it must have; `Flaw` says which one is wrong and how.
+ * Reads the fields of a parsed line, each as the type it must have. A `Flaw` states which field is wrong, and why.
  */
 import type { Attributes } from "../attributes.js"
 import { defaultLimits, normalizeValue } from "../attributes.js"
@@ -14,10 +14,10 @@ export class Flaw {
   constructor(readonly field: string, readonly problem: string) {}
 }
 
-/** An event or a link in the list of that name. */
+/** An event or a link from the list in `field`. */
 export const part = (value: unknown, field: string): Fields => {
   if (!isFields(value)) {
-    throw new Flaw(field, "holds something that is not an object")
+    throw new Flaw(field, "contains something that is not an object")
   }
   return value
 }
@@ -26,7 +26,7 @@ export const part = (value: unknown, field: string): Fields => {
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** A text. */
+/** A string. */
 export const string = (fields: Fields, key: string): string => {
   const value = fields[key]
   if (typeof value !== "string") {
@@ -35,11 +35,11 @@ export const string = (fields: Fields, key: string): string => {
   return value
 }
 
-/** A text, or `null` where there is none. */
+/** A string; `null` if it is missing or `null`. */
 export const nullableString = (fields: Fields, key: string): string | null =>
   fields[key] === null || fields[key] === undefined ? null : string(fields, key)
 
-/** A text, or `undefined` where there is none. */
+/** A string; `undefined` if it is missing or `null`. */
 export const optionalString = (fields: Fields, key: string): string | undefined =>
   nullableString(fields, key) ?? undefined
 
@@ -61,7 +61,7 @@ export const instant = (fields: Fields, key: string): bigint => {
   return nanos
 }
 
-/** A list of anything. */
+/** An array of any values. */
 export const list = (fields: Fields, key: string): ReadonlyArray<unknown> => {
   const value = fields[key]
   if (!Array.isArray(value)) {
@@ -70,10 +70,10 @@ export const list = (fields: Fields, key: string): ReadonlyArray<unknown> => {
   return value
 }
 
-// The writer has applied its limits; reading must not cut values again.
+// The writer has already applied its limits; reading must not cut values again.
 const unlimited = { ...defaultLimits, valueLength: Infinity, depth: 64, items: Infinity }
 
-/** Attributes, normalised and frozen; none are an empty object. */
+/** Attributes, normalised and frozen; an empty object if they are missing or `null`. */
 export const attributes = (value: unknown): Attributes => {
   if (value === undefined || value === null) {
     return Object.freeze({})

@@ -1,23 +1,23 @@
 /**
- * Writes texts and attributes as JSON, byte for byte like `JSON.stringify`, but faster for texts that are short, plain and repeated.
+ * Writes strings and attributes as JSON, byte for byte like `JSON.stringify`, but faster for strings that are short, plain and repeated.
  *
- * Most are: every span has the same few keys, user, session and model. Anything that is long, nested or needs an escape is left to `JSON.stringify`.
- * Attributes are normalised already, so that writing them cannot call foreign code.
+ * Most are: all spans share the same few keys, users, sessions and models. Anything long or nested, or anything that needs an escape, is left to
+ * `JSON.stringify`. Attributes are already normalised, so writing them cannot call foreign code.
  */
 import type { Attributes, AttributeValue } from "../attributes.js"
 import { memoize } from "../memoize.js"
 
-/** No quote, backslash, control character or surrogate: `JSON.stringify` only adds quotation marks. */
+/** Without quotes, backslashes, control characters and surrogates, `JSON.stringify` only adds quotation marks. */
 const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
 
-/** From this length on `JSON.stringify` is faster; longer texts are not memoized either. */
+/** From this length on, `JSON.stringify` is faster. Longer strings are not memoized either. */
 const long = 64
 
-/** A text as JSON. */
+/** A string as JSON. */
 export const textJson = (text: string): string =>
   text.length < long && plain.test(text) ? `"${text}"` : JSON.stringify(text)
 
-/** Attributes as JSON, in their order. */
+/** Attributes as JSON, in order. */
 export const attributesJson = (attributes: Attributes): string => {
   let out = "{"
   // Not Object.keys: it allocates an array.
@@ -32,7 +32,7 @@ export const attributesJson = (attributes: Attributes): string => {
   return `${out}}`
 }
 
-/** One key, with its last text. */
+/** One key, with the JSON of its last string. */
 class Field {
   private last: string | undefined = undefined
   private again: string | undefined = undefined
@@ -44,7 +44,7 @@ class Field {
     return value === this.last ? this.again ??= [this.lead, textJson(value)].join("") : this.newText(value)
   }
 
-  /** `,"key":value`; empty if JSON has no such value. */
+  /** `,"key":value`; empty if JSON cannot represent the value. */
   other(value: AttributeValue): string {
     const json = valueJson(value)
     return json === undefined ? "" : `${this.lead}${json}`

@@ -1,10 +1,10 @@
 /**
- * The wire format: one record, one line of strict JSON, snake_case, in a fixed key order, times with microseconds. The line does not include its final
- * newline.
+ * The wire format: each record is one line of strict JSON with snake_case keys in a fixed order and times with microseconds. The line does not
+ * include its final newline.
  *
- * Each kind of line has a file that writes and reads it; here are all of them. A new kind is added to `DecodedLine`, and the compiler names the rest.
- * Unknown fields are ignored, so that files of later versions can be read. Attributes are normalised before they are written, so that
- * `JSON.stringify` of them can neither throw nor call foreign code.
+ * Each kind of record has a file that encodes and decodes it; this file combines them. To add a kind, extend `DecodedLine`: the compiler reports what
+ * is missing. Unknown fields are ignored, so that files of later versions can be read. Attributes are normalised before they are written, so
+ * `JSON.stringify` can neither throw nor call foreign code.
  */
 import type { ScoreData } from "../ScoreData.js"
 import type { MetricData, OpenSpanData } from "../SpanData.js"
@@ -16,7 +16,7 @@ import { RecordDecodeError } from "./RecordDecodeError.js"
 import { decodeScore, encodeScore } from "./score.js"
 import { type DecodedSpan, decodeSpan, decodeSpanStart, encodeSpan, encodeSpanStart } from "./span.js"
 
-/** What one line holds. */
+/** A decoded line: one record. */
 export type DecodedLine =
   | {
     readonly kind: "span"
@@ -30,7 +30,7 @@ export type DecodedLine =
   }
   | {
     readonly kind: "score"
-    /** A judgement. */
+    /** A score. */
     readonly score: ScoreData
   }
   | {
@@ -44,7 +44,7 @@ export type DecodedLine =
     readonly dropped: DroppedRecord
   }
 
-/** Reads one line. `line` counts from 1 and is part of the error; it also orders spans that have the same times. */
+/** Decodes one line. `line` is its number, from 1: it is part of the error, and orders spans with equal times. */
 export const decodeLine = (source: string, line: number): DecodedLine | RecordDecodeError => {
   const fail = (field: string | undefined, problem: string) =>
     new RecordDecodeError({ line, field, problem, source: source.slice(0, 200) })
@@ -67,7 +67,7 @@ export const decodeLine = (source: string, line: number): DecodedLine | RecordDe
   }
 }
 
-/** The fields, with attributes as they were written: numbers of the record itself stay numbers. */
+/** The fields, with large integers in attributes as strings. Numbers of the record itself stay numbers. */
 const withExactAttributes = (fields: Fields, source: string): Fields => {
   const exact = JSON.parse(withLargeIntegersAsText(source)) as Fields
   return { ...fields, attributes: exact["attributes"], events: exact["events"], links: exact["links"] }
@@ -90,7 +90,7 @@ const decodeFields = (fields: Fields, line: number): DecodedLine => {
   }
 }
 
-/** A record as its line. */
+/** Encodes a record as a line. */
 export const encodeLine = (record: DecodedLine): string => {
   switch (record.kind) {
     case "span":
@@ -106,7 +106,7 @@ export const encodeLine = (record: DecodedLine): string => {
   }
 }
 
-/** The trace that a record belongs to; `undefined` where it belongs to none. */
+/** The trace that a record belongs to, if any. */
 export const traceIdOf = (record: DecodedLine): string | undefined => {
   switch (record.kind) {
     case "span":

@@ -1,5 +1,5 @@
 /**
- * A measurement as a line, and back.
+ * Encodes and decodes measurements.
  */
 import { isoFromNanos } from "../instants.js"
 import { type InstrumentKind, instrumentKind } from "../MetricRecord.js"
@@ -7,7 +7,7 @@ import type { MetricData } from "../SpanData.js"
 import { attributes, type Fields, finite, instant, optionalString, string } from "./fields.js"
 import { attributesJson, textJson } from "./json.js"
 
-/** A measurement as a line. */
+/** Encodes a measurement as a line. */
 export const encodeMetric = (metric: MetricData): string => {
   const place = metric.traceId === undefined || metric.spanId === undefined
     ? ""
@@ -19,7 +19,7 @@ export const encodeMetric = (metric: MetricData): string => {
   },"emitted_at":"${isoFromNanos(metric.time)}"${place}}`
 }
 
-/** The measurement of a line. */
+/** Decodes a measurement from the fields of a line. */
 export const decodeMetric = (fields: Fields): MetricData => {
   const name = string(fields, "name")
   return {

@@ -1,5 +1,5 @@
 /**
- * A judgement as a line, and back.
+ * Encodes and decodes scores.
  */
 import { isoFromNanos } from "../instants.js"
 import type { ScoreData } from "../ScoreData.js"
@@ -9,7 +9,7 @@ import { attributesJson, textJson } from "./json.js"
 
 const nullableText = (text: string | null): string => text === null ? "null" : textJson(text)
 
-/** A judgement as a line. */
+/** Encodes a score as a line. */
 export const encodeScore = (score: ScoreData): string =>
   `{"kind":"score","name":${textJson(score.name)},"value":${score.value},"label":${
     nullableText(score.label)
@@ -19,7 +19,7 @@ export const encodeScore = (score: ScoreData): string =>
     isoFromNanos(score.time)
   }"}`
 
-/** The judgement of a line. */
+/** Decodes a score from the fields of a line. */
 export const decodeScore = (fields: Fields): ScoreData => {
   const value = fields["value"] === null || fields["value"] === undefined ? null : finite(fields, "value")
   const label = nullableString(fields, "label")

@@ -1,7 +1,7 @@
 /**
- * A span as a line, and back: one that has ended, and one that was open when the line was written.
+ * Encodes and decodes spans: those that have ended, and those that were open when the line was written.
  *
- * Also reads lines of the Python original: they have no `outcome` and write offsets as `+00:00`.
+ * Also decodes lines of the Python original, which have no `outcome` and write offsets as `+00:00`.
  */
 import { elapsedMs, isoFromNanos } from "../instants.js"
 import { memoize, memoizeLast } from "../memoize.js"
@@ -16,7 +16,7 @@ export interface DecodedSpan extends SpanData {
   readonly durationMs: number
 }
 
-/** A finished span as a line. */
+/** Encodes a finished span as a line. */
 export const encodeSpan = (span: SpanData): string => {
   const head = `${spanLead(span.name)}${identity(span)}"started_at":"${isoFromNanos(span.start)}","ended_at":"${
     isoFromNanos(span.end)
@@ -27,7 +27,7 @@ export const encodeSpan = (span: SpanData): string => {
     : `${head}${outcome}${encodeEvents(span)}${encodeLinks(span)}}`
 }
 
-/** An open span as a line. */
+/** Encodes an open span as a line. */
 export const encodeSpanStart = (span: OpenSpanData): string =>
   `{"kind":"span_start","name":${textJson(span.name)},${identity(span)}"started_at":"${
     isoFromNanos(span.start)
@@ -35,7 +35,7 @@ export const encodeSpanStart = (span: OpenSpanData): string =>
 
 const spanLead = /* @__PURE__ */ memoize(512, (name) => ["{\"kind\":\"span\",\"name\":", textJson(name), ","].join(""))
 
-// Ids may come from a request's headers through another tracer: they are quoted like any other text.
+// Another tracer may have taken ids from a request's headers, so they are escaped like any other string.
 const identity = ({ parentSpanId, spanId, traceId }: OpenSpanData): string =>
   `${trace(traceId)}${textJson(spanId)}${parentSpanId === null ? noParent : parent(parentSpanId)}`
 
@@ -72,7 +72,7 @@ const encodeLinks = (span: SpanData): string =>
       ).join(",")
     }]`
 
-/** The span of a line. `line` orders spans that have the same times. */
+/** Decodes a finished span from the fields of a line. `line` orders spans with equal times. */
 export const decodeSpan = (fields: Fields, line: number): DecodedSpan => {
   const [start, end] = interval(fields)
   const exception = nullableString(fields, "exception")
@@ -94,8 +94,8 @@ export const decodeSpan = (fields: Fields, line: number): DecodedSpan => {
 }
 
 /**
- * The duration is in nanoseconds, the times in microseconds: the duration is more precise. The start is moved within its microsecond so that
- * the end matches the written one, and a record that is read and written again is the same line.
+ * The duration is more precise than the times: nanoseconds, not microseconds. The start is moved within its microsecond so that the end matches the
+ * written one. A record that is read and written again is then the same line.
  */
 const interval = (fields: Fields): readonly [start: bigint, end: bigint] => {
   const written = instant(fields, "started_at")
@@ -113,7 +113,7 @@ const nanosOf = (millis: number): bigint => {
   return BigInt(nanos)
 }
 
-/** The open span of a line. */
+/** Decodes an open span from the fields of a line. */
 export const decodeSpanStart = (fields: Fields, line: number): OpenSpanData => ({
   name: string(fields, "name"),
   traceId: string(fields, "trace_id"),

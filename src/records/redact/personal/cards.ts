@@ -1,12 +1,12 @@
 /**
- * Numbers of payment cards: 13 to 19 digits that begin as an issuer's do and pass the check digit (ISO/IEC 7812-1, annex B, "Luhn").
+ * Payment card numbers: 13 to 19 digits with an issuer's prefix and a valid check digit (ISO/IEC 7812-1, annex B, "Luhn").
  *
- * Digits stand together or in the groups that are printed on cards. One in ten numbers passes the check digit, so the issuer's digits count too.
+ * The digits are written together or in groups as on a card. One number in ten has a valid check digit, so the prefix is checked too.
  */
 import { redacted } from "../../text.js"
 import { beginsWord, standInAt } from "./boundaries.js"
 
-/** First digits, and the numbers of digits: what the issuers publish. */
+/** Prefixes and lengths, as the issuers publish them. */
 const issuers = new RegExp(
   "^(?:" + [
     // Visa.
@@ -45,22 +45,22 @@ const passesCheckDigit = (digits: string): boolean => {
   return sum % 10 === 0
 }
 
-/** Whether these digits are the number of a card. */
+/** Whether these digits are a card number. */
 export const isCard = (digits: string): boolean => issuers.test(digits) && passesCheckDigit(digits)
 
 const between = "[-. \\u00a0\\u202f\\u2010-\\u2013]"
 
-/** Printed in fours, in 4-6-5 and 4-6-4, or together. */
+/** In groups of four, 4-6-5 or 4-6-4, or without groups. */
 const candidate = new RegExp(
   `${beginsWord}(?<!\\d[-.]|[+])(?:\\d{4}(?:${between}\\d{4}){3}(?:${between}\\d{1,3})?|\\d{4}${between}\\d{6}${between}\\d{4,5}|` +
     "\\d{13,19})(?!\\w|[-.]\\d)",
   "g"
 )
 
-/** In fours, the number may end before a last group that is not part of it: `4111 1111 1111 1111 123`. */
+/** With groups of four, the last group may not be part of the number: `4111 1111 1111 1111 123`. */
 const fours = new RegExp(`^\\d{4}(?:${between}\\d{4}){3}`)
 
-/** The text without cards. */
+/** The text without card numbers. */
 export const redactCards = (text: string): string =>
   text.replace(candidate, (match, at: number) => {
     const digits = match.replace(/\D/g, "")

@@ -1,8 +1,9 @@
 /**
- * E-mail addresses: a local part, `@`, and a domain of at least two labels (RFC 5321, sections 4.1.2 and 4.5.3.1), in any script, also in URLs (`%40`).
+ * E-mail addresses: a local part, `@`, and a domain of at least two labels (RFC 5321, sections 4.1.2 and 4.5.3.1), in any script, also in URLs
+ * (`%40`).
  *
- * Others have an `@` too and are not touched: packages (`@effect/ai`, `effect@3.22.4`), the user in a remote path (`git@github.com:me/repo`) or after
- * `ssh`, images (`logo@2x.png`), units of systemd (`getty@tty1.service`).
+ * Other text with an `@` is left alone: packages (`@effect/ai`, `effect@3.22.4`), the user in a remote path (`git@github.com:me/repo`) or after
+ * `ssh`, images (`logo@2x.png`), systemd units (`getty@tty1.service`).
  */
 import { redacted } from "../../text.js"
 import { codeAt, Rewriter } from "../scanning.js"
@@ -21,16 +22,16 @@ const isLetterOrDigit = (text: string, at: number): boolean => {
 const isLocal = (text: string, at: number): boolean =>
   isLetterOrDigit(text, at) || "._+-%'!#$&*=^~".includes(text[at] ?? " ")
 
-/** The local part may follow these, but does not begin with them. */
+/** Characters that may come before a local part, but that it does not begin with. */
 const isPunctuation = (text: string, at: number): boolean => ".'!#$&*=^~%-".includes(text[at]!)
 
-/** Letters of an escape before a local part: `\n` and `\u001b` in JSON, `%3C` in a URL. */
+/** Skips the letters of an escape before a local part: `\n` and `\u001b` in JSON. */
 const afterEscape = (text: string, start: number): number =>
   codeAt(text, start - 1) === 92 ? start + (text[start] === "u" ? 5 : 1) : start
 
 const encoded = /^(?:.{0,61}%(?!40)[2-7][0-9A-Fa-f])+(?=.)/s
 
-/** Where a local part starts that ends before `end`; `end` if there is none. */
+/** The start of the local part that ends at `end`; `end` if there is none. */
 const startOfLocal = (text: string, end: number): number => {
   if (text[end - 1] === "\"") {
     // `"john doe"@example.com`: a quoted local part.
@@ -59,11 +60,11 @@ const domain = new RegExp(
   "uy"
 )
 
-/** A version, a resolution of an image, or the name of a file. */
+/** A version, an image resolution, or a file name. */
 const noDomain =
   /^(?:v?\d+\.\d+\.|\dx\.)|\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico|pdf|css|mjs|cjs|js|jsx|tsx|json|html?|xml|ya?ml|txt|tgz|gz|tar|log|lock|service|socket|timer|mount)$/i
 
-/** A path on the host, as `git` and `scp` write it. */
+/** A path on a host, as in `git` and `scp`. */
 const remotePath = /:(?:~|[\w.~-]{0,64}\/|[\w.-]{1,64}\.git\b)/y
 
 const login = /(?:\/\/|\b(?:ssh|scp|sftp|rsync|mosh)(?: -\S{1,40}(?: \d{1,5})?){0,4} )$/

@@ -1,8 +1,8 @@
 /**
- * IP addresses: version 4 with four decimal numbers, version 6 as in RFC 4291, section 2.2.
+ * IP addresses: IPv4 as four decimal numbers, IPv6 as in RFC 4291, section 2.2.
  *
- * Ports, masks and zones stay. A version has four numbers as well (`Chrome/120.0.0.0`, `v1.2.3.4`, `"version": "1.2.3.4"`): it is not touched if the text
- * says that it is one.
+ * Ports, masks and zones stay. Version numbers may have four parts as well (`Chrome/120.0.0.0`, `v1.2.3.4`, `"version": "1.2.3.4"`); they are left
+ * alone if the text before them shows what they are.
  */
 import { redacted } from "../../text.js"
 import { codeAt, Rewriter } from "../scanning.js"
@@ -15,11 +15,11 @@ const version4 = new RegExp(
   "g"
 )
 
-/** What is said before a version, a section, or an object identifier. */
+/** The text before a version, a section number, or an object identifier. */
 const versionBefore =
   /(?:(?:version|release|revision|build|firmware|driver|kernel|section|chapter|clause|appendix|figure|table|oid|ver|rev|sec|fig)s?[\s"'\\:=.#(-]{0,6}|(?:^|[\s("',;[])[A-Za-z][\w.+-]{0,40}\/|[<>=~^!]=? ?|§\s?)$/i
 
-/** A single equals sign is followed by a value: `ip=10.0.0.1`. */
+/** A single equals sign assigns a value: `ip=10.0.0.1`. */
 const assignment = /[^<>=~^!]=$/
 
 const isVersion = (text: string, at: number): boolean => {
@@ -36,7 +36,7 @@ const group = /^[\dA-Fa-f]{1,4}$/
 
 const wholeVersion4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`)
 
-/** How many groups these are, an IPv4 address at the end counting as two; `NaN` if one is no group. */
+/** The number of groups, where an IPv4 address at the end counts as two; `NaN` if one is not a group. */
 const countOf = (text: string, isEnd: boolean): number => {
   if (text === "") {
     return 0
@@ -48,7 +48,7 @@ const countOf = (text: string, isEnd: boolean): number => {
   return plain.every((each) => group.test(each)) ? plain.length + (isMixed ? 2 : 0) : NaN
 }
 
-/** Eight pairs are the identifier of a device (EUI-64). */
+/** Eight pairs are a device identifier (EUI-64). */
 const pairs = /^(?:[\dA-Fa-f]{2}:){7}[\dA-Fa-f]{2}$/
 
 const isVersion6 = (text: string): boolean => {
@@ -63,12 +63,12 @@ const isVersion6 = (text: string): boolean => {
 const isWord = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95
 
-/** Whether a word goes on at `at`, other than the letter of an escape in JSON. */
+/** Whether a word character comes right before `at`, other than the letter of an escape in JSON. */
 const followsWord = (text: string, at: number): boolean =>
   isWord(codeAt(text, at - 1)) && codeAt(text, at - 2) !== 92 &&
   !/\\u[\dA-Fa-f]{4}$/.test(text.slice(Math.max(0, at - 6), at))
 
-/** Where an address may begin: behind the letter of an escape, and behind a key and its colon. */
+/** Where an address may begin: after the letter of an escape, and after a key and its colon. */
 const startOf = (text: string, from: number, end: number): number => {
   let start = from
   if (codeAt(text, start - 1) === 92 && /^[bf]/.test(text.slice(start, end))) {
@@ -78,7 +78,7 @@ const startOf = (text: string, from: number, end: number): number => {
   return (colon === start || followsWord(text, start)) && codeAt(text, colon + 1) !== 58 ? colon + 1 : start
 }
 
-/** A step of a list in Python: `items[::2]`. */
+/** A slice in Python: `items[::2]`. */
 const isSlice = (text: string, start: number, end: number): boolean =>
   text[start - 1] === "[" && /[\w)\]]/.test(text[start - 2] ?? "") && /^\d{0,4}::\d{0,4}$/.test(text.slice(start, end))
 

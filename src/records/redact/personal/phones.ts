@@ -1,8 +1,8 @@
 /**
- * Phone numbers, by the rules that write them: international with `+` or `00` (ITU-T E.164: a country code and at most 15 digits), and national forms whose
- * separators tell them from other numbers. After the word `phone`, any digits.
+ * Phone numbers: international ones with `+` or `00` (ITU-T E.164: a country code and at most 15 digits), national forms whose separators distinguish
+ * them from other numbers, and any digits after the word `phone`.
  *
- * Digits alone are never a phone number: ids and counts look the same.
+ * Otherwise, plain digits are never a phone number: ids and counts look the same.
  */
 import { redacted } from "../../text.js"
 import { beginsWord, hyphen, space, standInAt } from "./boundaries.js"
@@ -11,7 +11,7 @@ import { beginsWord, hyphen, space, standInAt } from "./boundaries.js"
 const countryCode =
   /^(?:2(?:[07]|1[1-3689]|[2-4]\d|5[0-8]|6\d|9[01789])|3(?:[0-469]|[578]\d)|4(?:[013-9]|2[0-3])|5(?:[1-8]|0\d|9\d)|6(?:[0-6]|[7-9]\d)|8(?:[1246]|0[08]|5\d|7[0-9]|8[0-8])|9(?:[0-58]|[679]\d))/
 
-/** Of Italy's numbers alone, the zero is part: `+39 06 …`. */
+/** Only Italian numbers keep their leading zero: `+39 06 …`. */
 const keepsZero = "39"
 
 const between = `(?:${space}|${hyphen}|[./()])`
@@ -25,7 +25,7 @@ const international = new RegExp(
 
 const digitsOf = (text: string): string => text.replace(/\D/g, "")
 
-/** The longest start that has at most this many digits and ends with a group; empty if there is none. */
+/** The longest prefix with at most `most` digits that ends at the end of a group; empty if there is none. */
 const upTo = (text: string, most: number): string => {
   let digits = 0
   let end = 0
@@ -41,7 +41,7 @@ const upTo = (text: string, most: number): string => {
 
 const prefix = /^(?:\+|%2B|00|011[ -])/i
 
-/** The part of an international number that is one; empty if there is none. */
+/** The part of a match that is an international number; empty if there is none. */
 const internationalIn = (match: string): string => {
   const exit = prefix.exec(match)![0]
   // A trunk zero in parentheses is not dialled from abroad: `+44 (0)20 …`.
@@ -54,23 +54,23 @@ const internationalIn = (match: string): string => {
   }
   const code = countryCode.exec(plain)?.[0]
   const isValid = code !== undefined && plain.length >= 9 && (code === keepsZero || plain[code.length] !== "0")
-  // Without a plus, only separators tell a number from an id.
+  // Without a plus, only separators distinguish a number from an id.
   return isValid && (exit.startsWith("+") || exit.startsWith("%") || number !== plain)
     ? exit + upTo(number, 15 + trunk)
     : ""
 }
 
-/** A number does not begin inside of another one, of a path, or of a fraction. */
+/** A number does not begin inside another number, a path, or a fraction. */
 const begins = `${beginsWord}(?<![.+/]|\\d[-:,])`
 
 const dash = `(?:${hyphen}|\\.)`
 
-/** Forms that are hidden whole. */
+/** National forms, which are hidden completely. */
 const national = new RegExp(
   `${begins}(?:` + [
     // North America: (415) 555-0123, 1-415-555-0123, 415.555.0123.
     `(?:1(?:${dash}|${space}))?(?:\\(\\d{3}\\)${space}?\\d{3}(?:${dash}|${space})\\d{4}|\\d{3}${hyphen}\\d{3}${hyphen}\\d{4}|\\d{3}\\.\\d{3}\\.\\d{4})`,
-    // The same with spaces, if no other numbers stand next to it: 415 555 0123.
+    // The same with spaces, unless there are other numbers next to it: 415 555 0123.
     `(?<!\\d ?)(?:1${space})?[2-9]\\d\\d${space}[2-9](?!11)\\d\\d${space}\\d{4}(?! ?\\d)`,
     // Brazil: (11) 91234-5678.
     `\\(\\d{2}\\)${space}?9?\\d{4}${hyphen}\\d{4}`,
@@ -95,7 +95,7 @@ const trunk = new RegExp(
   "g"
 )
 
-/** The part that has as many digits as a number with its zero: 9 to 12. Other runs of pairs than five are bytes, not a number. */
+/** The part with 9 to 12 digits, zero included. A run of pairs is a phone number only if there are five; otherwise it is a list of bytes. */
 const trunkIn = (match: string): string => {
   const groups = match.match(/\d+/g)!
   const isPairs = groups.every((each) => each.length === 2)
@@ -103,7 +103,7 @@ const trunkIn = (match: string): string => {
   return digitsOf(number).length >= 9 ? number : ""
 }
 
-/** Any digits that are called a phone number. */
+/** Any digits after a word such as `phone`. */
 const called = new RegExp(`(?:\\(?\\d)(?:(?:${space}|${hyphen}|[./()]){0,2}\\d){6,14}${ends}`, "y")
 
 const word = new RegExp(
