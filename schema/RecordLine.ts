@@ -1,8 +1,9 @@
 /**
- * The wire format as a Schema, from which schema/records.json is generated: what the readers take for a record, whether this package or the Python original
- * wrote it. The codec itself has no Schema, because the root entry point loads none: a test holds the two together. Not part of the package.
+ * The wire format as a Schema, from which schema/records.json is generated. It describes what the readers accept, from this package or from the
+ * Python original. The codec itself does not use it, because the root entry point must not load Schema; a test checks that the two agree. Not part of
+ * the package.
  *
- * The trap: a field that is always written is optional here where readers do without it.
+ * The trap: a field may always be written and still be optional here, if readers do not need it.
  */
 import * as Schema from "effect/Schema"
 import { nanosFromIso } from "../src/records/instants.js"
@@ -12,12 +13,12 @@ const described = (description: string) => ({ description })
 const Text = (description: string) => Schema.String.annotations(described(description))
 
 const Id = (description: string, digits: number) =>
-  Text(`${description}: ${digits} lower-case hexadecimal digits where this package made it`)
+  Text(`${description}: ${digits} lower-case hexadecimal digits if this package created it`)
 
-// JSON has no other numbers than finite ones, but 1e999 is parsed to one.
+// JSON only has finite numbers, but 1e999 is parsed to Infinity.
 const Numeric = (description: string) => Schema.JsonNumber.annotations({ jsonSchema: { type: "number", description } })
 
-/** What `nanosFromIso` takes, but for years that are too far away for a `Date`, and midnight as the hour 24. */
+/** What `nanosFromIso` accepts, except years beyond the range of a `Date`, and midnight written as 24:00. */
 const isoPattern =
   "^(\\d{4}|[+-]\\d{6})-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$"
 
@@ -36,11 +37,11 @@ const Attributes = Schema.NullOr(Schema.Record({ key: Schema.String, value: Sche
   }
 })
 
-// Readers take anything here: it is a hint for those who make types of the schema.
+// Readers accept anything here. The enum is a hint for anyone who generates types from the schema.
 const InstrumentKind = Schema.Unknown.annotations({
   jsonSchema: {
     anyOf: [{ enum: ["counter", "histogram"] }, {}],
-    description: "Always written; where it is neither, the ending of the name decides"
+    description: "Always written. If it is anything else or missing, the suffix of the name decides"
   }
 })
 
@@ -48,18 +49,18 @@ const missing = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(schema)
 
 const identity = {
   name: Text(
-    "What was done: `loom.run`, `loom.turn`, `loom.model.stream`, `loom.tool`, or a name of the program's own"
+    "What was done: `loom.run`, `loom.turn`, `loom.model.stream`, `loom.tool`, or a name that the program chose"
   ),
   trace_id: Id("The trace, the same for all its spans", 32),
   span_id: Id("The span", 16),
-  parent_span_id: missing(Schema.NullOr(Id("The span that it ran in", 16)).annotations(described("`null` for a root"))),
+  parent_span_id: missing(Schema.NullOr(Id("The parent span", 16)).annotations(described("`null` for a root"))),
   started_at: Instant("When the span opened"),
   attributes: missing(Attributes)
 }
 
 const Event = Schema.Struct({
   name: Text("What happened, or what was logged"),
-  time: Instant("When"),
+  time: Instant("When it happened"),
   attributes: missing(Attributes)
 }).annotations({ identifier: "Event", ...described("Something that happened at one instant inside a span") })
 
@@ -67,7 +68,7 @@ const Link = Schema.Struct({
   trace_id: Id("The trace of the other span", 32),
   span_id: Id("The other span", 16),
   attributes: missing(Attributes)
-}).annotations({ identifier: "Link", ...described("A relation to a span that is not the parent") })
+}).annotations({ identifier: "Link", ...described("A link to a span that is not the parent") })
 
 const Span = Schema.Struct({
   kind: Schema.Literal("span"),
@@ -76,12 +77,12 @@ const Span = Schema.Struct({
   duration_ms: Numeric("Elapsed milliseconds, fractional, measured in nanoseconds"),
   outcome: missing(
     Schema.Literal("success", "failure", "interrupted").annotations(
-      described("How it ended. Always written; the Python original has none: there an exception is a failure")
+      described("How the span ended. Always written by this package. The Python original does not write it: there, an exception means failure")
     )
   ),
   exception: missing(
     Schema.NullOr(Schema.String).annotations(
-      described("`Name: message` of what the body failed or died with; `null` where it did not")
+      described("`Name: message` of the error or defect; `null` if there was none")
     )
   ),
   events: missing(Schema.Array(Event)),
@@ -90,19 +91,19 @@ const Span = Schema.Struct({
 
 const Metric = Schema.Struct({
   kind: Schema.Literal("metric"),
-  name: Text("What was measured; the unit is its ending"),
-  value: Numeric("Of a counter it is at least 0"),
+  name: Text("What was measured; the suffix is the unit"),
+  value: Numeric("The measured value; at least 0 for a counter"),
   instrument_kind: missing(InstrumentKind),
   attributes: missing(Attributes),
-  emitted_at: Instant("When it was taken"),
-  trace_id: missing(Schema.NullOr(Id("The trace of the span in which it was taken, if there was one", 32))),
-  span_id: missing(Schema.NullOr(Id("That span", 16)))
+  emitted_at: Instant("When it was measured"),
+  trace_id: missing(Schema.NullOr(Id("The trace in which it was measured, if any", 32))),
+  span_id: missing(Schema.NullOr(Id("The span in which it was measured, if any", 16)))
 }).annotations({ identifier: "Metric", ...described("One measurement") })
 
 const judged = {
   kind: Schema.Literal("score"),
   name: Text("What is judged, such as `correctness`"),
-  explanation: missing(Schema.NullOr(Schema.String).annotations(described("Why; `null` if no reason is given"))),
+  explanation: missing(Schema.NullOr(Schema.String).annotations(described("The reason; `null` if none was given"))),
   source: Schema.Literal("code", "model", "human").annotations(described("Who judged")),
   trace_id: Id("The judged trace, or the trace of the judged span", 32),
   span_id: missing(Schema.NullOr(Id("The judged span", 16)).annotations(described("`null` for the whole trace"))),
@@ -110,32 +111,32 @@ const judged = {
   scored_at: Instant("When it was judged")
 }
 
-const value = Numeric("The judgement as a number")
-const label = Text("The judgement as a word, such as `pass`")
+const value = Numeric("The score as a number")
+const label = Text("The score as a word, such as `pass`")
 
 const Score = Schema.Struct({
   ...judged,
   value,
   label: missing(Schema.NullOr(label).annotations(described("`null` if there is only a value")))
-}).annotations({ identifier: "Score", ...described("A judgement of a span or of a trace, with a value") })
+}).annotations({ identifier: "Score", ...described("A score of a span or a trace, with a value") })
 
 const LabelScore = Schema.Struct({
   ...judged,
-  value: missing(Schema.NullOr(value).annotations(described("`null`: there is only a label"))),
+  value: missing(Schema.NullOr(value).annotations(described("`null`, because there is only a label"))),
   label
-}).annotations({ identifier: "LabelScore", ...described("A judgement of a span or of a trace, with a label") })
+}).annotations({ identifier: "LabelScore", ...described("A score of a span or a trace, with only a label") })
 
 const SpanStart = Schema.Struct({ kind: Schema.Literal("span_start"), ...identity }).annotations({
   identifier: "SpanStart",
-  ...described("A span that was open at a flush or at the end. The span itself follows if it ends")
+  ...described("A span that was open at a flush or when the file was closed. The span itself follows if it ends")
 })
 
 const Dropped = Schema.Struct({
   kind: Schema.Literal("dropped"),
-  count: Numeric("How many, at least 1"),
-  reason: Text("Why"),
+  count: Numeric("How many records were lost, at least 1"),
+  reason: Text("Why they were lost, such as `queue_full`"),
   at: Instant("When writing worked again")
 }).annotations({ identifier: "Dropped", ...described("Records that were not written") })
 
-/** One line of a trace file, as it is parsed. Fields that are not named here may be there. */
+/** One line of a trace file, parsed. It may have additional fields. */
 export const RecordLine = Schema.Union(Span, Metric, Score, LabelScore, SpanStart, Dropped)

@@ -1,5 +1,5 @@
 /**
- * The text of schema/records.json, made of the Schema of a line.
+ * Generates the text of schema/records.json from the Schema of a line.
  */
 import * as JSONSchema from "effect/JSONSchema"
 import { RecordLine } from "./RecordLine.js"
@@ -15,10 +15,10 @@ const line = JSONSchema.fromAST(RecordLine.ast, {
 const document = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "A line of a loom-telemetry trace file",
-  description: "Each line of the file is one of these. Later versions may add fields and kinds",
+  description: "Each line of the file is one of these records. Later versions may add fields and kinds",
   ...line,
   $defs: definitions
 }
 
-/** The schema as it is written to the file. */
+/** The content of the file. */
 export const schemaText = `${JSON.stringify(document, undefined, 2)}\n`

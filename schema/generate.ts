@@ -1,5 +1,5 @@
 /**
- * Writes schema/records.json: `npm run generate:schema`, after a change of the wire format.
+ * Writes schema/records.json. Run it with `npm run generate:schema` after changing the wire format.
  */
 import { writeFileSync } from "node:fs"
 import { schemaText } from "./document.js"

@@ -1,8 +1,8 @@
 /**
  * Maps a span to the attributes that a backend reads, as a pure function of the record.
  *
- * A dialect adds attributes under the names that its backends read, next to the recorded ones. It uses neither OpenTelemetry's SDK nor Effect, so the
- * sink and the readers' export share the same tables.
+ * A dialect adds attributes under the names that its backends read, next to the recorded ones. It uses neither OpenTelemetry's SDK nor Effect, so
+ * that the sink and the readers' export can share the same tables.
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
 import { exceptionParts } from "../records/exceptionText.js"
@@ -29,8 +29,7 @@ export interface DialectSpan {
 export type Put = (key: string, value: AttributeValue | undefined) => void
 
 /**
- * Adds a backend's attributes for a span, one by one: building an object per dialect would be most of the cost of exporting a span to
- * OpenTelemetry.
+ * Adds a backend's attributes for a span, one by one: an object per dialect would be most of the cost of exporting a span to OpenTelemetry.
  */
 export type Dialect = (span: DialectSpan, put: Put) => void
 
@@ -40,13 +39,13 @@ export const owner: Dialect = ({ sessionId, userId }, put) => {
   put("user.id", userId)
 }
 
-/** The attribute if it is text and not empty. */
+/** The attribute, if it is a non-empty string. */
 export const textOf = (attributes: Attributes, key: AttributeKey): string | undefined => {
   const value = attributes[key]
   return typeof value === "string" && value !== "" ? value : undefined
 }
 
-/** The attribute if it is a number. */
+/** The attribute, if it is a number. */
 export const numberOf = (attributes: Attributes, key: AttributeKey): number | undefined => {
   const value = attributes[key]
   return typeof value === "number" ? value : undefined

@@ -1,5 +1,5 @@
 /**
- * The names that Langfuse reads in addition to session, user and the GenAI names: the time of the first token, and the cost of a call.
+ * The names that Langfuse reads in addition to session, user and the GenAI names: the time of the first token and the cost of a call.
  */
 import { isoFromNanos } from "../records/instants.js"
 import { roleOf } from "../records/vocabulary.js"

@@ -1,8 +1,8 @@
 /**
- * What a span means in the names of this package, whichever producer wrote it: the dialects read backwards.
+ * Translates the attributes of a span from any producer to the names of this package: the dialects in reverse.
  *
- * The record keeps the names that it came with; this is the view of it that readers count and show. Where several dialects speak, the first in `readings`
- * counts. A span of this package that is complete is returned as it is, at no cost.
+ * The record itself keeps its original names; readers count and show this view of it. If several dialects set the same attribute, the first one in
+ * `readings` wins. A complete span of this package is returned unchanged, at no cost.
  */
 import { type AttributeKey, roleOf, type SpanRole } from "../records/vocabulary.js"
 import { genaiReading } from "./reading/genai.js"
@@ -15,13 +15,13 @@ import { vercelReading } from "./reading/vercel.js"
 
 /** A span in the names of this package. */
 export interface Meaning<A extends Foreign = Foreign> {
-  /** What it stands for; `undefined` for the spans of other libraries and of your own code. */
+  /** What the span represents; `undefined` for spans of other libraries and of your own code. */
   readonly role: SpanRole | undefined
-  /** Its attributes, with those of this package's that were recognised. */
+  /** Its attributes, and those that were recognised, under the names of this package. */
   readonly attributes: A
 }
 
-/** In the order of precedence. */
+/** In order of precedence. */
 const readings: ReadonlyArray<Reading> = [
   loomReading,
   langfuseReading,
@@ -36,7 +36,7 @@ interface Place {
   readonly read: AttributeKey | Read
 }
 
-/** Where each name of the dialects is read. */
+/** The dialects' names, each with how it is read. */
 const places: ReadonlyMap<string, ReadonlyArray<Place>> = (() => {
   const all = new Map<string, Array<Place>>()
   let rank = 0
@@ -48,7 +48,7 @@ const places: ReadonlyMap<string, ReadonlyArray<Place>> = (() => {
   return all
 })()
 
-/** An attribute that this package always sets on a span of this role: where it is there, nothing has to be recognised. */
+/** An attribute that this package always sets on spans of this role. If it exists, nothing needs to be recognised. */
 const complete: { readonly [Role in SpanRole]: AttributeKey | undefined } = {
   run: "agent",
   turn: "turn",
@@ -58,7 +58,7 @@ const complete: { readonly [Role in SpanRole]: AttributeKey | undefined } = {
   step: undefined
 }
 
-/** What a span of this name with these attributes means. */
+/** The meaning of a span with this name and these attributes. */
 export const meaningOf = <A extends Foreign>(name: string, attributes: A): Meaning<A> => {
   const own = roleOf(name)
   if (own !== undefined) {
@@ -67,17 +67,17 @@ export const meaningOf = <A extends Foreign>(name: string, attributes: A): Meani
       return { role: own, attributes }
     }
   }
-  const found = new Found()
-  let speaks = false
+  const found = new Collector()
+  let isKnown = false
   for (const key in attributes) {
     const read = places.get(key)
     if (read !== undefined && Object.hasOwn(attributes, key)) {
-      speaks = true
+      isKnown = true
       found.take(read, attributes[key])
     }
   }
   const role = own ?? roleIn(attributes, name)
-  return speaks || role !== undefined ? recognized(found, role, name, attributes) : { role, attributes }
+  return isKnown || role !== undefined ? recognized(found, role, name, attributes) : { role, attributes }
 }
 
 const roleIn = (attributes: Foreign, name: string): SpanRole | undefined => {
@@ -91,7 +91,7 @@ const roleIn = (attributes: Foreign, name: string): SpanRole | undefined => {
 }
 
 const recognized = <A extends Foreign>(
-  found: Found,
+  found: Collector,
   role: SpanRole | undefined,
   name: string,
   attributes: A
@@ -106,8 +106,8 @@ const recognized = <A extends Foreign>(
   return { role, attributes: roleOf(name) !== undefined ? { ...values, ...attributes } : { ...attributes, ...values } }
 }
 
-/** Our attributes that were found so far. */
-class Found {
+/** Collects our attributes while they are recognised. */
+class Collector {
   private readonly ranks = new Map<AttributeKey, number>()
   private readonly plains = new Map<AttributeKey, Plain>()
 
@@ -121,7 +121,7 @@ class Found {
     }
   }
 
-  /** Sets what no attribute by itself says. */
+  /** Sets an attribute that was derived from several others, unless it is already set. */
   readonly last = (key: AttributeKey, value: Plain | undefined): void => this.set(key, value, Infinity)
 
   values(): { readonly [key: string]: Plain } {

@@ -1,5 +1,5 @@
 /**
- * OpenInference semantic conventions, as Arize Phoenix reads them: besides session and user, the kind, input and output of a span.
+ * OpenInference semantic conventions, as Arize Phoenix reads them: the kind, input and output of a span, in addition to session and user.
  */
 import type { Attributes } from "../records/attributes.js"
 import { roleOf, type SpanRole } from "../records/vocabulary.js"
@@ -20,7 +20,7 @@ const content = (
   }
 }
 
-/** The readable input of an agent: the text of the last message, or else the whole recorded input. */
+/** The input of an agent in readable form: the text of the last message, or the whole recorded input if there is none. */
 const readableInput = (input: string | undefined): string | undefined =>
   input === undefined ? undefined : lastText(input) ?? input
 
@@ -75,8 +75,7 @@ export const openinference: Dialect = (span, put) => {
 }
 
 /**
- * The OpenInference names of a model call's tokens, used only without the GenAI dialect: a backend that reads both names would count them
- * twice.
+ * The OpenInference names for the tokens of a model call. Used only without the GenAI dialect: a backend that reads both would count them twice.
  */
 export const openinferenceTokens: Dialect = ({ attributes, name }, put) => {
   if (roleOf(name) === "model") {

@@ -1,5 +1,5 @@
 /**
- * The dialects by name, and the attributes that several of them add to a span.
+ * Selects dialects by name, and computes the attributes that they add to a span.
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
 import { ownNames, prefixed } from "../records/vocabulary.js"
@@ -16,11 +16,11 @@ const defaultDialects: ReadonlyArray<DialectName> = ["genai", "openinference", "
 
 /** Which attribute names to add to spans. */
 export interface Naming {
-  /** The attribute names to add, by backend. Default: all three. */
+  /** The dialects to add. Default: all three. */
   readonly dialects?: ReadonlyArray<DialectName>
   /**
-   * The version of the GenAI semantic conventions, or several: `"1.41.1"`, or `"genai-0.1"` for the first release of their own repository. Where two give one
-   * name different values, the first counts. Default `"1.41.1"`.
+   * One or more versions of the GenAI semantic conventions: `"1.41.1"`, or `"genai-0.1"` for the first release of their own repository. If two
+   * versions give a name different values, the first version wins. Default `"1.41.1"`.
    */
   readonly semconv?: SemconvVersion | ReadonlyArray<SemconvVersion>
 }
@@ -30,10 +30,10 @@ export const versionsOf = ({ semconv = semconvVersion }: Naming): ReadonlyArray<
   ...new Set(typeof semconv === "string" ? [semconv] : semconv)
 ]
 
-/** What a naming adds to a span, in the order in which it is written. */
+/** The dialects that a naming adds to a span, in the order in which their attributes are written. */
 export type Names = ReadonlyArray<Dialect>
 
-/** Session and user come first: a limit on the number of attributes cuts the last ones. */
+/** The dialects of a naming. Session and user come first: a limit on the number of attributes drops the last ones. */
 export const namesOf = (naming: Naming): Names => {
   const chosen = naming.dialects ?? defaultDialects
   const isGenai = chosen.includes("genai")
@@ -48,12 +48,12 @@ export const namesOf = (naming: Naming): Names => {
 
 export const defaultNames: Names = namesOf({})
 
-/** The attributes that a naming adds to a span, after outcome and `error.type`, which do not depend on it. */
+/** The attributes to add to a span: outcome and `error.type`, then those of the dialects. */
 export const project = (span: DialectSpan, names: Names): Attributes => {
-  const said: { [key: string]: AttributeValue } = {}
+  const added: { [key: string]: AttributeValue } = {}
   const put: Put = (key, value) => {
-    if (value !== undefined && said[key] === undefined) {
-      said[key] = value
+    if (value !== undefined && added[key] === undefined) {
+      added[key] = value
     }
   }
   put(ownNames.outcome, span.outcome === "interrupted" ? "interrupted" : undefined)
@@ -61,10 +61,10 @@ export const project = (span: DialectSpan, names: Names): Attributes => {
   for (const add of names) {
     add(span, put)
   }
-  return said
+  return added
 }
 
-/** The prefixes of a name up to each dot: `a` and `a.b` of `a.b.c`. Dialects have a small, fixed set of names. */
+/** The prefixes of a name up to each dot: `a` and `a.b` for `a.b.c`. Not bounded, because dialects have a small, fixed set of names. */
 const prefixes = new Map<string, ReadonlyArray<string>>()
 
 const prefixesOf = (name: string): ReadonlyArray<string> => {
@@ -78,16 +78,17 @@ const prefixesOf = (name: string): ReadonlyArray<string> => {
   return found
 }
 
-/** Jaeger marks spans as failed by a tag of this name, whatever its text. */
-export const jaegersOwn = "error"
+/** Jaeger shows a span with an attribute of this name as failed, whatever its value. */
+export const jaegerError = "error"
 
 /**
- * The recorded attributes, without names that clash. `error` is always `loom.error`. A name that is a prefix of an added one, as `tool` is of `tool.name`,
- * becomes `loom.tool`: otherwise Phoenix does not see the added one (its `trace/attributes.py`, `unflatten`), and stores that nest at dots refuse one of the two.
+ * The recorded attributes, without names that clash. `error` always becomes `loom.error`. A name that is a prefix of an added one, as `tool` is of
+ * `tool.name`, becomes `loom.tool`: otherwise Phoenix does not see the added attribute (its `trace/attributes.py`, `unflatten`), and stores that nest
+ * at dots reject one of the two.
  */
-export const recordedBeside = (recorded: Attributes, said: Attributes): Attributes => {
-  let clashing: Set<string> | undefined = Object.hasOwn(recorded, jaegersOwn) ? new Set([jaegersOwn]) : undefined
-  for (const name in said) {
+export const withoutClashes = (recorded: Attributes, added: Attributes): Attributes => {
+  let clashing: Set<string> | undefined = Object.hasOwn(recorded, jaegerError) ? new Set([jaegerError]) : undefined
+  for (const name in added) {
     for (const prefix of prefixesOf(name)) {
       if (Object.hasOwn(recorded, prefix)) {
         clashing = (clashing ?? new Set()).add(prefix)

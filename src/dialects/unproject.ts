@@ -1,33 +1,33 @@
 /**
- * Undoes what the dialects add to a span of this package when it is sent, so that an exported file reads back as the records that it was made from.
+ * Removes what the dialects add to spans of this package, so that reading an exported file gives the original records.
  *
- * Added attributes are recognised by making them again: one that a dialect does not give for this span was recorded, and stays.
+ * To recognise added attributes, they are computed again: an attribute that no dialect adds to this span must have been recorded, and stays.
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
 import type { SpanData } from "../records/SpanData.js"
 import { prefixed } from "../records/vocabulary.js"
-import { defaultNames, jaegersOwn, type Names, namesOf } from "./project.js"
+import { defaultNames, jaegerError, type Names, namesOf } from "./project.js"
 import { projectSpan } from "./projectSpan.js"
 
-/** The start of every name that a dialect adds. */
+/** Matches every name that a dialect adds. */
 const foreign = /^(?:gen_ai|openinference|llm|langfuse|input|output|tool|agent|graph|session|user|error|loom)\./
 
 const own = prefixed("")
 
-/** What may have been added. Together they give every value that a table gives. */
+/** The namings that may have been used. Together they produce every value that any table produces. */
 const naming: ReadonlyArray<Names> = [
   defaultNames,
   namesOf({ semconv: "genai-0.1" }),
   namesOf({ dialects: ["openinference"] })
 ]
 
-/** The recorded attributes of a sent span. */
+/** The recorded attributes of an exported span. */
 export const withoutProjection = (
   span: Pick<SpanData, "name" | "attributes" | "outcome" | "exception" | "start">
 ): Attributes => {
   const recorded = recordedOf(span.attributes)
   const made: Array<Attributes> = []
-  // Made when it is needed: most spans need the first only.
+  // Computed on demand: most spans need only the first.
   const addedBy = (index: number) => made[index] ??= addedTo({ ...span, attributes: recorded }, naming[index]!)
   const out: Record<string, AttributeValue> = {}
   for (const [key, value] of Object.entries(recorded)) {
@@ -38,13 +38,13 @@ export const withoutProjection = (
   return out
 }
 
-/** `loom.tool` is `tool` again where a name such as `tool.name` made it give way, and `loom.error` is always `error`. */
+/** Undoes `withoutClashes`: `loom.tool` becomes `tool` if there is a name such as `tool.name`, and `loom.error` always becomes `error`. */
 const recordedOf = (attributes: Attributes): Attributes => {
   const keys = Object.keys(attributes)
   const plainOf = (key: string): string => {
     const plain = key.startsWith(own) ? key.slice(own.length) : key
-    const gaveWay = () => plain === jaegersOwn || keys.some((other) => other.startsWith(`${plain}.`))
-    return plain !== key && !Object.hasOwn(attributes, plain) && gaveWay()
+    const clashed = () => plain === jaegerError || keys.some((other) => other.startsWith(`${plain}.`))
+    return plain !== key && !Object.hasOwn(attributes, plain) && clashed()
       ? plain
       : key
   }

@@ -1,8 +1,7 @@
 /**
  * Every name that this package emits: spans with their role, attributes with their types, metrics with unit and description.
  *
- * The constructors of `Loom`, the dialects, the readers, the viewer and the test kit read these tables; no other file spells out such a name. The
- * compiler reports missing rows.
+ * `Loom`, the dialects, the readers, the viewer and the test kit read these tables; no other file spells out a name. Missing rows do not compile.
  */
 import type { TapeAttributes, TapedCallAttributes } from "./tape.js"
 

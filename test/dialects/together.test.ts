@@ -10,7 +10,7 @@ import { type DialectSpan, owner } from "../../src/dialects/Dialect.js"
 import { genaiDialect } from "../../src/dialects/genai/genai.js"
 import { langfuse } from "../../src/dialects/langfuse.js"
 import { openinference } from "../../src/dialects/openinference.js"
-import { namesOf, project as projectNames, recordedBeside } from "../../src/dialects/project.js"
+import { namesOf, project as projectNames, withoutClashes } from "../../src/dialects/project.js"
 import { both, exportedNamed } from "../otel/exported.js"
 import { everySpan, model, saidBy, tool } from "./dialectSpans.js"
 
@@ -57,8 +57,8 @@ describe("the dialects together", () => {
   })
 
   it("keep the recorded attributes, and rename those that are a prefix of an added name", () => {
-    expect(recordedBeside(tool.attributes, project(tool, all))).toMatchObject({ "loom.tool": "add", call_id: "c1" })
-    expect(recordedBeside(tool.attributes, {})).toEqual(tool.attributes)
+    expect(withoutClashes(tool.attributes, project(tool, all))).toMatchObject({ "loom.tool": "add", call_id: "c1" })
+    expect(withoutClashes(tool.attributes, {})).toEqual(tool.attributes)
   })
 
   for (const dialects of [all, ["genai"], ["openinference"], ["langfuse"], []] as const) {

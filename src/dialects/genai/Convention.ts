@@ -1,6 +1,6 @@
 /**
- * The form of a version of the GenAI semantic conventions: one row per name, each with the file of the conventions that defines it, so that the next
- * version is a comparison of two tables.
+ * Describes a version of the GenAI semantic conventions: one row per name, each with the file of the conventions that defines it. Supporting the next
+ * version is then a comparison of two tables.
  */
 import type { Attributes, AttributeValue } from "../../records/attributes.js"
 import type { SpanRole } from "../../records/vocabulary.js"
@@ -9,7 +9,7 @@ import type { DialectSpan } from "../Dialect.js"
 /** A version of the GenAI semantic conventions. */
 export type SemconvVersion = "1.41.1" | "genai-0.1"
 
-/** An attribute of spans and of the events that describe them. */
+/** An attribute of spans. */
 export interface AttributeRow {
   readonly name: string
   /** The file of the conventions, from the root of their repository. */
@@ -18,20 +18,20 @@ export interface AttributeRow {
   readonly value: (span: DialectSpan) => AttributeValue | undefined
 }
 
-/** What a finished span is measured by. */
+/** The parts of a finished span that metrics are computed from. */
 export interface Measured {
   readonly attributes: Attributes
   /** Seconds. */
   readonly duration: number
   /** The value of `error.type`; `undefined` if the operation completed. */
   readonly ending: string | undefined
-  /** The labels of a model call. */
+  /** The attributes that the metrics of a model call carry. */
   readonly call: Attributes
-  /** The label of a tool: its name, or that of all tools that a model made up. */
+  /** The name of a tool; all tools that a model made up share one name. */
   readonly tool: string | undefined
 }
 
-/** A metric. Rows with one name are one instrument. */
+/** A metric. Rows with the same name share one instrument. */
 export interface MetricRow {
   readonly name: string
   /** The file of the conventions, from the root of their repository. */
@@ -39,7 +39,7 @@ export interface MetricRow {
   readonly instrument: "counter" | "histogram"
   readonly unit: "s" | "{token}"
   readonly description: string
-  /** The upper bounds of a histogram. */
+  /** The upper bounds of a histogram's buckets, ascending. */
   readonly buckets?: ReadonlyArray<number>
   /** `undefined` if there is nothing to measure. */
   readonly value: (span: Measured) => number | undefined

@@ -1,5 +1,5 @@
 /**
- * A score in the GenAI semantic conventions, versions 1.41.1 and 0.1: the event `gen_ai.evaluation.result` of `model/gen-ai/events.yaml`.
+ * Scores in the GenAI semantic conventions, versions 1.41.1 and 0.1: the event `gen_ai.evaluation.result` in `model/gen-ai/events.yaml`.
  */
 import type { Attributes, AttributeValue } from "../../records/attributes.js"
 import { setOwn } from "../../records/named.js"
@@ -18,7 +18,7 @@ const evaluationKeys = {
   explanation: "gen_ai.evaluation.explanation"
 } as const
 
-/** The attributes of a score's event: the convention's, who judged, and its own, which do not replace them. */
+/** The attributes of a score's event: those of the conventions, who judged, and the score's own, which never replace the others. */
 export const evaluationAttributes = (score: ScoreData): Attributes => {
   const { explanation, label, name, source, value } = score
   const out: Record<string, AttributeValue> = {
@@ -36,10 +36,10 @@ export const evaluationAttributes = (score: ScoreData): Attributes => {
   return out
 }
 
-/** Where an event stands. */
+/** The span and the time of an event. */
 type Place = Pick<ScoreData, "traceId" | "spanId" | "time">
 
-/** The score of an event with these attributes; `undefined` if it is none. Producers that do not say who judged are code. */
+/** The score in an event with these attributes; `undefined` if it is not one. The source is `code` if the producer does not state it. */
 export const scoreOfEvent = (attributes: Attributes, place: Place): ScoreData | undefined => {
   const { name: nameKey, value: valueKey, label: labelKey, explanation: explanationKey } = evaluationKeys
   const {

@@ -1,9 +1,9 @@
 /**
- * The names of the GenAI conventions' own repository, `open-telemetry/semantic-conventions-genai`, version 0.1.0 (on semantic conventions 1.45, status
- * "Development").
+ * The names in the GenAI conventions' own repository, `open-telemetry/semantic-conventions-genai`, version 0.1.0 (based on semantic conventions 1.45,
+ * status "Development").
  *
- * Against 1.41.1: tokens written to a cache have another name, agents have no provider, workflows are named and measured as agents are, messages do not
- * repeat why they ended, the metrics of model calls are of inference, and tokens are counted.
+ * Compared with 1.41.1: tokens written to a cache have a different name, agents have no provider, workflows use the names and metrics of agents,
+ * messages do not repeat the finish reason, metrics of model calls are named `inference`, and token counters are new.
  */
 import { numberOf, textOf } from "../Dialect.js"
 import type { AttributeRow, Convention, Measured, MetricRow } from "./Convention.js"
@@ -36,7 +36,7 @@ const common: ReadonlyArray<AttributeRow> = [
   { name: "error.type", from: spans, value: errorOf }
 ]
 
-/** The conventions allow operations of one's own, such as `agent_step`. */
+/** The conventions allow custom operations, such as `agent_step`. */
 const operation = (name: string): AttributeRow => ({
   name: "gen_ai.operation.name",
   from: spans,
@@ -45,7 +45,7 @@ const operation = (name: string): AttributeRow => ({
 
 type TokenKey = "tokens_in" | "tokens_out" | "cached_tokens_in" | "cache_creation_tokens_in" | "reasoning_tokens_out"
 
-/** The conventions count 0 where a call has no usage. Providers say nothing here of text, images and audio. */
+/** The conventions count 0 if a call reports no usage. Providers do not distinguish text, images and audio here, so the modality is unknown. */
 const counted = (name: string, description: string, key: TokenKey): MetricRow => ({
   name: `gen_ai.client.inference.usage.${name}`,
   from: tokenMetrics,
@@ -157,13 +157,13 @@ export const genai010: Convention = {
         value: ({ attributes }) => secondsOf(attributes, "ttft_ms"),
         labels: ({ call }) => call
       },
-      counted("input_tokens", "Tokens that model calls took, cached ones included", "tokens_in"),
-      counted("output_tokens", "Tokens that model calls gave, reasoning included", "tokens_out"),
-      counted("cache_read.input_tokens", "Tokens that model calls took from a cache", "cached_tokens_in"),
-      counted("cache_write.input_tokens", "Tokens that model calls wrote to a cache", "cache_creation_tokens_in"),
-      counted("reasoning.output_tokens", "Tokens that models used to reason", "reasoning_tokens_out"),
-      perCall("input_tokens", "Tokens that one model call took", "tokens_in"),
-      perCall("output_tokens", "Tokens that one model call gave", "tokens_out")
+      counted("input_tokens", "Input tokens of model calls, cached ones included", "tokens_in"),
+      counted("output_tokens", "Output tokens of model calls, reasoning included", "tokens_out"),
+      counted("cache_read.input_tokens", "Input tokens read from a cache", "cached_tokens_in"),
+      counted("cache_write.input_tokens", "Input tokens written to a cache", "cache_creation_tokens_in"),
+      counted("reasoning.output_tokens", "Output tokens used for reasoning", "reasoning_tokens_out"),
+      perCall("input_tokens", "Input tokens per model call", "tokens_in"),
+      perCall("output_tokens", "Output tokens per model call", "tokens_out")
     ],
     tool: [{
       name: "gen_ai.execute_tool.duration",

@@ -1,7 +1,7 @@
 /**
  * OpenTelemetry's semantic conventions for generative AI (`gen_ai.*`), by version.
  *
- * The names are written out in one table per version and not imported, because the conventions keep changing and backends follow slowly.
+ * Each version has a table of its own, written out instead of imported, because the conventions keep changing and backends follow slowly.
  */
 import { roleOf } from "../../records/vocabulary.js"
 import type { Dialect } from "../Dialect.js"
@@ -9,7 +9,7 @@ import type { Convention, SemconvVersion } from "./Convention.js"
 import { genai010 } from "./genai-0.1.0.js"
 import { semconv1411 } from "./semconv-1.41.1.js"
 
-/** The version of the semantic conventions that is used by default. */
+/** The default version of the semantic conventions. */
 export const semconvVersion = "1.41.1"
 
 /** The table of each version. */
@@ -18,7 +18,7 @@ export const conventions: { readonly [Version in SemconvVersion]: Convention } =
   "genai-0.1": genai010
 }
 
-/** The names of one version. */
+/** The dialect for one version. */
 export const genaiDialect = (version: SemconvVersion): Dialect => {
   const { spans } = conventions[version]
   return (span, put) => {

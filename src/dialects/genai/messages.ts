@@ -1,23 +1,23 @@
 /**
- * Messages in the form of the GenAI semantic conventions (`gen-ai-input-messages.json`, `gen-ai-output-messages.json`): a role and parts. Phoenix shows
- * no messages at all if one of them has another form.
+ * Converts messages to the form of the GenAI semantic conventions (`gen-ai-input-messages.json`, `gen-ai-output-messages.json`): a role and parts.
+ * Phoenix shows no messages at all if one of them has another form.
  *
- * Records hold the messages of `@effect/ai` as JSON. Any other text is unchanged. In a conversation that is too long for a record, a text replaces
- * the omitted messages and gives their number.
+ * Records hold the messages of `@effect/ai` as JSON. Any other text is left unchanged. If a conversation was too long for a record, a string in the
+ * list states how many messages were omitted.
  */
 
-/** What differs between the versions of the conventions. */
+/** The differences between versions of the conventions. */
 export interface MessageForm {
-  /** Whether each message of an output says why it ended. */
+  /** Whether each output message has a `finish_reason`. */
   readonly finishReason: boolean
-  /** Whether parts that the conventions do not know are marked as generic. */
+  /** Whether parts of unknown types become `generic` parts. */
   readonly genericParts: boolean
 }
 
 /** Version 1.41.1. */
 export const messages1411: MessageForm = { finishReason: true, genericParts: false }
 
-/** Version 0.1 of the conventions' own repository: the reasons are an attribute of the span, and unknown parts are generic. */
+/** Version 0.1 of the conventions' own repository: finish reasons are only an attribute of the span, and unknown parts are generic. */
 export const messages01: MessageForm = { finishReason: false, genericParts: true }
 
 type Json = { readonly [key: string]: unknown }
@@ -26,7 +26,7 @@ const isObject = (value: unknown): value is Json => typeof value === "object" &&
 
 const missing = /^…\[\+\d+ items\]$/
 
-/** A message, or the text that gives the number of omitted ones. */
+/** A message. The string that states how many were omitted becomes a system message. */
 const asMessage = (value: unknown): Json | undefined =>
   isObject(value) && typeof value["role"] === "string"
     ? value
@@ -34,7 +34,7 @@ const asMessage = (value: unknown): Json | undefined =>
     ? { role: "system", content: value }
     : undefined
 
-/** The messages in a JSON text; `undefined` if it holds anything else. */
+/** Parses messages from JSON; `undefined` if the text is anything else. */
 const messagesIn = (text: string): ReadonlyArray<Json> | undefined => {
   try {
     const value: unknown = JSON.parse(text)
@@ -57,7 +57,7 @@ const knownParts: ReadonlySet<unknown> = new Set([
   "generic"
 ])
 
-/** A part that is not one of the conventions', or that lacks what it needs, as `file` without the id of a file. */
+/** A part of a type that the conventions do not define, or that lacks a required field, such as a `file` without a file id. */
 const genericPart = ({ type, ...rest }: Json): Json => ({ type: "generic", generic_type: type, ...rest })
 
 const genaiPart = (part: Json): Json => {
@@ -68,7 +68,7 @@ const genaiPart = (part: Json): Json => {
     case "tool-call":
       return { type: "tool_call", id: part["id"], name: part["name"], arguments: part["params"] }
     case "tool-result":
-      // The convention does not allow a null response.
+      // The conventions do not allow a null response.
       return { type: "tool_call_response", id: part["id"], response: part["result"] ?? "" }
     case "file":
       // Without its content, which would fill the attribute.
@@ -103,13 +103,13 @@ export const inputMessages = (text: string | undefined, form: MessageForm): stri
     : JSON.stringify(messages.map((message) => ({ role: message["role"], parts: partsIn(message, form) })))
 }
 
-/** Finish reasons and their names in the conventions. */
+/** Finish reasons that have another name in the conventions. */
 const finishReasons: { readonly [reason: string]: string } = {
   "tool-calls": "tool_call",
   "content-filter": "content_filter"
 }
 
-/** The output of a model, with its finish reason. */
+/** The output messages of a model, with the finish reason if the version requires it. */
 export const outputMessages = (
   text: string | undefined,
   finishReason: string | undefined,

@@ -1,8 +1,8 @@
 /**
- * The names of OpenTelemetry's semantic conventions for generative AI, version 1.41.1: what backends read today.
+ * The names in OpenTelemetry's semantic conventions for generative AI, version 1.41.1, which backends read today.
  *
- * Only model calls have usage; on runs it would be counted twice. Version 1.41.1 has no metrics of agents and tools: those are of the conventions' later
- * repository, which kept the names of all others for a while.
+ * Only model calls have usage; on runs it would be counted twice. Version 1.41.1 has no metrics for agents and tools: those come from the
+ * conventions' later repository, which at first kept all other names.
  */
 import { numberOf, textOf } from "../Dialect.js"
 import type { AttributeRow, Convention, MetricRow } from "./Convention.js"
@@ -28,7 +28,7 @@ import {
 const spans = "model/gen-ai/spans.yaml"
 const metrics = "model/gen-ai/metrics.yaml"
 
-/** Of the repository `semantic-conventions-genai`. */
+/** In the repository `semantic-conventions-genai`. */
 const laterMetrics = "semantic-conventions-genai/model/gen-ai/metrics.yaml"
 
 const common: ReadonlyArray<AttributeRow> = [
@@ -36,7 +36,7 @@ const common: ReadonlyArray<AttributeRow> = [
   { name: "error.type", from: spans, value: errorOf }
 ]
 
-/** The conventions allow operations of one's own, such as `agent_step`. */
+/** The conventions allow custom operations, such as `agent_step`. */
 const operation = (name: string): AttributeRow => ({
   name: "gen_ai.operation.name",
   from: spans,

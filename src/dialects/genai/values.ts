@@ -1,5 +1,5 @@
 /**
- * The values that the tables of the conventions name.
+ * The values in the tables of the conventions.
  */
 import type { Attributes, AttributeValue } from "../../records/attributes.js"
 import type { AttributeKey } from "../../records/vocabulary.js"
@@ -15,7 +15,7 @@ export const text = (key: AttributeKey): Value<string> => ({ attributes }) => te
 
 export const number = (key: AttributeKey): Value<number> => ({ attributes }) => numberOf(attributes, key)
 
-/** Milliseconds in seconds. */
+/** An attribute in milliseconds, converted to seconds. */
 export const seconds = (key: AttributeKey): Value<number> => ({ attributes }) => secondsOf(attributes, key)
 
 export const secondsOf = (attributes: Attributes, key: AttributeKey): number | undefined => {
@@ -23,17 +23,17 @@ export const secondsOf = (attributes: Attributes, key: AttributeKey): number | u
   return millis === undefined ? undefined : millis / 1000
 }
 
-/** `true`, or nothing: conventions leave out what is not so. */
+/** `true` or nothing: the conventions omit `false`. */
 export const ifTrue = (key: AttributeKey): Value<boolean> => ({ attributes }) =>
   attributes[key] === true ? true : undefined
 
-/** A text as a list of one. */
+/** A string as a list with one item. */
 export const listOf = (key: AttributeKey): Value<ReadonlyArray<string>> => ({ attributes }) => {
   const value = textOf(attributes, key)
   return value === undefined ? undefined : [value]
 }
 
-/** An unnamed session has the id of its run, which is not a conversation. */
+/** A session without an id of its own has the id of its run, which does not identify a conversation. */
 const ownSession = /^run_[0-9A-HJKMNP-TV-Z]{26}$/
 
 export const conversation: Value<string> = ({ sessionId }) =>
@@ -47,22 +47,22 @@ export const input = (form: MessageForm): Value<string> => ({ attributes }) =>
 export const output = (form: MessageForm): Value<string> => ({ attributes }) =>
   outputMessages(textOf(attributes, "output_messages"), textOf(attributes, "finish_reason"), form)
 
-/** Instructions as a list of text parts. */
+/** The system instructions as a list of text parts. */
 export const instructionParts: Value<string> = ({ attributes }) => {
   const content = textOf(attributes, "system_instructions")
   return content === undefined ? undefined : JSON.stringify([{ type: "text", content }])
 }
 
-/** Buckets of tokens: powers of four. */
+/** Buckets for tokens: powers of four. */
 export const tokenBuckets: ReadonlyArray<number> = Array.from({ length: 14 }, (_, power) => 4 ** power)
 
-/** Buckets of durations in seconds: doubling from 0.01 to 81.92. */
+/** Buckets for durations in seconds: doubling from 0.01 to 81.92. */
 export const durationBuckets: ReadonlyArray<number> = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power)
 
-/** Buckets of the durations of agents in seconds: doubling from 0.1 to 409.6, then on for runs of up to an hour. */
+/** Buckets for durations of agent runs in seconds: doubling from 0.1 to 3276.8, for runs of up to an hour. */
 export const agentBuckets: ReadonlyArray<number> = Array.from({ length: 16 }, (_, power) => 0.1 * 2 ** power)
 
-/** The labels of a model call. */
+/** The attributes that the metrics of a model call carry. */
 export const callLabels = (attributes: Attributes): Attributes => {
   const out: Record<string, string> = { "gen_ai.operation.name": "chat" }
   for (const [name, key] of callKeys) {

@@ -1,9 +1,9 @@
 /**
- * A dialect read backwards: which of its attributes mean what ours mean, and what a span with them stands for.
+ * A dialect in reverse: which of our attributes its names correspond to, and what a span with them represents.
  */
 import { type AttributeKey, prefixed, type SpanRole } from "../../records/vocabulary.js"
 
-/** Attributes as they come from a file: values of any type. */
+/** Attributes as read from a file: values of any type. */
 export type Foreign = { readonly [key: string]: unknown }
 
 /** A plain value that was recognised. */
@@ -12,20 +12,20 @@ export type Plain = string | number | boolean
 /** Sets one of our attributes, unless a dialect that takes precedence has set it. */
 export type Set = (key: AttributeKey, value: Plain | undefined) => void
 
-/** Reads an attribute that is not simply another name. */
+/** Reads an attribute whose value needs conversion. */
 export type Read = (value: unknown, set: Set) => void
 
-/** A dialect read backwards. */
+/** A dialect in reverse. */
 export interface Reading {
-  /** Its names: of one of our attributes each, or with a function that reads the value. Where several names mean the same, the first counts. */
+  /** The dialect's names, each with our name or a function that reads the value. If several names mean the same, the first one wins. */
   readonly names: { readonly [theirs: string]: AttributeKey | Read }
-  /** What the span stands for, if the dialect says. */
+  /** What the span represents, if the dialect states it. */
   readonly role: (attributes: Foreign, name: string) => SpanRole | undefined
-  /** Reads what is spread over many attributes, or stands in the name of the span. */
+  /** Reads values that are spread over several attributes or come from the name of the span. */
   readonly others?: (attributes: Foreign, role: SpanRole | undefined, set: Set, name: string) => void
 }
 
-/** A plain value, or anything else as JSON; `undefined` for none. */
+/** A plain value; anything else as JSON; `undefined` if there is no value. */
 export const plain = (value: unknown): Plain | undefined => {
   switch (typeof value) {
     case "string":
@@ -37,7 +37,7 @@ export const plain = (value: unknown): Plain | undefined => {
   }
 }
 
-/** What a JSON text holds; `undefined` if it is anything else. A value that was parsed already is returned. */
+/** Parses a JSON string; `undefined` if it is invalid. Returns any other value unchanged. */
 export const jsonValue = (value: unknown): unknown => {
   try {
     return typeof value === "string" ? JSON.parse(value) : value
@@ -46,17 +46,17 @@ export const jsonValue = (value: unknown): unknown => {
   }
 }
 
-/** A JSON text as an object; empty if it is anything else. */
+/** Parses a JSON object; empty if the value is anything else. */
 export const jsonObject = (value: unknown): Foreign => {
   const parsed = jsonValue(value)
   return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? parsed as Foreign : {}
 }
 
-/** A number of tokens or dollars: finite and not negative. */
+/** A number of tokens or dollars, if it is finite and not negative. */
 export const amountOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined
 
-/** Sets what went into a span and what came out of it. */
+/** Sets the input and output of a span, under the names for its role. */
 export const setContent = (
   role: SpanRole | undefined,
   input: Plain | undefined,
@@ -78,10 +78,10 @@ export const setContent = (
   }
 }
 
-/** Looks a text up. */
+/** Looks up a string in a table. */
 export const oneOf = <A>(table: { readonly [text: string]: A }) => (value: unknown): A | undefined =>
   typeof value === "string" && Object.hasOwn(table, value) ? table[value] : undefined
 
-/** `loom.tool` for `tool`: our attributes where another dialect's name would clash (see `recordedBeside`). */
+/** Our attributes under the names that avoid clashes, such as `loom.tool` for `tool` (see `withoutClashes`). */
 export const prefixedNames = (keys: ReadonlyArray<AttributeKey>): Reading["names"] =>
   Object.fromEntries(keys.map((key) => [prefixed(key), key]))

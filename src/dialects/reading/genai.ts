@@ -1,9 +1,10 @@
 /**
- * The names of OpenTelemetry's conventions for generative AI, 1.36 to 1.41 and their own first release (0.1), with older ones that instrumentations still write.
+ * Reads the names of OpenTelemetry's conventions for generative AI: 1.36 to 1.41, the first release of their own repository (0.1), and older names
+ * that instrumentations still write.
  */
 import { amountOf, jsonValue, oneOf, plain, type Read, type Reading, setContent } from "./Reading.js"
 
-/** What `gen_ai.operation.name` stands for. `create_agent` and `retrieval` are none of our roles. */
+/** Roles by `gen_ai.operation.name`. `create_agent` and `retrieval` have no role. */
 const operation = oneOf(
   {
     chat: "model",
@@ -17,7 +18,7 @@ const operation = oneOf(
   } as const
 )
 
-/** The first of a list, which some write as JSON. */
+/** The first reason of a list, which some producers write as JSON. */
 const firstReason: Read = (value, set) => {
   const list: unknown = typeof value === "string" && value.startsWith("[") ? jsonValue(value) : value
   set("finish_reason", plain(Array.isArray(list) ? list[0] : list))
@@ -72,7 +73,7 @@ export const genaiReading: Reading = {
     if (role === "run") {
       setContent(role, plain(attributes["gen_ai.input.messages"]), plain(attributes["gen_ai.output.messages"]), set)
     } else if (role === "workflow") {
-      // The conventions' own first release names workflows as agents.
+      // Version 0.1 puts the name of a workflow into the name of an agent.
       set("workflow", plain(attributes["gen_ai.agent.name"]))
     }
   }

@@ -1,5 +1,5 @@
 /**
- * The names of Langfuse's SDKs. Usage and cost are JSON texts with one entry per kind of token; the entries of a side add up.
+ * Reads the names of Langfuse's SDKs. Usage and cost are JSON objects with one entry per kind of token; the entries for input and for output add up.
  */
 import { amountOf, type Foreign, jsonObject, oneOf, plain, type Read, type Reading, setContent } from "./Reading.js"
 
@@ -7,7 +7,7 @@ const observation = oneOf(
   { generation: "model", embedding: "model", agent: "run", tool: "tool" } as const
 )
 
-/** The sum of the entries whose names match; `undefined` if there are none. */
+/** The sum of the entries with matching names; `undefined` if there are none. */
 const sumOf = (entries: Foreign, wanted: RegExp): number | undefined =>
   Object.entries(entries).reduce<number | undefined>((sum, [key, value]) => {
     const amount = wanted.test(key) ? amountOf(value) : undefined
@@ -28,7 +28,7 @@ const cost: Read = (value, set) => {
   set("cost_usd", amountOf(entries["total"]) ?? sumOf(entries, /./))
 }
 
-/** Langfuse marks failures by a level, and leaves the status of the span unset. */
+/** Langfuse marks failures with a level and leaves the status of the span unset. */
 const level: Read = (value, set) => set("ok", value === "ERROR" ? false : undefined)
 
 export const langfuseReading: Reading = {
@@ -47,9 +47,9 @@ export const langfuseReading: Reading = {
   others: (attributes, role, set, name) => {
     const input = plain(attributes["langfuse.observation.input"])
     setContent(role, input, plain(attributes["langfuse.observation.output"]), set)
-    const said = observation(attributes["langfuse.observation.type"])
-    if (said === "run" || said === "tool") {
-      set(said === "run" ? "agent" : "tool", name)
+    const observed = observation(attributes["langfuse.observation.type"])
+    if (observed === "run" || observed === "tool") {
+      set(observed === "run" ? "agent" : "tool", name)
     }
   }
 }

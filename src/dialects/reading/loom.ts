@@ -1,5 +1,6 @@
 /**
- * Our own names next to another dialect's: `loom.tool` for `tool` next to `tool.name`, and `loom.error` always (see `recordedBeside`).
+ * Reads our own names that were changed to avoid clashes with other dialects: `loom.tool` next to `tool.name`, and always `loom.error` (see
+ * `withoutClashes`).
  */
 import { prefixedNames, type Reading } from "./Reading.js"
 

@@ -1,5 +1,5 @@
 /**
- * The names that Mastra's exporter adds to those of the GenAI conventions: the metadata of a run, and the thread and resource of its memory.
+ * Reads the names that Mastra's exporter adds to those of the GenAI conventions: the metadata of a run, and the thread and resource of its memory.
  */
 import type { Reading } from "./Reading.js"
 

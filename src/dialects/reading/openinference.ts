@@ -1,5 +1,5 @@
 /**
- * The names of OpenInference. Messages are spread over attributes such as `llm.input_messages.0.message.content`.
+ * Reads the names of OpenInference. Messages are spread over attributes such as `llm.input_messages.0.message.content`.
  */
 import { type Foreign, oneOf, plain, type Reading, setContent } from "./Reading.js"
 
@@ -38,7 +38,7 @@ export const openinferenceReading: Reading = {
   }
 }
 
-/** The messages below a prefix, as JSON; `undefined` for none. */
+/** The messages below a prefix, as JSON; `undefined` if there are none. */
 const messages = (attributes: Foreign, prefix: string): string | undefined => {
   const found: Array<{ [key: string]: unknown }> = []
   for (const key of Object.keys(attributes)) {
@@ -51,7 +51,7 @@ const messages = (attributes: Foreign, prefix: string): string | undefined => {
   return all.length === 0 ? undefined : JSON.stringify(all.map(withoutWrappers))
 }
 
-/** Sets a value at a path, with arrays where a step is a number. */
+/** Sets a value at a path, creating objects as needed. */
 const put = (into: { [key: string]: unknown }, path: ReadonlyArray<string>, value: unknown): void => {
   let at: { [key: string]: unknown } = into
   for (const [index, step] of path.entries()) {

@@ -1,5 +1,6 @@
 /**
- * The names of the Vercel AI SDK, 4 to 6. An outer span such as `ai.generateText` has the totals of the calls inside it, `ai.generateText.doGenerate`.
+ * Reads the names of the Vercel AI SDK, versions 4 to 6. An outer span such as `ai.generateText` has the totals of the calls inside it, such as
+ * `ai.generateText.doGenerate`.
  */
 import type { SpanRole } from "../../records/vocabulary.js"
 import { type Foreign, jsonObject, jsonValue, plain, type Reading } from "./Reading.js"
@@ -9,8 +10,8 @@ const outer = /^ai\.(?:generate|stream)(?:Text|Object)\b/
 
 const roleOf = (attributes: Foreign, name: string): SpanRole | undefined => {
   const operation = attributes["ai.operationId"]
-  const said = typeof operation === "string" ? operation : name
-  return said === "ai.toolCall" ? "tool" : call.test(said) ? "model" : outer.test(said) ? "run" : undefined
+  const id = typeof operation === "string" ? operation : name
+  return id === "ai.toolCall" ? "tool" : call.test(id) ? "model" : outer.test(id) ? "run" : undefined
 }
 
 export const vercelReading: Reading = {
@@ -50,7 +51,7 @@ export const vercelReading: Reading = {
   }
 }
 
-/** The answer as one message of the SDK's own form. */
+/** The response as one message in the SDK's own form. */
 const answer = (attributes: Foreign): string | undefined => {
   const text = plain(attributes["ai.response.text"] ?? attributes["ai.response.object"])
   const calls = listOf(attributes["ai.response.toolCalls"])
