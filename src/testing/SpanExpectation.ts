@@ -1,8 +1,8 @@
 /**
  * What a test expects of recorded spans, as data that mirrors their tree. `expectTrace` checks it.
  *
- * Fields that are left out are not checked: `{ name: "loom.tool" }` matches any tool, failed or not, with anything inside it. Fields that are given
- * are exact: `children` lists all children, in order. The trap: without `children` anything may be below, with `children: []` nothing.
+ * Omitted fields are not checked: `{ name: "loom.tool" }` matches any tool, failed or not, with anything inside it. Given fields are exact:
+ * `children` lists all children, in order. The trap: without `children`, any children are allowed; with `children: []`, none are.
  */
 import type { AttributeValue } from "../records/attributes.js"
 import type { ScoreSource } from "../records/ScoreRecord.js"
@@ -10,8 +10,8 @@ import type { Outcome } from "../records/SpanRecord.js"
 import type { ValueMatcher } from "./ValueMatcher.js"
 
 /**
- * A literal value, which may contain matchers; a matcher; a pattern that a string contains; or a function that returns whether the value is
- * accepted. `NaN` equals `NaN`, and `0` equals `-0`, also inside arrays and objects; neither equals its text, such as `"NaN"`.
+ * An expected value: a literal, which may contain matchers; a matcher; a pattern that must occur in the string; or a function that returns whether it
+ * accepts the value. `NaN` equals `NaN`, and `0` equals `-0`, also inside arrays and objects. A number never equals a string, such as `"NaN"`.
  */
 export type ValueExpectation =
   | AttributeValue
@@ -21,7 +21,7 @@ export type ValueExpectation =
   | ReadonlyArray<ValueExpectation>
   | { readonly [key: string]: ValueExpectation }
 
-/** Attributes that must exist; others may exist too. */
+/** Attributes that must exist. Others may exist too. */
 export interface AttributesExpectation {
   readonly [key: string]: ValueExpectation
 }
@@ -36,21 +36,21 @@ export class ExactAttributes {
 
 /** An event of a span: its name, or its name and attributes. */
 export type EventExpectation = string | RegExp | {
-  /** The whole name, or a pattern that it contains. */
+  /** The whole name, or a pattern that must occur in it. */
   readonly name: string | RegExp
   /** Others may exist too. */
   readonly attributes?: AttributesExpectation
 }
 
-/** A score of a span: its name, or its name and what it says. Fields that are left out are not checked. */
+/** A score of a span: its name, or its name and other fields. Omitted fields are not checked. */
 export type ScoreExpectation = string | RegExp | {
-  /** The whole name, or a pattern that it contains. */
+  /** The whole name, or a pattern that must occur in it. */
   readonly name: string | RegExp
-  /** `null` for a score with a label only. */
+  /** `null` for a score with only a label. */
   readonly value?: number | ValueMatcher | null
-  /** The whole text, or a pattern that it contains; `null` for a score with a value only. */
+  /** The whole label, or a pattern that must occur in it; `null` for a score with only a value. */
   readonly label?: string | RegExp | null
-  /** The whole text, or a pattern that it contains; `null` for none. */
+  /** The whole explanation, or a pattern that must occur in it; `null` if there must be none. */
   readonly explanation?: string | RegExp | null
   /** Default: any. */
   readonly source?: ScoreSource
@@ -60,23 +60,23 @@ export type ScoreExpectation = string | RegExp | {
 
 /** A span, and what ran inside it. */
 export interface SpanExpectation {
-  /** The whole name, or a pattern that it contains. */
+  /** The whole name, or a pattern that must occur in it. */
   readonly name: string | RegExp
-  /** Others may exist too, unless in `exactly({ … })`. */
+  /** Others may exist too, unless you use `exactly({ … })`. */
   readonly attributes?: AttributesExpectation | ExactAttributes
   /** Default: any. */
   readonly outcome?: Outcome
-  /** The whole text, or a pattern that it contains; `null` for none. */
+  /** The whole text, or a pattern that must occur in it; `null` if there must be no exception. */
   readonly exception?: string | RegExp | null
   /** Elapsed milliseconds; exact under `TestClock`. */
   readonly durationMs?: number | ValueMatcher
   /** All events, in order. */
   readonly events?: ReadonlyArray<EventExpectation>
-  /** All scores, in the order in which they were given. Those of the whole trace are on its root, first. */
+  /** All scores, in the order in which they were given. Scores of the whole trace come first on its root. */
   readonly scores?: ReadonlyArray<ScoreExpectation>
-  /** All children, in the order they opened, unless `unordered` or `containing` is used. */
+  /** All children, in the order in which they opened, unless you use `unordered` or `containing`. */
   readonly children?: ReadonlyArray<SpanExpectation> | SpanList
-  /** How often the span occurs, one after another among its siblings: a number, or the least and the most. Default 1. */
+  /** How often the span occurs in a row among its siblings: a number, or a minimum and a maximum. Default 1. */
   readonly times?: number | readonly [least: number, most: number]
 }
 
@@ -86,11 +86,11 @@ export interface SpanList {
   readonly spans: ReadonlyArray<SpanExpectation>
   /** Whether they must have opened in this order. */
   readonly ordered: boolean
-  /** Whether other spans may be among them. */
+  /** Whether there may be other spans among them. */
   readonly others: boolean
 }
 
-/** A whole trace: its only root, all roots in the order they opened, or roots in `unordered` or `containing`. */
+/** A whole trace: its only root, all roots in the order in which they opened, or roots in `unordered` or `containing`. */
 export type TraceExpectation = SpanExpectation | ReadonlyArray<SpanExpectation> | SpanList
 
 /** The expectation as a list. */
@@ -101,35 +101,35 @@ export const listOf = (expectation: TraceExpectation): SpanList =>
     ? expectation
     : { spans: expectation, ordered: true, others: false }
 
-/** These spans in any order, for work that runs in parallel. */
+/** Expects these spans in any order, for work that runs in parallel. */
 export const unordered = (spans: ReadonlyArray<SpanExpectation> | SpanList): SpanList => ({
   ...listOf(spans),
   ordered: false
 })
 
-/** These spans in this order, with others before, between and after them. `unordered(containing([…]))` allows any order. */
+/** Expects these spans in this order, and allows others before, between and after them. `unordered(containing([…]))` allows any order. */
 export const containing = (spans: ReadonlyArray<SpanExpectation> | SpanList): SpanList => ({
   ...listOf(spans),
   others: true
 })
 
-/** The attributes that an expectation names. */
+/** The attributes that an expectation lists. */
 export const namedAttributes = (attributes: SpanExpectation["attributes"]): AttributesExpectation =>
   attributes instanceof ExactAttributes ? attributes.attributes : attributes ?? {}
 
-/** These attributes and no others. */
+/** Expects these attributes and no others. */
 export const exactly = (attributes: AttributesExpectation): ExactAttributes => new ExactAttributes(attributes)
 
-/** The span a number of times, or between the least and the most (whole numbers ≥ 0; the most may be `Infinity`). */
+/** Expects the span this number of times, or between a minimum and a maximum: whole numbers ≥ 0; the maximum may be `Infinity`. */
 export const times = (
   count: number | readonly [least: number, most: number],
   span: SpanExpectation
 ): SpanExpectation => ({ ...span, times: count })
 
-/** The span once or more. */
+/** Expects the span at least once. */
 export const some = (span: SpanExpectation): SpanExpectation => times([1, Infinity], span)
 
-/** The span at most once. */
+/** Expects the span at most once. */
 export const optional = (span: SpanExpectation): SpanExpectation => times([0, 1], span)
 
 /** How often a span is expected. Throws a `RangeError` if `times` is invalid. */

@@ -1,7 +1,7 @@
 /**
- * The in-memory sink for tests: ids count from 1 and durations are exact under `TestClock`, so whole records can be compared.
+ * The in-memory sink for tests: ids count from 1 and durations are exact under `TestClock`, so you can compare whole records.
  *
- * Provide it to each test (`Effect.provide(TestTelemetry.layer)`): every build starts empty. Works with any test runner.
+ * Provide it to each test (`Effect.provide(TestTelemetry.layer)`): it starts empty every time the layer is built. Works with any test runner.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -27,7 +27,7 @@ export type TestTelemetryService = InMemoryTelemetryService
  *   }).pipe(Effect.provide(TestTelemetry.layer)))
  */
 export class TestTelemetry extends Context.Tag("loom-telemetry/TestTelemetry")<TestTelemetry, TestTelemetryService>() {
-  /** An empty sink with sequential ids (`0…01`, `0…02`) each time the layer is built. */
+  /** Builds an empty sink with sequential ids (`0…01`, `0…02`). */
   static readonly layer: Layer.Layer<Telemetry | InMemoryTelemetry | TestTelemetry> = Layer.scopedContext(
     Effect.map(
       Effect.suspend(() => buildInMemory({}, fromIds(sequentialIds()))),

@@ -1,5 +1,5 @@
 /**
- * The error of a failed expectation, for any test runner: a message that is clear without the source, and two texts to compare.
+ * The error of a failed expectation, for any test runner: a message that is clear without the source, and two strings to compare.
  */
 import * as Data from "effect/Data"
 import type { SpanNode } from "../records/spanTree.js"
@@ -14,13 +14,13 @@ import { inQuotes, quoted, shortened, shortenedAlike, valueText } from "./text/v
 
 /** The recorded trace is not as expected. */
 export class TraceMismatch extends Data.TaggedError("TraceMismatch")<{
-  /** The differences in words, then both trees with the lines that differ marked. */
+  /** The differences in words, then both trees with the differing lines marked. */
   readonly message: string
   /** The same differences as data, from the top of the tree to the bottom; at least one. */
   readonly mismatches: ReadonlyArray<Mismatch>
-  /** The expected tree as text. Fields that are as expected show the recorded value. */
+  /** The expected tree as text. Fields that match show the recorded value. */
   readonly expected: string
-  /** The recorded tree as text, without spans and fields that nothing is expected of. */
+  /** The recorded tree as text, without spans and fields that are not checked. */
   readonly actual: string
 }> {}
 
@@ -31,9 +31,9 @@ export const matchTree = (
 ): ReadonlyArray<Mismatch> => compare(rootsOf(tree), expectation).mismatches
 
 /**
- * The error for this expectation, or `undefined` if the tree is as expected: for custom matchers of a test runner.
+ * The error for this expectation, or `undefined` if the tree is as expected. For custom matchers of a test runner.
  *
- * @param note shown after the first line of the message
+ * @param note added after the first line of the message
  */
 export const mismatchOf = (
   tree: SpanNode | ReadonlyArray<SpanNode>,
@@ -73,7 +73,7 @@ const messageOf = (comparison: Comparison, note: string | undefined): string => 
   ].join("\n\n").trimEnd()
 }
 
-/** Where this function was called, for an error that is made later. Only V8 can leave out the frames above. */
+/** Captures where this function was called, for an error that is created later. Only V8 can omit the frames above. */
 export const callSite = (calledFunction: (...args: never) => unknown): <E extends Error>(error: E) => E => {
   const here = new Error()
   Error.captureStackTrace?.(here, calledFunction)
@@ -81,13 +81,13 @@ export const callSite = (calledFunction: (...args: never) => unknown): <E extend
   return (error) => Object.assign(error, { stack: `${error.name}: ${error.message}\n${frames}` })
 }
 
-/** Any further differences are only counted. */
+/** Further differences are only counted. */
 const mostShown = 20
 
 /** Longer values are shortened to the part that differs. */
 const mostCharacters = 240
 
-/** A numbered list with one entry per difference; empty if there is none. */
+/** Formats differences as a numbered list; empty if there are none. */
 export const formatMismatches = (mismatches: ReadonlyArray<Mismatch>): string => {
   const shown = mismatches.slice(0, mostShown).map((mismatch, index) => {
     const number = `${index + 1}. `
@@ -103,7 +103,7 @@ export const formatMismatches = (mismatches: ReadonlyArray<Mismatch>): string =>
   return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n")
 }
 
-/** A longer path shows this many labels at its start and its end. */
+/** A longer path shows this many labels at its start and at its end. */
 const mostLabels = 15
 
 const pathText = (path: ReadonlyArray<string>): string => {
@@ -122,12 +122,12 @@ const inWords = (mismatch: Mismatch): readonly [what: string, expected: string, 
       return missingWords(mismatch.expected, mismatch.actual)
     case "unexpected":
       return [
-        "there is one span too many",
+        "unexpected span",
         "nothing",
         shortened(lineOf(allTexts(mismatch.actual.span)), mostCharacters)
       ]
     case "misplaced":
-      return ["it is in another place", `as child ${mismatch.expected}`, `as child ${mismatch.actual}`]
+      return ["the span is at a different position", `as child ${mismatch.expected}`, `as child ${mismatch.actual}`]
   }
 }
 
@@ -159,7 +159,7 @@ const valueTexts = ({ actual, expected }: DifferentField): readonly [string, str
     : [expectedText, actualText]
 }
 
-/** Puts both strings in quotes if one of them needs quotes. */
+/** Quotes both strings if one of them needs quotes. */
 const alike = (expected: DifferentField["expected"], actual: DifferentField["actual"]): readonly [string, string] =>
   typeof expected === "string" && typeof actual === "string" &&
     (quoted(expected) !== expected || quoted(actual) !== actual)

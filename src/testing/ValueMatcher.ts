@@ -1,17 +1,17 @@
 /**
  * Matchers for values that a test does not know or care about: `any`, `number`, `matching(/^call_/)`, `atLeast(1)`.
  *
- * Use them in place of any value of an expectation, also inside arrays and objects. For anything else, use a function of the value.
- * Each describes what it accepts, because failure messages show the description.
+ * Use them in place of any value in an expectation, also inside arrays and objects. For anything else, use a function of the value. Each matcher
+ * describes what it accepts, because failure messages show the description.
  */
 import type { AttributeValue } from "../records/attributes.js"
 
 /** Accepts some values, and describes which. */
 export class ValueMatcher {
   constructor(
-    /** As shown in a message: `at least 3`. */
+    /** Shown in failure messages, such as `at least 3`. */
     readonly description: string,
-    /** Whether it accepts this value; `undefined` means that there is none. */
+    /** Whether it accepts this value; `undefined` if there is no value. */
     readonly accepts: (value: AttributeValue | undefined) => boolean
   ) {}
 }
@@ -19,11 +19,11 @@ export class ValueMatcher {
 /** Any value, but there must be one. */
 export const any: ValueMatcher = new ValueMatcher("any value", (value) => value !== undefined)
 
-/** No value: the attribute must not exist. */
+/** No value: there must be no such attribute. */
 export const absent: ValueMatcher = new ValueMatcher("absent", (value) => value === undefined)
 
 /** Any string. */
-export const string: ValueMatcher = new ValueMatcher("text", (value) => typeof value === "string")
+export const string: ValueMatcher = new ValueMatcher("a string", (value) => typeof value === "string")
 
 /** Any number. */
 export const number: ValueMatcher = new ValueMatcher("a number", (value) => typeof value === "number")
@@ -31,7 +31,7 @@ export const number: ValueMatcher = new ValueMatcher("a number", (value) => type
 /** `true` or `false`. */
 export const boolean: ValueMatcher = new ValueMatcher("true or false", (value) => typeof value === "boolean")
 
-/** A string that contains the pattern. A `RegExp` alone means the same. */
+/** A string in which the pattern occurs. A `RegExp` by itself means the same. */
 export const matching = (pattern: RegExp): ValueMatcher =>
   new ValueMatcher(`matching ${pattern}`, (value) => typeof value === "string" && contains(value, pattern))
 
@@ -50,12 +50,14 @@ export const atLeast = (least: number): ValueMatcher =>
 export const atMost = (most: number): ValueMatcher =>
   new ValueMatcher(`at most ${most}`, (value) => typeof value === "number" && value <= most)
 
-/** A number that differs by at most `by` (≥ 0, default 1e-9), or the same one of `NaN`, `Infinity` and `-Infinity`: for sums of fractions, such as costs. */
+/**
+ * A number that differs from `wanted` by at most `by` (≥ 0, default 1e-9), for sums of fractions such as costs. `NaN` and infinities must be equal.
+ */
 export const closeTo = (wanted: number, by: number = 1e-9): ValueMatcher =>
   new ValueMatcher(
     `within ${by} of ${wanted}`,
     (value) => typeof value === "number" && (Math.abs(value - wanted) <= by || Object.is(value, wanted))
   )
 
-/** Whether the string contains the pattern. `search` always begins at the start; `test` continues where a global pattern stopped. */
+/** Whether the pattern occurs in the string. Uses `search`, because `test` continues where a global pattern stopped. */
 export const contains = (value: string, pattern: RegExp): boolean => value.search(pattern) >= 0

@@ -1,7 +1,7 @@
 /**
- * Expectations on the sink in the context, as effects that fail if something is not as expected.
+ * Checks what the sink in the context has recorded, with effects that fail if something is not as expected.
  *
- * They work with `TestTelemetry` and `InMemoryTelemetry`, and with any test runner. Retry them to wait for work in the background.
+ * Works with `TestTelemetry` and `InMemoryTelemetry`, and with any test runner. Retry the effects to wait for background work.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ import type { TraceExpectation } from "./SpanExpectation.js"
 import { callSite, mismatchOf, type TraceMismatch } from "./TraceMismatch.js"
 
 /**
- * Fails unless the tree of ended spans is as expected.
+ * Fails with a `TraceMismatch` unless the tree of ended spans is as expected.
  *
  * @example
  * yield* expectTrace({
@@ -41,15 +41,15 @@ export const expectTrace = (expectation: TraceExpectation): Effect.Effect<void, 
 /** Some spans have not ended. */
 export class SpansStillOpen extends Data.TaggedError("SpansStillOpen")<{
   readonly message: string
-  /** The open spans, in the order they opened. */
+  /** The open spans, in the order in which they opened. */
   readonly open: ReadonlyArray<SpanStart>
-  /** No names. */
+  /** Always empty. */
   readonly expected: ReadonlyArray<string>
-  /** The names of the open spans, in the order they opened. */
+  /** The names of the open spans, in the order in which they opened. */
   readonly actual: ReadonlyArray<string>
 }> {}
 
-/** Fails if a span is still open: something was started and never finished, interrupted or released. */
+/** Fails with `SpansStillOpen` if a span is still open: something was started but never finished, interrupted or released. */
 export const expectNoOpenSpans: Effect.Effect<void, SpansStillOpen, InMemoryTelemetry> = Effect.gen(function*() {
   const memory = yield* InMemoryTelemetry
   const open = yield* memory.open
@@ -58,7 +58,7 @@ export const expectNoOpenSpans: Effect.Effect<void, SpansStillOpen, InMemoryTele
   }
 })
 
-/** The tree of ended spans as text that is the same in every run, for snapshots. */
+/** Renders the tree of ended spans for snapshots, as text that is the same in every run. */
 export const renderTrace = (options: RenderOptions = {}): Effect.Effect<string, never, InMemoryTelemetry> =>
   Effect.flatMap(InMemoryTelemetry, (memory) => Effect.map(memory.tree, (tree) => renderTree(tree, options)))
 

@@ -1,5 +1,5 @@
 /**
- * `loom-telemetry/testing`: telemetry for tests, and expectations on recorded traces, for any test runner.
+ * `loom-telemetry/testing`: telemetry for tests, and expectations for recorded traces, with any test runner.
  */
 import "../records/requiresEffect3.js"
 

@@ -1,5 +1,5 @@
 /**
- * Finds spans by name and metric values by name in the sink of the context.
+ * Finds spans and metric values by name in the sink in the context.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -13,14 +13,14 @@ import { expectedTexts, lineOf } from "./text/spans.js"
 import { nameText } from "./text/values.js"
 import { callSite } from "./TraceMismatch.js"
 
-/** No span was found, or several. */
+/** `findSpan` found no span, or more than one. */
 export class SpanNotFound extends Data.TaggedError("SpanNotFound")<{
   readonly message: string
-  /** How many were found. */
+  /** How many spans were found. */
   readonly found: number
 }> {}
 
-/** The ended spans with this name and these attributes (others allowed), in tree order: parents before children. */
+/** The ended spans with this name and at least these attributes, in tree order: parents before children. */
 export const findSpans = (
   name: string | RegExp,
   attributes: AttributesExpectation = {}
@@ -30,7 +30,7 @@ export const findSpans = (
     (spans) => spans.filter((span) => valueMatches(name, span.name) && attributesMatch(attributes, span.attributes))
   )
 
-/** The only ended span with this name and these attributes (others allowed). Fails if there is none or more than one. */
+/** The only ended span with this name and at least these attributes. Fails with `SpanNotFound` if there is none or more than one. */
 export const findSpan = (
   name: string | RegExp,
   attributes: AttributesExpectation = {}
@@ -46,7 +46,7 @@ export const findSpan = (
   })
 }
 
-/** The values of a metric that were emitted with these attributes (others allowed), in the order they were emitted. */
+/** The values of a metric that were emitted with at least these attributes, in the order in which they were emitted. */
 export const metricValues = (
   name: string,
   attributes: AttributesExpectation = {}
@@ -56,7 +56,7 @@ export const metricValues = (
       .filter((metric) => metric.name === name && attributesMatch(attributes, metric.attributes))
       .map(({ value }) => value))
 
-/** The sum of these values. It is 0 if there are none, so a misspelled name gives 0 too. */
+/** The sum of the values that `metricValues` returns. 0 if there are none, also if the name is misspelled. */
 export const metricSum = (
   name: string,
   attributes: AttributesExpectation = {}

@@ -1,9 +1,9 @@
 /**
- * A recorded tree as text that is the same in every run, for snapshots.
+ * Renders a recorded tree for snapshots, as text that is the same in every run.
  *
- * One line per span, as the console prints them, with attributes sorted by name and durations left out. Span ids become `s1`, `s2`, trace ids `t1`, run ids
- * `run_1`, in the order in which they occur; instants in strings become `TIME`. The trap: text from a real model and other ids (a vendor's, a UUID) change
- * from run to run; choose with `attributes` what the snapshot contains.
+ * The text has one line per span, as the console prints it, with attributes sorted by name and without durations. Span ids become `s1`, `s2`, trace
+ * ids `t1`, run ids `run_1`, in the order in which they occur; times in strings become `TIME`. The trap: text from a real model and other ids (a
+ * provider's, a UUID) change from run to run. Use `attributes` to choose what the snapshot contains.
  */
 import type { Attributes, AttributeValue } from "../records/attributes.js"
 import { nanosFromDate } from "../records/instants.js"
@@ -15,27 +15,27 @@ import { mapTexts, valueText } from "./text/values.js"
 
 /** What to show. */
 export interface RenderOptions {
-  /** All attributes (default), none, those with these names, or those for which the function returns true. */
+  /** The attributes to show: all (default), none, those with these names, or those for which the function returns true. */
   readonly attributes?: boolean | ReadonlyArray<string> | ((key: string, span: SpanRecord) => boolean)
   /**
-   * Whether to show durations and times: of spans, in attributes that end in `_ms` or `_seconds`, in strings. Default false; use it with
+   * Whether to show durations and times: of spans, in attributes that end in `_ms` or `_seconds`, and in strings. Default false. Use it with
    * `TestClock`, where they are always the same.
    */
   readonly durations?: boolean
-  /** Whether to end a line with the span's number, `#s1`, and those of the spans it links to, `→ s3`. Default false. */
+  /** Whether to end each line with the number of the span, `#s1`, and of the spans it links to, `→ s3`. Default false. */
   readonly ids?: boolean
   /** Whether to show the names of events. Default false. */
   readonly events?: boolean
   /**
-   * The order of siblings. `"start"` (default): the order in which they started, which can change from run to run if they run in parallel. `"stable"`: those
-   * that overlap in time are sorted by name, attributes and children, as the snapshot shows them. `"text"`: all siblings are sorted that way, for work that
-   * overlaps in one run and not in the next, or takes no time under `TestClock`.
+   * The order of siblings. `"start"` (default): the order in which they started, which can change from run to run if they run in parallel.
+   * `"stable"`: siblings that overlap in time are sorted by name, attributes and children, as shown in the snapshot. `"text"`: all siblings are
+   * sorted that way, for work that overlaps in some runs but not in others, or that takes no time under `TestClock`.
    */
   readonly order?: "start" | "stable" | "text"
 }
 
 /**
- * The tree as lines, without a final line break.
+ * Renders the tree as lines, without a final line break.
  *
  * @example
  * expect(renderTree(yield* memory.tree, { attributes: ["tool", "ok"] })).toMatchInlineSnapshot()
@@ -47,7 +47,7 @@ export const renderTree = (tree: SpanNode | ReadonlyArray<SpanNode>, options: Re
   return visits.map(({ depth, node }) => `${"  ".repeat(depth)}${spanLine(node.span, names, options)}`).join("\n")
 }
 
-/** The roots of one tree or several. */
+/** The roots of one or more trees. */
 export const rootsOf = (tree: SpanNode | ReadonlyArray<SpanNode>): ReadonlyArray<SpanNode> =>
   "span" in tree ? [tree] : tree
 
@@ -58,7 +58,7 @@ export interface NodeVisit {
   readonly depth: number
 }
 
-/** All spans, parents before children. Does not recurse: a tree may be deeper than the call stack. */
+/** All spans, parents before children. No recursion: a tree may be deeper than the call stack. */
 export const visitsOf = (roots: ReadonlyArray<SpanNode>): ReadonlyArray<NodeVisit> => {
   const visits: Array<NodeVisit> = []
   const stack = roots.map((node): NodeVisit => ({ node, depth: 0 })).reverse()
@@ -72,7 +72,7 @@ export const visitsOf = (roots: ReadonlyArray<SpanNode>): ReadonlyArray<NodeVisi
   return visits
 }
 
-/** A span with sorted children, and the text to sort it by. */
+/** A span with sorted children, and its sort key. */
 interface Sorted {
   readonly node: SpanNode
   readonly text: string
@@ -95,7 +95,7 @@ const sortSiblings = (roots: ReadonlyArray<SpanNode>, options: RenderOptions): R
   return sort(roots).map(({ node }) => node)
 }
 
-/** Groups siblings that overlap in time. They come in the order they started. */
+/** Groups siblings that overlap in time. They must be in the order in which they started. */
 const overlapping = (nodes: ReadonlyArray<SpanNode>): ReadonlyArray<ReadonlyArray<SpanNode>> => {
   const groups: Array<Array<SpanNode>> = []
   let latest: bigint | undefined
@@ -157,10 +157,10 @@ class StableNames {
   private readonly runs = new Map<string, string>()
 
   constructor(
-    /** All spans in the order of their lines, so that a span's number is that of its line. */
+    /** All spans in the order of their lines, so that the number of a span is that of its line. */
     spans: Iterable<SpanRecord>,
     private readonly keepTimes: boolean,
-    /** Whether names have numbers. Without them, text does not depend on the order of the spans. */
+    /** Whether names are numbered. Without numbers, the text does not depend on the order of the spans. */
     private readonly numbered: boolean
   ) {
     for (const { spanId, traceId } of spans) {
@@ -181,7 +181,7 @@ class StableNames {
     return this.keepTimes ? named : named.replace(instants, "TIME")
   }
 
-  /** Replaces them in attributes, and sorts these by key. A number whose key ends in a unit of time is hidden, and so is a digest. */
+  /** Attributes sorted by key, with stable names. Digests and numbers whose key ends in a unit of time are hidden. */
   attributes(attributes: Attributes): ReadonlyArray<readonly [string, AttributeValue | typeof hidden]> {
     return Object.keys(attributes).toSorted().map((key) => {
       const value = attributes[key]!
@@ -197,8 +197,8 @@ class StableNames {
   }
 }
 
-/** Stands for a duration that is not shown. */
+/** In place of a value that is not shown. */
 const hidden = Symbol("hidden")
 
-/** Made with a key of the process: another value in each run. */
+/** Computed with a per-process key, so it differs in each run. */
 const digestKey: AttributeKey = "arguments_digest"

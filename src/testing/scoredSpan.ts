@@ -1,5 +1,5 @@
 /**
- * A span that carries the scores that judge it; `scoredTree` makes them.
+ * A span together with its scores, as `scoredTree` returns it.
  */
 import type { ScoreRecord } from "../records/ScoreRecord.js"
 import type { SpanRecord } from "../records/SpanRecord.js"
@@ -12,5 +12,5 @@ export interface ScoredSpan extends SpanRecord {
 
 const isScored = (span: SpanRecord): span is ScoredSpan => "scores" in span
 
-/** The scores of a span; none if it carries none. */
+/** The scores of a span; empty if there are none. */
 export const scoresOf = (span: SpanRecord): ReadonlyArray<ScoreRecord> => isScored(span) ? span.scores : []

@@ -1,5 +1,5 @@
 /**
- * Spans with the scores that judge them, so that an expectation of a span can name them.
+ * Adds scores to the spans that they judge, so that the expectation of a span can include them.
  */
 import type { ScoreRecord } from "../records/ScoreRecord.js"
 import type { SpanNode } from "../records/spanTree.js"
@@ -7,7 +7,8 @@ import { rootsOf, visitsOf } from "./renderTree.js"
 import type { ScoredSpan } from "./scoredSpan.js"
 
 /**
- * The trees with scores on their spans, for `expectTree` and `mismatchOf`. A score of a whole trace is on its first root. `expectTrace` does this itself.
+ * Adds scores to the spans of trees, for `expectTree` and `mismatchOf`. The score of a whole trace is added to its first root. `expectTrace` does
+ * this itself.
  *
  * @example
  * expectTree(scoredTree(yield* memory.tree, yield* memory.scores), { name: "answer", scores: ["correctness"] })

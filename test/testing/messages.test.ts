@@ -101,7 +101,7 @@ Recorded:
  2-3>      • loom.tool tool=weather, call_id=c1, ok=false [failure]
            • loom.tool tool=clock
          • loom.turn
-           … 1 span of which nothing is expected`)
+           … 1 span that is not checked`)
   })
 
   it("is shown in the documentation", () => {
@@ -135,13 +135,13 @@ Recorded:
     )
     expect(message).toBe(`The recorded trace is not as expected: 4 differences.
 
-1. root > a: it is in another place
+1. root > a: the span is at a different position
    expected  as child 1
    recorded  as child 2
 2. root > b: the span is missing
    expected  3 times • b n=1
    recorded  2 times
-3. root > x: there is one span too many
+3. root > x: unexpected span
    expected  nothing
    recorded  • x why="?" [interrupted]
 4. other > b: attribute n
@@ -244,7 +244,7 @@ Recorded:
     const children = Array.from({ length: 50 }, (_, n) => ({ name: `extra${n}` }))
     const message = messageOf(record({ name: "root", children }), { name: "root", children: [] })
     expect(message).toContain("not as expected: 50 differences.")
-    expect(message).toContain("\n20. root > extra19: there is one span too many\n")
+    expect(message).toContain("\n20. root > extra19: unexpected span\n")
     expect(message).toContain("\n… and 30 more\n")
   })
 

@@ -1,6 +1,6 @@
 /**
- * Decides which recorded span stands for which expected one. Always finds an alignment without differences if there is one, otherwise one with
- * few differences, in bounded time.
+ * Decides which recorded span is compared with which expected one. Always finds an alignment without differences if there is one; otherwise finds one
+ * with few differences in bounded time.
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import { listOf, namedAttributes, rangeOf, type SpanExpectation, type SpanList } from "../SpanExpectation.js"
@@ -10,11 +10,11 @@ import type { Item, Step } from "./steps.js"
 import { alignUnordered } from "./unordered.js"
 import { fieldDifferences, plainlyDiffers, valueMatches } from "./values.js"
 
-/** The costs of an unexpected span, of a missing one without children, and of a field that differs. */
+/** The cost of an unexpected span or of a missing span without children, and the cost of a field that differs. */
 const oneSpan = 100
 const oneField = 2
 
-/** How often a comparison looks for something cheaper, and how far down: deeper differences do not decide what is paired. */
+/** How often a comparison looks for a cheaper alignment, and how deep: deeper differences do not affect which spans are paired. */
 const mostLooks = 100_000
 const mostDepth = 50
 
@@ -40,7 +40,7 @@ export class Aligner {
     this.search(expecting, parent, true)
   )
 
-  /** A span that is missing in one place and unexpected in another has moved: maps each end of a move to the other. */
+  /** A span that is missing at one position and unexpected at another was moved. Maps each end of a move to the other. */
   moves(steps: Steps): ReadonlyMap<Step, Step> {
     const moves = new Map<Step, Step>()
     for (const missing of steps.filter(({ node }) => node === undefined)) {
@@ -57,7 +57,7 @@ export class Aligner {
   private search({ children = [] }: Expecting, parent: Parent, exact: boolean): Steps | undefined {
     const { ordered, others, spans } = listOf(children)
     const unexpected = others ? 0 : exact ? Infinity : oneSpan
-    // To see that spans are missing, one more than were recorded is enough.
+    // To detect missing spans, it is enough to require one more than were recorded.
     const items = spans.map((expectation, index): Item => {
       const [least, most] = rangeOf(expectation)
       return { index, expectation, least: Math.min(least, parent.children.length + 1), most }
@@ -73,7 +73,7 @@ export class Aligner {
     })
   }
 
-  /** A span that is missing costs more the more spans are expected below it. */
+  /** The more spans are expected below a missing span, the more it costs. */
   private missingPrice(expectation: SpanExpectation): number {
     const size = this.sizes.get(expectation) ?? sizeOf(expectation)
     this.sizes.set(expectation, size)
@@ -90,12 +90,12 @@ export class Aligner {
   }
 
   /**
-   * A span that differs costs less than a missing and an unexpected one. Two of them cost more, so that a span that moved is not compared with its
-   * neighbor.
+   * A span that differs costs less than a missing and an unexpected span together. Two that differ cost more, so that a moved span is not compared
+   * with its neighbor.
    */
   private pairPrice({ expectation, least, most }: Item, node: SpanNode, required: boolean, unexpected: number): number {
     const sameName = valueMatches(expectation.name, node.span.name)
-    // If other spans can take the place of this one, it does not save a missing one.
+    // If another span could be paired instead, pairing this one does not avoid a missing span.
     const needed = required && (!sameName || least === most || unexpected === 0)
     const saved = unexpected + (needed ? this.missingPrice(expectation) : 0)
     if (saved === 0 || (!sameName && (!required || unexpected === 0))) {
@@ -140,13 +140,13 @@ export class Aligner {
   }
 }
 
-/** How many spans are expected at least, up to a hundred. A hundred levels have as many. */
+/** The minimum number of expected spans, up to 100. 100 levels are at least as many spans. */
 const sizeOf = ({ children = [] }: SpanExpectation, levels = 100): number =>
   levels === 1
     ? 1
     : Math.min(100, listOf(children).spans.reduce((sum, each) => sum + rangeOf(each)[0] * sizeOf(each, levels - 1), 1))
 
-/** How many fields an expectation names besides the name. */
+/** The number of fields that an expectation has in addition to the name. */
 const namedFields = ({ attributes, durationMs, events, exception, outcome }: SpanExpectation): number =>
   Object.keys(namedAttributes(attributes)).length +
   [durationMs, events, exception, outcome].filter((field) => field !== undefined).length

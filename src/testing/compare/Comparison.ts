@@ -1,5 +1,5 @@
 /**
- * An expectation and a recorded tree side by side: spans that belong together share a row, and each row lists its differences.
+ * Puts an expectation and a recorded tree side by side: spans that correspond share a row, and each row lists its differences.
  */
 import { label } from "../../readers/TraceTree.js"
 import type { SpanNode } from "../../records/spanTree.js"
@@ -21,11 +21,11 @@ export interface Row {
   readonly depth: number
   readonly expectation?: SpanExpectation | undefined
   readonly node?: SpanNode | undefined
-  /** Instead of a node: consecutive recorded spans that nothing is expected of. */
+  /** Instead of a node: consecutive recorded spans that are not checked. */
   readonly ignored?: Array<SpanNode>
   /** The fields of the span itself that differ. */
   readonly fields?: ReadonlyArray<FieldDifference>
-  /** The mismatches that are here, counted from 0. */
+  /** Indices of the mismatches in this row, from 0. */
   readonly marks: ReadonlyArray<number>
 }
 
@@ -36,7 +36,7 @@ export interface Comparison {
   readonly mismatches: ReadonlyArray<Mismatch>
 }
 
-/** Aligns them with as few differences as possible. */
+/** Aligns recorded spans with an expectation, with as few differences as possible. */
 export const compare = (roots: ReadonlyArray<SpanNode>, expectation: TraceExpectation): Comparison => {
   const list = listOf(expectation)
   const walk = new Walk()
@@ -71,7 +71,7 @@ class Walk {
         numbered(parent.children.map(({ span }) => label(span))).map((each, index) => [parent.children[index]!, each])
       )
     }
-    // Both ends of a move share a mismatch, and so do all spans that are missing of an item.
+    // Both ends of a move share one mismatch, and so do all missing spans of an item.
     const marks = new Map<Step | Item, number>()
     for (const step of steps.toReversed()) {
       this.pending.push(() => this.step(step, siblings, list.others, marks))
@@ -116,7 +116,7 @@ class Walk {
   }
 }
 
-/** The way from a root to a span, from its end: copying all labels at every level would take quadratic time. */
+/** The path from a root to a span, as a list that is linked upwards: copying all labels at every level would take quadratic time. */
 interface Path {
   /** 0 for a root. */
   readonly depth: number
@@ -138,9 +138,9 @@ interface Siblings {
   readonly path: Path | undefined
   readonly steps: ReadonlyArray<Step>
   readonly moves: ReadonlyMap<Step, Step>
-  /** How many spans stand for an item. */
+  /** How many spans were paired with each item. */
   readonly found: ReadonlyMap<Item, number>
-  /** What they are called in a path. */
+  /** Their labels in a path. */
   readonly expected: ReadonlyArray<string>
   readonly recorded: ReadonlyMap<SpanNode, string>
 }
@@ -174,7 +174,7 @@ const mismatchAt = (step: Step, { expected, found, moves, path, recorded, steps 
   return { kind: "misplaced", path: labels(path, recorded.get(node)!), expected: place("item"), actual: place("node") }
 }
 
-/** Names a span in a path, with what tells it from others: `loom.tool add`. */
+/** The label of a span in a path: its name and what identifies it, such as `loom.tool add`. */
 const expectedLabel = ({ attributes, name }: SpanExpectation): string => {
   const texts = Object.entries(namedAttributes(attributes)).filter((entry): entry is [string, string] =>
     typeof entry[1] === "string"

@@ -1,24 +1,24 @@
 /**
- * Memoized functions that call each other, however deep.
+ * Memoizes functions that call each other, to any depth.
  *
- * A call that is too deep for the call stack unwinds it: all calls on the stack are kept in a list, and run again from the deepest to the outermost, each on an
- * empty stack. Those that have returned by then are known, so each is repeated once at most for every call that it was too deep for.
+ * A call that is too deep unwinds the call stack: all calls on the stack are kept in a list and run again, from the deepest to the outermost, each on
+ * an empty stack. By then the results of inner calls are memoized, so a call is repeated at most once for every call that was too deep.
  */
 
-/** How many calls may be on the stack; each takes about ten frames. */
+/** How many calls may be nested on the stack; each takes about ten frames. */
 const mostNested = 200
 
 /** Thrown to unwind the stack. */
 const tooDeep = Symbol("tooDeep")
 
-/** Functions that share one stack. They must have no effects but on what they memoize. */
+/** Functions that share one stack. They must not have side effects other than memoization. */
 export class DeepCalls {
   /** Calls that have not returned, outermost first. */
   private readonly running: Array<() => void> = []
-  /** How many of them are not on the stack. */
+  /** How many of these are no longer on the stack. */
   private waiting = 0
 
-  /** A function that is called once for each pair of arguments. */
+  /** Wraps a function so that it is called once for each pair of arguments. */
   memoize<A extends object, B extends object, C>(make: (a: A, b: B) => C): (a: A, b: B) => C {
     const known = new Map<A, Map<B, C>>()
     return (a, b) => {

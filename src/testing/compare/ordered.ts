@@ -1,12 +1,12 @@
 /**
- * Aligns an ordered list with recorded spans at the lowest cost, as a text diff does. Only follows paths that can still be the cheapest.
+ * Aligns an ordered list with recorded spans at the lowest cost, as a text diff does. Follows only paths that can still be the cheapest.
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import type { Item, Prices, Step } from "./steps.js"
 
 /** A point of the search, which runs from the end of both lists to their beginning. */
 interface State {
-  /** How many items are left, and how many spans the last of them has. */
+  /** How many items are left, and how many spans were paired with the last of them. */
   readonly items: number
   readonly taken: number
   /** How many recorded spans are left. */
@@ -19,7 +19,7 @@ interface State {
   readonly rank: number
 }
 
-/** The cheapest alignment, or just a good one if the search takes too long; `undefined` if none is allowed. */
+/** The cheapest alignment, or a good one if the search takes too long; `undefined` if no alignment is allowed. */
 export const alignOrdered = (
   items: ReadonlyArray<Item>,
   nodes: ReadonlyArray<SpanNode>,
@@ -72,7 +72,7 @@ const leastOf = (costs: Iterable<number>): number => {
 
 const left = ({ items, nodes }: State): number => items + nodes
 
-/** All moves that are allowed, the most promising last. */
+/** All allowed moves, the most promising last. */
 const movesFrom = (
   from: State,
   items: ReadonlyArray<Item>,
@@ -85,7 +85,7 @@ const movesFrom = (
   const [item, node] = [items[from.items - 1], nodes[from.nodes - 1]]
   const required = item !== undefined && from.taken < item.least
   const pair = item && node && from.taken < item.most ? prices.pair(item, node, required) : Infinity
-  // Without an upper limit, how often an item is taken only counts up to the lower one.
+  // Without an upper limit, it only matters how often an item was taken up to its lower limit.
   const taken = Math.min(from.taken + 1, item?.most === Infinity ? item.least : Infinity)
   const oneMore = item !== undefined && taken >= item.most ? { items: from.items - 1, taken: 0 } : { taken }
   // An exact alignment always takes a required span that fits.

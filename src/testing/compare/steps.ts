@@ -1,5 +1,5 @@
 /**
- * The types that the alignments of ordered and unordered lists share.
+ * Types shared by the alignment of ordered and of unordered lists.
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import type { SpanExpectation } from "../SpanExpectation.js"
@@ -11,21 +11,21 @@ export interface Item {
   readonly most: number
 }
 
-/** An expected span and the recorded one that stands for it. Without a node it is missing, without an item unexpected. */
+/** An expected span and the recorded span it is paired with. Without a node, the span is missing; without an item, it is unexpected. */
 export interface Step {
   readonly item: Item | undefined
   readonly node: SpanNode | undefined
 }
 
-/** What steps cost: whole numbers ≥ 0, or `Infinity` for a step that is not allowed. */
+/** The costs of steps: whole numbers ≥ 0, or `Infinity` for a step that is not allowed. */
 export interface Prices {
-  /** Whether spans have to fit, so that nothing is missing or unexpected. */
+  /** Whether all spans must fit, with nothing missing or unexpected. */
   readonly exact: boolean
   readonly fits: (item: Item, node: SpanNode) => boolean
   /** 0 for a span that fits. */
   readonly pair: (item: Item, node: SpanNode, required: boolean) => number
   readonly missing: (item: Item) => number
   readonly unexpected: number
-  /** Whether there is time to look for something cheaper. */
+  /** Whether there is time left to look for something cheaper. */
   readonly mayLook: () => boolean
 }

@@ -1,14 +1,14 @@
 /**
- * Pairs an unordered list with recorded spans: those that fit first, as many as there can be, then the nearest.
+ * Pairs an unordered list with recorded spans: first as many that fit as possible, then the most similar.
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import type { Item, Prices, Step } from "./steps.js"
 import { valueMatches } from "./values.js"
 
-/** In a list that does not match, the approximate number of failed checks before giving up. */
+/** If a list does not match: the approximate number of failed checks before giving up. */
 const mostChecked = 50_000
 
-/** The approximate number of pairs that are compared to find the nearest. */
+/** The approximate number of pairs that are compared to find the most similar. */
 const mostCompared = 5_000
 
 /** The recorded spans in their order, then the missing ones; `undefined` if they must match exactly and do not. */
@@ -23,12 +23,12 @@ export const alignUnordered = (
 
 type Limit = "least" | "most"
 
-/** Pairs while they are found. Spans are numbers here, their positions among the recorded ones. */
+/** The pairs found so far. Recorded spans are represented by their index. */
 class Pairs {
   private readonly itemOf = new Map<number, Item>()
   private readonly taken = new Map<Item, number>()
   private readonly free: Set<number>
-  /** The free ones by name. */
+  /** The free spans by name. */
   private readonly freeNamed = new Map<string, Set<number>>()
   /** Spans that no exchange can free. */
   private readonly settled = new Set<number>()
@@ -52,7 +52,7 @@ class Pairs {
     ]
   }
 
-  /** Whether all required items get spans that fit, and all spans an item unless there may be others. */
+  /** Whether all required items get spans that fit and, unless other spans are allowed, all spans get an item. */
   fitAll(): boolean {
     const others = this.prices.unexpected === 0
     const fitsSomewhere = (node: number) => this.items.some((item) => this.fits(item, node))
@@ -60,7 +60,7 @@ class Pairs {
       (this.fill("most", this.takeFitting) || others || this.free.size === 0)
   }
 
-  /** Gives items spans that fit, then the nearest of the expected name, then the nearest of other names. */
+  /** Gives items spans that fit, then the most similar spans with the expected name, then the most similar with other names. */
   fitMost(): boolean {
     for (const take of [this.takeFitting, this.takeNearest(true), this.takeNearest(false)]) {
       const mostMisses = take === this.takeFitting ? mostChecked / (this.nodes.length + 1) : Infinity
@@ -70,7 +70,7 @@ class Pairs {
     return true
   }
 
-  /** Lets items take spans up to a limit, until more than so many have too few. Returns whether none has. */
+  /** Lets items take spans up to a limit; stops when more than `mostMisses` items have too few. Returns whether all have enough. */
   private fill(limit: Limit, take: (item: Item, limit: Limit) => boolean, mostMisses = Infinity): boolean {
     let misses = 0
     for (const item of this.items) {
@@ -109,7 +109,7 @@ class Pairs {
     return found
   }
 
-  /** Maximum bipartite matching by augmenting paths (C. Berge, 1957); breadth first, because a path can be long. */
+  /** Maximum bipartite matching with augmenting paths (C. Berge, 1957); breadth first, because a path can be long. */
   private readonly takeFitting = (item: Item): boolean => {
     const wantedBy = new Map<number, Item>()
     const gives = new Map<Item, number>()

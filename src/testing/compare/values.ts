@@ -1,5 +1,5 @@
 /**
- * Compares the fields of a recorded span with an expectation, and lists those that differ.
+ * Compares the fields of a recorded span with an expectation.
  */
 import type { AttributeValue } from "../../records/attributes.js"
 import type { ScoreRecord } from "../../records/ScoreRecord.js"
@@ -25,7 +25,7 @@ export interface FieldDifference {
   readonly actual: AttributeValue | null | undefined
 }
 
-/** The fields of the span itself that differ, in the order in which a line shows them. Ignores children. */
+/** The fields of the span itself that differ, in the order in which a line shows them. Children are not compared. */
 export const fieldDifferences = (span: SpanRecord, expectation: SpanExpectation): ReadonlyArray<FieldDifference> => {
   const differences = new Differences()
   differences.value(["name"], expectation.name, span.name)
@@ -40,7 +40,7 @@ export const fieldDifferences = (span: SpanRecord, expectation: SpanExpectation)
   return differences.found
 }
 
-/** Whether one look at the plain fields shows that a span differs: most pairs differ there, and are not compared any further. */
+/** A quick check of the plain fields. Most pairs differ there and need no further comparison. */
 export const plainlyDiffers = (span: SpanRecord, { attributes, name, outcome }: SpanExpectation): boolean => {
   if (!valueMatches(name, span.name) || (outcome !== undefined && !valueMatches(outcome, span.outcome))) {
     return true
@@ -62,7 +62,7 @@ export const attributesMatch = (expected: AttributesExpectation, actual: SpanRec
 class Differences {
   readonly found: Array<FieldDifference> = []
 
-  /** Any value is as expected if the expectation is `undefined`. No recursion: values may be deeper than the call stack. */
+  /** If `expected` is `undefined`, any value is accepted. No recursion: values may be deeper than the call stack. */
   value(
     field: ReadonlyArray<string>,
     expected: ValueExpectation | null | undefined,
@@ -98,7 +98,7 @@ class Differences {
     }
   }
 
-  /** One by one if there are as many as expected, otherwise their names. */
+  /** Compares events one by one if there are as many as expected, otherwise only their names. */
   events(expectations: ReadonlyArray<EventExpectation> | undefined, actual: ReadonlyArray<SpanEvent>): void {
     const expected = expectations?.map((each) =>
       typeof each === "string" || each instanceof RegExp ? { name: each } : each
@@ -113,7 +113,7 @@ class Differences {
     })
   }
 
-  /** The same for scores. */
+  /** Compares scores in the same way. */
   scores(expectations: ReadonlyArray<ScoreExpectation>, actual: ReadonlyArray<ScoreRecord>): void {
     const expected = expectations.map((each) =>
       typeof each === "string" || each instanceof RegExp ? { name: each } : each
@@ -176,7 +176,7 @@ export const valueMatches = (
     : expected === actual || (Number.isNaN(expected) && Number.isNaN(actual))
 }
 
-/** A predicate that throws is not satisfied: it may have been written for strings and received a number. */
+/** A predicate that throws is not satisfied: it may have been written for strings but received a number. */
 const satisfies = (predicate: (value: AttributeValue) => boolean, actual: AttributeValue): boolean => {
   try {
     return predicate(actual) === true

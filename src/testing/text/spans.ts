@@ -1,5 +1,5 @@
 /**
- * Expected and recorded spans as one line each. A recorded span only shows the fields that the expectation names.
+ * Formats expected and recorded spans as one line each. A recorded span shows only the fields that the expectation has.
  */
 import type { SpanRecord } from "../../records/SpanRecord.js"
 import { escapeText } from "../../records/terminal/escape.js"
@@ -24,7 +24,7 @@ export const expectedTexts = (expectation: SpanExpectation): FieldTexts => {
   ])
 }
 
-/** The recorded fields that are named. */
+/** The recorded fields that the expectation has. */
 export const recordedTexts = (span: SpanRecord, expectation: SpanExpectation): FieldTexts => {
   const expected = namedAttributes(expectation.attributes)
   const all = expectation.attributes instanceof ExactAttributes ? { ...expected, ...span.attributes } : expected
@@ -55,7 +55,7 @@ export const endingTexts = ({ exception, outcome }: SpanRecord): ReadonlyArray<r
     ? [["outcome", outcome]]
     : []
 
-/** The recorded fields, but the expected ones where they differ: next to the recorded span, only differences stand out. */
+/** The recorded fields, with expected values where they differ. Next to the recorded span, only the differences stand out. */
 export const alignedTexts = (
   recorded: FieldTexts,
   expected: FieldTexts,
@@ -91,7 +91,7 @@ const one = <A>(
   text: (value: A) => string
 ): ReadonlyArray<readonly [string, string]> => value === undefined ? [] : [[key, text(value)]]
 
-/** Shortens long values; the list of differences shows the part that differs. */
+/** Long values are shortened; the list of differences shows the part that differs. */
 const attribute = (key: string, value: string): readonly [string, string] => [
   `attributes/${key}`,
   `${valueText(key)}=${shortened(value, 80)}`
@@ -103,7 +103,7 @@ const errorText = (exception: string | RegExp): string =>
 /** An error message, in quotes only if it could be mistaken for a matcher. */
 const plainText = (value: string): string => value.startsWith("<") ? valueText(value) : escapeText(value)
 
-/** Something with a name, or its name alone. */
+/** Something with a name, or just the name. */
 type Named = string | RegExp | { readonly name: string | RegExp }
 
 const namesOf = (all: ReadonlyArray<Named>): string =>

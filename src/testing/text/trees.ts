@@ -1,5 +1,5 @@
 /**
- * The expected and the recorded tree of a comparison as text. The number of a difference is at the left of its line.
+ * Formats the expected and the recorded tree of a comparison. The number of each difference is to the left of its line.
  */
 import type { SpanNode } from "../../records/spanTree.js"
 import type { Comparison, Row } from "../compare/Comparison.js"
@@ -8,7 +8,7 @@ import { listOf, type SpanExpectation, type SpanList } from "../SpanExpectation.
 import { alignedTexts, allTexts, expectedTexts, lineOf, recordedTexts } from "./spans.js"
 import { shortened } from "./values.js"
 
-/** Trees up to this many lines are shown completely, larger ones only near differences. */
+/** Trees with up to this many lines are shown completely, larger ones only near differences. */
 const mostLines = 60
 
 /** How many marked lines of a large tree are shown, and how many lines before and after each. */
@@ -31,7 +31,7 @@ export const expectedTree = ({ list, rows }: Comparison): string => {
   return treeText(`Expected${listText(list, " ")}:`, lines)
 }
 
-/** The recorded tree. Spans that nothing is expected of are only counted. */
+/** The recorded tree. Spans that are not checked are only counted. */
 export const recordedTree = ({ rows }: Comparison): string => {
   const lines = rows.flatMap(({ depth, expectation, ignored, marks, node }): ReadonlyArray<TreeLine> =>
     ignored !== undefined
@@ -43,7 +43,7 @@ export const recordedTree = ({ rows }: Comparison): string => {
   return treeText("Recorded:", lines)
 }
 
-/** Both trees without marks and without spans that nothing is expected of: next to each other they differ only where something is wrong. */
+/** Both trees without marks and without spans that are not checked: side by side, they differ only where something is wrong. */
 export const alignedTrees = (
   { rows }: Comparison
 ): { readonly expected: string; readonly actual: string } => ({
@@ -77,10 +77,10 @@ const listText = ({ ordered, others }: SpanList, before: string): string => {
 
 const ignoredText = (nodes: ReadonlyArray<SpanNode>): string => {
   const spans = visitsOf(nodes).length
-  return `… ${spans} ${spans === 1 ? "span" : "spans"} of which nothing is expected`
+  return `… ${spans} ${spans === 1 ? "span that is" : "spans that are"} not checked`
 }
 
-/** Deeper lines are not indented further, so that they can be read. */
+/** Deeper lines are not indented further, so that they stay readable. */
 const mostIndented = 40
 
 const indent = (depth: number): string => "  ".repeat(Math.min(depth, mostIndented))

@@ -1,5 +1,5 @@
 /**
- * Values as messages show them: on one line, exact, and with quotes where a string could be mistaken for a number or a word of the message.
+ * Formats values for messages: on one line, exact, and quoted if a string could be mistaken for a number or a word of the message.
  */
 import type { AttributeValue } from "../../records/attributes.js"
 import { escapeName, escapeText } from "../../records/terminal/escape.js"
@@ -7,18 +7,18 @@ import { isList, isRecord } from "../compare/values.js"
 import type { ValueExpectation } from "../SpanExpectation.js"
 import { ValueMatcher } from "../ValueMatcher.js"
 
-/** A string, in quotes unless it is clearly a string. */
+/** A string, quoted unless it clearly is a string. */
 export const quoted = (text: string): string => isPlain(text) && escapeText(text) === text ? text : inQuotes(text)
 
-/** A string in quotes, as in JSON, with invisible characters escaped. */
+/** A string quoted as in JSON, with invisible characters escaped. */
 export const inQuotes = (text: string): string => escapeText(JSON.stringify(text))
 
-/** Only letters and characters of ids and paths; not a number or a word that means a value. */
+/** Whether a string consists of letters and characters of ids and paths, and is neither a number nor a word for a value. */
 const isPlain = (text: string): boolean =>
   /^[\p{L}\p{N}_./@:+#%-][^\s,="\\[\](){}<>…]*$/u.test(text) && Number.isNaN(Number(text)) &&
   !/^(true|false|null|undefined|nothing|NaN)$/.test(text)
 
-/** A name, in quotes if it is empty or could be mistaken for a pattern. */
+/** A name, quoted if it is empty or could be mistaken for a pattern. */
 export const nameText = (name: string | RegExp): string =>
   name instanceof RegExp
     ? escapeText(String(name))
@@ -30,10 +30,10 @@ export const nameText = (name: string | RegExp): string =>
 export const valueText = (value: ValueExpectation | null | undefined): string =>
   value === undefined ? "nothing" : typeof value === "string" ? quoted(value) : nestedText(value)
 
-/** Values inside values are shown down to this level: a message shortens longer text anyway. */
+/** Deeper values are not shown: messages shorten longer text anyway. */
 const deepest = 200
 
-/** The same inside an array or an object, where every string is in quotes. */
+/** The same inside an array or an object, where every string is quoted. */
 const nestedText = (value: ValueExpectation | null, level = 0): string => {
   if (level > deepest) {
     return "…"
@@ -76,7 +76,7 @@ export const shortenedAlike = (a: string, b: string, most: number): readonly [st
   return [window(a), window(b)]
 }
 
-/** Replaces all strings in a recorded value. */
+/** Applies a function to all strings in a recorded value. */
 export const mapTexts = (value: AttributeValue, text: (value: string) => string): AttributeValue =>
   typeof value === "string"
     ? text(value)
