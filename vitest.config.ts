@@ -32,7 +32,7 @@ export default defineConfig({
     // Loading Effect and the sources once per worker instead of once per file is most of the time saved.
     poolOptions: { forks: { isolate: false } },
     setupFiles: ["./test/ownIt.ts"],
-    testTimeout: 15_000,
+    testTimeout: 60_000,
     // What a program logs is noise until its test fails.
     silent: "passed-only",
     reporters: [

@@ -32,7 +32,7 @@ export default defineConfig({
     pool: "forks",
     setupFiles: ["./test/ownIt.ts"],
     env: { LOOM_FAULT_REPETITIONS: "20" },
-    testTimeout: 15_000,
+    testTimeout: 60_000,
     silent: "passed-only"
   }
 })

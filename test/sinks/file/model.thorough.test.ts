@@ -194,5 +194,5 @@ const runModel = (commands: ReadonlyArray<Command>) => {
 describe("the file sink, whatever happens to its file,", () => {
   it("writes or counts every record, in whole lines, in order", async () => {
     await fc.assert(fc.asyncProperty(fc.array(command, { maxLength: 25 }), runModel), { numRuns: 1000 })
-  }, 60_000)
+  }, 300_000)
 })
