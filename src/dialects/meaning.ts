@@ -5,12 +5,19 @@
  * `readings` wins. A complete span of this package is returned unchanged, at no cost.
  */
 import { type AttributeKey, roleOf, type SpanRole } from "../records/vocabulary.js"
+import { adkReading } from "./reading/adk.js"
 import { genaiReading } from "./reading/genai.js"
+import { genkitReading } from "./reading/genkit.js"
 import { langfuseReading } from "./reading/langfuse.js"
+import { langsmithReading } from "./reading/langsmith.js"
 import { loomReading } from "./reading/loom.js"
 import { mastraReading } from "./reading/mastra.js"
+import { mlflowReading } from "./reading/mlflow.js"
 import { openinferenceReading } from "./reading/openinference.js"
-import { type Foreign, type Plain, plain, type Read, type Reading } from "./reading/Reading.js"
+import { pydanticReading } from "./reading/pydantic.js"
+import { amountOf, type Foreign, type Plain, plain, type Read, type Reading } from "./reading/Reading.js"
+import { traceloopReading } from "./reading/traceloop.js"
+import { unsaidReading } from "./reading/unsaid.js"
 import { vercelReading } from "./reading/vercel.js"
 
 /** A span in the names of this package. */
@@ -25,11 +32,29 @@ export interface Meaning<A extends Foreign = Foreign> {
 const readings: ReadonlyArray<Reading> = [
   loomReading,
   langfuseReading,
+  langsmithReading,
   genaiReading,
   openinferenceReading,
   vercelReading,
-  mastraReading
+  mastraReading,
+  traceloopReading,
+  pydanticReading,
+  adkReading,
+  mlflowReading,
+  genkitReading,
+  unsaidReading
 ]
+
+/** The attributes that are numbers. */
+const amounts: ReadonlySet<AttributeKey> = new Set<AttributeKey>([
+  "tokens_in",
+  "tokens_out",
+  "cached_tokens_in",
+  "cache_creation_tokens_in",
+  "reasoning_tokens_out",
+  "cost_usd",
+  "ttft_ms"
+])
 
 interface Place {
   readonly rank: number
@@ -84,7 +109,7 @@ const roleIn = (attributes: Foreign, name: string): SpanRole | undefined => {
   for (const { role } of readings) {
     const found = role(attributes, name)
     if (found !== undefined) {
-      return found
+      return found ?? undefined
     }
   }
   return undefined
@@ -102,6 +127,9 @@ const recognized = <A extends Foreign>(
   if (role !== undefined && attributes["error.type"] !== undefined && attributes["ok"] === undefined) {
     found.last("ok", false)
   }
+  if (role === "tool" && roleOf(name) === undefined) {
+    found.last("tool", name.replace(/^execute_tool /, ""))
+  }
   const values = found.values()
   return { role, attributes: roleOf(name) !== undefined ? { ...values, ...attributes } : { ...attributes, ...values } }
 }
@@ -116,7 +144,7 @@ class Collector {
       if (typeof read === "function") {
         read(value, (key, own) => this.set(key, own, rank))
       } else {
-        this.set(read, plain(value), rank)
+        this.set(read, amounts.has(read) ? amountOf(value) : plain(value), rank)
       }
     }
   }

@@ -60,6 +60,33 @@ describe("a model span around others", () => {
       [call(2, 1, genai(100, 10), "chat gpt-5"), call(1, null, inference(100, 10), "ChatOpenAI")],
       [100, 10, null]
     ],
+    "that does not say that it is one": [
+      [
+        call(2, 1, genai(100, 10), "generate_content"),
+        call(
+          1,
+          null,
+          { ...genai(100, 10), "gen_ai.operation.name": undefined, "gen_ai.request.model": "m" },
+          "call_llm"
+        )
+      ],
+      [100, 10, null]
+    ],
+    "that is a chain with the totals": [
+      [
+        call(2, 1, genai(100, 10), "llm"),
+        call(1, null, { ...genai(100, 10), "langsmith.span.kind": "chain" }, "graph")
+      ],
+      [100, 10, null]
+    ],
+    "that is a run with the sum under a name of its own": [
+      [
+        call(2, 1, genai(100, 10), "chat"),
+        call(3, 1, genai(150, 20), "chat"),
+        call(1, null, { agent_name: "a", model_name: "m", "gen_ai.aggregated_usage.input_tokens": 250 }, "agent run")
+      ],
+      [250, 30, null]
+    ],
     "with the sum of two calls": [
       [call(2, 1, ours(60, 4)), call(3, 1, ours(40, 6)), call(1, null, ours(100, 10))],
       [100, 10, null]

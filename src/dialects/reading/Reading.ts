@@ -19,8 +19,8 @@ export type Read = (value: unknown, set: Set) => void
 export interface Reading {
   /** The dialect's names, each with our name or a function that reads the value. If several names mean the same, the first one wins. */
   readonly names: { readonly [theirs: string]: AttributeKey | Read }
-  /** What the span represents, if the dialect states it. */
-  readonly role: (attributes: Foreign, name: string) => SpanRole | undefined
+  /** What the span represents, if the dialect states it; `null` for none of our roles, whatever the other dialects state. */
+  readonly role: (attributes: Foreign, name: string) => SpanRole | null | undefined
   /** Reads values that are spread over several attributes or come from the name of the span. */
   readonly others?: (attributes: Foreign, role: SpanRole | undefined, set: Set, name: string) => void
 }
@@ -52,9 +52,11 @@ export const jsonObject = (value: unknown): Foreign => {
   return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? parsed as Foreign : {}
 }
 
-/** A number of tokens or dollars, if it is finite and not negative. */
-export const amountOf = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined
+/** A number of tokens, dollars or milliseconds, if it is finite and not negative. Some producers write it as text. */
+export const amountOf = (value: unknown): number | undefined => {
+  const amount = typeof value === "string" && /^\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value
+  return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : undefined
+}
 
 /** Sets the input and output of a span, under the names for its role. */
 export const setContent = (

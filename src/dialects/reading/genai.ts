@@ -2,15 +2,21 @@
  * Reads the names of OpenTelemetry's conventions for generative AI: 1.36 to 1.41, the first release of their own repository (0.1), and older names
  * that instrumentations still write.
  */
-import { amountOf, jsonValue, oneOf, plain, type Read, type Reading, setContent } from "./Reading.js"
+import { numbered } from "./numbered.js"
+import { amountOf, jsonObject, jsonValue, oneOf, plain, type Read, type Reading, setContent } from "./Reading.js"
 
-/** Roles by `gen_ai.operation.name`. `create_agent` and `retrieval` have no role. */
+/** Roles by `gen_ai.operation.name`, with the names of Semantic Kernel. `create_agent` and `retrieval` have no role. */
 const operation = oneOf(
   {
     chat: "model",
     text_completion: "model",
     generate_content: "model",
     embeddings: "model",
+    completion: "model",
+    "chat.completions": "model",
+    "chat.streaming_completions": "model",
+    "text.completions": "model",
+    "text.streaming_completions": "model",
     invoke_agent: "run",
     execute_tool: "tool",
     invoke_workflow: "workflow",
@@ -29,6 +35,20 @@ const seconds: Read = (value, set) => {
   set("ttft_ms", amount === undefined ? undefined : amount * 1000)
 }
 
+/** An entry of a JSON object. */
+const entry = (key: string, own: "cached_tokens_in" | "cache_creation_tokens_in" | "reasoning_tokens_out") =>
+(
+  ...[value, set]: Parameters<Read>
+): void => set(own, amountOf(jsonObject(value)[key]))
+
+const inputDetails: Read = (value, set) => {
+  entry("cache_read", "cached_tokens_in")(value, set)
+  entry("cache_creation", "cache_creation_tokens_in")(value, set)
+}
+
+/** Strands does not set the status of the span when a tool fails. */
+const toolStatus: Read = (value, set) => set("ok", value === "error" ? false : undefined)
+
 export const genaiReading: Reading = {
   names: {
     "gen_ai.agent.name": "agent",
@@ -42,6 +62,9 @@ export const genaiReading: Reading = {
     "gen_ai.system": "provider",
     "gen_ai.request.stream": "streaming",
     "gen_ai.response.finish_reasons": firstReason,
+    "gen_ai.response.finish_reason": firstReason,
+    "gen_ai.completion.0.finish_reason": "finish_reason",
+    "gen_ai.finishReason": "finish_reason",
     "gen_ai.response.time_to_first_chunk": seconds,
     "gen_ai.usage.input_tokens": "tokens_in",
     "gen_ai.usage.output_tokens": "tokens_out",
@@ -52,26 +75,37 @@ export const genaiReading: Reading = {
     "gen_ai.usage.cache_creation.input_tokens": "cache_creation_tokens_in",
     "gen_ai.usage.cache_creation_input_tokens": "cache_creation_tokens_in",
     "gen_ai.usage.cache_write.input_tokens": "cache_creation_tokens_in",
+    "gen_ai.usage.cache_write_input_tokens": "cache_creation_tokens_in",
+    "gen_ai.usage.input_token_details": inputDetails,
     "gen_ai.usage.reasoning.output_tokens": "reasoning_tokens_out",
+    "gen_ai.usage.reasoning_tokens": "reasoning_tokens_out",
+    "gen_ai.usage.output_token_details": entry("reasoning", "reasoning_tokens_out"),
+    "gen_ai.response.prompt_tokens": "tokens_in",
+    "gen_ai.response.completion_tokens": "tokens_out",
     "gen_ai.usage.cost": "cost_usd",
     "operation.cost": "cost_usd",
     "gen_ai.openai.response.service_tier": "service_tier",
     "openai.response.service_tier": "service_tier",
+    "gen_ai.response.service_tier": "service_tier",
     "gen_ai.system_instructions": "system_instructions",
     "gen_ai.input.messages": "input_messages",
     "gen_ai.output.messages": "output_messages",
-    "gen_ai.prompt": "input_messages",
-    "gen_ai.completion": "output_messages",
     "gen_ai.tool.name": "tool",
     "gen_ai.tool.call.id": "call_id",
     "gen_ai.tool.call.arguments": "arguments",
     "gen_ai.tool.call.result": "result",
+    "gen_ai.tool.status": toolStatus,
     "gen_ai.workflow.name": "workflow"
   },
   role: (attributes) => operation(attributes["gen_ai.operation.name"]),
   others: (attributes, role, set) => {
     if (role === "run") {
       setContent(role, plain(attributes["gen_ai.input.messages"]), plain(attributes["gen_ai.output.messages"]), set)
+    }
+    setContent(role, plain(attributes["gen_ai.prompt"]), plain(attributes["gen_ai.completion"]), set)
+    if (role === "model") {
+      set("input_messages", numbered(attributes, "gen_ai.prompt."))
+      set("output_messages", numbered(attributes, "gen_ai.completion."))
     } else if (role === "workflow") {
       // Version 0.1 puts the name of a workflow into the name of an agent.
       set("workflow", plain(attributes["gen_ai.agent.name"]))

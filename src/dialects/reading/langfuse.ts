@@ -18,8 +18,8 @@ const usage: Read = (value, set) => {
   const entries = jsonObject(value)
   set("tokens_in", sumOf(entries, /^(?:input|prompt)(?!.*_details)|^cache_.*input/))
   set("tokens_out", sumOf(entries, /^(?:output|completion)(?!.*_details)/))
-  set("cached_tokens_in", sumOf(entries, /^(?:input|prompt).*cache(?!.*creat)|^cache_read/))
-  set("cache_creation_tokens_in", sumOf(entries, /cache_creat/))
+  set("cached_tokens_in", sumOf(entries, /^(?:input|prompt).*cache(?!.*(?:creat|write))|^cache_read/))
+  set("cache_creation_tokens_in", sumOf(entries, /cache_(?:creat|write)/))
   set("reasoning_tokens_out", sumOf(entries, /^(?:output|completion).*reasoning/))
 }
 

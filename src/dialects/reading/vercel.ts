@@ -1,9 +1,9 @@
 /**
- * Reads the names of the Vercel AI SDK, versions 4 to 6. An outer span such as `ai.generateText` has the totals of the calls inside it, such as
+ * Reads the names of the Vercel AI SDK, versions 3 to 6. An outer span such as `ai.generateText` has the totals of the calls inside it, such as
  * `ai.generateText.doGenerate`.
  */
 import type { SpanRole } from "../../records/vocabulary.js"
-import { type Foreign, jsonObject, jsonValue, plain, type Reading } from "./Reading.js"
+import { amountOf, type Foreign, jsonObject, jsonValue, plain, type Reading, type Set } from "./Reading.js"
 
 const call = /^ai\.\w+\.do(?:Generate|Stream|Embed|Rerank)\b/
 const outer = /^ai\.(?:generate|stream)(?:Text|Object)\b/
@@ -20,7 +20,9 @@ export const vercelReading: Reading = {
     "ai.response.model": "response_model",
     "ai.model.provider": "provider",
     "ai.response.finishReason": "finish_reason",
+    "ai.finishReason": "finish_reason",
     "ai.response.msToFirstChunk": "ttft_ms",
+    "ai.stream.msToFirstChunk": "ttft_ms",
     "ai.usage.inputTokens": "tokens_in",
     "ai.usage.promptTokens": "tokens_in",
     "ai.usage.tokens": "tokens_in",
@@ -44,17 +46,30 @@ export const vercelReading: Reading = {
   others: (attributes, role, set) => {
     if (role === "model") {
       set("output_messages", answer(attributes))
+      setDetails(attributes, set)
     } else if (role === "run") {
       set("input", plain(jsonObject(attributes["ai.prompt"])["prompt"]) ?? plain(attributes["ai.prompt"]))
-      set("output", plain(attributes["ai.response.text"] ?? attributes["ai.response.object"]))
+      set("output", plain(said(attributes, "text") ?? said(attributes, "object")))
     }
   }
 }
 
+/** A part of the response; version 3 called it the result. */
+const said = (attributes: Foreign, part: string): unknown =>
+  attributes[`ai.response.${part}`] ?? attributes[`ai.result.${part}`]
+
+/** Details of OpenAI's usage, which had no attributes of their own before version 5. */
+const setDetails = (attributes: Foreign, set: Set): void => {
+  const { openai } = jsonObject(attributes["ai.response.providerMetadata"])
+  const { cachedPromptTokens, reasoningTokens } = jsonObject(openai)
+  set("cached_tokens_in", amountOf(cachedPromptTokens))
+  set("reasoning_tokens_out", amountOf(reasoningTokens))
+}
+
 /** The response as one message in the SDK's own form. */
 const answer = (attributes: Foreign): string | undefined => {
-  const text = plain(attributes["ai.response.text"] ?? attributes["ai.response.object"])
-  const calls = listOf(attributes["ai.response.toolCalls"])
+  const text = plain(said(attributes, "text") ?? said(attributes, "object"))
+  const calls = listOf(said(attributes, "toolCalls"))
   const content = [
     ...(text === undefined || text === "" ? [] : [{ type: "text", text }]),
     ...calls.map((each) => ({ type: "tool-call", ...each as object }))

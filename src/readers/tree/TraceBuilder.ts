@@ -2,6 +2,7 @@
  * Collects records by trace and builds their trees on request, even from inconsistent records.
  */
 import { meaningOf } from "../../dialects/meaning.js"
+import { withEvents } from "../../dialects/reading/events.js"
 import type { ScoreData } from "../../records/ScoreData.js"
 import { durationOf, type MetricData, type OpenSpanData, type SpanData } from "../../records/SpanData.js"
 import { linkSpans } from "../../records/spanTree.js"
@@ -158,7 +159,7 @@ const nodeOf = (span: OpenSpanData, ended: SpanData | undefined, duplicate: bool
     parentSpanId,
     start,
     attributes,
-    meaning: meaningOf(name, attributes),
+    meaning: withEvents(meaningOf(name, attributes), ended?.events),
     end: ended?.end,
     durationMs: ended && durationOf(ended),
     outcome: ended?.outcome,

@@ -17,6 +17,17 @@ describe("messages", () => {
       call
     ],
     ["the AI SDK", { type: "tool-call", toolCallId: "c1", toolName: "add", input: { a: 1 } }, call],
+    ["Gemini", { functionCall: { id: "c1", name: "add", args: { a: 1 } } }, call],
+    ["ADK", { function_call: { id: "c1", name: "add", args: { a: 1 } } }, call],
+    ["Bedrock", { toolUse: { toolUseId: "c1", name: "add", input: { a: 1 } } }, call],
+    ["Genkit", { toolRequest: { ref: "c1", name: "add", input: { a: 1 } } }, call],
+    ["Gemini", { functionResponse: { id: "c1", name: "add", response: { sum: 3 } } }, result],
+    ["Genkit", { toolResponse: { ref: "c1", name: "add", output: { sum: 3 } } }, result],
+    [
+      "Bedrock",
+      { toolResult: { toolUseId: "c1", content: [{ text: "3" }] } },
+      { ...result, name: "", value: [{ text: "3" }] }
+    ],
     ["this package", { type: "tool-result", id: "c1", name: "add", result: { sum: 3 }, isFailure: false }, result],
     ["the GenAI conventions", { type: "tool_call_response", id: "c1", name: "add", response: { sum: 3 } }, result],
     ["Anthropic", { type: "tool_result", tool_use_id: "c1", name: "add", content: "{\"sum\":3}" }, result],

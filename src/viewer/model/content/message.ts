@@ -138,7 +138,14 @@ const partOf = (value: unknown): Part => {
     return { kind: "other", value }
   }
   const read = readers.get(textOf(value["type"]))
-  return read?.(value) ?? textPart("text")(value) ?? { kind: "other", value }
+  return read?.(value) ?? wrappedOf(value) ?? textPart("text")(value) ?? { kind: "other", value }
+}
+
+/** A call or a result in a property of its name, as Gemini, Bedrock and Genkit write them. */
+const wrappedOf = (value: Fields): Part | undefined => {
+  const call = first(value, "functionCall", "function_call", "toolUse", "toolRequest")
+  const result = first(value, "functionResponse", "function_response", "toolResult", "toolResponse")
+  return isFields(call) ? callOf(call) : isFields(result) ? resultOf(result) : undefined
 }
 
 type PartReader = (value: Fields) => Part | undefined
@@ -152,7 +159,7 @@ const callOf = (value: Fields): CallPart => {
   const call = isFields(value["function"]) ? value["function"] : value
   return {
     kind: "call",
-    id: textOf(first(value, "toolCallId", "call_id", "id")),
+    id: textOf(first(value, "toolCallId", "toolUseId", "call_id", "id", "ref")),
     name: textOf(first(call, "name", "toolName")),
     arguments: parsed(first(call, "params", "arguments", "input", "args") ?? "")
   }
@@ -160,7 +167,7 @@ const callOf = (value: Fields): CallPart => {
 
 const resultOf = (value: Fields): ResultPart => ({
   kind: "result",
-  id: textOf(first(value, "toolCallId", "tool_use_id", "tool_call_id", "call_id", "id")),
+  id: textOf(first(value, "toolCallId", "tool_use_id", "toolUseId", "tool_call_id", "call_id", "id", "ref")),
   name: textOf(first(value, "name", "toolName")),
   value: parsed(first(value, "result", "response", "output", "content") ?? ""),
   failed: first(value, "isFailure", "is_error", "isError") === true

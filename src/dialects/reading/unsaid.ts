@@ -1,0 +1,28 @@
+/**
+ * Infers the role of a span that no dialect states: it names a tool or a model. Many instrumentations predate `gen_ai.operation.name`.
+ */
+import type { Reading } from "./Reading.js"
+
+/** The attributes that state what a span is. */
+const kinds = [
+  "gen_ai.operation.name",
+  "openinference.span.kind",
+  "langfuse.observation.type",
+  "traceloop.span.kind",
+  "mlflow.spanType",
+  "genkit:type",
+  "ai.operationId",
+  "operation.name"
+]
+
+export const unsaidReading: Reading = {
+  names: {},
+  role: (attributes) =>
+    kinds.some((kind) => attributes[kind] !== undefined)
+      ? undefined
+      : attributes["gen_ai.tool.name"] !== undefined
+      ? "tool"
+      : attributes["gen_ai.request.model"] !== undefined || attributes["gen_ai.response.model"] !== undefined
+      ? "model"
+      : undefined
+}
