@@ -1,5 +1,5 @@
 /**
- * Why a command failed: the error sets the exit code, and its message is printed on standard error.
+ * The ways a command can fail: the error sets the exit code, and its message is printed on standard error.
  *
  * The other exit codes are 0 for success and 130 after Ctrl-C, as in a shell.
  */
@@ -31,7 +31,7 @@ const reasons: { readonly [code: string]: string } = {
   ENAMETOOLONG: "the file name is too long"
 }
 
-/** The system error in words. `own` holds the codes whose meaning depends on the call. */
+/** Describes a system error in words. `own` has the codes whose meaning depends on the call. */
 export const systemReason = (error: unknown, own: { readonly [code: string]: string }): string => {
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown"
   return own[code] ?? reasons[code] ?? `the system reported ${code}`

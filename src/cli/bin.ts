@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command line: which command runs, and the exit code for how it ends.
+ * The entry point of the command line: picks the command to run, and sets the exit code.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"

@@ -64,7 +64,7 @@ export const command = <const O extends Options>(declared: Declared<O>): Command
   options: { ...declared.options, ...common }
 })
 
-/** How many arguments come before any number of files; more than there are if it takes none. */
+/** How many arguments come before the list of files; infinite if the command takes no list. */
 const argumentsBeforeFiles = ({ arguments: all }: Command): number =>
   all.at(-1)?.repeated === true ? all.length - 1 : Infinity
 

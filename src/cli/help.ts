@@ -65,7 +65,7 @@ export const commandHelp = (command: Command, style: HelpStyle): string => {
 }
 
 const introduction =
-  "Shows traces of LLM agents as a tree, a table or an HTML page. Reads JSON Lines of loom-telemetry, LoomFlow " +
+  "Shows traces of LLM agents as a tree, a table or an HTML page. Reads JSON Lines from loom-telemetry, LoomFlow " +
   "and OpenTelemetry, plain or gzipped. Without a file, or with -, reads standard input."
 
 const exitCodes: ReadonlyArray<Term> = [

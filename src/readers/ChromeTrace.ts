@@ -9,7 +9,7 @@ import { planLanes } from "./lanes.js"
 import { label, nodes } from "./TraceTree.js"
 import { endOf, type Trace, type TraceNode } from "./tree/TraceNode.js"
 
-/** A lane for each span below these roots, from 0. A span that has not ended lasts until `end`. */
+/** Assigns each span below these roots a lane, from 0. A span that has not ended lasts until `end`. */
 export const lanes = (roots: Iterable<TraceNode>, end: bigint): ReadonlyMap<TraceNode, number> => {
   const all = [...nodes(roots)]
   const indices = new Map(all.map(({ node }, index) => [node, index]))
@@ -22,7 +22,7 @@ export const lanes = (roots: Iterable<TraceNode>, end: bigint): ReadonlyMap<Trac
   return new Map(all.map(({ node }, index) => [node, plan.lanes[index]!]))
 }
 
-/** The text in pieces, one per event: as a whole it may be longer than a string can be. */
+/** Yields the text in pieces, one per event: the whole may be longer than a string can be. */
 export function* pieces({ traces }: { readonly traces: Iterable<Trace> }): Generator<string, void, void> {
   let separator = "[\n"
   let number = 0

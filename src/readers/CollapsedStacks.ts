@@ -1,5 +1,5 @@
 /**
- * Exports trees as collapsed stacks, the input of flame graphs: `a;b;c 123`, the weight of a span without those below it.
+ * Exports trees as collapsed stacks, the input of flame graphs: `a;b;c 123`, where the weight of a span excludes the spans below it.
  *
  * Weights are whole numbers: microseconds, tokens (in and out), or millionths of a US dollar. A span's time is what it spent while none of its children ran,
  * so parallel children are not subtracted twice. Measurements outside any span are listed as `(no span)`.

@@ -11,12 +11,12 @@ import { UsageByTrace } from "./usage/treeUsage.js"
 /** What traces are grouped by: `case_id` on a root, or `agent_version` on the outermost span that has one. */
 export type GroupKey = "case" | "version"
 
-/** All of them. */
+/** All group keys. */
 export const groupKeys: ReadonlyArray<GroupKey> = ["case", "version"]
 
 /** The traces of one group. */
 export interface Group extends Total {
-  /** Traces of which a root failed. */
+  /** Traces with a failed root. */
   readonly failed: number
 }
 
@@ -66,7 +66,7 @@ export class Groups {
   }
 }
 
-/** The groups of both files: those of the first in its order, then those only in the second; traces without a group last, unless all are without one. */
+/** The groups of both files: those of the first in its order, then those only in the second, then the traces without a group. */
 export const compareGroups = (a: Groups, b: Groups): ReadonlyArray<GroupChange> => {
   const [left, right] = [a.finished(), b.finished()]
   const labels = new Set([...left.keys(), ...right.keys()])

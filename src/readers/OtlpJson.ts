@@ -2,9 +2,9 @@
  * Exports records as JSON requests to an OpenTelemetry receiver: one `ExportTraceServiceRequest`, `ExportMetricsServiceRequest` or
  * `ExportLogsServiceRequest` per line.
  *
- * POST a body to `/v1/traces`, `/v1/metrics` or `/v1/logs` with `content-type: application/json`, or write the lines to a file. Ids are kept, so sending a file twice
- * gives the same spans. Open spans are left out: OTLP has no form for them. A score is an event of
- * its span if it was given while the span was open, otherwise a log record. Memory is bounded.
+ * POST a body to `/v1/traces`, `/v1/metrics` or `/v1/logs` with `content-type: application/json`, or write the lines to a file. Ids are kept, so
+ * sending a file twice gives the same spans. Open spans are left out: OTLP has no form for them. A score becomes an event of its span if it was given
+ * while the span was open, otherwise a log record. Memory is bounded.
  */
 import { type Names, namesOf, type Naming } from "../dialects/project.js"
 import { isClientSpan, type Owner, ownerOf, projectSpan } from "../dialects/projectSpan.js"
@@ -23,7 +23,7 @@ export interface OtlpOptions extends Naming {
   readonly resource?: Attributes
   /** Spans, measurements or scores per request, ≥ 1. Default 512. */
   readonly batch?: number
-  /** Spans that may wait for their trace to learn their session and user, ≥ 0. Default 10,000. */
+  /** Spans held until the rest of their trace arrives, to inherit its session and user, ≥ 0. Default 10,000. */
   readonly maxWaiting?: number
 }
 
@@ -156,7 +156,7 @@ const client = 3
 // StatusCode of opentelemetry-proto.
 const statusError = 2
 
-/** A finished span as a value for `JSON.stringify`, the same that the OpenTelemetry sink sends. */
+/** A finished span as a value for `JSON.stringify`, with the same content that the OpenTelemetry sink sends. */
 const otlpSpan = ({ owner, span }: OwnedSpan, names: Names): object => {
   const { added, error, events, recorded } = projectSpan(span, owner, names)
   return {
@@ -190,14 +190,14 @@ interface OwnedSpan {
 }
 
 /**
- * Spans waiting for the rest of their trace, to inherit session and user from their ancestors: spans of other libraries do not carry them, but backends want
- * them on each one.
+ * Spans waiting for the rest of their trace, to inherit session and user from their ancestors: spans of other libraries do not carry them, but
+ * backends expect them on every span.
  */
 class WaitingSpans {
   private readonly traces = new Map<string, Array<SpanData>>()
   private waiting = 0
 
-  /** Above `maxWaiting` spans, the oldest trace is released as it is. */
+  /** Above `maxWaiting` spans, releases the oldest trace as it is. */
   constructor(private readonly maxWaiting: number) {}
 
   /** Adds a span and returns those that no longer have to wait. */
@@ -229,7 +229,7 @@ interface OwnedNode extends OwnedSpan {
 
 const noOwner: Owner = { sessionId: undefined, userId: undefined }
 
-/** Each span with its own owner, completed by its ancestors. */
+/** Each span with its session and user, inherited from its ancestors where it has none. */
 const owned = (spans: ReadonlyArray<SpanData>): ReadonlyArray<OwnedSpan> => {
   const nodes = spans.map((span): OwnedNode => ({ span, owner: ownerOf(span, noOwner), children: [] }))
   const stack = linkSpans(nodes, ({ span: { parentSpanId, sequence, spanId, start } }) => ({

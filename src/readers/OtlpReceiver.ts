@@ -26,7 +26,7 @@ export interface OtlpReceiver {
 
 const attemptTimeout = 10_000
 
-/** `fetch` takes no credentials in an address. */
+/** The URL and headers of a request. Credentials move into a header, because `fetch` rejects a URL that contains them. */
 const targetOf = ({ endpoint, headers }: OtlpReceiver, signal: OtlpRequest["signal"]) => {
   const url = new URL(endpoint)
   const { password, username } = url
@@ -43,7 +43,7 @@ const targetOf = ({ endpoint, headers }: OtlpReceiver, signal: OtlpRequest["sign
   }
 }
 
-/** Reads the beginning of a response. If it breaks off, its status still counts. */
+/** Reads the beginning of a response. If the connection breaks, the status still counts. */
 const readAnswer = async (response: Response, shown: OtlpReceiver["shown"]): Promise<Answer> => {
   const decoder = new TextDecoder()
   let text = ""
@@ -85,7 +85,7 @@ const refusedIn = (answer: Uint8Array): Refused | undefined => {
   }
 }
 
-/** Sends a request and returns what the receiver refused of it. `onRetry` runs with the reason for each retry. */
+/** Sends a request and returns which part of it the receiver rejected, if any. `onRetry` runs with the reason for each retry. */
 export const send = (
   receiver: OtlpReceiver,
   { body, signal }: OtlpRequest,

@@ -1,5 +1,5 @@
 /**
- * What of a trace a cassette can play again, and what is missing.
+ * Finds which calls of a trace a cassette can play, and which it cannot and why.
  */
 import type { Attributes } from "../records/attributes.js"
 import { tapeSum } from "../records/tape.js"
@@ -11,15 +11,15 @@ import type { Trace, TraceNode } from "./tree/TraceNode.js"
 export type Missing =
   /** Its content was not recorded under `Cassette.recording`. */
   | "content-off"
-  /** Its content was cut by a limit, or altered on the way. */
+  /** Its content was truncated by a limit, or changed later. */
   | "cut"
-  /** Redaction took something out of its content. */
+  /** Redaction removed part of its content. */
   | "redacted"
   /** It was interrupted, or has not ended. */
   | "unfinished"
-  /** The run that this turn is of is not in the file. */
+  /** It is a turn whose run is not in the file. */
   | "orphaned"
-  /** It holds a part that cannot be encoded. */
+  /** It contains a part that cannot be encoded. */
   | "unreadable"
 
 /** A span that cannot be played. */
@@ -28,18 +28,18 @@ export interface Unplayable {
   /** Its label and those of its ancestors. Untrusted text: escape it. */
   readonly path: ReadonlyArray<string>
   readonly reason: Missing
-  /** Whether only the request is affected: it is played, but not compared. */
+  /** Whether only the request is affected: the call is played, but its request is not compared. */
   readonly isRequestOnly: boolean
 }
 
-/** What can be played of one trace. */
+/** The calls of one trace that can be played. */
 export interface Playable {
   readonly traceId: string
   /** Recorded model calls. */
   readonly calls: number
-  /** Recorded tool calls, those of the vendor not counted. */
+  /** Recorded tool calls, except those that the model's provider executed. */
   readonly tools: number
-  /** In the order of the tree; empty if all can be played. */
+  /** In the order of the tree; empty if everything can be played. */
   readonly missing: ReadonlyArray<Unplayable>
 }
 
@@ -90,7 +90,7 @@ const missingOf = (node: TraceNode, path: ReadonlyArray<string>): ReadonlyArray<
 const isPlayed = ({ attributes, meaning: { role } }: TraceNode): boolean =>
   role === "model" || role === "tool" && attributes["provider_executed"] !== true
 
-/** What can be played of a trace. */
+/** Finds the calls of a trace that can be played. */
 export const playable = ({ roots, traceId }: Trace): Playable => {
   const missing: Array<Unplayable> = []
   const path: Array<string> = []

@@ -1,21 +1,21 @@
 /**
- * A case of a dataset, picked out of a trace: what its agent was asked, and what it answered.
+ * Extracts a dataset case from a trace: what the agent was asked, and what it answered.
  *
- * A dataset file has one case per line. The agent's content must have been captured; other producers' runs are recognised, too.
+ * A dataset file has one case per line. The agent's content must have been captured. Runs of other producers are recognised, too.
  */
 import type { Trace, TraceNode } from "./tree/TraceNode.js"
 
-/** What a trace says of a case. */
+/** The case found in a trace. */
 export interface TraceCase {
-  /** The trace. */
+  /** The id of the trace. */
   readonly id: string
   /** What the agent was asked: messages, or the text itself. */
   readonly input: unknown
-  /** What it answered; `undefined` if it did not. */
+  /** What it answered; `undefined` if there was no answer. */
   readonly output: string | undefined
 }
 
-/** Why a trace is no case: it has no run of an agent, or the content of the run was not captured. */
+/** Why a trace yields no case: it has no agent run, or the content of the run was not captured. */
 export type NoCase = "no-run" | "no-input"
 
 /** One line of a dataset file. */
@@ -26,7 +26,7 @@ export interface CaseLine {
   readonly metadata?: { readonly [key: string]: unknown }
 }
 
-/** The outermost run of an agent, the first if there are several. */
+/** The outermost agent run; the first if there are several. */
 export const runIn = (roots: ReadonlyArray<TraceNode>): TraceNode | undefined => {
   for (let level = roots; level.length > 0; level = level.flatMap(({ children }) => children)) {
     const run = level.find(({ meaning }) => meaning.role === "run")
@@ -45,7 +45,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** The case that a trace is, or why it is none. */
+/** The case of a trace, or the reason it has none. */
 export const caseOfTrace = ({ roots, traceId }: Pick<Trace, "roots" | "traceId">): TraceCase | NoCase => {
   const run = runIn(roots)
   if (run === undefined) {
@@ -57,11 +57,11 @@ export const caseOfTrace = ({ roots, traceId }: Pick<Trace, "roots" | "traceId">
     : "no-input"
 }
 
-/** What to do about a trace that is no case. */
+/** Why a trace yields no case and what to do, as the end of a sentence about it. */
 export const remedyOf = (problem: NoCase): string =>
   problem === "no-run"
-    ? "has no run of an agent, so there is nothing to ask again"
-    : "does not say what its agent was asked; record the agent with captureContent: \"attributes\""
+    ? "has no agent run, so there is nothing to run again"
+    : "does not contain the agent's input; record the agent with captureContent: \"attributes\""
 
 /** A case as a line, with its newline. */
 export const printCase = ({ expected, id, input, metadata }: CaseLine): string =>

@@ -1,5 +1,5 @@
 /**
- * The records of a trace file, line by line: a line of this package holds one, an OTLP request any number. Nothing is thrown and no line is left out, so
+ * Decodes a trace file line by line: a line of this package holds one record, an OTLP request any number. Nothing throws and no line is skipped, so
  * readers can count bad lines and say where they are.
  */
 import type { ScoreData } from "../records/ScoreData.js"
@@ -55,13 +55,13 @@ export const decodeEntries = (source: Line): ReadonlyArray<TraceEntry> => {
     : [{ kind: "record", record: decoded, line, offset }]
 }
 
-/** How most requests start: they need not be tried as a record first. */
+/** How most requests start: such a line is not tried as a record first. */
 const otlpLead = "{\"resource"
 
-/** A name of OTLP's requests, in JSON or as in the proto files: a line without one need not be parsed again. */
+/** A field of OTLP requests, by its JSON or its proto name: a line without one is not parsed again. */
 const otlpName = /"resource_?(?:Spans|Metrics|Logs|spans|metrics|logs)"/
 
-/** The entries of an OTLP request; `undefined` if the line is none. */
+/** The entries of an OTLP request; `undefined` if the line is not one. */
 export const otlpEntries = ({ line, offset, text, torn }: Line): ReadonlyArray<TraceEntry> | undefined => {
   const request = otlpName.test(text) ? parsed(text) : undefined
   if (!isOtlp(request)) {
@@ -94,7 +94,7 @@ const parsed = (text: string): unknown => {
 const overlongError = ({ line, overlong, text }: Line): RecordDecodeError =>
   new RecordDecodeError({ line, field: undefined, problem: `it is ${overlong} bytes long`, source: text.slice(0, 200) })
 
-/** The entry for compressed data that could not be read to its end, or that something else follows. `line` and `offset` are where its text ends. */
+/** The entry for compressed data that is damaged or followed by other data. `line` and `offset` are where the readable text ends. */
 export const brokenEntry = ({ ignored, problem }: GzipError, line: number, offset: number): BadEntry => ({
   kind: "bad",
   error: new RecordDecodeError({

@@ -64,8 +64,7 @@ const takeAll = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>, taker: Taker): Ef
   })
 
 /**
- * All entries of a file, line by line. Compressed data that ends early, or is followed by something else, gives what could
- * be read, then a bad entry.
+ * All entries of a file, line by line. Compressed data that ends early, or is followed by other data, yields what could be read, then a bad entry.
  *
  * @example
  * const slow = TraceFile.entries(fs.stream("traces.jsonl.gz")).pipe(
@@ -106,7 +105,7 @@ export const records = <E, R>(
         : Effect.fail(entry.error)
   )
 
-/** The trees of a file. All of it is held in memory. */
+/** The trees of a file. The whole file is held in memory. */
 export const tree = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<TraceForest, E, R> =>
   Effect.suspend(() => {
     const { add, forest } = builder()

@@ -62,7 +62,7 @@ export function* nodes(roots: Iterable<TraceNode>): Generator<Visit, void, void>
   }
 }
 
-/** The scores that a node shows: its own, and on the first root of a trace those of the whole trace. */
+/** The scores to show on a node: its own, and on the first root of a trace also those of the whole trace. */
 export const scoresOn = (trace: Trace, node: TraceNode): ReadonlyArray<ScoreData> =>
   node === trace.roots[0]
     ? [...trace.scores.filter(({ spanId }) => spanId === null), ...node.scores]

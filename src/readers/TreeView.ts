@@ -1,8 +1,8 @@
 /**
  * Renders trees as text in the console's form: `• loom.run (4.2ms) session_id=…`, two spaces per level, `▸` for an open span.
  *
- * Session and user are shown once, on the topmost span that has them. Anything unusual is marked after the attributes: `[orphan]`, `[duplicate]`, `[cycle]`, `[interrupted]`, `[ERROR: …]`. Untrusted text is escaped, so one
- * span is always one line.
+ * Session and user are shown once, on the topmost span that has them. Anything unusual is marked after the attributes: `[orphan]`, `[duplicate]`,
+ * `[cycle]`, `[interrupted]`, `[ERROR: …]`. Untrusted text is escaped, so one span is always one line.
  */
 import type { Attributes } from "../records/attributes.js"
 import type { ScoreData } from "../records/ScoreData.js"
@@ -113,11 +113,11 @@ const shownAttributes = (node: TraceNode, shown: TreeViewOptions["attributes"], 
 /** Attributes that a span shares with those below it, such as its session. */
 type Above = Attributes
 
-/** Session, user, and what OTLP says once for a whole resource or scope. */
+/** Session, user, and the attributes that OTLP writes once per resource or scope. */
 const shared =
   /^(?:session_id|user_id|session\.id|user\.id|gen_ai\.conversation\.id|(?:service|telemetry|host|process|os|container|k8s|cloud|deployment|otel)\..+)$/
 
-/** What is shown once, on the topmost span that has it. */
+/** Adds a span's own shared attributes to those above it. */
 const withOwn = (above: Above, { attributes }: TraceNode): Above => {
   const own = Object.keys(attributes).filter((key) => shared.test(key) && above[key] !== attributes[key])
   return own.length === 0 ? above : { ...above, ...Object.fromEntries(own.map((key) => [key, attributes[key]!])) }

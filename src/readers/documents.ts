@@ -1,10 +1,10 @@
 /**
- * Joins the lines of JSON documents that were written over several lines, as `jq` and `JSON.stringify(…, null, 2)` do: each document becomes one line.
+ * Joins the lines of pretty-printed JSON documents, as `jq` and `JSON.stringify(…, null, 2)` write them: each document becomes one line.
  *
- * Only an input that starts with such a document is joined: a line that was cut off later in a file stays a bad line by itself. What turns out not to be
- * JSON is given line by line.
+ * Only input that starts with such a document is joined, so a truncated line later in a file stays a single bad line. Text that turns out not to be
+ * JSON is passed on line by line.
  */
-/** One line, or a JSON document over several lines, without newline and byte order mark. Blank lines are counted but not given. */
+/** One line, or a JSON document over several lines, without newline and byte order mark. Blank lines are counted but not passed on. */
 export interface Line {
   /** Invalid UTF-8 is replaced by U+FFFD. */
   readonly text: string
@@ -25,7 +25,7 @@ export class Documents {
   private lines: Array<Line> = []
   private bytes = 0
   private depth = 0
-  /** Whether the next line may begin a document: it is the first one, or the last one ended a document. */
+  /** Whether the next line may begin a document: it is the first line, or the previous one ended a document. */
   private mayBegin = true
 
   /** Longer documents are counted but not kept. */
@@ -41,7 +41,7 @@ export class Documents {
     return begins
   }
 
-  /** Takes a line of a document; gives the document once it is complete. */
+  /** Adds a line of a document; passes the document on once it is complete. */
   add(line: Line, onLine: (line: Line) => void): void {
     this.bytes += line.text.length + 1
     if (this.bytes <= this.maxBytes || this.lines.length === 0) {
@@ -58,7 +58,7 @@ export class Documents {
     }
   }
 
-  /** Gives the lines of an incomplete document. */
+  /** Passes on the lines of an incomplete document. */
   end(onLine: (line: Line) => void): void {
     this.giveUp(onLine)
   }

@@ -1,5 +1,5 @@
 /**
- * Says what a file without a single record seems to be, in a few words, from its first bytes and its first line: the wrong file should be recognised at once.
+ * Guesses what a file without a single record is, in a few words, from its first bytes and its first line, so that users notice a wrong file at once.
  */
 
 /** Formats that are not text, by their magic numbers: the bytes at the start, or at an offset. */
@@ -29,7 +29,7 @@ const magic: ReadonlyArray<readonly [bytes: ReadonlyArray<number>, what: string,
   [[0xfe, 0xff], "UTF-16 text: convert it to UTF-8 first"]
 ]
 
-/** JSON of other tools, by how the first line starts. */
+/** Text formats of other tools, by how the first line starts. */
 const forms: ReadonlyArray<readonly [form: RegExp, what: string]> = [
   [
     /^\{[^\n]*\}\{\s*"kind"\s*:/,
@@ -37,18 +37,18 @@ const forms: ReadonlyArray<readonly [form: RegExp, what: string]> = [
   ],
   [
     /^\{\s*"kind"\s*:\s*"(?:span|span_start|metric|score|dropped)"/,
-    "records that are not valid, or a line of more than 64 MiB: see the first one"
+    "invalid records, or a line longer than 64 MiB: check the first line"
   ],
   [
     /^\{\s*"resource_?[Ss]pans"/,
-    "OTLP/JSON that is not valid, or a document of more than 64 MiB: write one request per line"
+    "invalid OTLP/JSON, or a document larger than 64 MiB: write one request per line"
   ],
   [
     /^(?:\{\s*"data"\s*:\s*\[\s*(?:\{\s*"traceID"|\])|\[?\s*\{\s*"traceID")/,
     "Jaeger JSON: export the traces as OTLP/JSON instead"
   ],
   [/^\[\s*\{[^]*"(?:localEndpoint|parentId)"/, "Zipkin JSON: export the traces as OTLP/JSON instead"],
-  [/^(?:\{\s*"traceEvents"|\[\s*\{[^}]*"ph"\s*:)/, "trace events of Chrome or Perfetto"],
+  [/^(?:\{\s*"traceEvents"|\[\s*\{[^}]*"ph"\s*:)/, "Chrome or Perfetto trace events"],
   [/^\[/, "a JSON array: write one element per line, as `jq -c '.[]'` does"],
   [/^\{\s*"resource(?:Metrics|Logs)"/, "OTLP metrics or logs, without spans"],
   [/^\{[^]*"(?:parentUuid|sessionId|leafUuid)"\s*:/, "a coding agent's transcript"],
@@ -57,10 +57,10 @@ const forms: ReadonlyArray<readonly [form: RegExp, what: string]> = [
     "a coding agent's transcript"
   ],
   [/^\{\s*"(?:messages|role)"\s*:/, "chat messages"],
-  [/^\{\s*"log"\s*:\s*"/, "the log of a container: take the lines out of it, as `jq -r .log` does"],
+  [/^\{\s*"log"\s*:\s*"/, "a container log: extract the lines, for example with `jq -r .log`"],
   [/^\{[^]*"(?:level|severity|msg|message)"\s*:/, "log lines in JSON"],
-  [/^\{[^]*"kind"\s*:/, "JSON lines with records of another kind"],
-  [/^\{/, "JSON of another form"],
+  [/^\{[^]*"kind"\s*:/, "JSON lines with other kinds of records"],
+  [/^\{/, "some other JSON"],
   [/^\s*<(?:!doctype|html)/i, "an HTML page"],
   [/^\s*</, "XML"],
   [/^"?[\w.]+"?(?:[,;\t]"?[\w.]+"?)+\s*$/, "a table (CSV)"]
@@ -69,7 +69,7 @@ const forms: ReadonlyArray<readonly [form: RegExp, what: string]> = [
 const has = (bytes: Uint8Array, part: ReadonlyArray<number>, offset: number): boolean =>
   part.every((byte, index) => bytes[offset + index] === byte)
 
-/** What data is that is no text at all, by its first bytes: nothing in it can be read. */
+/** The format of binary data, by its first bytes; `undefined` if it may be text. */
 export const binaryFormat = (head: Uint8Array): string | undefined =>
   magic.find(([part, , offset = 0]) => has(head, part, offset))?.[1]
 
@@ -80,13 +80,13 @@ export const seemsToBe = (head: Uint8Array, firstLine: string): string => {
     return known
   }
   if (isProtobuf(head)) {
-    return "OTLP in protobuf: have it written as JSON, as a Collector's file exporter does with `format: json`"
+    return "OTLP in protobuf: write it as JSON instead, for example with `format: json` in the Collector's file exporter"
   }
   const start = head.subarray(0, 512)
   const zeros = start.filter((byte) => byte === 0).length
   if (zeros > 0) {
     return zeros * 5 > start.length * 4
-      ? "zeros, as a crash leaves them"
+      ? "zeros, as left by a crash"
       : zeros * 5 > start.length * 3
       ? "UTF-32 text: convert it to UTF-8 first"
       : zeros * 3 > start.length
@@ -94,7 +94,7 @@ export const seemsToBe = (head: Uint8Array, firstLine: string): string => {
       : "binary data"
   }
   if (hasOldLineEnds(head)) {
-    return "text whose lines end with CR alone: convert its line ends first"
+    return "text with CR line endings: convert them to LF first"
   }
   const text = firstLine === "[" ? textOf(head) : firstLine
   return forms.find(([form]) => form.test(text))?.[1] ?? "text that is not JSON"
@@ -102,7 +102,7 @@ export const seemsToBe = (head: Uint8Array, firstLine: string): string => {
 
 const textOf = (head: Uint8Array): string => new TextDecoder().decode(head)
 
-/** Whether data is a message whose first field is a message, as OTLP's requests are. A Collector writes its length before it. */
+/** Whether data is a protobuf message whose first field is a message, as in OTLP requests. A Collector writes its length before it. */
 const isProtobuf = (head: Uint8Array): boolean =>
   head.some((byte) => byte < 9 || byte > 13 && byte < 27) && [0, 4].some((at) => {
     let end = at + 1
@@ -112,14 +112,14 @@ const isProtobuf = (head: Uint8Array): boolean =>
     return head[at] === firstField && (head[end + 1] === firstField || head[end + 1] === secondField)
   })
 
-/** The first bytes of fields 1 and 2 that have a length. */
+/** The first bytes of the length-delimited fields 1 and 2. */
 const [firstField, secondField] = [0x0a, 0x12]
 
-/** Whether data is a line of this package that was cut off: a file that was only just begun is not the wrong one. */
+/** Whether data is a truncated line of this package: a file whose writing has only just begun is not a wrong file. */
 export const isBegun = (head: Uint8Array, line: string): boolean =>
   "{\"kind\":\"".startsWith(line.slice(0, 9)) && !hasOldLineEnds(head) && !textOf(head).includes("}{\"kind\":")
 
-/** Whether lines end with CR alone, as on the first Macintosh. */
+/** Whether lines end with CR alone, as on classic Mac OS. */
 const hasOldLineEnds = (head: Uint8Array): boolean => head.includes(carriageReturn) && !head.includes(newline)
 
 const carriageReturn = 13

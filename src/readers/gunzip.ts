@@ -2,12 +2,12 @@
  * Decompresses gzip with Node, or with the `DecompressionStream` of browsers.
  *
  * Rotated logs are often compressed, and the newest one may be truncated: everything before the damage is returned, then the error. Node reads several
- * members in a row (`cat a.gz b.gz`), and what follows the last one is ignored and reported; a browser reports that there is more than it can read.
+ * members in a row (`cat a.gz b.gz`), and ignores and reports any data after the last one; a browser reads one member and reports that there is more.
  */
 import * as Data from "effect/Data"
 import { GzipMembers, joined, type Zlib } from "./gzipMembers.js"
 
-/** Compressed data could not be read to its end, or something else follows it. Everything before was returned. */
+/** Compressed data is truncated or corrupt, or other data follows it. Everything before the problem was returned. */
 export class GzipError extends Data.TaggedError("GzipError")<{
   /** The problem, in a few words. */
   readonly problem: string
@@ -21,7 +21,7 @@ export class GzipError extends Data.TaggedError("GzipError")<{
   }
 }
 
-/** Whether data that starts like this is gzip, by its first two bytes (RFC 1952, 2.3.1). */
+/** Whether data that starts with these bytes is gzip, by the first two (RFC 1952, 2.3.1). */
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b
 
 /** The end of decompression. */
@@ -59,7 +59,7 @@ class BrowserDecompression implements Decompression {
     return this.writer.write(chunk as Uint8Array<ArrayBuffer>)
   }
 
-  // An error discards unread data, and a truncated file shows only at the end: so everything is read before the end is written.
+  // An error discards unread output, and truncation is only detected at the end: so read everything before closing.
   async end(): Promise<number> {
     for (let seen = -1, quiet = 0; quiet < 3; quiet++) {
       if (this.seen !== seen) {
@@ -117,7 +117,7 @@ export class Gunzip {
     return { chunks: this.take(), problem: this.problem }
   }
 
-  /** Cancels before the end. */
+  /** Stops before the end. */
   async cancel(): Promise<void> {
     await this.decompression.cancel()
   }
@@ -143,7 +143,7 @@ const text = (problem: unknown): string => {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-/** Passes bytes through, decompressed if their first two say gzip. One `write` at a time; nothing throws. */
+/** Passes bytes through, decompressed if the first two are those of gzip. One `write` at a time; nothing throws. */
 export class Unpacker {
   private gunzip: Gunzip | undefined = undefined
   /** The start, while it is too short to decide. */
@@ -164,7 +164,7 @@ export class Unpacker {
     return this.gunzip?.end() ?? { chunks: this.head === undefined ? [] : [this.head], problem: undefined }
   }
 
-  /** Cancels before the end. */
+  /** Stops before the end. */
   async cancel(): Promise<void> {
     await this.gunzip?.cancel()
   }

@@ -1,10 +1,10 @@
 /**
- * Decompresses gzip with Node, member by member (RFC 1952), so that what follows the last one costs nothing of what came before.
+ * Decompresses gzip with Node, member by member (RFC 1952), so that data after the last member costs no output.
  *
- * Node's own gunzip takes any bytes after a member for the next one, fails, and drops the output that it had not passed on.
+ * Node's own gunzip treats any bytes after a member as the next member, fails, and drops the output that it has not emitted yet.
  */
 
-/** The part of Node's raw inflate that is used. It stops at the end of the compressed data; `bytesWritten` then tells where that is. */
+/** The part of Node's raw inflate that is used. It stops at the end of the compressed data; `bytesWritten` then says where that is. */
 interface Inflate {
   readonly write: (chunk: Uint8Array, done: () => void) => unknown
   readonly destroy: () => unknown
@@ -25,10 +25,10 @@ const headerBytes = 10
 const trailerBytes = 8
 const flags = { checksum: 2, extra: 4, name: 8, comment: 16 } as const
 
-/** Whether bytes start as a member does, as far as they go. */
+/** Whether bytes start like a member, as far as they go. */
 const beginsMember = (bytes: Uint8Array): boolean => magic.every((byte, at) => at >= bytes.length || bytes[at] === byte)
 
-/** The length of a member's header; `undefined` while it is not there in full. */
+/** The length of a member's header; `undefined` while it is incomplete. */
 const headerLength = (bytes: Uint8Array): number | undefined => {
   const given = bytes[3] ?? 0
   let at = headerBytes
@@ -84,7 +84,7 @@ class Body {
     return [this.inflate.bytesWritten - before, this.ended]
   }
 
-  /** Throws unless the checksum and the length of the output are those that the member ends with. */
+  /** Throws unless the checksum and the length of the output match the member's trailer. */
   check(trailer: Uint8Array): void {
     const view = new DataView(trailer.buffer, trailer.byteOffset)
     if (view.getUint32(0, true) !== this.checksum || view.getUint32(4, true) !== this.size % 2 ** 32) {
@@ -100,7 +100,7 @@ class Body {
 const noBytes = new Uint8Array(0)
 
 export class GzipMembers {
-  /** What is not used yet. */
+  /** Bytes that are not consumed yet. */
   private input: Uint8Array = noBytes
   private next: "header" | "body" | "trailer" | "member" = "header"
   private body: Body | undefined = undefined
@@ -178,7 +178,7 @@ export class GzipMembers {
     return true
   }
 
-  /** After a member: another one, zeros that fill a block, or what does not belong here. */
+  /** After a member: another one, zeros that fill a block, or unrelated data. */
   private member(): boolean {
     const from = this.input.findIndex((byte) => byte !== 0)
     this.use(from === -1 ? this.input.length : from)

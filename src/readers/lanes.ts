@@ -1,7 +1,7 @@
 /**
  * Lanes for spans that run in parallel: two spans share a lane only if one is nested in the other or they do not overlap.
  *
- * Trace viewers draw overlapping spans of one lane as calls of each other, so parallel work needs lanes of its own. A span stays in its parent's lane if it
+ * Trace viewers draw overlapping spans of one lane as nested calls, so parallel work needs lanes of its own. A span stays in its parent's lane if it
  * lies within the parent and no sibling is running there; otherwise it gets the first free lane after its parent's.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The facts of a line: one record of this package, or those of an OTLP request.
+ * Reads the facts of a line: those of one record of this package, or of all records in an OTLP request.
  */
 import { decodeFacts, type Facts, factsOf } from "../records/wire/facts.js"
 import type { Line } from "./LineSplitter.js"

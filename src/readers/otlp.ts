@@ -1,8 +1,9 @@
 /**
- * Reads OTLP/JSON: a request or a file of a Collector's exporter holds any number of spans, each with the attributes of its resource and scope.
+ * Reads OTLP/JSON: a request, or a line of a Collector's file exporter, holds any number of spans, each with the attributes of its resource and
+ * scope.
  *
  * Follows the JSON mapping of opentelemetry-proto 1.x: ids as hexadecimal text, times and integers as decimal text, names in camelCase or as in the proto
- * files. Where a span and its resource have an attribute of the same name, the span's counts. Metrics are not read; of logs only scores, by `otlpScores`.
+ * files. A span's attribute takes precedence over its resource's. Metrics are not read; of logs, only scores are, by `otlpScores`.
  */
 import { withoutProjection } from "../dialects/unproject.js"
 import type { Attributes } from "../records/attributes.js"
@@ -20,7 +21,7 @@ export const isOtlp = (value: unknown): value is Json =>
   [["resourceSpans", "resource_spans"], ["resourceMetrics", "resource_metrics"], ["resourceLogs", "resource_logs"]]
     .some(([camel, snake]) => Array.isArray(part(value, camel!, snake!)))
 
-/** The spans of a request, in its order; a text says what is wrong with one that cannot be read. `line` is where the request starts. */
+/** The spans of a request, in its order; for a span that cannot be read, a string with the problem. `line` is where the request starts. */
 export const otlpSpans = function*(request: Json, line: number): Generator<DecodedSpan | string> {
   for (const resourceSpans of listOf(part(request, "resourceSpans", "resource_spans"))) {
     const resource = resourceOf(resourceSpans["resource"])
@@ -40,7 +41,7 @@ const scopesOf = (resourceSpans: Json): ReadonlyArray<Json> => [
   ...listOf(resourceSpans["instrumentationLibrarySpans"])
 ]
 
-/** The attributes of a resource, without the name that stands for none. */
+/** The attributes of a resource, without the placeholder for a missing service name. */
 const resourceOf = (resource: unknown): Attributes => {
   const { "service.name": service, ...others } = attributesOf(isObject(resource) ? resource["attributes"] : [])
   return service === undefined || service === unknownService ? others : { "service.name": service, ...others }
@@ -93,7 +94,7 @@ const spanOf = (span: Json, around: Attributes, isOwn: boolean, line: number): D
 
 const ownerKeys = [["session.id", "session_id"], ["user.id", "user_id"]] as const
 
-/** Without the session and user that the export gave to spans of other libraries: those of a span above them. */
+/** Removes the session and user that the export copied from an ancestor to spans of other libraries. */
 const withoutInherited = (spans: ReadonlyArray<DecodedSpan | string>): ReadonlyArray<DecodedSpan | string> => {
   const known = new Set<string>()
   const placeOf = (span: DecodedSpan, key: string, value: unknown): string => `${span.traceId} ${key} ${String(value)}`
@@ -124,7 +125,7 @@ const outcomeOf = (code: unknown, attributes: Attributes): Outcome =>
     ? "interrupted"
     : "success"
 
-/** `Name: message` of what ended the span. Our own spans have the whole text as the message of their status. */
+/** `Name: message` of the error that ended the span. Spans of this package have the whole text as their status message. */
 const exceptionOf = (event: EventData | undefined, status: string, span: Attributes, isOwn: boolean): string | null => {
   if (event === undefined) {
     const type = textOf(span["error.type"])

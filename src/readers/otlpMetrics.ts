@@ -11,7 +11,7 @@ import { descriptionOf, unitOf } from "../records/vocabulary.js"
 /** The scope of everything that this package sends. */
 export const ownScope = "loom-telemetry"
 
-/** The name of a service that has none (OpenTelemetry resource semantic conventions). */
+/** The `service.name` of a service without a name (OpenTelemetry resource semantic conventions). */
 export const unknownService = "unknown_service"
 
 // AggregationTemporality of opentelemetry-proto.
@@ -88,7 +88,7 @@ export class OtlpMetrics {
     point.add(value, time)
   }
 
-  /** The metrics as values for `JSON.stringify`; starts over. */
+  /** Returns the metrics as values for `JSON.stringify`, and starts over. */
   take(): ReadonlyArray<object> {
     const out = [...this.instruments].map(([key, instrument]) => metric(key.slice(key.indexOf(" ") + 1), instrument))
     this.instruments.clear()

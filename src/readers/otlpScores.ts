@@ -1,5 +1,5 @@
 /**
- * Scores in OTLP/JSON: events of their span while it was open, log records with its ids otherwise. Written and read back here.
+ * Writes and reads scores in OTLP/JSON: events of their span if given while it was open, otherwise log records with its ids.
  */
 import { evaluationAttributes, evaluationEvent, scoreOfEvent } from "../dialects/genai/evaluation.js"
 import type { ScoreData } from "../records/ScoreData.js"
@@ -8,10 +8,10 @@ import type { DecodedSpan } from "../records/wire/span.js"
 import { keyValues } from "./otlpMetrics.js"
 import { attributesOf, idOf, type Json, listOf, nanosOf, part } from "./otlpValues.js"
 
-/** Scores that may wait for their span, ≥ 0. */
+/** Scores held until their span is exported, ≥ 0. */
 const maxWaiting = 10_000
 
-/** Scores on their way out: those of spans that are exported later become events of them, all others log records. */
+/** Scores to export: those whose span is exported later become events of it, all others log records. */
 export class OtlpScores {
   private readonly waiting = new Map<string, Array<ScoreData>>()
   private held = 0
@@ -32,7 +32,7 @@ export class OtlpScores {
     this.held++
   }
 
-  /** The span with the scores that it got while it was open as events; those that it got later become log records. */
+  /** Returns the span with the scores given while it was open as events; those given later become log records. */
   onSpan(span: SpanData): SpanData {
     const key = `${span.traceId}/${span.spanId}`
     const scores = this.waiting.get(key)
@@ -46,7 +46,7 @@ export class OtlpScores {
     return { ...span, events: [...span.events ?? [], ...inside.map(eventOf)] }
   }
 
-  /** Makes log records of the scores that wait in vain. */
+  /** Turns the scores whose span was not exported into log records. */
   end(): void {
     for (const scores of this.waiting.values()) {
       this.late.push(...scores)
@@ -55,7 +55,7 @@ export class OtlpScores {
     this.held = 0
   }
 
-  /** Takes up to so many log records, as values for `JSON.stringify`. */
+  /** Removes and returns up to `most` log records, as values for `JSON.stringify`. */
   take(most: number): ReadonlyArray<object> {
     return this.late.splice(0, most).map(logRecord)
   }
@@ -76,7 +76,7 @@ const logRecord = (score: ScoreData): object => ({
   attributes: keyValues(evaluationAttributes(score))
 })
 
-/** A span without the events that are scores, and these scores. */
+/** Splits a span into the span without its score events, and those scores. */
 export const splitScores = (span: DecodedSpan): readonly [DecodedSpan, ReadonlyArray<ScoreData>] => {
   if (span.events === undefined || !span.events.some(({ name }) => name === evaluationEvent)) {
     return [span, []]

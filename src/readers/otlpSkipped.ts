@@ -1,5 +1,5 @@
 /**
- * Counts what an OTLP request holds that is not read: measurements, and log records without a score.
+ * Counts the parts of an OTLP request that are not read: measurements, and log records without a score.
  */
 import { isOtlp } from "./otlp.js"
 import { otlpLogScores } from "./otlpScores.js"
@@ -18,9 +18,9 @@ const signals = ["\"resourceMetrics\"", "\"resource_metrics\"", "\"resourceLogs\
 /** How a line of this package starts. */
 export const ownLead = "{\"kind\""
 
-/** What a line holds that is not read; `undefined` if it is no OTLP request with metrics or logs. */
+/** What is skipped in a line; `undefined` unless it is an OTLP request with metrics or logs. */
 export const skippedIn = (text: string): Skipped | undefined => {
-  // Most lines: to search each for four names would take as long as half of its parsing.
+  // Most lines start like this: searching each for four names would cost half as much as parsing it.
   if (text.startsWith(ownLead) || !signals.some((name) => text.includes(name))) {
     return undefined
   }

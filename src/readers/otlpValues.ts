@@ -1,5 +1,5 @@
 /**
- * The values of OTLP/JSON: ids, times, texts and attributes, as its JSON mapping writes them.
+ * Reads the values of OTLP/JSON: ids, times, texts and attributes, as its JSON mapping writes them.
  */
 import type { AttributeValue } from "../records/attributes.js"
 import { setOwn } from "../records/named.js"
@@ -10,16 +10,16 @@ export type Json = { readonly [key: string]: unknown }
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** The part of a request: its name in JSON, or as the proto files spell it. */
+/** A field of a request, by its JSON or its proto name. */
 export const part = (from: Json, camel: string, snake: string): unknown => from[camel] ?? from[snake]
 
-/** The objects of a list; none if it is no list. */
+/** The objects in a list; empty for anything else. */
 export const listOf = (value: unknown): ReadonlyArray<Json> => Array.isArray(value) ? value.filter(isObject) : []
 
-/** A text; empty for anything else. */
+/** A string; empty for anything else. */
 export const textOf = (value: unknown): string => typeof value === "string" ? value : ""
 
-/** An id in lower case; `undefined` for anything else, and for zeros, which mean none. */
+/** An id in lower case; `undefined` for anything else, and for all zeros, which mean no id. */
 export const idOf = (value: unknown, length: 16 | 32): string | undefined => {
   const id = textOf(value).toLowerCase()
   return id.length === length && /^[0-9a-f]+$/.test(id) && !/^0+$/.test(id) ? id : undefined
@@ -70,7 +70,7 @@ const valueOf = (value: unknown, depth: number): AttributeValue | undefined => {
     listValue(read("arrayValue", "array_value"), depth) ?? recordValue(read("kvlistValue", "kvlist_value"), depth)
 }
 
-/** An integer; as written if a number cannot hold it. */
+/** An integer; left as text if a number cannot hold it. */
 const integerOf = (value: unknown): AttributeValue | undefined =>
   typeof value === "number"
     ? value
@@ -78,7 +78,7 @@ const integerOf = (value: unknown): AttributeValue | undefined =>
     ? String(Number(value)) === value ? Number(value) : value
     : undefined
 
-/** A number; `NaN` and the infinities are texts in the JSON mapping, and in records. */
+/** A number; `NaN` and the infinities are strings in the JSON mapping, and in records. */
 const doubleOf = (value: unknown): AttributeValue | undefined =>
   typeof value === "number" || typeof value === "string" ? value : undefined
 

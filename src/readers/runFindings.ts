@@ -1,7 +1,7 @@
 /**
  * Finds runs that wasted money: the same call again and again, cost after the last useful step, prompts that were no longer cached.
  *
- * Works on what the spans of runs, model calls and tools say in any dialect, at about two hundred bytes per such span. Costs are those on the spans of model
+ * Reads the spans of runs, model calls and tools in any dialect, and holds about two hundred bytes per span. Costs are those on the spans of model
  * calls; a call belongs to the nearest run above it.
  */
 import type { Meaning } from "../dialects/meaning.js"
@@ -22,7 +22,7 @@ export interface RunFinding {
   readonly example: string
 }
 
-/** So many calls with the same arguments in one run are a finding. */
+/** How many calls with the same arguments in one run make a finding. */
 const manyCalls = 3
 
 interface Step {
@@ -42,7 +42,7 @@ interface ModelCall extends Step {
 
 interface ToolCall extends Step {
   readonly tool: string
-  /** Equal for equal arguments; `undefined` if it is not known. */
+  /** Equal for equal arguments; `undefined` if they are unknown. */
   readonly digest: string | undefined
   readonly succeeded: boolean
 }
@@ -64,7 +64,7 @@ export class RunFindings {
   private readonly models = new Map<string, ModelCall>()
   private readonly tools = new Map<string, ToolCall>()
 
-  /** Adds a span; one with a key that is known replaces it. */
+  /** Adds a span; replaces one with the same key. */
   add(key: string, span: SpanData, { attributes, role }: Read, line: number): void {
     const { end, outcome, spanId, start, traceId } = span
     const step = { id: `${traceId.slice(0, 8)}/${spanId}`, key, line, start, end }
@@ -111,7 +111,7 @@ export class RunFindings {
 
 type Read = Meaning<SpanData["attributes"]>
 
-/** Of arguments that are recorded as a text, a digest too: it takes less memory. */
+/** The digest of the arguments. Arguments recorded as text are digested here, to save memory. */
 const digestOf = (attributes: Read["attributes"]): string | undefined => {
   const text = labelOf(attributes, "arguments")
   return labelOf(attributes, "arguments_digest") ??
@@ -129,7 +129,7 @@ const usageOf = (attributes: Read["attributes"]): Pick<ModelCall, "cached" | "co
 const byStart = <A extends Step>(steps: ReadonlyMap<string, A>): ReadonlyArray<A> =>
   [...steps.values()].sort((a, b) => a.start < b.start ? -1 : a.start > b.start ? 1 : 0)
 
-/** The nearest span above each that fulfills a condition. Every span is walked once, however deep the tree. */
+/** Finds the nearest ancestor that meets a condition. Every span is walked once, however deep the tree. */
 const nearestAbove = (
   parentOf: (key: string) => string | undefined,
   isWanted: (key: string) => boolean
@@ -165,7 +165,7 @@ const costOf = (calls: Iterable<ModelCall>): number => {
 
 const usd = (cost: number): string => formatUsd(cost) || "an unknown cost"
 
-/** The model call that asked for a tool call: the last one that had ended before. */
+/** The model call that requested a tool call: the last one that ended before it. */
 const askedBy = (models: ReadonlyArray<ModelCall>, { start }: ToolCall): ModelCall | undefined =>
   models.findLast(({ end }) => end <= start)
 
@@ -191,7 +191,7 @@ const repeated = ({ agent }: Run, { models, tools }: Work): ReadonlyArray<RunFin
     return { kind: "repeated-tool-call", line, example: `${id} ${tool} of ${agent}: ${calls.length} calls; ${money}` }
   })
 
-/** When the last useful step ended: a tool call that succeeded, and was not made before. A run that only failed had none since it started. */
+/** When the last useful step ended: a tool call that succeeded and was no repetition. For a run with failures only, when it started. */
 const lastStep = (run: Run, tools: ReadonlyArray<ToolCall>): bigint | undefined => {
   const repeats = new Set(alike(tools).flatMap((calls) => calls.filter(({ succeeded }) => succeeded).slice(1)))
   const ends = tools.filter((call) => call.succeeded && !repeats.has(call)).map(({ end }) => end)
@@ -219,11 +219,11 @@ const afterLastStep = (run: Run, { models, tools }: Work): ReadonlyArray<RunFind
 
 const share = ({ cached = 0, tokensIn }: ModelCall): number => tokensIn === 0 ? 0 : cached / tokensIn
 
-const percent = (value: number): string => `${Math.round(value * 100)} %`
+const percent = (value: number): string => `${Math.round(value * 100)}%`
 
 /**
- * A growing prompt keeps what is cached, though its share falls: only a call that found less than half of what the one before found is a finding, if the
- * prompt before was mostly cached, and this one is not less than half as long: that would be a compaction.
+ * Whether much less of a prompt was cached than before. The share also falls when a prompt grows, so fewer than half as many tokens must be cached,
+ * and the prompt before must have been mostly cached. A prompt less than half as long does not count: it was compacted.
  */
 const isLessCached = (call: ModelCall, before: ModelCall): boolean =>
   call.cached !== undefined && before.cached !== undefined && call.cached * 2 < before.cached &&

@@ -1,7 +1,8 @@
 /**
- * A condition on scores, as the command `find` and the page's search take it.
+ * Parses a condition on scores, as accepted by `find` and the page's search.
  *
- * `NAME` (has one), `NAME<0.5` by value, `NAME=0.2..0.4` by a range of values, both included, `NAME=label` and `NAME!=label` by label; a number after `=` is a value.
+ * `NAME` (has one), `NAME<0.5` by value, `NAME=0.2..0.4` by an inclusive range of values, `NAME=label` and `NAME!=label` by label. A number after `=`
+ * is a value.
  */
 import type { ScoreData } from "../records/ScoreData.js"
 import { signs } from "./signs.js"
@@ -9,7 +10,7 @@ import { signs } from "./signs.js"
 export interface ScoreCondition {
   /** The name of the scores that can meet it. */
   readonly name: string
-  /** Whether it compares a value or label; otherwise it asks whether there is such a score. */
+  /** Whether it compares a value or label; otherwise any score with that name meets it. */
   readonly compares: boolean
   readonly meets: (score: ScoreData) => boolean
 }
@@ -41,7 +42,7 @@ const comparing = (sign: string, operand: string, number: number): Judges => ({ 
     ? label !== null && (sign === "=") === (label === operand)
     : value !== null && signs[sign]!(value, number)
 
-/** `undefined` for any other text. */
+/** The comparison for `FROM..TO`; `undefined` for any other text. */
 const withinRange = (operand: string): Judges | undefined => {
   const [from = Number.NaN, to = Number.NaN, more] = operand.split("..").map(numberOf)
   return Number.isNaN(from) || Number.isNaN(to) || more !== undefined

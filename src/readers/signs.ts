@@ -1,5 +1,5 @@
 /**
- * The comparisons that conditions on numbers can make, by their signs.
+ * The comparison operators of numeric conditions.
  */
 export const signs: { readonly [sign: string]: (a: number, b: number) => boolean } = {
   ">": (a, b) => a > b,

@@ -16,7 +16,7 @@ export class Stacks {
 
   /** Adds a trace. Its usage is needed unless the weight is time. */
   add(trace: Trace, usage: Pick<NodeUsage, "of"> | undefined): void {
-    // A stack is its parent's plus one frame: no text is built twice.
+    // A stack is its parent's plus one frame, so no text is built twice.
     const stacks: Array<string> = []
     for (const { depth, node } of nodes(trace.roots)) {
       const level = Math.min(depth, deepest)
@@ -45,7 +45,7 @@ export class Stacks {
   }
 }
 
-/** Deeper spans count for their ancestor at this level; otherwise a chain of spans would give lines of a megabyte. */
+/** Deeper spans count for their ancestor at this level; otherwise a chain of spans would make lines of a megabyte. */
 const deepest = 500
 
 /** A name as a frame: on one line and without separators. */

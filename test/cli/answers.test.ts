@@ -121,7 +121,7 @@ describe("a command", { concurrent: true, timeout: 60_000 }, () => {
     ])
   })
 
-  it("errors groups equal failures", async () => {
+  it("errors groups identical failures", async () => {
     const { stdout } = await loom(["errors", "--json", files.path("ours.jsonl")])
     expect(documents({ stdout })).toMatchObject([{
       count: 2,
@@ -135,10 +135,10 @@ describe("a command", { concurrent: true, timeout: 60_000 }, () => {
     expect(documents({ stdout })).toMatchObject([{ count: 2, label: "loom.tool search" }])
   })
 
-  it("diff finds no difference to the same file, and names missing spans", async () => {
+  it("diff finds no difference between a file and itself, and names missing spans", async () => {
     const lines = readFileSync(files.path("ours.jsonl"), "utf8").trimEnd().split("\n")
-    const lacking = lines.filter((line) => !(line.includes("loom.tool") && line.includes("\"c2\"")))
-    const path = files.write("lacking.jsonl", `${lacking.join("\n")}\n`)
+    const fewer = lines.filter((line) => !(line.includes("loom.tool") && line.includes("\"c2\"")))
+    const path = files.write("fewer.jsonl", `${fewer.join("\n")}\n`)
     const [same, other] = await Promise.all([
       loom(["diff", "--fail", files.path("ours.jsonl"), files.path("ours.jsonl")]),
       loom(["diff", "--fail", "--json", files.path("ours.jsonl"), path])

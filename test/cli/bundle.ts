@@ -1,8 +1,9 @@
 /**
  * The command line as published, bundled from the sources once per test run.
  *
- * Each test file runs in its own process, whose parent is the test run: the bundle is in a directory with that process id. The first test that needs it builds
- * it; the directory gets its name once it is complete, so no test sees half of it. The next run removes the directories of finished runs.
+ * Each test file runs in its own process, whose parent is the test run: the bundle is in a directory named after that process id. The first test that
+ * needs the bundle builds it; the directory gets its name once it is complete, so no test sees an incomplete one. The next run removes the
+ * directories of finished runs.
  */
 import { execFile } from "node:child_process"
 import {
@@ -54,7 +55,7 @@ const tidy = (): void => {
 
 const make = async (): Promise<void> => {
   const begun = mkdtempSync(`${folder}-`)
-  // Without it, Node tries to load the file as CommonJS first.
+  // Otherwise Node tries to load the file as CommonJS first.
   writeFileSync(join(begun, "package.json"), "{\"type\":\"module\"}")
   await promisify(execFile)(process.execPath, ["esbuild.config.mjs", begun], { cwd: repository })
   try {

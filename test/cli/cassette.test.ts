@@ -1,5 +1,5 @@
 /**
- * `cassette check`: what can be played, and what is missing.
+ * `cassette check` shows what can be played, and what is missing.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { tapeSum } from "../../src/records/tape.js"

@@ -20,14 +20,14 @@ beforeAll(async () => {
 
 const hasShell = (shell: string): boolean => spawnSync(shell, ["-c", "true"]).status === 0
 
-/** The output of a program that runs after the script. */
+/** The output lines of a program that runs after the script. */
 const answer = (shell: string, program: string): ReadonlyArray<string> => {
   const { status, stderr, stdout } = spawnSync(shell, ["-c", `${scripts.get(shell)}\n${program}`], { encoding: "utf8" })
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
   return stdout.split("\n").filter((line) => line !== "")
 }
 
-/** What bash offers for these words, the last of which is incomplete. */
+/** The completions in bash for these words, the last of which is incomplete. */
 const inBash = (...words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const line = ["loom-telemetry", ...words].map((word) => `'${word}'`).join(" ")
   return answer(
@@ -90,7 +90,7 @@ describe("completions", { timeout: 30_000 }, () => {
     expect(scripts.get("bash")).toMatch(/^complete -o bashdefault -o default -F _loom_telemetry loom-telemetry$/m)
   })
 
-  it.skipIf(!hasShell("fish"))("offer the same in fish", () => {
+  it.skipIf(!hasShell("fish"))("offer commands, options and choices in fish", () => {
     expect(inFish("loom-telemetry st")).toEqual(["stats"])
     expect(inFish("loom-telemetry stats --by m")).toEqual(["model"])
     expect(inFish("loom-telemetry stats --fa")).toEqual(["--fail-if"])

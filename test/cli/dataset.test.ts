@@ -1,5 +1,5 @@
 /**
- * `dataset add`: which traces become cases, what is refused, and what happens to the file.
+ * `dataset add`: which traces become cases, what it refuses, and what it does to the file.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ const run = (trace: number, text: string | undefined, output?: string, outcome?:
 
 let files: Samples
 let next = 0
-/** A path at which there is nothing. */
+/** A path without a file. */
 const fresh = () => files.path(`cases-${next++}.jsonl`)
 const cases = (
   path: string
@@ -55,12 +55,12 @@ afterAll(() => files.remove())
 const traces = () => files.path("traces.jsonl")
 
 describe("dataset add", { timeout: 60_000 }, () => {
-  it("adds what each agent was asked, once, and the dataset can be read", async () => {
+  it("adds the input of each agent run once, to a dataset that can be read", async () => {
     const path = fresh()
     expect(await loom(["dataset", "add", path, traces()])).toMatchObject({
       code: 0,
       stdout: `added 3 cases to ${path}\n`,
-      stderr: "passed over 1 trace without a run of an agent\n"
+      stderr: "skipped 1 trace without an agent run\n"
     })
     expect(statSync(path).mode & 0o777).toBe(0o600)
     const { cases: read } = await Effect.runPromise(
@@ -74,7 +74,7 @@ describe("dataset add", { timeout: 60_000 }, () => {
     })))
     const again = await loom(["dataset", "add", path, traces()])
     expect(again).toMatchObject({ code: 0, stdout: `added 0 cases to ${path}\n` })
-    expect(again.stderr).toContain("3 cases already there")
+    expect(again.stderr).toContain("3 cases already in the dataset")
     expect(ids(path)).toEqual([1, 2, 4])
   })
 
@@ -101,20 +101,20 @@ describe("dataset add", { timeout: 60_000 }, () => {
     expect(stderr).toContain("2 more cases not added: --limit 0 adds all")
   })
 
-  it("writes what is expected, if it is told", async () => {
+  it("writes the expected answer if one is given", async () => {
     const path = fresh()
     await loom(["dataset", "add", "--trace", id(2), "--expected", "Rome", path, traces()])
     await loom(["dataset", "add", "--expect-answer", path, traces()])
     expect(cases(path).map(({ expected }) => expected)).toEqual(["Rome", "Paris", undefined])
   })
 
-  it("reads standard input, compressed too", async () => {
+  it("reads standard input, even if it is compressed", async () => {
     const path = fresh()
     const { code } = await loom(["dataset", "add", path], { input: gzipSync(readFileSync(traces())) })
     expect([code, ids(path)]).toEqual([0, [1, 2, 4]])
   })
 
-  it("begins a line of its own behind a dataset that was edited by hand, and keeps what is in it", async () => {
+  it("starts on a new line in a dataset that was edited by hand, and keeps its content", async () => {
     const path = files.write("edited.jsonl", "\ufeff{\"input\":\"mine\"}")
     await loom(["dataset", "add", "--trace", id(1), path, traces()])
     expect(readFileSync(path, "utf8").split("\n")).toEqual([
@@ -124,18 +124,18 @@ describe("dataset add", { timeout: 60_000 }, () => {
     ])
   })
 
-  it("says that a part of what was asked is missing", async () => {
+  it("warns if part of the input is missing", async () => {
     const path = files.write(
       "cut.jsonl",
       file(run(1, "my password is <redacted>"), run(2, `long…[+9000 chars]`), run(3, "whole"))
     )
     const { stderr } = await loom(["dataset", "add", fresh(), path])
     expect(stderr.trimEnd().split("\n")).toEqual(
-      [1, 2].map((trace) => `trace ${id(trace)}: a part of what was asked was cut or redacted; edit its case`)
+      [1, 2].map((trace) => `trace ${id(trace)}: part of the input was truncated or redacted; edit its case`)
     )
   })
 
-  it("keeps every character, and obeys none of them on a terminal", async () => {
+  it("keeps every character, and escapes those that a terminal would interpret", async () => {
     const hostile = "\u001b[2J\u2028\u2029\u202e\ud83d\ude00\"\\\n__proto__"
     const [path, trace] = [fresh(), files.write("hostile.jsonl", file(run(1, hostile)))]
     const { stdout } = await loom(["dataset", "add", "--json", path, trace])
@@ -143,7 +143,7 @@ describe("dataset add", { timeout: 60_000 }, () => {
     expect(cases(path)[0]?.input).toEqual(asked(hostile))
   })
 
-  it("loses no case when several add at once, and the dataset can still be read", async () => {
+  it("loses no case when several processes add at once, and leaves a dataset that can be read", async () => {
     const path = fresh()
     const runs = await Promise.all(
       [1, 2, 4, 1, 2, 4].map((trace) => loom(["dataset", "add", "--trace", id(trace), path, traces()]))
@@ -163,26 +163,31 @@ describe("dataset add refuses", { timeout: 60_000 }, () => {
       "a trace whose content was not captured",
       3,
       (path) => [path, files.path("uncaptured.jsonl")],
-      /nothing was added: trace 0*5 does not say .* captureContent/
+      /nothing was added: trace 0*5 does not contain the agent's input; .* captureContent/
     ],
-    ["traces of something else", 3, (path) => [path, files.path("others.jsonl")], /trace 0*3 has no run of an agent/],
+    ["traces without an agent", 3, (path) => [path, files.path("others.jsonl")], /trace 0*3 has no agent run/],
     [
-      "a file that holds no traces",
+      "a file without traces",
       3,
       (path) => [path, files.write("text.txt", "Dear reader,\n")],
       /no records in .*text\.txt/
     ],
-    ["a trace that is not there", 2, (path) => ["--trace", "abc", path, traces()], /no trace id starts with "abc"/],
+    ["an unknown trace", 2, (path) => ["--trace", "abc", path, traces()], /no trace id starts with "abc"/],
     ["a missing file", 3, (path) => [path, files.path("missing.jsonl")], /missing\.jsonl: no such file/],
-    ["one answer for several traces", 2, (path) => ["--expected", "Rome", path, traces()], /select one with --trace/],
     [
-      "two answers",
+      "one expected answer for several traces",
+      2,
+      (path) => ["--expected", "Rome", path, traces()],
+      /select one with --trace/
+    ],
+    [
+      "two expected answers",
       2,
       (path) => ["--expected", "Rome", "--expect-answer", "--trace", id(1), path, traces()],
       /either --expected or --expect-answer/
     ],
     ["an invalid condition", 2, (path) => ["--score", "exact<low", path, traces()], /a number after </]
-  ])("%s with code %i, and leaves the dataset as it is", async (_, code, args, message) => {
+  ])("%s with code %i, and leaves the dataset unchanged", async (_, code, args, message) => {
     const path = dataset()
     expect(await loom(["dataset", "add", ...args(path)])).toMatchObject({
       code,
@@ -192,10 +197,10 @@ describe("dataset add refuses", { timeout: 60_000 }, () => {
   })
 
   it.each<readonly [string, string | Uint8Array, RegExp]>([
-    ["a trace file", file(run(1, "France?")), /line 1 is no case\. A dataset has one JSON object per line/],
-    ["a torn line", "{\"input\":1}\n{\"inp", /line 2 is no case/],
-    ["a list", "[1]\n", /line 1 is no case/],
-    ["compressed data", gzipSync("{\"input\":1}\n"), /line 1 is no case/]
+    ["a trace file", file(run(1, "France?")), /line 1 is not a case\. A dataset has one JSON object per line/],
+    ["a torn line", "{\"input\":1}\n{\"inp", /line 2 is not a case/],
+    ["a list", "[1]\n", /line 1 is not a case/],
+    ["compressed data", gzipSync("{\"input\":1}\n"), /line 1 is not a case/]
   ])("to append to %s", async (_, content, message) => {
     const path = files.write(`not-${next++}.jsonl`, content)
     const before = readFileSync(path)

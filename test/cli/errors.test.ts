@@ -84,7 +84,7 @@ describe("two failures", { concurrent: true, timeout: 60_000 }, () => {
     expect(await listed("later.jsonl")).toHaveLength(2)
   })
 
-  it("are both listed if a program turned the inner error into one of its own", async () => {
+  it("are both listed if a program turned the inner error into its own error", async () => {
     write(
       "own.jsonl",
       { id: 1, name: "app", ms: 9, ...failed("Error: no answer for the user") },

@@ -1,5 +1,5 @@
 /**
- * Standard output that cannot be written: every command says so and exits with 3.
+ * Every command reports that standard output cannot be written, and exits with 3.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { spawn } from "node:child_process"
@@ -13,7 +13,7 @@ import { folder, type Samples } from "./samples.js"
 
 let files: Samples
 let path: string
-/** The command, with the packages that are optional. */
+/** The command, with its optional packages. */
 let bin: string
 beforeAll(async () => {
   files = folder()
@@ -74,7 +74,7 @@ const commands: ReadonlyArray<ReadonlyArray<string>> = [
 let runs = 0
 
 const run = async (args: ReadonlyArray<string>, stdout: number) => {
-  // What a dataset has already is not added again, and nothing is printed of it.
+  // A dataset of its own for each run, because cases that are already in it are neither added nor printed.
   const paths = { FILE: path, SCORES: files.path("scores.jsonl"), CASES: files.path(`cases-${runs++}.jsonl`) }
   const words = args.map((word) => Object.hasOwn(paths, word) ? paths[word as keyof typeof paths] : word)
   const child = spawn(process.execPath, [bin, ...words], { stdio: ["ignore", stdout, "pipe"] })
@@ -86,7 +86,7 @@ const run = async (args: ReadonlyArray<string>, stdout: number) => {
   return { code: code as number, stderr }
 }
 
-describe.skipIf(!existsSync("/dev/full"))("a full disk behind standard output", { timeout: 120_000 }, () => {
+describe.skipIf(!existsSync("/dev/full"))("a full disk at standard output", { timeout: 120_000 }, () => {
   it.each(commands.map((command) => [command.join(" "), command] as const))(
     "is reported with exit code 3 by %s",
     async (_, command) => {

@@ -1,5 +1,5 @@
 /**
- * Files of other kinds: every command reads them alike, or refuses them alike and says what they seem to be.
+ * Files in other formats: every command either reads them, or rejects them and says what they seem to be.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { mkdirSync, readFileSync } from "node:fs"
@@ -22,7 +22,7 @@ const jaeger = { data: [{ traceID: "1", spans: [] }] }
 
 const zipkin = [{ traceId: "1", id: "2", name: "get", timestamp: 1, duration: 2, localEndpoint: { serviceName: "a" } }]
 
-/** A field of a protobuf message that has a length. */
+/** A length-delimited field of a protobuf message. */
 const field = (number: number, ...parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   const content = Buffer.concat(parts)
   return Buffer.concat([Buffer.from([number << 3 | 2, content.length]), content])
@@ -42,30 +42,34 @@ const foreign: ReadonlyArray<readonly [what: string, content: string | Uint8Arra
   ["Jaeger JSON in an array", JSON.stringify(jaeger.data), "Jaeger JSON"],
   ["Zipkin JSON", JSON.stringify(zipkin), "Zipkin JSON: export"],
   ["pretty-printed Zipkin JSON", JSON.stringify(zipkin, null, 2), "Zipkin JSON: export"],
-  ["OTLP in protobuf", protobuf, "OTLP in protobuf: have it written as JSON"],
+  ["OTLP in protobuf", protobuf, "OTLP in protobuf: write it as JSON"],
   ["compressed OTLP in protobuf", gzipSync(protobuf), "OTLP in protobuf"],
   ["a Collector's protobuf", Buffer.concat([Buffer.from([0, 0, 0, protobuf.length]), protobuf]), "OTLP in protobuf"],
   [
     "OTLP without a valid id",
     `{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"x"}]}]}]}\n`,
-    "OTLP/JSON that is not"
+    "invalid OTLP/JSON"
   ],
   ["logs", `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}\n`, "OTLP metrics or logs, without spans"],
   [
-    "the log of a container",
+    "a container log",
     `${JSON.stringify({ log: `${line}\n`, stream: "stdout" })}\n`,
-    "the log of a container: take"
+    "a container log: extract"
   ],
   ["CSV", "trace_id,span_id,name\n1,2,x\n", "a table (CSV)"],
   ["records in one line", line + line, "records without line breaks between them: put each"],
-  ["a duration that is no number", `${line.replace(/"duration_ms":\d+/, "\"duration_ms\":1e400")}\n`, "not valid"],
-  ["a line of 65 MiB", gzipSync(`{"kind":"span","name":"${"x".repeat(65 * 1024 * 1024)}"}\n`), "of more than 64 MiB"],
-  ["zeros before a record", `${"\0".repeat(4096)}${line}\n`, "zeros, as a crash leaves them"],
+  [
+    "a duration that is not a number",
+    `${line.replace(/"duration_ms":\d+/, "\"duration_ms\":1e400")}\n`,
+    "invalid records"
+  ],
+  ["a line of 65 MiB", gzipSync(`{"kind":"span","name":"${"x".repeat(65 * 1024 * 1024)}"}\n`), "longer than 64 MiB"],
+  ["zeros before a record", `${"\0".repeat(4096)}${line}\n`, "zeros, as left by a crash"],
   ["a transcript", `${JSON.stringify(transcript)}\n`, "a coding agent's transcript"],
   ["a compressed transcript", gzipSync(`${JSON.stringify(transcript)}\n`), "a coding agent's transcript"],
   ["a JSON array", `[${line}]`, "a JSON array"],
   ["a pretty-printed JSON array", JSON.stringify([JSON.parse(line)], null, 2), "a JSON array"],
-  ["lines that end with CR alone", `${line}\r${line}\r`, "CR alone"],
+  ["lines that end with only CR", `${line}\r${line}\r`, "CR line endings"],
   ["a zip archive", Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4]), Buffer.from(`\n${line}\n`)]), "a zip archive"],
   ["an empty zip archive", Buffer.from([0x50, 0x4b, 5, 6, ...Array<number>(18).fill(0)]), "an empty zip archive"],
   ["a compressed zip archive", gzipSync(`PK\u0003\u0004\n${line}\n`), "a zip archive"],
@@ -109,7 +113,7 @@ const commands: ReadonlyArray<readonly [name: string, ...args: ReadonlyArray<str
 ]
 
 describe("a file that is not a trace file", { concurrent: true, timeout: 60_000 }, () => {
-  it.each(foreign)("is refused by stats, and named: %s", async (what, content, seems) => {
+  it.each(foreign)("is rejected by stats, which says what it is: %s", async (what, content, seems) => {
     const path = files.write(`${what.replace(/\W/g, "-")}.jsonl`, content)
     const { code, stderr, stdout } = await loom(["stats", path])
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
@@ -117,14 +121,14 @@ describe("a file that is not a trace file", { concurrent: true, timeout: 60_000 
     expect(stderr).toContain(seems)
   })
 
-  it.each(commands)("is refused by %s %s %s", async (...command) => {
+  it.each(commands)("is rejected by %s %s %s", async (...command) => {
     const path = files.write(`refused-${command.join("").replace(/\W/g, "")}.jsonl`, `${JSON.stringify(transcript)}\n`)
     const { code, stderr } = await loom([...command, path])
     expect(code).toBe(3)
     expect(stderr).toContain("it seems to be a coding agent's transcript")
   })
 
-  it.each(commands)("is refused by %s %s %s, too, where it is OTLP without spans", async (...command) => {
+  it.each(commands)("is rejected by %s %s %s, even if it is OTLP without spans", async (...command) => {
     const path = files.write(`logs-${command.join("").replace(/\W/g, "")}.jsonl`, "{\"resourceLogs\":[{}]}\n")
     const { code, stderr } = await loom([...command, path])
     expect(code).toBe(3)
@@ -138,11 +142,14 @@ describe("a file that is not a trace file", { concurrent: true, timeout: 60_000 
     expect(() => readFileSync(page)).toThrow("ENOENT")
   })
 
-  it.each(["", "{\"kind\":\"span\",\"na"])("is not one that was only just begun: %j", async (content) => {
-    expect((await loom(["stats", files.write(`begun${content.length}.jsonl`, content)])).code).toBe(0)
-  })
+  it.each(["", "{\"kind\":\"span\",\"na"])(
+    "is told apart from a trace file that has only just been started: %j",
+    async (content) => {
+      expect((await loom(["stats", files.write(`begun${content.length}.jsonl`, content)])).code).toBe(0)
+    }
+  )
 
-  it("is refused by view --serve at once: a directory", async () => {
+  it("is rejected by view --serve at once if it is a directory", async () => {
     const path = files.path("directory")
     mkdirSync(path)
     const { code, stderr, stdout } = await loom(["view", "--serve", path])
@@ -151,7 +158,7 @@ describe("a file that is not a trace file", { concurrent: true, timeout: 60_000 
   })
 })
 
-describe("a compressed file that something else follows", { concurrent: true, timeout: 60_000 }, () => {
+describe("a compressed file followed by other data", { concurrent: true, timeout: 60_000 }, () => {
   const reading = commands.filter(([name, flag]) => name !== "replay" && flag !== "--serve")
 
   it.each(reading)("is read with a warning by %s %s %s", async (...command) => {
@@ -168,7 +175,7 @@ describe("a compressed file that something else follows", { concurrent: true, ti
     }
   })
 
-  it("is read as if nothing did if that is zeros, and with a byte order mark", async () => {
+  it("is read without a warning if the other data is zeros, even with a byte order mark", async () => {
     const path = files.write("padded.gz", Buffer.concat([gzipSync(`\ufeff${line}\n`), Buffer.alloc(512)]))
     expect(await loom(["stats", path])).toMatchObject({ code: 0, stderr: "" })
   })
@@ -177,7 +184,7 @@ describe("a compressed file that something else follows", { concurrent: true, ti
 describe("an OTLP file", { concurrent: true, timeout: 60_000 }, () => {
   const golden = readFileSync(new URL("../readers/golden/vercel-6.jsonl", import.meta.url))
 
-  it("is read by every command alike", async () => {
+  it("is read by every command", async () => {
     const path = files.write("otlp.jsonl", golden)
     const [stats, cost, tree, find, doctor] = await Promise.all(
       ["stats", "cost", "tree", "find", "doctor"].map((command) => loom([command, "--json", path]))
@@ -191,7 +198,7 @@ describe("an OTLP file", { concurrent: true, timeout: 60_000 }, () => {
     expect(documents(doctor!)[0]).toMatchObject({ records: 5, ok: true })
   })
 
-  it("says how many measurements and log records it did not read, once, by every command", async () => {
+  it("has its skipped measurements and log records reported once by every command", async () => {
     const metrics = {
       resourceMetrics: [{
         scopeMetrics: [{
@@ -219,7 +226,7 @@ describe("an OTLP file", { concurrent: true, timeout: 60_000 }, () => {
     expect(empty.code).toBe(0)
   })
 
-  it("of our own export gives the tree of the source", async () => {
+  it("exported by this package gives the tree of the source", async () => {
     const source = files.write(
       "source.jsonl",
       `${span({ id: 2, parent: 1, name: "loom.tool", attributes: { tool: "t", ok: true } })}\n${line}\n`

@@ -1,5 +1,5 @@
 /**
- * Large trace files, and how much memory a command takes for one.
+ * Writes large trace files, and measures how much memory a command takes for one.
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -15,17 +15,17 @@ type Attributes = { readonly [key: string]: string }
 
 const traceOf = (trace: number, more: Attributes): string => {
   const id = trace * 8 + 1
-  const whose = { user_id: `user ${trace % 50}`, session_id: `s-${trace}`, ...more }
+  const owner = { user_id: `user ${trace % 50}`, session_id: `s-${trace}`, ...more }
   const model = { model: `model ${trace % 3}` }
   return [
-    metric({ name: "loom.cost.usd", value: 0.25, trace, id: id + 2, attributes: { ...model, ...whose } }),
+    metric({ name: "loom.cost.usd", value: 0.25, trace, id: id + 2, attributes: { ...model, ...owner } }),
     span({
       id: id + 2,
       parent: id + 1,
       trace,
       name: "loom.model.stream",
       ms: 1 + trace % 10,
-      attributes: { ...model, ...whose, cost_usd: 0.25, tokens_in: 100, tokens_out: 10 }
+      attributes: { ...model, ...owner, cost_usd: 0.25, tokens_in: 100, tokens_out: 10 }
     }),
     span({
       id: id + 3,
@@ -33,14 +33,14 @@ const traceOf = (trace: number, more: Attributes): string => {
       trace,
       name: "loom.tool",
       outcome: trace % 5 === 0 ? "failure" : "success",
-      attributes: { tool: "search", ...whose }
+      attributes: { tool: "search", ...owner }
     }),
-    span({ id: id + 1, parent: id, trace, name: "loom.turn", attributes: { turn: 0, ...whose } }),
-    span({ id, trace, name: "loom.run", ms: 20, attributes: { agent: "planner", ...whose } })
+    span({ id: id + 1, parent: id, trace, name: "loom.turn", attributes: { turn: 0, ...owner } }),
+    span({ id, trace, name: "loom.run", ms: 20, attributes: { agent: "planner", ...owner } })
   ].map((line) => `${line}\n`).join("")
 }
 
-/** Writes a file of about so many megabytes, piece by piece; returns the number of its traces. Each has four spans. */
+/** Writes a file of about this many megabytes, piece by piece; returns the number of its traces. Each has four spans. */
 export const writeLarge = async (path: string, megabytes: number, more: Attributes = {}): Promise<number> => {
   const block = Array.from({ length: perBlock }, (_, trace) => traceOf(trace, more)).join("")
   const blocks = Math.ceil((megabytes * 1e6) / Buffer.byteLength(block))
@@ -55,7 +55,9 @@ export const writeLarge = async (path: string, megabytes: number, more: Attribut
   return blocks * perBlock
 }
 
-/** Writes a compressed file of about so many megabytes before compression, whose traces occur again and again; returns the number of its spans. */
+/**
+ * Writes a compressed file of about this many megabytes before compression, with the same traces again and again; returns the number of its spans.
+ */
 export const writeRepeated = (path: string, megabytes: number, more: Attributes): number => {
   const block = Array.from({ length: perBlock }, (_, trace) => traceOf(trace, more)).join("")
   const blocks = Math.ceil((megabytes * 1e6) / Buffer.byteLength(block))

@@ -27,7 +27,7 @@ const scattered = lines(
 )
 
 describe("tree --last", { concurrent: true, timeout: 60_000 }, () => {
-  it("shows the same as the end of all trees", async () => {
+  it("shows the last of all trees", async () => {
     const path = files.write("scattered.jsonl", scattered)
     const all = (await loom(["tree", "--json", path])).stdout.trimEnd().split("\n")
     for (const last of [0, 1, 2, 3, 9]) {
@@ -37,7 +37,7 @@ describe("tree --last", { concurrent: true, timeout: 60_000 }, () => {
     }
   })
 
-  it("reads a pipe as it reads a file", async () => {
+  it("shows the same for a pipe as for a file", async () => {
     const path = files.write("piped.jsonl", scattered)
     const { stdout } = await loom(["tree", "--last", "1", path])
     expect(stdout).toContain("newest")
@@ -45,7 +45,7 @@ describe("tree --last", { concurrent: true, timeout: 60_000 }, () => {
     expect((await loom(["tree", "--last", "1"], { input: scattered })).stdout).toBe(stdout)
   })
 
-  it("counts the usage as the whole file does where it was measured outside any trace", async () => {
+  it("shows the same usage as the whole file if some was measured outside any trace", async () => {
     const outside = lines(
       span({ id: 1, trace: 1, name: "loom.model", attributes: { tokens_in: 100, tokens_out: 0 } }),
       span({ id: 2, trace: 2, name: "loom.model", start: 9, attributes: { tokens_in: 100, tokens_out: 0 } }),
@@ -74,7 +74,7 @@ const started = (trace: number, second: number): Facts => ({
 describe("NewestTraces", () => {
   const newestOf = (newest: NewestTraces, count: number) => [...newest.newest(count).keys()]
 
-  it("finds them in any order, in bounded memory", () => {
+  it("finds the newest in any order, in bounded memory", () => {
     for (const order of [1, -1]) {
       const newest = new NewestTraces(10)
       for (let at = 0; at < 1000; at++) {
@@ -86,7 +86,7 @@ describe("NewestTraces", () => {
     }
   })
 
-  it("finds those that came last among many that start at the same instant", () => {
+  it("finds the last to arrive among many that start at the same instant", () => {
     const newest = new NewestTraces(10)
     for (let at = 0; at < 5000; at++) {
       newest.add(started(at, 1))
@@ -96,7 +96,7 @@ describe("NewestTraces", () => {
     expect(newest.isSure(2)).toBe(true)
   })
 
-  it("knows a trace that was dropped and came back once it has read everything again", () => {
+  it("recognizes a trace that was dropped and came back, after a second pass", () => {
     const records = [started(0, 1), ...Array.from({ length: 100 }, (_, at) => started(at + 1, at + 2)), started(0, 900)]
     const newest = new NewestTraces(10)
     records.forEach((each) => newest.add(each))

@@ -28,7 +28,7 @@ const lines = [
     exception: "Error: no such \u001b[2Jmoth"
   }),
   span({ name: "loom.run", id: 2, attributes: { agent: "a" } }),
-  // Many traces: the answer would be long.
+  // So many traces that the answer would be too long.
   ...Array.from({ length: 1000 }, (_, at) => span({ trace: at + 2, id: 1, name: "other", start: -at }))
 ]
 
@@ -56,7 +56,7 @@ const call = async (name: string, given: { readonly [name: string]: unknown } = 
 const trace = "0".repeat(31) + "1"
 
 describe("mcp", () => {
-  it("lists its tools, all of which only read", async () => {
+  it("lists its tools, all of them read-only", async () => {
     const { tools } = await client.listTools()
     expect(tools.map(({ name }) => name)).toEqual(
       ["list_traces", "show_trace", "conversation", "stats", "cost", "errors", "find", "doctor"]
@@ -80,10 +80,10 @@ describe("mcp", () => {
     expect(answer.isError).toBe(false)
   })
 
-  it("bounds its answers, and says so", async () => {
+  it("truncates long answers, and says so", async () => {
     const { text } = await call("list_traces")
     expect(text.length).toBeLessThan(31_000)
-    expect(text).toContain("was cut after")
+    expect(text).toContain("was truncated after")
   })
 
   it.each<[string, { readonly [name: string]: unknown }, string]>([
@@ -91,7 +91,7 @@ describe("mcp", () => {
     ["show_trace", {}, "missing argument: trace"],
     ["show_trace", { trace: "ffff" }, "no trace id starts with"],
     ["find", { "fail-if": "found > 0" }, "unknown argument"],
-    ["find", { name: 1 }, "not a text"],
+    ["find", { name: 1 }, "not a string"],
     ["find", { outcome: "--json" }, "expected"]
   ])("answers %s %j with an error that an agent can read", async (name, given, text) => {
     expect(await call(name, given)).toEqual({ text: expect.stringContaining(text), isError: true })

@@ -1,5 +1,5 @@
 /**
- * Commands that look at each trace of a file hold one at a time: their memory does not grow with the file.
+ * Commands that read whole traces hold one at a time, so their memory does not grow with the file.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { installedIn } from "./bundle.js"
@@ -36,13 +36,13 @@ describe("memory", { timeout: 600_000 }, () => {
     }
   })
 
-  it("dataset add holds the cases that are added", async () => {
+  it("does not grow with dataset add if no case is added", async () => {
     const { peak, stderr } = await measured(["dataset", "add", files.path("cases.jsonl"), files.path("a.jsonl")])
     expect(stderr).toContain(`and ${(traces - 5).toLocaleString("en-US")} more traces`)
     expect(peak).toBeLessThan(220)
   })
 
-  it("sql keeps in memory what DuckDB may take, and the rest in a temporary file", async () => {
+  it("of sql stays within DuckDB's limit, because the rest goes to a temporary file", async () => {
     const megabytes = 1200
     const path = files.path("repeated.jsonl.gz")
     const spans = writeRepeated(path, megabytes, { content: "what was said ".repeat(400) })

@@ -1,5 +1,6 @@
 /**
- * Lines of a few traces in any order, with everything that readers must cope with: orphans, duplicates, open spans, requests of OTLP and lines that are none.
+ * Lines of a few traces in any order, with everything that readers must handle: orphans, duplicates, open spans, OTLP requests and lines without a
+ * record.
  */
 import * as FastCheck from "effect/FastCheck"
 import { dropped, metric, score, span, spanStart } from "../readers/lines.js"
@@ -7,7 +8,7 @@ import { dropped, metric, score, span, spanStart } from "../readers/lines.js"
 const id = FastCheck.integer({ min: 1, max: 6 })
 const trace = FastCheck.integer({ min: 1, max: 5 })
 
-/** The start and the end of a span agree on when it started. */
+/** The start time of a span, the same in its start and its end record. */
 const startOf = (id: number, trace: number): number => (id * 7 + trace * 3) % 20
 
 const otlp = (traces: ReadonlyArray<number>): string =>
@@ -70,6 +71,6 @@ const outside = JSON.stringify({
   emitted_at: "2026-01-31T12:00:00.000000Z"
 })
 
-/** The same file each time: so many lines, and a torn one. */
+/** A file with this many lines and a torn one, always the same for the same seed. */
 export const mixedFile = (lines: number, seed: number): string =>
   [...FastCheck.sample(mixedLine, { numRuns: lines, seed }), outside, "{\"kind\":\"sp"].join("\n")

@@ -1,5 +1,5 @@
 /**
- * The views of docs/sql/duckdb.sql over object storage, run by DuckDB over a compressed file in their place.
+ * The views of docs/sql/duckdb.sql, run by DuckDB over a compressed file instead of object storage.
  */
 import { DuckDBInstance } from "@duckdb/node-api"
 import { afterAll, expect, it } from "@effect/vitest"
@@ -11,7 +11,7 @@ import { folder } from "./samples.js"
 const files = folder()
 afterAll(() => files.remove())
 
-/** The statements of the file, over this file of records. What loads from the network is left out. */
+/** The statements, over this file of records. Those that load from the network are left out. */
 const statements = (path: string): ReadonlyArray<string> => {
   const text = readFileSync(new URL("../../docs/sql/duckdb.sql", import.meta.url), "utf8")
   expect(text).toContain("'s3://bucket/traces/*.jsonl.gz'")
@@ -21,7 +21,7 @@ const statements = (path: string): ReadonlyArray<string> => {
 
 const usage = { model: "m", tokens_in: 100, tokens_out: 10, cost_usd: 0.25 }
 
-it("the views over object storage hold each kind of record", async () => {
+it("the views over object storage show each kind of record", async () => {
   const lines = [
     span({ id: 2, parent: 1, name: "loom.model.stream", ms: 5, attributes: usage }),
     span({ id: 3, parent: 1, name: "loom.tool", outcome: "failure", attributes: { tool: "search", ok: false } }),

@@ -1,5 +1,5 @@
 /**
- * Traces that are read one by one are those of the whole forest, in the same order, however their records are mixed.
+ * Traces read one by one equal those of the whole forest, in the same order, however their records are mixed.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ const read = (files: ReadonlyArray<string>, prefix?: string, newestFirst?: boole
   )
 
 describe("the traces of files, read one by one", { timeout: 60_000 }, () => {
-  it("are those of the whole forest, in its order", async () => {
+  it("equal those of the whole forest, in the same order", async () => {
     const files = folder()
     try {
       await FastCheck.assert(
@@ -34,7 +34,7 @@ describe("the traces of files, read one by one", { timeout: 60_000 }, () => {
           FastCheck.array(mixedLine, { maxLength: 10 }),
           FastCheck.boolean(),
           async (one, two, isPacked) => {
-            // A record at the start, so that no file is refused.
+            // A record at the start, so that no file is rejected.
             const texts = [one, two].map((each) => `${[span({ id: 9, trace: 1 }), ...each].join("\n")}\n`)
             const paths = texts.map((text, at) => files.write(`${at}.jsonl`, isPacked ? gzipSync(text) : text))
             const forest = TraceTree.fromEntries(texts.flatMap((text) => [...entriesOf(text)]))
@@ -56,7 +56,7 @@ describe("the traces of files, read one by one", { timeout: 60_000 }, () => {
 })
 
 describe("TraceIndex", () => {
-  it("notes lines of a trace that follow each other as one range, and no other trace than those with the prefix", () => {
+  it("stores consecutive lines of a trace as one range, and only traces with the prefix", () => {
     const index = new TraceIndex("00")
     const texts = [1, 1, 2, 1].map((trace, at) => span({ id: at + 1, trace, start: 10 - trace }))
     let offset = 0
@@ -80,7 +80,7 @@ describe("TraceIndex", () => {
 })
 
 describe("TraceIds", () => {
-  it("tells ids of any form apart, and finds each again", () => {
+  it("distinguishes ids of any form, and finds each again", () => {
     const ids = new TraceIds()
     const texts = Array.from(
       { length: 5000 },

@@ -1,5 +1,5 @@
 /**
- * Files that commands write: a symbolic link is refused and left as it is, whatever it leads to.
+ * Commands refuse to write to a symbolic link, whatever it points to, and leave it unchanged.
  */
 import {
   linkSync,
@@ -28,7 +28,7 @@ const commands: Record<string, (output: string) => ReadonlyArray<string>> = {
   "export -o": (output) => ["export", "--to", "otlp", "-o", output, files.path("traces.jsonl")]
 }
 
-/** What a link leads to; gives its target. */
+/** What a link points to. Each function creates the target and returns its path. */
 const targets: Record<string, (path: string) => string> = {
   "a file": (path) => {
     writeFileSync(path, "precious")
@@ -61,7 +61,7 @@ describe.each(Object.keys(commands))("%s", { timeout: 60_000 }, (command) => {
     }
   })
 
-  it("replaces a file that has a second name under the name that is given, and leaves the other", async () => {
+  it("replaces a hard-linked file under the given name, and leaves the other name unchanged", async () => {
     const [one, other] = [files.path(`${command}-one`), files.path(`${command}-other`)]
     writeFileSync(one, "precious")
     linkSync(one, other)

@@ -1,5 +1,5 @@
 /**
- * Parses words into options and arguments with the table of a command.
+ * Parsing turns words into options and arguments, using the table of a command.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
@@ -140,7 +140,7 @@ describe("parsing", () => {
   })
 })
 
-describe("the tables of the commands", () => {
+describe("the options of the commands", () => {
   it.each(commands.map((command) => [command.name, command] as const))(
     "have valid defaults, unique short names and examples that parse: %s",
     (name, { arguments: args, examples, options }) => {

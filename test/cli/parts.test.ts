@@ -1,5 +1,6 @@
 /**
- * A summary that other threads helped with is that of one thread: parts have each line once, and condensed records count as the records themselves.
+ * A summary made with the help of other threads equals that of one thread: parts have each line once, and condensed records count like the records
+ * themselves.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
@@ -34,7 +35,7 @@ const opened = <A>(text: string, use: (fd: number) => A): A => {
   }
 }
 
-/** Cuts a text of so many bytes into parts. */
+/** Divides a text of this many bytes into parts. */
 const partsOf = (bytes: number, size: number) =>
   Array.from({ length: Math.ceil(bytes / size) }, (_, part) => ({
     from: part * size,
@@ -50,7 +51,7 @@ const linesOf = (text: string) => {
 }
 
 describe("the parts of a file", { timeout: 60_000 }, () => {
-  it("have each of its lines once, whatever their size", () => {
+  it("contain each of its lines once, whatever their size", () => {
     const text = FastCheck.array(FastCheck.constantFrom("a", "é", "long line ", "\r", "\n", "\n"), { maxLength: 40 })
     FastCheck.assert(
       FastCheck.property(text, FastCheck.integer({ min: 1, max: 20 }), (letters, size) => {
@@ -67,7 +68,7 @@ describe("the parts of a file", { timeout: 60_000 }, () => {
     )
   })
 
-  it("may be shorter than a line, and longer than what is read at a time", () => {
+  it("may be shorter than a line, and longer than a single read", () => {
     const long = "x".repeat(700_000)
     const whole = `${long}\nshort\n${long}`
     for (const size of [100_000, 300_000, 600_000, 1_000_000]) {
@@ -81,7 +82,7 @@ describe("the parts of a file", { timeout: 60_000 }, () => {
     }
   })
 
-  it("add up to the summary of the whole file, as it is counted by one thread", () => {
+  it("add up to the summary that one thread makes of the whole file", () => {
     const lines = FastCheck.array(mixedLine, { minLength: 1, maxLength: 80 })
     FastCheck.assert(
       FastCheck.property(lines, FastCheck.integer({ min: 50, max: 3000 }), (all, size) => {
@@ -90,7 +91,7 @@ describe("the parts of a file", { timeout: 60_000 }, () => {
         opened(text, (fd) => {
           eachLineIn(fd, { from: 0, to: Infinity }, new LineSplitter(), (line) => takeFacts(line, alone))
           for (const part of partsOf(Buffer.byteLength(text), size)) {
-            // What passes from thread to thread is a copy.
+            // Threads receive a copy.
             together.addCondensed(
               structuredClone(condense((splitter, take) => eachLineIn(fd, part, splitter, take)))
             )
@@ -104,7 +105,7 @@ describe("the parts of a file", { timeout: 60_000 }, () => {
 })
 
 describe("stats", { timeout: 120_000 }, () => {
-  it("brings the thread that helps", async () => {
+  it("ships with a working helper thread", async () => {
     const fd = openSync(files.write("mixed.jsonl", mixedFile(50, 7)), "r")
     const worker = new Worker(join(await bundled(), "../worker.js"))
     try {
@@ -122,7 +123,7 @@ describe("stats", { timeout: 120_000 }, () => {
     }
   })
 
-  it("says of a large file what it says of the same bytes on standard input", async () => {
+  it("prints the same for a large file as for the same bytes on standard input", async () => {
     const path = files.path("large.jsonl")
     await writeLarge(path, 36)
     appendFileSync(path, `\r\n${mixedFile(200, 3)}`)

@@ -1,5 +1,5 @@
 /**
- * `replay` to a local receiver that is down for a while, refuses requests, or accepts only a part.
+ * `replay` sends to a local receiver that is down for a while, rejects requests, or accepts only a part.
  */
 import { afterAll, beforeAll, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -115,7 +115,7 @@ it.scopedLive("waits as long as the receiver asks", () =>
   }), 60_000)
 
 it.scopedLive(
-  "fails with 3 and the receiver's answer if it refuses permanently, without another attempt",
+  "fails with 3 and the receiver's answer if it rejects a request permanently, without another attempt",
   () =>
     Effect.gen(function*() {
       const [ended, to] = yield* replaying(answering(400, {}, "no such \u001b[2Jtenant"))
@@ -157,7 +157,7 @@ it.scopedLive("sends no faster than --rate", () =>
       "40"
     )
     expect(ended.code).toBe(0)
-    // The first request holds all 22 spans; the measurements wait until as many could have been sent.
+    // The first request has all 22 spans; the measurements wait until that many could have been sent.
     expect(times).toHaveLength(2)
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(300)
   }), 60_000)

@@ -12,7 +12,7 @@ import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { asPython } from "../readers/lines.js"
 
-/** The folder's files. */
+/** Files in a temporary folder. */
 export interface Samples {
   readonly path: (name: string) => string
   readonly write: (name: string, content: string | Uint8Array) => string

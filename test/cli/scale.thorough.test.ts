@@ -1,5 +1,5 @@
 /**
- * `stats` on a large file: constant memory, correct numbers, and progress; `find`: a few bytes for each trace.
+ * `stats` on a large file takes constant memory, and shows correct numbers and progress; `find` takes a few bytes for each trace.
  *
  * `LOOM_LARGE_MB` sets the size in megabytes, 256 by default; `.ci/run` uses 2,048. The file is written piece by piece to the system's temporary directory.
  */
@@ -22,7 +22,7 @@ it("stats takes no more memory for a large file than for a small one", async () 
       bad: 0,
       usage: { cost_usd: traces / 4, tokens_in: traces * 100 }
     })
-    const shares = stderr.match(/\d+(?= %)/g)?.map(Number) ?? []
+    const shares = stderr.match(/\d+(?=%)/g)?.map(Number) ?? []
     expect(shares.length).toBeGreaterThan(megabytes / 20)
     expect(shares).toEqual(shares.toSorted((a, b) => a - b))
     process.stderr.write(`stats of ${megabytes} MB: ${Math.round(peak)} MB of memory at most\n`)

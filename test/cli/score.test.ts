@@ -1,5 +1,5 @@
 /**
- * The command that appends a score to a file, also while others write to it.
+ * `score` appends a score to a file, even while others write to it.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs"
@@ -21,7 +21,7 @@ describe("the command score", { timeout: 60_000 }, () => {
   const of = ["--trace", traceId]
   const lines = (name: string) => readFileSync(files.path(name), "utf8").split("\n")
 
-  it("appends one line, on a line of its own behind a torn one", async () => {
+  it("appends one line, which starts on a new line after a torn one", async () => {
     const path = files.write("torn.jsonl", `${span({ id: 1 })}\n{"kind":"spa`)
     const args = [...of, "--span", spanId, "--name", "tone", "--label", "rude", "--explanation", "swears", path]
     expect(await loom(["score", ...args])).toMatchObject({
@@ -43,7 +43,7 @@ describe("the command score", { timeout: 60_000 }, () => {
     })
   })
 
-  it("takes negative values and another source, hides secrets, and prints what it wrote with --json", async () => {
+  it("accepts negative values and another source, redacts secrets, and prints the written score with --json", async () => {
     const path = files.path("new.jsonl")
     const secret = ["--explanation", "password=hunter2hunter2"]
     const args = ["score", "--json", ...of, "--name", "delta", "--value", "-0.5", "--source", "code", ...secret, path]
@@ -59,7 +59,7 @@ describe("the command score", { timeout: 60_000 }, () => {
 
   it.each<readonly [string, ReadonlyArray<string>, RegExp]>([
     ["no file", [...of, "--name", "s", "--value", "1"], /missing argument FILE/],
-    ["standard output for a file", [...of, "--name", "s", "--value", "1", "-"], /name the file/],
+    ["standard output as the file", [...of, "--name", "s", "--value", "1", "-"], /name the file/],
     ["no trace", ["--name", "s", "--value", "1", "x"], /--trace/],
     ["no name", [...of, "--value", "1", "x"], /--name/],
     ["an empty name", [...of, "--name", "", "--value", "1", "x"], /no name/],
@@ -68,11 +68,11 @@ describe("the command score", { timeout: 60_000 }, () => {
     ["a part of a trace id", ["--trace", "0af7", "--name", "s", "--value", "1", "x"], /32 lower-case/],
     ["an invalid span id", [...of, "--span", "xyz", "--name", "s", "--value", "1", "x"], /16 lower-case/],
     ["an unknown source", [...of, "--name", "s", "--value", "1", "--source", "robot", "x"], /code, model or human/]
-  ])("%s is an error of usage, and nothing is written", async (_, args, message) => {
+  ])("fails with code 2 and writes nothing for %s", async (_, args, message) => {
     expect(await loom(["score", ...args])).toMatchObject({ code: 2, stderr: expect.stringMatching(message) })
   })
 
-  it("refuses a folder and a link", async () => {
+  it("refuses a folder and a symbolic link", async () => {
     mkdirSync(files.path("folder"))
     symlinkSync(files.write("target.jsonl", ""), files.path("link.jsonl"))
     for (const name of ["folder", "link.jsonl"]) {
@@ -85,10 +85,10 @@ describe("the command score", { timeout: 60_000 }, () => {
   it.each<readonly [string, string | Uint8Array, string]>([
     ["packed.jsonl.gz", gzipSync(`${span({ id: 1 })}\n`), "it is compressed"],
     ["notes.txt", "hello\n", "text that is not JSON"],
-    ["package.json", "{\n  \"name\": \"x\"\n}\n", "JSON of another form"],
-    ["cases.jsonl", "{\"id\":\"a\",\"input\":\"x\"}\n", "JSON of another form"],
+    ["package.json", "{\n  \"name\": \"x\"\n}\n", "some other JSON"],
+    ["cases.jsonl", "{\"id\":\"a\",\"input\":\"x\"}\n", "some other JSON"],
     ["otlp.jsonl", "{\"resourceSpans\":[]}\n", "OTLP/JSON"]
-  ])("leaves a file alone that is no trace file, or is compressed: %s", async (name, content, what) => {
+  ])("leaves a file unchanged if it is compressed or not a trace file: %s", async (name, content, what) => {
     const path = files.write(name, content)
     const { code, stderr } = await loom(["score", ...of, "--name", "s", "--value", "1", path])
     expect([code, stderr]).toEqual([3, expect.stringContaining(what)])
@@ -96,7 +96,7 @@ describe("the command score", { timeout: 60_000 }, () => {
   })
 
   it.each(["", "\n", "{\"ki", "{\"kind\":\"spa", "torn\":1}\n{\"kind\": \"metric\"}\n"])(
-    "appends to a file that holds no more than %j",
+    "appends to a file that contains only %j",
     async (content) => {
       const path = files.write("begun.jsonl", content)
       expect(await loom(["score", ...of, "--name", "s", "--value", "1", path])).toMatchObject({ code: 0 })
@@ -104,7 +104,7 @@ describe("the command score", { timeout: 60_000 }, () => {
     }
   )
 
-  it("loses nothing when several append at once", async () => {
+  it("loses nothing when several processes append at once", async () => {
     const path = files.path("shared.jsonl")
     const values = Array.from({ length: 12 }, (_, index) => index)
     const runs = await Promise.all(

@@ -1,5 +1,5 @@
 /**
- * Scores on the command line: counted, found, compared, and as a gate.
+ * Scores on the command line: commands count, find and compare them, and use them as a gate.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { file, score, span } from "../readers/lines.js"
@@ -47,7 +47,7 @@ describe("stats", { timeout: 60_000 }, () => {
     ])
   })
 
-  it("--json has them all", async () => {
+  it("--json has all scores", async () => {
     const [document] = documents(await loom(["stats", "--json", scored()]))
     expect((document as { readonly scores: unknown }).scores).toEqual([
       {
@@ -95,7 +95,7 @@ describe("stats", { timeout: 60_000 }, () => {
     ["mean(\"score feedback.thumbs\") = 0", 1],
     ["errors > 0 or mean(score correctness) < 0.8", 1],
     ["count(score tone) > 2", 0]
-  ])("--fail-if '%s' ends with code %s", async (condition, expected) => {
+  ])("--fail-if '%s' exits with code %s", async (condition, expected) => {
     for (const by of ["name", "score"]) {
       expect((await loom(["stats", "--by", by, "--fail-if", condition, scored()])).code).toBe(expected)
     }
@@ -112,7 +112,7 @@ describe("stats", { timeout: 60_000 }, () => {
     ["count(score (other)) > 1", "expected"],
     ["count(\"score (other)\") > 1", "there is no score \"(other)\""],
     ["mean(score tone) < 1", "the score \"tone\" has labels, but no values"],
-    ["mean(correctness) > 1", "\"correctness\" is no score; write \"score correctness\""],
+    ["mean(correctness) > 1", "\"correctness\" is not a score; write \"score correctness\""],
     ["spans > 100 or mean(score misspelled) < 1", "there is no score \"misspelled\""],
     ["mean(score correctness) < NaN", "expected a number"]
   ])("--fail-if '%s' fails, because it cannot be checked, and says why", async (condition, reason) => {
@@ -133,7 +133,7 @@ describe("stats", { timeout: 60_000 }, () => {
       () => file(span({ id: 1 }), score({ name: "s", value: 1 }).replace("\"value\":1", "\"value\":1e999")),
       "there is no score \"s\""
     ]
-  ])("a gate on a score fails for %s", async (_, content, reason) => {
+  ])("--fail-if on a score fails for %s", async (_, content, reason) => {
     const path = files.write("lacking.jsonl", content())
     for (const command of ["stats", "cost"]) {
       const { code, stderr } = await loom([command, "--fail-if", "mean(score s) < 0.5", path])
@@ -141,7 +141,7 @@ describe("stats", { timeout: 60_000 }, () => {
     }
   })
 
-  it("a gate does not depend on the order of the lines", async () => {
+  it("--fail-if does not depend on the order of the lines", async () => {
     for (const values of [[1, 1, 1, 1, 0], [0, 1, 1, 1, 1], Array<number>(10).fill(0.8), [0.7, 0.9, 0.8]]) {
       const path = files.write(
         "gate.jsonl",
@@ -151,7 +151,7 @@ describe("stats", { timeout: 60_000 }, () => {
     }
   })
 
-  it("a file of scores alone is a trace file", async () => {
+  it("accepts a file that contains only scores", async () => {
     const path = files.write("alone.jsonl", file(score({ name: "s", value: 1 })))
     const { code, stdout } = await loom(["stats", "--by", "score", path])
     expect([code, stdout]).toEqual([0, expect.stringContaining("1 score")])
@@ -170,7 +170,7 @@ describe("find --score", { timeout: 60_000 }, () => {
     ["feedback.thumbs=down", ["root 1"]],
     ["feedback.thumbs=0", ["root 1"]],
     ["nothing", []]
-  ])("%s", async (condition, expected) => {
+  ])("%s finds %j", async (condition, expected) => {
     const found = documents(await loom(["find", "--json", "--score", condition, scored()])) as ReadonlyArray<
       { readonly name: string; readonly trace_id: string }
     >
@@ -182,14 +182,14 @@ describe("find --score", { timeout: 60_000 }, () => {
     ["correctness<0.2", 0, ""],
     ["corectness<0.8", 1, "there is no score \"corectness\"; the input has"],
     ["tone=rood", 0, ""],
-    // Whether there is one is the question.
+    // A condition that only asks whether such a score exists.
     ["complaint", 0, ""]
-  ])("%s with --fail-if ends with code %i", async (condition, expected, message) => {
+  ])("%s with --fail-if exits with code %i", async (condition, expected, message) => {
     const { code, stderr } = await loom(["find", "--score", condition, "--fail-if", "found > 0", scored()])
     expect([code, stderr]).toEqual([expected, expect.stringContaining(message)])
   })
 
-  it("must all hold if repeated, and an invalid one is named", async () => {
+  it("requires all conditions if repeated, and names an invalid one", async () => {
     const args = ["find", "--json", "--score", "correctness=1", "--score", "tone=kind", scored()]
     expect(documents(await loom(args))).toMatchObject([{
       name: "answer",

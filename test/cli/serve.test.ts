@@ -45,7 +45,7 @@ const ask = (
     asking.on("error", reject).end()
   })
 
-/** Receives events from a cursor on until there is enough. */
+/** Receives events from a cursor until there are enough. */
 const events = (after: string, isEnough: (text: string) => boolean, then?: () => void): Promise<string> =>
   new Promise((resolve, reject) => {
     let text = ""
@@ -69,7 +69,7 @@ describe("the live page's server", { timeout: 60_000 }, () => {
   it("listens on this machine only, at an address with a token of 192 bits", async () => {
     expect(url.hostname).toBe("127.0.0.1")
     expect(url.pathname).toMatch(/^\/[A-Za-z0-9_-]{32}\/$/)
-    // Another stream than the address: it may arrive later.
+    // Not the stream of the address, so it may arrive later.
     await until(
       () => running.stderr().includes("Anyone with this address can read the file. Press Ctrl-C to stop.\n"),
       () => running.stderr()

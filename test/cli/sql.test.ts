@@ -15,7 +15,7 @@ let traces = ""
 const lines = [
   span({ name: "loom.model.stream", id: 3, parent: 2, attributes: { model: "m", tokens_in: 5, cost_usd: 0.25 } }),
   span({ name: "loom.model.stream", id: 4, parent: 2, attributes: { model: "m", tokens_in: 7, cost_usd: 0.5 } }),
-  // Another producer's, inside a span that wraps it.
+  // A call of another producer, inside a span that wraps it.
   span({
     name: "chat n",
     id: 5,
@@ -69,7 +69,7 @@ describe("sql", () => {
     expect(stdout.trim().split("\n").map((line) => JSON.parse(line))).toEqual(rows)
   })
 
-  it("prints no more rows than the limit, and says so", async () => {
+  it("prints at most --limit rows, and says so", async () => {
     const { code, stderr, stdout } = await sql("--limit", "2", "select i from range(1000000000) t(i)", traces)
     expect([code, stdout]).toEqual([0, "i\n0\n1\n"])
     expect(stderr).toContain("only the first 2 rows")
@@ -79,7 +79,7 @@ describe("sql", () => {
     expect((await sql("select chr(27) || '[2J' as x", traces)).stdout).not.toContain("\u001b")
   })
 
-  it("writes Parquet for its owner alone, and not through a symbolic link", async () => {
+  it("writes Parquet that only its owner can read, and never through a symbolic link", async () => {
     const out = join(folder, "it's.parquet")
     expect(await sql("--to", out, "select * from spans; ", traces)).toMatchObject({ code: 0, stdout: "" })
     expect(readFileSync(out).subarray(0, 4).toString()).toBe("PAR1")
@@ -91,14 +91,14 @@ describe("sql", () => {
 
   it.each([
     ["an invalid query", ["nonsense"], 3, "DuckDB: "],
-    ["a file that is missing", ["select 1", "missing.jsonl"], 3, "no such file"]
-  ])("refuses %s", async (_, args, code, message) => {
+    ["a missing file", ["select 1", "missing.jsonl"], 3, "no such file"]
+  ])("fails with a message for %s", async (_, args, code, message) => {
     const ended = await sql(...args.concat(args.length === 1 ? [traces] : []))
     expect(ended.code).toBe(code)
     expect(ended.stderr).toContain(message)
   })
 
-  it("says how to install DuckDB where it is missing", async () => {
+  it("explains how to install DuckDB if it is missing", async () => {
     const { code, stderr } = await loom(["sql", "select 1"], { input: `${lines[0]}\n` })
     expect(code).toBe(3)
     expect(stderr).toContain("npm install @duckdb/node-api")

@@ -1,5 +1,5 @@
 /**
- * `tail -f` on a file that grows, is rotated or truncated; and the open spans that it draws on a terminal.
+ * `tail -f` follows a file that grows, is rotated or truncated, and draws open spans on a terminal.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { appendFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
@@ -48,7 +48,7 @@ describe("tail -f", { concurrent: true, timeout: 60_000 }, () => {
     expect(running.stderr()).toBe("")
   })
 
-  it("says once that it skips what it does not read of OTLP", async () => {
+  it("says once that it skips OTLP metrics", async () => {
     const metrics = JSON.stringify({
       resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: "a", sum: { dataPoints: [{ asInt: "1" }] } }] }] }]
     })
@@ -114,12 +114,12 @@ describe("open spans on a terminal", () => {
     expect(tail.end()).toBe("")
   })
 
-  it("are limited to the last twelve", () => {
+  it("are drawn only for the last twelve", () => {
     const text = view().show(
       entries(...Array.from({ length: 50 }, (_, id) => spanStart({ id: id + 1, name: `s${id + 1}` })))
     )
     const drawn = text.split("\n")
-    expect(drawn[0]).toBe("50 open, the last 12")
+    expect(drawn[0]).toBe("50 open, showing the last 12")
     expect(drawn.slice(1)).toHaveLength(13)
     expect(drawn.at(-2)).toBe("000000 ▸ s50")
   })

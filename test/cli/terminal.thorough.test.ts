@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => files.remove())
 
-/** Every character that moves, hides or reorders text on a terminal. */
+/** The characters that move, hide or reorder text on a terminal. */
 const dangerous = [
   ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)),
   ...Array.from({ length: 33 }, (_, code) => String.fromCharCode(0x7f + code)),

@@ -1,5 +1,5 @@
 /**
- * Commands that hold one trace at a time say what the readers say of the whole file in memory.
+ * Commands that hold one trace at a time print the same as the readers do for the whole file in memory.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { CollapsedStacks, entriesOf, Findings, TraceDiff, TraceTree, usageOfForest } from "loom-telemetry/readers"
@@ -22,7 +22,7 @@ afterAll(() => files.remove())
 const [a, b] = [() => files.path("a.jsonl"), () => files.path("b.jsonl.gz")]
 
 describe("trace by trace", { timeout: 60_000 }, () => {
-  it("doctor finds what is in the whole file, with the first lines of each kind", async () => {
+  it("doctor finds the problems of the whole file, with the first lines of each kind", async () => {
     const [found, ...more] = documents(await loom(["doctor", "--json", a(), b()]))
     expect(found).toEqual({ file: a(), ...Findings.of(entriesOf(texts.a)) })
     expect(more).toEqual([{ file: b(), ...Findings.of(entriesOf(texts.b)) }])

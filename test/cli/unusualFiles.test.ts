@@ -1,5 +1,5 @@
 /**
- * Trace files as few programs write them are read, by every command alike.
+ * Unusual but valid trace files are read by every command.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { gzipSync } from "node:zlib"
@@ -22,14 +22,14 @@ describe("an unusual trace file", { concurrent: true, timeout: 60_000 }, () => {
   const longText = "x".repeat(50 * 1024 * 1024)
 
   it.each<readonly [what: string, content: string | Uint8Array, agents: ReadonlyArray<string>]>([
-    ["two members of gzip", Buffer.concat([gzipSync(`${line}\n`), gzipSync(`${other}\n`)]), ["a", "b"]],
+    ["two gzip members", Buffer.concat([gzipSync(`${line}\n`), gzipSync(`${other}\n`)]), ["a", "b"]],
     [
-      "a record in two members of gzip",
+      "a record split across two gzip members",
       Buffer.concat([gzipSync(both.slice(0, 60)), gzipSync(both.slice(60))]),
       ["a", "b"]
     ],
-    ["an empty member of gzip", gzipSync(""), []],
-    ["lines that end with CR and LF", both.replaceAll("\n", "\r\n"), ["a", "b"]],
+    ["an empty gzip member", gzipSync(""), []],
+    ["lines that end with CRLF", both.replaceAll("\n", "\r\n"), ["a", "b"]],
     ["no newline at the end", both.trimEnd(), ["a", "b"]],
     ["a line of 50 MiB", gzipSync(withAgent(`"agent":"a","content":"${longText}"`)), ["a"]],
     ["the same key twice", withAgent("\"agent\":\"a\",\"agent\":\"b\""), ["b"]],
@@ -38,7 +38,7 @@ describe("an unusual trace file", { concurrent: true, timeout: 60_000 }, () => {
     ["numbers that are too large", withAgent("\"agent\":\"a\",\"tokens_in\":1e400,\"cost_usd\":-1e400"), ["a"]],
     ["zeros after the last record", `${both}${"\0".repeat(4096)}`, ["a", "b"]],
     [
-      "OTLP of before version 0.15",
+      "OTLP from before version 0.15",
       JSON.stringify({
         resourceSpans: [{
           instrumentationLibrarySpans: [{
@@ -75,7 +75,7 @@ describe("an unusual trace file", { concurrent: true, timeout: 60_000 }, () => {
     expect(summary).toMatchObject({ usage: { tokens_in: 0, cost_usd: null } })
   })
 
-  it("is refused with others: all of a command's files must be trace files", async () => {
+  it("is rejected together with a file that is not a trace file", async () => {
     const [good, bad] = [files.write("good.jsonl", `${line}\n`), files.write("bad.jsonl", "hello\n")]
     for (const command of ["stats", "tree", "find", "errors", "doctor", "cost"]) {
       const { code, stderr } = await loom([command, good, bad])

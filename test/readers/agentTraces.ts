@@ -35,7 +35,7 @@ const { part } = fc.letrec<{ part: Part; inside: ReadonlyArray<Part> }>((tie) =>
   inside: fc.array(tie("part"), { maxLength: 3 })
 }))
 
-/** A trace: a run of somebody in a session. */
+/** A trace: a run for one user in one session. */
 export interface Trace {
   readonly user: string
   readonly session: string
@@ -54,7 +54,9 @@ export const trace: fc.Arbitrary<Trace> = fc.record({
 
 /** How usage is recorded. */
 export interface Writing {
-  /** `"inside"`: in the span of the call; `"turn"`: in the span above it, as a loop of one's own may do; `"file"`: without a trace, as the original does. */
+  /**
+   * `"inside"`: in the span of the call; `"turn"`: in the span above it, as a custom loop may do; `"file"`: without a trace, as the original does.
+   */
   readonly metrics: "inside" | "turn" | "file" | "none"
   readonly spans: boolean
   readonly totals: boolean
@@ -68,7 +70,7 @@ export const writing: fc.Arbitrary<Writing> = fc.record({
   starts: fc.boolean()
 })
 
-/** What a call is counted under; `null` where the file does not say. */
+/** The labels that a call is counted under; `null` where the file has none. */
 export interface Expected extends Call {
   readonly by: { readonly [dimension: string]: string | null }
 }
@@ -92,20 +94,21 @@ export class Writer {
     if (part.kind === "model") {
       this.metrics(part, id, parent!)
     }
-    const says = part.kind === "model" ? this.writing.spans : part.kind === "run" && this.writing.totals
-    this.lines.push(span({ ...parts, ms: this.ids, attributes: { ...parts.attributes, ...(says && said(total)) } }))
+    const hasUsage = part.kind === "model" ? this.writing.spans : part.kind === "run" && this.writing.totals
+    const attributes = { ...parts.attributes, ...(hasUsage && usageAttributes(total)) }
+    this.lines.push(span({ ...parts, ms: this.ids, attributes }))
     return total
   }
 
   private opening(part: Part): { readonly [key: string]: unknown } {
-    const whose = { user_id: this.trace.user, session_id: this.trace.session }
+    const owner = { user_id: this.trace.user, session_id: this.trace.session }
     switch (part.kind) {
       case "model":
-        return { model: part.model, ...whose }
+        return { model: part.model, ...owner }
       case "tool":
-        return { tool: part.tool, ok: true, ...whose }
+        return { tool: part.tool, ok: true, ...owner }
       case "run":
-        return { agent: part.agent, ...whose }
+        return { agent: part.agent, ...owner }
       case "other":
         return {}
     }
@@ -134,13 +137,13 @@ export class Writer {
 const nameOf = (part: Part): string =>
   part.kind === "model" ? "loom.model.stream" : part.kind === "other" ? "http" : `loom.${part.kind}`
 
-const said = ({ costUsd, tokensIn, tokensOut }: Call) => ({
+const usageAttributes = ({ costUsd, tokensIn, tokensOut }: Call) => ({
   tokens_in: tokensIn,
   tokens_out: tokensOut,
   ...(costUsd !== null && { cost_usd: costUsd })
 })
 
-/** The sum of these; no cost where none has one. */
+/** The sum of these calls; no cost if none of them has one. */
 export const sum = (calls: ReadonlyArray<Call>): Call => ({
   tokensIn: calls.reduce((total, each) => total + each.tokensIn, 0),
   tokensOut: calls.reduce((total, each) => total + each.tokensOut, 0),
@@ -149,7 +152,7 @@ export const sum = (calls: ReadonlyArray<Call>): Call => ({
     : calls.reduce((total, each) => total + (each.costUsd ?? 0), 0)
 })
 
-/** Every call of a trace with whose it is. */
+/** All calls of a trace, each with its labels. */
 export const callsOf = ({ root, session, user }: Trace): ReadonlyArray<Expected> => {
   const walk = (part: Part, agent: string, tool: string | null): ReadonlyArray<Expected> => {
     switch (part.kind) {

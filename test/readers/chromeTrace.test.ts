@@ -54,7 +54,7 @@ describe("Chrome trace events", () => {
 })
 
 describe("lanes", () => {
-  it("are one for sequential spans and several for parallel ones", () => {
+  it("are shared by sequential spans, and separate for parallel ones", () => {
     expect(lanesOf(forestOf(
       span({ id: 1, name: "root", ms: 10 }),
       span({ id: 2, parent: 1, name: "first", start: 0, ms: 4 }),
@@ -71,7 +71,7 @@ describe("lanes", () => {
     expect(lanes.get("daemon")).not.toBe(lanes.get("root"))
   })
 
-  it("hold only spans that are nested by parents, for any tree", () => {
+  it("contain overlapping spans only if one is an ancestor of the other, for any tree", () => {
     const spans = fc.array(fc.record({ parent: fc.nat(), start: fc.nat(12), ms: fc.nat(8) }), {
       minLength: 1,
       maxLength: 14

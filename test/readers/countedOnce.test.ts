@@ -1,5 +1,5 @@
 /**
- * Usage that is written more than once counts once: by wrappers around a call, and by a span that is written again while its call goes on.
+ * Usage that is written more than once counts once: by wrappers around a call, and by a span that is written again while its call is running.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { entriesOf, Findings, TraceSummary, TraceTree, usageOfForest } from "loom-telemetry/readers"
@@ -56,7 +56,7 @@ describe("a model span around others", () => {
       [call(3, 2, ours(100, 10)), span({ id: 2, parent: 1, name: "http" }), call(1, null, ours(100, 10))],
       [100, 10, null]
     ],
-    "in names of two other producers": [
+    "in the names of two other producers": [
       [call(2, 1, genai(100, 10), "chat gpt-5"), call(1, null, inference(100, 10), "ChatOpenAI")],
       [100, 10, null]
     ],
@@ -97,7 +97,7 @@ describe("a model span around others", () => {
       [call(2, 1, ours(100, 10)), call(1, null, { cost_usd: 0.5 })],
       [100, 10, 0.5]
     ],
-    "with other usage, of a call of its own": [
+    "with different usage, as a call of its own": [
       [call(2, 1, ours(100, 10)), call(1, null, ours(70, 7))],
       [170, 17, null]
     ]
@@ -117,19 +117,25 @@ describe("a span that was written again", () => {
   it.each<readonly [string, ReadonlyArray<string>, ReadonlyArray<number | null>, updated: number, duplicates: number]>([
     ["with growing tokens", growing(1, 5, 10), [100, 10, null], 2, 0],
     ["with shrinking tokens", growing(10, 5), [100, 5, null], 1, 0],
-    ["with tokens at last", [call(1, null, {}), ...growing(10)], [100, 10, null], 1, 0],
-    ["with a cost at last", [call(1, null, ours(100, 10)), call(1, null, ours(100, 10, 0.5))], [100, 10, 0.5], 1, 0],
+    ["with tokens only the last time", [call(1, null, {}), ...growing(10)], [100, 10, null], 1, 0],
+    [
+      "with a cost only the last time",
+      [call(1, null, ours(100, 10)), call(1, null, ours(100, 10, 0.5))],
+      [100, 10, 0.5],
+      1,
+      0
+    ],
     ["without tokens the second time", [...growing(10), call(1, null, {})], [100, 10, null], 0, 1],
     ["unchanged", growing(10, 10), [100, 10, null], 0, 1],
     ["with other spans between", [growing(1)[0]!, run, growing(10)[0]!], [100, 10, null], 1, 0],
     [
-      "in other names",
+      "in another producer's names",
       [call(1, null, genai(100, 1), "chat"), call(1, null, genai(100, 10), "chat")],
       [100, 10, null],
       1,
       0
     ]
-  ])("counts with its last usage, and is found: %s", (_, lines, expected, updated, duplicates) => {
+  ])("counts with its last usage and is reported: %s", (_, lines, expected, updated, duplicates) => {
     expect(counted(lines)).toEqual(twice(expected))
     const { findings } = Findings.of(entriesOf(`${lines.join("\n")}\n`))
     const countOf = (kind: string) => findings.find((each) => each.kind === kind)?.count ?? 0
@@ -145,18 +151,18 @@ describe("integers that a number cannot hold", () => {
     return entry?.kind === "record" && entry.record.kind === "span" ? entry.record.span.attributes["large"] : entry
   }
 
-  it.each(large)("keep their digits, also in lists and objects: %s", (digits) => {
+  it.each(large)("keep their digits, even in lists and objects: %s", (digits) => {
     expect(attributeOf(withAttribute(digits))).toBe(digits)
     expect(attributeOf(withAttribute(`[1,${digits}]`))).toEqual([1, digits])
     expect(attributeOf(withAttribute(`{"a":{"b":${digits}}}`))).toEqual({ a: { b: digits } })
   })
 
   it.each(["9007199254740991", "9007199254740992", "-9007199254740992", "1e300", "0.1", "12345678901234567.5"])(
-    "do not change others: %s",
+    "leave other numbers unchanged: %s",
     (digits) => expect(attributeOf(withAttribute(digits))).toBe(Number(digits))
   )
 
-  it("in texts stay as they are", () => {
+  it("stay as they are inside texts", () => {
     expect(attributeOf(withAttribute("\"a 9007199254740993, \\\"9007199254740993\\\"\""))).toBe(
       "a 9007199254740993, \"9007199254740993\""
     )

@@ -5,7 +5,7 @@ import { dropped, file, metric, span, spanStart } from "./lines.js"
 
 const reportOf = (bytes: Uint8Array) => Findings.of(entriesOf(bytes))
 
-/** Kind, count and lines of all that was found. */
+/** Kind, count and lines of all findings. */
 const found = (bytes: Uint8Array) => reportOf(bytes).findings.map(({ count, kind, lines }) => [kind, count, lines])
 
 describe("the findings of a file", () => {

@@ -1,17 +1,17 @@
 /**
- * Files of other producers, made by running them (test/producers): what each says, written down by hand from what its maker did, against what is read.
+ * Files of other producers, made by running them (test/producers), compared with expectations written by hand from what each program did.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { entriesOf, TraceSummary, TraceTree, usageOfForest } from "loom-telemetry/readers"
 import { readFileSync } from "node:fs"
 
-/** What a producer meant. */
+/** What a file should say. */
 interface Expected {
   /** Each span with a role, before its children: role, agent or model or tool, tokens in → out (cached), what failed. */
   readonly spans: ReadonlyArray<string>
   /** Tokens in → out, cached, dollars, in all. */
   readonly total: string
-  /** Who used what: tokens in by agent, user and session. */
+  /** Tokens in by agent, user and session. */
   readonly agents: object
   readonly users: object
   readonly sessions: object
@@ -112,7 +112,7 @@ const table: { readonly [file: string]: Expected } = {
     users: { alice: 100 },
     sessions: { "chat-1": 100 }
   },
-  // 0.11 names no agent and marks a failed tool in its metric alone, which names no span.
+  // 0.11 names no agent and marks a failed tool only in its metric, which names no span.
   "loomflow-0.11": {
     spans: loomflow.map((span) => span.replace(" adder", "").replace(" FAILED", "")),
     total: "400→47 0 cached $0.0065",

@@ -18,7 +18,7 @@ const groupsOf = ({ traces }: TraceForest, by: GroupKey): Groups => {
 
 const compared = (a: TraceForest, b: TraceForest, by: GroupKey) => compareGroups(groupsOf(a, by), groupsOf(b, by))
 
-/** What was recorded of an experiment with this version. */
+/** The records of an experiment with this version. */
 const tried = (agentVersion: string, task: (input: number) => Effect.Effect<number, string>) =>
   Effect.gen(function*() {
     yield* Experiment.run({ name: "numbers", dataset, task, scorers: [Scorer.exact()], agentVersion })
@@ -27,7 +27,7 @@ const tried = (agentVersion: string, task: (input: number) => Effect.Effect<numb
   }).pipe(Effect.provide(InMemoryTelemetry.layer()))
 
 describe("groups of traces", () => {
-  it.effect("by case: the scores and failures of both sides, without the traces of scorers", () =>
+  it.effect("compare the scores and failures of both sides by case, without the traces of scorers", () =>
     Effect.gen(function*() {
       const before = yield* tried("a", (input) => Effect.succeed(input))
       const after = yield* tried("b", (input) => input === 2 ? Effect.fail("no") : Effect.succeed(0))
@@ -45,7 +45,7 @@ describe("groups of traces", () => {
       expect(groups.slice(2).map(({ label }) => label)).toEqual([null])
     }))
 
-  it.effect("by version: each with what only one side has", () =>
+  it.effect("compare versions, including those that only one side has", () =>
     Effect.gen(function*() {
       const before = yield* tried("a", (input) => Effect.succeed(input))
       const after = yield* tried("b", (input) => Effect.succeed(input))

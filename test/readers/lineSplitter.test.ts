@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { type Line, LineSplitter, type LineSplitterOptions } from "loom-telemetry/readers"
 
-/** What the splitter makes of these pieces. */
+/** The lines that the splitter returns for these pieces. */
 const split = (pieces: ReadonlyArray<Uint8Array>, options?: LineSplitterOptions): ReadonlyArray<Line> => {
   const lines: Array<Line> = []
   const splitter = new LineSplitter(options)
@@ -65,7 +65,7 @@ describe("splitting bytes into lines", () => {
     expect(split([bytes("{1}\n{2")]).map(({ text, torn }) => [text, torn])).toEqual([["{1}", false], ["{2", true]])
   })
 
-  it("gives nothing for no bytes", () => {
+  it("returns no lines for no bytes", () => {
     expect(split([])).toEqual([])
     expect(split([bytes(""), bytes("")])).toEqual([])
   })

@@ -2,7 +2,7 @@
  * Lines of trace files, made by hand: as this package writes them and as the Python original does.
  */
 
-/** What can be said of a span; the rest is filled in. */
+/** The fields of a span; missing ones get defaults. */
 export interface SpanParts {
   readonly name?: string
   readonly trace?: number
@@ -26,7 +26,7 @@ export interface MetricParts {
   readonly id?: number
 }
 
-/** What can be said of a score; the rest is filled in. Without `id` it judges the whole trace. */
+/** The fields of a score; missing ones get defaults. Without `id` it is for the whole trace. */
 export interface ScoreParts {
   readonly name: string
   readonly value?: number | null
@@ -79,7 +79,7 @@ export const span = (parts: SpanParts): string => {
   })
 }
 
-/** A span that opened. */
+/** The start of a span. */
 export const spanStart = (parts: SpanParts): string =>
   JSON.stringify({
     kind: "span_start",
@@ -88,7 +88,7 @@ export const spanStart = (parts: SpanParts): string =>
     attributes: parts.attributes ?? {}
   })
 
-/** A measurement, with its place where one is given. */
+/** A measurement, in a span if `id` is given. */
 export const metric = ({ attributes = {}, id, name, trace = 1, value }: MetricParts): string =>
   JSON.stringify({
     kind: "metric",
@@ -100,7 +100,7 @@ export const metric = ({ attributes = {}, id, name, trace = 1, value }: MetricPa
     ...(id !== undefined && { trace_id: traceId(trace), span_id: spanId(id) })
   })
 
-/** A judgement. */
+/** A score. */
 export const score = (parts: ScoreParts): string => {
   const { at = 0, attributes = {}, explanation = null, id, label = null, name, source = "code", trace = 1 } = parts
   return JSON.stringify({
@@ -117,11 +117,11 @@ export const score = (parts: ScoreParts): string => {
   })
 }
 
-/** Records that were not written. */
+/** A report of dropped records. */
 export const dropped = (count: number): string =>
   JSON.stringify({ kind: "dropped", count, reason: "queue_full", at: time(0) })
 
-/** The same line as the Python original writes it: no `outcome`, offsets, blanks after separators, no fraction where it is zero. */
+/** The same line as the Python original writes it: without `outcome`, with UTC offsets and blanks after separators, and no fraction if it is zero. */
 export const asPython = (line: string): string => {
   const { outcome: _, ...fields } = JSON.parse(line)
   const text = JSON.stringify(

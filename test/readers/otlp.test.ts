@@ -49,7 +49,7 @@ const only = (value: object) => spansOf(JSON.stringify(request(given(value))))[0
 const around = { "service.name": "shop", "otel.scope.name": "lib", "otel.scope.version": "1" }
 
 describe("OTLP/JSON", () => {
-  it("of our own export gives the tree, tokens and cost of the source", () => {
+  it("exported by this package gives the tree, tokens and cost of the source", () => {
     const how = writing.filter(({ metrics, spans }) => spans && metrics !== "file")
     fc.assert(
       fc.property(fc.array(trace, { minLength: 1, maxLength: 3 }), how, (traces, writing) => {
@@ -66,7 +66,7 @@ describe("OTLP/JSON", () => {
     )
   })
 
-  it("of our own export restores outcomes, exceptions, events and links", () => {
+  it("exported by this package restores outcomes, exceptions, events and links", () => {
     const source = recordsOf(file(
       span({ id: 1, name: "loom.run", attributes: { agent: "a", session_id: "s", user_id: "u", tokens_in: 3 } }),
       span({

@@ -28,7 +28,7 @@ const spansOf = (requests: ReadonlyArray<OtlpJson.OtlpRequest>): ReadonlyArray<J
 const attributesOf = (json: Json): { readonly [key: string]: Json } =>
   Object.fromEntries(json.attributes.map(({ key, value }: Json) => [key, value]))
 
-/** All that a trace can hold: outcomes, events, nested values, a library's span without a session. */
+/** Everything that a trace can contain: outcomes, events, nested values, a library's span without a session. */
 const program = Effect.gen(function*() {
   yield* Effect.log("thinking").pipe(
     Effect.zipRight(Loom.modelStream.annotate({ tokens_in: 3, tokens_out: 4, cost_usd: 0.25, finish_reason: "stop" })),
@@ -73,7 +73,7 @@ const both = Effect.gen(function*() {
   return { sent, bytes: yield* fs.readFile(path) }
 }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 
-/** A span of the SDK in the form that the specification prefers: 64-bit numbers as text; without counts and marks that say nothing. */
+/** A span of the SDK in the form that the specification prefers: 64-bit numbers as text, and without counts and flags. */
 const normal = (json: Json): Json => {
   const value = (any: Json): Json =>
     "intValue" in any
@@ -109,7 +109,7 @@ const normal = (json: Json): Json => {
   }
 }
 
-describe("OTLP of a trace file", () => {
+describe("the OTLP export of a trace file", () => {
   it.live("is what the OpenTelemetry sink sends", () =>
     Effect.gen(function*() {
       const { bytes, sent } = yield* both

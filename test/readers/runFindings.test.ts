@@ -84,7 +84,7 @@ describe("a healthy run", () => {
     expect(found(...lines)).toEqual([])
   })
 
-  it("has none in the files of any producer", () => {
+  it("has no finding in the files of any producer", () => {
     const folder = new URL("golden/", import.meta.url)
     const kinds = ["repeated-tool-call", "cost-after-last-step", "cached-share-fell"]
     for (const name of readdirSync(folder).filter((each) => /\.jsonl?$/.test(each))) {
@@ -108,7 +108,7 @@ describe("the same tool call three times in a run", () => {
     )
   })
 
-  it("is found by recorded arguments, in the names of others too", () => {
+  it("is found by recorded arguments, also under another producer's names", () => {
     const call = {
       "gen_ai.operation.name": "execute_tool",
       "gen_ai.tool.name": "f",
@@ -119,7 +119,7 @@ describe("the same tool call three times in a run", () => {
     expect(found(...run([model(1), call, call, call, model(1)]))).toMatchObject([{ kind: "repeated-tool-call" }])
   })
 
-  it("is none if the calls are in different runs", () => {
+  it("is not found if the calls are in different runs", () => {
     const once = (trace: number) => [
       span({ trace, name: "loom.tool", id: 2, parent: 1, attributes: { ok: true, ...tool("a") } }),
       span({ trace, name: "loom.run", id: 1, ms: 2, attributes: { agent: "a" } })
@@ -163,7 +163,7 @@ describe("cost after the last useful step", () => {
   })
 })
 
-describe("a cached share that fell", () => {
+describe("a drop of the cached share", () => {
   it("is found with both shares and costs", () => {
     expect(found(...run([
       model(1, { tokens_in: 10_000, cached_tokens_in: 9000 }),
@@ -174,7 +174,7 @@ describe("a cached share that fell", () => {
         kind: "cached-share-fell",
         count: 1,
         lines: [3],
-        examples: [`${id("4")} m of helper: 90 % cached before, now 0 %; $1.00 before, now $4.00`]
+        examples: [`${id("4")} m of helper: 90% cached before, now 0%; $1.00 before, now $4.00`]
       }
     ])
   })

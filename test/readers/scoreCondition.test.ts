@@ -45,11 +45,11 @@ describe("a condition on scores", () => {
     ["a=x..y", null, "x..y", true],
     ["a=1..2..3", null, "1..2..3", true],
     ["a=1..", null, "1..", true]
-  ])("%s of %s %s is %s", (text, value, label, expected) => {
+  ])("%s for value %s and label %s is %s", (text, value, label, expected) => {
     expect(meets(text, value, label)).toBe(expected)
   })
 
-  it.each(["", "<1", "a<", "a>x", "a<=1..2"])("says what it expects instead of %j", (text) => {
+  it.each(["", "<1", "a<", "a>x", "a<=1..2"])("explains what was expected instead of %j", (text) => {
     expect(typeof scoreCondition(text)).toBe("string")
   })
 })

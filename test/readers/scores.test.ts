@@ -64,14 +64,14 @@ describe("TraceSummary", () => {
   const summary = (values: ReadonlyArray<number>, options = {}) =>
     TraceSummary.of(recordsOf(file(...values.map((value) => score({ name: "s", value })))), options).scores[0]!
 
-  it("has exact means, also of very large values", () => {
+  it("has exact means, even of very large values", () => {
     expect(summary(Array<number>(10).fill(0.1)).mean).toBe(0.1)
     expect(summary([1e308, 1e308]).mean).toBe(1e308)
     expect(summary([-1e308, 1e308]).mean).toBe(0)
     expect(summary([1e16, 1, -1e16]).mean).toBeCloseTo(1 / 3, 14)
   })
 
-  it("is bounded in names and in labels", () => {
+  it("limits the number of names and labels", () => {
     const many = Array.from({ length: 300 }, (_, id) => score({ name: `s${id % 3}`, label: `l${id}` }))
     const { scores } = TraceSummary.of(recordsOf(file(...many)), { maxLabels: 2 })
     expect(scores.map(({ count, name, other }) => [name, count, other])).toEqual([
@@ -86,7 +86,7 @@ describe("TraceSummary", () => {
 })
 
 describe("OTLP/JSON", () => {
-  it("keeps a score given inside its span as an event of it, and reads it back", () => {
+  it("keeps a score given while its span was open as an event of it, and reads it back", () => {
     const judged = score({
       name: "correctness",
       value: 0.5,
@@ -102,7 +102,7 @@ describe("OTLP/JSON", () => {
     expect(records.flatMap((record) => record.kind === "span" ? [record.span.events] : [])).toEqual([undefined])
   })
 
-  it("keeps late scores, those of a trace and of spans elsewhere as log records, and reads them back", () => {
+  it("keeps late scores, and scores of a trace or of spans elsewhere, as log records, and reads them back", () => {
     const late = [
       score({ name: "late", value: 1, id: 1, at: 60_000 }),
       score({ name: "whole", label: "good", source: "human" }),
@@ -116,7 +116,7 @@ describe("OTLP/JSON", () => {
     }
   })
 
-  it("makes requests no larger than asked", () => {
+  it("makes requests no larger than `batch`", () => {
     const scores = Array.from({ length: 5 }, (_, id) => score({ name: `s${id}`, value: id }))
     const requests = [...OtlpJson.requests(recordsOf(file(...scores)), { batch: 2 })]
     expect(requests.map(({ items, signal }) => `${signal} ${items}`)).toEqual(["logs 2", "logs 2", "logs 1"])
@@ -152,16 +152,16 @@ describe("OTLP/JSON", () => {
     ["no name", { ...ids, attributes: attributes({ "gen_ai.evaluation.score.value": 1 }) }],
     ["neither value nor label", { ...ids, attributes: attributes({ "gen_ai.evaluation.name": "x" }) }],
     ["no trace", { eventName: "gen_ai.evaluation.result", attributes: [] }],
-    ["a value that is a text", {
+    ["a value that is text", {
       ...ids,
       eventName: "gen_ai.evaluation.result",
       attributes: attributes({ "gen_ai.evaluation.name": "x", "gen_ai.evaluation.score.value": "NaN" })
     }]
-  ])("takes a log record with %s for no score", (_, record) => {
+  ])("does not read a log record with %s as a score", (_, record) => {
     expect(scoresIn(recordsOf(foreign(record)))).toEqual([])
   })
 
-  it("leaves an evaluation event that is no score on its span", () => {
+  it("keeps an evaluation event that is not a score on its span", () => {
     const line = span({
       id: 1,
       events: [{ name: "gen_ai.evaluation.result", time: "2026-01-31T12:00:00.000000Z", attributes: { a: 1 } }]

@@ -34,7 +34,7 @@ describe("comparing two runs", () => {
     const roots = fc.array(fc.record({ label: fc.constantFrom("x", "y", "z"), trace: fc.integer({ min: 1, max: 5 }) }))
     const run = (all: ReadonlyArray<{ readonly label: string; readonly trace: number }>) =>
       forestOf(...all.map(({ label, trace }, id) => span({ id: id + 1, trace, name: label, start: trace * 100 + id })))
-    /** The names of the roots in their order, told apart by numbers. */
+    /** The names of the roots in their order, numbered if they repeat. */
     const names = ({ traces }: TraceTree.TraceForest) => {
       const labels = traces.flatMap((trace) => trace.roots.map(({ name }) => name))
       return labels.map((label, at) => {

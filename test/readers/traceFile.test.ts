@@ -9,7 +9,7 @@ import { gunzipped, type TraceEntry, TraceFile } from "loom-telemetry/readers"
 import { gzipSync } from "node:zlib"
 import { asPython, file, metric, span } from "./lines.js"
 
-/** All entries of these bytes, given in pieces of this size. */
+/** All entries of these bytes, read in pieces of this size. */
 const entriesOf = (bytes: Uint8Array, size = 65_536): Promise<ReadonlyArray<TraceEntry>> => {
   const pieces = Array.from(
     { length: Math.ceil(bytes.length / size) },
@@ -70,7 +70,7 @@ describe("reading a trace file", () => {
     }
   })
 
-  it("marks a last line without a record as torn, and reads it if it holds one", async () => {
+  it("reads a last line without a newline, and marks it as torn if it is no record", async () => {
     const whole = file(span({ id: 1 }), span({ id: 2 }))
     expect((await entriesOf(whole.subarray(0, whole.length - 1))).map(brief)).toEqual(["1 span", "2 span"])
     expect((await entriesOf(whole.subarray(0, whole.length - 2))).map(brief)).toEqual(["1 span", "2 torn"])
@@ -114,21 +114,24 @@ describe("reading a compressed file", () => {
     ["half of a member's first bytes", Buffer.from([0x1f]), 1],
     ["zeros, then text", Buffer.concat([Buffer.alloc(600), Buffer.from("x")]), 1],
     ["text, then a member", Buffer.concat([Buffer.from("xy"), gzipSync("")]), 2 + gzipSync("").length]
-  ])("reads everything before what follows the last member, then reports that: %s", async (_, after, bytes) => {
-    const what = `${bytes === 1 ? "1 byte follows" : `${bytes} bytes follow`} the compressed data`
-    for (const size of [1, 7, 65_536]) {
-      const entries = await entriesOf(Buffer.concat([gzipSync(spans), gzipSync(spans), after]), size)
-      expect(entries.slice(0, -1).map(brief)).toEqual(
-        [1, 2, 3, 4, 5, 6].map((line) => `${line} ${line % 3 === 0 ? "metric" : "span"}`)
-      )
-      const last = entries.at(-1)!
-      expect(last.kind === "bad" && last.error.problem).toBe(what)
-      expect(last).toMatchObject({ kind: "bad", torn: false, line: 7 })
-      expect("broken" in last).toBe(false)
+  ])(
+    "reads everything before data that follows the last member, then reports the data: %s",
+    async (_, after, bytes) => {
+      const what = `${bytes === 1 ? "1 byte follows" : `${bytes} bytes follow`} the compressed data`
+      for (const size of [1, 7, 65_536]) {
+        const entries = await entriesOf(Buffer.concat([gzipSync(spans), gzipSync(spans), after]), size)
+        expect(entries.slice(0, -1).map(brief)).toEqual(
+          [1, 2, 3, 4, 5, 6].map((line) => `${line} ${line % 3 === 0 ? "metric" : "span"}`)
+        )
+        const last = entries.at(-1)!
+        expect(last.kind === "bad" && last.error.problem).toBe(what)
+        expect(last).toMatchObject({ kind: "bad", torn: false, line: 7 })
+        expect("broken" in last).toBe(false)
+      }
     }
-  })
+  )
 
-  it("skips zeros after the last member, which fill a block", async () => {
+  it("skips zero padding after the last member", async () => {
     expect(await entriesOf(Buffer.concat([gzipSync(spans), Buffer.alloc(4096)]))).toEqual(await entriesOf(spans))
   })
 
@@ -159,7 +162,7 @@ describe("reading a compressed file", () => {
     expect(entries.at(-1)).toMatchObject({ kind: "bad", broken: true })
   })
 
-  it("reports a second member that is cut anywhere, and keeps the first", async () => {
+  it("reports a second member that is truncated at any byte, and keeps the first", async () => {
     const [first, second] = [gzipSync(spans), gzipSync(file(span({ id: 9 })))]
     for (let cut = 3; cut < second.length; cut++) {
       const entries = await entriesOf(Buffer.concat([first, second.subarray(0, cut)]))
@@ -168,7 +171,7 @@ describe("reading a compressed file", () => {
     }
   })
 
-  it("reads everything before the cut, then reports the cut", async () => {
+  it("reads everything before a truncation, then reports it", async () => {
     const packed = gzipSync(many)
     const plain = await entriesOf(many)
     const counts: Array<number> = []
@@ -184,7 +187,7 @@ describe("reading a compressed file", () => {
     expect(counts[3]).toBeGreaterThan(2500)
   })
 
-  it("reports a cut if only the checksum is missing", async () => {
+  it("reports a truncation if only the checksum is missing", async () => {
     const packed = gzipSync(many)
     const entries = await entriesOf(packed.subarray(0, packed.length - 4))
     expect(entries.filter((entry) => entry.kind === "record").length).toBe(3000)

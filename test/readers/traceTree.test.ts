@@ -16,7 +16,7 @@ const shape = (forest: TraceTree.TraceForest): ReadonlyArray<string> =>
     }${node.cyclic ? " cyclic" : ""}`
   )
 
-describe("trees of records", () => {
+describe("a tree of records", () => {
   it("puts children below their parents in the order in which they started", () => {
     const forest = treeOf(
       span({ id: 3, parent: 2, name: "c", start: 1 }),

@@ -50,8 +50,8 @@ const fileOf = (traces: ReadonlyArray<Trace>, how: Writing): ReadonlyArray<strin
 
 const traces = fc.array(trace, { minLength: 1, maxLength: 4 })
 
-/** The dimensions that a file says something of. */
-const toldBy = ({ metrics, spans }: Writing): ReadonlyArray<TraceSummary.Dimension> =>
+/** The dimensions for which a file has labels. */
+const labelledDimensions = ({ metrics, spans }: Writing): ReadonlyArray<TraceSummary.Dimension> =>
   metrics === "file"
     ? ["model", "user"]
     : metrics === "none" && !spans
@@ -65,7 +65,7 @@ describe("usage", () => {
         const summary = summaryOf(fileOf(all, how))
         const calls = all.flatMap(callsOf)
         expect(brief(summary.usage)).toEqual(sum(calls))
-        for (const dimension of toldBy(how)) {
+        for (const dimension of labelledDimensions(how)) {
           expect([dimension, usedBy(summary, dimension)]).toEqual([dimension, expectedBy(calls, dimension)])
         }
       }),
@@ -111,7 +111,7 @@ describe("usage", () => {
     )
   })
 
-  it("is the same if hardly any span can be held, as long as the lines are in order", () => {
+  it("is the same if very few spans can be held, as long as the lines are in order", () => {
     fc.assert(
       fc.property(trace, writing, (one, how) => {
         const lines = fileOf([one, one, one], how)

@@ -15,14 +15,14 @@ export interface TailOptions {
   readonly width: number
   readonly color: boolean
   readonly json: boolean
-  /** Draws the open spans below instead of one line each, and erases them before anything else is written. */
+  /** Draws the open spans below the records instead of printing a line for each, and erases them before anything else is written. */
   readonly live: boolean
 }
 
 /** Any further open spans are only counted. */
 const maxDrawn = 12
 
-/** At most this many open spans are remembered: those of a killed process never end. */
+/** Remembers at most this many open spans, because those of a killed process never end. */
 const maxOpen = 10_000
 
 const idLength = 6
@@ -84,7 +84,7 @@ export class TailView {
   end(): string {
     const lines = this.drawn
     this.drawn = 0
-    // To the margin (an echoed Ctrl-C may have moved the cursor), up by as many lines, then clear everything below.
+    // To the margin (an echoed Ctrl-C may have moved the cursor), up by that many lines, then clear everything below.
     return lines === 0 ? "" : `\r\u001b[${lines}A\u001b[J`
   }
 
@@ -95,7 +95,7 @@ export class TailView {
     const shown = [...this.open.values()].slice(-maxDrawn)
     const hidden = this.open.size - shown.length
     const lines = [
-      `${count(this.open.size)} open${hidden > 0 ? `, the last ${maxDrawn}` : ""}\n`,
+      `${count(this.open.size)} open${hidden > 0 ? `, showing the last ${maxDrawn}` : ""}\n`,
       ...shown.map((span) => withId(span.traceId, this.lineOf({ kind: "span_start", span })))
     ]
     this.drawn = lines.length

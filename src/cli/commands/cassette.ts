@@ -1,5 +1,5 @@
 /**
- * `cassette check`: which traces of a file can be played again, and what is missing from the others.
+ * `cassette check`: shows which traces of a file a cassette can play, and what is missing from the others.
  */
 import * as Effect from "effect/Effect"
 import { type Playable, playable, type Unplayable } from "../../readers/Playable.js"
@@ -13,16 +13,16 @@ import { Output } from "../output/Output.js"
 
 const reasons: { readonly [Reason in Unplayable["reason"]]: string } = {
   "content-off": "not recorded with Cassette.recording",
-  cut: "cut by a limit, or altered",
+  cut: "truncated by a limit, or changed later",
   orphaned: "its run is not in the file",
   redacted: "redacted",
-  unfinished: "interrupted, or not ended",
-  unreadable: "holds a part that cannot be encoded"
+  unfinished: "interrupted, or still open",
+  unreadable: "contains a part that cannot be encoded"
 }
 
 const missingLine = ({ isRequestOnly, path, reason, spanId }: Unplayable): string =>
   `  ${path.map(escapeText).join(" > ")} (span ${spanId}): ${reasons[reason]}${
-    isRequestOnly ? " in the request; plays if it is not strict" : ""
+    isRequestOnly ? " (only the request; plays with strict: false)" : ""
   }`
 
 const textOf = ({ calls, missing, tools, traceId }: Playable): string =>
@@ -47,9 +47,9 @@ const documentOf = ({ calls, missing, tools, traceId }: Playable) => ({
 
 export const cassette = command({
   name: "cassette",
-  summary: "Check which traces can be played again",
+  summary: "Check which traces a cassette can play",
   details:
-    "Says for each trace of a file what Cassette.layer can play and what is missing. Exits with code 1 if anything is.",
+    "Shows for each trace of a file what Cassette.layer can play and what is missing. Exits with code 1 if anything is missing.",
   arguments: [
     { name: "ACTION", description: "check" },
     { name: "FILE", description: "The file of the recorded run" }

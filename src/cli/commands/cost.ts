@@ -25,7 +25,7 @@ const columns = (dimension: Dimension): ReadonlyArray<Column> => [
 ]
 
 const shareOf = (part: number | null, whole: number | null): string =>
-  part === null || whole === null || whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)} %`
+  part === null || whole === null || whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)}%`
 
 const cells = (label: string, { usage }: Pick<SummaryRow, "usage">, whole: number | null): ReadonlyArray<string> => [
   label,
@@ -36,7 +36,7 @@ const cells = (label: string, { usage }: Pick<SummaryRow, "usage">, whole: numbe
   shareOf(usage.costUsd, whole)
 ]
 
-/** The rows with tokens or cost, including the one for usage without an owner. */
+/** The rows with tokens or cost, including the one for usage that belongs to no label. */
 const spenders = (summary: Summary, dimension: Dimension): ReadonlyArray<SummaryRow> =>
   summary.by[dimension].filter(({ usage }) => usage.costUsd !== null || usage.tokensIn > 0 || usage.tokensOut > 0)
 
@@ -56,7 +56,7 @@ export const cost = command({
   name: "cost",
   summary: "Show what each model, user or agent spent",
   details:
-    "Counts each token and each dollar once. (none) is usage without an owner. --fail-if takes the same quantities " +
+    "Counts each token and each dollar once. (none) is usage that belongs to no row. --fail-if takes the same quantities " +
     "as stats: cost_usd is the total, cost_usd(alice) is one row.",
   options: {
     ...failIfOption,

@@ -1,7 +1,7 @@
 /**
- * `dataset add`: picks traces out of files and appends each as a case to a dataset.
+ * `dataset add`: selects traces and appends each as a case to a dataset.
  *
- * All that are selected are added, or none is: a trace that cannot be a case is named, with what to do about it.
+ * Adds all selected traces or none: if a trace cannot become a case, the error names it and says what to do.
  */
 import * as Effect from "effect/Effect"
 import { caseOfTrace, type NoCase, printCase, remedyOf, type TraceCase } from "../../readers/TraceCase.js"
@@ -22,14 +22,14 @@ import { Output } from "../output/Output.js"
 
 const options = {
   ...spanOptions,
-  expected: { type: text("TEXT"), description: "The right answer, if one trace is added" },
-  "expect-answer": { description: "Expect what was answered" },
+  expected: { type: text("TEXT"), description: "The expected answer, when adding a single trace" },
+  "expect-answer": { description: "Use the recorded answer as the expected one" },
   limit: { type: wholeNumber, default: "100", description: "Add at most N cases; 0 adds all" }
 } as const
 
 type Given = Values<typeof options>
 
-/** Problems that are named one by one. */
+/** At most this many problems are listed. */
 const mostNamed = 5
 
 class Problems {
@@ -50,17 +50,17 @@ class Problems {
 }
 
 interface Picked {
-  /** The first ones that the dataset has not. */
+  /** The first ones that are not in the dataset yet. */
   readonly taken: ReadonlyArray<TraceCase>
   readonly cases: number
-  /** Cases that the dataset had already. */
+  /** Cases that were in the dataset already. */
   readonly known: number
-  /** Traces without a run of an agent. */
+  /** Traces without an agent run. */
   readonly others: number
 }
 
 /**
- * The cases that these traces are, at most `limit` of them; 0 takes all. Traces of anything but agents are passed over, unless there is nothing else.
+ * Picks the cases from these traces, at most `limit`; 0 picks all. Traces without an agent run are skipped, but fail if there are no others.
  */
 const picked = (
   traces: Iterable<Trace>,
@@ -91,7 +91,7 @@ const picked = (
     return count > 0 ? yield* error : { taken, cases, known, others: problems.count }
   })
 
-/** Whether one of its spans meets all conditions. */
+/** Selects traces of which one span meets all conditions. */
 const selecting = (given: Given): (trace: Trace) => boolean => {
   const isWanted = spanCondition(given)
   return (trace) => {
@@ -124,7 +124,7 @@ const lineOf = ({ id, input, output }: TraceCase, given: Given): string =>
       : {})
   })
 
-/** Whether something was taken out of what the agent was asked: the case asks for less than the trace did. */
+/** Whether part of the input was truncated or redacted, so that the case asks less than the trace did. */
 const isPart = ({ input }: TraceCase): boolean => {
   const json = JSON.stringify(input) ?? ""
   return json.includes(redacted) || /…\[\+\d+ (?:chars|items|keys)\]/.test(json)
@@ -136,7 +136,7 @@ const flawOf = (given: Given, cases: number): string | undefined =>
     : given["expect-answer"]
     ? "use either --expected or --expect-answer"
     : cases > 1
-    ? `--expected is for one trace, and ${cases} were found: select one with --trace`
+    ? `--expected is for a single trace, but ${cases} match: select one with --trace`
     : undefined
 
 const add = (path: string, given: Given, files: ReadonlyArray<string>): Effect.Effect<Added, Failure, Output> =>
@@ -158,7 +158,7 @@ const add = (path: string, given: Given, files: ReadonlyArray<string>): Effect.E
 interface Added {
   readonly lines: string
   readonly taken: ReadonlyArray<TraceCase>
-  /** Cases that the dataset had already. */
+  /** Cases that were in the dataset already. */
   readonly known: number
   /** Cases beyond the limit. */
   readonly left: number
@@ -166,18 +166,18 @@ interface Added {
 }
 
 const remarksOf = ({ known, left, others, taken }: Added): ReadonlyArray<string> => [
-  ...(known > 0 ? [`${plural(known, "case")} already there`] : []),
+  ...(known > 0 ? [`${plural(known, "case")} already in the dataset`] : []),
   ...(left > 0 ? [`${plural(left, "more case")} not added: --limit 0 adds all`] : []),
-  ...(others > 0 ? [`passed over ${plural(others, "trace")} without a run of an agent`] : []),
-  ...taken.filter(isPart).map(({ id }) => `trace ${id}: a part of what was asked was cut or redacted; edit its case`)
+  ...(others > 0 ? [`skipped ${plural(others, "trace")} without an agent run`] : []),
+  ...taken.filter(isPart).map(({ id }) => `trace ${id}: part of the input was truncated or redacted; edit its case`)
 ]
 
 export const dataset = command({
   name: "dataset",
   summary: "Add traces to a dataset as cases",
   details:
-    "Appends a case for each trace that has a span which meets all conditions: what its agent was asked, with the trace's id. " +
-    "Without conditions all traces of agents are added. A trace that is in the dataset already is not added again. The agent " +
+    "Appends one case for each trace in which a span meets all conditions: the agent's input, with the trace's id. " +
+    "Without conditions, adds all traces of agents. Traces that are already in the dataset are not added again. The agent " +
     "must have been recorded with captureContent: \"attributes\".",
   arguments: [
     { name: "ACTION", description: "add" },

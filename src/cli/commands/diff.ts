@@ -104,7 +104,7 @@ const shownChanges = (changes: ReadonlyArray<SpanChange>, isAll: boolean): Reado
   return changes.filter(({ path }) => paths.has(JSON.stringify(path)))
 }
 
-/** What is written before the changes, for one root after another, and after them. */
+/** What to write before the changes, for each root, between roots, and after them. */
 interface Format {
   readonly head: (a: Total, b: Total, same: boolean, width: number) => string
   readonly root: (changes: ReadonlyArray<SpanChange>) => string
@@ -237,7 +237,7 @@ const writeGroups = (a: OrderedTraces, b: OrderedTraces, by: GroupKey, isJson: b
     yield* write(isJson ? jsonLine(groupsDocument(groups, by)) : groupsText(groups, by, width))
   })
 
-/** Characters of changes that are kept until the totals, which are written before them, are known. If there are more, the runs are compared again. */
+/** Characters of changes that are held until the totals, which come first, are known. If there are more, the runs are compared twice. */
 const mostKept = 1_000_000
 
 const writeChanges = (a: OrderedTraces, b: OrderedTraces, { between, end, head, root }: Format) =>

@@ -1,5 +1,5 @@
 /**
- * `errors`: lists failures, with equal ones grouped.
+ * `errors`: lists failures and groups identical ones.
  */
 import * as Effect from "effect/Effect"
 import { FailureCounter, type FailureGroup } from "../../readers/errors/FailureCounter.js"
@@ -50,7 +50,7 @@ const quantities: Quantities<ReadonlyArray<FailureGroup>> = {
 
 export const errors = command({
   name: "errors",
-  summary: "List failures, with equal ones grouped",
+  summary: "List failures, grouping identical ones",
   details: "The most frequent come first. A failure that passed through its parent spans is listed once, where it " +
     "started. --json prints one line per group. --fail-if takes errors, errors(loom.tool) and kinds.",
   options: failIfOption,

@@ -15,7 +15,7 @@ import { jsonLine, spanDocument } from "../output/document.js"
 
 interface Found {
   readonly spans: number
-  /** A score that a condition compares, and that none of the traces has. */
+  /** Says that no trace has a score that a condition compares; `undefined` if all exist. */
   readonly lacking: string | undefined
 }
 
@@ -23,7 +23,7 @@ const quantities: Quantities<Found> = {
   found: { of: "whole", value: ({ lacking, spans }) => lacking === undefined ? spans : { lacking } }
 }
 
-/** Notices scores that conditions compare and no trace has. */
+/** Finds scores that conditions compare but no trace has. */
 class Lacking {
   private readonly names = new Set<string>()
 
@@ -36,7 +36,7 @@ class Lacking {
     }
   }
 
-  /** What is missing; `undefined` if nothing is. */
+  /** The first missing score, in words; `undefined` if none is missing. */
   get first(): string | undefined {
     const condition = this.conditions.find(({ compares, name }) => compares && !this.names.has(name))
     return condition && lackingScore(condition.name, Array.from(this.names, (name) => ({ name, other: false })))

@@ -11,12 +11,14 @@ export const mcp = command({
   name: "mcp",
   summary: "Serve the files to coding agents (MCP)",
   details: "An MCP server on standard input and output, with the tools list_traces, show_trace, conversation, stats, " +
-    "cost, errors, find and doctor. It only reads the files named here, and answers are bounded.",
+    "cost, errors, find and doctor. It reads only the files named here and truncates long answers.",
   options: {},
   examples: ["mcp traces.jsonl", "mcp traces.jsonl other.jsonl.gz"],
   run: ({ files }) =>
     files.length === 0 || files.includes("-")
-      ? Effect.fail(new UsageError({ message: "No files: standard input is for the protocol, so name at least one" }))
+      ? Effect.fail(
+        new UsageError({ message: "No files: standard input carries the protocol, so name at least one file" })
+      )
       : Effect.tryPromise({
         try: async (signal) => {
           const { serve } = await import("../mcp/protocol.js")

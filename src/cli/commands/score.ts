@@ -1,7 +1,7 @@
 /**
- * `score`: appends a score to a file, also while others write to it.
+ * `score`: appends a score to a file, even while others write to it.
  *
- * The file sink writes it: with O_APPEND, on a line of its own, never through a link. What is judged need not be in that file.
+ * The file sink writes it: with O_APPEND, on a line of its own, never through a symbolic link. The scored trace need not be in that file.
  */
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -19,12 +19,12 @@ import { Output } from "../output/Output.js"
 
 const options = {
   trace: { type: text("ID"), required: true, description: "The trace id, all 32 digits" },
-  span: { type: text("ID"), description: "The span id, all 16 digits; by default the whole trace is judged" },
-  name: { type: text("NAME"), required: true, description: "What is judged, such as correctness" },
-  value: { type: number, description: "The judgement as a number" },
-  label: { type: text("LABEL"), description: "The judgement as a word, such as pass" },
-  explanation: { type: text("TEXT"), description: "Why" },
-  source: { type: choice(...scoreSources), default: "human", description: "Who judged" }
+  span: { type: text("ID"), description: "The span id, all 16 digits; by default the score is for the whole trace" },
+  name: { type: text("NAME"), required: true, description: "The name of the score, such as correctness" },
+  value: { type: number, description: "The score as a number" },
+  label: { type: text("LABEL"), description: "The score as a word, such as pass" },
+  explanation: { type: text("TEXT"), description: "The reason for the score" },
+  source: { type: choice(...scoreSources), default: "human", description: "Who gave the score" }
 } as const
 
 type Given = Values<typeof options>
@@ -34,14 +34,14 @@ const targetOf = ({ span, trace }: Given) => ({ traceId: trace, spanId: span })
 /** What is wrong with the options. */
 const flawOf = (given: Given): string | undefined => invalidScore(given.name, given) ?? invalidTarget(targetOf(given))
 
-// The file sink does without the service: it calls Node's own functions.
+// The file sink does not need `FileSystem` here, because it calls Node's functions directly.
 const fileLayer = (path: string) =>
   FileTelemetry.layer(path, { mode: "write-through" }) as Layer.Layer<
     Telemetry | FileTelemetry,
     TelemetryOpenError
   >
 
-/** Warnings of the sink go where those of commands go: standard output belongs to the result. */
+/** Sends the sink's warnings where commands log theirs, because standard output is for the result. */
 const warnings = ({ log }: Output["Type"]) =>
   Logger.replace(
     Logger.defaultLogger,
@@ -55,7 +55,7 @@ const write = (path: string, given: Given): Effect.Effect<void, IoError, Telemet
     yield* Telemetry.flush
     const { lastError, written } = yield* (yield* FileTelemetry).stats
     if (written === 0) {
-      yield* Effect.fail(new IoError({ message: `cannot write ${path}: ${lastError ?? "the disk gave no reason"}` }))
+      yield* Effect.fail(new IoError({ message: `cannot write ${path}: ${lastError ?? "reason unknown"}` }))
     }
   })
 
@@ -69,10 +69,10 @@ const append = (path: string, given: Given): Effect.Effect<void, IoError, Output
 
 export const score = command({
   name: "score",
-  summary: "Add a score to a file, also while others write to it",
+  summary: "Add a score to a file, even while others write to it",
   details:
-    "Appends one line. The file is created if it does not exist; what is judged may be in another file. Give a value, a label " +
-    "or both.",
+    "Appends one line, and creates the file if it does not exist. The scored trace may be in another file. Give a value, a " +
+    "label or both.",
   arguments: [{ name: "FILE", description: "The file to append to" }],
   options,
   examples: [

@@ -1,5 +1,5 @@
 /**
- * `sql`: answers a query over views of the records with DuckDB.
+ * `sql`: runs a query over views of the records with DuckDB.
  */
 import type { DuckDBConnection } from "@duckdb/node-api"
 import * as Effect from "effect/Effect"
@@ -35,7 +35,7 @@ const writeParquet = (connection: DuckDBConnection, query: string, path: string)
   Effect.gen(function*() {
     if (yield* Effect.promise(() => isLink(path))) {
       return yield* new IoError({
-        message: `cannot write ${path}: it is a symbolic link. Give the path that it leads to`
+        message: `cannot write ${path}: it is a symbolic link; give the path that it points to`
       })
     }
     yield* step(() => connection.run(`copy (${withoutSemicolon(query)}\n) to ${quoted(path)} (format parquet)`))
@@ -51,7 +51,7 @@ const print = (
 ): Effect.Effect<void, IoError, Output> =>
   Effect.gen(function*() {
     const output = yield* Output
-    // Reads one row more, to know whether there are more.
+    // Reads one row more, to find out whether there are more.
     const reader = yield* step(() => connection.streamAndReadUntil(query, limit + 1))
     const all = reader.getRowObjectsJson()
     const rows = all.slice(0, limit)
@@ -83,7 +83,7 @@ export const sql = command({
   ],
   options: {
     to: { type: file, description: "Write the whole result to this Parquet file" },
-    limit: { type: wholeNumber, default: "1000", description: "The most rows to print" }
+    limit: { type: wholeNumber, default: "1000", description: "Print at most N rows" }
   },
   examples: [
     "sql 'select model, sum(cost_usd) from model_calls group by all' traces.jsonl",
@@ -92,7 +92,7 @@ export const sql = command({
   ],
   run: ({ files: [query, ...files], json, limit, to }) =>
     query === undefined
-      ? Effect.fail(new UsageError({ message: "No query: name it before the files" }))
+      ? Effect.fail(new UsageError({ message: "No query: give it before the files" }))
       : Effect.scoped(Effect.gen(function*() {
         const database = yield* openDatabase
         yield* fill(database, inputPaths(files))

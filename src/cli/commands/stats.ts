@@ -52,7 +52,7 @@ const scoreColumns: ReadonlyArray<Column> = [
 
 const number = (value: number | null): string => value === null ? "–" : String(Number(value.toPrecision(4)))
 
-/** Labels of a score that are shown. */
+/** Shows at most this many labels of a score. */
 const mostLabels = 5
 
 const scoreRow = ({ count: all, labels, max, mean, min, name, other }: ScoreRow): ReadonlyArray<string> => [

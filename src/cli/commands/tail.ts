@@ -35,7 +35,7 @@ const once = (paths: ReadonlyArray<string>, most: number, view: TailView) =>
     yield* logBadLines(bad.length, bad.filter(({ torn }) => torn).length)
   })
 
-/** Shows the last records in the file, then every new one. */
+/** Shows the last records of the file, then every new one. */
 const forever = (path: string, most: number, view: TailView) =>
   Effect.gen(function*() {
     const output = yield* Output

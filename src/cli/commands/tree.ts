@@ -20,7 +20,7 @@ const document = (each: Trace) => ({
   }))
 })
 
-/** The spans that show what they used. */
+/** Whether the usage of a span is shown. */
 const isSpender = ({ meaning: { role } }: TraceNode): boolean => role === "run" || role === "model"
 
 /** Writes one trace; `usage` is that of its file. */

@@ -53,7 +53,7 @@ const defaultPage = (paths: ReadonlyArray<string>): string =>
 
 type Given = Values<typeof options> & { readonly files: ReadonlyArray<string> }
 
-/** Options that exclude each other, or that would have no effect. */
+/** Reports options that exclude each other, or that would have no effect. */
 const conflict = ({ files: [path, ...others], out, port, serve }: Given): string | undefined =>
   serve && (path === undefined || path === "-" || others.length > 0)
     ? "--serve follows exactly one file, not standard input"
@@ -80,8 +80,8 @@ const cannotListen = (port: number, error: unknown): IoError =>
     message: `Cannot listen on port ${port}: ${systemReason(error, { EADDRINUSE: "the port is already in use" })}`
   })
 
-/** How much of a file is looked at before it is served. */
-const lookedAt = 256 * 1024
+/** How many bytes of a file are checked before it is served. */
+const checkedBytes = 256 * 1024
 
 /** Fails for a directory, an unreadable file, and one that has lines but no record. An empty file is fine: it may still grow. */
 const checkServed = (path: string): Effect.Effect<void, IoError, Output> =>
@@ -91,20 +91,20 @@ const checkServed = (path: string): Effect.Effect<void, IoError, Output> =>
     const head = yield* attempt(async () => {
       const file = await open(path, "r")
       try {
-        const buffer = new Uint8Array(lookedAt)
-        return buffer.subarray(0, (await file.read(buffer, 0, lookedAt, 0)).bytesRead)
+        const buffer = new Uint8Array(checkedBytes)
+        return buffer.subarray(0, (await file.read(buffer, 0, checkedBytes, 0)).bytesRead)
       } finally {
         await file.close()
       }
     })
-    const recognition = new Recognition(path, head.length === lookedAt)
+    const recognition = new Recognition(path, head.length === checkedBytes)
     const refused = recognition.bytes(head)
     if (refused !== undefined) {
       return yield* refused
     }
     const splitter = new LineSplitter()
     const look = (line: Line): void => {
-      const isCut = line.torn && head.length === lookedAt
+      const isCut = line.torn && head.length === checkedBytes
       if (!isCut) {
         recognition.line(line, decodeEntries(line).some(isRecord))
       }

@@ -8,7 +8,7 @@ import { text } from "../options.js"
 import { Output } from "../output/Output.js"
 import { type Comparison, comparisonsOf, type Scope } from "./comparisons.js"
 
-/** What a condition needs and the answer does not have: the check fails, because it would pass every build unseen. */
+/** Something that a condition needs and the result does not have. The check fails then: otherwise it would silently pass every build. */
 export interface Lacking {
   /** What is missing. Untrusted text: escape it. */
   readonly lacking: string
@@ -59,7 +59,9 @@ const check = <A>(
       const value = quantities[quantity]!.value(answer, label)
       if (value === undefined) {
         // Otherwise a misspelled name would go unnoticed.
-        yield* log(`--fail-if ${JSON.stringify(text)}: nothing to compare`)
+        yield* log(
+          `--fail-if ${JSON.stringify(text)}: nothing to compare; check the name, or whether a value was recorded`
+        )
       } else if (typeof value === "object") {
         met.push(`${text} cannot be checked: ${value.lacking}`)
       } else if (holds(value)) {

@@ -5,10 +5,10 @@ import type { DurationStats } from "../../readers/summary/Durations.js"
 import type { Dimension, ScoreRow, Summary, SummaryRow } from "../../readers/TraceSummary.js"
 import type { Quantities, Quantity } from "./failIf.js"
 
-/** Scores that are named in a message. */
+/** A message names at most this many scores. */
 const mostNamed = 5
 
-/** That there are no such scores, with those that there are. */
+/** Says that a score does not exist, and lists those that do. */
 export const lackingScore = (name: string, scores: ReadonlyArray<Pick<ScoreRow, "name" | "other">>): string => {
   const names = scores.filter(({ other }) => !other).slice(0, mostNamed).map((row) => row.name)
   const more = scores.length > names.length ? ", …" : ""
@@ -49,7 +49,7 @@ export const summaryQuantities = (dimension: Dimension): Quantities<Summary> => 
     of: "named",
     value: ({ scores }, label = "") => {
       if (!label.startsWith(prefix)) {
-        return { lacking: `${JSON.stringify(label)} is no score; write "${prefix}${label}"` }
+        return { lacking: `${JSON.stringify(label)} is not a score; write "${prefix}${label}"` }
       }
       const wanted = label.slice(prefix.length)
       const row = scores.find(({ name, other }) => !other && name === wanted)

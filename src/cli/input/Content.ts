@@ -1,5 +1,5 @@
 /**
- * The decompressed content of a command's files, one after the other: read once from the start, then anywhere.
+ * The decompressed content of a command's files, one after the other: read once from start to end, then at any offset.
  *
  * Standard input and compressed files are copied to a temporary file first.
  */
@@ -40,7 +40,7 @@ const sourceOf = (path: string): Effect.Effect<Source, IoError, Scope.Scope> =>
 
 const blockSize = 128 * 1024
 
-/** Blocks that are held: traces that run at the same time lie next to each other. */
+/** Blocks kept in memory: traces that run at the same time are close together in the file. */
 const maxBlocks = 64
 
 /** Takes the lines of all files; their offsets are counted from the start of the first one. */
@@ -81,7 +81,7 @@ export class Content {
     })
   }
 
-  /** Passes on lines of a pass again. */
+  /** Passes on a range of lines again, after `pass`. */
   lines({ length, line, offset }: LineRange, onLine: (line: Line) => void): void {
     let begin = 0
     for (const [source, end] of this.ends) {

@@ -1,5 +1,5 @@
 /**
- * Refuses to append a record to a file that is not a trace file, or is compressed: it would be damaged, and the record lost.
+ * Rejects a file that is not a trace file, or is compressed: appending a record would damage the file and lose the record.
  */
 import * as Effect from "effect/Effect"
 import { constants, open } from "node:fs/promises"
@@ -8,13 +8,13 @@ import { IoError } from "../Failure.js"
 
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = constants
 
-/** Bytes that are looked at. */
+/** Bytes that are checked. */
 const most = 64 * 1024
 
-/** A line of ours, whole or torn. */
+/** The start of a line of this package. */
 const ownLine = /^\s*\{\s*"kind"\s*:\s*"(?:span|span_start|metric|score|dropped)"/m
 
-/** The start of a file; empty if it does not exist, or is no file. Why it cannot be opened, says whoever writes to it. */
+/** The start of a file; empty if it cannot be read. The command that writes to it then reports why. */
 const headOf = async (path: string): Promise<Uint8Array> => {
   const bytes = new Uint8Array(most)
   try {
@@ -43,13 +43,13 @@ const flawOf = (head: Uint8Array): string | undefined => {
     : `it seems to be ${seemsToBe(head, line)}`
 }
 
-/** Fails if records cannot be appended to this file. A file that does not exist will be made. */
+/** Fails if records cannot be appended to this file. A missing file is fine: it will be created. */
 export const appendable = (path: string): Effect.Effect<void, IoError> =>
   Effect.flatMap(Effect.promise(() => headOf(path)), (head) => {
     const flaw = flawOf(head)
     return flaw === undefined
       ? Effect.void
       : new IoError({
-        message: `cannot append to ${path}: ${flaw}. The record may go to a new file; commands read several`
+        message: `cannot append to ${path}: ${flaw}. Use a new file instead: commands can read several`
       })
   })

@@ -1,5 +1,5 @@
 /**
- * Copies an input to a temporary file, decompressed: standard input, a pipe, or a compressed file that is to be read anywhere.
+ * Copies an input to a temporary file, decompressed: standard input, a pipe, or a compressed file that must be read at any offset.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -43,14 +43,14 @@ interface Temporary {
 }
 
 const cannotCopy = (error: unknown): IoError =>
-  new IoError({ message: `cannot keep a copy of the input in ${tmpdir()}: ${systemReason(error, {})}` })
+  new IoError({ message: `cannot copy the input to ${tmpdir()}: ${systemReason(error, {})}` })
 
 const temporary: Effect.Effect<Temporary, IoError> = Effect.tryPromise({
   try: async () => {
     const folder = await mkdtemp(join(tmpdir(), "loom-telemetry-"))
     const path = join(folder, "input")
     const file = await open(path, "wx+", 0o600)
-    // The copy has no name, so that nothing stays if the process is killed; where the system forbids it, the folder is removed at the end.
+    // Unlinked at once, so that nothing is left if the process is killed. If the system forbids that, the folder is removed at the end.
     await unlink(path).then(() => rm(folder, { recursive: true, force: true })).catch(() => undefined)
     return { folder, file }
   },

@@ -1,17 +1,17 @@
 /**
- * The ids of the cases that a dataset file holds already. Refuses a file that is no dataset, before anything is appended to it.
+ * Reads the ids of the cases in a dataset file. Rejects a file that is not a dataset, before anything is appended to it.
  */
 import * as Effect from "effect/Effect"
 import { readFile, stat } from "node:fs/promises"
 import { IoError } from "../Failure.js"
 import { cannotRead } from "./input.js"
 
-/** A dataset is read as a whole; larger ones are refused, in bytes. */
+/** The size limit of a dataset in bytes, because it is read as a whole. */
 const largest = 256 * 1024 * 1024
 
 const remedy = "A dataset has one JSON object per line, with `input`"
 
-/** The id of a case, if it has one; `undefined` on the left for a line that is no case. */
+/** The id of a case; `undefined` if the line is not a case. */
 const idOf = (line: string): { readonly id: unknown } | undefined => {
   try {
     const value: unknown = JSON.parse(line)
@@ -26,7 +26,7 @@ const idOf = (line: string): { readonly id: unknown } | undefined => {
 const contentOf = async (path: string): Promise<string> => {
   const { size } = await stat(path)
   if (size > largest) {
-    throw new IoError({ message: `${path}: larger than 256 MiB. Start another dataset` })
+    throw new IoError({ message: `${path}: larger than 256 MiB; start another dataset` })
   }
   return readFile(path, "utf8")
 }
@@ -43,7 +43,7 @@ export const datasetIds = (path: string): Effect.Effect<ReadonlySet<unknown>, Io
       if (line.trim() !== "") {
         const found = idOf(line)
         if (found === undefined) {
-          return yield* new IoError({ message: `${path}: line ${index + 1} is no case. ${remedy}` })
+          return yield* new IoError({ message: `${path}: line ${index + 1} is not a case. ${remedy}` })
         }
         ids.add(found.id)
       }

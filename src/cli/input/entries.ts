@@ -10,7 +10,7 @@ import type { Output } from "../output/Output.js"
 import { noteBroken, Recognition, unpackedOf } from "./input.js"
 import { forEachLine } from "./lines.js"
 
-/** Whether it is a record, and not a bad line. */
+/** Whether an entry is a record and not a bad line. */
 export const isRecord = ({ kind }: TraceEntry): boolean => kind === "record"
 
 /** Passes on all entries of all files. */

@@ -1,5 +1,5 @@
 /**
- * Passes over the facts of all records of a command's files, and logs their problems.
+ * Reads the facts of all records in a command's files, and logs problems of the files.
  */
 import * as Effect from "effect/Effect"
 import { takeFacts } from "../../readers/lineFacts.js"

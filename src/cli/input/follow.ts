@@ -90,7 +90,7 @@ const openedAt = async (path: string, after: string | undefined): Promise<Follow
   return new FollowedFile(handle, id, offset)
 }
 
-/** Follows the file until the signal aborts. Fails only if the file cannot be opened at first. */
+/** Follows the file until the signal aborts. Fails only if the file cannot be opened at the start. */
 export async function* follow(path: string, { after, signal }: FollowOptions): AsyncGenerator<FollowEvent> {
   let file = await openedAt(path, after)
   try {

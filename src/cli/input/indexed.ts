@@ -1,5 +1,6 @@
 /**
- * The records of a command's files, trace by trace. One pass notes where those of each trace are, in about 70 bytes each; then they are read from there.
+ * The records of a command's files, trace by trace. One pass records where the lines of each trace are, in about 70 bytes per trace; then each is
+ * read from there.
  *
  * The trap: the memory for one trace grows with its spans.
  */
@@ -17,11 +18,11 @@ import type { IoError } from "../Failure.js"
 import type { Output } from "../output/Output.js"
 import { Content } from "./Content.js"
 
-/** What to note, and what to do with the rest. */
+/** Which traces to index, and what to do with other entries. */
 export interface IndexOptions {
   /** Only traces whose ids start with this. */
   readonly prefix?: string | undefined
-  /** Takes what is in no trace and is no measurement: bad lines and reports of dropped records, in the order of the files. */
+  /** Takes entries outside any trace, except measurements: bad lines and reports of dropped records, in the order of the files. */
   readonly other?: (entry: TraceEntry) => void
 }
 
@@ -116,7 +117,7 @@ export class IndexedTraces {
     }
   }
 
-  /** Flags of the quantities of which only measurements outside any trace count. */
+  /** Flags of the quantities for which only measurements outside any trace count. */
   get masked(): Effect.Effect<number, IoError, Output> {
     return Effect.suspend(() => {
       if (this.outside.has === 0) {

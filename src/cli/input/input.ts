@@ -41,7 +41,7 @@ export const sizeOf = (path: string): number | undefined => {
 export const chunksOf = (path: string): AsyncIterable<Uint8Array> =>
   path === "-" ? process.stdin : createReadStream(path, { highWaterMark: chunkSize })
 
-const percent = (read: number, size: number): string => `${Math.min(100, Math.floor((read / size) * 100))} %`
+const percent = (read: number, size: number): string => `${Math.min(100, Math.floor((read / size) * 100))}%`
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
 
@@ -66,8 +66,8 @@ export const clearProgress: Effect.Effect<void, never, Output> = Effect.flatMap(
 const noBytes = new Uint8Array(0)
 
 /**
- * Notices a file that is not a trace file: one that has lines but no record. Every command refuses it, and says what it seems to be; otherwise the wrong file
- * would pass every check.
+ * Detects a file that is not a trace file: one that has lines but no record. Every command rejects it and says what it seems to be; otherwise a wrong
+ * file would pass every check.
  */
 export class Recognition {
   private head: Uint8Array | undefined = undefined
@@ -77,10 +77,10 @@ export class Recognition {
   private logs = 0
   private saidSkipped = false
 
-  /** `isPart`: only the start of the file is looked at. */
+  /** `isPart`: only the start of the file is read. */
   constructor(private readonly path: string, private readonly isPart = false) {}
 
-  /** Takes bytes after they are decompressed; returns an error if the first ones say that they are no text. */
+  /** Takes decompressed bytes; returns an error if the first ones are those of a binary format. */
   bytes(chunk: Uint8Array): IoError | undefined {
     if (this.head !== undefined) {
       return undefined
@@ -91,7 +91,7 @@ export class Recognition {
   }
 
   private refused(what: string): IoError {
-    // After a colon follows what to do.
+    // Text after a colon already says what to do.
     const advice = what.includes(": ") ? "" : ". Only trace files of this package and spans in OTLP/JSON are read"
     return new IoError({ message: `no records in ${nameOf(this.path)}: it seems to be ${what}${advice}` })
   }
@@ -121,14 +121,14 @@ export class Recognition {
     }
   }
 
-  /** Fails if there were lines, but no record. Says how much of an OTLP file was not read. */
+  /** Fails if there were lines, but no record. Otherwise logs how much of an OTLP file was skipped. */
   readonly check: Effect.Effect<void, IoError, Output> = Effect.suspend(() =>
     this.records === 0 && this.first !== undefined
       ? Effect.fail(this.refused(seemsToBe(this.head ?? noBytes, this.first)))
       : this.saySkipped
   )
 
-  /** Says once how much of an OTLP file was not read so far. */
+  /** Logs once how much of an OTLP file was skipped so far. */
   readonly saySkipped: Effect.Effect<void, never, Output> = Effect.suspend(() => {
     const parts = [
       ...(this.measurements > 0 ? [plural(this.measurements, "measurement")] : []),
@@ -146,7 +146,7 @@ export class Recognition {
   })
 }
 
-/** Whether a line is a request for spans that holds none. */
+/** Whether a line is an OTLP request for spans that contains none. */
 const isEmptyRequest = (text: string): boolean =>
   /^\{\s*"resource_?[Ss]pans"/.test(text) &&
   otlpEntries({ text, line: 1, offset: 0, torn: false, overlong: 0 })?.length === 0
@@ -177,7 +177,7 @@ export const unpackedOf = (
     )
   }))
 
-/** Notes that compressed data could not be read to its end, or says that something else follows it. */
+/** Notes that compressed data is damaged, or logs that other data follows it. */
 export const noteBroken = (path: string, { ignored, problem }: GzipError): Effect.Effect<void, never, Output> =>
   Effect.flatMap(Output, (output) =>
     ignored > 0

@@ -1,5 +1,5 @@
 /**
- * Reads a file line by line, without decoding: for commands that look at files of any size more than once, or decode only a part of them.
+ * Reads a file line by line, without decoding: for commands that read files of any size more than once, or decode only a part of them.
  */
 import * as Effect from "effect/Effect"
 import { gunzipped, GzipError } from "../../readers/gunzip.js"
@@ -21,11 +21,11 @@ import {
 export interface LineTaker {
   /** Takes a line; returns whether it held a record. */
   readonly line: (line: Line) => boolean
-  /** Called after the last line if the compressed data of a file could not be read to its end; `line` and `offset` are where its text ends. */
+  /** Called after the last line if the compressed data of a file is damaged; `line` and `offset` are where the readable text ends. */
   readonly broken: (error: GzipError, line: number, offset: number) => void
 }
 
-/** Passes on all lines of a file. Reads by hand, because a stream of lines is a quarter slower; can be interrupted between two steps. */
+/** Passes on all lines of a file. Uses no stream, which would be a quarter slower. Can be interrupted between two steps. */
 export const forEachLine = (
   path: string,
   { broken, line: takeLine }: LineTaker,

@@ -1,5 +1,5 @@
 /**
- * The traces of a command's files one by one, in the order in which they started. Only one is held at a time.
+ * Reads the traces of a command's files one by one, in the order in which they started. Only one is held at a time.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -12,14 +12,14 @@ import { logBadLines } from "./summary.js"
 
 /** Traces of files. */
 export interface OrderedTraces {
-  /** Each is read when it is asked for. */
+  /** Each trace is read on demand. */
   readonly traces: Iterable<Trace>
   readonly size: number
-  /** Reads the trace at a place, from 0. (Several only if the hashes of unusual ids are the same.) */
+  /** Reads the trace at a place, from 0. (Several only if the hashes of unusual ids collide.) */
   readonly at: (place: number) => ReadonlyArray<Trace>
   /** Tokens and dollars that were measured outside any trace. */
   readonly outside: Amounts
-  /** Flags of the quantities of which only those count. */
+  /** Flags of the quantities for which only `outside` counts. */
   readonly masked: number
 }
 

@@ -12,11 +12,11 @@ import { forEachLine, type LineTaker } from "./lines.js"
 /** Passes on all lines of all files, from the first one again at each call. */
 export type Pass = (taker: LineTaker) => Effect.Effect<void, IoError, Output>
 
-/** The files of a command, to be read once. */
+/** Reads the files of a command once. */
 export const passOnce = (files: ReadonlyArray<string>): Pass => (taker) =>
   Effect.forEach(inputPaths(files), (path) => forEachLine(path, taker), { discard: true })
 
-/** The files of a command, to be read several times. The copies are removed with the scope. */
+/** Reads the files of a command any number of times. The copies are removed with the scope. */
 export const rereadable = (files: ReadonlyArray<string>): Effect.Effect<Pass, IoError, Scope.Scope> =>
   Effect.map(
     Effect.forEach(inputPaths(files), sourceOf),
@@ -30,7 +30,7 @@ interface Source {
   readonly bytes: (() => AsyncIterable<Uint8Array>) | undefined
 }
 
-/** Whether the path is that of a file, which can be read again. */
+/** Whether the path is a regular file, which can be read again. */
 export const isFile = (path: string): boolean => path !== "-" && sizeOf(path) !== undefined
 
 const sourceOf = (path: string): Effect.Effect<Source, IoError, Scope.Scope> =>

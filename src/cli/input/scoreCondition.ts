@@ -1,5 +1,5 @@
 /**
- * The condition on scores that `find` takes.
+ * The option value for a condition on scores.
  */
 import * as Either from "effect/Either"
 import { type ScoreCondition, scoreCondition as parse } from "../../readers/scoreCondition.js"

@@ -25,11 +25,11 @@ import { type Pass, rereadable } from "./reread.js"
 export interface Selected {
   /** In the order in which they started. */
   readonly traces: ReadonlyArray<Trace>
-  /** Flags of the quantities of which only measurements outside any trace count. */
+  /** Flags of the quantities for which only measurements outside any trace count. */
   readonly masked: number
 }
 
-/** Traces that are kept while the last ones are searched; more only where that many run at the same time. */
+/** Traces that are kept while searching for the last ones; more only if that many run at the same time. */
 const keptTraces = 10_000
 
 interface Selection {
@@ -73,7 +73,7 @@ const firstPass = (pass: Pass, newest: NewestTraces): Effect.Effect<First, IoErr
 const eachFact = (pass: Pass, add: (facts: Facts) => void): Effect.Effect<void, IoError, Output> =>
   pass({ line: (line) => takeFacts(line, { add, bad: () => undefined }), broken: () => undefined })
 
-/** The last traces. If one is older than it seemed, its true start is found in another pass, with more traces if those that were kept are too few. */
+/** The last traces. If one is older than it seemed, another pass finds its exact start; if too few traces were kept, another pass keeps more. */
 const exactly = (
   pass: Pass,
   newest: NewestTraces,

@@ -1,5 +1,5 @@
 /**
- * The options with which commands select spans, and the condition that they mean.
+ * The options that select spans, and the condition that they form.
  */
 import type { TraceNode } from "../../readers/TraceTree.js"
 import type { ScoreData } from "../../records/ScoreData.js"
@@ -27,7 +27,7 @@ export const spanOptions = {
   trace: { type: text("ID"), description: "Only traces whose id starts with this" }
 } as const satisfies Options
 
-/** Whether a span with these scores meets all conditions. `trace` is left to the command. */
+/** Whether a span with these scores meets all conditions. The command itself handles `trace`. */
 export const spanCondition = (
   { attr, "longer-than": longerThan, name, outcome, score }: Values<typeof spanOptions>
 ): (node: TraceNode, scores: ReadonlyArray<ScoreData>) => boolean => {

@@ -1,5 +1,5 @@
 /**
- * Work on many items that can be interrupted between some of them.
+ * Runs work on many items in steps, so that it can be interrupted.
  */
 import * as Effect from "effect/Effect"
 
@@ -14,7 +14,7 @@ export const inSteps = <A>(items: Iterable<A>, take: (item: A) => void): Effect.
       take(item)
       if (--left === 0) {
         left = perStep
-        // A signal is heard only once the event loop turns.
+        // Signals are only handled when the event loop turns.
         yield* Effect.sleep(0)
       }
     }

@@ -15,12 +15,12 @@ import { inputPaths, sizeOf } from "./input.js"
 import { forEachLine } from "./lines.js"
 import { isFile } from "./reread.js"
 
-/** Files of at least so many bytes take so long that it pays to start other threads. */
+/** From this size in bytes, starting other threads pays off. */
 const largeFile = 32 * 1024 * 1024
 
 const openBrace = 123
 
-/** Whether a file begins as JSON lines do: not as a compressed one. */
+/** Whether a file begins like JSON lines, and not like a compressed file. */
 const beginsPlain = (path: string): boolean => {
   try {
     const fd = openSync(path, "r")
@@ -33,7 +33,7 @@ const beginsPlain = (path: string): boolean => {
   }
 }
 
-/** The size of a file that other threads can help with. */
+/** The size of a file, if other threads can help to read it. */
 const sharedSize = (path: string): number | undefined => {
   const size = isFile(path) && availableParallelism() > 1 ? sizeOf(path) : undefined
   return size !== undefined && size >= largeFile && beginsPlain(path) ? size : undefined

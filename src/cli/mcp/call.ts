@@ -8,7 +8,7 @@ import { parse } from "../parse.js"
 import type { Answer } from "./protocol.js"
 import { type CommandTool, tools } from "./tools.js"
 
-/** The most characters of an answer; an agent's context is small. */
+/** The maximum length of an answer in characters, because an agent's context is small. */
 const longestAnswer = 30_000
 
 /** Keeps the first characters of what a command writes. */
@@ -37,7 +37,7 @@ class Kept {
   }
 
   answer(problem?: string): string {
-    const end = this.isCut ? [`… the answer was cut after ${longestAnswer} characters: ask for less`] : []
+    const end = this.isCut ? [`… the answer was truncated after ${longestAnswer} characters: ask for less`] : []
     return [this.text, ...end, ...this.logged.slice(0, 10), ...(problem === undefined ? [] : [problem])].join("\n")
   }
 }
@@ -49,7 +49,7 @@ const wordsOf = (
   const wrong = Object.entries(given).find(([name, value]) => !Object.hasOwn(known, name) || typeof value !== "string")
   const missing = Object.entries(known).find(([name, { required }]) => required === true && given[name] === undefined)
   return wrong !== undefined
-    ? Effect.fail(new UsageError({ message: `unknown argument, or not a text: ${wrong[0]}` }))
+    ? Effect.fail(new UsageError({ message: `unknown argument, or not a string: ${wrong[0]}` }))
     : missing !== undefined
     ? Effect.fail(new UsageError({ message: `missing argument: ${missing[0]}` }))
     : Effect.succeed(Object.entries(given).map(([name, value]) => `--${name}=${String(value)}`))
@@ -65,7 +65,7 @@ const run = (
     yield* tool.command.run(parsed)
   })
 
-/** The answer of a tool over these files. Never fails: an error is an answer that the agent reads. */
+/** Runs a tool on these files. Never fails: an error is an answer that the agent reads. */
 export const callTool = (
   files: ReadonlyArray<string>,
   name: string,

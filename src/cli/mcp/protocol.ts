@@ -1,11 +1,11 @@
 /**
- * The Model Context Protocol on standard input and output. A file of its own in the bundle, so that other commands do not load it.
+ * Serves the Model Context Protocol on standard input and output. A separate file in the bundle, so that other commands do not load it.
  */
 import { Server } from "@modelcontextprotocol/sdk/server/index.js"
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js"
 
-/** A tool, as clients list it. All arguments are texts. */
+/** A tool, as clients list it. All arguments are strings. */
 export interface ListedTool {
   readonly name: string
   readonly description: string

@@ -1,5 +1,5 @@
 /**
- * The tools of `mcp`: each runs a command over the files that were named at the start, and returns its bounded text. None writes.
+ * The tools of `mcp`: each runs a command on the files that were named at the start, and returns its truncated output. No tool writes.
  */
 import * as Effect from "effect/Effect"
 import { nodes, type TraceNode } from "../../readers/TraceTree.js"
@@ -43,7 +43,7 @@ const traces = command({
     }))
 })
 
-/** What was said, in the order in which it is read. */
+/** The attributes with content, in reading order. */
 const content = [
   "input",
   "system_instructions",
@@ -79,11 +79,11 @@ const conversation = command({
         isEmpty &&= texts.length === 0
         yield* output.write(texts.join(""))
       }
-      yield* isEmpty ? output.write("No content is recorded.\n") : Effect.void
+      yield* isEmpty ? output.write("No content was recorded.\n") : Effect.void
     }))
 })
 
-const trace = { trace: { description: "The id of a trace, or how it starts", required: true } } as const
+const trace = { trace: { description: "A trace id, or its first characters", required: true } } as const
 
 /** In the order in which clients list them. */
 export const tools: ReadonlyArray<CommandTool> = [
@@ -109,11 +109,11 @@ export const tools: ReadonlyArray<CommandTool> = [
   { name: "stats", description: "Counts spans by name: failures, durations, tokens", arguments: {}, command: stats },
   {
     name: "cost",
-    description: "Sums tokens and dollars",
+    description: "Adds up tokens and cost",
     arguments: { by: { description: "model, agent, user, session or tool" } },
     command: cost
   },
-  { name: "errors", description: "Lists failures, with equal ones grouped", arguments: {}, command: errors },
+  { name: "errors", description: "Lists failures, grouping identical ones", arguments: {}, command: errors },
   {
     name: "find",
     description: "Finds the spans that match all conditions",

@@ -15,9 +15,9 @@ export interface OutputService {
   /** Writes to standard output, and waits for a slow reader. */
   readonly write: (text: string) => Effect.Effect<void>
   readonly log: (text: string) => Effect.Effect<void>
-  /** Logs a text the first time: a file may be read more than once. */
+  /** Logs a text only the first time, because a file may be read more than once. */
   readonly logOnce: (text: string) => Effect.Effect<void>
-  /** Notes an input whose compressed data is truncated: the command prints a result for the part that it could read, then fails. */
+  /** Notes an input whose compressed data is damaged: the command prints a result for the part that it could read, then fails. */
   readonly noteTruncated: (path: string) => Effect.Effect<void>
   readonly truncated: Effect.Effect<ReadonlyArray<string>>
   /** Replaces the progress line on standard error; an empty text removes it. Does nothing unless progress is shown. */
@@ -59,7 +59,7 @@ export const widthOf = (asked: number | undefined): number => {
   return columns > 0 ? columns : Number.POSITIVE_INFINITY
 }
 
-/** Ends the process when the reader of its output has gone, as other programs do, and with a message when the output cannot be written. */
+/** Ends the process quietly when the reader of its output has gone, and with a message when the output cannot be written. */
 export const endWithReader = (): void => {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -67,15 +67,15 @@ export const endWithReader = (): void => {
         process.exit(0)
       }
       if (stream === process.stdout) {
-        sayAtOnce(`loom-telemetry: cannot write to standard output: ${systemReason(error, {})}\n`)
+        writeAtOnce(`loom-telemetry: cannot write to standard output: ${systemReason(error, {})}\n`)
       }
       process.exit(3)
     })
   }
 }
 
-/** The process ends before a stream would write it. */
-const sayAtOnce = (text: string): void => {
+/** Writes synchronously, because the process ends before a stream would write. */
+const writeAtOnce = (text: string): void => {
   try {
     writeSync(process.stderr.fd, text)
   } catch {

@@ -1,5 +1,5 @@
 /**
- * Appends lines to a file that others may append to, as whole lines: in one piece, on a line of their own, never through a link.
+ * Appends whole lines to a file that others may append to: in one piece, starting on a new line, never through a symbolic link.
  */
 import * as Effect from "effect/Effect"
 import { constants, type FileHandle, open } from "node:fs/promises"
@@ -9,8 +9,8 @@ const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDWR } = constants
 
 const newline = 10
 
-/** What the system reports for a link that must not be followed. */
-const own = { ELOOP: "it is a symbolic link. Give the path that it leads to", ENOENT: "no such directory" }
+/** Errors whose meaning depends on how the file is opened. */
+const own = { ELOOP: "it is a symbolic link; give the path that it points to", ENOENT: "no such directory" }
 
 const attempt = <A>(path: string, action: () => Promise<A>): Effect.Effect<A, IoError> =>
   Effect.tryPromise({
@@ -24,7 +24,7 @@ const endsInside = async (file: FileHandle, size: number): Promise<boolean> => {
   return size > 0 && (await file.read(last, 0, 1, size - 1)).bytesRead === 1 && last[0] !== newline
 }
 
-/** Writes all of it. What a full disk leaves of it is removed again, unless others have written behind it. */
+/** Writes all bytes. If the disk is full, removes what was written of them, unless others have appended since. */
 const writeAll = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
   const { size } = await file.stat()
   let written = 0

@@ -64,7 +64,7 @@ export const summaryDocument = ({ by, usage, from, scores, to, ...counts }: Summ
   by: Object.fromEntries(Object.entries(by).map(([dimension, rows]) => [dimension, rows.map(rowDocument)]))
 })
 
-// Characters that JSON.stringify does not escape but a terminal obeys: DEL, C1, and those listed in `escape.ts` of the records.
+// Characters that JSON.stringify does not escape but a terminal interprets: DEL, C1, and those listed in `escape.ts` of the records.
 const unsafe =
   /[\u007f-\u009f\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu
 
@@ -74,7 +74,7 @@ const escapeOne = (character: string): string =>
     (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`
   ).join("")
 
-/** Escapes those characters. The JSON means the same, because they can only occur in strings. */
+/** Escapes those characters. The JSON keeps its meaning, because they can only occur in strings. */
 export const terminalSafe = (json: string): string => json.replace(unsafe, escapeOne)
 
 /** A value as one line of JSON, with its newline. */

@@ -10,7 +10,7 @@ import { Output } from "./Output.js"
 const cannotWrite = (path: string) => (error: unknown): IoError =>
   new IoError({ message: `cannot write ${path}: ${systemReason(error, { ENOENT: "no such directory" })}` })
 
-/** Whether the path is a symbolic link, which anyone who may write to its folder can point at any file. */
+/** Whether the path is a symbolic link: anyone who may write to its folder could point it at any file. */
 export const isLink = (path: string): Promise<boolean> =>
   lstat(path).then((facts) => facts.isSymbolicLink(), () => false)
 
@@ -32,7 +32,7 @@ const toFile = <E, R>(pieces: Stream.Stream<string, E, R>, path: string): Effect
     }
     if (yield* attempt(() => isLink(path))) {
       return yield* new IoError({
-        message: `cannot write ${path}: it is a symbolic link. Give the path that it leads to`
+        message: `cannot write ${path}: it is a symbolic link; give the path that it points to`
       })
     }
     // Written to a temporary file first, so that an interrupted command leaves no partial file under the requested name.

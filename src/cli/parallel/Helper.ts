@@ -1,5 +1,5 @@
 /**
- * Threads that condense parts of a file for this one.
+ * Worker threads that condense parts of a file.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,12 +13,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** More do not help: then this thread has no time left. */
+/** More do not help, because this thread is then the bottleneck. */
 const most = 3
 
 class Helper {
   private readonly worker = new Worker(new URL("./worker.js", import.meta.url))
-  /** Answers come in the order of the questions. */
+  /** Results arrive in the order of the requests. */
   private readonly waiting: Array<Waiting> = []
   private error: unknown
   isReady = false
@@ -63,12 +63,12 @@ export class Helpers {
     ({ all }) => Effect.promise(() => Promise.all(all.map((helper) => helper.end())))
   )
 
-  /** Whether all have started. If one cannot, this is never the case. */
+  /** Whether all have started. Stays false if one cannot start. */
   get areReady(): boolean {
     return this.all.every(({ isReady }) => isReady)
   }
 
-  /** Parts that are condensed at a time: each helper has its next one at hand. */
+  /** How many parts to hand out at a time, so that each helper has the next one waiting. */
   get atOnce(): number {
     return this.all.length * 2
   }

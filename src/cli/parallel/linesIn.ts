@@ -1,5 +1,5 @@
 /**
- * Reads the lines that begin in a part of a file: the parts of a file have each of its lines once.
+ * Reads the lines that begin in a part of a file, so that each line belongs to exactly one part.
  */
 import { readSync } from "node:fs"
 import type { Line, LineSplitter } from "../../readers/LineSplitter.js"
@@ -12,10 +12,10 @@ export interface Part {
 
 const newline = 10
 
-// Each thread has its own.
+// Each thread loads this module, so each has its own block.
 const block = new Uint8Array(256 * 1024)
 
-/** Passes on the lines that begin in a part. `splitter` has read all before it, or nothing. */
+/** Passes on the lines that begin in a part. `splitter` must have read everything before it, or nothing. */
 export const eachLineIn = (
   fd: number,
   { from, to }: Part,

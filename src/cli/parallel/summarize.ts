@@ -2,7 +2,7 @@
  * Adds a large file to a summary with the help of other threads: they read the lines, this one counts their records in the order of the file, so the summary
  * is the same as without them.
  *
- * Until they have started, and as long as it is not certain that each line stands for itself, this thread does everything.
+ * This thread does everything until the others have started and it is certain that no document spans several lines.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -16,10 +16,10 @@ import type { Output } from "../output/Output.js"
 import { Helpers } from "./Helper.js"
 import { eachLineIn, type Part } from "./linesIn.js"
 
-/** Bytes that are read at a time: so many that a busy machine does not hold up the threads between two parts. */
+/** Bytes per part at most: enough that threads on a busy machine do not stall between two parts. */
 const largestPart = 4 * 1024 * 1024
 
-/** So that all threads end at about the same time. */
+/** Enough parts that all threads finish at about the same time. */
 const fewestParts = 32
 
 /** The parts of a file, in order. The last one has no end: the file may have grown. */
@@ -39,7 +39,7 @@ class FirstParts {
 
   constructor(private readonly counter: SummaryCounter, private readonly recognition: Recognition) {}
 
-  /** Whether the file holds records, and no line is a part of a document over several lines: only a first line can begin one. */
+  /** Whether the file has records and no document over several lines, which only the first line can begin. */
   get arePlain(): boolean {
     return this.hasRecord && this.first !== undefined && /^\{[^\n]*\}$/.test(this.first)
   }
@@ -61,7 +61,7 @@ const headOf = (fd: number): Uint8Array => {
   return head.subarray(0, readSync(fd, head, 0, head.length, 0))
 }
 
-/** Adds a file to a summary. It must be a regular one, not compressed, of this size. */
+/** Adds a file to a summary. It must be a regular, uncompressed file of this size. */
 export const summarizeTogether = (
   path: string,
   size: number,
@@ -90,7 +90,7 @@ export const summarizeTogether = (
       }
       yield* attempt(() => first.read(fd, value))
       yield* show(value)
-      // A helper is heard only once the event loop turns.
+      // Messages from helpers arrive only when the event loop turns.
       yield* Effect.sleep(0)
     }
     const condense = (part: Part) =>

@@ -24,7 +24,7 @@ const hostsOf = (port: number): ReadonlyArray<string> => [`127.0.0.1:${port}`, `
 export const admit = (request: IncomingMessage, token: string, port: number): Admission => {
   const { headers, method, url = "/" } = request
   if (headers.host === undefined || !hostsOf(port).includes(headers.host)) {
-    return refused(421, "The host name of the request is not this server's")
+    return refused(421, "Wrong host name: open the full address that the command printed")
   }
   if (headers.origin !== undefined && !hostsOf(port).some((host) => headers.origin === `http://${host}`)) {
     return refused(403, "The request comes from another site")

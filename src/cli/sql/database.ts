@@ -1,7 +1,7 @@
 /**
- * DuckDB with the tables and views. It is an optional peer, loaded only by the command that needs it.
+ * Opens DuckDB with the tables and views. It is an optional peer dependency, loaded only by the command that needs it.
  *
- * Its memory is bounded: what does not fit goes to a temporary folder, which DuckDB creates when it needs it and removes when it is closed.
+ * Its memory is bounded: data that does not fit goes to a temporary folder, which DuckDB creates on demand and removes when it is closed.
  */
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import * as Effect from "effect/Effect"
@@ -21,18 +21,18 @@ const isMissing = (error: unknown): boolean =>
 export interface Database {
   /** Adds a row. Throws an `IoError`. */
   readonly add: (table: TableName, row: ReadonlyArray<Cell>) => void
-  /** Ends the filling. */
+  /** Completes the tables and creates the views. */
   readonly filled: Effect.Effect<DuckDBConnection, IoError>
 }
 
-const inItsWords = (error: unknown): IoError =>
+const duckDbError = (error: unknown): IoError =>
   new IoError({
     message: isMissing(error) ? notInstalled : `DuckDB: ${error instanceof Error ? error.message : String(error)}`
   })
 
-/** A step in the database; its errors are in DuckDB's words. */
+/** Runs a step in the database. Passes on DuckDB's own error messages. */
 export const step = <A>(run: () => Promise<A>): Effect.Effect<A, IoError> =>
-  Effect.tryPromise({ try: run, catch: inItsWords })
+  Effect.tryPromise({ try: run, catch: duckDbError })
 
 const append: { readonly [T in ColumnType]: (to: DuckDBAppender, value: Exclude<Cell, null>) => void } = {
   VARCHAR: (to, value) => to.appendVarchar(String(value)),
@@ -48,12 +48,12 @@ const types = Object.fromEntries(
 /** A query can change the first two: `set memory_limit = '4GB'; select …`. */
 const settings = (): Record<string, string> => ({
   memory_limit: "512MB",
-  // Each takes its part of the memory.
+  // Each thread takes a share of the memory.
   threads: String(Math.min(4, availableParallelism())),
   temp_directory: join(tmpdir(), `loom-telemetry-${randomUUID()}`)
 })
 
-/** Characters of rows that are held before they are passed on to DuckDB, which does not count them as its memory. */
+/** Characters of rows that are buffered before a flush. DuckDB does not count them towards its memory limit. */
 const mostHeld = 8_000_000
 
 /** Adds rows to the tables. */
@@ -94,7 +94,7 @@ class Filling {
 const opened: Effect.Effect<DuckDBInstance, IoError, Scope.Scope> = Effect.acquireRelease(
   step(async () => {
     const { DuckDBInstance } = await import("@duckdb/node-api")
-    // What DuckDB writes is for its owner alone, as with other commands.
+    // Files that DuckDB writes are readable by their owner only, as with other commands.
     process.umask(0o077)
     return DuckDBInstance.create(":memory:", settings())
   }),
@@ -115,7 +115,7 @@ export const openDatabase: Effect.Effect<Database, IoError, Scope.Scope> = Effec
       try {
         filling.add(table, row)
       } catch (error) {
-        throw inItsWords(error)
+        throw duckDbError(error)
       }
     },
     filled: step(async () => {

@@ -1,7 +1,7 @@
 /**
  * The tables that records are loaded into, and the views that queries use.
  *
- * A span's columns hold what it means, whichever producer wrote it; its attributes are JSON, under the names that they came with.
+ * The columns of a span mean the same for every producer; its attributes are JSON, under their original names.
  */
 import { knownSpan } from "../../readers/usage/measures.js"
 import type { ScoreData } from "../../records/ScoreData.js"

@@ -1,7 +1,7 @@
 /**
  * Compares two runs root by root, with one trace of each in memory, and about 20 bytes for each root of the second.
  *
- * The second run is read as far as the roots of the first need it: of runs that are alike, each trace is read once.
+ * The second run is read only as far as needed to match the roots of the first: if the runs are alike, each trace is read once.
  */
 import { Column } from "../selection/Column.js"
 import { label } from "../TraceTree.js"
@@ -51,7 +51,7 @@ export class Comparison {
 class Counts {
   private readonly counts = new Map<string, number>()
 
-  /** How often this text was counted, this time included. */
+  /** Counts a text; returns how often it has been counted. */
   next(text: string): number {
     const count = (this.counts.get(text) ?? 0) + 1
     this.counts.set(text, count)
@@ -59,20 +59,20 @@ class Counts {
   }
 }
 
-/** The first and the last root with a label that was not taken yet: numbers from 1, 0 for none. */
+/** The first and the last root with a label that are not taken yet, numbered from 1; 0 for none. */
 interface Waiting {
   first: number
   last: number
 }
 
-/** The roots of the second run, each to be taken once. */
+/** The roots of the second run; each is taken at most once. */
 class OtherRoots {
   private readonly counts = new Counts()
   private readonly waiting = new Map<string, Waiting>()
-  /** Where each root is: its trace, and its place among the roots of that. */
+  /** Where each root is: its trace, and its place among the roots of that trace. */
   private readonly traces = Column.whole32()
   private readonly places = Column.whole32()
-  /** The number of each root among those with its label; 0 once it was taken. */
+  /** The number of each root among those with its label; 0 once it is taken. */
   private readonly ordinals = Column.whole32()
   /** The next root with the same label, from 1. */
   private readonly next = Column.whole32()

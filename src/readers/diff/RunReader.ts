@@ -1,5 +1,5 @@
 /**
- * Reads a run trace by trace, in the order of starts, and sums it up on the way. Any trace can be read again later.
+ * Reads a run trace by trace, in the order of starts, and adds up its totals. Any trace can be read again later.
  */
 import { ScoreTable } from "../summary/ScoreTable.js"
 import { nodes, type Trace, type TraceNode } from "../TraceTree.js"
@@ -14,11 +14,11 @@ export interface Run {
   readonly at: (place: number) => ReadonlyArray<Trace>
   /** Tokens and dollars that were measured outside any trace. */
   readonly outside: Amounts
-  /** Flags of the quantities of which only those count. */
+  /** Flags of the quantities for which only `outside` counts. */
   readonly masked: number
 }
 
-/** Sums up traces. */
+/** Adds up the totals of traces. */
 export class RunTotal {
   private traces = 0
   private spans = 0
@@ -80,10 +80,10 @@ export class RunReader {
     return this.last.roots
   }
 
-  /** The whole run, once what is left of it is read. */
+  /** The totals of the whole run. Reads the rest of it first. */
   total(): Total {
     while (this.read() !== undefined) {
-      // Summed up.
+      // `read` adds to the sum.
     }
     return this.sum.total()
   }

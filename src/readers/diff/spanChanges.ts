@@ -1,5 +1,5 @@
 /**
- * What differs between two spans and all below them. Spans are matched by label, and by order among siblings with that label.
+ * Compares two spans and all spans below them, matched by label, and by order among siblings with that label.
  */
 import type { AttributeValue } from "../../records/attributes.js"
 import type { Outcome } from "../../records/SpanRecord.js"
@@ -59,7 +59,7 @@ export interface Total {
   readonly scores: ReadonlyArray<ScoreRow>
 }
 
-/** The trace of a span, as it is compared. */
+/** Usage and size of the spans of a trace. */
 export interface Reading {
   /** Of a span and all below it. */
   readonly usage: (node: TraceNode) => Usage
@@ -92,7 +92,7 @@ export const changesOf = (name: string, a: Root | undefined, b: Root | undefined
   return changes
 }
 
-/** How a span is called among its siblings: it is the `count`th with that label, from 1. */
+/** The name of a span among its siblings, as the `count`th with that label, from 1. */
 export const nameOf = (text: string, count: number): string => count === 1 ? text : `${text} [${count}]`
 
 /** Spans matched by label and order; those only in the second run come last. */

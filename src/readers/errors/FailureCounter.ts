@@ -1,7 +1,7 @@
 /**
- * Groups the failures of files in one pass: each once, where it started. Only failed spans are held, and the last model call of each turn.
+ * Groups failures in one pass and counts each once, where it started. Only failed spans are held, and the last model call of each turn.
  *
- * Records may come in any order. The trap: above fifty thousand spans the oldest traces are settled, and what comes later counts as another trace.
+ * Records may come in any order. The trap: above fifty thousand spans the oldest traces are settled, and their later records count as another trace.
  */
 import { meaningOf } from "../../dialects/meaning.js"
 import { nanosFromIso } from "../../records/instants.js"
@@ -10,7 +10,7 @@ import { comparable, type Facts, type SpanFacts, type StartFacts } from "../../r
 import { label } from "../tree/label.js"
 import { hasFailed } from "../tree/TraceNode.js"
 
-/** Equal failures. */
+/** Failures with the same label and message. */
 export interface FailureGroup {
   readonly label: string
   readonly message: string
@@ -51,7 +51,7 @@ interface ModelCall {
 
 interface OpenTrace {
   readonly failed: Array<Held>
-  /** The last one by the span around it. */
+  /** The last model call by the id of the span around it. */
   readonly calls: Map<string, ModelCall>
 }
 
@@ -62,7 +62,7 @@ export class FailureCounter {
   private readonly traces = new Map<string, OpenTrace>()
   private held = 0
 
-  /** At most so many spans are held. */
+  /** Holds at most `maxHeld` spans. */
   constructor(private readonly maxHeld = 50_000) {}
 
   add(facts: Facts, line: number): void {

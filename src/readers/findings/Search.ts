@@ -1,5 +1,5 @@
 /**
- * Searches the records of a file, or of one of its traces: nothing that is found concerns more than one trace. Holds a few hundred bytes for each span.
+ * Searches the records of a file, or of one of its traces: no finding concerns more than one trace. Holds a few hundred bytes for each span.
  */
 import { type Meaning, meaningOf } from "../../dialects/meaning.js"
 import type { MetricData, OpenSpanData, SpanData } from "../../records/SpanData.js"
@@ -69,7 +69,7 @@ export class Search {
       case "metric":
         return this.metric(record.metric, line)
       case "score":
-        // What it judges may be in another file.
+        // The span it judges may be in another file.
         return
       case "dropped":
         return this.early.note("dropped-records", line, record.dropped.reason, record.dropped.count)

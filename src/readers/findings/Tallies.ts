@@ -1,5 +1,5 @@
 /**
- * Counts findings by kind and lists the first of each, in the order of their lines: what was found in one trace can be added to what was found in others.
+ * Counts findings by kind and lists the first of each, in the order of their lines. The tallies of several traces can be added up.
  */
 import type { RunFindingKind } from "../runFindings.js"
 
@@ -57,7 +57,7 @@ const kinds: { readonly [K in FindingKind]: readonly [Severity, string] } = {
   "dropped-records": ["error", "records were dropped by their writer, for the reasons below"],
   "parent-cycle": ["error", "spans are their own ancestors: their writer recorded invalid parents"],
   "torn-line": ["warning", "the last line has no newline: its writer was stopped, or is still writing"],
-  "updated-span": ["warning", "spans were written again with other tokens or cost: the last one counts"],
+  "updated-span": ["warning", "spans were written again with different tokens or cost: the last one counts"],
   "open-span": ["warning", "spans never ended: the program was stopped, or is still running"],
   "orphan-span": ["warning", "spans have a missing parent: it was lost, or is in the file of another service"],
   "metric-without-span": ["warning", "measurements refer to a missing span"],
@@ -66,9 +66,9 @@ const kinds: { readonly [K in FindingKind]: readonly [Severity, string] } = {
     "info",
     "spans start before their parent or end after it: they outlived it, or clocks differ"
   ],
-  "repeated-tool-call": ["info", "tools were called three times or more in one run with the same arguments"],
+  "repeated-tool-call": ["info", "tools were called three or more times in one run with the same arguments"],
   "cost-after-last-step": ["info", "runs spent most of their cost after their last useful step"],
-  "cached-share-fell": ["info", "prompts were much less cached than those of the model calls before"]
+  "cached-share-fell": ["info", "prompts were cached much less than those of the model calls before them"]
 }
 
 const maxListed = 10
@@ -96,15 +96,15 @@ export class Tallies {
     this.list(tally, { line, text })
   }
 
-  /** Adds what was found elsewhere. */
+  /** Adds the findings of others. */
   add(others: Tallies): void {
     for (const [kind, { count, first }] of others.tallies) {
-      // The examples stand for all that were counted.
+      // Only examples are listed: the first one carries the whole count.
       first.forEach(({ line, text }, at) => this.note(kind, line, text, at === 0 ? count : 0))
     }
   }
 
-  /** The report of what was found in so many records. */
+  /** The report for this number of records. */
   report(records: number): FindingsReport {
     const findings = this.findings()
     return { findings, records, ok: findings.every(({ severity }) => severity === "info") }

@@ -1,13 +1,13 @@
 /**
  * Finds the traces that started last, in one pass over the records and bounded memory.
  *
- * Only the newest traces are kept, with the first instant known of each. Records may come in any order, so a trace that was dropped may come back with a
- * later record, and look newer than it is: compare the starts with those of the whole traces. A second pass after `keepThese` gives the true ones.
+ * Only the newest traces are kept, each with its first known instant. Records may come in any order, so a dropped trace may come back with a later
+ * record and look newer than it is: compare the starts with those of the whole traces. A second pass after `keepThese` gives the exact starts.
  */
 import { isoFromNanos } from "../../records/instants.js"
 import { comparable, type Facts } from "../../records/wire/facts.js"
 
-/** Instants are texts that can be compared. */
+/** Instants are strings that sort by time. */
 interface Times {
   readonly id: string
   /** Of spans and measurements. */
@@ -16,7 +16,10 @@ interface Times {
   scored: string | undefined
 }
 
-/** Traces whose order is told by their nanoseconds, and their place in the file. Of more that start in one microsecond, those that came last count as the last. */
+/**
+ * Up to this many traces that start in the same microsecond are ordered by nanoseconds and place in the file; beyond that, the last to arrive are the
+ * newest.
+ */
 const mostTied = 1000
 
 const startOf = ({ scored, start }: Times): string => start ?? scored ?? ""
@@ -48,7 +51,7 @@ export class NewestTraces {
     }
   }
 
-  /** The ids and starts of the `count` traces that started last, and of some that seem to have started with the first of them. */
+  /** The ids and starts of the `count` traces that started last, and of some that seem to have started together with the first of them. */
   newest(count: number): ReadonlyMap<string, string> {
     const sorted = this.sorted()
     const first = sorted.at(-count)
@@ -57,18 +60,18 @@ export class NewestTraces {
     return new Map(count === 0 ? [] : sorted.slice(from).map((each) => [each.id, startOf(each)]))
   }
 
-  /** Whether no trace that was dropped started after one of the `count` newest. */
+  /** Whether none of the dropped traces started after one of the `count` newest. */
   isSure(count: number): boolean {
     const first = this.sorted().at(-count)
     return this.dropped === "" || count === 0 || (first !== undefined && startOf(first) >= this.dropped)
   }
 
-  /** Whether no further traces are taken: the starts are true then. */
+  /** Whether no further traces are accepted, so that the starts are exact. */
   get isClosed(): boolean {
     return this.closed
   }
 
-  /** Forgets all times but keeps the traces: the next pass over the same records gives their true starts. */
+  /** Forgets all times but keeps the traces: the next pass over the same records gives their exact starts. */
   keepThese(): void {
     this.closed = true
     for (const trace of this.traces.values()) {

@@ -1,5 +1,5 @@
 /**
- * Numbers trace ids in the order in which they are first seen, in about 30 bytes each. The ids themselves are not kept: each is told from others by 128
+ * Numbers trace ids in the order in which they are first seen, in about 30 bytes each. The ids themselves are not kept: they are compared by 128
  * bits, which for the usual ids of 32 hexadecimal digits are the id itself.
  */
 import { Column } from "./Column.js"
@@ -27,13 +27,13 @@ const hashOf = (text: string, seed: number): number => {
 
 export class TraceIds {
   private readonly bits = Column.whole32()
-  /** Numbers plus one, at places that follow from the bits. */
+  /** A hash table of numbers plus one; 0 is an empty place. */
   private places = new Uint32Array(1024)
   private readonly searched = new Uint32Array(lanes)
   private last: { readonly id: string; readonly number: number } | undefined = undefined
   size = 0
 
-  /** The number of an id, which is new if it equals `size` before. */
+  /** Returns the number of an id. It is new if its number equals `size` before the call. */
   add(id: string): number {
     if (this.last?.id !== id) {
       this.last = { id, number: this.find(id) ?? this.insert() }

@@ -1,16 +1,16 @@
 /**
- * Says where the records of each trace are, and in which order the traces started: about 70 bytes per trace, so that traces of a file of any size can be
- * read one by one.
+ * Records where the lines of each trace are, and in which order the traces started, in about 70 bytes per trace, so that traces of a file of any size
+ * can be read one by one.
  *
- * Lines of a trace that follow each other are one range. Starts are compared to the microsecond; traces that started in the same one are in the order of
- * their first records.
+ * Consecutive lines of a trace form one range. Starts are compared to the microsecond; traces that started in the same one are in the order of their
+ * first records.
  */
 import { isoFromNanos } from "../../records/instants.js"
 import { comparable, type Facts } from "../../records/wire/facts.js"
 import { Column } from "./Column.js"
 import { TraceIds } from "./TraceIds.js"
 
-/** Lines that follow each other. */
+/** Consecutive lines. */
 export interface LineRange {
   /** Bytes, from the start of the first file. */
   readonly offset: number
@@ -20,16 +20,16 @@ export interface LineRange {
   readonly line: number
 }
 
-/** Bytes: lengths have 32 bits, and a line may have many millions. */
+/** In bytes. Lengths are stored in 32 bits, and one line may add many millions. */
 const longestRange = 2 ** 31
 
-/** Microseconds since the epoch of a text that `comparable` gives. */
+/** Microseconds since the epoch, from a text that `comparable` returns. */
 const microsOf = (time: string): number => Date.parse(`${time.slice(0, 19)}Z`) * 1000 + Number(time.slice(20, 26))
 
 export class TraceIndex {
   private readonly ids = new TraceIds()
   private readonly starts = Column.float64()
-  /** 1 where the start is that of a span or a measurement: a score's counts only if there is nothing else. */
+  /** 1 where the start is that of a span or a measurement; a score's time counts only if there is nothing else. */
   private readonly isKnown = Column.whole32()
   private readonly first = Column.whole32()
   private readonly last = Column.whole32()
@@ -42,7 +42,7 @@ export class TraceIndex {
   private readonly open = new Set<number>()
   private current = { offset: 0, line: 0 }
 
-  /** Only traces whose ids start with `prefix` are noted. */
+  /** Only traces whose ids start with `prefix` are indexed. */
   constructor(private readonly prefix = "") {}
 
   get size(): number {
@@ -83,7 +83,7 @@ export class TraceIndex {
       .sort((a, b) => starts.get(a) - starts.get(b) || a - b)
   }
 
-  /** The number of a trace; `undefined` if it is not noted. */
+  /** The number of a trace; `undefined` if it is not indexed. */
   find(traceId: string): number | undefined {
     return this.ids.find(traceId)
   }
@@ -118,7 +118,7 @@ export class TraceIndex {
     this.continue(trace)
   }
 
-  /** Adds the current line to a trace: to its last range, if that ends where the line begins. */
+  /** Adds the current line to a trace: to its last range if that ends where the line begins, otherwise as a new range. */
   private continue(trace: number): void {
     const range = this.last.get(trace)
     if (this.open.has(range)) {

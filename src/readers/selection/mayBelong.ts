@@ -1,5 +1,5 @@
 /**
- * Tells without parsing that a line belongs to none of the traces that are wanted. A line that may belong to one is to be decoded, and its id compared.
+ * Rules out, without parsing, lines that belong to none of the wanted traces. A line that may belong to one must be decoded and its id compared.
  */
 import { ownLead } from "../otlpSkipped.js"
 

@@ -95,7 +95,7 @@ const valueOf = (bucket: number): number => 2 * gamma ** bucket / (gamma + 1)
  *
  * DDSketch with the logarithmic mapping: C. Masson, J. E. Rim, H. K. Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
  * guarantees", PVLDB 12 (2019), section 2. Bucket `i` holds values in (γ^(i−1), γ^i] with γ = (1 + α) / (1 − α), and stands for 2γ^i / (γ + 1).
- * Values are milliseconds; anything below a nanosecond counts as zero. (Not Datadog's package, which brings protobuf's encoding along.)
+ * Values are milliseconds; anything below a nanosecond counts as zero. (Datadog's package is not used because it pulls in a protobuf encoder.)
  */
 class RelativeSketch {
   private zeros = 0
@@ -136,7 +136,7 @@ class RelativeSketch {
     return bucket - this.first
   }
 
-  /** Makes room for a bucket, with some spare on its side. */
+  /** Makes room for a bucket, with spare room on its side. */
   private widen(bucket: number): void {
     const room = 32
     const empty = this.counters.length === 0

@@ -9,7 +9,10 @@ import type { Dimensions, KnownSpan } from "../usage/measures.js"
 import { TraceUsage } from "../usage/TraceUsage.js"
 import type { UsageTables } from "../usage/UsageTables.js"
 
-/** Spans of complete traces that are held, for lines slightly out of order. A thousand would outlive the young generation and cost a tenth of the speed. */
+/**
+ * Spans of complete traces that are held, in case lines are slightly out of order. A thousand would outlive the young generation and cost 10% of the
+ * speed.
+ */
 const maxComplete = 100
 
 /** How far memory is reduced once the limit is reached, so that it is not reached again at once. */

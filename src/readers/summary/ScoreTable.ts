@@ -1,5 +1,5 @@
 /**
- * The scores of a summary by name: how many, their mean and range, and how often each label was given, in bounded memory.
+ * Counts the scores of a summary by name: how many, their mean and range, and how often each label was given, in bounded memory.
  */
 import type { ScoreData } from "../../records/ScoreData.js"
 import type { ScoreSource } from "../../records/ScoreRecord.js"
@@ -20,20 +20,21 @@ export interface ScoreRow {
   readonly min: number | null
   /** `null` if no score has a value. */
   readonly max: number | null
-  /** How often each label was given, the most frequent first; of many labels only the first hundred are told apart. */
+  /** How often each label was given, the most frequent first; only the first hundred labels are counted separately. */
   readonly labels: ReadonlyArray<{ readonly label: string; readonly count: number }>
   /** How many each source gave. */
   readonly sources: { readonly [Source in ScoreSource]: number }
 }
 
-/** Labels of one name that are counted one by one. */
+/** Labels of one name that are counted separately. */
 const mostLabels = 100
 
 const otherLabel = "(other)"
 
 /**
- * The mean of numbers, to the 15 significant digits that a number keeps of a decimal text: the mean of 0.7, 0.9 and 0.8 is 0.8, in any order, so that a
- * gate at 0.8 lets it pass.
+ * The mean of numbers, to 15 significant digits, which a number holds exactly of any decimal: the mean of 0.7, 0.9 and 0.8 is 0.8 in any order, so a
+ * gate at
+ * 0.8 lets it pass.
  */
 class Mean {
   count = 0
@@ -50,7 +51,7 @@ class Mean {
     this.running += value / this.count - this.running / this.count
   }
 
-  /** `null` of no numbers. */
+  /** `null` if there are no numbers. */
   get value(): number | null {
     const sum = this.sum + this.lost
     const mean = Number.isFinite(sum) ? sum / this.count : this.running
@@ -104,7 +105,7 @@ export class ScoreTable {
   private readonly rows = new Map<string, Row>()
   private others: Row | undefined = undefined
 
-  /** Further names are counted together. */
+  /** Names beyond `mostNames` are counted together. */
   constructor(private readonly mostNames: number) {}
 
   add(score: ScoreData): void {

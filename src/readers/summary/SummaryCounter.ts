@@ -83,7 +83,7 @@ export class SummaryCounter implements FactsTaker, RecordTaker {
     this.torn += torn ? 1 : 0
   }
 
-  /** Adds the records of a piece of the file. */
+  /** Adds the records of a condensed piece of a file. */
   addCondensed(piece: Condensed): void {
     const { bad, dropped, from, others, scores, to, torn } = piece
     eachRecord(piece, this)
@@ -188,7 +188,7 @@ export class SummaryCounter implements FactsTaker, RecordTaker {
     }
   }
 
-  /** Adds the usage that counts of a trace to the sums, or to their stand-ins. */
+  /** Adds the counted usage of a trace to the sums, or to what `into` maps them to. */
   private settle(tables: UsageTables, into: (sums: Counted) => Counted = itself): void {
     tables.countInto(into(this.total), tables.total)
     for (const row of tables.rows) {

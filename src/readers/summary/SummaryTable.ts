@@ -17,7 +17,7 @@ import type { ScoreRow } from "./ScoreTable.js"
  */
 export type Dimension = "name" | "tool" | "model" | "user" | "session" | "agent" | "version"
 
-/** All of them, in a fixed order. */
+/** All dimensions, in a fixed order. */
 export const dimensions: ReadonlyArray<Dimension> = [
   "name",
   "tool",
@@ -179,7 +179,7 @@ export class SummaryTable {
   }
 }
 
-/** A label is a text of the file, which may be any text: that of the other ones must differ. */
+/** Labels come from the file and may be any text, so the key of the row for the other labels must differ from all of them. */
 const keyOf = ({ label, other }: Row): string | null =>
   other ? `other ${otherLabel}` : label === null ? null : `= ${label}`
 

@@ -6,7 +6,7 @@ import { type Line, LineSplitter } from "../LineSplitter.js"
 import { skippedIn } from "../otlpSkipped.js"
 import { type Condensed, Condenser } from "./condensed.js"
 
-/** Condensed lines, and what they hold that is not read. */
+/** Condensed lines, and counts of the parts that are not read. */
 export interface CondensedLines extends Condensed {
   /** Data points of OTLP's metrics. */
   readonly measurements: number
@@ -14,10 +14,10 @@ export interface CondensedLines extends Condensed {
   readonly logs: number
 }
 
-/** Behind it, no line begins a document over several lines. */
+/** Goes first, so that no line after it begins a document over several lines. */
 const lead = new TextEncoder().encode("{}\n")
 
-/** Condenses lines that are not the first ones of their file. `feed` is to pass them on. */
+/** Condenses lines that are not the first ones of their file. `feed` pushes them into the splitter. */
 export const condense = (feed: (splitter: LineSplitter, take: (line: Line) => void) => void): CondensedLines => {
   const condenser = new Condenser()
   const splitter = new LineSplitter()

@@ -1,7 +1,7 @@
 /**
- * What a summary needs of the records of a file's piece, in a form that one thread can pass to another at little cost: numbers, and each text once.
+ * What a summary needs from a piece of a file, in a form that is cheap to pass from one thread to another: numbers, and each text once.
  *
- * `Condenser` makes it from facts, `eachRecord` reads it in the order of the lines, so that a summary is the same as of the facts themselves.
+ * `Condenser` makes it from facts; `eachRecord` reads it in the order of the lines, so the summary is the same as from the facts themselves.
  */
 import type { ScoreData } from "../../records/ScoreData.js"
 import type { Outcome } from "../../records/SpanRecord.js"
@@ -18,10 +18,10 @@ export interface Condensed {
   /** `stride` numbers for each record: see `at`. */
   readonly numbers: Float64Array<ArrayBuffer>
   readonly records: number
-  /** Numbers refer to them by their places; 0 is none. */
+  /** Numbers refer to them by index; 0 means none. */
   readonly texts: Texts
   readonly scores: ReadonlyArray<ScoreData>
-  /** Measurements of anything but tokens and dollars. */
+  /** The number of measurements of anything but tokens and dollars. */
   readonly others: number
   readonly dropped: number
   readonly bad: number
@@ -165,7 +165,7 @@ export class Condenser implements FactsTaker {
     this.text(record, at.session, labelOf(attributes, "session_id"))
   }
 
-  /** Makes room for a record, and says where it is. */
+  /** Makes room for a record; returns its offset in the numbers. */
   private begin(kind: number) {
     const record = this.records++ * stride
     if (record === this.numbers.length) {
@@ -180,7 +180,7 @@ export class Condenser implements FactsTaker {
   /** Puts a text into a record. */
   private text(record: number, field: number, text: string | null | undefined): void {
     if (text !== null && text !== undefined) {
-      // Records that follow each other are often of one trace, user and model: to compare costs less than to look up.
+      // Consecutive records often share trace, user and model: comparing costs less than a lookup.
       if (this.last[field] !== text) {
         this.last[field] = text
         this.lastPlaces[field] = this.place(text)

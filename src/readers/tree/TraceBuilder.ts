@@ -12,12 +12,12 @@ import type { BadEntry, TraceEntry } from "../TraceEntry.js"
 import { amountsOfSpan } from "../usage/measures.js"
 import { hasFailed, type Trace, type TraceForest, type TraceNode } from "./TraceNode.js"
 
-/** Bad lines that are kept to be shown; all are counted. */
+/** Bad lines that are kept for display; all are counted. */
 const maxBad = 100
 
 interface TraceRecords {
   readonly ended: Map<string, SpanData>
-  /** Finished spans whose ids another one has. */
+  /** Finished spans with the same ids as another. */
   readonly duplicates: Array<SpanData>
   /** Spans that started, finished ones included. */
   readonly started: Map<string, OpenSpanData>
@@ -108,7 +108,7 @@ export class TraceBuilder {
   }
 }
 
-/** Whether a span was written again with other usage, as producers do that write a call while it is streamed: then the last one counts. */
+/** Whether a span was written again with different usage, as by producers that write a call while it streams: then the last one counts. */
 const isUpdate = (before: SpanData, after: SpanData): boolean => {
   const [a, b] = [before, after].map(({ attributes, name }) => amountsOfSpan(meaningOf(name, attributes)))
   return b !== undefined && JSON.stringify(a) !== JSON.stringify(b)
@@ -150,7 +150,7 @@ const buildTrace = (traceId: string, records: TraceRecords): Trace => {
 }
 
 const nodeOf = (span: OpenSpanData, ended: SpanData | undefined, duplicate: boolean): MutableNode => {
-  // Field by field: a copy of all of them makes an object that is ten times as slow to build.
+  // Field by field: spreading the span is ten times as slow.
   const { attributes, name, parentSpanId, sequence, spanId, start, traceId } = ended ?? span
   return {
     name,

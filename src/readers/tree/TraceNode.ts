@@ -9,10 +9,10 @@ import { isFailed, type Outcome, type SpanLink } from "../../records/SpanRecord.
 import type { DroppedRecord } from "../../records/wire/dropped.js"
 import type { BadEntry } from "../TraceEntry.js"
 
-/** What is known only of a span that has ended. */
+/** The fields that only a finished span has. */
 type Ending = Omit<SpanData, keyof OpenSpanData>
 
-/** How a node says it, open or not. */
+/** The same fields on a node, which may be open. */
 interface NodeEnding {
   /** Nanoseconds since the epoch, not before `start`; `undefined` while it is open. */
   readonly end: bigint | undefined
@@ -38,7 +38,7 @@ export interface TraceNode extends Omit<OpenSpanData, "sequence">, Partial<Omit<
   readonly state: "ended" | "open"
   /** Whether its parent is missing. */
   readonly orphan: boolean
-  /** Whether another span with the same ids counts: an earlier one, or a later one with other usage. */
+  /** Whether another span with the same ids counts instead: an earlier one, or a later one with different usage. */
   readonly duplicate: boolean
   /** Whether it is its own ancestor: the cycle is cut here, so it becomes a root. */
   readonly cyclic: boolean

@@ -1,5 +1,5 @@
 /**
- * What a span is called in a list: its name, and what tells it from others of its role.
+ * Labels a span in a list: its name, and what distinguishes it from others of its role.
  */
 import { meaningOf } from "../../dialects/meaning.js"
 import { type AttributeKey, type KeyOf, roleOf, type SpanRole } from "../../records/vocabulary.js"
@@ -14,7 +14,7 @@ const distinguishing: { readonly [Role in SpanRole]: ReadonlyArray<KeyOf<Role>> 
   step: ["node"]
 }
 
-/** What a label needs of a span. */
+/** The fields of a span that make its label. */
 interface LabelledSpan {
   readonly name: string
   readonly attributes: { readonly [key: string]: unknown }

@@ -24,17 +24,17 @@ export class Amounts {
   costUsd = 0
   has = 0
 
-  /** Adds those of another's quantities that `which` names. */
+  /** Adds the quantities of another that `which` flags. */
   add(other: Amounts, which: number = measured.all): void {
     this.put(other.has & which, other.tokensIn, other.tokensOut, other.cachedTokensIn, other.costUsd)
   }
 
-  /** Adds to the quantity that `which` names. */
+  /** Adds to the quantity that `which` flags. */
   measure(which: number, value: number): void {
     this.put(which, value, value, value, value)
   }
 
-  /** Adds those of these values that `which` names. */
+  /** Adds the values that `which` flags. */
   put(which: number, tokensIn: number, tokensOut: number, cachedTokensIn: number, costUsd: number): void {
     this.has |= which
     if ((which & measured.tokensIn) !== 0) {

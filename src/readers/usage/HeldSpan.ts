@@ -1,5 +1,6 @@
 /**
- * A span while its trace is counted: known from its own record, a measurement in it, or a span below it. What it moves up into its parent is `Carried`.
+ * A span while its trace is counted: known from its own record, a measurement in it, or a span below it. `Carried` is the usage that moves up to its
+ * parent.
  */
 import type { SpanRole } from "../../records/vocabulary.js"
 import { Amounts } from "./Amounts.js"

@@ -4,8 +4,8 @@
  * The same usage is recorded in up to three places: in metrics (the only place in the Python original), on the spans of model calls, and in the totals of
  * runs, which include the runs inside them. For each quantity (input, output, cached input, dollars) separately:
  *
- * 1. If the trace has metrics of it, they count. A model call without metrics in or below it (a line was lost, or none was emitted) counts with its own
- *    attribute, unless the trace also has metrics emitted outside model calls: those may cover it.
+ * 1. If the trace has metrics for it, they count. A model call without metrics in or below it (a line was lost, or none was emitted) counts with its
+ *    own attribute, unless the trace also has metrics emitted outside model calls: those may cover it.
  * 2. Otherwise the spans of model calls count. One that has the same usage as the model calls inside it repeats them: it is a wrapper around them.
  * 3. Otherwise the totals of runs, each minus those of the runs inside it.
  *

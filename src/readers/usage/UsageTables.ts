@@ -1,5 +1,5 @@
 /**
- * The usage of one trace by label and by where it was recorded: which place counts is known only once the trace is over.
+ * The usage of one trace by label and by where it was recorded. Which place counts is known only once the trace is over.
  */
 import { Amounts, measured } from "./Amounts.js"
 
@@ -30,7 +30,7 @@ export class SourceAmounts {
 
 /** Usage that counts, by whether metrics confirm it. */
 export class Counted {
-  /** Quantities that the trace has metrics of. */
+  /** Quantities for which the trace has metrics. */
   readonly sure = new Amounts()
   /** The others: from the spans of model calls, or else from the totals of runs. */
   readonly otherwise = new Amounts()
@@ -54,7 +54,7 @@ export class UsageRow extends SourceAmounts {
 /** Up to this many rows are searched one by one: most traces have fewer, and a map costs more than they do. */
 const fewRows = 16
 
-/** Labels per trace, so that a summary's memory is bounded; any further ones count as none. */
+/** Labels per trace, so that a summary's memory is bounded; further labels count as no label. */
 const maxLabels = 20_000
 
 export class UsageTables {
@@ -63,7 +63,7 @@ export class UsageTables {
   private readonly list: Array<UsageRow> = []
   private index: Map<string, UsageRow> | undefined = undefined
 
-  /** At most so many rows: further labels count as none. */
+  /** Holds at most `maxRows` rows; further labels count as no label. */
   constructor(private readonly maxRows = maxLabels) {}
 
   get rows(): ReadonlyArray<UsageRow> {

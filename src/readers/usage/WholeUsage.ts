@@ -32,7 +32,7 @@ export class WholeUsage {
     }
   }
 
-  /** Flags of the quantities of which only the measurements outside any trace count. Call it once, at the end. */
+  /** Flags of the quantities for which only the measurements outside any trace count. Call it once, at the end. */
   contradicted(): number {
     for (const tables of this.open.settled()) {
       this.settle(tables)

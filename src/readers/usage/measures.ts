@@ -55,7 +55,7 @@ export interface KnownSpan {
   readonly meaning: Meaning
 }
 
-/** A span of a file, with its meaning. */
+/** Adds the meaning to a span of a file. */
 export const knownSpan = (
   { attributes, name, parentSpanId, spanId }: Pick<
     SpanFacts | StartFacts,

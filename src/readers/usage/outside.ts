@@ -1,9 +1,9 @@
 /**
- * Puts measurements outside any trace together with the spans of model calls that recorded the same usage.
+ * Reconciles measurements outside any trace with the spans of model calls that recorded the same usage.
  *
- * The Python original measures tokens and cost without saying where; its spans, from 0.11 on, say which agent and session they belong to. The measurements
- * are the whole: they may cover calls that have no span. So each row counts what its spans say, or what was measured under its label if that is more, and
- * what remains has no label. Where the spans say more than was measured, they do not describe the same calls, and only the measurements count.
+ * The Python original measures tokens and cost without saying where; its spans, from 0.11 on, say which agent and session they belong to. The
+ * measurements are the total: they may cover calls that have no span. So each row counts what its spans say, or what was measured under its label if
+ * that is more; the rest has no label. If the spans say more than was measured, they do not describe the same calls, and only the measurements count.
  */
 import { Amounts, measured, quantities } from "./Amounts.js"
 import type { Counted } from "./UsageTables.js"
@@ -11,7 +11,7 @@ import type { Counted } from "./UsageTables.js"
 /** Sums of dollars differ in their last digits, depending on the order. */
 const tolerance = 1e-9
 
-/** The usage of each row of one dimension, by label; `null` is no label. */
+/** The usage of each row of one dimension, by label; `null` means no label. */
 export const merged = (rows: ReadonlyMap<string | null, Counted>): ReadonlyMap<string | null, Amounts> => {
   const out = new Map([...rows].map(([label, { otherwise, sure }]) => {
     const amounts = sure.copy()
@@ -54,7 +54,7 @@ const mergeOne = (
   }
 }
 
-/** The quantities of which spans say more than was measured outside any trace: of these, only the measurements count. */
+/** Flags of the quantities for which spans say more than was measured outside any trace: only the measurements count. */
 export const contradicted = (outside: Amounts, spans: Amounts): number =>
   quantities.reduce(
     (flags, [flag, key]) =>
@@ -62,7 +62,7 @@ export const contradicted = (outside: Amounts, spans: Amounts): number =>
     0
   )
 
-/** The sum of one trace or file: of what was measured outside any trace, the spans are a part. */
+/** The total of one trace or file. What was measured outside any trace includes what the spans say. */
 export const total = ({ otherwise, outside, sure }: Counted): Amounts => {
   const out = sure.copy()
   out.add(outside)

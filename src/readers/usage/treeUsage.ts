@@ -31,7 +31,7 @@ const bySpan: Dimensions = {
 const none = new Amounts()
 const nothing = none.usage()
 
-/** The usage of one trace. `outside` flags quantities of which only metrics outside any trace count. */
+/** The usage of one trace. `outside` flags quantities for which only metrics outside any trace count. */
 export const usageOf = (trace: Trace, outside = 0): NodeUsage => {
   const usage = new TraceUsage(bySpan, Infinity)
   const all = [...nodes(trace.roots)].map(({ node }) => node)
@@ -104,7 +104,7 @@ export const usageOfForest = (forest: TraceForest): ForestUsage => {
   }
 }
 
-/** Compares what was measured outside any trace, which is the whole, with the spans, which are a part of it. */
+/** Compares what was measured outside any trace, which is the total, with the spans, which are a part of it. */
 const comparison = ({ metrics, traces }: TraceForest) => {
   const outside = new Amounts()
   for (const metric of metrics) {
@@ -119,7 +119,7 @@ const comparison = ({ metrics, traces }: TraceForest) => {
   return { masked: contradicted(outside, spans), outside, spans }
 }
 
-/** What was measured outside any trace, and flags of the quantities of which only that counts. */
+/** What was measured outside any trace, and flags of the quantities for which only that counts. */
 export const usageOutside = (forest: TraceForest): { readonly outside: Amounts; readonly masked: number } => {
   const { masked, outside } = comparison(forest)
   return { masked, outside }
@@ -129,13 +129,13 @@ export const usageOutside = (forest: TraceForest): { readonly outside: Amounts; 
 export class UsageByTrace {
   private readonly sum = new Amounts()
 
-  /** `outside` was measured outside any trace; `masked` flags the quantities of which only that counts. */
+  /** `outside` was measured outside any trace; `masked` flags the quantities for which only that counts. */
   constructor(private readonly outside: Amounts, private readonly masked: number) {}
 
   /** Adds a trace; returns its usage. */
   add(trace: Trace): NodeUsage {
     const usage = usageOf(trace, this.masked)
-    // Of what was measured outside any trace, the spans are a part.
+    // What was measured outside any trace includes the spans.
     const { total } = this.outside.has === this.masked ? usage : usageOf(trace, this.outside.has)
     this.sum.add(amountsOf(total))
     return usage
@@ -149,7 +149,7 @@ export class UsageByTrace {
   }
 }
 
-/** The usage of some traces of a file. `masked` flags quantities of which only measurements outside any trace count. */
+/** The usage of some traces of a file. `masked` flags quantities for which only measurements outside any trace count. */
 export const usageOfTraces = (traces: Iterable<Trace>, masked: number): Pick<NodeUsage, "of" | "below"> =>
   ofTraces(new Map(Array.from(traces, (trace) => [trace.traceId, usageOf(trace, masked)])))
 
