@@ -10,7 +10,7 @@ export interface PageAssets {
   readonly style: string
   /** SHA-256 of the script's UTF-8 bytes, base64. */
   readonly scriptHash: string
-  /** The same of the style. */
+  /** The same for the style. */
   readonly styleHash: string
 }
 

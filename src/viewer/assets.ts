@@ -1,6 +1,6 @@
 /**
- * Loads the page's script and style. In the sources they are bundled on first use; the published package replaces this module by one with the finished texts
- * (`assetsModule` of `build`), so it needs no bundler.
+ * Loads the page's script and style. When run from the sources, they are bundled on first use; the published package replaces this module with one
+ * that contains them (`assetsModule` of `build`), so it needs no bundler.
  */
 import type { PageAssets } from "./PageAssets.js"
 

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import type { PageAssets } from "./PageAssets.js"
 
-// Whether run from `src/viewer` or `dist/viewer`: the page's sources are bundled, not the compiled files.
+// The page's sources are bundled, not the compiled files, whether this runs from `src/viewer` or `dist/viewer`.
 const entry = (name: string): string => fileURLToPath(new URL(`../../src/viewer/app/${name}`, import.meta.url))
 
 const bundle = async (name: string): Promise<string> => {

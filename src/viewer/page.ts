@@ -1,8 +1,9 @@
 /**
  * Renders the page: one HTML file that opens from disk, fetches nothing and shows the records in it.
  *
- * Records may contain an attacker's text, so they are in a data block that they cannot close, the page's script puts them into text nodes only, and the
- * page's policy runs no other script. The trap: the policy identifies script and style by their hashes, so changing a byte of either stops the page.
+ * Records may contain an attacker's text, so they are in a data block that they cannot close, the page's script puts them into text nodes only, and
+ * the page's policy allows no other script. The trap: the policy identifies script and style by their hashes, so changing a byte of either breaks the
+ * page.
  */
 import type { PageAssets, PageSettings } from "./PageAssets.js"
 
@@ -63,8 +64,8 @@ export const pageCsp = (assets: PageAssets, live: boolean): string =>
   ].join("; ")
 
 /**
- * Escapes text for a data block, which ends at `</script>` and has no escapes of its own: `<` becomes a JSON escape, which means the same in JSON strings, the
- * only place where records contain it. Chunks may be split anywhere.
+ * Escapes text for a data block, which ends at `</script>` and has no escapes of its own: `<` becomes a JSON escape. Records contain it only in JSON
+ * strings, where the escape means the same. Chunks may be split anywhere.
  */
 export const escapeData = (text: string): string => text.replaceAll("<", "\\u003c")
 

@@ -17,13 +17,13 @@ describeInBrowser("a trace of fifty thousand spans", () => {
 
   const rowsDrawn = () => opened.page.locator(".span").count()
 
-  it("is open with only the rows on the screen in the document", async () => {
+  it("opens with only the rows on the screen in the document", async () => {
     expect(await opened.page.locator(".head").textContent()).toContain("50,000 spans")
     expect(await rowsDrawn()).toBeLessThan(80)
     expect(opened.errors).toEqual([])
   })
 
-  it("scrolls from its beginning to its end without ever holding more", async () => {
+  it("scrolls from start to end without ever drawing more", async () => {
     const most = await opened.page.evaluate(`(async () => {
       const list = document.getElementById("spans")
       let most = 0
@@ -32,7 +32,7 @@ describeInBrowser("a trace of fifty thousand spans", () => {
         await new Promise(requestAnimationFrame)
         const top = Math.floor(list.scrollTop / 24)
         if (document.getElementById("span-" + Math.min(top, ${spans - 1})) === null) {
-          throw new Error("a hole at row " + top)
+          throw new Error("no row at " + top)
         }
         most = Math.max(most, document.querySelectorAll(".span").length)
       }
@@ -41,7 +41,7 @@ describeInBrowser("a trace of fifty thousand spans", () => {
     expect(most).toBeLessThan(80)
   })
 
-  it("goes to its last span, folds, and finds one span among all", async () => {
+  it("jumps to its last span, folds, and finds a single span", async () => {
     const { page } = opened
     await page.locator("#spans").focus()
     await page.keyboard.press("End")

@@ -1,5 +1,5 @@
 /**
- * A real Chromium for the tests of the page, with a profile of its own that is thrown away.
+ * A real Chromium for the tests of the page, with a temporary profile.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -8,10 +8,10 @@ import { type BrowserContext, chromium } from "playwright-core"
 
 const known = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
 
-/** The browser's program; `undefined` where there is none. */
+/** The path of the browser; `undefined` if there is none. */
 export const program = known.find((path) => path !== undefined && existsSync(path))
 
-/** Nothing of its own may go out: every request of a test is the page's. */
+/** Keeps the browser itself from sending requests, so that every request in a test is the page's. */
 const quiet = [
   "--no-sandbox",
   "--disable-gpu",
@@ -22,10 +22,10 @@ const quiet = [
   "--disable-sync"
 ]
 
-/** A browser, and what takes it away. */
+/** A running browser. */
 export interface Browser {
   readonly context: BrowserContext
-  /** Room for files, taken away with the browser. */
+  /** A folder for files, removed with the browser. */
   readonly folder: string
   readonly close: () => Promise<void>
 }
@@ -36,7 +36,7 @@ export interface BrowserOptions {
   readonly reducedMotion?: "reduce" | "no-preference"
   /** Default: 1440 × 900. */
   readonly viewport?: { readonly width: number; readonly height: number }
-  /** Pixels of a picture for one of the page, each way. Default 1. */
+  /** Screenshot pixels per pixel of the page. Default 1. */
   readonly deviceScaleFactor?: number
 }
 

@@ -5,14 +5,14 @@ import { type Browser, launch } from "./chromium.js"
 import { chosen, openRecords } from "./opened.js"
 import { describeInBrowser } from "./suite.js"
 
-describeInBrowser("what was said", () => {
+describeInBrowser("the conversation view", () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launch()
   })
   afterAll(() => browser?.close())
 
-  it("is one conversation of the run, with roles, code, tools and their results", async () => {
+  it("shows the messages of a run with roles, code, tools and their results", async () => {
     const { errors, page, requests } = await openRecords(browser, talkFile(), `#trace=${traceId()}`)
     await page.getByRole("tab", { name: "Conversation" }).click()
     const view = page.locator("#conversation")
@@ -29,7 +29,7 @@ describeInBrowser("what was said", () => {
     expect(errors).toEqual([])
   })
 
-  it("folds the system prompt and long texts, and shows them whole when asked", async () => {
+  it("folds the system prompt and long texts, and shows them in full on request", async () => {
     const { page } = await openRecords(browser, talkFile(), `#trace=${traceId()}&show=conversation`)
     const system = page.locator(".from-system")
     expect(await system.locator("p").count()).toBe(0)
@@ -40,7 +40,7 @@ describeInBrowser("what was said", () => {
     expect((await system.locator(".text > p").textContent())!.length).toBeLessThan(1600)
   })
 
-  it("leads to a span, to a sub-agent's conversation, and back", async () => {
+  it("links to a span and to a sub-agent's conversation, and back", async () => {
     const { page } = await openRecords(browser, talkFile(), `#trace=${traceId()}&show=conversation`)
     await page.locator(".call", { hasText: "delegate" }).getByRole("button", { name: "Conversation" }).click()
     expect(await page.locator("#conversation .call.failed").textContent()).toContain("the query is too wide")
@@ -54,7 +54,7 @@ describeInBrowser("what was said", () => {
     expect(await chosen(page)).toEqual(["claude-opus-4-5"])
   })
 
-  it("is next to a model call: the last message that was sent, and the answer", async () => {
+  it("shows the last message sent and the answer in the details of a model call", async () => {
     const { page } = await openRecords(browser, talkFile(), `#trace=${traceId()}&span=${spanId(13)}`)
     const messages = page.locator("#detail .message")
     expect(await messages.locator(".role").allTextContents()).toEqual(["System", "User", "Assistant"])

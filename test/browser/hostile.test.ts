@@ -66,7 +66,7 @@ const hostile = (): string => {
   ])
 }
 
-/** Walks through everything that the page can show. */
+/** Opens everything that the page can show. */
 const lookAtEverything = async ({ page }: Opened): Promise<void> => {
   const rows = await page.locator(".span").count()
   for (let row = 0; row < rows; row++) {
@@ -101,7 +101,7 @@ describeInBrowser("a page full of hostile text", () => {
     expect(await opened.page.locator("img, iframe, svg, #page script, #page style").count()).toBe(0)
   })
 
-  it("runs none of it also where no policy would stop it", async () => {
+  it("runs none of it even without the page's policy", async () => {
     const url = await pageFile(
       browser,
       { title: all, jsonl: hostile() },
@@ -115,7 +115,7 @@ describeInBrowser("a page full of hostile text", () => {
     expect(await opened.page.title()).toBe(all)
   })
 
-  it("shows every character: markup as it is, controls as escapes", async () => {
+  it("shows every character: markup as text, control characters as escapes", async () => {
     const { page } = await openRecords(browser, hostile())
     await page.locator(".span").first().click()
     const text = await page.locator("#detail").textContent()
@@ -141,7 +141,7 @@ describeInBrowser("a page full of hostile text", () => {
     expect(everything).not.toMatch(/[\u0000\u0007\u001b\u009b\u202e\u200b]/)
   })
 
-  it("has a policy that runs no other script, and no other style", async () => {
+  it("has a policy that allows no other script and no other style", async () => {
     const url = await pageFile(
       browser,
       { title: "x", jsonl: hostile() },

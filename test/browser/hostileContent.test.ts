@@ -28,7 +28,7 @@ const elements = [
   "marquee"
 ]
 
-/** Text that would set `window.__pwned` if anything took it for more than text: 100 of them, each in the forms of HTML, Markdown and scripts. */
+/** Texts that would set `window.__pwned` if anything treated them as more than text: 100 of them, in HTML, Markdown and script form. */
 const payloads: ReadonlyArray<string> = [
   ...elements.flatMap((element) => events.map((event) => `<${element} ${event}=window.__pwned=1>`)),
   "<script>window.__pwned=1</script>",
@@ -53,7 +53,7 @@ const payloads: ReadonlyArray<string> = [
   "{{constructor.constructor('window.__pwned=1')()}}"
 ]
 
-/** Two hundred traces are walked through, in milliseconds. */
+/** How long walking through all traces may take, in milliseconds. */
 const patience = 240_000
 
 const json = (value: unknown): string => JSON.stringify(value)
@@ -145,7 +145,7 @@ const talkOf = (payload: string, id: number, isOurs: boolean): ReadonlyArray<str
 
 const file = fileOf(payloads.flatMap((payload, at) => talkOf(payload, at + 1, at % 2 === 0)))
 
-/** What the page holds that only markup of a record could have made. */
+/** Elements that only markup in a record could have created. */
 const foreign =
   "img, iframe, svg, video, audio, object, marquee, textarea, #page script, #page style, a[href^=javascript], [onerror], [onload], [onfocus]"
 
@@ -210,13 +210,13 @@ describeInBrowser("a hundred hostile payloads in every field of conversations", 
     expect(opened.requests).toEqual([])
   }
 
-  it("run nothing, load nothing and become no element", async () => {
+  it("run nothing, load nothing and create no element", async () => {
     const opened = await openRecords(browser, file)
     await walk(opened)
     expect(opened.errors).toEqual([])
   }, patience)
 
-  it("run nothing also where no policy would stop them", async () => {
+  it("run nothing even without the page's policy", async () => {
     const url = await pageFile(
       browser,
       { title: payloads[0]!, jsonl: file },
@@ -227,7 +227,7 @@ describeInBrowser("a hundred hostile payloads in every field of conversations", 
     await walk(opened)
   }, patience)
 
-  it("are shown as they were written, in the conversation too", async () => {
+  it("are shown unchanged, even in the conversation", async () => {
     const { page } = await openRecords(browser, file, `#trace=${"51".padStart(32, "0")}&show=conversation`)
     expect(await page.locator("#conversation").textContent()).toContain(payloads[80])
     expect(await page.locator("#conversation .call b").first().textContent()).toBe(payloads[80])

@@ -11,7 +11,7 @@ const press = async (page: Page, ...keys: ReadonlyArray<string>): Promise<void> 
   }
 }
 
-describeInBrowser("the page by keys", () => {
+describeInBrowser("the page, with the keyboard", () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launch()
@@ -35,7 +35,7 @@ describeInBrowser("the page by keys", () => {
     expect(await chosen(page)).toEqual(["Turn 0"])
   })
 
-  it("goes to the next failed span, and round", async () => {
+  it("goes to the next failed span, and wraps around", async () => {
     const page = await open()
     await press(page, "e")
     expect(await chosen(page)).toEqual(["search"])
@@ -43,7 +43,7 @@ describeInBrowser("the page by keys", () => {
     expect(await chosen(page)).toEqual(["search"])
   })
 
-  it("announces the chosen row to screen readers", async () => {
+  it("announces the selected row to screen readers", async () => {
     const page = await open()
     await press(page, "j", "j")
     const grid = page.getByRole("treegrid")
@@ -53,7 +53,7 @@ describeInBrowser("the page by keys", () => {
     expect(await page.locator(".span[aria-selected=true]").getAttribute("id")).toBe(active)
   })
 
-  it("searches as one types, marks what it finds and goes there", async () => {
+  it("searches while typing, marks the matches and jumps to them", async () => {
     const page = await open()
     await press(page, "/")
     await page.keyboard.type("turn=0")
@@ -67,7 +67,7 @@ describeInBrowser("the page by keys", () => {
     expect(await page.locator(".trace").count()).toBe(2)
   })
 
-  it("narrows by buttons and lists that write into the search", async () => {
+  it("filters with buttons and lists that write into the search", async () => {
     const page = await open()
     await page.getByRole("button", { name: "◌ Open" }).click()
     expect(await page.locator(".trace .name").allTextContents()).toEqual(["coder"])
@@ -95,7 +95,7 @@ describeInBrowser("the page by keys", () => {
     expect(await page.locator(".axis .tick").allTextContents()).toEqual(whole)
   })
 
-  it("cuts off no label of the axis, whatever is shown", async () => {
+  it("never cuts off a label of the axis", async () => {
     const page = await open()
     const rightmost = (selector: string) =>
       page.locator(selector).evaluateAll((all) => Math.max(...all.map((each) => each.getBoundingClientRect().right)))
@@ -106,7 +106,7 @@ describeInBrowser("the page by keys", () => {
     }
   })
 
-  it("folds everything and opens it again", async () => {
+  it("folds everything and unfolds it again", async () => {
     const page = await open()
     await press(page, "c")
     expect(await page.locator(".span .primary").allTextContents()).toEqual(["editor", "Turn 0"])
@@ -114,7 +114,7 @@ describeInBrowser("the page by keys", () => {
     expect(await page.locator(".span").count()).toBe(7)
   })
 
-  it("opens and leaves help, summary and details", async () => {
+  it("opens and closes help, summary and details", async () => {
     const page = await open()
     await press(page, "?")
     expect(await page.locator("#help").isVisible()).toBe(true)
@@ -126,7 +126,7 @@ describeInBrowser("the page by keys", () => {
     expect(await page.evaluate("document.activeElement.id")).toBe("spans")
   })
 
-  it("comes back from the summary to where it was", async () => {
+  it("returns from the summary to the same place", async () => {
     const { page } = await openRecords(browser, bigFile(500))
     await press(page, "End", "s", "s")
     expect(await chosen(page)).toEqual(["tool_500"])
@@ -134,7 +134,7 @@ describeInBrowser("the page by keys", () => {
     expect(await page.locator(".span", { hasText: "tool_500" }).count()).toBe(1)
   })
 
-  it("leaves keys that are typed into the search to the search", async () => {
+  it("does not act on keys typed into the search", async () => {
     const page = await open()
     await press(page, "/", "j", "e", "s")
     expect(await page.locator("#search").inputValue()).toBe("jes")

@@ -6,7 +6,7 @@ import { type LiveServer, serve } from "./liveServer.js"
 import { chosen, openUrl } from "./opened.js"
 import { describeInBrowser } from "./suite.js"
 
-// The samples' clock stands; what is open must have opened just now for the page to believe that it still runs.
+// The samples have a fixed clock, but the page considers a span running only if it started recently.
 const epoch = Date.UTC(2026, 10, 22, 14, 0, 0)
 const now = () => Date.now() - epoch
 
@@ -22,7 +22,7 @@ const tool = (id: number, start: number): SampleSpan => ({
 
 const state = (page: Page, text: string) => page.locator(".live", { hasText: text }).waitFor()
 
-describeInBrowser("the page, following a file that grows", () => {
+describeInBrowser("the page, following a growing file", () => {
   let browser: Browser
   let server: LiveServer
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describeInBrowser("the page, following a file that grows", () => {
   })
   afterEach(() => server.close())
 
-  it("shows what comes, from the first span on, and asks only its own server", async () => {
+  it("shows new records from the first span on, and requests nothing but its own server", async () => {
     const { errors, page, requests } = await openUrl(browser, server.url)
     await page.getByText("Waiting for the first span").waitFor()
     await state(page, "live")
@@ -50,7 +50,7 @@ describeInBrowser("the page, following a file that grows", () => {
     expect(errors).toEqual([])
   })
 
-  it("lets an open span grow while nothing comes", async () => {
+  it("lets an open span grow while no records arrive", async () => {
     server.append(fileOf([lineOf(run(now()))]))
     const { page } = await openUrl(browser, server.url)
     const duration = page.locator(".span .own").first()
@@ -60,7 +60,7 @@ describeInBrowser("the page, following a file that grows", () => {
     await expect.poll(() => duration.textContent(), { timeout: 20_000 }).toMatch(/^\d.*s$/)
   })
 
-  it("takes up where it broke off, and holds nothing twice", async () => {
+  it("resumes where the connection broke, without duplicates", async () => {
     const start = now()
     server.append(fileOf([lineOf(run(start)), lineOf(tool(2, start))]))
     const { page } = await openUrl(browser, server.url)
@@ -73,7 +73,7 @@ describeInBrowser("the page, following a file that grows", () => {
     expect(server.cursors.slice(0, 2)).toEqual(["", "f-2"])
   })
 
-  it("says that it is not connected, and comes back when the server does", async () => {
+  it("says that it is not connected, and reconnects when the server is back", async () => {
     const start = now()
     server.append(fileOf([lineOf(run(start))]))
     const { page } = await openUrl(browser, server.url)
@@ -86,7 +86,7 @@ describeInBrowser("the page, following a file that grows", () => {
     expect(server.cursors.at(-1)).toBe("f-1")
   })
 
-  it("keeps what is chosen and folded while more comes, and opens what its address asked for once it is there", async () => {
+  it("keeps selection and folds while records arrive, and opens the span in its address once it has arrived", async () => {
     const start = now()
     const { page } = await openUrl(browser, `${server.url}#trace=${"1".padStart(32, "0")}&span=${spanId(4)}`)
     await state(page, "live")

@@ -1,5 +1,5 @@
 /**
- * A server of the live protocol, as small as the tests need: it serves one page and follows lines that the test gives it, from any cursor on.
+ * A minimal server of the live protocol: it serves one page and streams the lines that the test adds, from any cursor.
  */
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -9,16 +9,16 @@ import { pageCsp, renderPage } from "../../src/viewer/page.js"
 /** The server. */
 export interface LiveServer {
   readonly url: string
-  /** Adds lines to the file, and sends them to who listens. */
+  /** Adds lines to the file, and sends them to all listeners. */
   readonly append: (text: string) => void
-  /** Breaks every connection; with `refuse`, answers 503 to new ones until it is called without. */
+  /** Breaks every connection; with `refuse`, answers new ones with 503 until called again without it. */
   readonly cut: (refuse: boolean) => void
-  /** The cursors that pages came with. */
+  /** The cursors that pages sent. */
   readonly cursors: ReadonlyArray<string>
   readonly close: () => Promise<void>
 }
 
-/** Starts it on a free port of this machine. */
+/** Starts the server on a free local port. */
 export const serve = async (): Promise<LiveServer> => {
   const assets = await loadAssets()
   const lines: Array<string> = []

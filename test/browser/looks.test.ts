@@ -19,13 +19,13 @@ const styleOf = async (page: Page, selector: string, property: string): Promise<
     })`
   )
 
-/** How bright a colour is, from 0 to 1: the mean of its parts. */
+/** The brightness of a color, from 0 to 1: the mean of its components. */
 const brightness = async (page: Page, selector: string, property: string): Promise<number> => {
   const parts = (await styleOf(page, selector, property)).match(/[\d.]+/g) ?? []
   return parts.slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 3 / 255
 }
 
-describeInBrowser("the looks of the page", () => {
+describeInBrowser("the look of the page", () => {
   let light: Browser
   let dark: Browser
   beforeAll(async () => {
@@ -38,7 +38,7 @@ describeInBrowser("the looks of the page", () => {
     await dark?.close()
   })
 
-  it("are light or dark as the system is, and change by key and for good", async () => {
+  it("is light or dark like the system, and changes permanently with a key", async () => {
     const { page } = await openRecords(light, smallFile())
     expect(await brightness(page, "body", "background-color")).toBeGreaterThan(0.9)
     await page.keyboard.press("t")
@@ -49,7 +49,7 @@ describeInBrowser("the looks of the page", () => {
     await page.keyboard.press("t")
   })
 
-  it.each(["light", "dark"] as const)("are drawn on request: %s", async (scheme) => {
+  it.each(["light", "dark"] as const)("is captured in screenshots: %s", async (scheme) => {
     const browser = scheme === "light" ? light : dark
     const { page } = await openRecords(browser, smallFile(), `#trace=${traceId()}`)
     await picture(page, `waterfall-${scheme}`)
@@ -61,7 +61,7 @@ describeInBrowser("the looks of the page", () => {
     await picture(page, `summary-${scheme}`)
   })
 
-  it("tell a failed, an interrupted and an open span by more than colour", async () => {
+  it("distinguishes failed, interrupted and open spans by more than color", async () => {
     const { page } = await openRecords(light, smallFile(), `#trace=${traceId()}`)
     const bar = (state: string, property: string) => styleOf(page, `.state-${state} .bar`, property)
     expect(await bar("interrupted", "background-image")).toContain("repeating-linear-gradient")
@@ -70,7 +70,7 @@ describeInBrowser("the looks of the page", () => {
     expect(await bar("open", "border-top-style")).toBe("dashed")
   })
 
-  it("has no row that is wider than the screen, also on a small one", async () => {
+  it("has no row wider than the screen, even on a small one", async () => {
     const { page } = await openRecords(light, smallFile(), `#trace=${traceId()}&span=${spanId(4)}`)
     await page.setViewportSize({ width: 900, height: 600 })
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true)

@@ -1,5 +1,5 @@
 /**
- * A page opened from disk, and everything that it did which it should not have.
+ * Opens pages from disk, and collects their unexpected requests and errors.
  */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -12,17 +12,17 @@ import type { Browser } from "./chromium.js"
 /** A page in the browser. */
 export interface Opened {
   readonly page: Page
-  /** Its address, without what follows `#`. */
+  /** Its URL, without the fragment. */
   readonly url: string
-  /** Addresses that it asked for, besides itself and what stands in it. */
+  /** URLs that it requested, except its own and `data:` URLs. */
   readonly requests: ReadonlyArray<string>
-  /** Errors of its script, and what its policy refused. */
+  /** Errors of its script, and violations of its policy. */
   readonly errors: ReadonlyArray<string>
 }
 
 let pages = 0
 
-/** The page of these records as a file in the browser's folder; `change` changes its text. */
+/** Writes the page of these records to a file in the browser's folder; returns its URL. `change` edits the HTML. */
 export const pageFile = async (
   browser: Browser,
   options: PageOptions,
@@ -33,7 +33,7 @@ export const pageFile = async (
   return pathToFileURL(path).href
 }
 
-/** Opens an address in a tab of its own. */
+/** Opens a URL in a new tab. */
 export const openUrl = async (browser: Browser, url: string): Promise<Opened> => {
   const page = await browser.context.newPage()
   const requests: Array<string> = []
@@ -61,6 +61,6 @@ export const openRecords = async (browser: Browser, jsonl: string, hash = ""): P
   return opened
 }
 
-/** The texts of the chosen rows. */
+/** The labels of the selected rows. */
 export const chosen = (page: Page): Promise<Array<string>> =>
   page.locator(".span[aria-selected=true] .primary").allTextContents()

@@ -22,7 +22,7 @@ describeInBrowser("the page, opened from disk", () => {
     expect(errors).toEqual([])
   })
 
-  it("says in each row what ran and how it ended, in words too", async () => {
+  it("shows in each row what ran and how it ended, also in words", async () => {
     const { page } = await openRecords(browser, smallFile(), `#trace=${traceId()}`)
     expect(await page.locator(".span .primary").allTextContents())
       .toEqual(["editor", "Turn 0", "m-1", "search", "writer", "writer", "Turn 0"])
@@ -37,13 +37,13 @@ describeInBrowser("the page, opened from disk", () => {
     expect(await page.locator(".span").nth(2).locator(".bar .mark").count()).toBe(1)
   })
 
-  it("opens the trace and the span that the address names", async () => {
+  it("opens the trace and the span in its address", async () => {
     const { page } = await openRecords(browser, smallFile(), `#trace=${traceId()}&span=${spanId(4)}`)
     expect(await chosen(page)).toEqual(["search"])
     expect(await page.locator("#detail .exception").textContent()).toBe("TimeoutError: no answer")
   })
 
-  it("keeps the address of what is chosen, for a link and the way back", async () => {
+  it("keeps its address up to date, for links and the Back button", async () => {
     const { page, url } = await openRecords(browser, smallFile())
     await page.locator(".trace").nth(1).click()
     await page.locator(".span").nth(4).click()
@@ -52,11 +52,11 @@ describeInBrowser("the page, opened from disk", () => {
     await page.locator(".head h2", { hasText: "coder" }).waitFor()
   })
 
-  it("shows attributes as a tree, events, links that lead there, measurements", async () => {
+  it("shows attributes as a tree, events, working links and measurements", async () => {
     const { page } = await openRecords(browser, smallFile(), `#trace=${traceId()}&span=${spanId(5)}`)
     const detail = page.locator("#detail")
     await detail.locator("summary", { hasText: "[2 items]" }).click()
-    // What a branch holds comes a moment after the click: until then the last of them is the one around it.
+    // A branch is filled a moment after the click: until then the last one is the one around it.
     const branches = detail.locator("summary", { hasText: "{1 key}" })
     await expect.poll(() => branches.count()).toBe(2)
     await branches.last().click()
@@ -68,13 +68,13 @@ describeInBrowser("the page, opened from disk", () => {
     expect(await chosen(page)).toEqual(["m-1"])
   })
 
-  it("tells which lines could not be read", async () => {
+  it("lists the lines that could not be read", async () => {
     const { page } = await openRecords(browser, smallFile())
     await page.getByText("1 bad line").click()
     expect(await page.locator("dialog[open]").textContent()).toContain("it is not valid JSON")
   })
 
-  it("sums up by user, model, agent and tool, and leads from there to the traces", async () => {
+  it("summarizes by user, model, agent and tool, and links from there to the traces", async () => {
     const { errors, page } = await openRecords(browser, smallFile())
     await page.getByRole("tab", { name: "Summary" }).click()
     const models = page.locator(".tables > div", { hasText: "Models" })
@@ -86,7 +86,7 @@ describeInBrowser("the page, opened from disk", () => {
   })
 
   it.each([["plain", (text: string) => Buffer.from(text)], ["gzipped", (text: string) => gzipSync(text)]])(
-    "is empty without records, and opens a %s file that it is given",
+    "is empty without records, and opens a chosen %s file",
     async (kind, pack) => {
       const { errors, page, requests } = await openUrl(browser, await pageFile(browser, { title: "loom-telemetry" }))
       await page.getByText("Open a trace file").waitFor()
@@ -98,7 +98,7 @@ describeInBrowser("the page, opened from disk", () => {
     }
   )
 
-  it("opens a file that is dropped onto it, and says so where it holds no records", async () => {
+  it("opens a dropped file, and says so if it has no records", async () => {
     const { page } = await openUrl(browser, await pageFile(browser, { title: "loom-telemetry" }))
     await page.getByText("Open a trace file").waitFor()
     const drop = (text: string) =>
@@ -114,7 +114,7 @@ describeInBrowser("the page, opened from disk", () => {
     expect(await page.locator(".trace").count()).toBe(2)
   })
 
-  it("shows what precedes the damage in a truncated gzip file, and reports it", async () => {
+  it("shows the readable part of a truncated gzip file, and reports the damage", async () => {
     const { page } = await openUrl(browser, await pageFile(browser, { title: "loom-telemetry" }))
     const whole = gzipSync(smallFile())
     await page.locator("#file").setInputFiles({

@@ -1,7 +1,7 @@
 /**
- * The pictures of the page in docs/images: made from examples/18-page.ts, by the command line, as a user would.
+ * Makes the screenshots in docs/images from examples/18-page.ts, with the command line, as a user would.
  *
- * They are written to a folder for temporary files, or to the one that LOOM_PICTURES names:
+ * They are written to a temporary folder, or to the one that LOOM_PICTURES names:
  * LOOM_PICTURES=docs/images npx vitest run --config vitest.browser.config.ts pictures
  */
 import { spawnSync } from "node:child_process"
@@ -25,7 +25,7 @@ const ran = async (path: string, ...args: ReadonlyArray<string>): Promise<void> 
   expect({ exitCode, ...(exitCode !== 0 && { stderr }) }).toEqual({ exitCode: 0 })
 }
 
-/** A third of the size, where the program for it is installed. */
+/** Reduces the file to a third of its size, if pngquant is installed. */
 const withFewerColours = (path: string): void => {
   spawnSync("pngquant", ["--quality", "80-98", "--speed", "1", "--strip", "--force", "--output", path, path])
 }
@@ -46,7 +46,7 @@ describeInBrowser("the pictures of the documentation", () => {
   afterAll(() => Promise.all(browsers.map((browser) => browser.close())))
 
   it.each(["light", "dark"] as const)(
-    "show a supervisor's run, its workers, the tool that failed and what was said: %s",
+    "show a supervisor's run, its workers, the failed tool and the conversation: %s",
     async (colorScheme) => {
       const browser = await launch({ colorScheme, viewport: { width: 1440, height: 860 }, deviceScaleFactor: 1.5 })
       browsers.push(browser)

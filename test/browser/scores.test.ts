@@ -37,7 +37,7 @@ describeInBrowser("scores on the page", () => {
   })
   afterAll(() => browser?.close())
 
-  it("are seen in the list, in the head of the trace, in the row and in the details of the span", async () => {
+  it("are shown in the list, in the head of the trace, in the row and in the details of the span", async () => {
     const { errors, page } = await openRecords(browser, judged, `#trace=${traceId()}`)
     expect(await page.locator(".trace .score").allTextContents()).toEqual(["★ 0.35 correctness"])
     expect(await page.locator(".trace .score.low").count()).toBe(1)
@@ -54,7 +54,7 @@ describeInBrowser("scores on the page", () => {
     expect(errors).toEqual([])
   })
 
-  it("are searched for", async () => {
+  it("can be searched for", async () => {
     const { page } = await openRecords(browser, judged)
     await page.locator("#search").fill("score:correctness<0.8")
     await page.getByRole("button", { name: "1 match" }).click()
@@ -64,7 +64,7 @@ describeInBrowser("scores on the page", () => {
     await page.locator(".trace").waitFor({ state: "detached" })
   })
 
-  it("have their distribution in the summary, whose bars narrow the search", async () => {
+  it("have charts in the summary, whose bars narrow the search", async () => {
     const { errors, page } = await openRecords(browser, many, "#view=summary")
     const chart = page.locator(".scores .chart", { hasText: "★ correctness" })
     expect(await chart.locator("h2").textContent()).toContain("60 scores, mean 0.4917, 0 to 0.9833")
@@ -78,7 +78,7 @@ describeInBrowser("scores on the page", () => {
     expect(errors).toEqual([])
   })
 
-  it("are text, whatever they contain", async () => {
+  it("are shown as text, whatever they contain", async () => {
     const hostile = `${smallFile()}\n${
       fileOf([
         scoreLine({ name: markup, label: markup, explanation: markup, span: 3, attributes: { [markup]: markup } }),

@@ -1,5 +1,5 @@
 /**
- * The site of the documentation, as `npm run docs` built it, in a browser: its front page, its search, and a page of the reference.
+ * The documentation site, built by `npm run docs`, in a browser: its front page, its search, and a page of the reference.
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { createServer, type Server } from "node:http"
@@ -21,7 +21,7 @@ const types: Record<string, string> = {
   ".svg": "image/svg+xml"
 }
 
-/** Serves the files as a web server without special rules for addresses. */
+/** Serves the files like a web server without URL rewriting. */
 const serve = (): Promise<Server> => {
   const server = createServer((request, response) => {
     const path = join(dist, decodeURIComponent(new URL(request.url!, "http://localhost").pathname))
@@ -35,7 +35,7 @@ const serve = (): Promise<Server> => {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)))
 }
 
-/** Keeps a picture where `LOOM_PICTURES` names a folder. */
+/** Saves a screenshot if `LOOM_PICTURES` names a folder. */
 const picture = async (page: Page, name: string): Promise<void> => {
   const folder = process.env["LOOM_PICTURES"]
   if (folder !== undefined) {
@@ -47,7 +47,7 @@ const picture = async (page: Page, name: string): Promise<void> => {
 const isBuilt = existsSync(join(dist, "index.html"))
 
 describe.skipIf(!isBuilt)(isBuilt ? "built by npm run docs" : "not built: npm run docs builds it", () => {
-  describeInBrowser("the site of the documentation", () => {
+  describeInBrowser("the documentation site", () => {
     let server: Server
     let browser: Browser
     let page: Page
@@ -61,7 +61,7 @@ describe.skipIf(!isBuilt)(isBuilt ? "built by npm run docs" : "not built: npm ru
       page.on("pageerror", (error) => problems.push(error.message))
       page.on("request", (request) => {
         if (!request.url().startsWith(address("/")) && !request.url().startsWith("data:")) {
-          problems.push(`asked for ${request.url()}`)
+          problems.push(`requested ${request.url()}`)
         }
       })
       page.on("response", (response) => {
@@ -86,7 +86,7 @@ describe.skipIf(!isBuilt)(isBuilt ? "built by npm run docs" : "not built: npm ru
       await picture(page, "site-front")
     })
 
-    it("finds withSpan, and the result opens where it is described", async () => {
+    it("finds withSpan, and opens the page that describes it", async () => {
       await page.keyboard.press("Control+k")
       await page.locator("input[type=search]").fill("withSpan")
       const found = page.locator(".VPLocalSearchBox .result", { hasText: "withSpan" }).first()
@@ -97,7 +97,7 @@ describe.skipIf(!isBuilt)(isBuilt ? "built by npm run docs" : "not built: npm ru
       expect(await page.locator("main").innerText()).toContain("withSpan")
     })
 
-    it("has a reference of every entry point, made from the docstrings", async () => {
+    it("has a reference for every entry point, made from the docstrings", async () => {
       await page.goto(address("/reference/"), { waitUntil: "networkidle" })
       const { exports } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
       const names = Object.keys(exports).filter((path) => !path.endsWith(".json")).map((path) =>
@@ -111,6 +111,6 @@ describe.skipIf(!isBuilt)(isBuilt ? "built by npm run docs" : "not built: npm ru
       await picture(page, "site-reference")
     })
 
-    it("asks for nothing outside, and nothing fails", () => expect(problems).toEqual([]))
+    it("requests nothing from other sites, and has no errors", () => expect(problems).toEqual([]))
   })
 })

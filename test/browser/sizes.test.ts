@@ -44,7 +44,7 @@ describeInBrowser("screens of any size", () => {
     return opened.page
   }
 
-  it("show one pane at a time on a phone, and lead from one to the next and back", async () => {
+  it("show one pane at a time on a phone, with navigation between them", async () => {
     const page = await sized(talkFile(), 390, 844)
     expect(await panes(page)).toEqual(["list"])
     await page.locator(".trace").click()
@@ -69,7 +69,7 @@ describeInBrowser("screens of any size", () => {
   })
 
   it.each([[390, 844], [1024, 768], [1440, 900]])(
-    "show no half of a number in the list: %d × %d",
+    "never show part of a number in the list: %d × %d",
     async (width, height) => {
       const page = await sized(
         fileOf([
@@ -97,7 +97,7 @@ describeInBrowser("screens of any size", () => {
     }
   )
 
-  it("show the details below the waterfall where there is no room next to it", async () => {
+  it("show the details below the waterfall if there is no room next to it", async () => {
     const page = await sized(talkFile(), 1024, 768, `#trace=${traceId()}&span=0000000000000003`)
     expect(await panes(page)).toEqual(["list", "trace", "detail"])
     const [waterfall, detail] = [

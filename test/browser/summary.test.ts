@@ -6,14 +6,14 @@ import { type Browser, launch } from "./chromium.js"
 import { chosen, openRecords } from "./opened.js"
 import { describeInBrowser } from "./suite.js"
 
-describeInBrowser("many traces at a glance", () => {
+describeInBrowser("the summary of many traces", () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launch()
   })
   afterAll(() => browser?.close())
 
-  it("are a histogram of durations and costs over time, whose bars narrow the search", async () => {
+  it("has charts of durations and of costs over time, whose bars narrow the search", async () => {
     const { errors, page } = await openRecords(browser, manyFile(100), "#view=summary")
     const durations = page.locator(".chart", { hasText: "Durations" }).locator(".column")
     const counts = (await Promise.all((await durations.all()).map((bar) => bar.getAttribute("aria-label"))))
@@ -28,7 +28,7 @@ describeInBrowser("many traces at a glance", () => {
     expect(errors).toEqual([])
   })
 
-  it("are points of cost and duration: one opens its trace, an area narrows the search", async () => {
+  it("shows traces as points of cost and duration: a point opens its trace, a dragged area narrows the search", async () => {
     const { errors, page } = await openRecords(browser, manyFile(1), "#view=summary")
     const box = (await page.locator(".scatter-plot").boundingBox())!
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
@@ -48,7 +48,7 @@ describeInBrowser("many traces at a glance", () => {
     expect([...errors, ...many.errors]).toEqual([])
   })
 
-  it("show who delegated to whom, with calls, tokens and cost", async () => {
+  it("shows who delegated to whom, with calls, tokens and cost", async () => {
     const { errors, page } = await openRecords(browser, talkFile(), "#show=agents")
     const [onCall, logs] = await page.locator(".graph-pane .agent").allInnerTexts()
     expect(onCall).toMatch(/on-call[^]*1 run · 3 model calls[^]*\$0\.0565 9,340 tokens/)
@@ -61,7 +61,7 @@ describeInBrowser("many traces at a glance", () => {
     expect(errors).toEqual([])
   })
 
-  it("are listed with what is wrong with their records, and links to the spans", async () => {
+  it("lists problems in the records, with links to the spans", async () => {
     const { errors, page } = await openRecords(browser, smallFile(), "#view=summary")
     const finding = page.locator(".finding", { hasText: "never ended" })
     await finding.locator("summary").click()
@@ -71,7 +71,7 @@ describeInBrowser("many traces at a glance", () => {
     expect(errors).toEqual([])
   })
 
-  it("hide what a search does not find, but not what is around it", async () => {
+  it("hides spans that a search does not find, except the ancestors of matches", async () => {
     const { page } = await openRecords(browser, smallFile(), `#trace=${traceId()}`)
     await page.locator("#search").fill("search")
     await page.locator(".span.matching").first().waitFor()

@@ -10,14 +10,14 @@ import { bigFile, fileOf, lineOf, smallFile, traceId } from "./samples.js"
 const primary = (span: SpanView) => labelOf(span.kind, span.name, span.known).primary
 
 describe("the traces of a file", () => {
-  it("come newest first, named by their agent, with their state and sums", () => {
+  it("come newest first, named by their agent, with their state and totals", () => {
     const [open, ended] = bookOf(smallFile()).traces
     expect(open).toMatchObject({ title: "coder", state: "open", open: 1, failed: 0, totalMs: 60 })
     expect(ended).toMatchObject({ title: "editor", state: "success", failed: 1, interrupted: 1, open: 0, totalMs: 82 })
     expect(ended!.usage).toMatchObject({ tokensIn: 1200, tokensOut: 60, cachedTokensIn: 400, costUsd: 0.0045 })
   })
 
-  it("hold their spans parent first, with depth, subtree and parallel children", () => {
+  it("list their spans parent first, with depth, subtree size and parallel children", () => {
     const { spans } = bookOf(smallFile()).traces[1]!
     expect(spans.map((span) => [primary(span), span.depth, span.size, span.parent])).toEqual([
       ["editor", 0, 7, -1],
@@ -37,7 +37,7 @@ describe("the traces of a file", () => {
     expect(spans.map(({ usage }) => usage.tokensIn)).toEqual([1200, 1200, 1200, 0, 0, 0, 0])
   })
 
-  it("show the cost of every call and all of it at the root, however many calls there are", () => {
+  it("show the cost of every call, and the total at the root, however many calls there are", () => {
     const calls = 20_501
     const call = (id: number) =>
       lineOf({
@@ -77,7 +77,7 @@ describe("the traces of a file", () => {
     expect(trace!.spans).toMatchObject([{ depth: 0, oddity: "parent missing" }])
   })
 
-  it("are right ten thousand levels deep", () => {
+  it("are correct even ten thousand levels deep", () => {
     const lines = Array.from(
       { length: 10_000 },
       (_, id) =>
@@ -96,7 +96,7 @@ describe("the traces of a file", () => {
 })
 
 describe("a book that grows", () => {
-  it("rebuilds only the traces that got records", () => {
+  it("rebuilds only the traces with new records", () => {
     const book = bookOf(smallFile())
     const [coder, editor] = book.traces
     entriesOf(
@@ -117,7 +117,7 @@ describe("a book that grows", () => {
     expect(book.traces[0]!.totalMs).toBe(5000)
   })
 
-  it("treats a trace that was silent for long as cut off", () => {
+  it("treats a trace that has been silent for a long time as cut off", () => {
     const book = bookOf(smallFile())
     const hour = 3_600_000
     expect(book.growTo(book.traces[0]!.startedAt + hour)).toBe(false)

@@ -18,7 +18,7 @@ const graphOf = (file: string) => {
 }
 
 describe("the graph of agents", () => {
-  it("says who delegated to whom, and what each used itself", () => {
+  it("shows who delegated to whom, and what each agent used itself", () => {
     expect(graphOf(talkFile())).toEqual({
       nodes: [
         {
@@ -62,13 +62,13 @@ describe("the graph of agents", () => {
       })
     ))
 
-  it("ends where agents delegate to each other or to themselves", () => {
+  it("is finite if agents delegate to each other or to themselves", () => {
     const { edges, nodes } = graphOf(nested(["a", "b", "a", "b", "b"]))
     expect(nodes.map(({ layer, name, runs }) => [name, runs, layer])).toEqual([["a", 2, 0], ["b", 3, 1]])
     expect(edges.map(({ count, from, to }) => [from, to, count])).toEqual([["a", "b", 2], ["b", "a", 1], ["b", "b", 1]])
   })
 
-  it("is right five thousand levels deep", () => {
+  it("is correct even five thousand levels deep", () => {
     const { edges, nodes } = graphOf(nested(Array.from({ length: 5000 }, (_, index) => `agent ${index}`)))
     expect([nodes.length, edges.length, nodes.at(-1)!.layer]).toEqual([5000, 4999, 4999])
   })

@@ -43,7 +43,7 @@ describe("the charts of the summary", () => {
     expect(buckets.at(-1)!.to).toBe(traces[0]!.startedAt)
   })
 
-  it("hold every trace, whatever its values", () => {
+  it("count every trace, whatever its values", () => {
     const many = bookOf(manyFile(200)).traces
     for (const some of [many, many.slice(0, 1), []]) {
       const sum = (counts: ReadonlyArray<{ readonly count: number }>) =>
@@ -55,7 +55,7 @@ describe("the charts of the summary", () => {
     expect(durationBuckets(instant).map(({ count }) => count)).toEqual([1])
   })
 
-  it("mark a failed trace, and one that is good but for a failed tool", () => {
+  it("mark a failed trace, and a successful one with a failed tool", () => {
     const marks = bookOf(manyFile(11)).traces.map(markOf).reverse()
     expect(marks).toEqual([
       "good",
@@ -72,7 +72,7 @@ describe("the charts of the summary", () => {
     ])
   })
 
-  it("place values so that the value at a place is the value again", () => {
+  it("map a value to a place, and the place back to the value", () => {
     for (const scale of [scaleOf([0, 0.003, 0.5, 12], true), scaleOf([1000, 5000], false)]) {
       for (const place of [0, 0.25, 0.5, 1]) {
         expect(placeOn(scale, valueAt(scale, place))).toBeCloseTo(place, 9)

@@ -8,7 +8,7 @@ const placesOf = (kind: string, files: ReadonlyArray<string>) =>
   findingsOf(files.flatMap(entriesOf)).find((finding) => finding.kind === kind)?.places
 
 describe("the findings of the page", () => {
-  it("name the spans that they are about", () => {
+  it("name the spans that they concern", () => {
     const late = fileOf([lineOf({ id: 5, trace: 7, parent: 99, name: "late", start: 0, end: 1 })])
     expect(placesOf("open-span", [smallFile(), late])).toEqual([
       { example: "loom.run", span: { traceId: traceId(2), spanId: spanId(9) } }
@@ -18,12 +18,12 @@ describe("the findings of the page", () => {
     ])
   })
 
-  it("name no span for lines that hold none", () => {
+  it("name no span for lines without one", () => {
     expect(placesOf("torn-line", [smallFile().trimEnd()])).toMatchObject([{ span: undefined }])
     expect(placesOf("bad-line", ["nonsense\n"])).toMatchObject([{ span: undefined }])
   })
 
-  it("are none for a good file, and are searched again only after new records", () => {
+  it("are empty for a good file, and computed again only after new records", () => {
     const book = bookOf(fileOf([lineOf({ id: 1, name: "loom.run", start: 0, end: 1 })]))
     expect(book.findings).toEqual([])
     expect(book.findings).toBe(book.findings)

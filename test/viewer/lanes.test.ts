@@ -4,17 +4,17 @@ import { concurrency, overviewRows } from "../../src/viewer/model/lanes.js"
 
 const interval = (start: number, end: number) => ({ start, end })
 
-describe("parallel spans", () => {
-  it("counts the most that ran at once", () => {
+describe("concurrency", () => {
+  it("is the most spans that ran at once", () => {
     expect(concurrency([])).toBe(0)
     expect(concurrency([interval(0, 10), interval(2, 4), interval(3, 8), interval(9, 12)])).toBe(3)
   })
 
-  it("does not count one that starts where another ends as parallel", () => {
+  it("does not count a span that starts where another ends as parallel", () => {
     expect(concurrency([interval(0, 5), interval(5, 9), interval(9, 9), interval(9, 12)])).toBe(1)
   })
 
-  it("ignores overlaps shorter than a microsecond, which files cannot hold", () => {
+  it("ignores overlaps shorter than a microsecond, which files cannot represent", () => {
     expect(concurrency([interval(0, 5.0004), interval(5, 9)])).toBe(1)
   })
 
@@ -35,7 +35,7 @@ describe("parallel spans", () => {
   })
 })
 
-describe("rows of the overview", () => {
+describe("overviewRows", () => {
   it("puts a child below its parent and a parallel one below that", () => {
     const spans = [
       { ...interval(0, 10), parent: -1 },
@@ -46,7 +46,7 @@ describe("rows of the overview", () => {
     expect([...overviewRows(spans, 26)]).toEqual([0, 1, 2, 1])
   })
 
-  it("never puts two overlapping spans into one row, as long as there are rows", () => {
+  it("never puts two overlapping spans into one row while rows are left", () => {
     const spans = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 10 })), { maxLength: 30 }).map((list) =>
       list.map(([start, length]) => ({ ...interval(start, start + length), parent: -1 }))
     )
@@ -76,7 +76,7 @@ describe("rows of the overview", () => {
     }))
   })
 
-  it("stays within its rows with fifty thousand parallel spans", () => {
+  it("stays within its limit with fifty thousand parallel spans", () => {
     const rows = overviewRows(Array.from({ length: 50_000 }, () => ({ ...interval(0, 10), parent: -1 })), 26)
     expect(Math.max(...new Set(rows))).toBe(25)
   })

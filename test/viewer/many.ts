@@ -3,10 +3,10 @@
  */
 import { fileOf, lineOf } from "./samples.js"
 
-/** A number from 0 to 1 that depends on nothing but `n`. */
+/** A pseudo-random number from 0 to 1 that depends only on `n`. */
 const spread = (n: number): number => ((n * 2_654_435_761) % 4_294_967_296) / 4_294_967_296
 
-/** The file. */
+/** A file with this many traces. */
 export const manyFile = (traces: number): string =>
   fileOf(Array.from({ length: traces }, (_, n) => {
     const trace = n + 1

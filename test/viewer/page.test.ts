@@ -7,7 +7,7 @@ import { escapeData, pageCsp, pageParts, renderPage } from "../../src/viewer/pag
 const assets = { script: "run()", style: "a{}", scriptHash: "c2NyaXB0", styleHash: "c3R5bGU=" }
 
 describe("the page as text", () => {
-  it("allows its own script and style, images in itself, and nothing else", () => {
+  it("allows its own script and style, embedded images, and nothing else", () => {
     expect(pageCsp(assets, false)).toBe(
       "default-src 'none'; script-src 'sha256-c2NyaXB0'; style-src 'sha256-c3R5bGU='; img-src data:; " +
         "connect-src 'none'; base-uri 'none'; form-action 'none'"
@@ -23,7 +23,7 @@ describe("the page as text", () => {
     expect(html.split("<").length).toBe(own.split("<").length)
   })
 
-  it("keeps every record as it was", () => {
+  it("keeps every record unchanged", () => {
     fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => {
       const line = JSON.stringify({
         kind: "span_start",

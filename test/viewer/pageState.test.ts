@@ -82,7 +82,7 @@ describe("selecting and folding", () => {
     expect([...state.visible]).toEqual([0, 1, 2, 3, 4, 5, 6])
   })
 
-  it("hides what the search does not find, and keeps what is around it", () => {
+  it("hides spans that the search does not find, and keeps the ancestors of those it finds", () => {
     const searched = withOnly(withSelected(withQuery(opened(), "is:interrupted"), 2), true)
     expect([...searched.visible]).toEqual([0, 1, 4, 5, 6])
     expect(searched.selected).toBe(1)
@@ -91,7 +91,7 @@ describe("selecting and folding", () => {
     expect([...withOnly(searched, false).visible].length).toBe(7)
   })
 
-  it("shows everything again if a link leads to a hidden span", () => {
+  it("shows everything again if a link points to a hidden span", () => {
     const linked = withSelected(withOnly(withQuery(opened(), "is:interrupted"), true), 3)
     expect([linked.only, linked.selected, linked.visible.length]).toEqual([false, 3, 7])
   })
@@ -130,7 +130,7 @@ describe("an address", () => {
     expect(routeOf(state)).toEqual(route)
   })
 
-  it("that names something missing selects nothing", () => {
+  it("selects nothing if its trace and span are missing", () => {
     const state = withRoute(withTraces(initialState, book.traces), {
       view: "traces",
       trace: "x",
@@ -143,7 +143,7 @@ describe("an address", () => {
   })
 })
 
-describe("a trace that gets more spans", () => {
+describe("a trace that receives more spans", () => {
   const late = lineOf({ id: 20, parent: 1, name: "early", start: 0.5, end: 0.6 })
   const grown = bookOf(smallFile())
   entriesOf(fileOf([late])).forEach((entry) => grown.add(entry))
@@ -157,7 +157,7 @@ describe("a trace that gets more spans", () => {
     expect(state.visible.length).toBe(7)
   })
 
-  it("keeps a chosen time range, or else shows all of it", () => {
+  it("keeps a chosen time range, and otherwise shows the whole trace", () => {
     const more = bookOf(
       `${smallFile().split("\n").slice(0, -2).join("\n")}\n${
         lineOf({ id: 21, parent: 1, name: "late", start: 90, end: 100 })
@@ -168,7 +168,7 @@ describe("a trace that gets more spans", () => {
     expect(withTraces(zoomed, more.traces).range).toEqual({ from: 10, to: 20 })
   })
 
-  it("leaves the shown trace alone if another one grows", () => {
+  it("stays the same if another trace grows", () => {
     const state = withTrace(withTraces(initialState, book.traces), coder)
     expect(withTraces(state, book.traces).visible).toBe(state.visible)
   })

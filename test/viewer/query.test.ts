@@ -29,7 +29,7 @@ describe("the search text", () => {
   })
 
   it.each(["duration:fast", "duration:..", "duration:1s..x", "cost:1..2..3", "start:monday..", "constructor:1..2"])(
-    "takes %s for a word, because it limits nothing",
+    "treats %s as a word, because it is not a valid range",
     (text) => {
       expect(parseQuery(text)).toMatchObject({ words: [text], ranges: new Map() })
     }
@@ -42,14 +42,14 @@ describe("the search text", () => {
     ["score:feedback.thumbs=0", "feedback.thumbs", "feedback.thumbs=0"],
     ["score:helpful!=yes", "helpful", "helpful!=yes"],
     ["score:correctness=0.2..0.4", "correctness", "correctness=0.2..0.4"]
-  ])("asks for a score: %s", (text, name) => {
+  ])("searches for a score: %s", (text, name) => {
     const { scores, words } = parseQuery(text)
     expect(scores.map((score) => score.name)).toEqual([name])
     expect(words).toEqual([])
   })
 
   it.each(["score:", "score:<0.5", "score:correctness<", "score:correctness>high"])(
-    "takes %s for a word, because it asks for no score",
+    "treats %s as a word, because it is not a valid condition",
     (text) => {
       expect(parseQuery(text)).toMatchObject({ words: [text], scores: [] })
     }
@@ -60,7 +60,7 @@ describe("the search text", () => {
     expect(text).toBe("a score:y=1 score:x=0.2..0.4")
   })
 
-  it("reads back a range that a chart has written, with everything in it", () => {
+  it("reads back a range that a chart has written, without losing its ends", () => {
     const value = fc.double({ min: 0, max: 1e9, noNaN: true })
     fc.assert(fc.property(value, value, fc.constantFrom("duration" as const, "cost" as const), (a, b, measure) => {
       const range = { from: Math.min(a, b), to: Math.max(a, b) }
@@ -89,7 +89,7 @@ describe("the search text", () => {
 })
 
 describe("the address of the page", () => {
-  it("is parsed as it was written", () => {
+  it("is parsed back to the same route", () => {
     fc.assert(
       fc.property(
         fc.constantFrom("traces" as const, "summary" as const),

@@ -11,7 +11,7 @@ describe("the rows that are drawn", () => {
     expect(rowWindow({ ...viewport, scrollTop: 24 * 50_000 }, 5)).toEqual({ first: 49_995, last: 50_000 })
   })
 
-  it("are none for an empty list, even while it is still scrolled", () => {
+  it("are empty for an empty list, even while it is still scrolled", () => {
     expect(rowWindow({ ...viewport, count: 0, scrollTop: 900 }, 5)).toEqual({ first: 0, last: 0 })
   })
 

@@ -13,7 +13,7 @@ const epoch = BigInt(Date.UTC(2026, 10, 22, 14, 0, 0)) * BigInt(1_000_000)
 /** Nanoseconds since the epoch from milliseconds since the sample's beginning. */
 const at = (ms: number): bigint => epoch + BigInt(Math.round(ms * 1_000_000))
 
-/** A span of a sample; times in milliseconds since the sample's beginning, `end` left out where it is open. */
+/** A span of a sample; times in milliseconds since the sample's beginning, without `end` if it is open. */
 export interface SampleSpan {
   readonly id: number
   readonly parent?: number
@@ -84,7 +84,7 @@ export interface SampleScore extends Partial<Omit<ScoreData, "traceId" | "spanId
   readonly span?: number
 }
 
-/** Its line. */
+/** A score's line. */
 export const scoreLine = ({ span, trace, ...given }: SampleScore): string =>
   encodeScore({
     value: null,
@@ -184,7 +184,7 @@ export const smallFile = (): string => {
   ])
 }
 
-/** One trace of so many spans: turns of fifty, each with a model call and tools side by side. */
+/** One trace of this many spans: turns of fifty spans, with tools that overlap. */
 export const bigFile = (spans: number): string => {
   const lines: Array<string> = []
   for (let id = 2; id <= spans; id++) {

@@ -24,7 +24,7 @@ const tracesOf = (scores: ReadonlyArray<SampleScore>) =>
   ]))).traces
 
 describe("the scores of a trace", () => {
-  it("are those of its spans, of the whole and of spans that are missing", () => {
+  it("are those of its spans, of the whole trace and of missing spans", () => {
     expect(judged.scores.map(({ name }) => name).sort()).toEqual(["correctness", "correctness", "helpful", "lost"])
     expect(
       judged.spans.filter(({ scores }) => scores.length > 0).map((
@@ -34,11 +34,11 @@ describe("the scores of a trace", () => {
       .toEqual([[0, "yes"], [2, "0.4"], [3, "0.9"]])
   })
 
-  it("do not make it longer, however late they are given", () => {
+  it("do not extend the trace, however late they are given", () => {
     expect(judged.totalMs).toBe(82)
   })
 
-  it("have a line per name that leads to the low one, or else to the first", () => {
+  it("have a line per name that links to the low one, or else to the first", () => {
     expect(scoreLines(judged)).toEqual([
       { name: "correctness", text: "0.65 ×2", isLow: true, span: 2 },
       { name: "helpful", text: "yes", isLow: false, span: 0 },
@@ -110,7 +110,7 @@ describe("the distribution of scores", () => {
     expect(bars[9]!.condition).toBe(undefined)
   })
 
-  it("counts every score in one bar, which finds as many, whatever the values and names are", () => {
+  it("counts every score in one bar, whose search finds the same number, whatever the values and names are", () => {
     const value = fc.double({ noNaN: true, noDefaultInfinity: true })
     fc.assert(
       fc.property(
@@ -132,7 +132,7 @@ describe("the distribution of scores", () => {
     )
   })
 
-  it("is a chart for each of the most frequent names, and one without bars for the others", () => {
+  it("has a chart for each of the most frequent names, and one without bars for the others", () => {
     const charts = scoreCharts(tracesOf(Array.from({ length: 30 }, (_, at) => ({ name: `n${at}`, value: 1 }))))
     expect(charts.length).toBe(13)
     expect(charts[0]!.row).toMatchObject({ other: true, count: 18 })

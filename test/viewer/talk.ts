@@ -188,5 +188,5 @@ const spans: ReadonlyArray<SampleSpan> = [
   }
 ]
 
-/** The file. */
+/** A file with these traces. */
 export const talkFile = (): string => fileOf(spans.map(lineOf))

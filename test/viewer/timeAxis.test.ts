@@ -22,7 +22,7 @@ describe("the time range that is shown", () => {
     expect(zoomRange({ from: 10, to: 20 }, 100, 15, 100)).toEqual({ from: 0, to: 100 })
   })
 
-  it("takes two points in any order", () => {
+  it("accepts two points in any order", () => {
     expect(rangeBetween(30, 10, 100)).toEqual({ from: 10, to: 30 })
   })
 

@@ -1,5 +1,5 @@
 /**
- * The actions of the page, whether by key, mouse or button: steps of its state.
+ * The actions of the page, for keys, mouse and buttons alike: each is a step from one state to the next.
  */
 import {
   allFolds,
@@ -107,7 +107,7 @@ const neighbour = (state: PageState, steps: number): TraceView | undefined => {
   return state.found[Math.min(Math.max(at + steps, 0), state.found.length - 1)] ?? state.trace
 }
 
-/** If the search does not find the shown trace, shows the first one that it finds. */
+/** If the search does not find the shown trace, shows the first one that it does find. */
 const openFirst = (state: PageState): PageState =>
   state.trace !== undefined && state.found.includes(state.trace)
     ? state

@@ -1,8 +1,8 @@
 /**
- * Canvases as sharp as the screen.
+ * Canvases at the screen's resolution.
  */
 
-/** Clears a canvas, gives it a pixel for each of the screen's, and returns what to draw with; `undefined` if the browser has none. */
+/** Clears a canvas, sets it to the screen's resolution, and returns its context; `undefined` if the browser provides none. */
 export const sharpContext = (canvas: HTMLCanvasElement): CanvasRenderingContext2D | undefined => {
   canvas.width = Math.max(1, Math.round(canvas.clientWidth * window.devicePixelRatio))
   canvas.height = Math.max(1, Math.round(canvas.clientHeight * window.devicePixelRatio))

@@ -1,8 +1,8 @@
 /**
  * Creates elements from data; no other part of the page does.
  *
- * Text becomes text nodes and attributes become attributes; nothing parses markup, because records may contain an attacker's text. Listeners are given under
- * `on`, never as attributes.
+ * Text becomes text nodes and attributes become attributes; nothing parses markup, because records may contain an attacker's text. Listeners are
+ * passed in `on`, never as attributes.
  */
 
 export type Child = Node | string | undefined

@@ -56,7 +56,7 @@ export const keysOf = (actions: Actions, state: () => PageState, targets: KeyTar
   }
 }
 
-/** One step at a time: leaves the field or the details, then the summary, the selection, the search. */
+/** Goes back one step at a time: leaves the field or the details, then the summary, then clears the selection, then the search. */
 const escape = (actions: Actions, state: PageState, { detail, grid, search }: KeyTargets): void => {
   const active = document.activeElement
   if (active === search || detail.contains(active)) {

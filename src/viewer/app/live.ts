@@ -1,26 +1,26 @@
 /**
  * Follows a growing file through the server of the page: an event stream of lines that resumes where it stopped.
  *
- * The browser reconnects automatically while the server responds; if the server refuses or is gone, this retries at growing intervals. The trap: the cursor belongs
- * to the server; the page only returns the last one it received.
+ * The browser reconnects automatically while the server responds; if the server refuses or is gone, this retries at growing intervals. The trap: the
+ * cursor belongs to the server; the page only sends back the last one it received.
  */
 import { type Line, LineSplitter } from "../../readers/LineSplitter.js"
 import { decodeEntries } from "../../readers/TraceEntry.js"
 import type { TraceBook } from "../model/TraceBook.js"
 
 /** Milliseconds since the epoch. No Effect runs in the page, so there is no Clock to ask. */
-// eslint-disable-next-line no-restricted-syntax -- the one place of the page that asks for the time
+// eslint-disable-next-line no-restricted-syntax -- the only place in the page that reads the clock
 export const now = (): number => Date.now()
 
 export type LiveState = "connecting" | "reading" | "following" | "lost"
 
 export interface LiveListener {
   readonly onState: (state: LiveState) => void
-  /** Records arrived. Called often: draw rarely. */
+  /** Called when records arrive, which is often: draw rarely. */
   readonly onRecords: () => void
 }
 
-/** Milliseconds until a refused connection is retried: the first time, and at most. */
+/** Milliseconds before retrying a refused connection: the first time, and at most. */
 const firstWait = 1000
 const maxWait = 15_000
 

@@ -14,7 +14,7 @@ import { now } from "./live.js"
 /** Called with the share that has been read, from 0 to 1. */
 export type OnProgress = (share: number) => void
 
-/** Milliseconds of work before the browser gets its turn. */
+/** Milliseconds of work before yielding to the browser. */
 const slice = 24
 
 /** Bytes processed between two checks of the time. */
@@ -63,7 +63,7 @@ async function* chunksOf(blob: Blob): AsyncIterable<Uint8Array> {
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
-/** The settings; a page that was truncated while it was saved has none, and is an empty page. */
+/** The settings. A page that was truncated when it was saved has none, and is shown as an empty page. */
 export const readSettings = (): PageSettings => {
   const text = document.getElementById("settings")?.textContent ?? ""
   return text === "" ? { title: "loom-telemetry" } : JSON.parse(text) as PageSettings
@@ -98,7 +98,7 @@ export const makeProgress = (): Progress => {
   }
 }
 
-/** Milliseconds that a message stays. */
+/** How long a message stays, in milliseconds. */
 const messageTime = 6000
 
 export const say = (message: string): void => {

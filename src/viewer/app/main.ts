@@ -81,10 +81,10 @@ const drawRarely = (): () => void => {
   }
 }
 
-/** Spans that are prepared for searching before the browser gets its turn: a few milliseconds. */
+/** Spans to prepare for searching before yielding to the browser: a few milliseconds of work. */
 const batch = 1000
 
-/** Prepares the shown trace for searching while nothing else is to do: the first search is as fast as the next. */
+/** Prepares the shown trace for searching while the page is idle, so that the first search is as fast as the next. */
 const prepareSearches = (): void => {
   let prepared: TraceView | undefined
   let at = 0
@@ -133,10 +133,10 @@ const start = async (): Promise<void> => {
   }
 }
 
-/** Milliseconds before the address is updated: browsers refuse hundreds of changes in a few seconds, and holding a key makes that many. */
+/** Milliseconds before the address is updated: browsers reject hundreds of changes in a few seconds, and holding down a key causes that many. */
 const patience = 150
 
-/** Keeps both in step from now on. */
+/** Keeps the page's state and its address in step from now on. */
 const followAddress = (store: Store<PageState>): void => {
   let leading = false
   let waiting: ReturnType<typeof setTimeout> | undefined
@@ -145,7 +145,7 @@ const followAddress = (store: Store<PageState>): void => {
     store.update((state) => withRoute(state, parseRoute(location.hash)))
     leading = false
   })
-  // Otherwise Back would lead to an empty address. An address of something that has not arrived yet stays.
+  // Otherwise Back would go to an empty address. The address of something that has not arrived yet stays.
   if (location.hash === "") {
     history.replaceState(null, "", formatRoute(routeOf(store.get())) || location.pathname + location.search)
   }
@@ -181,7 +181,7 @@ const makeEmptyPage = (onFiles: (files: ReadonlyArray<File>) => void): HTMLEleme
     element(
       "p",
       { class: "dim" },
-      "JSON lines written by loom-telemetry, plain or gzipped. The file is read in this page; nothing is uploaded."
+      "JSON Lines from loom-telemetry or OpenTelemetry, plain or gzipped. The file stays in this page; nothing is uploaded."
     ),
     element("label", { class: "drop", attributes: { for: "file" } }, "Drop a file here, or choose one", input)
   )

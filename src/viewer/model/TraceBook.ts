@@ -11,7 +11,7 @@ import { type DecodedLine, traceIdOf } from "../../records/wire/line.js"
 import { findingsOf, type FindingView } from "./findings.js"
 import { makeTraceView, type TraceView } from "./TraceView.js"
 
-/** Bad lines that are kept to be shown; all are counted. */
+/** Bad lines that are kept for display; all are counted. */
 const maxBad = 100
 
 interface Chapter {
@@ -129,7 +129,7 @@ export class TraceBook {
     return summary.result()
   }
 
-  /** What is wrong with the records; searched again only if there are new ones. */
+  /** The problems in the records; searched again only if there are new ones. */
   get findings(): ReadonlyArray<FindingView> {
     const { entries, found } = this
     this.found = found?.entries === entries.length ? found : { entries: entries.length, findings: findingsOf(entries) }

@@ -41,7 +41,7 @@ export interface SpanView extends
   readonly start: number
   /** The same; an open span lasts until the last known instant of its trace. */
   readonly end: number
-  /** Milliseconds; of an open span up to `end`. */
+  /** Milliseconds; for an open span, up to `end`. */
   readonly durationMs: number
   /** The most children that ran at once; 0 or 1 if none ran in parallel. */
   readonly parallel: number
@@ -65,7 +65,7 @@ export interface TraceView {
   /** The state of its first root; open if any root is open. */
   readonly state: SpanState
   readonly failed: number
-  /** What failed first, by its row's name; empty if nothing did. */
+  /** The name of what failed first, as shown in its row; empty if nothing failed. */
   readonly firstFailed: string
   readonly interrupted: number
   readonly open: number
@@ -175,7 +175,7 @@ const timesOf = (events: ReadonlyArray<EventData>, start: bigint): ReadonlyArray
 const oddityOf = (node: TraceNode): string =>
   node.cyclic ? "its own ancestor" : node.duplicate ? "duplicate id" : node.orphan ? "parent missing" : ""
 
-/** Children come after their parent: from the end, each adds its size to the span above it. */
+/** Adds each span's size to its parent's, from the end, because children come after their parent. */
 const addSizes = (spans: ReadonlyArray<Draft>): void => {
   for (let index = spans.length - 1; index > 0; index--) {
     const { parent, size } = spans[index]!
@@ -228,7 +228,7 @@ const searchText = (span: SpanView): string => {
 
 const scoreText = ({ explanation, label, name }: ScoreData): string => `\n${name}\n${label ?? ""}\n${explanation ?? ""}`
 
-/** Built by hand: a list of pairs per span is most of the time of a first search. */
+/** Built in a loop: a list of pairs per span would take most of the time of a first search. */
 const attributesText = (attributes: Attributes): string => {
   let text = ""
   for (const key in attributes) {
@@ -275,7 +275,10 @@ export const matchesTrace = (query: Query, trace: TraceView, hasMatch?: boolean)
 const meetsScore = ({ scores }: Query, span: SpanView): boolean =>
   span.scores.some((score) => scores.some(({ meets }) => meets(score)))
 
-/** The indices of a trace's matching spans, in order: by words and states, or else by scores; none if the search has no conditions on spans. */
+/**
+ * The indices of a trace's matching spans, in order: by words and states if there are any, otherwise by scores. Empty if the search has none of
+ * these.
+ */
 export const matchingSpans = (query: Query, trace: TraceView): ReadonlyArray<number> => {
   const matches = asksForSpans(query) ? matchesSpan : meetsScore
   return isEmptyQuery(query) ? [] : trace.spans.filter((span) => matches(query, span)).map(({ index }) => index)

@@ -1,7 +1,7 @@
 /**
- * Who delegated to whom: the agents and workflows of some traces, their own calls, tokens and cost, and what each handed to another.
+ * The graph of delegations: the agents and workflows of some traces, their own calls, tokens and cost, and what each delegated to another.
  *
- * Agents are told apart by name, so a hundred runs of one agent are one node.
+ * Agents are identified by name, so a hundred runs of one agent are one node.
  */
 import type { Usage } from "../../readers/usage/treeUsage.js"
 import { labelOf } from "./kind.js"
@@ -10,16 +10,16 @@ import type { SpanView, TraceView } from "./TraceView.js"
 export interface AgentNode {
   readonly name: string
   readonly kind: "run" | "workflow"
-  /** Runs; failed ones among them. */
+  /** All runs, including failed ones. */
   readonly runs: number
   readonly failed: number
-  /** Model and tool calls of its own, without those of the agents it delegated to. */
+  /** Its own model and tool calls, without those of the agents it delegated to. */
   readonly modelCalls: number
   readonly toolCalls: number
   readonly failedTools: number
   readonly tokens: number
   readonly costUsd: number
-  /** 0 for an agent without delegations to it. */
+  /** 0 for an agent that no one delegates to. */
   readonly layer: number
   /** Its first run. */
   readonly span: SpanView
@@ -81,7 +81,7 @@ const addRun = (drafts: Drafts, span: SpanView, outer: Draft<AgentNode> | undefi
   node.failed += failed
   add(node, span.usage, 1)
   if (outer !== undefined) {
-    // Its usage holds that of the runs inside it.
+    // The usage of a run includes that of the runs inside it.
     add(outer, span.usage, -1)
     const edge = edgeOf(drafts, outer, node)
     edge.count++
@@ -129,7 +129,7 @@ const edgeOf = ({ edges }: Drafts, from: AgentNode, to: AgentNode): Draft<Delega
   return edge
 }
 
-/** Each agent one layer below the first that delegates to it. Agents that only delegate to each other start with the first that ran. */
+/** Puts each agent one layer below the first that delegates to it. Among agents that only delegate to each other, the first that ran is on top. */
 const setLayers = (nodes: ReadonlyArray<Draft<AgentNode>>, edges: ReadonlyArray<Delegation>): void => {
   const below = new Map<AgentNode, Array<Draft<AgentNode>>>()
   const delegated = new Set<AgentNode>()

@@ -1,5 +1,5 @@
 /**
- * The numbers of the summary's charts: how long traces took, what they cost over time, and where each lies in both.
+ * The numbers behind the summary's charts: how long traces took, what they cost over time, and where each trace lies in both.
  *
  * Costs are US dollars, durations milliseconds, instants milliseconds since the epoch.
  */
@@ -12,14 +12,14 @@ export interface Bucket {
   readonly to: number
   /** Number of traces. */
   readonly count: number
-  /** Those of them that failed, or in which a span failed. */
+  /** Number of those that failed, or in which a span failed. */
   readonly failed: number
   readonly costUsd: number
 }
 
 type Draft = { -readonly [Key in keyof Bucket]: Bucket[Key] }
 
-/** How a trace went: a failure inside a good trace is one of its own. */
+/** The result of a trace. `inside`: it succeeded, but a span in it failed. */
 export type Mark = "good" | "inside" | "failed"
 
 export const markOf = ({ failed, state }: TraceView): Mark =>
@@ -34,7 +34,7 @@ const put = (bucket: Draft, trace: TraceView): void => {
 const bucketsBetween = (edges: ReadonlyArray<number>): ReadonlyArray<Draft> =>
   edges.slice(1).map((to, at) => ({ from: edges[at]!, to, count: 0, failed: 0, costUsd: 0 }))
 
-/** The least duration that has a bucket of its own: what is shorter is in the first one. */
+/** The shortest duration with a bucket of its own; shorter traces are in the first bucket. */
 const leastDuration = 1
 
 /** Traces by duration, in steps of 1, 2, 5, 10 and so on; open traces count with their duration so far. */
@@ -74,7 +74,7 @@ const stepAfter = (step: number): number => {
 const placeIn = (edges: ReadonlyArray<number>, value: number): number =>
   Math.min(Math.max(edges.findLastIndex((edge) => edge <= value), 0), edges.length - 2)
 
-/** Traces by the time at which they started, in so many buckets of equal length. */
+/** Traces by start time, in `count` buckets of equal length. */
 export const timeBuckets = (traces: ReadonlyArray<TraceView>, count: number): ReadonlyArray<Bucket> => {
   if (traces.length === 0) {
     return []
@@ -87,7 +87,7 @@ export const timeBuckets = (traces: ReadonlyArray<TraceView>, count: number): Re
   return buckets
 }
 
-/** What the scatter shows from left to right. */
+/** The horizontal axis of the scatter plot. */
 export type ScatterAxis = "duration" | "start"
 
 /** A scale that is logarithmic for durations and costs, linear for instants. */

@@ -1,5 +1,5 @@
 /**
- * What the readers find wrong with the records, each finding with the spans that it is about.
+ * The problems that the readers find in the records, each with the spans that it concerns.
  */
 import { builder, type Finding } from "../../readers/Findings.js"
 import type { TraceEntry } from "../../readers/TraceEntry.js"
@@ -9,7 +9,7 @@ import type { DecodedLine } from "../../records/wire/line.js"
 export interface FindingPlace {
   /** A name or a problem. Untrusted text: see `format`. */
   readonly example: string
-  /** Where to look; `undefined` if it is no span. */
+  /** Where to look; `undefined` if it is not a span. */
   readonly span: { readonly traceId: string; readonly spanId: string } | undefined
 }
 
@@ -20,7 +20,7 @@ export interface FindingView extends Pick<Finding, "kind" | "severity" | "count"
 /** The findings for these entries, from any number of files, errors first. */
 export const findingsOf = (entries: ReadonlyArray<TraceEntry>): ReadonlyArray<FindingView> => {
   const { add, result } = builder()
-  // Lines of several files have the same numbers: here each entry has a number of its own.
+  // Several files share line numbers, so each entry gets a number of its own here.
   entries.forEach((entry, at) => add({ ...entry, line: at }))
   return result().findings.map(({ count, examples, kind, lines, message, severity }) => ({
     kind,

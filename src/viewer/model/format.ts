@@ -1,5 +1,5 @@
 /**
- * Formats numbers, times and untrusted text: short, of even width in a column, and the same in every locale.
+ * Formats numbers, times and untrusted text: short, aligned in columns, and the same in every locale.
  *
  * Nothing here touches the document. Text from records goes through `oneLine` or `manyLines` before it is shown, so control and bidirectional characters are
  * visible as escapes and reorder nothing.
@@ -20,7 +20,7 @@ export const formatTokens = (value: number): string => {
   return value < 999_950 ? `${(value / 1000).toFixed(1)}k` : `${(value / 1_000_000).toFixed(1)}M`
 }
 
-/** US dollars as recorded, to a thousandth of a millionth. */
+/** US dollars as recorded, to nine decimal places. */
 export const formatUsdExactly = (value: number): string => `$${value.toFixed(9).replace(/(\.\d\d\d*?)0+$/, "$1")}`
 
 /** `1 span`, `2 spans`. */

@@ -1,8 +1,8 @@
 /**
  * The kind of a span and the label of its row: the name of the agent, model or tool first, instead of `loom.tool` forty times.
  *
- * Covers spans with a known role, from any producer; every other span is shown by its own name. Attributes may be missing or of another type, and all text is untrusted (see
- * `format`).
+ * Covers spans with a known role, from any producer; every other span is shown by its own name. Attributes may be missing or of another type, and all
+ * text is untrusted (see `format`).
  */
 import type { Attributes } from "../../records/attributes.js"
 import type { AttributeKey, SpanRole } from "../../records/vocabulary.js"

@@ -1,5 +1,5 @@
 /**
- * Which spans ran in parallel: how many at once, and in which row of the overview each is drawn.
+ * Finds which spans ran in parallel: how many at once, and in which row of the overview each is drawn.
  *
  * Times are milliseconds since the trace started. The trap: a trace may hold fifty thousand overlapping siblings, so rows are bounded and whatever does not
  * fit shares the last one.

@@ -25,7 +25,7 @@ export interface PageState {
   readonly trace: TraceView | undefined
   /** The selected span's index, or -1. */
   readonly selected: number
-  /** Whether spans are hidden that the search does not find and that are around none it finds. */
+  /** Whether only the spans that the search finds, and their ancestors, are shown. */
   readonly only: boolean
   readonly folded: ReadonlySet<number>
   readonly visible: Uint32Array
@@ -57,7 +57,7 @@ export const initialState: PageState = {
   zoomed: false
 }
 
-/** The traces that a search finds. Of the shown one it is known which spans match: searching them twice would double the time. */
+/** The traces that a search finds. The matching spans of the shown trace are already known: searching it twice would double the time. */
 const find = (
   query: Query,
   traces: ReadonlyArray<TraceView>,
@@ -90,7 +90,7 @@ const shown = (state: PageState): PageState => {
   return { ...state, visible, selected }
 }
 
-/** With `only`, hides the spans that the search does not find, except those around one that it finds. */
+/** With `only`, hides the spans that the search does not find, except ancestors of one that it finds. */
 export const withOnly = (state: PageState, only: boolean): PageState =>
   only === state.only ? state : shown({ ...state, only })
 
@@ -131,7 +131,7 @@ const redrawn = (state: PageState, before: TraceView, trace: TraceView): PageSta
   })
 }
 
-/** A span chosen: what it is folded into is unfolded, and the time at which it ran is shown. -1 chooses none. */
+/** Selects a span, unfolds its ancestors, and moves the range to the time at which it ran. -1 selects none. */
 export const withSelected = (state: PageState, index: number): PageState => {
   const span = state.trace?.spans[index]
   if (state.trace === undefined || span === undefined) {
@@ -139,12 +139,12 @@ export const withSelected = (state: PageState, index: number): PageState => {
   }
   const folded = unfoldedTo(state.trace.spans, state.folded, index)
   const unfolded = folded === state.folded ? state : withFolds(state, folded)
-  // A link may lead to a span that the search hides.
+  // A link may point to a span that the search hides.
   const next = positionOf(unfolded.visible, index) < 0 ? withOnly(unfolded, false) : unfolded
   return { ...next, selected: index, range: rangeShowing(next.range, span.start, span.end, state.trace.totalMs) }
 }
 
-/** These spans folded, all others not. If the selected span is folded away, the span that hides it is selected. */
+/** Folds these spans and unfolds all others. If that hides the selected span, selects the span that hides it. */
 export const withFolds = (state: PageState, folded: ReadonlySet<number>): PageState => shown({ ...state, folded })
 
 export const withFold = (state: PageState, index: number, fold: boolean): PageState => {

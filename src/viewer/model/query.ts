@@ -13,7 +13,7 @@ export type QueryField = "user" | "session" | "agent" | "model" | "tool"
 /** Measures of a trace that a search can limit. */
 export type QueryMeasure = "duration" | "cost" | "start"
 
-/** Both included; either may be infinite. Durations and instants in milliseconds, costs in US dollars. */
+/** An inclusive range; either end may be infinite. Durations and instants in milliseconds, costs in US dollars. */
 export interface QueryRange {
   readonly from: number
   readonly to: number
@@ -60,7 +60,7 @@ const isState = (term: Term): boolean => term.key === "is" && states.has(term.va
 
 const milliseconds: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-/** A limit as typed: `250ms`, `1.5s`, `$0.02`, `2026-11-22T14:00:00Z`; NaN if it is none. */
+/** A limit as typed: `250ms`, `1.5s`, `$0.02`, `2026-11-22T14:00:00Z`; NaN for any other text. */
 const limitOf = (measure: QueryMeasure, text: string): number => {
   if (measure === "start") {
     return Date.parse(text)
@@ -124,7 +124,7 @@ export const withField = (text: string, field: QueryField, value: string | undef
 export const withState = (text: string, state: QueryState, on: boolean): string =>
   rewrite(text, (term) => isState(term) && term.value === state, on ? `is:${state}` : undefined)
 
-/** A text for a limit that `parseQuery` reads again, rounded away from the middle of its range. */
+/** A limit as text that `parseQuery` can read, rounded outwards so that the range keeps its ends. */
 const limitText = (measure: QueryMeasure, value: number, round: (value: number) => number): string => {
   if (!Number.isFinite(value)) {
     return ""
@@ -137,7 +137,7 @@ const limitText = (measure: QueryMeasure, value: number, round: (value: number) 
   return measure === "duration" ? `${number}ms` : `$${number}`
 }
 
-/** The text with this range of a measure in place of any other. */
+/** The text with this range of a measure, which replaces any other. */
 export const withMeasure = (text: string, measure: QueryMeasure, { from, to }: QueryRange): string =>
   rewrite(
     text,
@@ -145,7 +145,7 @@ export const withMeasure = (text: string, measure: QueryMeasure, { from, to }: Q
     `${measure}:${limitText(measure, from, Math.floor)}..${limitText(measure, to, Math.ceil)}`
   )
 
-/** The text with this condition in place of any other on scores of the same name. */
+/** The text with this condition, which replaces any other on scores of the same name. */
 export const withScore = (text: string, condition: string): string => {
   const added = scoreOf({ source: "", key: "score", value: condition })
   const isReplaced = (term: Term) => added !== undefined && scoreOf(term)?.name === added.name

@@ -14,7 +14,7 @@ export interface Route {
   readonly tab: TraceTab
   readonly span: string
   readonly query: string
-  /** Whether only spans are shown that the query finds, and those around them. */
+  /** Whether only the spans that the query finds, and their ancestors, are shown. */
   readonly only: boolean
 }
 

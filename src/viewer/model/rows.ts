@@ -13,7 +13,7 @@ export interface FoldableRow {
   readonly parent: number
 }
 
-/** The indices of the visible rows, in order; of these only the ones that `kept` marks, if given. */
+/** The indices of the visible rows, in order; if `kept` is given, only those it marks. */
 export const visibleRows = (
   rows: ReadonlyArray<FoldableRow>,
   folded: ReadonlySet<number>,
@@ -26,7 +26,7 @@ export const visibleRows = (
     if (isKept) {
       visible[count++] = index
     }
-    // Nothing below a row is kept that is not kept itself.
+    // If a row is not kept, nothing below it is.
     index += !isKept || folded.has(index) ? rows[index]!.size : 1
   }
   return visible.subarray(0, count)

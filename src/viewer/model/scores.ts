@@ -1,5 +1,5 @@
 /**
- * Scores as the page shows them: the low ones of a trace, a line per name, and their distribution over many traces.
+ * Prepares scores for the page: the low ones of a trace, a line per name, and their distribution over many traces.
  *
  * Names, labels and explanations are untrusted text: see `format`.
  */
@@ -9,13 +9,13 @@ import type { ScoreData } from "../../records/ScoreData.js"
 import { feedbackScores } from "../../records/vocabulary.js"
 import type { TraceView } from "./TraceView.js"
 
-/** On a scale from 0 to 1 lower values are low, and on the scale of stars those below 3. Higher scales are unknown: nothing on them is low. */
+/** Values below these are low, on a scale from 0 to 1 and on the scale of stars. Larger scales are unknown, so nothing on them is low. */
 const middle = 0.5
 const middleStars = 3
 
 const failingLabels: ReadonlySet<string> = new Set(["fail", "failed"])
 
-/** Whether a score is to be seen at once: its value is low, or its label says that it failed. */
+/** Whether a score should stand out: its value is low, or its label says that it failed. */
 export const isLow = ({ label, name, value }: ScoreData): boolean =>
   value !== null && value < (name === feedbackScores.stars ? middleStars : middle) ||
   label !== null && failingLabels.has(label.toLowerCase())
@@ -32,11 +32,11 @@ export interface ScoreLine {
   readonly name: string
   readonly text: string
   readonly isLow: boolean
-  /** The span that it leads to: the first low score's, or else the first score's; -1 for a missing span. */
+  /** The span that it links to: that of the first low score, or else of the first score; -1 if that span is missing. */
   readonly span: number
 }
 
-/** Names that have a line of their own. */
+/** At most this many names have a line of their own. */
 const mostNames = 12
 
 const countedText = ({ count, labels, mean }: ScoreRow): string =>
@@ -70,7 +70,7 @@ export interface ScoreBar {
   readonly title: string
   readonly count: number
   readonly low: number
-  /** The search for it; `undefined` if its name or label cannot be searched for. */
+  /** The condition that finds these scores; `undefined` if their name or label cannot be searched for. */
   readonly condition: string | undefined
 }
 
@@ -80,7 +80,7 @@ export interface ScoreChart {
   readonly bars: ReadonlyArray<ScoreBar>
 }
 
-/** The distribution of the scores of these traces, by name, the most frequent first; those of rarer names are in one chart without bars. */
+/** The distribution of the scores of these traces, by name, the most frequent first; the rarer names share one chart without bars. */
 export const scoreCharts = (traces: ReadonlyArray<TraceView>): ReadonlyArray<ScoreChart> => {
   const byName = new Map<string, Array<ScoreData>>()
   for (const score of traces.flatMap(({ scores }) => scores)) {
@@ -95,7 +95,7 @@ export const scoreCharts = (traces: ReadonlyArray<TraceView>): ReadonlyArray<Sco
     .map((row) => ({ row, bars: row.other ? [] : barsOf(byName.get(row.name)!) }))
 }
 
-/** Bars for values, and bars for labels. */
+/** The maximum number of bars for values, and of bars for labels. */
 const mostBars = 10
 
 const barsOf = (scores: ReadonlyArray<ScoreData>): ReadonlyArray<ScoreBar> => [
@@ -117,9 +117,9 @@ const valueBars = (scores: ReadonlyArray<Valued>): ReadonlyArray<ScoreBar> => {
   }
   const isShare = values[0]! >= 0 && values.at(-1)! <= 1
   const [from, to] = isShare ? [0, 1] : [values[0]!, values.at(-1)!]
-  // Divided first: the difference of large numbers may be infinite.
+  // Divided before subtracting, because the difference of large numbers may be infinite.
   const width = to / mostBars - from / mostBars
-  // Rounded, so that 0.3 is not in the bar that ends there.
+  // Rounded, so that 0.3 does not fall into the bar that ends there.
   const placeOf = (value: number) =>
     Math.min(Math.floor(Number((value / width - from / width).toPrecision(12))) || 0, mostBars - 1)
   const buckets = Array.from({ length: mostBars }, (): Array<Valued> => [])
@@ -136,7 +136,7 @@ const labelBars = (scores: ReadonlyArray<ScoreData>): ReadonlyArray<ScoreBar> =>
     .map(([label]) => barOf(label, label, scores.filter((score) => score.label === label)))
 }
 
-/** `searched` is what follows `NAME=` in a search. */
+/** `searched` is the text after `NAME=` in a search. */
 const barOf = (label: string, searched: string, scores: ReadonlyArray<ScoreData>): ScoreBar => {
   const text = `${scores[0]?.name}=${searched}`
   const condition = scoreCondition(text)

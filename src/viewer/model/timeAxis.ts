@@ -11,7 +11,7 @@ export interface TimeRange {
   readonly to: number
 }
 
-/** A microsecond, in milliseconds: files hold nothing shorter. */
+/** A microsecond, in milliseconds: the resolution of files. */
 const shortest = 0.001
 
 /** The range of a whole trace of `total` milliseconds; a trace without length still has an axis. */

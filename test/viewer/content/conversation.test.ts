@@ -6,7 +6,7 @@ import { answer, systemPrompt, talkFile } from "../talk.js"
 
 const trace = bookOf(talkFile()).traces[0]!
 
-/** Role and parts, each part as short as it can be told. */
+/** Role and parts, each part in short. */
 const outline = (entries: ReadonlyArray<Entry>) =>
   entries.map(({ omitted, parts, role }) =>
     omitted > 0 ? [`${omitted} omitted`] : [
@@ -49,7 +49,7 @@ describe("a run's conversation", () => {
       .toEqual(["reasoning", "text", "loom.tool", "loom.tool"])
   })
 
-  it("of a sub-agent is its own, with a tool's result from its span where no later message has it", () => {
+  it("is separate for a sub-agent, and takes a tool's result from its span if no later message has it", () => {
     expect(runOf(trace, 8)).toBe(5)
     expect(outline(conversationOf(trace, 5))).toEqual([
       ["user", "What do the logs say after 14:02?"],
@@ -57,7 +57,7 @@ describe("a run's conversation", () => {
     ])
   })
 
-  it("of one model call is what it was sent and what it answered", () => {
+  it("is the input and the answer for a single model call", () => {
     expect(outline(exchangeOf(trace, trace.spans[2]!)).map(([role]) => role)).toEqual(["system", "user", "assistant"])
     expect(outline(exchangeOf(trace, trace.spans[12]!)).map(([role]) => role)).toEqual([
       "system",
@@ -69,7 +69,7 @@ describe("a run's conversation", () => {
     ])
   })
 
-  it("shows a result as the text that it is, not as its JSON", () => {
+  it("shows a text result as text, not as JSON", () => {
     const file = talkFile().replace(
       "\"the query is too wide: 41,000,000 lines match\"",
       JSON.stringify(JSON.stringify("two\nlines"))
@@ -97,14 +97,14 @@ describe("a run's conversation", () => {
   const texts = (calls: ReadonlyArray<readonly [input: unknown, output: unknown]>) =>
     outline(conversationOf(talk(...calls), 0)).map((entry) => entry.join(" "))
 
-  it("keeps a message that is said twice", () => {
+  it("keeps a message that occurs twice", () => {
     expect(texts([
       [[user("yes")], [assistant("more?")]],
       [[user("yes"), assistant("more?"), user("yes")], [assistant("more?")]]
     ])).toEqual(["user yes", "assistant more?", "user yes", "assistant more?"])
   })
 
-  it("is the same where a later record cut a text", () => {
+  it("is the same if a later record truncated a text", () => {
     expect(texts([
       [[user("a long question")], [assistant("b")]],
       [[user("a lo…[+11 chars]"), assistant("b"), user("c")], [assistant("d")]]
@@ -123,7 +123,7 @@ describe("a run's conversation", () => {
     ])).toEqual(["user a", "assistant b", "assistant A new start.", "user c", "assistant d"])
   })
 
-  it("takes no time for a record that claims to have left out very many messages", () => {
+  it("is fast even if a record claims to have omitted very many messages", () => {
     expect(texts([
       [[user("a")], [assistant("b")]],
       [[user("a"), "…[+900000000000 items]", user("c")], [assistant("d")]]

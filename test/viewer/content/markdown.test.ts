@@ -5,7 +5,7 @@ import { tooSlowAt, upTo64KiB } from "../../properties/growth.js"
 import { answer } from "../talk.js"
 
 describe("Markdown", () => {
-  it("keeps code, tables and headings apart from text", () => {
+  it("separates code, tables and headings from text", () => {
     expect(blocksOf(answer)).toEqual([
       { kind: "heading", text: "## Cause" },
       { kind: "text", text: "Release **4.12.0** cut the pool from `40` to `4`:" },
@@ -57,7 +57,7 @@ describe("Markdown", () => {
   })
 
   it.each(["`", "*", "**", "`a", "**a", "```\n", "# \n", "|\n", "~~~ "])(
-    "takes linear time for %j over and over",
+    "takes linear time for %j repeated many times",
     (piece) => {
       const work = (text: string) => blocksOf(text).forEach(({ text }) => runsOf(text))
       expect(tooSlowAt(work, (length) => piece.repeat(Math.ceil(length / piece.length)), upTo64KiB)).toBeUndefined()

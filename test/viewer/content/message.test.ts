@@ -35,11 +35,11 @@ describe("messages", () => {
     ["Anthropic", { type: "thinking", thinking: "hm" }, { kind: "reasoning", text: "hm" }],
     ["the GenAI conventions", { type: "reasoning", content: "hm" }, { kind: "reasoning", text: "hm" }],
     ["OpenAI's responses", { type: "output_text", text: "yes" }, { kind: "text", text: "yes" }]
-  ])("have one form, as %s writes %j", (_, part, read) => {
+  ])("have one form, including what %s writes: %j", (_, part, read) => {
     expect(partsOf([part])).toEqual([read])
   })
 
-  it("hold OpenAI's calls and answers, which are not in the content", () => {
+  it("include OpenAI's calls and answers, which are outside the content", () => {
     expect(
       messagesOf(
         [
@@ -83,11 +83,11 @@ describe("messages", () => {
       { type: "generic", generic_type: "file", mime_type: "image/png", name: "a.png" },
       { type: "image/png", size: undefined, source: "a.png" }
     ]
-  ])("hold media as a note, never its bytes: %j", (part, note) => {
+  ])("describe media, and never contain its bytes: %j", (part, note) => {
     expect(partsOf([part])).toEqual([{ kind: "media", ...note }])
   })
 
-  it("are read from a text, JSON text, parts alone, and an object that holds them", () => {
+  it("are read from text, JSON text, bare parts, and an object that contains them", () => {
     const said = [{ role: "system", parts: [{ kind: "text", text: "Be brief." }], omitted: 0 }]
     expect(messagesOf("Be brief.", "system")).toEqual(said)
     expect(messagesOf("[{\"type\":\"text\",\"content\":\"Be brief.\"}]", "system")).toEqual(said)
@@ -95,7 +95,7 @@ describe("messages", () => {
     expect(messagesOf([{ message: { role: "system", content: "Be brief." } }], "user")).toEqual(said)
   })
 
-  it("say how many the record left out", () => {
+  it("say how many messages the record omitted", () => {
     expect(messagesOf(["…[+12 items]", { role: "user", content: "x" }], "user")[0]).toEqual({
       role: "",
       parts: [],
@@ -103,7 +103,7 @@ describe("messages", () => {
     })
   })
 
-  it("leave nothing out that they do not know", () => {
+  it("keep unknown parts", () => {
     expect(partsOf([{ type: "new", shape: 1 }, null, 7, "text"])).toEqual([
       { kind: "other", value: { type: "new", shape: 1 } },
       { kind: "other", value: null },
@@ -113,7 +113,7 @@ describe("messages", () => {
   })
 
   it.each([undefined, null, "", "[", "{}", "[]", "[[]]", "{\"role\":5}", "[null]", 5, true, { __proto__: null }])(
-    "are read from anything without an error: %j",
+    "are read from any value without an error: %j",
     (value) => {
       expect(messagesOf(value, "user").every(({ parts }) => Array.isArray(parts))).toBe(true)
     }

@@ -1,5 +1,5 @@
 /**
- * Who delegated to whom: a box per agent, in columns from left to right, and a curve per delegation.
+ * Draws the graph of delegations: a box per agent, in columns from left to right, and a curve per delegation.
  */
 import type { AgentGraph, AgentNode, Delegation } from "../../model/agentGraph.js"
 import { formatCount, formatNumberOf, formatTokens, formatUsd, oneLine } from "../../model/format.js"
@@ -44,7 +44,7 @@ const placesOf = (nodes: ReadonlyArray<AgentNode>): Places => {
   )
 }
 
-/** Makes the graph; `onNode` is called with an agent that was chosen. */
+/** Makes the graph; `onNode` is called with the agent that was chosen. */
 export const makeAgentGraph = (onNode: (node: AgentNode) => void): GraphView => {
   const canvas = element("canvas", { attributes: { "aria-hidden": "true" } })
   const boxes = block("boxes")
@@ -82,7 +82,7 @@ export const makeAgentGraph = (onNode: (node: AgentNode) => void): GraphView => 
 
 const joined = (...parts: ReadonlyArray<string>): string => parts.filter((part) => part !== "").join(" · ")
 
-/** Sums of floating-point numbers leave a little behind. */
+/** Rounded, because sums of floating-point numbers are slightly off. */
 const usd = (value: number): string => formatUsd(Math.round(value * 1e9) / 1e9)
 
 const boxView = ({ node, x, y }: Placed, onNode: (node: AgentNode) => void): HTMLElement => {
@@ -121,7 +121,7 @@ const failedView = (failed: number): Child => failed === 0 ? undefined : inline(
 interface Curve {
   readonly from: readonly [x: number, y: number]
   readonly to: readonly [x: number, y: number]
-  /** How far the curve swings out, in pixels; below the boxes for a delegation that goes back. */
+  /** How far the curve swings out, in pixels. */
   readonly swing: number
   readonly isBack: boolean
 }

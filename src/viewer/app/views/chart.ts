@@ -1,5 +1,5 @@
 /**
- * Bars of the summary: one per bucket, with what it stands for as its title. A bar that is pressed narrows the search to its bucket.
+ * Bar charts of the summary: one bar per bucket, with its meaning as its title. Pressing a bar narrows the search to its bucket.
  */
 import { block, button, element, fill } from "../dom.js"
 
@@ -9,7 +9,7 @@ export interface Bar {
   /** The failed part of the bar, from 0 to 1. */
   readonly failed: number
   readonly title: string
-  /** Under the bar; may be empty. */
+  /** The text under the bar; may be empty. */
   readonly label: string
   /** `undefined` for a bar that cannot be searched for. */
   readonly onPress: (() => void) | undefined

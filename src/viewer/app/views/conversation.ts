@@ -1,7 +1,7 @@
 /**
- * The conversation of one run over all its turns, in the place of the waterfall.
+ * Shows the conversation of one run over all its turns, in place of the waterfall.
  *
- * A growing trace only adds to it, so what was unfolded stays so.
+ * New records of a trace are only added at the end, so unfolded messages stay unfolded.
  */
 import { conversationOf, type Entry, runOf } from "../../model/content/conversation.js"
 import { formatNumberOf, oneLine } from "../../model/format.js"
@@ -19,7 +19,7 @@ export interface ConversationView {
 /** Messages added to the document at once. */
 const page = 100
 
-/** Runs offered in the list; any run can be chosen in the waterfall. */
+/** At most this many runs are listed; any run can be chosen in the waterfall. */
 const maxRuns = 500
 
 /** Makes the view; `onRun` is called with the run that was chosen from its list. */
@@ -95,9 +95,9 @@ const keyOf = ({ parts, ...entry }: Entry): string =>
 const nothing = (): HTMLElement =>
   block(
     "notice",
-    "This run has no messages. Prompts and answers are recorded if the agent has ",
+    "This run has no messages. To record prompts and answers, set ",
     element("code", {}, "captureContent: \"attributes\""),
-    "."
+    " for the agent."
   )
 
 const fillRuns = (runs: HTMLSelectElement, trace: TraceView, run: number): void => {

@@ -158,13 +158,13 @@ const facts = (trace: TraceView, span: SpanView): HTMLElement =>
   pairs([
     ["Span", inline("mono", oneLine(span.name), inline("dim", ` ${kindTitle[span.kind]}`))],
     ["State", inline(`status is-${span.state}`, signNextToWord(span.state), ` ${stateWord[span.state]}`)],
-    span.oddity === "" ? undefined : ["Odd", inline("is-interrupted", `⚠ ${span.oddity}`)],
+    span.oddity === "" ? undefined : ["Problem", inline("is-interrupted", `⚠ ${span.oddity}`)],
     ["Duration", `${formatDuration(span.durationMs)}${span.state === "open" ? " so far" : ""}`],
     [
-      "Began",
+      "Started",
       inline(
         "",
-        `${formatDuration(span.start)} after the trace`,
+        `${formatDuration(span.start)} after the trace started`,
         element("br"),
         inline("mono dim", fullTime(trace.startedAt + span.start))
       )
@@ -185,7 +185,7 @@ const usageFacts = (span: SpanView): ReadonlyArray<Pair | undefined> => {
 
 const cached = (tokens: number): string => tokens === 0 ? "" : ` (${formatCount(tokens)} cached)`
 
-/** Content is shown above, so its attributes are here only as they were recorded, and folded. */
+/** Content is shown above, so its attributes are folded here and shown as recorded. */
 const attributesView = (attributes: Attributes): HTMLElement => {
   const isContent = ([key]: readonly [string, unknown]) => contentKeys.has(key)
   const entries = Object.entries(attributes)
@@ -251,7 +251,7 @@ const identity = (span: SpanView): HTMLElement => {
   return pairs([
     ["Trace id", id(span.traceId)],
     ["Span id", id(span.spanId)],
-    ["Parent", span.parentSpanId === null ? "none, a root" : parentView(span, span.parentSpanId)]
+    ["Parent", span.parentSpanId === null ? "none (root span)" : parentView(span, span.parentSpanId)]
   ])
 }
 

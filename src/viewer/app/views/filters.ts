@@ -14,7 +14,7 @@ export interface Filters {
   readonly draw: (text: string, query: Query, traces: ReadonlyArray<TraceView>) => void
 }
 
-/** Values in one list; longer lists are useless for scrolling, and typing `session:…` finds any value. */
+/** At most this many values are in a list: longer lists are useless for scrolling, and typing `session:…` finds any value. */
 const maxValues = 500
 
 /** Milliseconds without typing before the search runs. */
@@ -90,7 +90,7 @@ const fieldList = (field: QueryField, rewrite: Rewrite) => {
   const name = `${field[0]!.toUpperCase()}${field.slice(1)}`
   const option = (value: string, text: string) => element("option", { attributes: { value } }, text)
   const select = element("select", {
-    attributes: { "aria-label": name, title: `Only traces of one ${field}`, disabled: true },
+    attributes: { "aria-label": name, title: `Only traces of this ${field}`, disabled: true },
     on: { change: () => rewrite((before) => withField(before, field, select.value === "" ? undefined : select.value)) }
   }, option("", name))
   let offered: ReadonlyArray<string> = []

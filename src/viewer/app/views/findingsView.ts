@@ -1,5 +1,5 @@
 /**
- * Findings in the summary: what is wrong, how often, and links to the first spans.
+ * Shows findings in the summary: what is wrong, how often, and links to the first spans.
  */
 import type { FindingPlace, FindingView } from "../../model/findings.js"
 import { formatCount, oneLine } from "../../model/format.js"

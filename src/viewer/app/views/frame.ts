@@ -42,7 +42,7 @@ export const makeFrame = (store: Store<PageState>, book: TraceBook, title: strin
   }))
   const panes = block("panes", parts.left, parts.middle, parts.detail.element)
   let content: HTMLElement | undefined
-  // Both views stay in the document: removed from it, they would lose their scroll positions.
+  // Both views stay in the document, because removing them would lose their scroll positions.
   const place = (state: PageState) => {
     fillOnce(page, [parts.bar.element, ...(content === undefined ? [panes, parts.summary.element] : [content])])
     panes.dataset["pane"] = state.pane
@@ -186,7 +186,7 @@ const current = (): "light" | "dark" => {
   return dark ? "dark" : "light"
 }
 
-// A page from disk may have no storage: then the choice lasts as long as the page.
+// A page from disk may have no storage; then the choice lasts until the page is closed.
 const stored = (): string | undefined => {
   try {
     return localStorage.getItem(key) ?? undefined

@@ -14,7 +14,7 @@ const keys: ReadonlyArray<readonly [string, string]> = [
   ["h l", "earlier, later"],
   ["f", "zoom to the selected span"],
   ["c x", "fold, unfold everything"],
-  ["o", "only what the search finds, and what is around it"],
+  ["o", "only the spans that the search finds, and their ancestors"],
   ["v", "timeline, conversation, agents"],
   ["s", "summary, and back"],
   ["t", "light or dark"],
@@ -25,15 +25,15 @@ const keys: ReadonlyArray<readonly [string, string]> = [
 
 const searches: ReadonlyArray<readonly [string, string]> = [
   ["timeout", "the word in a span's name, attributes, events, exception or ids"],
-  ["turn=3", "an attribute whose value starts with this"],
+  ["turn=3", "an attribute whose value starts with 3"],
   ["\"two words\"", "both words, in this order"],
   ["user:alice", "traces of a user; also session: agent: model: tool:"],
-  ["duration:2s..", "traces that took longer; also cost:$0.01..$0.05 start:2026-11-22T14:00Z.."],
+  ["duration:2s..", "traces that took at least 2s; also cost:$0.01..$0.05 start:2026-11-22T14:00Z.."],
   [
     "score:correctness<0.8",
-    "with such a score; also score:NAME score:NAME=0.2..0.4 score:NAME=pass score:\"two words>1\""
+    "traces with such a score; also score:NAME score:NAME=0.2..0.4 score:NAME=pass score:\"two words>1\""
   ],
-  ["is:failed", "with failed spans; also is:open is:interrupted"]
+  ["is:failed", "traces with failed spans; also is:open is:interrupted"]
 ]
 
 export const makeHelp = (): HTMLDialogElement =>
@@ -48,7 +48,7 @@ export const makeHelp = (): HTMLDialogElement =>
     element(
       "p",
       {},
-      "Drag over the strip above the axis to zoom. Ctrl and the wheel zoom; Shift and the wheel move the time range."
+      "Drag over the strip above the axis to zoom. Ctrl+wheel zooms; Shift+wheel moves the time range."
     )
   )
 

@@ -1,5 +1,5 @@
 /**
- * Values: texts, numbers, and what has a structure as a tree of branches that open. A text that holds JSON is shown as its value.
+ * Shows values: texts, numbers, and objects and lists as a tree that unfolds. A text that contains JSON is shown as its value.
  */
 import type { AttributeValue } from "../../../records/attributes.js"
 import { parsed } from "../../model/content/message.js"

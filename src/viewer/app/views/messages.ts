@@ -1,5 +1,5 @@
 /**
- * Messages: who said what, tool calls with their results, media as a note.
+ * Shows messages: who said what, tool calls with their results, media as a note.
  */
 import type { AnsweredCall, Entry } from "../../model/content/conversation.js"
 import type { MediaPart, Part, TextPart } from "../../model/content/message.js"
@@ -42,7 +42,7 @@ export const entryView = (entry: Entry, onSpan: OnSpan): HTMLElement => {
   )
 }
 
-/** Leads to the span in the timeline. */
+/** The button that shows the span in the timeline. */
 const spanButton = (span: SpanView, onSpan: OnSpan): HTMLElement => {
   const label = labelOf(span.kind, span.name, span.known)
   return button(
@@ -97,7 +97,7 @@ const mediaText = ({ size, source, type }: MediaPart): string =>
   [type, size === undefined ? "" : formatBytes(size), source.length > 200 ? `${source.slice(0, 200)}…` : source]
     .filter((text) => text !== "").join(" · ")
 
-/** Longer first lines are cut in the line that stands for a folded text; in characters. */
+/** The maximum length of the line that stands for a folded text, in characters. */
 const firstLine = 160
 
 const foldedText = (title: string, text: string): HTMLElement => {
@@ -125,7 +125,7 @@ const foldedText = (title: string, text: string): HTMLElement => {
 const callHead = (title: string, name: string, link: Child): HTMLElement =>
   block("call-head", inline("dim", title), element("b", { class: "mono" }, oneLine(name)), link)
 
-/** Of a delegation also a link to the conversation of the run inside it. */
+/** A link to the tool's span; for a delegation, also one to the conversation of the run inside it. */
 const callLinks = (span: SpanView, onSpan: OnSpan): HTMLElement =>
   inline(
     "links",

@@ -1,5 +1,5 @@
 /**
- * The whole trace as a strip: parallel spans below each other, and the time range that the waterfall shows.
+ * Shows the whole trace as a strip: parallel spans below each other, and the time range that the waterfall shows.
  *
  * Drag to choose a range, double-click to show everything again. Drawn on a canvas, because fifty thousand elements would be too slow; hidden from screen
  * readers, because the waterfall shows the same.
@@ -24,7 +24,7 @@ export interface Overview {
 type Colors = { readonly [Kind in SpanKind | "failure" | "interrupted"]: string }
 
 const colorsOf = (target: Element): Colors => {
-  // Read from an element, not from the variable: only there is light or dark resolved.
+  // Read from an element, not from the variable, because only the element resolves light or dark.
   const probe = inline("")
   target.append(probe)
   const of = (name: string) => {
@@ -63,7 +63,7 @@ const paint = (canvas: HTMLCanvasElement, trace: TraceView, rows: Uint16Array): 
     const left = span.start * scale
     const width = (span.end - span.start) * scale
     const isBad = span.state === "failure" || span.state === "interrupted"
-    // Of many spans in one column of pixels, only one would be visible; failed ones are always painted.
+    // Only one of many spans in a column of pixels would be visible, so the others are skipped; failed ones are always painted.
     if (width < 1 && !isBad && lastColumn[row] === Math.floor(left)) {
       continue
     }

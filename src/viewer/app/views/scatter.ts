@@ -1,7 +1,8 @@
 /**
- * Every trace as a point: its cost upwards, its duration or its start to the right. A point opens its trace; dragging narrows the search.
+ * Shows every trace as a point: cost on the vertical axis, duration or start on the horizontal one. A point opens its trace; dragging narrows the
+ * search.
  *
- * Drawn on a canvas, because a hundred thousand elements would be too slow. Hidden from screen readers: the list of traces holds the same.
+ * Drawn on a canvas, because a hundred thousand elements would be too slow. Hidden from screen readers, because the list of traces shows the same.
  */
 import { markOf, placeOn, type Scale, scaleOf, type ScatterAxis, valueAt } from "../../model/charts.js"
 import { formatDuration, formatUsd, fullTime, oneLine } from "../../model/format.js"
@@ -21,7 +22,7 @@ export interface Scatter {
   readonly recolor: () => void
 }
 
-/** Pixels: from the edge of the canvas to the first and last place, and from the pointer to a point that it means. */
+/** Pixels: from the edge of the canvas to the first and last place, and from the pointer to the farthest point that it hits. */
 const edge = 10
 const reach = 14
 
@@ -57,7 +58,7 @@ export const makeScatter = (actions: ScatterActions): Scatter => {
   const toggles = (["duration", "start"] as const).map((each) =>
     [
       each,
-      button(axisTitle[each], `${axisTitle[each]} to the right`, () => {
+      button(axisTitle[each], `${axisTitle[each]} on the horizontal axis`, () => {
         axis = each
         redraw()
       }, { class: "tab" })
@@ -166,7 +167,7 @@ interface Place {
   readonly y: number
 }
 
-/** Calls `onArea` with the corners of a dragged area, top left first, and `onPress` for a press without one. */
+/** Calls `onArea` with the corners of a dragged area, top left first, and `onPress` for a press without dragging. */
 const listenToDrags = (
   canvas: HTMLElement,
   brush: HTMLElement,
@@ -215,7 +216,7 @@ const paint = (canvas: HTMLCanvasElement, points: ReadonlyArray<Point>, selected
   context.scale(ratio, ratio)
   const style = getComputedStyle(canvas)
   const color = { good: style.color, inside: style.outlineColor, failed: style.borderTopColor }
-  // Failed ones last: they must not be covered.
+  // Failed ones last, so that nothing covers them.
   for (const mark of ["good", "inside", "failed"] as const) {
     for (const { trace, x, y } of points) {
       if (markOf(trace) === mark) {

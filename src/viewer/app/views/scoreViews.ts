@@ -1,5 +1,5 @@
 /**
- * Scores next to what they judge: in the list of traces, in the head of a trace, in a row of the waterfall and in the details of a span; and their charts.
+ * Shows scores in the list of traces, in the head of a trace, in a row of the waterfall and in the details of a span, and their charts.
  */
 import type { ScoreData } from "../../../records/ScoreData.js"
 import { formatCount, formatNumberOf, fullTime, manyLines, oneLine } from "../../model/format.js"
@@ -16,7 +16,7 @@ import type { SpanView, TraceView } from "../../model/TraceView.js"
 import { block, button, type Child, element, fill, inline } from "../dom.js"
 import { type Bar, makeChart } from "./chart.js"
 
-// The value first: a narrow row cuts the name.
+// The value first, because a narrow row truncates the end.
 const scoreText = (score: ScoreData): string => oneLine(`${scoreValue(score)} ${score.name}`)
 
 const mark = (scores: ReadonlyArray<ScoreData>, kind: string): Child => {
@@ -43,15 +43,15 @@ const mark = (scores: ReadonlyArray<ScoreData>, kind: string): Child => {
 /** The low scores of a trace, or else its scores. */
 export const traceScoreMark = ({ scores }: TraceView): Child => mark(scores, "")
 
-/** The same of a span. */
+/** The same for a span. */
 export const spanScoreMark = ({ scores }: SpanView): Child => mark(scores, "flag")
 
-/** A button per name of a score, which leads to its span. */
+/** A button per name of a score, which shows the scored span. */
 export const scoreButtons = (trace: TraceView, onSpan: (index: number) => void): ReadonlyArray<Child> =>
   scoreLines(trace).map((line) =>
     button(
       `★ ${oneLine(line.name)} ${oneLine(line.text)}`,
-      line.span < 0 ? "Its span is missing" : "Show the scored span",
+      line.span < 0 ? "The scored span is missing" : "Show the scored span",
       () => onSpan(line.span),
       { class: `score clip${line.isLow ? " low" : ""}`, attributes: { disabled: line.span < 0 } }
     )
@@ -63,7 +63,7 @@ const sources: { readonly [Source in ScoreData["source"]]: string } = {
   human: "by a person"
 }
 
-/** A score with everything that is known of it. `attributes` shows its attributes. */
+/** All details of a score. `attributes` shows its attributes. */
 export const scoreDetail = (score: ScoreData, attributes: Child): HTMLElement =>
   block(
     "event",
@@ -87,7 +87,7 @@ export interface ScoreCharts {
   readonly draw: (traces: ReadonlyArray<TraceView>) => void
 }
 
-/** Makes the charts; `onCondition` is called with the scores of a bar that was pressed. */
+/** Makes the charts; `onCondition` is called with the condition of the bar that was pressed. */
 export const makeScoreCharts = (onCondition: (condition: string) => void): ScoreCharts => {
   const charts = block("charts")
   const view = element("section", { class: "scores" }, element("h2", {}, "Scores"), charts)

@@ -17,7 +17,7 @@ export interface RowContext {
   readonly matching: boolean
 }
 
-/** Pixels per level, and the deepest indented level: below that, rows show their depth as a number. */
+/** Pixels per level, and the deepest indented level; deeper rows show their depth as a number. */
 const indent = 14
 const deepest = 16
 
@@ -115,7 +115,7 @@ const timeCell = (span: SpanView, range: TimeRange): HTMLElement => {
   // Bars far longer than the screen are clipped just outside it, which keeps their pattern cheap to draw.
   const left = Math.max(from, -0.05)
   const right = Math.min(to, 1.05)
-  // A span that has just started would have no width, at the very edge.
+  // An open span that has just started would have no width, right at the edge.
   const room = span.state === "open" ? 16 : 2
   const bar = element("div", {
     class: "bar",

@@ -83,7 +83,7 @@ export interface SummaryActions {
   readonly narrow: (ranges: ReadonlyArray<readonly [QueryMeasure, QueryRange]>) => void
 }
 
-/** Bars of the chart over time. */
+/** The number of bars in the chart over time. */
 const timeBars = 40
 
 export const makeSummaryView = (actions: SummaryActions): SummaryView => {
@@ -92,7 +92,7 @@ export const makeSummaryView = (actions: SummaryActions): SummaryView => {
   const costs = makeChart("Cost over time")
   const scatter = makeScatter(actions)
   const graph = makeAgentGraph((node) => onFilter("agent", node.name))
-  const agents = element("section", {}, element("h2", {}, "Who delegated to whom"), graph.element)
+  const agents = element("section", {}, element("h2", {}, "Delegations"), graph.element)
   const findings = makeFindingsView()
   const scores = makeScoreCharts(actions.searchScore)
   const filtered = block("filtered")
@@ -186,7 +186,10 @@ const cardsOf = (summary: Summary, traces: number): ReadonlyArray<Child> => {
       cachedTokensIn === 0 ? "tokens in" : `tokens in, ${formatCount(cachedTokensIn)} cached`
     ),
     card(formatCount(tokensOut), "tokens out"),
-    card(costUsd === null ? "–" : formatUsd(costUsd) || "$0", costUsd === null ? "nothing priced" : "cost, US dollars")
+    card(
+      costUsd === null ? "–" : formatUsd(costUsd) || "$0",
+      costUsd === null ? "no cost recorded" : "cost, US dollars"
+    )
   ]
 }
 

@@ -1,7 +1,7 @@
 /**
- * Text that was said, folded where it is long: Markdown with its code, and JSON with its lines.
+ * Shows text of messages, folded if it is long: Markdown with its code, and indented JSON.
  *
- * Everything becomes text nodes: what looks like HTML, a link or an image is shown as it was written.
+ * Everything becomes text nodes: anything that looks like HTML, a link or an image is shown as text.
  */
 import { blocksOf, type MarkdownBlock, runsOf } from "../../model/content/markdown.js"
 import { parsed } from "../../model/content/message.js"
@@ -12,25 +12,25 @@ import { block, button, element, fill, inline } from "../dom.js"
 /** Longer texts are folded; in characters and in lines. */
 const long = { characters: 1500, lines: 24 } as const
 
-/** Longer texts are shown without reading their Markdown; in characters. */
+/** Longer texts are shown without parsing Markdown; in characters. */
 const longestMarkdown = 262_144
 
 export const markdownView = (text: string): HTMLElement =>
   foldable(text, "text", (shown) => shown.length > longestMarkdown ? [preView(shown)] : blocksOf(shown).map(blockView))
 
-/** A value: JSON with its lines, or text as it is. */
+/** Shows a value: indented JSON, or text as it is. */
 export const dataView = (value: unknown): HTMLElement => {
   const data = parsed(value)
   const text = typeof data === "string" ? data : prettyJson(data)
   return foldable(text, "text", (shown) => [preView(shown)])
 }
 
-/** JSON up to this length stays in one line; in characters. */
+/** JSON up to this length stays on one line; in characters. */
 const shortJson = 64
 
 const prettyJson = (data: unknown): string => {
   const text = JSON.stringify(data, undefined, 2) ?? ""
-  // Strings hold no newlines in JSON, so these are all from the layout.
+  // JSON strings contain no raw newlines, so these all come from the indentation.
   const line = text.length > shortJson * 2 ? text : text.replace(/\n */g, " ")
   return line.length <= shortJson ? line : text
 }

@@ -35,7 +35,7 @@ export const makeTopBar = ({ book, onHelp, onView, theme, title }: TopBarOptions
   const tabs = (["traces", "summary"] as const).map((view) =>
     [
       view,
-      button(view === "traces" ? "Traces" : "Summary", "Change the view (s)", () => onView(view), {
+      button(view === "traces" ? "Traces" : "Summary", "Switch the view (s)", () => onView(view), {
         class: "tab",
         attributes: { role: "tab" }
       })

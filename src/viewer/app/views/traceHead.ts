@@ -47,7 +47,7 @@ export const makeTraceHead = (actions: HeadActions): TraceHead => {
   const unfold = button("Unfold", "Unfold everything (x)", actions.unfoldAll)
   const tools = block("tools", match, only, error, whole, fold, unfold)
   const tabButtons = tabs.map((tab) =>
-    button(tabTitle[tab], "Change what is shown of the trace (v)", () => actions.showTab(tab), {
+    button(tabTitle[tab], "Switch between timeline, conversation and agents (v)", () => actions.showTab(tab), {
       class: "tab",
       attributes: { role: "tab" }
     })

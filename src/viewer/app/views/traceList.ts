@@ -64,7 +64,7 @@ const traceRow = (
   )
 }
 
-/** What failed in a trace whose root did not, which would otherwise be visible only after opening it. */
+/** The failures in a trace whose root succeeded, which would otherwise be visible only after opening it. */
 const failuresInside = (trace: TraceView): Child =>
   trace.failed === 0 || trace.state === "failure"
     ? undefined

@@ -29,9 +29,9 @@ export interface Waterfall {
 /** Pixels per row, the same as `--row` in the style. */
 const rowHeight = 24
 
-/** The least distance between two lines of the axis, in pixels. */
+/** The minimum distance between two lines of the axis, in pixels. */
 const tickGap = 64
-/** The most room that a label takes, in pixels. */
+/** The maximum width of a label, in pixels. */
 const labelWidth = 48
 
 export const makeWaterfall = (initial: PageState, actions: WaterfallActions): Waterfall => {
@@ -104,7 +104,7 @@ const listen = (grid: HTMLElement, actions: WaterfallActions): void => {
   })
 }
 
-/** The wheel zooms around the pointer with Ctrl and moves with Shift; alone it scrolls as usual. */
+/** With Ctrl the wheel zooms around the pointer, with Shift it moves the range, and alone it scrolls as usual. */
 const zoomByWheel = (
   grid: HTMLElement,
   time: HTMLElement,
@@ -146,7 +146,7 @@ const makeAxis = (): Axis => {
     block("", "Span"),
     time,
     ...columns,
-    resizer("--name-width", { least: 160, most: 900, title: "Width of the names" })
+    resizer("--name-width", { least: 160, most: 900, title: "Drag to change the width of the names" })
   )
   const behind = element("div", { class: "lines columns", attributes: { "aria-hidden": "true" } }, block(""), lines)
   return {
@@ -158,7 +158,7 @@ const makeAxis = (): Axis => {
       behind.style.setProperty("--scrollbar", `${scrollbar}px`)
       const ticks = ticksOf(range, time.clientWidth, tickGap)
       const left = (at: number) => ({ left: `${positionIn(range, at) * 100}%` })
-      // A label that would be cut off goes before its line.
+      // A label that would be cut off is placed before its line.
       const isLast = (at: number) => (1 - positionIn(range, at)) * time.clientWidth < labelWidth
       fill(
         time,
@@ -176,11 +176,11 @@ interface ResizerOptions {
   readonly least: number
   readonly most: number
   readonly title: string
-  /** Whether the pane is to the right of the handle: then dragging left widens it. */
+  /** Whether the pane is to the right of the handle, so that dragging left widens it. */
   readonly fromRight?: boolean
 }
 
-/** The handle for a variable such as `--name-width`. */
+/** The handle that changes a variable such as `--name-width`. */
 const resizer = (variable: string, options: ResizerOptions): HTMLElement => {
   const root = document.documentElement
   const grip = element("div", { class: "grip", attributes: { title: options.title } })

@@ -1,8 +1,8 @@
 /**
- * The conversation of an agent's run over all its turns: each message once, results next to their calls.
+ * Builds the conversation of an agent's run over all its turns: each message once, results next to their calls.
  *
- * Every model call records the whole conversation up to then, so of each call only what the calls before it had not is taken. The calls of sub-agents are
- * conversations of their own.
+ * Every model call records the whole conversation so far, so only messages that earlier calls did not have are taken from each call. The calls of
+ * sub-agents are conversations of their own.
  */
 import { attributeText } from "../kind.js"
 import { ancestors } from "../rows.js"
@@ -16,12 +16,12 @@ export interface AnsweredCall extends CallPart {
   readonly span: SpanView | undefined
 }
 
-/** A message as it is shown: results that answer a call are with the call. */
+/** A message as it is shown: a result that answers a call is with the call. */
 export interface Entry {
   readonly role: string
   readonly parts: ReadonlyArray<Exclude<Part, CallPart> | AnsweredCall>
   readonly omitted: number
-  /** The model call that wrote it; `undefined` for what was sent to a model. */
+  /** The model call that wrote it; `undefined` for messages sent to a model. */
   readonly span: SpanView | undefined
 }
 
@@ -52,7 +52,7 @@ export const conversationOf = (trace: TraceView, run: number): ReadonlyArray<Ent
   return paired(said, own)
 }
 
-/** What one span exchanged: what was sent, and what came back. */
+/** The messages of one span: what was sent, and what came back. */
 export const exchangeOf = (trace: TraceView, span: SpanView): ReadonlyArray<Entry> =>
   paired(saidIn([span]), ownSpans(trace, runOf(trace, span.index)))
 
@@ -96,8 +96,8 @@ const keyOf = (message: object): string => {
 const placesOf = ({ omitted }: Message): number => Math.max(1, omitted)
 
 /**
- * The messages of an input that were not said yet. If the roles agree, those beyond what was said: texts may be cut differently in each record. If they do
- * not, because the program rewrote the conversation, those after the last one that is known.
+ * The new messages of an input. If its roles agree with the earlier messages, those that come after them: texts may be truncated differently in each
+ * record. If not, because the program rewrote the conversation, those after the last known message.
  */
 const newIn = (input: ReadonlyArray<Message>, said: ReadonlyArray<Said>): ReadonlyArray<Message> => {
   const before = said.map(({ message }) => message)
@@ -132,7 +132,7 @@ const continues = (before: ReadonlyArray<Message>, after: ReadonlyArray<Message>
   return true
 }
 
-/** The messages from a place on. System prompts have no place: they are new if their text is. */
+/** The messages from a place on. System prompts do not count as places: they are new if their text is new. */
 const fromPlace = (
   input: ReadonlyArray<Message>,
   from: number,
@@ -203,7 +203,7 @@ const answers = (waiting: Map<string, Draft>, result: ResultPart): boolean => {
   return true
 }
 
-/** The result of a call that no later message holds: the last one of a run, and of a model call seen alone. */
+/** Takes the result from the tool's span if no later message has it: for the last call of a run, or a model call shown alone. */
 const answerBySpan = (call: Draft): void => {
   const value = call.span && contentOf(call.span.known).result
   if (call.span !== undefined && value !== undefined) {

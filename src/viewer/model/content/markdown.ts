@@ -1,7 +1,8 @@
 /**
- * Splits text that a model wrote into blocks: code between fences, headings, tables, and everything else as it stands.
+ * Splits text that a model wrote into blocks: fenced code, headings, tables, and everything else unchanged.
  *
- * Reads as much of Markdown as helps the eye and leaves the rest as text: no links, no images, no HTML. Takes linear time for every text.
+ * Reads the part of Markdown that makes text easier to read and leaves the rest as text: no links, no images, no HTML. Takes linear time for every
+ * text.
  */
 
 export type MarkdownBlock =
@@ -47,7 +48,7 @@ const closes = (line: string, mark: string): boolean => {
 const kindOf = (line: string): "heading" | "table" | "text" =>
   /^#{1,6} /.test(line) ? "heading" : line.startsWith("|") ? "table" : "text"
 
-/** A heading is one line; a table or a text goes on until a line of another kind. */
+/** A heading is one line; a table or a text continues until a line of another kind. */
 const endOfPlain = (lines: ReadonlyArray<string>, from: number): number => {
   const kind = kindOf(lines[from]!)
   let end = from + 1
@@ -71,7 +72,7 @@ export interface MarkdownRun {
 
 const marked = /`([^`\n]+)`|\*\*([^*\n]+)\*\*/g
 
-/** A text's runs: code between backticks, bold between two stars, everything else. */
+/** Splits a text into runs: code between backticks, bold between double asterisks, everything else. */
 export const runsOf = (text: string): ReadonlyArray<MarkdownRun> => {
   const runs: Array<MarkdownRun> = []
   let from = 0

@@ -1,8 +1,8 @@
 /**
- * Messages of a conversation in one form: from this package, the GenAI conventions and the vendors' APIs.
+ * Converts recorded messages to one form: those of this package, the GenAI conventions and the vendors' APIs.
  *
- * Reads values that were parsed from JSON and never throws; what it does not know becomes a part of kind `other`, so nothing that was said is left out.
- * All text is as recorded and untrusted (see `format`). Media is described, never loaded.
+ * Reads values parsed from JSON and never throws; unknown values become a part of kind `other`, so nothing is left out. All text is as recorded and
+ * untrusted (see `format`). Media is described, never loaded.
  */
 
 export interface TextPart {
@@ -30,11 +30,11 @@ export interface ResultPart {
 
 export interface MediaPart {
   readonly kind: "media"
-  /** Media type, or what kind of media it is: `image/png`, `image`. */
+  /** The media type, or the kind of media: `image/png`, `image`. */
   readonly type: string
   /** Bytes; `undefined` if unknown. */
   readonly size: number | undefined
-  /** A file's name, an address or a digest; may be empty. */
+  /** A file name, a URL or a digest; may be empty. */
   readonly source: string
 }
 
@@ -48,7 +48,7 @@ export type Part = TextPart | CallPart | ResultPart | MediaPart | OtherPart
 export interface Message {
   readonly role: string
   readonly parts: ReadonlyArray<Part>
-  /** Number of messages that the record left out here, if this stands for them; otherwise 0. */
+  /** Number of omitted messages if this stands for them; otherwise 0. */
   readonly omitted: number
 }
 
@@ -64,7 +64,7 @@ const first = (fields: Fields, ...keys: ReadonlyArray<string>): unknown =>
 
 const textOf = (value: unknown): string => typeof value === "string" || typeof value === "number" ? String(value) : ""
 
-/** The value of a text that holds a JSON object or list; any other value unchanged. */
+/** Parses a text that contains a JSON object or list; returns any other value unchanged. */
 export const parsed = (value: unknown): unknown => {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) {
     return value
@@ -78,7 +78,7 @@ export const parsed = (value: unknown): unknown => {
 
 const omittedItems = /^…\[\+(\d+) items\]$/
 
-/** The messages in a recorded value: a list of them, an object that holds one, or text of this role. */
+/** The messages in a recorded value: a list of messages, an object with `messages`, a single message, or text of this role. */
 export const messagesOf = (recorded: unknown, role: string): ReadonlyArray<Message> => {
   const value = parsed(recorded)
   if (value === undefined || value === null || value === "") {
@@ -120,7 +120,7 @@ const messageOf = (value: unknown, role: string): Message => {
   return { role: given, parts: [...parts, ...callsOf(value["tool_calls"])], omitted: 0 }
 }
 
-/** Calls as OpenAI's interface lists them next to the content. */
+/** Calls as OpenAI's API lists them, next to the content. */
 const callsOf = (calls: unknown): ReadonlyArray<Part> => Array.isArray(calls) ? calls.filter(isFields).map(callOf) : []
 
 const partsOf = (content: unknown): ReadonlyArray<Part> => {
@@ -173,7 +173,7 @@ const resultOf = (value: Fields): ResultPart => ({
   failed: first(value, "isFailure", "is_error", "isError") === true
 })
 
-/** Media: its type, size and source, in this package's notes and in the forms of the vendors. */
+/** The type, size and source of media, from this package's notes or in a vendor's form. */
 const mediaOf = (value: Fields): MediaPart => {
   const source =
     [value["data"], value["source"], value["file"], value["image_url"], value["input_audio"]].find(isFields) ?? {}
@@ -195,7 +195,7 @@ const mediaOf = (value: Fields): MediaPart => {
   }
 }
 
-/** A part that the GenAI conventions do not know, with its own type beside it. */
+/** A part that the GenAI conventions do not define, with its original type in `generic_type`. */
 const genericOf: PartReader = (value) => {
   const type = textOf(value["generic_type"])
   return type === "generic" ? undefined : readers.get(type)?.(value)

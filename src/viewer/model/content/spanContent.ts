@@ -1,7 +1,7 @@
 /**
- * What a span recorded of the words that were exchanged in it: messages, arguments and results.
+ * Reads the content that a span recorded: messages, arguments and results.
  *
- * Takes attributes by the names of this package (`SpanView.known`). Content is recorded only if the program asked for it.
+ * Takes attributes by the names of this package (`SpanView.known`). Content is recorded only if the program enabled that.
  */
 import type { Attributes } from "../../../records/attributes.js"
 import type { AttributeKey } from "../../../records/vocabulary.js"
@@ -11,7 +11,7 @@ export interface SpanContent {
   readonly system: ReadonlyArray<Message>
   readonly input: ReadonlyArray<Message>
   readonly output: ReadonlyArray<Message>
-  /** Of a tool, as recorded; `undefined` if not recorded. */
+  /** The arguments of a tool, as recorded; `undefined` if not recorded. */
   readonly arguments: unknown
   readonly result: unknown
 }
@@ -41,7 +41,7 @@ const valueOf = (attributes: Attributes, side: Side): unknown => {
   return key === undefined ? undefined : attributes[key]
 }
 
-/** A text that was recorded as JSON, between quotation marks; any other value as it is. */
+/** Decodes a text that was recorded as a JSON string; returns any other value as it is. */
 const decoded = (value: unknown): unknown => {
   if (typeof value !== "string" || !value.startsWith("\"")) {
     return value
@@ -72,6 +72,6 @@ export const contentOf = (attributes: Attributes): SpanContent => {
   return content
 }
 
-/** Whether messages were recorded; cheap, parses nothing. */
+/** Whether messages were recorded. Cheap, because it parses nothing. */
 export const hasMessages = (attributes: Attributes): boolean =>
   valueOf(attributes, "input") !== undefined || valueOf(attributes, "output") !== undefined
