@@ -66,6 +66,7 @@ describe("mcp", () => {
 
   it.each<[string, { readonly [name: string]: unknown }, RegExp]>([
     ["list_traces", {}, /^0{31}1 2026-01-31T12:00:00\S* loom\.run 1\.0ms, 3 spans, 1 failed$/m],
+    ["list_traces", {}, / other 1\.0ms, 1 span, 0 failed$/m],
     ["show_trace", { trace }, /loom\.run.*\n.*loom\.model\.stream[^]*loom\.tool/],
     ["conversation", { trace }, /output_messages: \["Moths fly"\]\n.*arguments: \{"q":"moths"\}/],
     ["stats", {}, /loom\.tool/],

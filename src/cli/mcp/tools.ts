@@ -14,7 +14,7 @@ import { stats } from "../commands/stats.js"
 import { tree } from "../commands/tree.js"
 import { orderedTracesOf } from "../input/ordered.js"
 import { text } from "../options.js"
-import { duration } from "../output/numbers.js"
+import { duration, plural } from "../output/numbers.js"
 import { Output } from "../output/Output.js"
 import type { ListedTool } from "./protocol.js"
 
@@ -37,7 +37,7 @@ const traces = command({
         const name = escapeText(roots[0]?.name ?? "")
         const took = duration(Number(end - start) / 1e6)
         yield* output.write(
-          `${escapeText(traceId)} ${isoFromNanos(start)} ${name} ${took}, ${spans} spans, ${failed} failed\n`
+          `${escapeText(traceId)} ${isoFromNanos(start)} ${name} ${took}, ${plural(spans, "span")}, ${failed} failed\n`
         )
       }
     }))

@@ -84,7 +84,7 @@ const factsOf = (state: PageState, book: TraceBook): ReadonlyArray<Child> => {
       : element(
         "span",
         { class: "warn", attributes: { title: "As reported by the writer" } },
-        `${formatCount(book.droppedTotal)} records dropped by the writer`
+        `${formatNumberOf(book.droppedTotal, "record")} dropped by the writer`
       )
   ]
 }
