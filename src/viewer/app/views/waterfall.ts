@@ -176,8 +176,6 @@ interface ResizerOptions {
   readonly least: number
   readonly most: number
   readonly title: string
-  /** Whether the pane is to the right of the handle, so that dragging left widens it. */
-  readonly fromRight?: boolean
 }
 
 /** The handle that changes a variable such as `--name-width`. */
@@ -189,8 +187,7 @@ const resizer = (variable: string, options: ResizerOptions): HTMLElement => {
     grip.setPointerCapture(down.pointerId)
     const before = parseFloat(getComputedStyle(root).getPropertyValue(variable))
     const move = (event: PointerEvent) => {
-      const moved = (event.clientX - down.clientX) * (options.fromRight === true ? -1 : 1)
-      const width = Math.min(options.most, Math.max(options.least, before + moved))
+      const width = Math.min(options.most, Math.max(options.least, before + event.clientX - down.clientX))
       root.style.setProperty(variable, `${width}px`)
     }
     const stop = () => grip.removeEventListener("pointermove", move)
