@@ -1,5 +1,5 @@
 /**
- * One recorded span of each kind, with every attribute it can have. The golden tests show what the dialects add to them.
+ * One recorded span of each kind, with every attribute it can have. The golden tests show what the dialects add to these spans.
  */
 import { type Dialect, type DialectSpan, errorType } from "../../src/dialects/Dialect.js"
 
@@ -70,7 +70,7 @@ export const library = span("http.client GET", { "http.request.method": "GET" })
 
 export const everySpan: ReadonlyArray<DialectSpan> = [run, turn, model, tool, workflow, step, library]
 
-/** The same spans with another outcome. */
+/** The same span with another outcome. */
 export const ending = (
   of: DialectSpan,
   outcome: DialectSpan["outcome"],
@@ -82,18 +82,18 @@ export const failed = (of: DialectSpan, exception: string | null = "RangeError: 
 
 export const interrupted = (of: DialectSpan): DialectSpan => ending(of, "interrupted")
 
-/** The same spans without session and user. */
+/** The same span without session and user. */
 export const anonymous = (of: DialectSpan): DialectSpan => ({ ...of, sessionId: undefined, userId: undefined })
 
 /** The attributes that these dialects add to a span. */
-export const saidBy = (...dialects: ReadonlyArray<Dialect>) => (span: DialectSpan): DialectSpan["attributes"] => {
-  const said: { [key: string]: DialectSpan["attributes"][string] } = {}
+export const addedBy = (...dialects: ReadonlyArray<Dialect>) => (span: DialectSpan): DialectSpan["attributes"] => {
+  const added: { [key: string]: DialectSpan["attributes"][string] } = {}
   for (const dialect of dialects) {
     dialect(span, (key, value) => {
       if (value !== undefined) {
-        said[key] = value
+        added[key] = value
       }
     })
   }
-  return said
+  return added
 }

@@ -2,13 +2,14 @@
  * The GenAI dialect, name by name, in both versions.
  *
  * Source: OpenTelemetry semantic conventions v1.41.1, `gen-ai-spans.md` and `gen-ai-agent-spans.md`; the names are checked against the package
- * `@opentelemetry/semantic-conventions` 1.41.1. `agent_step` is a custom operation, which the conventions allow. Version 0.1 is that of
- * `open-telemetry/semantic-conventions-genai`: its change log and migration guide say what it renamed, and nothing else may differ.
+ * `@opentelemetry/semantic-conventions` 1.41.1. `agent_step` is a custom operation, which the conventions allow. Version 0.1 is from
+ * `open-telemetry/semantic-conventions-genai`: its change log and migration guide list what it renamed, and nothing else may differ.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as conventions from "@opentelemetry/semantic-conventions/incubating"
 import { conventions as tables, genaiDialect, semconvVersion } from "../../src/dialects/genai/genai.js"
 import {
+  addedBy,
   anonymous,
   ending,
   everySpan,
@@ -17,24 +18,23 @@ import {
   library,
   model,
   run,
-  saidBy,
   step,
   tool,
   turn,
   workflow
 } from "./dialectSpans.js"
 
-const genai = saidBy(genaiDialect("1.41.1"))
-const own = saidBy(genaiDialect("genai-0.1"))
+const genai = addedBy(genaiDialect("1.41.1"))
+const own = addedBy(genaiDialect("genai-0.1"))
 
 const conversation = { "gen_ai.conversation.id": "s-1" }
 
 describe("the GenAI dialect", () => {
-  it("has version 1.41.1", () => {
+  it("uses version 1.41.1 by default", () => {
     expect(semconvVersion).toBe("1.41.1")
   })
 
-  it("names the agent of a run, without usage, which would be counted twice", () => {
+  it("names the agent of a run, but adds no usage, which would be counted twice", () => {
     expect(genai(run)).toEqual({
       "gen_ai.operation.name": "invoke_agent",
       "gen_ai.agent.name": "helper",
@@ -107,14 +107,14 @@ describe("the GenAI dialect", () => {
     )
   })
 
-  it("keeps zero tokens, which are not unknown", () => {
+  it("keeps token counts of zero", () => {
     expect(genai({ ...model, attributes: { tokens_in: 0, tokens_out: 0 } })).toMatchObject({
       "gen_ai.usage.input_tokens": 0,
       "gen_ai.usage.output_tokens": 0
     })
   })
 
-  it("does not treat an unnamed session as a conversation", () => {
+  it("does not treat a session without an id of its own as a conversation", () => {
     expect(genai({ ...turn, sessionId: "run_01JGFJJZ00000000000000000A" })).not.toHaveProperty([
       "gen_ai.conversation.id"
     ])
@@ -129,7 +129,7 @@ describe("the GenAI dialect", () => {
     }
   })
 
-  it("treats a tool that is not ok as failed", () => {
+  it("treats a tool call that is not ok as failed", () => {
     const notOk = { ...tool, attributes: { ...tool.attributes, ok: false } }
     expect(genai(ending(notOk, "success"))).toMatchObject({ "error.type": "_OTHER" })
     expect(genai(interrupted(notOk))).not.toHaveProperty(["error.type"])
@@ -138,16 +138,16 @@ describe("the GenAI dialect", () => {
   it("uses only names and operations from the conventions", () => {
     const values = new Set<unknown>(Object.values(conventions))
     for (const span of everySpan) {
-      const said = genai(failed(span))
-      expect(Object.keys(said).filter((name) => !values.has(name))).toEqual([])
-      const operation = said["gen_ai.operation.name"]
+      const added = genai(failed(span))
+      expect(Object.keys(added).filter((name) => !values.has(name))).toEqual([])
+      const operation = added["gen_ai.operation.name"]
       expect(operation === undefined || operation === "agent_step" || values.has(operation)).toBe(true)
     }
   })
 })
 
 describe("version 0.1 of the conventions' own repository", () => {
-  it("names agents without a provider, and workflows as agents", () => {
+  it("names agents without a provider, and workflows like agents", () => {
     expect(own(run)).toEqual({
       "gen_ai.operation.name": "invoke_agent",
       "gen_ai.agent.name": "helper",
@@ -161,7 +161,7 @@ describe("version 0.1 of the conventions' own repository", () => {
     })
   })
 
-  it("names what was written to a cache, and gives instructions and messages in its own form", () => {
+  it("has its own name for cache writes, and its own form of instructions and messages", () => {
     const {
       "gen_ai.system_instructions": instructions,
       "gen_ai.output.messages": output,
@@ -178,7 +178,7 @@ describe("version 0.1 of the conventions' own repository", () => {
     })
   })
 
-  it("names everything else as version 1.41.1", () => {
+  it("names everything else like version 1.41.1", () => {
     for (const span of [turn, tool, step, library, failed(tool), interrupted(tool)]) {
       expect(own(span)).toEqual(genai(span))
     }
@@ -190,14 +190,14 @@ describe("the tables of the conventions", () => {
     [...Object.values(spans), ...Object.values(metrics)].flat().map((row) => ({ ...row, version }))
   )
 
-  it("name the file of the conventions for each row", () => {
+  it("name a file of the conventions in each row", () => {
     expect(rows.length).toBeGreaterThan(60)
     for (const { from, name } of rows) {
       expect(from, name).toMatch(/^(semantic-conventions-genai\/)?model\/gen-ai\/[a-z-]+\.yaml$/)
     }
   })
 
-  it("name each attribute of a kind of span once", () => {
+  it("list each attribute of a kind of span once", () => {
     for (const { spans } of Object.values(tables)) {
       for (const all of Object.values(spans)) {
         expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
@@ -205,7 +205,7 @@ describe("the tables of the conventions", () => {
     }
   })
 
-  it("say which names the versions share, which are new, and which are gone", () => {
+  it("differ between versions only in these names", () => {
     const namesOf = (wanted: string) =>
       new Set(rows.filter(({ version }) => version === wanted).map(({ name }) => name))
     const [before, now] = [namesOf("1.41.1"), namesOf("genai-0.1")]

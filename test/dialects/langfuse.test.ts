@@ -7,9 +7,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import { owner } from "../../src/dialects/Dialect.js"
 import { langfuse as dialect } from "../../src/dialects/langfuse.js"
-import { anonymous, everySpan, model, saidBy } from "./dialectSpans.js"
+import { addedBy, anonymous, everySpan, model } from "./dialectSpans.js"
 
-const langfuse = saidBy(owner, dialect)
+const langfuse = addedBy(owner, dialect)
 
 const who = { "session.id": "s-1", "user.id": "alice" }
 
@@ -29,7 +29,7 @@ describe("the Langfuse dialect", () => {
     })
   })
 
-  it("adds the cost to model calls only, so that a trace adds up to what was spent", () => {
+  it("adds the cost only to model calls, so that a trace adds up to the total cost", () => {
     expect(everySpan.filter((span) => Object.hasOwn(langfuse(span), "gen_ai.usage.cost"))).toEqual([model])
   })
 })

@@ -1,7 +1,7 @@
 /**
  * Recorded messages in the form of the GenAI conventions.
  *
- * Source: `gen-ai-input-messages.json` and `gen-ai-output-messages.json` of OpenTelemetry semantic conventions v1.41.1, and of the GenAI conventions'
+ * Source: `gen-ai-input-messages.json` and `gen-ai-output-messages.json` in OpenTelemetry semantic conventions v1.41.1 and in the GenAI conventions'
  * own repository.
  */
 import { describe, expect, it } from "@effect/vitest"
@@ -12,12 +12,12 @@ const inputMessages = (text: string | undefined) => form.inputMessages(text, mes
 const outputMessages = (text: string | undefined, reason: string | undefined) =>
   form.outputMessages(text, reason, messages1411)
 
-const said = (role: string, ...content: ReadonlyArray<object>) => JSON.stringify([{ role, content }])
+const messageOf = (role: string, ...content: ReadonlyArray<object>) => JSON.stringify([{ role, content }])
 const parts = (text: string | undefined) => JSON.parse(text!)[0].parts
 
 describe("messages", () => {
   it("have a role and parts", () => {
-    expect(JSON.parse(inputMessages(said("user", { type: "text", text: "hello" }))!)).toEqual([
+    expect(JSON.parse(inputMessages(messageOf("user", { type: "text", text: "hello" }))!)).toEqual([
       { role: "user", parts: [{ type: "text", content: "hello" }] }
     ])
     expect(parts(inputMessages("[{\"role\":\"system\",\"content\":\"be brief\"}]"))).toEqual([
@@ -26,7 +26,7 @@ describe("messages", () => {
   })
 
   it("have one part per kind, without the content of files", () => {
-    expect(parts(inputMessages(said(
+    expect(parts(inputMessages(messageOf(
       "user",
       { type: "reasoning", text: "hm" },
       { type: "tool-call", id: "c1", name: "add", params: { a: 1 } },
@@ -44,9 +44,9 @@ describe("messages", () => {
     ])
   })
 
-  it("of a response have a finish reason from the conventions", () => {
+  it("have a finish reason from the conventions if they are a response", () => {
     const reasonOf = (reason: string | undefined) =>
-      JSON.parse(outputMessages(said("assistant", { type: "text", text: "3" }), reason)!)[0].finish_reason
+      JSON.parse(outputMessages(messageOf("assistant", { type: "text", text: "3" }), reason)!)[0].finish_reason
     expect(["stop", "length", "tool-calls", "content-filter", undefined].map(reasonOf)).toEqual([
       "stop",
       "length",
@@ -56,19 +56,19 @@ describe("messages", () => {
     ])
   })
 
-  it("that already have this form are unchanged", () => {
+  it("are unchanged if they already have this form", () => {
     const text = JSON.stringify([{ role: "user", parts: [{ type: "text", content: "hello" }] }])
     expect(inputMessages(text)).toBe(text)
   })
 
-  it("leave other values unchanged: text, truncated JSON, nothing", () => {
+  it("are unchanged if they are anything else: text, truncated JSON, nothing", () => {
     for (const text of ["hello", "[{\"role\":\"user\",\"con…[+10 chars]", "[1]", "{}", "null", undefined]) {
       expect(inputMessages(text)).toBe(text)
       expect(outputMessages(text, "stop")).toBe(text)
     }
   })
 
-  it("left out of a long conversation are replaced by one with their number", () => {
+  it("are replaced by a message with their number if they were omitted from a long conversation", () => {
     const messages = [{ role: "system", content: "Be brief." }, "…[+12 items]", { role: "user", content: "And now?" }]
     expect(JSON.parse(inputMessages(JSON.stringify(messages))!)).toEqual([
       { role: "system", parts: [{ type: "text", content: "Be brief." }] },
@@ -79,19 +79,19 @@ describe("messages", () => {
     expect(inputMessages(texts)).toBe(texts)
   })
 
-  it("give the text of the last one, if it has any", () => {
+  it("provide the text of the last one, if it has any", () => {
     const asked = JSON.stringify([{ role: "user", content: "first" }, {
       role: "user",
       content: [{ type: "text", text: "a" }, { type: "file" }, { type: "text", text: "b" }]
     }])
     expect(lastText(asked)).toBe("a\nb")
-    for (const text of ["hello", "[]", said("user", { type: "file" })]) {
+    for (const text of ["hello", "[]", messageOf("user", { type: "file" })]) {
       expect(lastText(text)).toBeUndefined()
     }
   })
 
-  it("of version 0.1 do not repeat the finish reason, and mark parts that the conventions do not know", () => {
-    const text = said(
+  it("do not repeat the finish reason in version 0.1, and parts of unknown types are generic", () => {
+    const text = messageOf(
       "assistant",
       { type: "text", text: "3" },
       { type: "file", mediaType: "image/png", fileName: "a.png", data: "AAAA" },
@@ -106,7 +106,7 @@ describe("messages", () => {
     expect(JSON.parse(form.inputMessages(text, messages01)!)).toEqual([{ role: "assistant", parts: expected }])
   })
 
-  it("of version 0.1 keep the parts that the conventions know", () => {
+  it("keep parts of known types in version 0.1", () => {
     const known = [
       { type: "text", content: "a" },
       { type: "reasoning", content: "b" },

@@ -1,15 +1,15 @@
 /**
  * The OpenInference dialect, name by name.
  *
- * Source: OpenInference specification, `spec/semantic_conventions.md` (github.com/Arize-ai/openinference), as Arize Phoenix reads it. The kind of
- * a span is required there. Phoenix reads tokens, models and messages of a model call from the GenAI names.
+ * Source: OpenInference specification, `spec/semantic_conventions.md` (github.com/Arize-ai/openinference), as Arize Phoenix reads it. The kind of a
+ * span is required. Phoenix reads tokens, models and messages of a model call from the GenAI names.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { owner } from "../../src/dialects/Dialect.js"
 import { openinference as dialect } from "../../src/dialects/openinference.js"
-import { anonymous, everySpan, library, model, run, saidBy, step, tool, turn, workflow } from "./dialectSpans.js"
+import { addedBy, anonymous, everySpan, library, model, run, step, tool, turn, workflow } from "./dialectSpans.js"
 
-const openinference = saidBy(owner, dialect)
+const openinference = addedBy(owner, dialect)
 
 const who = { "session.id": "s-1", "user.id": "alice" }
 
@@ -88,9 +88,9 @@ describe("the OpenInference dialect", () => {
 
   it("sets the kind of our spans even if nothing else was recorded", () => {
     for (const span of everySpan.filter((each) => each !== library)) {
-      const said = openinference(anonymous({ ...span, attributes: {} }))
-      expect(Object.keys(said)).toEqual(["openinference.span.kind"])
-      expect(said["openinference.span.kind"]).toMatch(/^(AGENT|CHAIN|LLM|TOOL)$/)
+      const added = openinference(anonymous({ ...span, attributes: {} }))
+      expect(Object.keys(added)).toEqual(["openinference.span.kind"])
+      expect(added["openinference.span.kind"]).toMatch(/^(AGENT|CHAIN|LLM|TOOL)$/)
     }
   })
 })

@@ -12,16 +12,16 @@ import { langfuse } from "../../src/dialects/langfuse.js"
 import { openinference } from "../../src/dialects/openinference.js"
 import { namesOf, project as projectNames, withoutClashes } from "../../src/dialects/project.js"
 import { both, exportedNamed } from "../otel/exported.js"
-import { everySpan, model, saidBy, tool } from "./dialectSpans.js"
+import { addedBy, everySpan, model, tool } from "./dialectSpans.js"
 
 const all: ReadonlyArray<DialectName> = ["genai", "openinference", "langfuse"]
 
 const project = (span: DialectSpan, dialects: ReadonlyArray<DialectName>) => projectNames(span, namesOf({ dialects }))
 
-describe("the dialects together", () => {
+describe("dialects", () => {
   it("add the attributes of each, without conflicts", () => {
     for (const span of everySpan) {
-      const together = saidBy(owner, genaiDialect("1.41.1"), openinference, langfuse)(span)
+      const together = addedBy(owner, genaiDialect("1.41.1"), openinference, langfuse)(span)
       expect(project(span, all)).toEqual(together)
       expect(project(span, [...all].reverse())).toEqual(together)
     }
@@ -33,8 +33,8 @@ describe("the dialects together", () => {
     }
   })
 
-  it("speak several versions of the GenAI conventions, the first of which counts", () => {
-    const [old, own] = (["1.41.1", "genai-0.1"] as const).map((version) => saidBy(genaiDialect(version)))
+  it("may include several versions of the GenAI conventions, of which the first takes precedence", () => {
+    const [old, own] = (["1.41.1", "genai-0.1"] as const).map((version) => addedBy(genaiDialect(version)))
     for (const span of everySpan) {
       const two = (...semconv: ReadonlyArray<SemconvVersion>) =>
         projectNames(span, namesOf({ dialects: ["genai"], semconv }))
@@ -46,7 +46,7 @@ describe("the dialects together", () => {
     expect(projectNames(model, namesOf({ dialects: ["genai"], semconv: "genai-0.1" }))).toEqual(own!(model))
   })
 
-  it("add nothing without dialects", () => {
+  it("add nothing if there are none", () => {
     expect(everySpan.map((span) => project(span, []))).toEqual(everySpan.map(() => ({})))
   })
 
@@ -62,7 +62,7 @@ describe("the dialects together", () => {
   })
 
   for (const dialects of [all, ["genai"], ["openinference"], ["langfuse"], []] as const) {
-    it.effect(`send the recorded error as loom.error with ${dialects.join(", ") || "no dialect"}, because Jaeger keeps error for itself`, () =>
+    it.effect(`export the recorded error as loom.error, because Jaeger interprets error: ${dialects.join(", ") || "none"}`, () =>
       Effect.gen(function*() {
         const failed = Effect.exit(Effect.fail("too hot").pipe(Loom.tool({ tool: "failed" })))
         const stopped = Effect.exit(Effect.interrupt.pipe(Loom.tool({ tool: "stopped" })))
@@ -105,7 +105,7 @@ describe("the dialects together", () => {
     ["langfuse", "session.id", "gen_ai.tool.name"]
   ]
   for (const [dialect, present, absent] of spoken) {
-    it.effect(`can each be used alone: ${dialect}`, () =>
+    it.effect(`can be used alone: ${dialect}`, () =>
       Effect.gen(function*() {
         const run = yield* both(
           Loom.tool({ tool: "add" })(Effect.void).pipe(RunContext.with({ sessionId: "s-1" })),

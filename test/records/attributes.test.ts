@@ -54,18 +54,18 @@ const table: ReadonlyArray<readonly [what: string, value: unknown, becomes: Attr
   ["a typed array", new Float64Array(4), "<32 bytes>"],
   ["a buffer", Buffer.from("hello"), "<5 bytes>"],
   ["an array buffer", new ArrayBuffer(7), "<7 bytes>"],
-  ["a view of data", new DataView(new ArrayBuffer(3)), "<3 bytes>"],
-  ["boxed text", Object("boxed"), "boxed"],
+  ["a DataView", new DataView(new ArrayBuffer(3)), "<3 bytes>"],
+  ["a boxed string", Object("boxed"), "boxed"],
   ["a url", new URL("https://example.test/a"), "https://example.test/a"],
-  ["something with toJSON", { toJSON: () => ({ a: new Date(0) }) }, { a: "1970-01-01T00:00:00.000Z" }],
-  ["redacted", Redacted.make("secret"), "<redacted>"],
-  ["redacted inside", { key: Redacted.make("secret"), list: [Redacted.make(1)] }, {
+  ["an object with toJSON", { toJSON: () => ({ a: new Date(0) }) }, { a: "1970-01-01T00:00:00.000Z" }],
+  ["a Redacted", Redacted.make("secret"), "<redacted>"],
+  ["an object with a Redacted", { key: Redacted.make("secret"), list: [Redacted.make(1)] }, {
     key: "<redacted>",
     list: ["<redacted>"]
   }],
   ["a Some", Option.some(1), { _id: "Option", _tag: "Some", value: 1 }],
   ["a None", Option.none(), { _id: "Option", _tag: "None" }],
-  ["a Some of redacted", Option.some(Redacted.make("s")), { _id: "Option", _tag: "Some", value: "<redacted>" }],
+  ["a Some of a Redacted", Option.some(Redacted.make("s")), { _id: "Option", _tag: "Some", value: "<redacted>" }],
   ["a Right", Either.right("a"), { _id: "Either", _tag: "Right", right: "a" }],
   ["a Chunk", Chunk.of(1), { _id: "Chunk", values: [1] }],
   ["a HashMap", HashMap.make(["a", 1]), { _id: "HashMap", values: [["a", 1]] }],
@@ -78,27 +78,29 @@ const table: ReadonlyArray<readonly [what: string, value: unknown, becomes: Attr
   }],
   ["an item that throws", Object.defineProperty([1, 2], "0", { get: boom }), ["<unserializable>", 2]],
   ["a toJSON that throws", { toJSON: boom }, "<unserializable>"],
-  ["a boxed text with an overridden valueOf", Object.defineProperty(new String("x"), "valueOf", { get: boom }), "x"],
+  ["a boxed string with an overridden valueOf", Object.defineProperty(new String("x"), "valueOf", { get: boom }), "x"],
   ["a proxy of a boxed number", new Proxy(new Number(1), { get: boom }), "<unserializable>"],
-  ["a toJSON that throws, inside", { a: 1, b: { toJSON: boom } }, { a: 1, b: "<unserializable>" }],
-  ["a toJSON that throws when looked at", Object.defineProperty({}, "toJSON", { get: boom }), "<unserializable>"],
+  ["a nested toJSON that throws", { a: 1, b: { toJSON: boom } }, { a: 1, b: "<unserializable>" }],
+  ["a toJSON getter that throws", Object.defineProperty({}, "toJSON", { get: boom }), "<unserializable>"],
   ["a revoked proxy", revoked({}), "<unserializable>"],
   ["a revoked proxy of an array", revoked([]), "<unserializable>"],
   ["a proxy that throws", new Proxy({}, { ownKeys: boom }), "<unserializable>"],
   ["a proxy of an object", new Proxy({ a: 1 }, {}), { a: 1 }],
-  ["Symbol.toPrimitive that throws", { [Symbol.toPrimitive]: boom, a: 1 }, { a: 1 }],
-  ["Symbol.toStringTag that throws", Object.defineProperty({ a: 1 }, Symbol.toStringTag, { get: boom }), { a: 1 }],
-  ["a date without a date", Object.create(Date.prototype), "<unserializable>"],
-  ["an error whose name is not text", Object.assign(new Error("m"), { name: 7 }), "Error: m"]
+  ["a Symbol.toPrimitive that throws", { [Symbol.toPrimitive]: boom, a: 1 }, { a: 1 }],
+  ["a Symbol.toStringTag that throws", Object.defineProperty({ a: 1 }, Symbol.toStringTag, { get: boom }), { a: 1 }],
+  ["an object that only inherits from Date", Object.create(Date.prototype), "<unserializable>"],
+  ["an error whose name is not a string", Object.assign(new Error("m"), { name: 7 }), "Error: m"]
 ]
 
-describe("an attribute value", () => {
+describe("in attributes,", () => {
   for (const [what, value, becomes] of table) {
     it(`${what} becomes ${JSON.stringify(becomes) ?? "nothing"}`, () => {
       expect(normal(value)).toStrictEqual(becomes)
     })
   }
+})
 
+describe("an attribute value", () => {
   it("becomes <circular> where a cycle closes, but not if the same value occurs twice", () => {
     const self: Record<string, unknown> = { a: 1 }
     self["self"] = self
@@ -109,7 +111,7 @@ describe("an attribute value", () => {
     expect(normal([shared, shared])).toStrictEqual([{ b: 2 }, { b: 2 }])
   })
 
-  it("ends even if toJSON endlessly returns itself or another object with one", () => {
+  it("is finite even if toJSON returns its own object, or another object with a toJSON, forever", () => {
     const self = { toJSON: (): unknown => self }
     const another = (): object => ({ toJSON: another })
     expect(normal(self)).toBe("<circular>")

@@ -1,5 +1,5 @@
 /**
- * Values beyond the limits are cut, with a mark.
+ * Values beyond the limits are cut, and marked as such.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { type AttributeLimits, defaultLimits, normalizeValue } from "../../src/records/attributes.js"
@@ -8,32 +8,32 @@ const within = (limits: Partial<AttributeLimits>) => (value: unknown) =>
   normalizeValue(value, { ...defaultLimits, ...limits })
 
 describe("a value beyond the limits", () => {
-  it("keeps 8 KiB of a text of ten megabytes, and counts the missing characters", () => {
+  it("keeps 8 KiB of a string of ten megabytes, and counts the missing characters", () => {
     const safe = within({})("x".repeat(10_000_000)) as string
     expect(safe).toBe(`${"x".repeat(8192)}…[+9991808 chars]`)
   })
 
-  it("keeps a text of exactly the limit whole", () => {
+  it("keeps a string whole if it has exactly the maximum length", () => {
     expect(within({})("x".repeat(8192))).toBe("x".repeat(8192))
   })
 
-  it("cuts a text between code points, never inside one", () => {
+  it("cuts a string between code points, never inside one", () => {
     expect(within({ valueLength: 4 })("abc😀def")).toBe("abc…[+5 chars]")
     expect(within({ valueLength: 5 })("abc😀def")).toBe("abc😀…[+3 chars]")
     expect(within({ valueLength: 3 })("ab\ud83dcd")).toBe("ab…[+3 chars]")
   })
 
-  it("keeps the mark of a text that was cut before", () => {
+  it("keeps the marker of a string that was already cut", () => {
     expect(within({ valueLength: 3 })("abc…[+97 chars]")).toBe("abc…[+97 chars]")
     expect(within({ valueLength: 3 })("abcd…[+97 chars]")).toBe("abc…[+13 chars]")
   })
 
-  it("cuts a bigint and an error like a text", () => {
+  it("cuts a bigint and an error like a string", () => {
     expect(within({ valueLength: 3 })(123456n)).toBe("123…[+3 chars]")
     expect(within({ valueLength: 8 })(new Error("message"))).toBe("Error: m…[+6 chars]")
   })
 
-  it("counts all text of a value together, including keys", () => {
+  it("counts all strings in a value together, including keys", () => {
     expect(within({ valueLength: 10 })(["abcde", "fghij", "k", 1])).toStrictEqual([
       "abcde",
       "fghij",
@@ -57,7 +57,7 @@ describe("a value beyond the limits", () => {
     expect(within({ depth: 0 })([1])).toBe("<max depth>")
   })
 
-  it("handles ten thousand levels", () => {
+  it("may have ten thousand levels", () => {
     let deep: unknown = "bottom"
     for (let level = 0; level < 10_000; level++) {
       deep = { deep }

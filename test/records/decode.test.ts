@@ -1,5 +1,5 @@
 /**
- * Reads lines: ours, those of the Python original, those of later versions, and invalid ones.
+ * Decodes lines: of this version, of later versions, of the Python original, and invalid ones.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { RecordDecodeError } from "loom-telemetry"
@@ -61,8 +61,8 @@ const readMetric = (fields: object) => {
   return metricRecord(read.metric)
 }
 
-describe("the reader of the Python original's lines", () => {
-  // As its `json.dumps` writes them: spaces after separators, no `outcome`, offsets, no decimals on a whole second.
+describe("decodeLine, for lines of the Python original,", () => {
+  // Written by `json.dumps`: spaces after separators, no `outcome`, an offset, no decimals for a whole second.
   it("reads a span without outcome or exception as a success", () => {
     const line = `{"kind": "span", "name": "loom.run", "trace_id": "${trace}", "span_id": "b7ad6b7169203331", ` +
       `"parent_span_id": null, "started_at": "2026-01-31T12:00:00+00:00", ` +
@@ -102,16 +102,16 @@ describe("the reader of the Python original's lines", () => {
 })
 
 describe("a line", () => {
-  it("is read without its unknown fields", () => {
+  it("may have unknown fields, which are ignored", () => {
     expect(readSpan({ future: { a: 1 } })).toStrictEqual(readSpan({}))
   })
 
-  it("is read without its optional fields", () => {
+  it("may lack optional fields", () => {
     expect(readSpan({ parent_span_id: undefined, exception: undefined, attributes: undefined }))
       .toStrictEqual(readSpan({}))
   })
 
-  it("is read if it ends with a carriage return", () => {
+  it("may end with a carriage return", () => {
     expect(decodeLine(`${JSON.stringify(span)}\r`, 1)).toMatchObject({ kind: "span" })
   })
 
@@ -136,13 +136,13 @@ describe("a line", () => {
     expect(record.durationMs).toBe(0.0002)
   })
 
-  it("is read as data if it has an attribute named __proto__", () => {
+  it("may have an attribute named __proto__", () => {
     const read = decodedLine(JSON.stringify(span).replace(`"attributes":{}`, `"attributes":{"__proto__":{"a":1}}`), 1)
     const attributes = read.kind === "span" ? read.span.attributes : {}
     expect(JSON.stringify(attributes)).toBe(`{"__proto__":{"a":1}}`)
   })
 
-  it("is read as a score without what it may leave out", () => {
+  it("may lack the optional fields of a score", () => {
     const line = JSON.stringify({
       ...score,
       value: undefined,
@@ -157,7 +157,7 @@ describe("a line", () => {
     })
   })
 
-  it("is read for the two other kinds, too", () => {
+  it("may report an open span or lost records", () => {
     const start = { ...span, kind: "span_start", ended_at: undefined, duration_ms: undefined, outcome: undefined }
     expect(decodedLine(JSON.stringify(start), 4)).toMatchObject({
       kind: "span_start",
@@ -179,14 +179,14 @@ const bad: ReadonlyArray<readonly [what: string, source: string, field: string |
   ["a torn line", JSON.stringify(span).slice(0, 60), undefined],
   ["two records on one line", JSON.stringify(span) + JSON.stringify(span), undefined],
   ["Python's NaN", withField(metric, "value", 1).replace(`"value":1`, `"value":NaN`), undefined],
-  ["text", "hello", undefined],
-  ["a JSON text", "\"hello\"", undefined],
+  ["plain text", "hello", undefined],
+  ["a JSON string", "\"hello\"", undefined],
   ["a number", "1", undefined],
   ["null", "null", undefined],
   ["an array", "[1]", undefined],
   ["an object without a kind", "{}", "kind"],
   ["an unknown kind", `{"kind":"log"}`, "kind"],
-  ["a kind that is not text", `{"kind":1}`, "kind"],
+  ["a kind that is not a string", `{"kind":1}`, "kind"],
   ...["name", "trace_id", "span_id", "started_at", "ended_at", "duration_ms"].map((field) =>
     [`a span without ${field}`, without(span, field), field] as const
   ),
@@ -196,38 +196,42 @@ const bad: ReadonlyArray<readonly [what: string, source: string, field: string |
   ...["name", "value", "source", "trace_id", "scored_at"].map((field) =>
     [`a score without ${field}`, without(score, field), field] as const
   ),
-  ["a score that says nothing", withField(score, "value", null), "value"],
-  ["a score's value that is text", withField(score, "value", "1"), "value"],
-  ["a score's value too large", JSON.stringify(score).replace(`"value":0.5`, `"value":1e999`), "value"],
+  ["a score with neither value nor label", withField(score, "value", null), "value"],
+  ["a score's value that is a string", withField(score, "value", "1"), "value"],
+  ["a score's value that is too large", JSON.stringify(score).replace(`"value":0.5`, `"value":1e999`), "value"],
   ["a score's label that is a number", withField(score, "label", 1), "label"],
   ["a score's explanation that is an object", withField(score, "explanation", {}), "explanation"],
-  ["a score of an unknown source", withField(score, "source", "robot"), "source"],
+  ["a score from an unknown source", withField(score, "source", "robot"), "source"],
   ["a score's span that is a number", withField(score, "span_id", 1), "span_id"],
   ["a span whose name is a number", withField(span, "name", 1), "name"],
   ["a parent that is a number", withField(span, "parent_span_id", 1), "parent_span_id"],
   ["a time without an offset", withField(span, "started_at", "2026-01-31T12:00:00"), "started_at"],
   ["a time that is a number", withField(span, "ended_at", 1769860800), "ended_at"],
   ["an invalid month", withField(span, "ended_at", "2026-13-01T00:00:00Z"), "ended_at"],
-  ["a duration that is text", withField(span, "duration_ms", "1"), "duration_ms"],
-  ["a duration too large", JSON.stringify(span).replace(`"duration_ms":1.5`, `"duration_ms":1e999`), "duration_ms"],
+  ["a duration that is a string", withField(span, "duration_ms", "1"), "duration_ms"],
+  [
+    "a duration that is too large",
+    JSON.stringify(span).replace(`"duration_ms":1.5`, `"duration_ms":1e999`),
+    "duration_ms"
+  ],
   ["attributes that are an array", withField(span, "attributes", []), "attributes"],
-  ["attributes that are text", withField(metric, "attributes", "a=1"), "attributes"],
+  ["attributes that are a string", withField(metric, "attributes", "a=1"), "attributes"],
   ["an unknown outcome", withField(span, "outcome", "ok"), "outcome"],
   ["an exception that is an object", withField(span, "exception", {}), "exception"],
   ["events that are an object", withField(span, "events", {}), "events"],
-  ["an event that is text", withField(span, "events", ["e"]), "events"],
+  ["an event that is a string", withField(span, "events", ["e"]), "events"],
   ["an event without a time", withField(span, "events", [{ name: "e" }]), "time"],
-  ["links that are text", withField(span, "links", "x"), "links"],
+  ["links that are a string", withField(span, "links", "x"), "links"],
   ["a link without a span", withField(span, "links", [{ trace_id: trace }]), "span_id"],
-  ["a value that is text", withField(metric, "value", "1"), "value"],
+  ["a metric's value that is a string", withField(metric, "value", "1"), "value"],
   ["a metric's span that is a number", withField(metric, "span_id", 1), "span_id"],
-  ["a loss without a count", `{"kind":"dropped","reason":"io","at":"2026-01-31T12:00:00Z"}`, "count"],
-  ["a loss without a time", `{"kind":"dropped","count":1,"reason":"io"}`, "at"]
+  ["a dropped line without a count", `{"kind":"dropped","reason":"io","at":"2026-01-31T12:00:00Z"}`, "count"],
+  ["a dropped line without a time", `{"kind":"dropped","count":1,"reason":"io"}`, "at"]
 ]
 
 describe("an invalid line", () => {
   for (const [what, source, field] of bad) {
-    it(`${what} is an error with its line number${field === undefined ? "" : ` and \`${field}\``}`, () => {
+    it(`is an error with its line number${field === undefined ? "" : ` and \`${field}\``}: ${what}`, () => {
       const error = decodeLine(source, 17)
       expect(error).toBeInstanceOf(RecordDecodeError)
       expect(error).toMatchObject({ _tag: "RecordDecodeError", line: 17, field })

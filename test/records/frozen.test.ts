@@ -1,5 +1,5 @@
 /**
- * Records are immutable: no reference that a caller or a sink still holds can change them.
+ * Records are immutable, even for callers and sinks that still hold references to their parts.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -7,11 +7,11 @@ import * as TestClock from "effect/TestClock"
 import { type SpanRecord, Telemetry } from "loom-telemetry"
 import { TestTelemetry } from "loom-telemetry/testing"
 
-/** The parts of a value that are not frozen. */
-const loose = (value: unknown, path: string): ReadonlyArray<string> =>
+/** The paths to the parts of a value that are not frozen. */
+const notFrozen = (value: unknown, path: string): ReadonlyArray<string> =>
   typeof value !== "object" || value === null ? [] : [
     ...(Object.isFrozen(value) ? [] : [path]),
-    ...Object.entries(value).flatMap(([key, each]) => loose(each, `${path}.${key}`))
+    ...Object.entries(value).flatMap(([key, each]) => notFrozen(each, `${path}.${key}`))
   ]
 
 const busy = Effect.gen(function*() {
@@ -23,25 +23,25 @@ const busy = Effect.gen(function*() {
 }).pipe(Telemetry.withSpan("busy", { nested: { list: [{ a: 1 }] } }))
 
 describe("a record", () => {
-  it.effect("is frozen all the way down: attributes, events, links and times", () =>
+  it.effect("is deep-frozen: attributes, events, links and times", () =>
     Effect.gen(function*() {
       yield* busy
       const test = yield* TestTelemetry
       const spans = yield* test.spans
       const metrics = yield* test.metrics
-      expect(spans.flatMap((span) => loose(span, span.name))).toEqual([])
-      expect(metrics.flatMap((metric) => loose(metric, metric.name))).toEqual([])
+      expect(spans.flatMap((span) => notFrozen(span, span.name))).toEqual([])
+      expect(metrics.flatMap((metric) => notFrozen(metric, metric.name))).toEqual([])
       expect(spans.find((span) => span.name === "busy")!.links).toHaveLength(1)
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("is frozen while the span is open, too", () =>
+  it.effect("is deep-frozen while the span is open, too", () =>
     Effect.gen(function*() {
       const test = yield* TestTelemetry
       const open = yield* Telemetry.withSpan(test.open, "open", { nested: { a: [1] } })
-      expect(open.flatMap((span) => loose(span, span.name))).toEqual([])
+      expect(open.flatMap((span) => notFrozen(span, span.name))).toEqual([])
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("has times that cannot be changed, and that are dates in every other way", () =>
+  it.effect("has times that cannot be changed but are dates in every other way", () =>
     Effect.gen(function*() {
       yield* TestClock.adjust("1 second")
       yield* Telemetry.withSpan(Effect.void, "s")
@@ -65,7 +65,7 @@ describe("a record", () => {
       expect(span!.attributes).toStrictEqual({ list: [1], nested: { a: "before" } })
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("is not affected by what happens to its span after the end", () =>
+  it.effect("is not affected by changes to its span after the end", () =>
     Effect.gen(function*() {
       const span = yield* Effect.scoped(Telemetry.spanScoped("s", { a: 1 }))
       const other = yield* Effect.scoped(Telemetry.spanScoped("other"))

@@ -1,5 +1,5 @@
 /**
- * Times with microseconds, written and read.
+ * Formatting and parsing times with microseconds.
  */
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
@@ -12,20 +12,20 @@ describe("a time on the wire", () => {
     expect(isoFromNanos(1769860800999999999n)).toBe("2026-01-31T12:00:00.999999Z")
   })
 
-  it("is written for years before 1970, too", () => {
+  it("may be before 1970", () => {
     expect(isoFromNanos(-1n)).toBe("1969-12-31T23:59:59.999999Z")
     expect(isoFromNanos(-1_500_000n)).toBe("1969-12-31T23:59:59.998500Z")
     expect(dateFromNanos(-1n)).toStrictEqual(new Date(-1))
   })
 
-  it("reads back to the microsecond", () => {
-    // Every time that a Date can hold, with its microseconds.
+  it("is parsed to the same microsecond", () => {
+    // Every time that a Date can hold, with microseconds.
     fc.assert(fc.property(fc.bigInt({ min: -(864n * 10n ** 16n), max: 864n * 10n ** 16n - 1n }), (micros) => {
       expect(nanosFromIso(isoFromNanos(micros * 1000n))).toBe(micros * 1000n)
     }))
   })
 
-  it("is read with any offset, and with no or up to nine decimals", () => {
+  it("may have any offset, and up to nine decimals", () => {
     const noon = 1769860800000000000n
     expect(nanosFromIso("2026-01-31T12:00:00Z")).toBe(noon)
     expect(nanosFromIso("2026-01-31T12:00:00+00:00")).toBe(noon)
@@ -34,7 +34,7 @@ describe("a time on the wire", () => {
     expect(nanosFromIso("2026-01-31T12:00:00.123456789Z")).toBe(noon + 123_456_789n)
   })
 
-  it("is read alike as the first and as a later one of its second", () => {
+  it("is parsed the same whether or not it is the first in its second", () => {
     const noon = 1769860800000000000n
     for (let time = 0; time < 2; time++) {
       expect(nanosFromIso("2026-01-31T12:00:00.000001Z")).toBe(noon + 1000n)
@@ -68,7 +68,7 @@ describe("a time on the wire", () => {
 })
 
 describe("an elapsed time", () => {
-  it("is fractional milliseconds, to the nanosecond", () => {
+  it("is in milliseconds, with fractions down to the nanosecond", () => {
     expect(elapsedMs(1n, 150_000_001n)).toBe(150)
     expect(elapsedMs(0n, 1n)).toBe(0.000001)
   })

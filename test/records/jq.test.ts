@@ -1,5 +1,5 @@
 /**
- * The three queries that work on every file, run with the real jq.
+ * Runs the three documented queries with the real jq.
  */
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
@@ -44,7 +44,7 @@ describe.skipIf(!hasJq)(`jq over a written file${hasJq ? "" : " (skipped: jq is 
       ])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("finds everything of one user", () =>
+  it.scoped("finds all records of one user", () =>
     Effect.gen(function*() {
       const found = query("select(.attributes.user_id==\"alice\")", yield* written)
       expect(found.map((record) => `${record.kind} ${record.name}`)).toEqual([

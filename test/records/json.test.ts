@@ -1,5 +1,5 @@
 /**
- * Our JSON writer against `JSON.stringify`.
+ * Compares our JSON writer with `JSON.stringify`.
  */
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
@@ -8,7 +8,7 @@ import { attributesJson, textJson } from "../../src/records/wire/json.js"
 import { AttributeBag } from "../../src/telemetry/tracing/attributeBag.js"
 import { buildObject, hostileAttributes, hostileText } from "../properties/hostile.js"
 
-describe("a text as JSON", () => {
+describe("a string as JSON", () => {
   it("is what JSON.stringify writes, whatever it contains", () => {
     fc.assert(
       fc.property(fc.oneof(hostileText, fc.string({ unit: "binary" })), (text) => {
@@ -27,7 +27,7 @@ describe("a text as JSON", () => {
 })
 
 describe("attributes as JSON", () => {
-  it("are what JSON.stringify writes, one object after another", () => {
+  it("are what JSON.stringify writes, also if several objects are written in a row", () => {
     fc.assert(
       fc.property(fc.array(hostileAttributes, { maxLength: 4 }), (recipes) => {
         for (const recipe of recipes) {
@@ -42,7 +42,7 @@ describe("attributes as JSON", () => {
     )
   })
 
-  it("keep their order, even if keys are numbers", () => {
+  it("are in the same order as in JSON.stringify, even if keys are numbers", () => {
     expect(attributesJson({ b: "x", 10: 1, a: true, 2: [1, { c: "\n" }] }))
       .toBe(`{"2":[1,{"c":"\\n"}],"10":1,"b":"x","a":true}`)
   })
@@ -60,14 +60,14 @@ describe("attributes as JSON", () => {
     ])
   })
 
-  it("are correct for more keys than are memoized", () => {
+  it("are correct even if there are more keys than are memoized", () => {
     for (let index = 0; index < 2000; index++) {
       const attributes = { [`key_${index}`]: "x", [`number_${index}`]: index }
       expect(attributesJson(attributes)).toBe(JSON.stringify(attributes))
     }
   })
 
-  it("have no inherited properties", () => {
+  it("do not include inherited properties", () => {
     Object.defineProperty(Object.prototype, "inherited", { value: 1, enumerable: true, configurable: true })
     const written = attributesJson({ own: 2 })
     Reflect.deleteProperty(Object.prototype, "inherited")

@@ -1,5 +1,5 @@
 /**
- * A JSON array whose items are searched for secrets once each.
+ * A JSON array in which each item is searched for secrets once.
  */
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
@@ -14,7 +14,7 @@ import { randomFrom, secretForms, secretOf } from "./redact/secretForms.js"
 const random = randomFrom(17)
 const secrets = secretForms.map(([, form]) => secretOf(form, random).text)
 
-/** What begins a secret that ends in another item, if anywhere. */
+/** The start of a secret that ends in another item, or not at all. */
 const openings = [
   "my password:",
   "-----BEGIN PRIVATE KEY-----\nMIIE",
@@ -46,13 +46,13 @@ describe("items of a JSON array", () => {
     }
   )
 
-  it("are not hidden up to an apostrophe in another item", () => {
+  it("are not hidden because of an apostrophe in another item", () => {
     const items = itemsOf(["api_key = 'Ze9xY7xY7xY7", "it's fine"])
 
     expect(safe(items, Redaction.default)).toBe(itemsOf(["api_key = '<redacted>", "it's fine"]).text)
   })
 
-  it("are searched as one text where a pattern of the user's own may go from one to the next", () => {
+  it("are searched as one text if a custom pattern may match across items", () => {
     const redactor = Redaction.make({ values: [/first.*?second/] })
 
     expect(safe(itemsOf(["the first", "the second"]), redactor)).toBe(
@@ -60,7 +60,7 @@ describe("items of a JSON array", () => {
     )
   })
 
-  it("are made safe by each redaction in its own way, and given to a function of the user's own whole", () => {
+  it("are redacted separately for each redactor, and passed as a whole to a custom function", () => {
     const items = itemsOf(["ann@example.com"])
 
     expect(safe(items, Redaction.default)).toContain("ann@")

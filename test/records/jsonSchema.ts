@@ -1,5 +1,5 @@
 /**
- * The part of JSON Schema that schema/records.json uses. An unknown keyword is an error, so that nothing goes unchecked.
+ * Implements the part of JSON Schema that schema/records.json uses. An unknown keyword is an error, so that nothing goes unchecked.
  */
 
 /** A schema, or a part of one. */
@@ -44,12 +44,12 @@ const checks: { readonly [keyword: string]: Check } = {
   }
 }
 
-/** Whether a value matches a schema; `root` holds the definitions that it refers to. */
+/** Whether a value matches a schema. `root` holds the definitions that the schema refers to. */
 export const isValid = (value: unknown, schema: JsonSchema, root: JsonSchema = schema): boolean =>
   Object.entries(schema).every(([keyword, operand]) => {
     const check = checks[keyword]
     if (check === undefined) {
-      throw new Error(`${keyword} is a keyword that is not known here`)
+      throw new Error(`Unknown keyword: ${keyword}`)
     }
     return check(value, operand, root)
   })

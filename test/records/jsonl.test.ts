@@ -26,7 +26,7 @@ const span = (over: Partial<SpanData> = {}) => ({
   links: over.links
 })
 
-describe("a span's line", () => {
+describe("the line of a span", () => {
   it("has these keys in this order, and microseconds", () => {
     expect(encodeSpan(span())).toBe(
       `{"kind":"span","name":"loom.turn","trace_id":"${trace}","span_id":"b7ad6b7169203331",` +
@@ -61,13 +61,13 @@ describe("a span's line", () => {
     expect(JSON.parse(line)).toMatchObject({ name: "a\nb", attributes: { "k\r\n": "\u0000\u001b\u2028" } })
   })
 
-  it("keeps attributes that are named like its own fields apart", () => {
+  it("does not confuse attributes with fields of the same name", () => {
     const line = encodeSpan(span({ attributes: { kind: "metric", trace_id: "x", outcome: "failure" } }))
     expect(JSON.parse(line)).toMatchObject({ kind: "span", trace_id: trace, outcome: "success" })
   })
 })
 
-describe("an open span's line", () => {
+describe("the line of an open span", () => {
   it("has these keys in this order", () => {
     expect(encodeSpanStart(span())).toBe(
       `{"kind":"span_start","name":"loom.turn","trace_id":"${trace}","span_id":"b7ad6b7169203331",` +
@@ -77,7 +77,7 @@ describe("an open span's line", () => {
   })
 })
 
-describe("a metric's line", () => {
+describe("the line of a metric", () => {
   const metric = (traceId?: string, spanId?: string): MetricData => ({
     name: "loom.cost.usd",
     value: 0.0125,
@@ -108,7 +108,7 @@ describe("a metric's line", () => {
   })
 })
 
-describe("a loss's line", () => {
+describe("the line of lost records", () => {
   it("has these keys in this order", () => {
     expect(encodeDropped({ count: 3, reason: "queue_full", at: new Date("2026-01-31T12:00:00.123Z") })).toBe(
       `{"kind":"dropped","count":3,"reason":"queue_full","at":"2026-01-31T12:00:00.123000Z"}`
@@ -116,7 +116,7 @@ describe("a loss's line", () => {
   })
 })
 
-describe("a score's line", () => {
+describe("the line of a score", () => {
   const score = {
     name: "correctness",
     value: 0.25,
@@ -137,7 +137,7 @@ describe("a score's line", () => {
     )
   })
 
-  it("has null for what it does not say", () => {
+  it("has null for missing values", () => {
     expect(JSON.parse(encodeScore({ ...score, value: null, explanation: null, spanId: null }))).toMatchObject({
       value: null,
       label: "wrong",

@@ -1,5 +1,5 @@
 /**
- * The limits of a record, and the count of what was dropped. Tested through a layer, because limits are given to layers.
+ * The limits of a record, and the number of dropped parts. Tested through a layer, because layers set the limits.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ const testLayer = (limits: Partial<AttributeLimits>) =>
     Layer.provide(Layer.succeed(TelemetryLimits, { ...TelemetryLimits.default, ...limits }))
   )
 
-/** Records a program with these limits. */
+/** The records of a program that runs with these limits. */
 const recorded = <A, E>(program: Effect.Effect<A, E>, limits: Partial<AttributeLimits> = {}) =>
   Effect.gen(function*() {
     yield* program
@@ -55,7 +55,7 @@ describe("the limits of a record", () => {
       expect(span!.attributes).toStrictEqual({ a0: "new", a1: 1, "loom.dropped_attributes": 1 })
     }))
 
-  it.effect("bound the text, depth and items of a value as the layer says", () =>
+  it.effect("bound the length, depth and items of a value as configured in the layer", () =>
     Effect.gen(function*() {
       const attributes = { text: "x".repeat(20), deep: [[[1]]], items: [1, 2, 3] }
       const { spans: [span] } = yield* recorded(Telemetry.withSpan(Effect.void, "s", attributes), {
@@ -88,7 +88,7 @@ describe("the limits of a record", () => {
       expect(span!.attributes["loom.dropped_events"]).toBe(2)
     }))
 
-  it.effect("cut a name of a megabyte, and mark an empty one as missing", () =>
+  it.effect("cut a name of one megabyte, and replace an empty name", () =>
     Effect.gen(function*() {
       const { spans } = yield* recorded(
         Effect.zipRight(Telemetry.withSpan(Effect.void, "n".repeat(1_000_000)), Telemetry.withSpan(Effect.void, ""))
@@ -96,7 +96,7 @@ describe("the limits of a record", () => {
       expect(spans.map((span) => span.name)).toEqual([`${"n".repeat(1024)}…[+998976 chars]`, "<unnamed>"])
     }))
 
-  it.effect("cut a key of a megabyte, and replace a lone surrogate in it", () =>
+  it.effect("cut a key of one megabyte, and replace a lone surrogate in a key", () =>
     Effect.gen(function*() {
       const { spans: [span] } = yield* recorded(
         Telemetry.withSpan(Effect.void, "s", { ["k".repeat(1_000_000)]: 1, "\ud83d": 2 })

@@ -1,5 +1,5 @@
 /**
- * The text of one record: durations, and lines that fit.
+ * Records as lines of text: durations, and lines that fit a width.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { type LineStyle, openLine, type ShownSpan, spanLine } from "../../src/records/terminal/recordLine.js"
@@ -18,7 +18,7 @@ const span = (over: Partial<ShownSpan> = {}): ShownSpan => ({
 const shownDuration = (durationMs: number): string => spanLine(span({ durationMs, attributes: {} }), 0, unlimited)
 
 describe("a duration", () => {
-  it("has one decimal, rounded as toFixed does", () => {
+  it("has one decimal, rounded like toFixed", () => {
     const close = Array.from({ length: 4000 }, (_, index) => index / 40)
     const odd = [
       0,
@@ -45,7 +45,7 @@ describe("a line that fits", () => {
   const long = "• loom.tool (1.8ms) tool=search, ok=true, score=0.5 [ERROR: no]\n"
   const failed = span({ outcome: "failure", exception: "no" })
 
-  it("is whole at its exact width, and cut one column below", () => {
+  it("is whole at its exact width, and cut if one column is missing", () => {
     expect(spanLine(failed, 0, { color: false, width: long.length - 1 })).toBe(long)
     expect(spanLine(failed, 0, { color: false, width: long.length - 2 })).toContain("…")
   })
@@ -118,7 +118,7 @@ describe("a line that does not fit", () => {
     )
   })
 
-  it("keeps the usage whole rather than the span's name", () => {
+  it("shortens the span's name before the usage", () => {
     expect(cutTo(56, stream, 2)).toBe("    • loom.model.str… (1.8ms) … [30 in, 8 out, $0.00021]\n")
   })
 
@@ -140,7 +140,7 @@ describe("a line that does not fit", () => {
     expect(cutTo(60, span({ attributes }))).toBe(`• loom.tool (1.8ms) first=1, second=true, long=${"x".repeat(12)}…\n`)
   })
 
-  it("never shows a part of a number or an id", () => {
+  it("never shows part of a number or an id", () => {
     const attributes = { first: 1_234_567, call_id: "c".repeat(40), second: 7_654_321, ok: true }
     const whole = / (?:ok=true|first=1234567|second=7654321|call_id=c{40})(?=,|\n)/g
     for (let width = 20; width < 120; width++) {
@@ -149,7 +149,7 @@ describe("a line that does not fit", () => {
     }
   })
 
-  it("shows the usage once if the tree shows it already", () => {
+  it("does not repeat the usage if the tree already shows it", () => {
     expect(cutTo(80, run, 0, " [50 in, 20 out, $0.001]")).toBe(
       "• loom.run (1.8ms) agent=arithmetic, model=ScriptedMode… [50 in, 20 out, $0.001]\n"
     )
@@ -162,7 +162,7 @@ describe("a line that does not fit", () => {
     expect(cutTo(60, span({ attributes: { tokens_in: "many", text } }))).toMatch(/x…\n$/)
   })
 
-  it("keeps the usage before a long message", () => {
+  it("shows the usage before a long message", () => {
     const failed = { ...run, outcome: "failure", exception: "y".repeat(200) } as const
     expect(cutTo(100, failed)).toMatch(/agent=arithmetic.* \[42 in, 12 out, \$0\.000306\] \[ERROR: y+…\n$/)
   })

@@ -1,5 +1,5 @@
 /**
- * Retries of one export, on the test clock: OTLP specification 1.9, "OTLP/HTTP Response".
+ * Retries of one export, under the test clock. OTLP specification 1.9, "OTLP/HTTP Response".
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -14,7 +14,7 @@ const answer = (status: number, retryAfter?: string): Effect.Effect<Answer> =>
 
 const refused = new Undelivered({ message: "ECONNREFUSED", isFinal: false })
 
-/** Gives these answers in order, repeats the last one, and records when it was called. */
+/** A receiver that sends these responses in order, repeats the last one, and records the times of requests. */
 const receiving = (...answers: ReadonlyArray<Effect.Effect<Answer, Undelivered>>) => {
   const at: Array<number> = []
   const post: Post = () =>
@@ -25,13 +25,13 @@ const receiving = (...answers: ReadonlyArray<Effect.Effect<Answer, Undelivered>>
   return { at, post }
 }
 
-/** A row of the matrix, on the test clock. */
+/** A row of the fault matrix, under the test clock. */
 const row = (what: string, body: () => Effect.Effect<void>): void =>
   faultRow("OTLP", `a delivery ${what}`, () => Effect.runPromise(Effect.provide(body(), TestContext.TestContext)))
 
 const patience = { attempt: 10_000, total: 30_000 }
 
-/** Delivers within a minute of the test clock. */
+/** The outcome of a delivery after one minute of the test clock. */
 const delivered = (post: Post) =>
   Effect.gen(function*() {
     const fiber = yield* Effect.fork(deliver(post, new Uint8Array(), patience, () => Effect.void))
@@ -86,7 +86,7 @@ describe("a delivery", () => {
       })
   )
 
-  row("is not retried if another attempt would not help", () =>
+  row("is not retried if the failure is final", () =>
     Effect.gen(function*() {
       const { at, post } = receiving(new Undelivered({ message: "self-signed certificate", isFinal: true }))
       expect(yield* delivered(post)).toBe("self-signed certificate")
@@ -101,7 +101,7 @@ describe("a delivery", () => {
     }))
 
   row(
-    "pauses briefly if the receiver asks for no pause, and as usual if its request is invalid",
+    "pauses briefly if the receiver asks for an immediate retry, and as usual if its header is invalid",
     () =>
       Effect.gen(function*() {
         const { at, post } = receiving(answer(429, "0"), answer(429, "soon"), answer(200))

@@ -1,5 +1,5 @@
 /**
- * A batch of which a receiver refuses a part loses that part alone, with few requests.
+ * If a receiver refuses part of a batch, only that part is lost, and few requests are needed.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ const receiving = (poison: ReadonlyArray<number>, isAboutContent = true) => {
 const batch = Array.from({ length: 512 }, (_, index) => index)
 
 describe("a batch of 512", () => {
-  it.effect.each([0, 1, 255, 256, 300, 511])("with a bad item at %i loses one", (poison) =>
+  it.effect.each([0, 1, 255, 256, 300, 511])("loses only the bad item at %i", (poison) =>
     Effect.gen(function*() {
       const { requests, send, taken } = receiving([poison])
       expect(yield* deliverHalving(batch, send)).toEqual({ lost: { count: 1, reason: "HTTP 400" }, unsure: 0 })
@@ -33,21 +33,21 @@ describe("a batch of 512", () => {
       expect(requests()).toBe(19)
     }))
 
-  it.effect("with four bad items loses four", () =>
+  it.effect("loses only its four bad items", () =>
     Effect.gen(function*() {
       const { send, taken } = receiving([3, 100, 301, 500])
       expect((yield* deliverHalving(batch, send)).lost?.count).toBe(4)
       expect(taken).toHaveLength(508)
     }))
 
-  it.effect("of which all is refused is given up after 16 requests", () =>
+  it.effect("is given up after 16 requests if all items are refused", () =>
     Effect.gen(function*() {
       const { requests, send } = receiving(batch)
       expect((yield* Effect.flip(deliverHalving(batch, send))).message).toBe("HTTP 400")
       expect(requests()).toBe(16)
     }))
 
-  it.effect("of which every third item is refused takes 128 requests at most, and counts all", () =>
+  it.effect("takes at most 128 requests and counts every item if every third item is refused", () =>
     Effect.gen(function*() {
       const { requests, send, taken } = receiving(batch.filter((item) => item % 3 === 0 && item < 256))
       const { lost } = yield* deliverHalving(batch, send)
@@ -55,14 +55,14 @@ describe("a batch of 512", () => {
       expect(taken.length + lost!.count).toBe(512)
     }))
 
-  it.effect("that is refused for another reason is not sent again", () =>
+  it.effect("is not sent again if it is refused for a reason other than its content", () =>
     Effect.gen(function*() {
       const { requests, send } = receiving([1], false)
       yield* Effect.flip(deliverHalving(batch, send))
       expect(requests()).toBe(1)
     }))
 
-  it.effect("counts what is refused of a part, and what has no answer of OTLP", () =>
+  it.effect("counts items that an accepted request lost, and items whose response was not OTLP", () =>
     Effect.gen(function*() {
       expect(
         yield* deliverHalving(batch, () => Effect.succeed({ refused: { count: 2, reason: "no" }, isUnsure: false }))

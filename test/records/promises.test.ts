@@ -1,5 +1,5 @@
 /**
- * Which promises get a handler, and what is left alone.
+ * Which promises get a rejection handler, and what is left alone.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { runInNewContext } from "node:vm"
@@ -15,7 +15,7 @@ class Sub<A> extends Promise<A> {
   }
 }
 
-/** The reasons that the handler receives when these are rejected. */
+/** The reasons that the handler receives. */
 const reasonsOf = async (make: () => unknown): Promise<ReadonlyArray<unknown>> => {
   const reasons: Array<unknown> = []
   expect(await unhandledIn(() => void catchRejection(make(), (reason) => reasons.push(reason)))).toEqual([])
@@ -40,7 +40,7 @@ describe("the handler for a rejection", () => {
   it("is attached without calling methods of a subclass, and leaves the promise unchanged", async () => {
     const promise = Sub.reject("no")
     const { made } = Sub
-    // Node's own, where asynchronous contexts are in use.
+    // Node adds keys of its own if asynchronous contexts are in use.
     const keys = Reflect.ownKeys(promise)
     expect(await reasonsOf(() => promise)).toEqual(["no"])
     expect(Sub.made).toBe(made)
@@ -53,13 +53,13 @@ describe("the handler for a rejection", () => {
     expect(Object.getOwnPropertyDescriptor(own, "constructor")).toEqual(before)
   })
 
-  it("leaves a program's own handlers as they are", async () => {
+  it("does not affect a program's own handlers", async () => {
     const promise = Promise.reject(new Error("no"))
     handled(promise)
     await expect(promise).rejects.toThrow("no")
   })
 
-  it("never throws and starts nothing, whether it is attached or not", async () => {
+  it("never throws and never starts work, whether or not it can be attached", async () => {
     for (const kind of allKinds) {
       const world = new World()
       const unhandled = await unhandledIn(() => {
@@ -71,7 +71,7 @@ describe("the handler for a rejection", () => {
     }
   })
 
-  it("recognizes promises", () => {
+  it("is attached only to promises", () => {
     for (const value of [Promise.resolve(), Sub.resolve(), new Proxy(Promise.resolve(), {})]) {
       expect(catchRejection(value)).toBe(true)
     }

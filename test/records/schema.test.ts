@@ -1,5 +1,5 @@
 /**
- * schema/records.json: it is generated, and accepts exactly the lines that the readers accept.
+ * schema/records.json is generated, and accepts exactly the lines that the readers accept.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
@@ -105,7 +105,7 @@ const changed = fc.tuple(
   fc.array(fc.tuple(key, fc.option(value, { nil: undefined })), { maxLength: 3 })
 ).map(([line, changes]) => JSON.stringify({ ...JSON.parse(line), ...Object.fromEntries(changes) }))
 
-describe("the JSON schema of the records", () => {
+describe("the JSON schema of records", () => {
   it("matches what `npm run generate:schema` generates", () => {
     expect(shipped).toBe(schemaText)
   })

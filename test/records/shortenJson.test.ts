@@ -1,5 +1,5 @@
 /**
- * A JSON text beyond the limit is shortened inside, so that it stays valid JSON.
+ * JSON that is too long is shortened inside, so that it stays valid.
  */
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
@@ -20,8 +20,8 @@ const parsed = (json: string) => {
   return JSON.parse(json)
 }
 
-describe("a JSON text beyond the limit", () => {
-  it("keeps its short texts whole, and counts the missing characters in each long one", () => {
+describe("JSON that is too long", () => {
+  it("keeps short strings whole, and counts the missing characters of each long one", () => {
     const json = JSON.stringify([
       message("system", "Be brief."),
       message("user", "x".repeat(20_000)),
@@ -42,7 +42,7 @@ describe("a JSON text beyond the limit", () => {
     expect(left!.length).toBeGreaterThan(6000)
   })
 
-  it.each(["x", "\n", "\"", "\u0000", "👍"])("may be one text, which stays one: %j", (char) => {
+  it.each(["x", "\n", "\"", "\u0000", "👍"])("stays a string if it is one: %j", (char) => {
     const text = parsed(kept(JSON.stringify(char.repeat(20_000))))
     const [, left, more] = /^(.+)…\[\+(\d+) chars\]$/s.exec(text)!
     expect(left).toBe(char.repeat(left!.length / char.length))
@@ -58,7 +58,7 @@ describe("a JSON text beyond the limit", () => {
     expect(mark).toBe(`…[+${10_000 - 1 - rest.length} items]`)
   })
 
-  it("leaves out properties if its list has nothing between the first and the last item", () => {
+  it("omits properties if its list has nothing between the first and the last item", () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`key${index}`, index]))
     for (const each of parsed(kept(JSON.stringify([many, many])))) {
       const keys = Object.keys(each)
@@ -67,7 +67,7 @@ describe("a JSON text beyond the limit", () => {
     }
   })
 
-  it("leaves out items of the lists inside if that is not enough, in each item by itself", () => {
+  it("omits items of nested lists, separately in each item, if that is not enough", () => {
     const rows = Array.from({ length: 5000 }, (_, id) => ({ id, name: "moth" }))
     const [question, result] = parsed(kept(JSON.stringify([{ text: "What?" }, { rows, ok: true }])))
     expect(question).toStrictEqual({ text: "What?" })
@@ -79,14 +79,14 @@ describe("a JSON text beyond the limit", () => {
     ])
   })
 
-  it("keeps no text after an omitted flag", () => {
+  it("keeps no string after an omitted flag", () => {
     const args = Array.from({ length: 5000 }, (_, index) => index % 2 === 0 ? "--token" : `planted-${index}`)
     const text = kept(JSON.stringify([{ text: "What?" }, { args }]))
     expect(JSON.parse(text)).toHaveLength(2)
     expect(text).not.toContain("planted")
   })
 
-  it("keeps the properties around its longest list", () => {
+  it("keeps the properties next to its longest list", () => {
     const rows = Array.from({ length: 5000 }, (_, id) => ({ id }))
     const result = parsed(kept(JSON.stringify({ total: 5000, tags: ["a", "b", "c"], rows })))
     expect(result).toMatchObject({ total: 5000, tags: ["a", "b", "c"] })
@@ -94,7 +94,7 @@ describe("a JSON text beyond the limit", () => {
     expect(result.rows.at(-1)).toStrictEqual({ id: 4999 })
   })
 
-  it("contains no secret, known by key or by form, near a cut or not", () => {
+  it("contains no secret, recognized by key or by form, near a cut or not", () => {
     for (let offset = 3000; offset < 5000; offset += 37) {
       const json = JSON.stringify([
         { role: "tool", content: `${"x".repeat(offset)} sk-ant-api03-${planted} ${"x".repeat(20_000)}` },
@@ -145,20 +145,20 @@ describe("a JSON text beyond the limit", () => {
   })
 
   it.each([
-    ["is no JSON", `{${"x".repeat(9000)}}`],
-    ["is JSON and more", `[1] ${"x".repeat(9000)} [1]`],
-    ["has nothing that could be left out", `{"${"key".repeat(3000)}":1}`],
-    ["is nested too deep to be read", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+    ["is not valid JSON", `{${"x".repeat(9000)}}`],
+    ["has text after the JSON", `[1] ${"x".repeat(9000)} [1]`],
+    ["has nothing that could be omitted", `{"${"key".repeat(3000)}":1}`],
+    ["is nested too deeply to be parsed", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
     ["is longer than a megabyte", JSON.stringify(["x".repeat(1_100_000)])]
-  ])("is cut like any text where it %s", (_, text) => {
+  ])("is cut like any string if it %s", (_, text) => {
     expect(kept(text)).toBe(`${text.slice(0, 8192)}…[+${text.length - 8192} chars]`)
   })
 
-  it("is cut like any text if the limit leaves no room", () => {
+  it("is cut like any string if the limit leaves no room", () => {
     expect(kept(JSON.stringify(["x".repeat(100)]), { valueLength: 12 })).toBe(`["xxxxxxxxxx…[+92 chars]`)
   })
 
-  it("becomes JSON of the same kind within the limit, or is cut like any text", () => {
+  it("becomes JSON of the same kind within the limit, or is cut like any string", () => {
     const limit = 400
     fc.assert(
       fc.property(

@@ -29,11 +29,11 @@ describe("spanTree", () => {
     expect(shape(spanTree([span("b", "a", 1), span("c", null, 0)]))).toEqual(["c@0", "b@1"])
   })
 
-  it("keeps every span of a cycle of parents", () => {
+  it("keeps every span of a cycle", () => {
     expect(shape(spanTree([span("a", "b", 0), span("b", "a", 1), span("c", "c", 2)]))).toEqual([["a@0", "b@1"], "c@2"])
   })
 
-  it("keeps both spans when two have the same ids", () => {
+  it("keeps both spans if two have the same id", () => {
     expect(shape(spanTree([span("a", null, 0), span("a", null, 1), span("b", "a", 2)]))).toEqual([
       ["a@0", "b@2"],
       "a@1"

@@ -1,5 +1,5 @@
 /**
- * Attributes that do not fit on a record are counted, not read: an object may have any number of properties, each with a getter that costs time.
+ * Attributes that do not fit into a record are counted, not read: an object may have any number of properties, each with a slow getter.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ const many = 2000
 /** Attributes that are never dropped, whatever their position. */
 const reserved = { user_id: "alice", session_id: "s-1" }
 
-/** An object with many getters, the reserved ones last; counts how many are read. */
+/** An object with many getters, the reserved ones last, that counts how often they are called. */
 const counted = (valueOf: (index: number) => unknown = (index) => index) => {
   const object: Record<string, unknown> = {}
   let reads = 0
@@ -31,7 +31,7 @@ const counted = (valueOf: (index: number) => unknown = (index) => index) => {
   return { object, reads: () => reads }
 }
 
-/** The same behind a proxy, and as members of a class. */
+/** The same object, behind a proxy, and as an instance of a class. */
 const disguises: ReadonlyArray<readonly [string, (object: Record<string, unknown>) => Record<string, unknown>]> = [
   ["an object", (object) => object],
   ["a proxy", (object) => new Proxy(object, {})],
@@ -46,7 +46,7 @@ const kept = (limit: number) => ({ ...given(limit), ...reserved, "loom.dropped_a
 const limits = TelemetryLimits.default
 const bound = limits.attributes + Object.keys(reserved).length
 
-/** Records a program. */
+/** The records of a program. */
 const recorded = <A, E>(program: Effect.Effect<A, E>, layer = TestTelemetry.layer) =>
   Effect.gen(function*() {
     yield* program
@@ -73,7 +73,7 @@ describe("attributes beyond the limit", () => {
       }))
   }
 
-  it.effect("are not read if they are set later, except those that replace others", () =>
+  it.effect("are not read if they are added later, except those that replace others", () =>
     Effect.gen(function*() {
       const { object, reads } = counted()
       const program = Telemetry.withSpan(Telemetry.annotate(object), "s", { key1999: "old", own: true })
@@ -126,7 +126,7 @@ describe("attributes beyond the limit", () => {
       expect([opened.reads(), later.reads()]).toEqual([bound, bound])
     }))
 
-  it.effect("make no room for the run's user if it is set already", () =>
+  it.effect("do not make room for the run's user if the user is already set", () =>
     Effect.gen(function*() {
       const { object, reads } = counted()
       const program = RunContext.with({ userId: "bob" })(Telemetry.withSpan(Effect.void, "s", object))
@@ -135,7 +135,7 @@ describe("attributes beyond the limit", () => {
       expect(reads()).toBe(bound)
     }))
 
-  it.effect("that are empty take no place, and at most as many are read as a value may have items", () =>
+  it.effect("do not count if they are empty, but at most as many are read as a value may have items", () =>
     Effect.gen(function*() {
       const { object, reads } = counted((index) => index < 500 ? undefined : index)
       const { spans: [span] } = yield* recorded(Telemetry.withSpan(Effect.void, "s", object))
@@ -151,7 +151,7 @@ describe("attributes beyond the limit", () => {
       expect(nothing.reads()).toBe(limits.items + Object.keys(reserved).length)
     }))
 
-  it.effect("keep their places if their keys are too long or contain a secret", () =>
+  it.effect("can replace others even if their keys are too long", () =>
     Effect.gen(function*() {
       const long = "k".repeat(300)
       const program = Telemetry.withSpan(Telemetry.annotate({ other: 1, [long]: "new" }), "s", { [long]: "old" })

@@ -1,5 +1,5 @@
 /**
- * Telemetry for tests: ids that count, times that are exact, whole records to compare.
+ * Telemetry for tests: sequential ids and exact times, so that whole records can be compared.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Data from "effect/Data"
@@ -142,7 +142,7 @@ describe("TestTelemetry", () => {
       expect(yield* Effect.provide(spans, TestTelemetry.layer)).toEqual([])
     }))
 
-  it.effect("is the in-memory sink, under both of their names", () =>
+  it.effect("is the in-memory sink, available under both tags", () =>
     Effect.gen(function*() {
       yield* Telemetry.withSpan(Effect.void, "s")
       const memory = yield* InMemoryTelemetry

@@ -1,5 +1,5 @@
 /**
- * The differences between trees and expectations in a few words, for tests to compare. Not a test itself.
+ * Short descriptions of the differences between trees and expectations, for tests to compare. Not a test itself.
  */
 import type { SpanNode } from "loom-telemetry"
 import { matchTree, type Mismatch, type SpanExpectation, type TraceExpectation } from "loom-telemetry/testing"

@@ -1,5 +1,5 @@
 /**
- * Which recorded trees an expectation accepts, and how it describes the others.
+ * Which recorded trees an expectation accepts, and which differences it reports for others.
  */
 import { describe, expect, it } from "@effect/vitest"
 import {
@@ -32,12 +32,12 @@ const b = { name: "b" }
 const c = { name: "c" }
 
 describe("a field", () => {
-  it("that is left out is not checked", () => {
+  it("is not checked if it is omitted", () => {
     const tree = record({ name: "root", attributes: { n: 1 }, outcome: "failure", children: [a, b] })
     expect(differences(tree, { name: "root" })).toEqual([])
   })
 
-  it("that is given is checked: name, attributes, outcome, exception, duration, events", () => {
+  it("is checked if it is given: name, attributes, outcome, exception, duration, events", () => {
     const tree = record({ name: "root", attributes: { n: 1 }, outcome: "failure", exception: "no" })
     expect(differences(tree, {
       name: /^r.ot$/g,
@@ -60,7 +60,7 @@ describe("a field", () => {
 })
 
 describe("a name", () => {
-  it("is the whole name, or a pattern that it contains", () => {
+  it("is the whole name, or a pattern that occurs in it", () => {
     const tree = record({ name: "loom.tool" })
     expect(differences(tree, { name: "loom" })).toEqual(["loom.tool: name"])
     expect(differences(tree, { name: /loom/ })).toEqual([])
@@ -83,18 +83,18 @@ describe("an attribute", () => {
   it.each<[string, { readonly [key: string]: ValueExpectation }]>([
     ["itself", recorded],
     ["any and absent", { text: any, nested: any, other: absent }],
-    ["kinds", { text: string, n: number, yes: boolean }],
+    ["types", { text: string, n: number, yes: boolean }],
     ["patterns", { text: matching(/^call_/g) }],
-    ["patterns alone", { text: /\d$/g }],
-    ["one of some", { n: oneOf(1, 3), yes: oneOf("no", true) }],
+    ["patterns without a matcher", { text: /\d$/g }],
+    ["one of several values", { n: oneOf(1, 3), yes: oneOf("no", true) }],
     ["bounds", { n: atLeast(3), fraction: atMost(0.4) }],
     ["sums of fractions", { fraction: closeTo(0.3) }],
     ["functions", { n: (value) => typeof value === "number" && value > 2 }],
-    ["matchers inside", { list: [number, /x/], nested: { deep: [{ n: atLeast(1) }] } }]
+    ["nested matchers", { list: [number, /x/], nested: { deep: [{ n: atLeast(1) }] } }]
   ])("matches %s", (_, attributes) => expect(check(attributes)).toEqual([]))
 
   it.each<[string, { readonly [key: string]: ValueExpectation }, string]>([
-    ["another kind", { n: "3" }, "attributes.n"],
+    ["another type", { n: "3" }, "attributes.n"],
     ["a missing value", { other: any }, "attributes.other"],
     ["a value that should not exist", { n: absent }, "attributes.n"],
     ["a pattern for a number", { n: matching(/3/) }, "attributes.n"],
@@ -106,18 +106,18 @@ describe("an attribute", () => {
     ["a function that throws", { n: (value) => (value as string).startsWith("3") }, "attributes.n"],
     ["a different item", { list: [1, "y"] }, "attributes.list.1"],
     ["a shorter list", { list: [1] }, "attributes.list"],
-    ["a different value deep inside", { nested: { deep: [{ n: 2 }] } }, "attributes.nested.deep.0.n"],
+    ["a different nested value", { nested: { deep: [{ n: 2 }] } }, "attributes.nested.deep.0.n"],
     ["an object without the key", { nested: {} }, "attributes.nested.deep"],
     ["a list for an object", { nested: [] }, "attributes.nested"],
     ["an object for a list", { list: {} }, "attributes.list"]
   ])("does not match %s", (_, attributes, field) => expect(check(attributes)).toEqual([`s: ${field}`]))
 
-  it("with the name of a built-in member is an attribute like any other", () => {
+  it("may have the name of a built-in member", () => {
     expect(check({ toString: any })).toEqual(["s: attributes.toString"])
     expect(check({ toString: absent })).toEqual([])
   })
 
-  it("that is not named is allowed, except in exactly", () => {
+  it("may exist even if it is not expected, except with exactly", () => {
     const tree = record({ name: "s", attributes: { n: 1, m: 2 } })
     expect(differences(tree, { name: "s", attributes: exactly({ n: 1, m: number }) })).toEqual([])
     expect(differences(tree, { name: "s", attributes: exactly({ n: 1 }) })).toEqual(["s: attributes.m"])
@@ -125,7 +125,7 @@ describe("an attribute", () => {
 })
 
 describe("children", () => {
-  it("are these, in this order, and no others", () => {
+  it("must be the expected ones, in this order, and no others", () => {
     expect(below([a, b], [a, b])).toEqual([])
     expect(below([a, b, c], [a, c])).toEqual(["root > b: unexpected"])
     expect(below([a, c], [a, b, c])).toEqual(["root > b: missing"])
@@ -133,7 +133,7 @@ describe("children", () => {
     expect(below([b, c, a], [a, b, c])).toEqual(["root > a: misplaced 1 3"])
   })
 
-  it("at another position are reported as misplaced, even next to others that differ", () => {
+  it("are reported as misplaced if they are at another position, even next to others that differ", () => {
     const tool = (id: string, ok: boolean) => ({ name: "tool", attributes: { id, ok } })
     expect(below([tool("2", true), tool("1", true)], [tool("1", true), tool("2", true)]))
       .toEqual([expect.stringMatching(/misplaced/)])
@@ -142,13 +142,13 @@ describe("children", () => {
       .toEqual([expect.stringMatching(/misplaced/), "root > tool: attributes.ok"])
   })
 
-  it("are found in any order if they are unordered", () => {
+  it("may be in any order with unordered", () => {
     expect(below([c, a, b], unordered([a, b, c]))).toEqual([])
     expect(below([c, a, b], unordered([a, c]))).toEqual(["root > b: unexpected"])
     expect(below([c, a], unordered([a, b, c]))).toEqual(["root > b: missing"])
   })
 
-  it("are found among others, in order, if a list only has to contain them", () => {
+  it("may be among others, in order, with containing", () => {
     expect(below([a, b, c], containing([a, c]))).toEqual([])
     expect(below([a, b, c], containing([c, a]))).toEqual(["root > c: misplaced 1 3"])
     expect(below([a, b], containing([c]))).toEqual(["root > c: missing"])
@@ -156,7 +156,7 @@ describe("children", () => {
     expect(below([b, c], containing(unordered([a, b])))).toEqual(["root > a: missing"])
   })
 
-  it("occur as often as expected", () => {
+  it("must occur as often as expected", () => {
     expect(below([a, a, b], [times(2, a), b])).toEqual([])
     expect(below([a, b], [times(3, a), b])).toEqual(["root > a: missing"])
     expect(below([a, a, a], [times([1, 2], a)])).toEqual(["root > a[3]: unexpected"])
@@ -172,14 +172,14 @@ describe("children", () => {
     expect(below([a, b, a], containing([times(2, a)]))).toEqual([])
   })
 
-  it("of a repeated span are checked each time", () => {
+  it("are checked for each occurrence of a repeated span", () => {
     const turn = (ok: boolean): Plan => ({ name: "turn", children: [{ name: "tool", attributes: { ok } }] })
     const expected = some({ name: "turn", children: [{ name: "tool", attributes: { ok: true } }] })
     expect(below([turn(true), turn(true), turn(true)], [expected])).toEqual([])
     expect(below([turn(true), turn(false), turn(true)], [expected])).toEqual(["root > turn[2] > tool: attributes.ok"])
   })
 
-  it("throw a RangeError if the number of times is invalid", () => {
+  it("cause a RangeError if the number of times is invalid", () => {
     for (const count of [-1, 1.5, NaN, [2, 1], [0, 1.5], [Infinity, Infinity]] as const) {
       expect(() => below([a], [times(count, a)])).toThrow(RangeError)
     }
@@ -190,15 +190,15 @@ describe("an expected and a recorded span", () => {
   const tool = (attributes: Plan["attributes"] & object): Plan => ({ name: "tool", attributes })
   const wanted = (attributes: { readonly [key: string]: ValueExpectation }) => ({ name: "tool", attributes })
 
-  it("are paired so that the least is wrong, not first come, first served", () => {
+  it("are paired so that the fewest differences remain, not first come, first served", () => {
     const children = [tool({ id: "1", kind: "x" }), tool({ id: "2", kind: "x" })]
-    // The first span also fits the first place, but then nothing is left for the second.
+    // The first span also fits the first expectation, but then nothing is left for the second.
     expect(below(children, unordered([wanted({ kind: "x" }), wanted({ id: "1" })]))).toEqual([])
     expect(below(children, unordered([wanted({ kind: "x" }), wanted({ id: "3", kind: "x" })])))
       .toEqual([expect.stringMatching(/attributes\.id$/)])
   })
 
-  it("with the same name are one span with different fields, not a missing and an unexpected one", () => {
+  it("are one span with different fields if they have the same name, not a missing and an unexpected one", () => {
     const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, 1]))
     const other = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, 2]))
     const expected = Object.keys(many).map((key) => `root > tool: attributes.${key}`)
@@ -207,7 +207,7 @@ describe("an expected and a recorded span", () => {
     expect(below([a, tool(many), b], containing([wanted(other)]))).toEqual(expected)
   })
 
-  it("with different names are one span if their children match", () => {
+  it("are one span with a different name if their children match", () => {
     const children = [{ name: "old", children: [a, b, c] }, b]
     expect(below(children, [{ name: "new", children: [a, b, c] }, b])).toEqual(["root > old: name"])
   })
@@ -217,7 +217,7 @@ describe("an expected and a recorded span", () => {
       .toEqual(["root > other: missing", "root > tool: unexpected"])
   })
 
-  it("are labelled in the path with what identifies them, and with a number if labels are the same", () => {
+  it("are labelled in the path by what identifies them, and numbered if labels are the same", () => {
     const children = [
       tool({ tool: "add", ok: true }),
       tool({ tool: "add", ok: false }),
@@ -236,7 +236,7 @@ describe("an expected and a recorded span", () => {
 })
 
 describe("roots", () => {
-  it("are one, a list, unordered, or among others", () => {
+  it("may be one, a list, unordered, or among others", () => {
     const tree = record(a, b)
     expect(differences(tree, a)).toEqual(["b: unexpected"])
     expect(differences(tree[0] === undefined ? [] : [tree[0]], a)).toEqual([])
@@ -250,7 +250,7 @@ describe("roots", () => {
 })
 
 describe("expectTree", () => {
-  it("throws an error with data, two texts and the line of the test", () => {
+  it("throws an error with data, two strings, and a stack that points at the test", () => {
     try {
       expectTree(record(a), { name: "b" })
       expect.unreachable()

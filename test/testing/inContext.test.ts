@@ -1,5 +1,5 @@
 /**
- * Expectations and queries on the sink in the context.
+ * Expectations and queries for the sink in the context.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -39,7 +39,7 @@ describe("expectTrace", () => {
       yield* expectTrace({ name: "turn" })
     }).pipe(Effect.provide(InMemoryTelemetryLive)))
 
-  it.effect("fails otherwise, with a stack that points at the test", () =>
+  it.effect("fails if it is not, with a stack that points at the test", () =>
     Effect.gen(function*() {
       yield* tools
       const error = yield* Effect.flip(expectTrace({ name: "turn", children: [] }))
@@ -54,7 +54,7 @@ describe("expectTrace", () => {
       expect(error.message).toContain("1 difference.\nNot recorded yet, because still open: turn.\n")
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.live("can be retried to wait for work in the background", () =>
+  it.live("can be retried to wait for background work", () =>
     Effect.gen(function*() {
       yield* Effect.forkDaemon(Effect.sleep("20 millis").pipe(Telemetry.withSpan("background")))
       yield* expectTrace({ name: "background" }).pipe(
@@ -78,7 +78,7 @@ describe("expectNoOpenSpans", () => {
 })
 
 describe("findSpan and findSpans", () => {
-  it.effect("return the spans with a name or pattern and these attributes", () =>
+  it.effect("return the spans with a name, or a pattern in it, and these attributes", () =>
     Effect.gen(function*() {
       yield* tools
       expect((yield* findSpan("loom.tool", { tool: "clock", ok: any })).attributes["call_id"]).toBe("c2")
@@ -88,7 +88,7 @@ describe("findSpan and findSpans", () => {
       expect(yield* findSpans("tool")).toEqual([])
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("findSpan fails if there is none or more than one, and lists the spans that exist", () =>
+  it.effect("list the spans that exist if findSpan fails because there is none or more than one", () =>
     Effect.gen(function*() {
       const empty = yield* Effect.flip(findSpan("turn"))
       expect(empty.message).toBe("No ended span matches • turn. No span has ended")

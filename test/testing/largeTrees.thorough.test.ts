@@ -1,5 +1,5 @@
 /**
- * Trees as large as an agent records in a day.
+ * Trees as large as those of an agent that runs for a day.
  */
 import { describe, expect, it } from "@effect/vitest"
 import type { AttributeValue, SpanNode } from "loom-telemetry"
@@ -17,7 +17,7 @@ import {
 import { below, inWords } from "./differences.js"
 import { type Plan, record } from "./plans.js"
 
-// Each is seconds of work on a machine that has nothing else to do.
+// Each takes seconds on an idle machine.
 describe("large trees", { timeout: 60_000 }, () => {
   const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ name: "step", attributes: { n } }))
 
@@ -28,14 +28,14 @@ describe("large trees", { timeout: 60_000 }, () => {
     expect(below(numbered(3000), unordered([some({ name: "step" })]))).toEqual([])
   })
 
-  it("show their only difference", () => {
+  it("yield only the one difference they have", () => {
     const spans = numbered(600).map((each, n) => n === 300 ? { ...each, attributes: { n: -1 } } : each)
     expect(below(spans, numbered(600))).toEqual(["root > step[301]: attributes.n"])
     expect(below(spans.toReversed(), unordered(numbered(600)))).toEqual(["root > step[300]: attributes.n"])
     expect(below(numbered(599), numbered(600))).toEqual(["root > step[600]: missing"])
   })
 
-  /** Milliseconds of the processor, the best of three: what else the machine does is not measured. */
+  /** CPU time in milliseconds, the best of three, so that other work on the machine is not measured. */
   const cpuOf = (work: () => void): number =>
     Math.min(...[1, 2, 3].map(() => {
       const before = process.cpuUsage()
@@ -60,13 +60,18 @@ describe("large trees", { timeout: 60_000 }, () => {
     }), 5],
     ["a name", (n) => ({ name: "s", attributes: { n } }), (n) => ({ name: "other", attributes: { n: -1 - n } }), 2],
     ["a name each", (n) => ({ name: `s${n}` }), (n) => ({ name: `other${n}`, attributes: { n } }), 2],
-    ["what is below", (n) => ({ name: "s", attributes: { n }, children: [{ name: "t", attributes: { n } }] }), (n) => ({
-      name: "s",
-      attributes: { n: -1 - n },
-      children: [{ name: "t", attributes: { n: -1 - n } }]
-    }), 2]
+    [
+      "a value and its children",
+      (n) => ({ name: "s", attributes: { n }, children: [{ name: "t", attributes: { n } }] }),
+      (n) => ({
+        name: "s",
+        attributes: { n: -1 - n },
+        children: [{ name: "t", attributes: { n: -1 - n } }]
+      }),
+      2
+    ]
   ])(
-    "of 2,000 unordered spans that all differ in %s are compared in under a second",
+    "with 2,000 unordered spans that all differ in %s are compared in less than a second",
     (_, plan, expected, differences) => {
       const numbers = Array.from({ length: 2000 }, (_, n) => n)
       const [tree] = record({ name: "root", children: numbers.map(plan) })
@@ -76,7 +81,7 @@ describe("large trees", { timeout: 60_000 }, () => {
     }
   )
 
-  it("are compared if spans at both ends are optional", () => {
+  it("can be compared if spans at both ends are optional", () => {
     const around = (
       spans: ReadonlyArray<SpanExpectation>
     ) => [optional({ name: "x" }), ...spans, optional({ name: "y" })]
@@ -91,7 +96,7 @@ describe("large trees", { timeout: 60_000 }, () => {
     expect(below([...spans, { name: "z" }], around(spans))).toEqual(["root > z: unexpected"])
   })
 
-  it("may be deeper than the call stack if nothing is expected below", () => {
+  it("may be deeper than the call stack where they are not checked", () => {
     let plan: Plan = { name: "a" }
     for (let depth = 0; depth < 200; depth++) {
       plan = { name: "deep", children: [plan] }
@@ -104,7 +109,7 @@ describe("large trees", { timeout: 60_000 }, () => {
     expect(matchTree(tree!, { name: "deep", children: [] }).map(inWords)).toEqual(["deep > deep: unexpected"])
   })
 
-  /** A chain of spans, the deepest made first, and what is expected of it. */
+  /** A chain of spans, built from the deepest up, and its expectation. */
   const chain = (
     levels: number,
     changed: (level: number) => boolean,
@@ -123,7 +128,7 @@ describe("large trees", { timeout: 60_000 }, () => {
 
   const never = () => false
 
-  /** These tests are about depth, and not about speed. */
+  /** A generous timeout: these tests are about depth, not speed. */
   const patient = 60_000
 
   it.each<readonly [string, (each: SpanExpectation) => SpanList]>([
@@ -145,7 +150,7 @@ describe("large trees", { timeout: 60_000 }, () => {
     }
   }, patient)
 
-  it("say what differs ten thousand levels deep in a message that can be read", () => {
+  it("have a readable message for a difference ten thousand levels deep", () => {
     const { expectation, tree } = chain(10_000, (level) => level === 9_990)
     const { actual, expected, message } = mismatchOf(tree, expectation)!
     expect(message.length).toBeLessThan(20_000)
@@ -159,7 +164,7 @@ describe("large trees", { timeout: 60_000 }, () => {
     ])
   }, patient)
 
-  it("are compared if every one of ten thousand levels differs", () => {
+  it("can be compared if every one of ten thousand levels differs", () => {
     const { expectation, tree } = chain(10_000, () => true)
     const found = matchTree(tree, expectation)
     expect(found.length).toBe(10_000)

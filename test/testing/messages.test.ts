@@ -1,5 +1,5 @@
 /**
- * The message of a failed expectation: clear without the source, it says what was expected where, and shows both trees.
+ * The message of a failed expectation: it is clear without the source, states what was expected where, and shows both trees.
  */
 import { describe, expect, it } from "@effect/vitest"
 import type { AttributeValue, SpanNode } from "loom-telemetry"
@@ -22,7 +22,7 @@ import {
 import { readFileSync } from "node:fs"
 import { type Plan, record } from "./plans.js"
 
-/** Shows a message. */
+/** The page that shows a message. */
 const page = new URL("../../docs/trace-expectations.md", import.meta.url)
 
 const messageOf = (tree: ReadonlyArray<SpanNode>, expectation: TraceExpectation): string =>
@@ -53,7 +53,7 @@ const run = record({
 })
 
 describe("the message of a failed expectation", () => {
-  it("says what was expected where, and shows both trees with the lines that differ marked", () => {
+  it("states what was expected where, and shows both trees with the differing lines marked", () => {
     const message = messageOf(run, {
       name: "loom.run",
       attributes: { user_id: "alice" },
@@ -178,7 +178,7 @@ Recorded:
     expect(recorded).toMatch(/^ {3}recorded {2}…x{60}END"$/)
   })
 
-  it("counts NaN as equal to NaN and 0 to -0, but not to their texts, also inside arrays and objects", () => {
+  it("treats NaN as equal to NaN, and 0 to -0, but not to strings, also inside arrays and objects", () => {
     const [{ children, span }] = record({ name: "s" }) as [SpanNode]
     const numbers = [NaN, Infinity, -Infinity, 0, -0]
     const treeOf = (value: AttributeValue): SpanNode => ({ span: { ...span, attributes: { value } }, children })
@@ -208,7 +208,7 @@ Recorded:
     }
   })
 
-  it("tells NaN and Infinity from the strings that records store for them", () => {
+  it("distinguishes NaN and Infinity from the strings that records store for them", () => {
     const attributes = { n: NaN, list: [1, -Infinity], text: "NaN" }
     const tree = record({ name: "s", attributes })
     expect(formatMismatches(matchTree(tree, { name: "s", attributes }))).toBe(
@@ -248,12 +248,12 @@ Recorded:
     expect(message).toContain("\n… and 30 more\n")
   })
 
-  it("says that nothing was recorded", () => {
+  it("states that nothing was recorded", () => {
     expect(messageOf([], { name: "root" })).toContain("Recorded:\n     nothing")
   })
 })
 
-describe("the two texts of a failed expectation", () => {
+describe("the two strings of a failed expectation", () => {
   it("differ only where something is wrong", () => {
     const { actual, expected } = mismatchOf(run, {
       name: /loom/,

@@ -1,5 +1,5 @@
 /**
- * Whether a list of children is as expected, compared with trying out every pairing.
+ * Compares the result for a list of children with that of trying every pairing.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
@@ -7,7 +7,7 @@ import type { SpanNode } from "loom-telemetry"
 import { matchTree, oneOf, type SpanExpectation, type SpanList, times, unordered } from "loom-telemetry/testing"
 import { record } from "./plans.js"
 
-/** A pattern that several of the spans fit, and how often it is expected. */
+/** An expectation that several spans fit, and how often it is expected. */
 interface Pattern {
   readonly values: ReadonlyArray<number>
   readonly range: readonly [least: number, most: number]
@@ -32,7 +32,7 @@ const listOf = (patterns: ReadonlyArray<Pattern>, nested: boolean): ReadonlyArra
     times(range, { name: "s", attributes: { n: oneOf(...values) }, ...(nested && { children: [] }) })
   )
 
-/** Every way to give each span a pattern or none. */
+/** Every way to assign a pattern, or none, to each span. */
 const pairings = (spans: number, patterns: number): ReadonlyArray<ReadonlyArray<number | undefined>> =>
   spans === 0
     ? [[]]
@@ -57,7 +57,7 @@ const isRight = (
 }
 
 describe("a list of children", () => {
-  it("is as expected exactly if some pairing is right", () => {
+  it("is as expected exactly if there is a correct pairing", () => {
     fc.assert(
       fc.property(
         fc.array(value, { maxLength: 4 }),
@@ -76,7 +76,7 @@ describe("a list of children", () => {
     )
   })
 
-  it("is as expected even if every span has to give way to another one", () => {
+  it("is as expected even if the last span requires all other pairs to change", () => {
     const count = 300
     const spans = Array.from({ length: count }, (_, n) => ({ name: "s", attributes: { n: oneOf(n, n + 1) } }))
     const numbers = Array.from({ length: count }, (_, n) => n + 1)
@@ -88,7 +88,7 @@ describe("a list of children", () => {
     expect(matchTree({ ...roots[0]!, children }, { name: "root", children: unordered([...spans, last]) })).toEqual([])
   })
 
-  it("of which thousands of spans are wrong is compared in bounded time", () => {
+  it("is compared in bounded time even if thousands of spans differ", () => {
     const count = 2000
     const children = Array.from({ length: count }, (_, n) => ({
       span: { ...roots[0]!.children[0]!.span, attributes: { n } },

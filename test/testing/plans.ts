@@ -1,5 +1,5 @@
 /**
- * Trees of spans as plain data, and how to record them. Not a test itself.
+ * Trees of spans as plain data, and a function that records them. Not a test itself.
  */
 import * as Effect from "effect/Effect"
 import * as TestContext from "effect/TestContext"
@@ -31,7 +31,7 @@ const run = (plan: Plan): Effect.Effect<void> =>
     Effect.asVoid
   )
 
-/** A clock that stands still, so that durations are 0. Made once, because that takes longer than recording. */
+/** A stopped clock, so that durations are 0. Created once, because that takes longer than recording. */
 const stopped = Effect.runSync(Effect.provide(Effect.clock, TestContext.TestContext))
 
 /** Records the trees with the in-memory sink. */

@@ -17,7 +17,7 @@ import {
 } from "loom-telemetry/testing"
 import { anyPlan, expectationOf, type Plan, record, uniquelyNamed } from "./plans.js"
 
-/** Properties run as long as they need; they do not depend on speed. */
+/** A generous timeout: properties do not depend on speed. */
 const patient = 60_000
 
 const listOf = ({ children }: SpanExpectation): ReadonlyArray<SpanExpectation> =>
@@ -25,7 +25,7 @@ const listOf = ({ children }: SpanExpectation): ReadonlyArray<SpanExpectation> =
 
 const forest = fc.array(anyPlan(3), { maxLength: 2 })
 
-/** The way to every span of a plan. */
+/** The path to every span of a plan, as indices of children. */
 const placesOf = (plan: Plan, way: ReadonlyArray<number> = []): ReadonlyArray<ReadonlyArray<number>> => [
   way,
   ...(plan.children ?? []).flatMap((child, index) => placesOf(child, [...way, index]))
@@ -42,7 +42,7 @@ const pathTo = (
   ...Array.from({ length: way.length + 1 }, (_, length) => at(plan, way.slice(0, length)).name)
 ]
 
-/** The plan with another span in this place. */
+/** The plan with the span at this path replaced. */
 const replaced = (plan: Plan, [first, ...rest]: ReadonlyArray<number>, by: (plan: Plan) => Plan): Plan =>
   first === undefined
     ? by(plan)
@@ -104,7 +104,7 @@ describe("any recorded tree", () => {
     }))
   }, patient)
 
-  it("matches its records if each may be repeated or left out", () => {
+  it("matches its own records if each may be repeated or omitted", () => {
     fc.assert(fc.property(anyPlan(2), fc.nat(), (plan, number) => {
       const [root] = record(plan)
       const expected = listOf(expectationOf(root!)).map((each, index) =>
@@ -116,7 +116,7 @@ describe("any recorded tree", () => {
     }))
   }, patient)
 
-  it("never matches after a change, whatever the names of its spans", () => {
+  it("never matches after a change, whatever its spans are called", () => {
     fc.assert(fc.property(anyPlan(2), fc.nat(), (plan, number) => {
       const places = placesOf(plan)
       const way = places[number % places.length]!
@@ -134,7 +134,7 @@ describe("any recorded tree", () => {
   }, patient)
 })
 
-describe("a single change is found and located:", () => {
+describe("a single change is found and located if it is", () => {
   it("a different name", () => {
     fc.assert(fc.property(treeAndPlace, ({ plan, way }) => {
       const { after, mismatches } = changed(plan, way, (span) => ({ ...span, name: "another" }))
@@ -203,7 +203,7 @@ describe("a single change is found and located:", () => {
     }))
   }, patient)
 
-  it("two children that are swapped", () => {
+  it("a swap of two children", () => {
     fc.assert(fc.property(treeAndPlace, ({ number, plan, way }) => {
       const { children = [] } = at(plan, way)
       fc.pre(children.length > 1)
@@ -219,7 +219,7 @@ describe("a single change is found and located:", () => {
 })
 
 describe("a message", () => {
-  it("only has visible characters, whatever the spans contain", () => {
+  it("contains only visible characters, whatever the spans contain", () => {
     const hostile = fc.string({ unit: "binary", maxLength: 20 })
     fc.assert(fc.property(hostile, hostile, hostile, (name, key, value) => {
       const tree = record({

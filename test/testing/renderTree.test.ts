@@ -1,5 +1,5 @@
 /**
- * Trees as text for snapshots: the same in every run, despite random ids and times.
+ * Trees as text for snapshots, the same in every run despite random ids and times.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -15,7 +15,7 @@ import { record } from "./plans.js"
 
 const agent = Agent.make({ name: "arithmetic", instructions: "", toolkit: arithmeticTools })
 
-/** Random ids and the machine's clock, as in a program. */
+/** With random ids and the system clock, as in a program. */
 const run = agent.run("2 + 3?", { userId: "alice" }).pipe(
   Effect.provide([ArithmeticLive, Pricing.table([{ model: "ScriptedModel", input: 1, output: 1 }])]),
   scripted(calling(add("c1", 2, 3)), saying("5")),
@@ -24,7 +24,7 @@ const run = agent.run("2 + 3?", { userId: "alice" }).pipe(
 )
 
 describe("renderTree", () => {
-  it("gives the same text for each run of an agent, with random ids and on the machine's clock", async () => {
+  it("returns the same text for each run of an agent, despite random ids and the system clock", async () => {
     const text = await Effect.runPromise(run)
     expect(await Effect.runPromise(run)).toBe(text)
     expect(text.split("\n").map((line) => line.replace(/ [a-z_]+=.*/, ""))).toEqual([
@@ -58,7 +58,7 @@ describe("renderTree", () => {
     expect(renderTree([])).toBe("")
   })
 
-  it("never shows a string that looks like a number, a keyword or a field", () => {
+  it("quotes strings that look like a number, a keyword or a field", () => {
     const attributes = {
       a: "1",
       b: 1,
@@ -75,14 +75,14 @@ describe("renderTree", () => {
     )
   })
 
-  it("shows only the attributes that are chosen", () => {
+  it("shows only the chosen attributes", () => {
     const tree = record({ name: "s", attributes: { a: 1, b: 2 } })
     expect(renderTree(tree, { attributes: false })).toBe("• s")
     expect(renderTree(tree, { attributes: ["b", "c"] })).toBe("• s b=2")
     expect(renderTree(tree, { attributes: (key, span) => span.attributes[key] === 1 })).toBe("• s a=1")
   })
 
-  it.effect("numbers ids in the order they occur, in any attribute", () =>
+  it.effect("numbers ids in the order in which they occur, in any attribute", () =>
     Effect.gen(function*() {
       const other = yield* Effect.scoped(Telemetry.spanScoped("other"))
       yield* Effect.gen(function*() {
@@ -114,7 +114,7 @@ describe("renderTree", () => {
       )
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.live("sorts siblings that overlap in time if asked to, by their text and that of their children", () =>
+  it.live("sorts siblings that overlap in time, if asked to, by their text and that of their children", () =>
     Effect.gen(function*() {
       const worker = (step: string, delay: number) =>
         Telemetry.withSpan(Effect.void, step).pipe(Effect.delay(delay), Telemetry.withSpan("worker"))
@@ -142,7 +142,7 @@ describe("renderTree", () => {
       expect(unsorted.indexOf("• c")).toBeLessThan(unsorted.indexOf("• a"))
     }))
 
-  it("keeps siblings that ran one after another in order, and ignores ids when it sorts", () => {
+  it("keeps the order of siblings that ran one after another, and ignores ids when sorting", () => {
     const [node] = record({ name: "s" })
     const at = (name: string, start: number, end: number, id: string): SpanNode => ({
       span: {
@@ -163,7 +163,7 @@ describe("renderTree", () => {
     expect(renderTree(tree, { order: "text" })).toBe("• x self=s1\n• y self=s2\n• z self=s3")
   })
 
-  /** Workers that start in any order after any delay, each with steps that run in parallel. */
+  /** Runs workers that start in random order after random delays, each with parallel steps. */
   const schedule = (overlap: boolean) =>
     Effect.gen(function*() {
       const pause = Effect.flatMap(Random.nextIntBetween(0, 4), (ms) => ms === 0 ? Effect.yieldNow() : Effect.sleep(ms))
@@ -196,7 +196,7 @@ describe("renderTree", () => {
       (runs) => [0, 1, 2].map((index) => new Set(runs.map((texts) => texts[index])).size)
     )
 
-  it.live("gives one snapshot for any schedule of spans that overlap, or of any spans if all siblings are sorted", () =>
+  it.live("returns one snapshot for any schedule of overlapping spans, or of any spans if all siblings are sorted", () =>
     Effect.gen(function*() {
       const [stable, text, start] = yield* snapshots(true)
       expect([stable, text]).toEqual([1, 1])
@@ -204,7 +204,7 @@ describe("renderTree", () => {
       expect((yield* snapshots(false))[1]).toBe(1)
     }))
 
-  it.effect("shows trees that are deeper than the call stack", () =>
+  it.effect("can show trees that are deeper than the call stack", () =>
     Effect.gen(function*() {
       yield* Stream.runDrain(Telemetry.withSpanStream(Stream.empty, "s"))
       let [tree] = yield* Effect.flatMap(InMemoryTelemetry, (memory) => memory.tree)

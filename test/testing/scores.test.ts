@@ -1,5 +1,5 @@
 /**
- * Expectations on the scores of spans.
+ * Expectations for the scores of spans.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -56,7 +56,7 @@ describe("expectTrace with scores", () => {
       "v3",
       "v2"
     ]
-  ])("names %s", ([, scores, field, expected, actual]) =>
+  ])("reports %s", ([, scores, field, expected, actual]) =>
     Effect.map(mismatch(scores), (error) => {
       expect(error?.mismatches[0]).toMatchObject({ kind: "different", field, expected, actual })
     }))
@@ -67,20 +67,20 @@ describe("expectTrace with scores", () => {
       expect(error?.actual).toContain("• answer [scores: correctness, tone]")
     }))
 
-  it.effect("finds a score of the whole trace on its root, before the root's own", () =>
+  it.effect("finds the scores of a whole trace on its root, before the root's own", () =>
     Effect.gen(function*() {
       yield* Telemetry.score("own", { value: 1 }).pipe(Telemetry.withSpan("root"))
       yield* Telemetry.scoreOf({ traceId }, "whole", { value: 1 })
       yield* expectTrace({ name: "root", scores: ["whole", "own"] })
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("scores that are not named are not looked at, and none are where there are none", () =>
+  it.effect("does not check scores that are omitted, and accepts an empty list if there are none", () =>
     Effect.gen(function*() {
       yield* judged
       yield* expectTrace({ name: "root", scores: [], children: [{ name: "answer" }] })
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("works on trees of one's own", () =>
+  it.effect("also works with trees from scoredTree", () =>
     Effect.gen(function*() {
       yield* judged
       const memory = yield* InMemoryTelemetry

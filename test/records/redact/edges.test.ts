@@ -1,5 +1,5 @@
 /**
- * The edges of what the rules look at: characters that end a search, names of flags at their limits, several users before one host.
+ * Edge cases of the redaction rules: characters that end a search, flag names of the maximum length, several `@` before a host.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { builtInRedactor } from "../../../src/records/redact/Redactor.js"
@@ -14,7 +14,7 @@ describe("a long text", () => {
     expect(shown(`${text}password=hunter2 end`)).toBe(`${text}password=<redacted> end`)
   })
 
-  it("is in one piece again after each secret", () => {
+  it("keeps everything around several secrets", () => {
     const text = `${filler}\uffffpassword=hunter2 `.repeat(3)
     expect(shown(text)).toBe(`${filler}\uffffpassword=<redacted> `.repeat(3))
   })
@@ -25,7 +25,7 @@ describe("an apostrophe that is never closed", () => {
     ["at the end", "PASSWORD='S3cr3t9x", "PASSWORD='<redacted>"],
     ["before more words", "the api_key = 'S3cr3t9x and more", "the api_key = '<redacted> and more"],
     ["in a JSON string", "{\"said\":\"api_key: 'S3cr3t9x\",\"n\":1}", "{\"said\":\"api_key: '<redacted>\",\"n\":1}"],
-    ["before words alone", "the password: 'tis unknown", "the password: 'tis unknown"]
+    ["before plain words, which stay", "the password: 'tis unknown", "the password: 'tis unknown"]
   ])("hides the secret after it: %s", (_, text, expected) => {
     expect(shown(text)).toBe(expected)
   })
@@ -33,16 +33,16 @@ describe("an apostrophe that is never closed", () => {
 
 describe("a flag", () => {
   it.each([
-    ["of one letter", "--t S3cr3t9x", "--t S3cr3t9x"],
+    ["with one letter", "--t S3cr3t9x", "--t S3cr3t9x"],
     ["after a word", "x--token S3cr3t9x", "x--token S3cr3t9x"],
     ["with three hyphens", "---token S3cr3t9x", "---token S3cr3t9x"],
     ["before another flag", "--token --token S3cr3t9x", "--token --token <redacted>"],
     ["without a value", "--token", "--token"],
     ["with eight spaces", `--token${" ".repeat(8)}S3cr3t9x`, `--token${" ".repeat(8)}<redacted>`],
     ["with nine spaces", `--token${" ".repeat(9)}S3cr3t9x`, `--token${" ".repeat(9)}S3cr3t9x`],
-    ["before a line of its own", "--token \u00a0S3cr3t9x", "--token \u00a0S3cr3t9x"],
-    ["of 63 characters", `--${"a".repeat(57)}-token S3cr3t9x`, `--${"a".repeat(57)}-token <redacted>`],
-    ["of 64 characters", `--${"a".repeat(58)}-token S3cr3t9x`, `--${"a".repeat(58)}-token S3cr3t9x`]
+    ["before a no-break space", "--token \u00a0S3cr3t9x", "--token \u00a0S3cr3t9x"],
+    ["with 63 characters", `--${"a".repeat(57)}-token S3cr3t9x`, `--${"a".repeat(57)}-token <redacted>`],
+    ["with 64 characters", `--${"a".repeat(58)}-token S3cr3t9x`, `--${"a".repeat(58)}-token S3cr3t9x`]
   ])("%s", (_, text, expected) => {
     expect(shown(text)).toBe(expected)
   })

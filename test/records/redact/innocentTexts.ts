@@ -1,8 +1,8 @@
 /**
- * Texts that speak of secrets, look like them or stand where they stand, and hold none.
+ * Texts that mention secrets, look like them or occur in their place, but contain none.
  */
 
-/** None of them may be touched. */
+/** Redaction must leave all of them alone. */
 export const innocentTexts: ReadonlyArray<string> = [
   // Code.
   "if (token === ';') next()",

@@ -1,5 +1,5 @@
 /**
- * `Redaction.personal()` hides personal data that has a form of its own, wherever it stands, and nothing else.
+ * `Redaction.personal()` hides personal data with a recognizable form, wherever it occurs, and nothing else.
  */
 import { afterAll, describe, expect, it } from "@effect/vitest"
 import { Redaction } from "../../../src/telemetry/Redaction.js"
@@ -12,7 +12,7 @@ const alone = Redaction.personal({ defaults: false })
 
 const shown = (text: string): string => personal.text(text, 8192)
 
-/** Where personal data may stand. */
+/** The places where personal data may occur. */
 const places: { readonly [place: string]: (text: string) => string } = {
   "a value": (text) => text,
   "prose": (text) => `Ask them, ${text}, or write to us (${text}). Thanks!`,
@@ -29,13 +29,13 @@ interface Person {
   readonly data: string
 }
 
-/** Whether the data is seen, or the first or last six characters of it. */
+/** Whether the data is visible, or its first or last six characters are. */
 const leaks = ({ data }: Person, seen: string): boolean =>
   !seen.includes("<redacted>") ||
   (data.length < 7 ? seen.includes(data) : [data.slice(0, 6), data.slice(-6)].some((each) => seen.includes(each)))
 
 describe("personal data", () => {
-  it.each(personalForms)("of the form %s is hidden everywhere", (_, form) => {
+  it.each(personalForms)("is hidden everywhere: %s", (_, form) => {
     const random = randomFrom(1)
     for (const [place, put] of Object.entries(places)) {
       const person = personOf(form, random)
@@ -49,7 +49,7 @@ describe("personal data", () => {
     }
   })
 
-  it.each(personalForms)("%s: a text that looks like it stays", (_, __, innocent) => {
+  it.each(personalForms)("is not confused with text that looks similar: %s", (_, __, innocent) => {
     for (
       const put of [places["a value"]!, places["lines"]!, places["a list"]!, (text: string) => JSON.stringify([text])]
     ) {
@@ -57,12 +57,12 @@ describe("personal data", () => {
     }
   })
 
-  it.each(innocentTexts)("is not seen in %j", (text) => {
+  it.each(innocentTexts)("is not found in %j", (text) => {
     expect(alone.text(text, 8192)).toBe(text)
     expect(alone.text(JSON.stringify({ list: [text], text }), 8192)).toBe(JSON.stringify({ list: [text], text }))
   })
 
-  it("leaves the words around it, and JSON that can be read", () => {
+  it("is hidden without the words around it, and JSON remains valid", () => {
     expect(
       shown(
         "From Alice <alice@example.com>: call +41 44 668 18 00 from 203.0.113.7:4000, card 4111 1111 1111 1111 12/27"
@@ -82,11 +82,11 @@ describe("personal data", () => {
 
 const seeds = 50
 
-describe("a corpus", () => {
+describe("personal redaction of a corpus", () => {
   const found: Array<{ form: string; hidden: string }> = []
   afterAll(() => console.table(found))
 
-  it("of 50 random examples of each form, in turn in each place, leaks at most 2 of 100", () => {
+  it("leaks at most 2 % of 50 random examples of each form, in varying places", () => {
     let made = 0
     const leaked: Array<readonly [Person, string]> = []
     for (const [what, form] of personalForms) {
@@ -103,7 +103,7 @@ describe("a corpus", () => {
     expect(leaked.length / made).toBeLessThanOrEqual(0.02)
   })
 
-  it("of 200 random innocent texts of each form: at most 1 of 100 is touched", () => {
+  it("changes at most 1 % of 200 random innocent texts of each form", () => {
     let made = 0
     const touched: Array<readonly [string, string]> = []
     for (const form of innocentForms) {
@@ -120,7 +120,7 @@ describe("a corpus", () => {
     expect(touched.length / made).toBeLessThanOrEqual(0.01)
   })
 
-  it("has no number of 13 to 19 digits that fails the check digit hidden", () => {
+  it("does not hide numbers of 13 to 19 digits with a wrong check digit", () => {
     const random = randomFrom(5)
     for (let time = 0; time < 2000; time++) {
       const start = personOf(`{e1}{d${11 + (time % 7)}}`, random).text

@@ -1,9 +1,9 @@
 /**
- * Personal data in its published forms, and texts that look like it. One table: a row is a form, and a text with the same look that is none.
+ * The published forms of personal data. Each row is a form, and a text that looks similar but is not personal data.
  *
- * No one's data stands here: digits are made from a seed. `{d4}` stands for four digits, `{n3}` for three of which the first is 2 to 9, `{l6}` for six
- * letters, `{i8}` for letters and digits, `{h4}` for hexadecimal digits, `{octet}` for 0 to 255, `{luhn}` for the check digit of the digits before it. `|` marks
- * where the personal data begins and ends, if it is not the whole text.
+ * This file contains no one's data: digits are generated from a seed. `{d4}` means four digits, `{n3}` three digits of which the first is 2 to 9,
+ * `{l6}` six letters, `{i8}` letters and digits, `{h4}` hexadecimal digits, `{octet}` 0 to 255, `{luhn}` the check digit of the digits before it. `|`
+ * marks where the personal data begins and ends, if it is not the whole text.
  */
 
 const letters = "abcdefghijklmnopqrstuvwxyz"
@@ -17,7 +17,7 @@ const alphabets: { readonly [name: string]: string } = {
   l: letters
 }
 
-/** The digit that makes the number pass (ISO/IEC 7812-1, annex B). */
+/** The check digit for a number (ISO/IEC 7812-1, annex B). */
 export const checkDigit = (text: string): string => {
   const values = [...text.replace(/\D/g, "")].map(Number).reverse()
   const sum = values.reduce(
@@ -27,7 +27,7 @@ export const checkDigit = (text: string): string => {
   return String((10 - (sum % 10)) % 10)
 }
 
-/** Makes a text of this form; personal data may be a part of it. */
+/** Generates a text of this form, of which personal data may be only a part. */
 export const personOf = (form: string, random: () => number): { readonly text: string; readonly data: string } => {
   const parts = filled(form, random).split("|")
   return { text: parts.join(""), data: parts[1] ?? parts[0]! }
@@ -49,10 +49,10 @@ const filled = (form: string, random: () => number): string => {
   return at < 0 ? text : text.replace("{luhn}", checkDigit(text.slice(0, at)))
 }
 
-/** What it is, its form, and a text that is not touched. */
+/** What the data is, its form, and a text that is left alone. */
 export type PersonalRow = readonly [what: string, form: string, innocent: string]
 
-/** All of them. */
+/** All forms. */
 export const personalForms: ReadonlyArray<PersonalRow> = [
   // E-mail.
   ["e-mail", "{l6}@{l5}.com", "import { Agent } from \"@effect/ai\""],
@@ -161,7 +161,7 @@ export const personalForms: ReadonlyArray<PersonalRow> = [
   ["IPv6, capitals", "2001:0DB8:0000:0000:0000:FF00:0042:{d4}", "a::before { content: '' }"]
 ]
 
-/** Forms of texts that hold no personal data; filled at random. */
+/** Forms of texts without personal data, to be filled at random. */
 export const innocentForms: ReadonlyArray<string> = [
   "2024-0{e1}-1{d1}",
   "2024-0{e1}-1{d1}T1{d1}:2{d1}:3{d1}.{d3}Z",

@@ -1,9 +1,9 @@
 /**
- * The published forms of secrets, and texts that look like them. One table: a row is a form, an innocent text with the same beginning, and who issues it.
+ * The published forms of secrets. Each row is an issuer, a form, and an innocent text with the same prefix.
  *
- * No secret stands here, nor one that a scanner would take for one: bodies are made from a seed when they are needed. In a form, `{a36}` stands for 36
- * letters and digits, `{h32}` for hexadecimal digits, `{u16}` for capitals and digits, `{d10}` for digits, `{l34}` for letters, `{w20}` for letters,
- * digits, `-` and `_`, `{b40}` for base64, `{uuid}` for a UUID. `|` marks where the secret begins, and where it ends.
+ * This file contains no secrets, nor anything that a scanner would mistake for one: they are generated from a seed when needed. In a form, `{a36}`
+ * means 36 letters and digits, `{h32}` hexadecimal digits, `{u16}` capitals and digits, `{d10}` digits, `{l34}` letters, `{w20}` letters, digits, `-`
+ * and `_`, `{b40}` base64, `{uuid}` a UUID. `|` marks where the secret begins and ends.
  */
 
 const letters = "abcdefghijklmnopqrstuvwxyz"
@@ -20,7 +20,7 @@ const alphabets: { readonly [name: string]: string } = {
   w: `${letters + letters.toUpperCase() + digits}-_`
 }
 
-/** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** A generator of random numbers from 0 to 1, the same for the same seed (mulberry32). */
 export const randomFrom = (seed: number): () => number => {
   let state = seed
   return () => {
@@ -31,7 +31,7 @@ export const randomFrom = (seed: number): () => number => {
   }
 }
 
-/** `count` characters of an alphabet; the last one is a letter or a digit, so that the end of the secret is one of a word. */
+/** `count` characters of an alphabet. The last one is a letter or digit, so that the secret ends at the end of a word. */
 const body = (name: string, count: number, random: () => number): string => {
   const pick = (from: string) => from[Math.floor(random() * from.length)]!
   const last = alphabets[name]!.replace(/[^A-Za-z0-9]/g, "")
@@ -40,13 +40,13 @@ const body = (name: string, count: number, random: () => number): string => {
 
 const base64url = (text: string): string => Buffer.from(text).toString("base64url")
 
-/** A secret of a form, and the text that tells of it, in which it stands. */
+/** A secret, and the text that contains it and shows what it is. */
 export interface Secret {
   readonly secret: string
   readonly text: string
 }
 
-/** Makes a secret of this form. */
+/** Generates a secret of this form. */
 export const secretOf = (form: string, random: () => number): Secret => {
   const made = form.replaceAll(
     /\{(?:([a-z])(\d+)|(uuid|jwt))\}/g,
@@ -61,10 +61,10 @@ export const secretOf = (form: string, random: () => number): Secret => {
   return { secret: parts[1] ?? made, text: parts.join("") }
 }
 
-/** One form: its issuer, how its secrets are made, and a text that is none. */
+/** The issuer, the form of its secrets, and a text that is not a secret. */
 export type Row = readonly [issuer: string, form: string, innocent: string]
 
-/** All of them. */
+/** All forms. */
 export const secretForms: ReadonlyArray<Row> = [
   // Model vendors.
   ["OpenAI, project", "sk-proj-{w74}T3BlbkFJ{w74}", "sk-proj- is the prefix of a project's keys"],
@@ -276,7 +276,7 @@ export const secretForms: ReadonlyArray<Row> = [
   ["Branch", "key_live_{a32}", "key_live_x"],
   ["Razorpay", "rzp_live_{a14}", "rzp_live_"],
   ["Dropbox", "sl.{w140}", "sl.example"],
-  // Forms of everybody.
+  // General forms.
   ["JWT", "{jwt}.{w43}", "eyJ is the beginning"],
   [
     "a private key",
