@@ -6,6 +6,7 @@
  */
 import { type AttributeKey, roleOf, type SpanRole } from "../records/vocabulary.js"
 import { adkReading } from "./reading/adk.js"
+import { claudeCodeReading } from "./reading/claudeCode.js"
 import { genaiReading } from "./reading/genai.js"
 import { genkitReading } from "./reading/genkit.js"
 import { langfuseReading } from "./reading/langfuse.js"
@@ -42,6 +43,7 @@ const readings: ReadonlyArray<Reading> = [
   adkReading,
   mlflowReading,
   genkitReading,
+  claudeCodeReading,
   unsaidReading
 ]
 

@@ -87,6 +87,31 @@ describe("a model span around others", () => {
       ],
       [250, 30, null]
     ],
+    "with another price": [
+      [call(2, 1, ours(100, 10, 0.5)), call(1, null, ours(100, 10, 0.7))],
+      [100, 10, 0.5]
+    ],
+    "without the cached input of its call": [
+      [
+        call(2, 1, { ...ours(100, 10), cached_tokens_in: 40 }),
+        call(1, null, { ...ours(100, 10), cached_tokens_in: 0 })
+      ],
+      [100, 10, null]
+    ],
+    "that counts cached input, which the other one counts apart": [
+      [
+        call(2, 1, { ...ours(100, 10), cached_tokens_in: 40 }),
+        call(1, null, { ...ours(145, 10), cached_tokens_in: 40 })
+      ],
+      [145, 10, null]
+    ],
+    "that counts cached input apart": [
+      [
+        call(2, 1, { ...ours(145, 10), cached_tokens_in: 40 }),
+        call(1, null, { ...ours(100, 10), cached_tokens_in: 40 })
+      ],
+      [145, 10, null]
+    ],
     "with the sum of two calls": [
       [call(2, 1, ours(60, 4)), call(3, 1, ours(40, 6)), call(1, null, ours(100, 10))],
       [100, 10, null]

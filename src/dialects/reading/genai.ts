@@ -72,6 +72,8 @@ export const genaiReading: Reading = {
     "gen_ai.usage.completion_tokens": "tokens_out",
     "gen_ai.usage.cache_read.input_tokens": "cached_tokens_in",
     "gen_ai.usage.cache_read_input_tokens": "cached_tokens_in",
+    "gen_ai.usage.cached_input_tokens": "cached_tokens_in",
+    "gen_ai.usage.cached_tokens": "cached_tokens_in",
     "gen_ai.usage.cache_creation.input_tokens": "cache_creation_tokens_in",
     "gen_ai.usage.cache_creation_input_tokens": "cache_creation_tokens_in",
     "gen_ai.usage.cache_write.input_tokens": "cache_creation_tokens_in",

@@ -14,8 +14,17 @@ const sumOf = (entries: Foreign, wanted: RegExp): number | undefined =>
     return amount === undefined ? sum : (sum ?? 0) + amount
   }, undefined)
 
+/** The entries, also those of objects within, such as `prompt_tokens_details`. */
+const flat = (entries: Foreign): Foreign =>
+  Object.fromEntries(
+    Object.entries(entries).flatMap(([key, value]) => [
+      [key, value],
+      ...Object.entries(jsonObject(value)).map(([inner, amount]) => [`${key}.${inner}`, amount])
+    ])
+  )
+
 const usage: Read = (value, set) => {
-  const entries = jsonObject(value)
+  const entries = flat(jsonObject(value))
   set("tokens_in", sumOf(entries, /^(?:input|prompt)(?!.*_details)|^cache_.*input/))
   set("tokens_out", sumOf(entries, /^(?:output|completion)(?!.*_details)/))
   set("cached_tokens_in", sumOf(entries, /^(?:input|prompt).*cache(?!.*(?:creat|write))|^cache_read/))

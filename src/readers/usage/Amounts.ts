@@ -104,11 +104,20 @@ export const greater = (a: Amounts, b: Amounts | undefined): Amounts => {
   return out
 }
 
-/** Whether an amount is the same as the one inside it, in each quantity that both have. */
+/**
+ * Whether an amount repeats the one inside it: the same tokens, or else the same in each quantity that both have. The prices of two producers may
+ * differ, and one of them may count cached input apart.
+ */
 export const repeats = (amounts: Amounts, inside: Amounts | undefined): boolean => {
   const both = amounts.has & (inside?.has ?? 0)
-  return both !== 0 &&
-    quantities.every(([flag, key]) => (both & flag) === 0 || isClose(amounts[key], inside![key]))
+  if (inside === undefined || both === 0) {
+    return false
+  }
+  const same = (key: (typeof quantities)[number][1]): boolean => isClose(amounts[key], inside[key])
+  const tokens = measured.tokensIn | measured.tokensOut
+  return (both & tokens) === tokens && amounts.tokensIn + amounts.tokensOut > 0
+    ? same("tokensOut") && (same("tokensIn") || inside.cachedTokensIn > 0 && same("cachedTokensIn"))
+    : quantities.every(([flag, key]) => (both & flag) === 0 || same(key))
 }
 
 /** Sums of dollars differ in their last digits. */

@@ -13,7 +13,7 @@
  * called.
  */
 import type { MetricFacts } from "../../records/wire/facts.js"
-import { type Amounts, greater, minus, repeats } from "./Amounts.js"
+import { Amounts, greater, measured, minus, repeats } from "./Amounts.js"
 import { Carried, fromTheLeaves, HeldSpan } from "./HeldSpan.js"
 import { amountsOfSpan, type Dimensions, type KnownSpan, type Labels, quantityOf } from "./measures.js"
 import { type Source, UsageTables } from "./UsageTables.js"
@@ -184,9 +184,16 @@ export class TraceUsage {
   private countModel(held: HeldSpan, own: Labels, tables: UsageTables): void {
     const measuredInside = held.up?.measured ?? 0
     const inside = held.up?.models
-    const covered = measuredInside | (held.own !== undefined && repeats(held.own, inside) ? inside!.has : 0)
+    const isRepeated = held.own !== undefined && repeats(held.own, inside)
+    const covered = measuredInside | (isRepeated ? inside!.has : 0)
     if (held.own !== undefined && (held.own.has & ~covered) !== 0) {
       this.item(held, "spans", covered === 0 ? held.own : held.own.copy(~covered), [noLabels, own], tables)
+    }
+    if (held.own !== undefined && isRepeated && held.own.tokensIn > inside!.tokensIn) {
+      // Cached input, which the call inside counts apart.
+      const more = new Amounts()
+      more.measure(measured.tokensIn, held.own.tokensIn - inside!.tokensIn)
+      this.item(held, "spans", more.copy(inside!.has & ~measuredInside), [noLabels, own], tables)
     }
     if (held.own !== undefined) {
       held.upward().models = inside === undefined ? held.own : greater(held.own, inside)
