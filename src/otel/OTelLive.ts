@@ -1,5 +1,5 @@
 /**
- * OpenTelemetry configured by the standard `OTEL_*` variables, for production.
+ * OpenTelemetry for production, configured by the standard `OTEL_*` variables.
  */
 import {
   AlwaysOffSampler,
@@ -57,10 +57,11 @@ const optionsOf = (read: Settings): Effect.Effect<OTelOptions, ConfigError.Confi
   }))
 
 /**
- * Sends telemetry to the OTLP receiver that the standard `OTEL_*` variables name, by default `http://localhost:4318` over HTTP with protobuf. A malformed
- * value is a `ConfigError` that names the variable. With `OTEL_SDK_DISABLED=true` nothing is recorded, regardless of other variables.
+ * Sends telemetry to the OTLP receiver configured by the standard `OTEL_*` variables, by default `http://localhost:4318` over HTTP with protobuf.
+ * Building the layer fails with a `ConfigError` that names the variable if a value is malformed. With `OTEL_SDK_DISABLED=true` nothing is recorded,
+ * regardless of other variables.
  *
- * The service `OTelTelemetry` has its counters.
+ * Also provides the service `OTelTelemetry` with its counters.
  */
 export const OTelTelemetryLive: Layer.Layer<Telemetry | OTelTelemetry, ConfigError.ConfigError> = Layer.unwrapEffect(
   Effect.flatMap(isDisabled, (disabled) =>
@@ -70,7 +71,7 @@ export const OTelTelemetryLive: Layer.Layer<Telemetry | OTelTelemetry, ConfigErr
 )
 
 /**
- * The same layer as `OTelTelemetryLive`. Its type names `Telemetry` only, so that a condition can choose between it and any other sink.
+ * The same layer as `OTelTelemetryLive`, typed as `Telemetry` only, so that a conditional expression can choose between it and any other sink.
  *
  * @example
  * program.pipe(Effect.provide(isProduction ? OTelLive : ConsoleTelemetry.layer()))
@@ -81,8 +82,8 @@ export const OTelLive: Layer.Layer<Telemetry, ConfigError.ConfigError> = OTelTel
 
 const more = { otel: OTelLive }
 
-/** The sinks that the text names; `otel` is `OTelLive`. */
+/** The layer named by a string, as in `Telemetry.layerSpec`; also accepts `otel`, which is `OTelLive`. */
 export const layerSpec: (spec: string) => SpecLayer = makeLayerSpec(more)
 
-/** The sinks that the config value `LOOM_TELEMETRY` names; `otel` is `OTelLive`. */
+/** The layer named by the config value `LOOM_TELEMETRY`, as in `Telemetry.layerConfig`; also accepts `otel`, which is `OTelLive`. */
 export const layerConfig: SpecLayer = makeLayerConfig(more)

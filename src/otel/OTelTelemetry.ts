@@ -1,8 +1,8 @@
 /**
  * Sends spans, metrics and scores to OpenTelemetry, with the ids that the other sinks record.
  *
- * The SDK does the export with its batch processor, metric reader and exporters. This module is the bridge; it adds counters and a release in bounded
- * time. Next to other sinks, in any order, the SDK creates the ids.
+ * The SDK exports with its own batch processor, metric reader and exporters. This module is the bridge; it adds counters and a release in bounded
+ * time. If there are other sinks, in any order, the SDK still creates the ids.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import * as Context from "effect/Context"
@@ -47,11 +47,11 @@ export interface ProjectionOptions extends Naming {
   /** Whether to record the metrics of the GenAI semantic conventions as well. Default `true`. */
   readonly genaiMetrics?: boolean
   /**
-   * The default of the agents' `captureContent`, and where content is sent: as attributes of spans, as log records
-   * (`gen_ai.client.inference.operation.details`), or both. Default: nowhere, unless an agent captures it; then on spans.
+   * The default for the agents' `captureContent`, and where content is sent: as span attributes, as log records
+   * (`gen_ai.client.inference.operation.details`), or both. Default: content is not captured; if an agent captures it, it is sent on spans.
    */
   readonly captureContent?: ContentCapture
-  /** Whether messages that are logged inside spans (`Effect.log`) are log records, too, when their span ends. Default `false`. */
+  /** Whether messages logged inside spans (`Effect.log`) are also sent as log records when their span ends. Default `false`. */
   readonly effectLogs?: boolean
 }
 
@@ -80,7 +80,7 @@ export interface ProvidersOptions extends ProjectionOptions {
   readonly tracerProvider: ForeignTracerProvider
   /** Receives the measurements. Without it, they are not exported. */
   readonly meterProvider?: ForeignMeterProvider
-  /** Receives log records: content, late scores, and log messages on request. Without it, they are not exported. */
+  /** Receives log records: content, late scores and, with `effectLogs`, log messages. Without it, they are not exported. */
   readonly loggerProvider?: ForeignLoggerProvider
   /** What to do with the providers when the layer closes. Default `"flush"`: they stay open. */
   readonly onClose?: "flush" | "shutdown"
@@ -90,7 +90,7 @@ export interface ProvidersOptions extends ProjectionOptions {
 
 /** The state of the OpenTelemetry sink. */
 export interface OTelTelemetryService {
-  /** Counts of sampled spans and log records. With `fromProviders`, whose exports are not visible here, only scores that none takes are counted. */
+  /** Counts of sampled spans and log records. With `fromProviders`, whose exports are not visible here, only dropped scores are counted. */
   readonly stats: Effect.Effect<OTelStats>
 }
 
@@ -98,11 +98,11 @@ interface Parts extends ProjectionOptions {
   readonly tracer: OtelApi.Tracer
   /** Whether the SDK was built here. */
   readonly isOurSdk: boolean
-  /** Whether a sampler or a processor may look at what spans open with. */
+  /** Whether a sampler or a processor may read the attributes and links that spans open with. */
   readonly readsOpening: boolean
   readonly meterProvider: OtelApi.MeterProvider | undefined
   readonly flush: Effect.Effect<void>
-  /** Counts the scores that nothing takes. */
+  /** Counts the scores that cannot be sent. */
   readonly counter: ExportCounter
   readonly stats: () => OTelStats
   readonly logs: LogTarget | undefined
@@ -157,7 +157,7 @@ const observerOf = (
   }
 }
 
-/** Sends what a finished span says as log records. */
+/** Sends the content and the log messages of a finished span as log records. */
 const spanLogger = (parts: Parts, logs: LogTarget) => {
   const names = namesOf({ dialects: ["genai"], semconv: versionsOf(parts) })
   const hasEvents = parts.captureContent === "EVENT_ONLY" || parts.captureContent === "SPAN_AND_EVENT"
@@ -245,7 +245,7 @@ export class OTelTelemetry extends Context.Tag("loom-telemetry/OTelTelemetry")<O
   static readonly layer = (options: OTelOptions = {}): Layer.Layer<Telemetry | OTelTelemetry> =>
     Layer.scopedContext(Effect.suspend(() => fromSdk(options)))
 
-  /** Uses providers that were built elsewhere. They are flushed when the layer closes, and shut down only with `onClose: "shutdown"`. */
+  /** Uses providers that you built. They are flushed when the layer closes, and shut down only with `onClose: "shutdown"`. */
   static readonly fromProviders = (options: ProvidersOptions): Layer.Layer<Telemetry | OTelTelemetry> =>
     Layer.scopedContext(Effect.suspend(() => fromForeign(options)))
 

@@ -1,9 +1,9 @@
 /**
- * Hands what any OpenTelemetry SDK ends to the sinks of this package, redacted, with its own ids and tree: spans of the Vercel AI SDK, Mastra,
- * OpenInference, http and others.
+ * A span processor that passes the spans of any OpenTelemetry SDK (Vercel AI SDK, Mastra, OpenInference, http and others) to the sinks of this
+ * package, redacted, with their ids and tree.
  *
- * Together with `OTelTelemetry.fromProviders` on the same provider, spans of both kinds are in one tree, and each is recorded once. The OpenTelemetry
- * sink itself does not send them again: give the provider a processor that exports. Sampled-out spans are not seen. Nothing here throws.
+ * Combined with `OTelTelemetry.fromProviders` on the same provider, spans of both kinds form one tree, and each is recorded once. The OpenTelemetry
+ * sink does not export them: give the provider a processor that does. Spans that were not sampled are not seen. Nothing here throws.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { Context as OtelContext } from "@opentelemetry/api"
@@ -21,7 +21,7 @@ import { Telemetry } from "../telemetry/Telemetry.js"
 import type { TelemetryService } from "../telemetry/TelemetryService.js"
 import { adopt, adoptedSpan, isMaking } from "./spans/AdoptedSpan.js"
 
-/** The service that records, or a function that gives it once it is there: a provider is often made before the sinks. */
+/** The service that records, or a function that returns it once it exists: a provider is often built before the sinks. */
 export type TelemetrySource = TelemetryService | (() => TelemetryService | undefined)
 
 /**
@@ -43,9 +43,9 @@ export class TelemetrySpanProcessor implements SpanProcessor {
     private readonly release: () => Promise<void> = () => Promise.resolve()
   ) {}
 
-  /** Builds a layer for the processor, which closes it at `shutdown`. Rejects with the layer's error. */
+  /** Builds a layer and a processor for it, which closes the layer on `shutdown`. Rejects with the layer's error. */
   static async fromLayer<E>(layer: Layer.Layer<Telemetry, E, FileSystem.FileSystem>): Promise<TelemetrySpanProcessor> {
-    // The file sink does without the service: it calls Node's own functions.
+    // The file sink works without the `FileSystem` service: it then calls Node's own functions.
     const managed = ManagedRuntime.make(layer as Layer.Layer<Telemetry, E>)
     const exit = await managed.runPromiseExit(Telemetry)
     if (Exit.isFailure(exit)) {
@@ -77,9 +77,9 @@ export class TelemetrySpanProcessor implements SpanProcessor {
     })
   }
 
-  /** Resolves when the sinks have written what was recorded so far, or have given up within their caps. Never rejects. */
+  /** Resolves when the sinks have written what was recorded so far, or have timed out (3 seconds). Never rejects. */
   async forceFlush(): Promise<void> {
-    // An OpenTelemetry sink among the sinks flushes its provider, and that flushes this processor again.
+    // An OpenTelemetry sink among the sinks flushes its provider, which flushes this processor again.
     if (!this.isFlushing) {
       this.isFlushing = true
       try {
@@ -92,7 +92,7 @@ export class TelemetrySpanProcessor implements SpanProcessor {
     }
   }
 
-  /** Flushes, and closes what `fromLayer` built; spans that end later are not recorded. Never rejects. */
+  /** Flushes, and closes the layer built by `fromLayer`; spans that end later are not recorded. Never rejects. */
   async shutdown(): Promise<void> {
     if (!this.isShutDown) {
       await this.forceFlush()
@@ -123,6 +123,6 @@ export class TelemetrySpanProcessor implements SpanProcessor {
   }
 
   private report(error: unknown): void {
-    this.reporter.once("failed", `TelemetrySpanProcessor failed, and the program goes on: ${shownError(error)}`)
+    this.reporter.once("failed", `TelemetrySpanProcessor failed; the program is not affected: ${shownError(error)}`)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Continues traces across processes with W3C Trace Context and W3C Baggage: in HTTP headers, and in the `_meta` of the Model Context Protocol.
+ * Propagates traces across processes with W3C Trace Context and W3C Baggage: in HTTP headers, and in the `_meta` of the Model Context Protocol.
  */
 import * as OtelTracing from "@effect/opentelemetry/Tracer"
 import * as OtelApi from "@opentelemetry/api"
@@ -13,7 +13,7 @@ import { headersOfContext } from "./spans/contextHeaders.js"
 import { contextOfFiber } from "./spans/fiberContexts.js"
 import { contextInside } from "./spans/spanContexts.js"
 
-/** The span with its state as other tracers of Effect's OpenTelemetry package look for it. */
+/** The span with its trace state where Effect's OpenTelemetry package expects it. */
 const withState = (remote: Tracer.ExternalSpan): Tracer.ExternalSpan => {
   const { context, sampled, spanId, traceId } = remote
   const traceState: string | undefined = context.unsafeMap.get(TraceState.key)
@@ -26,14 +26,14 @@ const withState = (remote: Tracer.ExternalSpan): Tracer.ExternalSpan => {
   return { ...span, context: Context.merge(context, span.context) }
 }
 
-/** The span that the headers name, if it is valid, with their baggage. */
+/** The remote span in the headers, if valid, with their baggage. */
 export const parentFromHeaders = (headers: TraceCarrier | null | undefined): Option.Option<Tracer.ExternalSpan> => {
   const remote = remoteSpan(headers)
   return remote === undefined ? Option.none() : Option.some(withState(remote))
 }
 
 /**
- * Runs an effect as part of the trace that the headers name, if they name a valid one. Their baggage is OpenTelemetry's inside.
+ * Runs an effect as part of the trace in the headers, if they contain a valid one. Inside, their baggage is OpenTelemetry's active baggage.
  *
  * @example
  * createServer((req, res) => runtime.runPromise(continueTrace(req.headers)(handle(req, res))))
@@ -46,10 +46,10 @@ export const continueTrace =
       onSome: (parent) => Effect.withParentSpan(self, parent)
     })
 
-/** The headers that pass on the current span, and OpenTelemetry's baggage; empty without either, and where tracing is suppressed. */
+/** The headers that propagate the current span and OpenTelemetry's baggage; empty without either, or if tracing is suppressed. */
 export const traceHeaders: Effect.Effect<TraceHeaders> = Effect.withFiberRuntime((fiber) =>
   Effect.succeed(headersOfContext(contextInside(recordedParent(fiber.currentSpan), contextOfFiber(fiber))))
 )
 
-/** The same for the `_meta` of an MCP request: `traceparent`, `tracestate` and `baggage`. `continueTrace` takes them on the other side. */
+/** The same entries for the `_meta` of an MCP request: `traceparent`, `tracestate` and `baggage`. On the other side, pass them to `continueTrace`. */
 export const traceMeta: Effect.Effect<TraceHeaders> = Effect.suspend(() => traceHeaders)

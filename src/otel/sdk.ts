@@ -52,11 +52,11 @@ export interface ResourceOptions {
   readonly attributes?: OtelAttributes
 }
 
-/** How spans or log records are batched. The defaults are those of spans. */
+/** How spans or log records are batched. The defaults given here are for spans. */
 export interface BatchOptions {
-  /** Spans that may wait; more are dropped and counted. Default 16 384. */
+  /** Maximum number of queued items, ≥ 1; further ones are dropped and counted. Default 16 384. */
   readonly maxQueueSize?: number
-  /** Spans in one export. Default 512. */
+  /** Maximum number of items in one export, ≥ 1. Default 512. */
   readonly maxExportBatchSize?: number
   /** How long a batch waits to fill. Default 5 seconds. */
   readonly scheduleDelay?: Duration.DurationInput
@@ -66,19 +66,19 @@ export interface BatchOptions {
 
 /** Options of the SDK. */
 export interface SdkOptions {
-  /** The resource of all spans and metrics. */
+  /** The OTel resource of all spans, metrics and log records. */
   readonly resource?: ResourceOptions
   /** Receives spans in batches. */
   readonly spanExporter?: SpanExporter
   /** How the spans for `spanExporter` are batched. */
   readonly batch?: BatchOptions
   /**
-   * Keeps spans and log records for the exporters that could not be delivered, for the next process to send. Default: they are dropped and counted.
+   * Keeps undelivered spans and log records of `spanExporter` and `logExporter` for the next process to send. Default: they are dropped and counted.
    */
   readonly spool?: SpoolOptions
-  /** Receives log records in batches: content, late scores, and log messages on request. */
+  /** Receives log records in batches: content, late scores and, with `effectLogs`, log messages. */
   readonly logExporter?: LogExporter
-  /** How the records for `logExporter` are batched. Default: 2048 may wait, for at most 1 second; 512 in one export. */
+  /** How the records for `logExporter` are batched. Default: at most 2048 queued, for at most 1 second; 512 per export. */
   readonly logBatch?: BatchOptions
   /** Limits on the attributes of log records. */
   readonly logLimits?: LogLimits
@@ -90,9 +90,9 @@ export interface SdkOptions {
   readonly spanLimits?: SpanLimits
   /** Receives metrics at intervals. */
   readonly metricExporter?: PushMetricExporter
-  /** Default 60 seconds. */
+  /** The interval between metric exports. Default 60 seconds. */
   readonly metricInterval?: Duration.DurationInput
-  /** Additional readers. */
+  /** Additional metric readers. */
   readonly metricReader?: MetricReader | ReadonlyArray<MetricReader>
   /** How long flushing, and shutting down, may take. Default 3 seconds each. */
   readonly closeTimeout?: Duration.DurationInput
@@ -102,7 +102,7 @@ export interface SdkOptions {
 
 export interface Sdk {
   readonly tracerProvider: NodeTracerProvider
-  /** Whether a sampler or a processor looks at what spans open with. */
+  /** Whether a sampler or a processor reads the attributes and links that spans open with. */
   readonly readsOpening: boolean
   readonly meterProvider: MeterProvider | undefined
   readonly flush: Effect.Effect<void>
@@ -116,8 +116,8 @@ const listOf = <A>(value: A | ReadonlyArray<A> | undefined): ReadonlyArray<A> =>
   value === undefined ? [] : Array.isArray(value) ? value : [value as A]
 
 /**
- * Semantic conventions 1.41.1, `service.instance.id`: a random UUID of version 4 where nothing better is known. Without it, the metrics of two processes
- * with one service name are one series, of which only the latest is kept.
+ * Semantic conventions 1.41.1, `service.instance.id`: a random UUID of version 4 if nothing better is known. Without it, the metrics of two processes
+ * with the same service name would be one series, and only the latest value would be kept.
  */
 const instanceId = "service.instance.id"
 
@@ -129,7 +129,7 @@ const resourceOf = ({ attributes, serviceName, serviceVersion }: ResourceOptions
     ...(serviceVersion !== undefined && { "service.version": serviceVersion })
   }))
 
-/** Node's timers run at once if they are given more milliseconds than this. */
+/** Node's timers fire at once if the delay is longer than this. */
 const maxMillis = 2_147_483_647
 
 const timerMillis = (duration: Duration.DurationInput): number => Math.min(Duration.toMillis(duration), maxMillis)
@@ -175,7 +175,7 @@ const logsOf = (
   })
 }
 
-/** Whether spans and metrics go nowhere. Metrics alone are a choice, and so are exporters that a variable switches off. */
+/** Whether nothing is exported by mistake. Exporting only metrics is a choice, and so is disabling exporters with a variable. */
 const isWithoutExport = (options: SdkOptions): boolean =>
   options.spanExporter === undefined && listOf(options.spanProcessor).length === 0 &&
   options.metricExporter === undefined && listOf(options.metricReader).length === 0 && options.onClosed === undefined
@@ -219,7 +219,7 @@ export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Sc
     const { close, flush, flushWithin } = closing({
       name: "the OpenTelemetry SDK",
       flush: [() => tracerProvider.forceFlush(), () => meterProvider?.forceFlush(), () => logs?.forceFlush()],
-      // The shutdown of metrics also exports them: after a flush, they would be sent twice.
+      // Shutting down metrics also exports them: flushing first would send them twice.
       lastFlush: [() => tracerProvider.forceFlush(), () => meterProvider?.shutdown(), () => logs?.forceFlush()],
       shutdown: [() => tracerProvider.shutdown(), () => logs?.shutdown()],
       timeout: options.closeTimeout,
@@ -230,14 +230,14 @@ export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Sc
         counters.forEach((each) => each.closing())
         return Effect.map(messages, (problems) => {
           spools.forEach((each) => each.keepAll())
-          // One line, because one problem shows up in several places when everything ends.
+          // One line, because at the end the same problem shows up in several places.
           const all = [...counters.map((each) => each.closed()), ...problems].filter((each) => each !== undefined)
           if (all.length > 0) {
             log(all.join("; "))
           }
         })
       })
-    // Earlier than the finalizer, so that it is released later: the process may exit while the sink closes.
+    // Registered before the finalizer, so that it is released after it: the process may exit while the sink closes.
     yield* atProcessEnd(() => {
       counters.forEach((each) => each.closing())
       spools.forEach((each) => each.keepAll())
@@ -247,10 +247,10 @@ export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Sc
       }
     }, { signals: spool !== undefined })
     yield* Effect.addFinalizer(() => ending(Effect.tap(close, () => Effect.sync(giveUp)), warn))
-    // Later than the finalizer, so that it is released earlier: what is being closed is not flushed once more.
+    // Registered after the finalizer, so that it is released before it: a closing sink must not be flushed again.
     yield* beforeNaturalEnd(ending(flushWithin, sayHere), () => sumOfStats(counters).accepted)
     spools.forEach((each) => each.recover())
-    // The processor that is made here does not look.
+    // Our own processor does not read them.
     const reads = readsOpening(listOf(options.spanProcessor), options.sampler)
     const stats = () => sumOfStats(counters)
     return { tracerProvider, readsOpening: reads, meterProvider, flush, counter, stats, logs }

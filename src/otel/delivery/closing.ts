@@ -16,14 +16,14 @@ export interface ClosingOptions {
   readonly shutdown: ReadonlyArray<Step>
   /** For flushing, and again for shutting down. Default 3 seconds. */
   readonly timeout: Duration.DurationInput | undefined
-  /** Called if flushing timed out, so that shutting down does not wait for the same again. */
+  /** Called if flushing timed out, so that shutting down does not wait for the same exports again. */
   readonly onGivenUp?: () => void
 }
 
 export interface Closing {
-  /** Has no time limit; the caller sets one. A step that fails is a defect. */
+  /** Flushes without a time limit; the caller sets one. A failing step is a defect. */
   readonly flush: Effect.Effect<void>
-  /** The same within the time limit. Returns messages about what went wrong. */
+  /** Flushes within the time limit. Returns messages about what went wrong. */
   readonly flushWithin: Effect.Effect<ReadonlyArray<string>>
   /** Flushes and shuts down. Returns messages about what went wrong. */
   readonly close: Effect.Effect<ReadonlyArray<string>>

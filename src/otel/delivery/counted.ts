@@ -64,11 +64,11 @@ export class Pending {
   }
 }
 
-/** What follows spans or log records on their way. */
+/** What tracks spans or log records until they are delivered. */
 export interface Watch<Item> {
   readonly counter: ExportCounter
   readonly pending: Pending
-  /** Keeps what cannot be delivered; without it, it is dropped. */
+  /** Keeps items that cannot be delivered; without it, they are dropped. */
   readonly keeper: Keeper<Item> | undefined
 }
 
@@ -78,7 +78,7 @@ export interface ItemExporter<Item> {
   export(items: Array<Item>, done: Done): void
   /** Called once, at the end. */
   shutdown(): Promise<void>
-  /** Sends what it holds back. */
+  /** Sends buffered items. */
   forceFlush?(): Promise<void>
 }
 
@@ -104,7 +104,7 @@ export const countedExporter = <Item>(
         countItems(items, result, counter, keeper)
         done(loggable(result, counter))
       },
-      // They stay queued until the sink closes, and then are kept, or count as dropped by the shutdown.
+      // The items stay queued until the sink closes; then they are kept, or counted as dropped at shutdown.
       () => {
         counter.givenUp(troubleOf(exporter))
         done(abandoned)

@@ -1,8 +1,8 @@
 /**
- * The exporters for the settings, over Node's HTTP.
+ * Creates the exporters for the settings, using Node's HTTP client.
  *
- * Connections are kept in an agent of our own and every request can be aborted, so that a receiver that never answers does not keep the process
- * alive after the sink has closed. Node's modules are loaded when they are needed.
+ * Connections belong to our own agent and every request can be aborted, so that a receiver that never answers does not keep the process
+ * alive after the sink has closed. Node's modules are loaded on demand.
  */
 import { context, ROOT_CONTEXT } from "@opentelemetry/api"
 import { suppressTracing } from "@opentelemetry/core"
@@ -32,10 +32,10 @@ export interface Exporters {
   readonly disconnect: () => void
 }
 
-/** The maximum number of characters of a receiver's text that are logged. */
+/** How many characters of a receiver's text are logged. */
 const maxReason = 1024
 
-/** Reads a response. If it breaks off or has no end, its status still counts. */
+/** Reads a response. If the body breaks off or never ends, the status still counts. */
 const readAnswer = (incoming: IncomingMessage, shown: Shown, done: (answer: Answer) => void): void => {
   const chunks: Array<Buffer> = []
   let size = 0
@@ -80,7 +80,7 @@ const exchange = (begin: () => ClientRequest, body: Uint8Array, shown: Shown): E
     return Effect.sync(() => outgoing.destroy())
   })
 
-/** Posts a signal to its address. `destroy` closes the connections that are kept for later requests. */
+/** Posts the data of a signal to its endpoint. `destroy` closes the kept-alive connections. */
 const httpPost = ({ endpoint, headers, isCompressed }: SignalSettings, contentType: string, shown: Shown) => {
   let agent: Agent | undefined
   const connect = Effect.promise(async () => {
@@ -107,7 +107,7 @@ const httpPost = ({ endpoint, headers, isCompressed }: SignalSettings, contentTy
   return { post, destroy: () => agent?.destroy() }
 }
 
-/** The address without its login and parameters, which may hold keys. */
+/** The address without credentials and query parameters, which may contain keys. */
 const withoutCredentials = (address: string): string => {
   const { origin, pathname } = new URL(address)
   return origin + pathname
@@ -169,7 +169,7 @@ const made = <A>(
       )
   })
 
-/** Without a word about logs, a program whose gRPC exporters are of spans and metrics only does without them. */
+/** If no variable configures logs and the gRPC exporter for logs is not installed, logs are not exported. */
 const logsOf = (
   settings: Settings,
   rules: Redactor

@@ -1,5 +1,5 @@
 /**
- * OTLP over gRPC: the official exporters, which the user has to install.
+ * OTLP over gRPC with the official exporters, which the user has to install.
  *
  * They cannot be aborted: a receiver that hangs may keep the process alive for their own timeout after the sink has closed. They read headers, TLS
  * and temporality from the variables themselves.
@@ -26,7 +26,7 @@ const configOf = (signal: SignalSettings): GrpcConfig => ({
 // The packages are not dependencies, so the compiler must not resolve them.
 const load = (name: string): Promise<Record<string, new(config: GrpcConfig) => never>> => import(name)
 
-/** What `@grpc/grpc-js` calls an error. */
+/** An error of `@grpc/grpc-js`. */
 interface GrpcError extends Error {
   readonly code?: unknown
   readonly metadata?: { readonly get: (key: string) => ReadonlyArray<unknown> }
@@ -37,13 +37,13 @@ const retryable: ReadonlySet<unknown> = new Set([1, 4, 10, 11, 14, 15])
 
 const resourceExhausted = 8
 
-/** Whether the same request would fail again (OTLP specification 1.9, "Failures"): a receiver that is only too busy says when to come back. */
+/** Whether the same request would fail again (OTLP specification 1.9, "Failures"): a receiver that is only overloaded says when to retry. */
 const isFinal = ({ code, metadata }: GrpcError): boolean =>
   code === resourceExhausted
     ? metadata?.get("grpc-status-details-bin")[0] === undefined
     : typeof code === "number" && !retryable.has(code)
 
-/** Tells what was refused from what may be tried again. */
+/** Marks failures that must not be retried as final. */
 const judged = <Item>(exporter: ItemExporter<Item>): ItemExporter<Item> => ({
   export: (items, done) =>
     exporter.export(

@@ -1,12 +1,13 @@
 /**
- * Flushes when the process is about to end by itself, for programs that never close their layer, such as those that leave a `ManagedRuntime`.
+ * Flushes when the process is about to end by itself, for programs that never close their layer, such as those that leave a `ManagedRuntime` open.
  *
- * Node then has nothing left to do, and batches wait on timers that do not keep it alive. `process.exit`, signals and uncaught exceptions do not get here.
+ * At that point Node has nothing left to do, and batches wait on timers that do not keep it alive. `process.exit`, signals and uncaught exceptions
+ * are not covered.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** One listener for all layers: Node warns of more than ten. */
+/** One listener for all layers, because Node warns about more than ten. */
 const flushes = new Set<() => void>()
 
 const flushAll = (): void => {
@@ -29,8 +30,8 @@ const unregister = (flush: () => void): void => {
 }
 
 /**
- * Runs `flush`, which must end in bounded time and not fail, when the process is about to end while the current scope is open. It delays the end, after
- * which Node asks again: it runs once more only if `recorded` has changed since.
+ * Runs `flush`, which must end in bounded time and not fail, when the process is about to end while the current scope is open. This delays the end,
+ * and Node then emits `beforeExit` again: `flush` runs once more only if `recorded` has changed since.
  */
 export const beforeNaturalEnd = (
   flush: Effect.Effect<void>,

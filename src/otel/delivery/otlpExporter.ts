@@ -14,20 +14,20 @@ import * as FiberId from "effect/FiberId"
 import { deliver, type Patience, type Post, type Refused, Undelivered } from "../../records/otlpDelivery.js"
 import { type Accepted, deliverHalving, type Halved } from "../../records/otlpHalving.js"
 
-/** How one kind of data is serialized, and how the receiver's answer is read. */
+/** Serializes one kind of data and reads the receiver's response. */
 export interface Wire<Data> {
   readonly serialize: (data: Data) => Uint8Array | undefined
-  /** What the receiver refused of a request that it accepted. Throws if the answer is not one of OTLP. */
+  /** The items that the receiver refused from a request it accepted. Throws if the response is not OTLP. */
   readonly refused: (answer: Uint8Array) => Refused | undefined
 }
 
 export interface OtlpResult extends ExportResult {
   readonly refused?: Refused
-  /** Items in requests that were accepted with an answer that is not one of OTLP. */
+  /** Number of items in requests that got a successful response that is not OTLP. */
   readonly unsure?: number
-  /** Items that did not reach a receiver, of a request that was sent in parts. */
+  /** Items that did not reach the receiver, from a request that was sent in parts. */
   readonly unreached?: ReadonlyArray<unknown>
-  /** Whether a failure was an answer: sending it again would fail the same way. */
+  /** Whether the receiver rejected the request: sending it again would fail the same way. */
   readonly isFinal?: boolean
 }
 
@@ -147,7 +147,7 @@ export class OtlpExporter<Data> {
   }
 }
 
-/** Reads an answer. What was sent may have been accepted even if the answer cannot be read. */
+/** Reads a response. The request may have been accepted even if the response cannot be read. */
 const acceptedBy = (read: () => Refused | undefined, shown: (text: string) => string): Accepted => {
   try {
     const refused = read()

@@ -1,13 +1,13 @@
 /**
- * Runs synchronous work while the process exits, by `process.exit`, an uncaught exception or an unhandled rejection; and, on request, at a signal that
- * nothing else handles.
+ * Runs synchronous work when the process exits through `process.exit`, an uncaught exception or an unhandled rejection; on request, also on a signal
+ * that nothing else handles.
  *
- * Such a signal ends the process afterwards, as it would have. Where the program has a handler of its own, it decides.
+ * Such a signal then ends the process as usual. If the program has its own handler, that handler decides.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** One listener for all layers: Node warns of more than ten. */
+/** One listener for all layers, because Node warns about more than ten. */
 class Listeners {
   private readonly works = new Set<() => void>()
 
@@ -45,7 +45,7 @@ const signals = new Listeners((run) => {
         process.kill(process.pid, signal)
       }
     }
-    // Before handlers that take themselves off, such as those of `once` and of `runMain`: they would not be counted any more.
+    // Before handlers that remove themselves, such as those of `once` and `runMain`: otherwise they would no longer be counted.
     process.prependListener(signal, onSignal)
     return () => process.off(signal, onSignal)
   })

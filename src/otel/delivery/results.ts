@@ -1,5 +1,5 @@
 /**
- * What the result of an export means for its items, spans or log records: written, refused, or to be kept for the next process.
+ * Decides by the result of an export what happens to its spans or log records: written, refused, or kept for the next process.
  */
 import { ExportResultCode } from "@opentelemetry/core"
 import type { OtlpResult } from "./otlpExporter.js"
@@ -9,15 +9,15 @@ import type { ExportCounter } from "./stats.js"
 export interface Keeper<Item> {
   /** Accepted items that are in neither the queue nor an export. */
   readonly overflowed: number
-  /** An item goes into the queue. */
+  /** Called when an item enters the queue. */
   readonly admit: (item: Item) => void
-  /** The queue has no room for an item. */
+  /** Called when the queue has no room for an item. */
   readonly takeOverflow: (item: Item) => void
-  /** The export of these items has a result. */
+  /** Called when the export of these items has a result. */
   readonly settle: (items: ReadonlyArray<Item>) => void
   /** Counts the items as kept or dropped. */
   readonly keep: (items: ReadonlyArray<Item>) => void
-  /** Resolves when what is not in the queue has been dealt with. */
+  /** Resolves when the items outside the queue have been handled. */
   readonly flush: () => Promise<void>
 }
 
@@ -60,7 +60,7 @@ const keepOrDrop = <Item>(
   counter: ExportCounter,
   keeper: Keeper<Item> | undefined
 ): void => {
-  const why = `the receiver was gone before it had ${items.length} ${counter.kind.many} of a batch`
+  const why = `the receiver became unreachable before it had received ${items.length} ${counter.kind.many} of a batch`
   if (keeper === undefined) {
     return counter.failed(items.length, why)
   }

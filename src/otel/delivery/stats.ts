@@ -1,5 +1,5 @@
 /**
- * Counts spans when the SDK accepts them and when their export has a result.
+ * Counts spans and log records when they are accepted and when their export has a result.
  *
  * Problems are logged at most once per minute while the sink is open, and once more if it closes with undelivered data.
  */
@@ -20,15 +20,15 @@ export type OTelDropReason =
   | "io"
 
 /**
- * Counts of sampled spans and of log records: content, log messages, and scores that are no event of a span.
+ * Counts of sampled spans and of log records (content, log messages, and scores that are not events of a span).
  * `accepted = written + unsure + queued + spooled + the sum of dropped`.
  */
 export interface OTelStats {
-  /** Sampled spans that ended, log records, scores that should have become one, and what was taken from the spool. */
+  /** Sampled spans that ended, log records, scores that should have become log records, and items taken from the spool. */
   readonly accepted: number
   /** Accepted by the receiver. */
   readonly written: number
-  /** Sent and answered with success, but not in OTLP: whether a receiver has them is unknown. */
+  /** Sent and answered with success, but not in OTLP: whether they arrived is unknown. */
   readonly unsure: number
   /** Waiting for their batch or being exported. */
   readonly queued: number
@@ -36,9 +36,13 @@ export interface OTelStats {
   readonly spooled: number
   /** The part of `written` and `unsure` that earlier processes had left in the spool. */
   readonly recovered: number
-  /** What was dropped, by reason. `spool_full`: the oldest in the spool; `io`: the spool could not be written; `no_logs`: scores that came after their span, which only log records can carry. */
+  /**
+   * What was dropped, by reason. `queue_full`: the queue had no room; `rejected`: the receiver refused it or could not be reached; `shutdown`:
+   * undelivered when the sink closed; `after_close`: ended after that; `no_exporter`: nothing exports; `spool_full`: the oldest in the spool; `io`:
+   * the spool could not be written; `no_logs`: scores given after their span ended, which only log records can carry.
+   */
   readonly dropped: { readonly [Reason in OTelDropReason]: number }
-  /** Metric exports that failed; the next export has the same totals again. */
+  /** Metric exports that failed; the next export contains the same totals again. */
   readonly failedMetricExports: number
   /** The last export error as text; `null` if there was none. */
   readonly lastError: string | null
@@ -47,7 +51,7 @@ export interface OTelStats {
 /** Logs warnings with the loggers of the current fiber, even after it has ended. */
 export const say: Effect.Effect<Warn> = Effect.map(Effect.getFiberRefs, (refs) => warnWith(refs))
 
-/** What a counter counts, as its messages say it. */
+/** What a counter counts, in words for its messages. */
 export interface CountedKind {
   readonly one: string
   readonly many: string
@@ -124,17 +128,17 @@ export class ExportCounter {
     }
   }
 
-  /** Items that are on disk now. */
+  /** Counts items written to the spool. */
   keep(count: number): void {
     this.spooled += count
   }
 
-  /** Items that an earlier process had left, and that were delivered. */
+  /** Counts delivered items of earlier processes. */
   recover(count: number): void {
     this.recovered += count
   }
 
-  /** Items that were removed from the spool to make room; `isOurs` if this counter had counted them as kept. */
+  /** Counts items removed from the spool to make room; `isOurs` if this counter had counted them as kept. */
   evicted(count: number, isOurs: boolean): void {
     if (isOurs) {
       this.spooled -= count
@@ -148,7 +152,7 @@ export class ExportCounter {
     )
   }
 
-  /** Items that could not be written to the spool. */
+  /** Counts items that could not be written to the spool. */
   spoolFailed(count: number, error: unknown): void {
     this.drop("io", count)
     this.lastError = this.shown(error)
@@ -160,7 +164,7 @@ export class ExportCounter {
     )
   }
 
-  /** No receiver was reached; the items are kept. */
+  /** The receiver was not reached; the items are kept. */
   unreachable(error: unknown): void {
     this.lastError = this.shown(error)
     if (this.atClosing === undefined) {
@@ -171,7 +175,7 @@ export class ExportCounter {
     }
   }
 
-  /** Something about the spool that a person should look at. */
+  /** Logs a problem with the spool, once per key. */
   noteOnSpool(key: string, message: string): void {
     this.reporter.once(`spool ${key}`, message)
   }
@@ -180,21 +184,21 @@ export class ExportCounter {
     this.written += count
   }
 
-  /** Sent, and answered by something that may not be a receiver. */
+  /** Counts items sent and answered by something that may not be an OTLP receiver. */
   maybeWrote(count: number): void {
     this.unsure += count
     this.answeredOddly()
   }
 
-  /** An answer that is not one of OTLP: a proxy, a login page, a wrong address. */
+  /** A response that is not OTLP: from a proxy, a login page, a wrong address. */
   answeredOddly(): void {
     this.reporter.once(
       "unsure",
-      "What answers the exports of OpenTelemetry says success, but not in OTLP: check the endpoint. What was sent is counted as `unsure` in `stats`"
+      "OpenTelemetry exports get a successful response that is not OTLP; check the endpoint. The records sent are counted as `unsure` in `stats`"
     )
   }
 
-  /** Spans without an exporter. */
+  /** Counts a span that nothing exports. */
   notExported(): void {
     this.accepted++
     this.dropped.no_exporter++
@@ -204,14 +208,14 @@ export class ExportCounter {
     )
   }
 
-  /** A score whose span is not open, where no log record can carry it. */
+  /** Counts a score whose span is not open, if log records are not exported. */
   dropScore(): void {
     this.accepted++
     this.dropped.no_logs++
     this.reporter.once(
       "no_logs",
-      "Scores whose span has ended are log records in OpenTelemetry, and none are exported: such scores are dropped and counted in `stats`. " +
-        "Score inside the span, or add a sink that keeps scores, such as the file"
+      "OpenTelemetry scores whose span has ended need log records, which are not exported: such scores are dropped and counted in `stats`. " +
+        "Score inside the span, or add a sink that keeps scores, such as the file sink"
     )
   }
 
@@ -220,7 +224,7 @@ export class ExportCounter {
     this.exportFailed(error)
   }
 
-  /** Items that were refused or could not be delivered. */
+  /** Counts items that were refused or could not be delivered. */
   failed(count: number, error: unknown): void {
     this.drop("rejected", count)
     this.exportFailed(error)
@@ -241,7 +245,7 @@ export class ExportCounter {
     this.atClosing = { lost: this.lost, spooled: this.spooled, failedMetricExports: this.failedMetricExports }
   }
 
-  /** Counts all that is queued as dropped. Returns a message if data was lost since `closing`. */
+  /** Counts everything queued as dropped. Returns a message if data was lost since `closing`. */
   closed(): string | undefined {
     this.drop("shutdown", this.queued)
     const before = this.atClosing ?? { lost: 0, spooled: 0, failedMetricExports: 0 }

@@ -1,9 +1,9 @@
 /**
- * The counts of spans and of log records in one.
+ * Adds up the counts of spans and of log records.
  */
 import type { ExportCounter, OTelDropReason, OTelStats } from "./stats.js"
 
-/** The counts of several counters together, with the last error of any. */
+/** The sum of several counters, with the last error of any. */
 export const sumOfStats = (counters: ReadonlyArray<ExportCounter>): OTelStats =>
   counters.map((counter) => counter.read()).reduce((sum, each) => ({
     accepted: sum.accepted + each.accepted,

@@ -1,5 +1,5 @@
 /**
- * Serializes OTLP and reads the receivers' answers, with the official serializers.
+ * Serializes OTLP and reads responses, with the official serializers.
  */
 import type {
   IExportLogsServiceResponse,
@@ -25,10 +25,10 @@ type SpanSerializer = ISerializer<Array<ReadableSpan>, IExportTraceServiceRespon
 type MetricSerializer = ISerializer<ResourceMetrics, IExportMetricsServiceResponse>
 type LogSerializer = ISerializer<Array<LogRecord>, IExportLogsServiceResponse>
 
-/** Whether bytes may be a response: nothing, or a message whose only field has the number 1 and a length. */
+/** Whether the bytes may be a protobuf response: empty, or a message that starts with the length-delimited field 1. */
 const isMessage = (answer: Uint8Array): boolean => answer.length === 0 || answer[0] === 0x0a
 
-/** Whether bytes may be a response in JSON: nothing, or an object. Throws if they are not JSON. */
+/** Whether the bytes may be a JSON response: empty, or an object. Throws if they are not JSON. */
 const isObject = (answer: Uint8Array): boolean => {
   const value: unknown = answer.length === 0 ? {} : JSON.parse(new TextDecoder().decode(answer))
   return typeof value === "object" && value !== null && !Array.isArray(value)
@@ -70,7 +70,7 @@ const wiresOf = (
 
 const checkResponse = (isResponse: boolean): void => {
   if (!isResponse) {
-    throw new TypeError("not a response of OTLP")
+    throw new TypeError("not an OTLP response")
   }
 }
 

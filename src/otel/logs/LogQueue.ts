@@ -1,7 +1,7 @@
 /**
  * Batches log records for an exporter, as the SDK's batch processor does; every record is counted.
  *
- * The SDK's processor is not used: it drops records silently, and its interface differs between the versions that are supported.
+ * The SDK's processor is not used: it drops records silently, and its interface differs between the supported versions.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import type { Resource } from "@opentelemetry/resources"
@@ -13,9 +13,9 @@ import { type LogData, type LogExporter, type LogRecord, type LogTarget, spanCon
 
 /** Limits on the attributes of a log record. */
 export interface LogLimits {
-  /** Characters of a text. Default: no limit but that of records. */
+  /** Maximum length of a string, in characters. Default: only the limit of records. */
   readonly attributeValueLengthLimit?: number
-  /** Default 128. */
+  /** Maximum number of attributes. Default 128. */
   readonly attributeCountLimit?: number
 }
 
@@ -24,9 +24,9 @@ export interface LogQueueOptions {
   readonly watch: Watch<LogRecord>
   readonly resource: Resource
   readonly limits: LogLimits
-  /** Records that may wait or be in an export, ≥ 1. */
+  /** Maximum number of records waiting or being exported, ≥ 1. */
   readonly capacity: number
-  /** Records in one export, ≥ 1. */
+  /** Maximum number of records in one export, ≥ 1. */
   readonly batchSize: number
   /** How long a batch waits to fill, in milliseconds. */
   readonly delay: number
@@ -53,7 +53,7 @@ export class LogQueue implements LogTarget {
     if (this.waiting.push(record) >= batchSize) {
       return this.send()
     }
-    // It must not keep the process alive: what waits is sent when the process is about to end.
+    // The timer must not keep the process alive: waiting records are sent when the process is about to end.
     this.timer ??= setTimeout(() => this.send(), delay).unref()
   }
 

@@ -1,5 +1,5 @@
 /**
- * Log records: what this package says, and the form in which the SDK's exporters take it.
+ * Log records: our own data, and the form that the SDK's exporters take.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import type { Resource } from "@opentelemetry/resources"
@@ -19,24 +19,24 @@ export interface LogData {
   readonly body: string | undefined
   readonly attributes: OtelApi.Attributes
   readonly traceId: string
-  /** `null` for what is said of a whole trace. */
+  /** `null` for a record about a whole trace. */
   readonly spanId: string | null
 }
 
-/** Takes log records. */
+/** Receives log records. */
 export interface LogTarget {
   readonly emit: (data: LogData) => void
 }
 
 /** A log record as the SDK's exporters take it (`ReadableLogRecord` of `@opentelemetry/sdk-logs`). */
 export interface LogRecord {
-  /** When it happened. */
+  /** When it happened, in seconds and nanoseconds since the epoch. */
   readonly hrTime: OtelApi.HrTime
-  /** The same. */
+  /** The same as `hrTime`. */
   readonly hrTimeObserved: OtelApi.HrTime
-  /** The span that it belongs to. The span id is empty for what is said of a whole trace. */
+  /** The span it belongs to. The span id is empty for a record about a whole trace. */
   readonly spanContext?: OtelApi.SpanContext
-  /** The level in Effect's words. */
+  /** The name of the level in Effect, such as `INFO`. */
   readonly severityText?: string
   /** 1 to 24, as in OpenTelemetry's log data model. */
   readonly severityNumber?: number
@@ -44,20 +44,20 @@ export interface LogRecord {
   readonly body?: string
   /** Only events have a name. */
   readonly eventName?: string
-  /** That of the spans. */
+  /** The resource, the same as that of the spans. */
   readonly resource: Resource
-  /** This package. */
+  /** Names this package. */
   readonly instrumentationScope: { readonly name: string; readonly version?: string }
-  /** Redacted and bounded. */
+  /** The attributes, redacted and bounded. */
   readonly attributes: OtelApi.Attributes
-  /** Attributes above the limit, ≥ 0. */
+  /** Number of attributes dropped beyond the limit, ≥ 0. */
   readonly droppedAttributesCount: number
 }
 
 /** An exporter of log records, such as those of `@opentelemetry/sdk-logs`. */
 export interface LogExporter extends ItemExporter<LogRecord> {}
 
-/** Without the trace's span for what is said of the whole trace. */
+/** The span context of a log record. The span id is empty for a record about a whole trace. */
 export const spanContextOf = ({ spanId, traceId }: LogData): OtelApi.SpanContext => ({
   traceId,
   spanId: spanId ?? "",

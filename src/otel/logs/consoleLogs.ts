@@ -1,5 +1,5 @@
 /**
- * Writes log records to standard output, one JSON line each: `OTEL_LOGS_EXPORTER=console`.
+ * Writes log records to standard output, one JSON line each, for `OTEL_LOGS_EXPORTER=console`.
  */
 import { ExportResultCode } from "@opentelemetry/core"
 import { isoFromNanos } from "../../records/instants.js"
@@ -23,7 +23,7 @@ const ignore = (): void => {}
 
 export const consoleLogExporter: LogExporter = {
   export: (records, done) => {
-    // If the reader is gone, the stream says so by an event, which would end the process.
+    // If the reader is gone, the stream emits an `error` event, which would end the process.
     process.stdout.on("error", ignore)
     process.stdout.write(records.map((record) => `${lineOf(record)}\n`).join(""), (error) => {
       setImmediate(() => process.stdout.off("error", ignore))

@@ -7,21 +7,21 @@ import { scopeName } from "../spans/ownSpans.js"
 import { hrTime } from "../spans/values.js"
 import { type LogTarget, spanContextOf } from "./LogRecord.js"
 
-/** A record as a logger of `@opentelemetry/api-logs` takes it. */
+/** A log record as a logger of `@opentelemetry/api-logs` takes it. */
 export interface EmittedLog {
   /** Only events have a name. */
   readonly eventName?: string
-  /** When it happened. */
+  /** When it happened, in seconds and nanoseconds since the epoch. */
   readonly timestamp: OtelApi.HrTime
   /** 1 to 24, as in OpenTelemetry's log data model. */
   readonly severityNumber: number
-  /** The level in Effect's words. */
+  /** The name of the level in Effect, such as `INFO`. */
   readonly severityText?: string
   /** The message. */
   readonly body?: string
-  /** Redacted and bounded. */
+  /** The attributes, redacted and bounded. */
   readonly attributes: OtelApi.Attributes
-  /** Holds the span that it belongs to. */
+  /** The OpenTelemetry context with the span it belongs to. */
   readonly context: OtelApi.Context
 }
 

@@ -1,7 +1,7 @@
 /**
- * What becomes a log record: content of model calls, late scores and, on request, log messages inside spans.
+ * Creates log records from the content of model calls, from late scores and, on request, from log messages inside spans.
  *
- * Everything comes from records, so it is redacted and bounded as they are. Content and messages are sent when their span ends.
+ * All of it comes from our records, so it is redacted and bounded. Content and messages are sent when their span ends.
  */
 import { evaluationAttributes, evaluationEvent } from "../../dialects/genai/evaluation.js"
 import { type Names, project } from "../../dialects/project.js"
@@ -13,10 +13,10 @@ import { type AttributeKey, roleOf, type SpanRole } from "../../records/vocabula
 import { otelAttributes } from "../spans/values.js"
 import { type LogData, severity } from "./LogRecord.js"
 
-/** Where content goes: the words of `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`. */
+/** The values of `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`. */
 export const contentCaptures = ["NO_CONTENT", "SPAN_ONLY", "EVENT_ONLY", "SPAN_AND_EVENT"] as const
 
-/** Where content goes. */
+/** Where content is sent: nowhere, as span attributes, as log records (events), or both. */
 export type ContentCapture = (typeof contentCaptures)[number]
 
 /** The event of the conventions that carries content (`model/gen-ai/events.yaml`, versions 1.41.1 and 0.1). */
@@ -76,7 +76,7 @@ export const scoreEvent = (score: ScoreData): LogData => ({
   spanId: score.spanId
 })
 
-/** The level of a message in the names of Effect, with its severity. */
+/** Severities by the names of Effect's log levels. */
 const levels: { readonly [label: string]: number } = {
   TRACE: severity.trace,
   DEBUG: severity.debug,
@@ -94,7 +94,7 @@ const levelOf = ({ attributes }: EventData): string | undefined => {
   return typeof level === "string" && Object.hasOwn(levels, level) ? level : undefined
 }
 
-/** The messages that were logged inside a span, in order. */
+/** The messages logged inside a span, in order. */
 export const messageLogs = ({ events = [], spanId, traceId }: SpanData): ReadonlyArray<LogData> =>
   events.flatMap((event) => {
     const level = levelOf(event)

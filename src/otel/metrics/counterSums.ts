@@ -1,23 +1,23 @@
 /**
  * Sums one counter by labels and reports the sums to the SDK when it collects.
  *
- * For every addition the SDK joins all labels into one text to find the sum, which is most of the cost of a measurement. Here the sum is found label by
- * label. The first addition after a collection goes to the SDK at once, because it sets the start time of the sum. The trap: `report` must run before
- * the SDK collects, and `close` at the end.
+ * For every addition the SDK joins all labels into one string to find the sum, which is most of the cost of a measurement. Here the sum is looked up
+ * label by label. The first addition after a collection goes to the SDK at once, because it sets the start time of the sum. The trap: `report` must
+ * run before the SDK collects, and `close` at the end.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import type { Attributes, AttributeValue } from "../../records/attributes.js"
 
-/** The maximum number of nodes of a counter; further additions go to the SDK at once. */
+/** Maximum number of nodes per counter; further additions go directly to the SDK. */
 const maxNodes = 4096
 
 interface Sum {
   readonly labels: OtelApi.Attributes
-  /** The part that is not reported yet, ≥ 0. */
+  /** The part that has not been reported yet, ≥ 0. */
   pending: number
 }
 
-/** The sum and the longer sets of labels for the labels so far. */
+/** A node for a list of labels: its sum, and the nodes of longer lists. */
 class Node {
   sum: Sum | undefined = undefined
   readonly below = new Map<string, Map<AttributeValue, Node>>()
@@ -50,7 +50,7 @@ export class CounterSums {
     }
   }
 
-  /** Reports all sums to the SDK and starts again, so that memory is bounded by the labels between two collections. */
+  /** Reports all sums to the SDK and resets, so that memory is bounded by the labels between two collections. */
   report(): void {
     const { sums } = this
     this.root = new Node()

@@ -15,8 +15,8 @@ const labels = (pairs: ReturnType<MetricRow["labels"]>): OtelApi.Attributes =>
   Object.fromEntries(Object.entries(pairs).filter(([, value]) => value !== undefined)) as OtelApi.Attributes
 
 /**
- * `error.type` of a measurement. The conventions leave it out only of what completed successfully, which an interrupted operation did not. Spans say
- * so by an attribute of their own, because nothing failed there.
+ * `error.type` of a measurement. The conventions omit it only for successful operations, so an interrupted one has it. On spans, an attribute of our
+ * own marks an interruption, because nothing failed.
  */
 const endOf = ({ outcome }: SpanData, errorType: string | undefined): string | undefined =>
   outcome === "interrupted" ? "interrupted" : errorType
@@ -26,15 +26,15 @@ export interface GenaiMetrics {
   readonly onMetric: (metric: MetricData, around: OpenSpan | undefined) => void
 }
 
-/** The label of all tools that a model made up, because each name would be a separate series. */
+/** The label for all tools that a model made up, because each name would be a separate series. */
 const unknown = "_unknown"
 
-/** Spans of tools that a model made up. The span has the name that the model called; the measurement taken inside it has `_unknown`. */
+/** Tracks spans of tools that a model made up. The span has the name used by the model; the measurement inside it has `_unknown`. */
 class UnknownTools {
   private readonly spans = new Set<string>()
 
   onMetric({ attributes, name, spanId: recorded }: MetricData, around: OpenSpan | undefined): void {
-    // If a filter leaves out the span, the measurement names another one.
+    // If a filter drops the span, the measurement names another one.
     const spanId = around?.spanId ?? recorded
     if (name === metrics.toolDurationMs.name && attributes["tool"] === unknown && spanId !== undefined) {
       this.spans.add(spanId)
@@ -65,7 +65,7 @@ const roles: ReadonlyArray<SpanRole> = ["run", "turn", "model", "tool", "workflo
 const rowsOf = (version: SemconvVersion, role: SpanRole): ReadonlyArray<MetricRow> =>
   conventions[version].metrics[role] ?? []
 
-/** What to measure a kind of span by. A metric that several versions have is recorded once, as the first has it. */
+/** The metrics for a kind of span. A metric defined in several versions is recorded once, as in the first. */
 const rowsFor = (role: SpanRole, versions: ReadonlyArray<SemconvVersion>): ReadonlyArray<MetricRow> =>
   versions.flatMap((version, index) => {
     const earlier = new Set(versions.slice(0, index).flatMap((each) => rowsOf(each, role)).map(({ name }) => name))

@@ -1,7 +1,7 @@
 /**
- * Measurements as OpenTelemetry instruments: one per name, with the unit of its suffix, a description and fitting buckets.
+ * Records measurements with OpenTelemetry instruments: one per name, with the unit of its suffix, a description and suitable buckets.
  *
- * Effect's metric registry is not used: it is process-wide, never shrinks and takes only text as labels.
+ * Effect's metric registry is not used: it is process-wide, never shrinks and takes only strings as labels.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import type { Attributes } from "../../records/attributes.js"
@@ -13,7 +13,7 @@ import { CounterSums } from "./counterSums.js"
 
 /** Which attributes of a measurement become labels. */
 export interface MetricAttributes {
-  /** `"drop"` leaves out `user_id`, each value of which is a separate series. Default `"keep"`, within the SDK's cardinality limit. */
+  /** `"drop"` omits `user_id`, because each user would be a separate series. Default `"keep"`, within the SDK's cardinality limit. */
   readonly userId?: "keep" | "drop"
 }
 
@@ -42,8 +42,8 @@ export interface MetricsRecorder {
 export interface RecorderParts extends MetricAttributes {
   readonly meter: OtelApi.Meter
   /**
-   * Whether the SDK was built here: then sums of counters are reported only when it collects. Another SDK may not call back, or may have views that
-   * read the context of each addition.
+   * Whether the SDK was built here: then sums of counters are reported only when it collects. Another SDK may not call back before it collects, or
+   * may have views that read the context of each addition.
    */
   readonly isOurSdk: boolean
 }
@@ -75,7 +75,7 @@ class Instruments {
 
   private labelsOf(attributes: Attributes): OtelApi.Attributes {
     const kept = this.parts.userId === "drop" ? withoutUser(attributes) : attributes
-    // The SDK does not change them either: it finds a series by them.
+    // Safe to pass without a copy: the SDK does not change them, because it finds a series by them.
     return isPlain(kept) ? kept : otelAttributes(kept)
   }
 
@@ -101,7 +101,7 @@ class Instruments {
   }
 }
 
-// The instrument only provides the callback: it never observes anything and is in no export.
+// The instrument only provides the callback: it never observes anything and is never exported.
 const whenCollected = (meter: OtelApi.Meter, report: () => void): () => void => {
   const asked = [meter.createObservableCounter(ownNames.collections)]
   meter.addBatchObservableCallback(report, asked)

@@ -29,7 +29,7 @@ export interface SignalSettings {
   readonly isCompressed: boolean
 }
 
-/** The limits on the attributes of one kind of data, or of all. */
+/** The attribute limits for one kind of data, or for all. */
 const attributeLimits = (prefix: "" | "SPAN_" | "LOGRECORD_") =>
   Config.all({
     length: integer(`OTEL_${prefix}ATTRIBUTE_VALUE_LENGTH_LIMIT`, 0),
@@ -38,7 +38,7 @@ const attributeLimits = (prefix: "" | "SPAN_" | "LOGRECORD_") =>
 
 type AttributeLimits = Config.Config.Success<ReturnType<typeof attributeLimits>>
 
-/** The limits in the SDK's names. */
+/** The limits under the SDK's names. */
 const limitsOf = (own: AttributeLimits, all: AttributeLimits) => {
   const length = Option.orElse(own.length, () => all.length)
   const count = Option.orElse(own.count, () => all.count)
@@ -94,7 +94,7 @@ const signal = (kind: Kind): Config.Config<(common: Transport) => SignalSettings
     }
   )
 
-/** Over HTTP each signal has a path; over gRPC it has none. */
+/** Over HTTP each signal has its own path; over gRPC there is none. */
 const endpointOf = (base: string, protocol: Protocol, kind: Kind): string =>
   protocol === "grpc" ? base : withPath(new URL(base), `/v1/${kind.toLowerCase()}`)
 
@@ -113,7 +113,7 @@ const samplers = [
   "parentbased_traceidratio"
 ] as const
 
-/** Whether everything is switched off. It is read first, so that it works even if other variables are malformed. */
+/** Whether the SDK is disabled. Read first, so that it works even if other variables are malformed. */
 export const isDisabled: Config.Config<boolean> = or(flag("OTEL_SDK_DISABLED"), false)
 
 const temporalities = ["cumulative", "delta", "lowmemory"] as const
@@ -121,8 +121,8 @@ const temporalities = ["cumulative", "delta", "lowmemory"] as const
 export type Temporality = (typeof temporalities)[number]
 
 /**
- * Entries of `OTEL_SEMCONV_STABILITY_OPT_IN` about GenAI conventions. `/dup` adds the new names to the old ones and takes precedence, as `http/dup` does.
- * Entries about other conventions are not ours.
+ * Entries of `OTEL_SEMCONV_STABILITY_OPT_IN` about GenAI conventions. `/dup` adds the new names to the old ones and takes precedence, as `http/dup`
+ * does. Entries about other conventions are ignored.
  */
 const optIns: ReadonlyArray<readonly [entry: string, versions: ReadonlyArray<SemconvVersion>]> = [
   ["gen_ai_latest_experimental/dup", ["1.41.1", "genai-0.1"]],

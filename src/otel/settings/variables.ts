@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import { invalidData } from "../../config/twoLines.js"
 import { quoted } from "../../telemetry/lifecycle/foreignText.js"
 
-/** The maximum number of quoted characters of a malformed value. */
+/** How many characters of a malformed value are quoted. */
 const maxQuote = 200
 
 /** An optional variable; empty counts as unset, as the specification requires. Errors do not repeat secret values. */
@@ -79,7 +79,7 @@ export const address = (name: string): Config.Config<Option.Option<string>> =>
 /** `key=value,key=value`, percent-encoded. */
 export const pairs = (name: string): Config.Config<Option.Option<Record<string, string>>> => variable(name, parsePairs)
 
-/** The same for HTTP headers, whose values are not shown in errors. */
+/** Like `pairs`, for HTTP headers, whose values are not shown in errors. */
 export const headers = (name: string): Config.Config<Option.Option<Record<string, string>>> =>
   variable(name, (value) =>
     Either.filterOrLeft(
@@ -88,7 +88,7 @@ export const headers = (name: string): Config.Config<Option.Option<Record<string
       () => "It contains a header that HTTP does not allow"
     ), true)
 
-/** RFC 9110, sections 5.1 and 5.5, as Node applies them. */
+/** RFC 9110, sections 5.1 and 5.5, as implemented by Node. */
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 

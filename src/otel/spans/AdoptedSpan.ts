@@ -1,5 +1,5 @@
 /**
- * Spans that other instrumentation made with an OpenTelemetry SDK, as records of ours: each keeps its ids and its place in the tree.
+ * Records spans that other instrumentation created with an OpenTelemetry SDK. Each keeps its ids and its place in the tree.
  */
 import * as OtelApi from "@opentelemetry/api"
 import type { ReadableSpan, Span } from "@opentelemetry/sdk-trace-base"
@@ -23,7 +23,7 @@ export const adoptedSpan = (owner: object, span: OtelApi.Span): AdoptedSpan | un
 
 const making = shared("making", () => ({ owner: undefined as object | undefined }))
 
-/** Starts a span that this recorder records itself: it is not adopted. */
+/** Starts a span that this recorder records itself, so it is not adopted. */
 export const startSpanFor = (
   owner: object,
   tracer: OtelApi.Tracer,
@@ -39,7 +39,7 @@ export const startSpanFor = (
   }
 }
 
-/** Whether this recorder is making a span right now. */
+/** Whether this recorder is currently creating a span. */
 export const isMaking = (owner: object): boolean => making.owner === owner
 
 const kinds: { readonly [kind: number]: Tracer.SpanKind } = {
@@ -52,7 +52,7 @@ const kinds: { readonly [kind: number]: Tracer.SpanKind } = {
 const external = ({ spanId, traceFlags, traceId }: OtelApi.SpanContext): Tracer.ExternalSpan =>
   Tracer.externalSpan({ spanId, traceId, sampled: (traceFlags & OtelApi.TraceFlags.SAMPLED) !== 0 })
 
-/** The parent as the SDK says it: a span of ours, an adopted one, or one in another process. */
+/** The SDK's parent: one of our spans, an adopted one, or one in another process. */
 const parentOf = (
   recorder: Recorder,
   { parentSpanContext: parent }: ReadableSpan,
@@ -72,7 +72,7 @@ const eventKey = (name: string, time: OtelApi.HrTime): string => `${name} ${time
 /** The record of an SDK's span. */
 export class AdoptedSpan extends LoomSpan {
   readonly isNeverExported = true
-  /** The context in which things inside this span run. */
+  /** The OpenTelemetry context inside this span. */
   readonly otelContext: OtelApi.Context
   private readonly ignored = new Set<string>()
 
@@ -92,12 +92,12 @@ export class AdoptedSpan extends LoomSpan {
     this.otelContext = new LoneSpanContext(span, context)
   }
 
-  /** Leaves an event out of the record: it says what another record does. */
+  /** Leaves an event out of the record, because another record contains it. */
   ignoreEvent(name: string, time: OtelApi.HrTime): void {
     this.ignored.add(eventKey(name, time))
   }
 
-  /** Ends the record with what the SDK's span holds. */
+  /** Ends the record with the data of the SDK's span. */
   finish(span: ReadableSpan): void {
     this.bag.setAll(span.attributes)
     if (this.kind !== "internal") {
@@ -114,7 +114,7 @@ export class AdoptedSpan extends LoomSpan {
     this.addLinks(
       span.links.map(({ attributes = {}, context }) => ({ _tag: "SpanLink", span: external(context), attributes }))
     )
-    // Exceptions of sinks do not go on from here: they were reported.
+    // Sink exceptions are not raised here: they have been logged.
     this.recorder.end(this, nanosOf(span.endTime), exitOf(span))
   }
 }
@@ -131,7 +131,7 @@ export const adopt = (recorder: Recorder, span: Span, context: OtelApi.Context):
 
 const textOf = (value: unknown): string | undefined => typeof value === "string" && value !== "" ? value : undefined
 
-/** What a failed span says of its failure: its last exception, else its status, else `error.type` (semantic conventions 1.41.1). */
+/** The error of a failed span: its last exception, otherwise its status, otherwise `error.type` (semantic conventions 1.41.1). */
 const errorOf = ({ attributes, events, status }: ReadableSpan): unknown => {
   const exception = events.findLast(({ name }) => name === "exception")?.attributes
   const message = textOf(exception?.["exception.message"]) ?? textOf(status.message)

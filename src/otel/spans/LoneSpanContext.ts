@@ -1,12 +1,12 @@
 /**
- * An OpenTelemetry context that holds one span in front of what was active around it, in which the body of a span runs.
+ * An OpenTelemetry context that adds a span to another context; the body of a span runs in it.
  *
- * The API would copy a `Map` into a context with three closures. This is an object with two fields, which turns into a context of the API when another
+ * The API would copy a `Map` into a context with three closures. This is an object with two fields, which becomes a regular context when another
  * value is set.
  */
 import * as OtelApi from "@opentelemetry/api"
 
-/** Finds the key under which the API keeps a context's span, which it does not export. */
+/** Finds the key under which the API stores a context's span; the API does not export it. */
 const findSpanKey = (): symbol | undefined => {
   let key: symbol | undefined
   const probe: OtelApi.Context = {
@@ -27,7 +27,7 @@ const spanKey = findSpanKey()
 export class LoneSpanContext implements OtelApi.Context {
   constructor(
     readonly span: OtelApi.Span,
-    /** What else is in it: baggage, suppressed tracing, whatever a user has set. */
+    /** The context with everything else: baggage, suppressed tracing, values set by the user. */
     readonly around: OtelApi.Context = OtelApi.ROOT_CONTEXT
   ) {}
 

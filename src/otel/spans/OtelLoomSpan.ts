@@ -1,7 +1,7 @@
 /**
- * A span that OpenTelemetry's SDK made, with its ids and sampling, wrapped in a span of ours.
+ * A span created by OpenTelemetry's SDK, with its ids and sampling, wrapped in one of our spans.
  *
- * The span has the type id of `@effect/opentelemetry`, so that `currentOtelSpan` returns the SDK's span. Attributes, events and links are copied from the
+ * It has the type id of `@effect/opentelemetry`, so that `currentOtelSpan` returns the SDK's span. Attributes, events and links are copied from the
  * record when the span ends, so that every sink shows the same.
  */
 import * as OtelApi from "@opentelemetry/api"
@@ -12,33 +12,33 @@ import type { SpanOpening } from "../../telemetry/tracing/safe.js"
 import { LoneSpanContext } from "./LoneSpanContext.js"
 import { rememberOurs } from "./ownSpans.js"
 
-/** The type id by which `@effect/opentelemetry` recognizes spans that hold one of the SDK's. */
+/** The type id by which `@effect/opentelemetry` recognizes spans that contain one of the SDK's. */
 const OtelSpanTypeId: unique symbol = Symbol.for("@effect/opentelemetry/Tracer/OtelSpan")
 
-/** Who makes the spans. */
+/** The tracer that creates the spans. */
 export interface OtelMaker {
   readonly tracer: OtelApi.Tracer
-  /** Whether the SDK was built here: then it is not checked that the tracer makes spans. */
+  /** Whether the SDK was built here: then there is no check that the tracer really creates spans. */
   readonly isOurSdk: boolean
-  /** Whether a sampler or a processor may look at the attributes and links that spans open with; only then the SDK is told of them at the start. */
+  /** Whether a sampler or a processor may read the attributes and links that spans open with; only then they are passed to the SDK at the start. */
   readonly readsOpening: boolean
 }
 
-/** Where a span is opened. */
+/** The surroundings in which a span is opened. */
 export interface Place {
   readonly parent: Tracer.AnySpan | undefined
-  /** The current run, because spans of libraries do not have its labels. */
+  /** The current run, because spans of libraries do not carry its labels. */
   readonly run: RunContextShape
-  /** What the fiber was started in. */
+  /** The context in which the fiber was started. */
   readonly startedIn: OtelApi.Context
-  /** What the SDK is given: the parent, in front of what is active. */
+  /** The context passed to the SDK: the active one with the parent. */
   readonly context: OtelApi.Context
 }
 
-/** A span of ours that the SDK made. */
+/** One of our spans, created by the SDK. */
 export class OtelLoomSpan extends LoomSpan {
   readonly [OtelSpanTypeId]: typeof OtelSpanTypeId = OtelSpanTypeId
-  /** The context in which things inside this span run. */
+  /** The OpenTelemetry context inside this span. */
   readonly otelContext: LoneSpanContext
 
   constructor(
@@ -55,12 +55,12 @@ export class OtelLoomSpan extends LoomSpan {
     rememberOurs(span)
   }
 
-  /** The user of its run, as records hold it. */
+  /** The user of its run, as recorded. */
   get userId(): string | undefined {
     return this.recorded("user_id", labelOf(this.place.run, "userId"))
   }
 
-  /** The session of its run, as records hold it. */
+  /** The session of its run, as recorded. */
   get sessionId(): string | undefined {
     return this.recorded("session_id", labelOf(this.place.run, "sessionId"))
   }
@@ -72,7 +72,7 @@ export class OtelLoomSpan extends LoomSpan {
   }
 }
 
-/** A span in a region where OpenTelemetry's tracing is suppressed: recorded by the other sinks, never exported. */
+/** A span created while OpenTelemetry's tracing is suppressed: recorded by the other sinks, never exported. */
 export class SuppressedSpan extends LoomSpan {
   readonly isNeverExported = true
 }

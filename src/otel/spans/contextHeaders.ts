@@ -1,5 +1,5 @@
 /**
- * The headers that pass on what an OpenTelemetry context holds: its span, with its trace state, and its baggage.
+ * The headers that propagate an OpenTelemetry context: its span with its trace state, and its baggage.
  */
 import * as OtelApi from "@opentelemetry/api"
 import { isTracingSuppressed, W3CBaggagePropagator } from "@opentelemetry/core"
@@ -7,7 +7,7 @@ import type { TraceHeaders } from "../../telemetry/tracing/traceContext.js"
 
 const baggagePropagator = new W3CBaggagePropagator()
 
-/** Empty where tracing is suppressed. */
+/** Empty if tracing is suppressed. */
 export const headersOfContext = (context: OtelApi.Context): TraceHeaders => {
   const headers: Record<string, string> = {}
   if (isTracingSuppressed(context)) {

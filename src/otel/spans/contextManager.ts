@@ -1,8 +1,8 @@
 /**
  * Makes `trace.getActiveSpan()` work inside effects, for instrumentation that does not use Effect.
  *
- * OpenTelemetry has one context manager per process. Ours is registered while any of our layers is open, unless another one is registered already. It is
- * then called directly, because the API would look it up again for every step of a fiber.
+ * OpenTelemetry has one context manager per process. Ours is registered while any of our layers is open, unless another one is registered already. We
+ * call it directly, because the API would look it up again for every step of a fiber.
  */
 import * as OtelApi from "@opentelemetry/api"
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks"

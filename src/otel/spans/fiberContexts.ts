@@ -1,8 +1,8 @@
 /**
- * The OpenTelemetry context that a fiber was started in from outside of Effect, and with it the fibers that it forks.
+ * The OpenTelemetry context in which a fiber was started from outside of Effect. Fibers that it forks inherit it.
  *
- * It is read where the fiber starts. Later on, what is active is the context of whatever woke the fiber: another request, a worker, a timer. As long as
- * nothing but the root context was ever found, nothing is kept and nothing is looked up.
+ * It is read when the fiber starts: later, the active context is that of whatever woke the fiber, such as another request, a worker or a timer. As
+ * long as only the root context has been seen, nothing is stored or looked up.
  */
 import * as OtelApi from "@opentelemetry/api"
 import * as Effect from "effect/Effect"
@@ -21,16 +21,16 @@ type AnyFiber = Fiber.RuntimeFiber<unknown, unknown>
 /** One state for all copies of this package. */
 const state = shared("fiberContexts", () => ({
   started: new WeakMap<AnyFiber, OtelApi.Context>(),
-  /** Whether a fiber was ever started in another context than the root. */
+  /** Whether a fiber was ever started in a context other than the root. */
   isInUse: false,
   /**
-   * The contexts in which layers were built, by the fiber that the build began in. Programs that waited for their layer started before anything here
-   * could see it.
+   * The contexts in which layers were built, by the id of the fiber that started the build. Programs that waited for their layer had started before
+   * this module could see them.
    */
   builds: new Map<number, OtelApi.Context>()
 }))
 
-/** The fiber that this one descends from, which was started from outside: the first of those that set its context. */
+/** The id of the ancestor that was started from outside: the first fiber that set the context. */
 const rootOf = (fiber: AnyFiber): number => {
   const setters = fiber.getFiberRefs().locals.get(FiberRef.currentContext)
   const [first] = setters?.at(-1) ?? []
@@ -38,8 +38,8 @@ const rootOf = (fiber: AnyFiber): number => {
 }
 
 /**
- * What a program that waited for its layer was started in: the layer was built by a fiber of its own, or it is the first run of a `ManagedRuntime`, which
- * begins by starting the fiber that builds. Of others that waited for the same layer nothing is known.
+ * The context in which a program that waited for its layer was started: either its own fiber built the layer, or it is the first run of a
+ * `ManagedRuntime`, which starts the building fiber first. For other programs that waited for the same layer, the context is unknown.
  */
 const contextOfBuild = (fiber: AnyFiber): OtelApi.Context | undefined => {
   const { id } = fiber.id()
@@ -50,7 +50,7 @@ const remember = (fiber: AnyFiber, context: OtelApi.Context): void => {
   state.started.set(fiber, context)
 }
 
-/** A context without a span of ours: whose child something is, Effect says. */
+/** The context without our span: parents come from Effect, not from the context. */
 const withoutOurSpan = (context: OtelApi.Context): OtelApi.Context =>
   context instanceof LoneSpanContext
     ? context.around
@@ -58,10 +58,10 @@ const withoutOurSpan = (context: OtelApi.Context): OtelApi.Context =>
     ? OtelApi.trace.deleteSpan(context)
     : context
 
-/** What is active around Effect right now. */
+/** The context that is currently active around Effect. */
 export const fromOutside = (): OtelApi.Context => withoutOurSpan(activeContext())
 
-/** The context that the fiber was started in; the root where that is not known. */
+/** The context in which the fiber was started; the root context if unknown. */
 export const contextOfFiber = (fiber: AnyFiber): OtelApi.Context => {
   if (!state.isInUse) {
     return OtelApi.ROOT_CONTEXT
@@ -103,7 +103,7 @@ const buildIn = (root: number, context: OtelApi.Context): Effect.Effect<void, ne
     () => Effect.sync(() => state.builds.delete(root))
   )
 
-/** Watches which fibers start under the layers of the current scope. */
+/** Observes fibers that start under the layers of the current scope. */
 export const fiberContexts: Effect.Effect<void, never, Scope.Scope> = Effect.withFiberRuntime((fiber) => {
   const context = state.started.get(fiber) ?? fromOutside()
   const watch = Effect.locallyScopedWith(FiberRef.currentSupervisor, (supervisor) => supervisor.zip(startedFibers))

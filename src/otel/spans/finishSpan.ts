@@ -12,7 +12,7 @@ import type { OtelLoomSpan } from "./OtelLoomSpan.js"
 import { spanContextOf } from "./spanContexts.js"
 import { hrTime, otelAttributes, otelLink, otelValue } from "./values.js"
 
-/** Ends the SDK's span with the record; `errorType` is that of the record. `shownOf` leaves out what is not sent on spans. */
+/** Ends the SDK's span with the data of the record; `errorType` is that of the record. `shownOf` removes what is not sent on spans. */
 export const finishSpan = (
   open: OtelLoomSpan,
   data: SpanData,
@@ -24,16 +24,16 @@ export const finishSpan = (
   if (span.isRecording()) {
     const { added, error, events, recorded } = projectSpan(shownOf(data), open, names, errorType)
     const there = open.maker.readsOpening && hasAttributes(span) ? span.attributes : nothing
-    putOn(span, added, there)
-    putOn(span, recorded, there)
+    setAttributes(span, added, there)
+    setAttributes(span, recorded, there)
     if (recorded !== data.attributes) {
-      takeOff(span, Object.keys(data.attributes).filter((key) => !Object.hasOwn(recorded, key)))
+      removeAttributes(span, Object.keys(data.attributes).filter((key) => !Object.hasOwn(recorded, key)))
     }
     if (error !== undefined) {
       const { message } = error
       span.setStatus({ code: OtelApi.SpanStatusCode.ERROR, ...(message !== undefined && { message }) })
     }
-    // The exception is the last event, because the SDK drops the oldest ones above its limit.
+    // The exception is the last event, because beyond its limit the SDK drops the oldest ones.
     for (const { attributes, name, time } of events) {
       span.addEvent(name, otelAttributes(attributes), hrTime(time))
     }
@@ -77,8 +77,8 @@ const hasAttributes = (span: object): span is WithAttributes =>
 
 const nothing: Readonly<Record<string, unknown>> = {}
 
-// One by one: the SDK would take an object apart again. What the span was opened with is mostly there already.
-const putOn = (span: OtelApi.Span, attributes: Attributes, there: Readonly<Record<string, unknown>>): void => {
+// One by one, because the SDK would only iterate over an object again. Most of what the span was opened with is already set.
+const setAttributes = (span: OtelApi.Span, attributes: Attributes, there: Readonly<Record<string, unknown>>): void => {
   for (const key of Object.keys(attributes)) {
     const value = attributes[key]!
     if (there[key] !== value) {
@@ -87,8 +87,8 @@ const putOn = (span: OtelApi.Span, attributes: Attributes, there: Readonly<Recor
   }
 }
 
-// What the span was opened with and is recorded under another name, because of what the dialects say.
-const takeOff = (span: OtelApi.Span, keys: ReadonlyArray<string>): void => {
+// Removes attributes that the span was opened with and that the dialects rename.
+const removeAttributes = (span: OtelApi.Span, keys: ReadonlyArray<string>): void => {
   if (hasAttributes(span)) {
     for (const key of keys) {
       delete span.attributes[key]
@@ -96,7 +96,7 @@ const takeOff = (span: OtelApi.Span, keys: ReadonlyArray<string>): void => {
   }
 }
 
-// Those that it opened with are there already.
+// The links that it opened with are already set.
 const addLinks = ({ maker: { readsOpening }, openedLinks, span }: OtelLoomSpan, { links = [] }: SpanData): void => {
   for (const link of readsOpening ? links.slice(openedLinks) : links) {
     span.addLink(otelLink(link))

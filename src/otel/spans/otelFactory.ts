@@ -1,5 +1,5 @@
 /**
- * Lets OpenTelemetry's SDK make the spans, and makes its active context follow the fibers.
+ * Lets OpenTelemetry's SDK create the spans, and makes its active context follow the fibers.
  */
 import * as OtelTracing from "@effect/opentelemetry/Tracer"
 import * as OtelApi from "@opentelemetry/api"
@@ -35,7 +35,7 @@ const kinds: Record<Tracer.SpanKind, OtelApi.SpanKind> = {
 const kindOf = ({ kind, name }: SpanOpening): OtelApi.SpanKind =>
   isClientSpan(name) ? OtelApi.SpanKind.CLIENT : kinds[kind]
 
-/** The span that is active in a context from outside of Effect, made by other code. */
+/** The active span of a context from outside of Effect, if other code created it. */
 const activeParent = (owner: SpanOwner, context: OtelApi.Context): Tracer.AnySpan | undefined => {
   const span = OtelApi.trace.getSpan(context)
   if (span === undefined || isOurs(span)) {
@@ -80,7 +80,7 @@ const isMade = ({ spanId, traceId }: OtelApi.SpanContext, parent: Tracer.AnySpan
 const suppressed = (owner: SpanOwner, opening: SpanOpening): SuppressedSpan =>
   new SuppressedSpan(owner, opening, opening.parent?.traceId ?? randomIds.traceId(), randomIds.spanId(), false)
 
-/** Attributes that the SDK is told at the start. It takes 128 in all, the first ones, and the names of the dialects are to be among them. */
+/** Maximum number of attributes passed to the SDK at the start. It keeps only the first 128, which must leave room for those of the dialects. */
 const mostOpening = 64
 
 const openingAttributes = ({ bag }: SpanOpening): OtelApi.Attributes =>
@@ -88,7 +88,7 @@ const openingAttributes = ({ bag }: SpanOpening): OtelApi.Attributes =>
     bag.size <= mostOpening ? bag.values : Object.fromEntries(Object.entries(bag.values).slice(0, mostOpening))
   )
 
-/** What samplers and `SpanProcessor.onStart` see. */
+/** The options that samplers and `SpanProcessor.onStart` see. */
 const fullOptions = (opening: SpanOpening): OtelApi.SpanOptions => ({
   startTime: hrTime(opening.start),
   kind: kindOf(opening),
@@ -104,7 +104,7 @@ const runInside = <A>(span: Tracer.AnySpan | undefined, startedIn: OtelApi.Conte
     ? execute()
     : runInContext(contextInside(span, startedIn), execute)
 
-/** Makes spans with a tracer of the SDK. */
+/** A factory that creates spans with a tracer of the SDK. */
 export const otelFactory = (maker: OtelMaker): SpanFactory => ({
   isAuthority: true,
   make: (owner, given) => {

@@ -1,5 +1,5 @@
 /**
- * Which of the SDK's spans were made here.
+ * Recognizes the SDK's spans that this package created.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import { shared } from "../../telemetry/copies.js"
@@ -16,16 +16,16 @@ const isScoped = (span: object): span is Scoped => "instrumentationScope" in spa
 
 const hasOurScope = (span: OtelApi.Span): boolean => isScoped(span) && span.instrumentationScope?.name === scopeName
 
-/** Our spans without a scope. Only these, because adding every span would be a good part of its cost. */
+/** Our spans without a scope. Only these, because adding every span would noticeably raise its cost. */
 const withoutScope = shared("otelSpans", () => new WeakSet<OtelApi.Span>())
 
-/** Remembers that a span was made here. */
+/** Remembers that this package created a span. */
 export const rememberOurs = (span: OtelApi.Span): void => {
   if (!hasOurScope(span)) {
     withoutScope.add(span)
   }
 }
 
-/** Whether a span was made here. */
+/** Whether this package created a span. */
 export const isOurs = (span: OtelApi.Span | undefined): boolean =>
   span !== undefined && (hasOurScope(span) || withoutScope.has(span))

@@ -1,7 +1,8 @@
 /**
- * Whether anything looks at what a span opens with: to tell the SDK twice would be a good part of a span's cost.
+ * Decides whether anything reads the attributes and links that a span opens with: passing them to the SDK twice would be a good part of a span's
+ * cost.
  *
- * The SDK's own processors and samplers do not. Anything else may.
+ * The SDK's own processors and samplers do not read them; others may.
  */
 import {
   AlwaysOffSampler,
@@ -14,7 +15,7 @@ import {
   TraceIdRatioBasedSampler
 } from "@opentelemetry/sdk-trace-base"
 
-// By their methods: a subclass may have its own.
+// Compared by method, because a subclass may override it.
 const blindStarts: ReadonlySet<unknown> = new Set([
   BatchSpanProcessor.prototype.onStart,
   SimpleSpanProcessor.prototype.onStart
@@ -31,13 +32,13 @@ const isSampler = (value: unknown): value is Sampler =>
 
 const isBlind = (sampler: unknown): boolean => isSampler(sampler) && blindSamplers.has(sampler.shouldSample)
 
-/** It asks another one, which it keeps as a member. */
+/** Whether a parent-based sampler delegates only to blind samplers, which it keeps as members. */
 const asksOnlyBlind = (sampler: Sampler): boolean => {
   const asked = Object.values(sampler)
   return sampler.shouldSample === ParentBasedSampler.prototype.shouldSample && asked.length > 0 && asked.every(isBlind)
 }
 
-/** Whether one of these looks at attributes or links where a span starts. Without a sampler the SDK's own is used. */
+/** Whether one of these may read attributes or links when a span starts. Without a sampler the SDK uses its own. */
 export const readsOpening = (processors: ReadonlyArray<SpanProcessor>, sampler: Sampler | undefined): boolean =>
   !processors.every(({ onStart }) => blindStarts.has(onStart)) ||
   !(sampler === undefined || isBlind(sampler) || asksOnlyBlind(sampler))

@@ -1,5 +1,5 @@
 /**
- * Scores as OpenTelemetry has them: an event on the judged span while it is open, a log record with its ids afterwards.
+ * Sends scores to OpenTelemetry: as an event on the scored span while it is open, as a log record with its ids afterwards.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import { evaluationAttributes, evaluationEvent } from "../../dialects/genai/evaluation.js"
@@ -9,18 +9,18 @@ import { AdoptedSpan } from "./AdoptedSpan.js"
 import { OtelLoomSpan, SuppressedSpan } from "./OtelLoomSpan.js"
 import { hrTime, otelAttributes } from "./values.js"
 
-/** Where scores go. */
+/** Where scores are sent. */
 export interface ScoreRoutes {
   /** The tracer of this sink's spans. */
   readonly tracer: OtelApi.Tracer
-  /** Takes a score whose span is not open here: a finished one, one of another process, or none. */
+  /** Receives a score whose span is not open here: it has ended, belongs to another process, or does not exist. */
   readonly late: (score: ScoreData) => void
 }
 
-/** Sends one score; `around` is the judged span, if it is known here. */
+/** Sends one score; `around` is the scored span, if it is known here. */
 export const sendScore = ({ late, tracer }: ScoreRoutes, score: ScoreData, around: OpenSpan | undefined): void => {
   const span = around && originalSpan(around)
-  // Not exported, as the span itself is not.
+  // Not exported, because the span itself is not.
   if (span instanceof SuppressedSpan || (span instanceof OtelLoomSpan && !span.sampled)) {
     return
   }

@@ -1,5 +1,5 @@
 /**
- * The OpenTelemetry contexts in which things inside a span run: the span, in front of what was active where its fiber was started.
+ * The OpenTelemetry contexts inside spans: the context in which the span's fiber was started, with the span.
  */
 import * as OtelTracing from "@effect/opentelemetry/Tracer"
 import * as OtelApi from "@opentelemetry/api"
@@ -13,11 +13,11 @@ import type { AdoptedSpan } from "./AdoptedSpan.js"
 import { LoneSpanContext } from "./LoneSpanContext.js"
 import type { OtelLoomSpan } from "./OtelLoomSpan.js"
 
-/** Whether a span has one of the SDK's, whichever copy of this package made it. */
+/** Whether a span contains one of the SDK's, whichever copy of this package made it. */
 const isSdkSpan = (span: Tracer.AnySpan): span is OtelLoomSpan | AdoptedSpan =>
   isLoomSpan(span) && "otelContext" in span
 
-/** The trace state of headers that were read without OpenTelemetry. */
+/** The trace state of headers read without OpenTelemetry. */
 const stateIn = ({ unsafeMap }: Context.Context<never>): OtelApi.TraceState | undefined => {
   const state: string | undefined = unsafeMap.get(TraceState.key)
   return state === undefined ? undefined : OtelApi.createTraceState(state)
@@ -32,10 +32,10 @@ const baggageIn = ({ unsafeMap }: Context.Context<never>): OtelApi.Baggage | und
   )
 }
 
-/** The origins that were looked up: without them a span would cost as much as it is deep. */
+/** A cache of origins: without it the cost of a span would grow with its depth. */
 const origins = new WeakMap<Tracer.AnySpan, Tracer.AnySpan>()
 
-/** The first span above that OpenTelemetry knows or that has no parent. A loop, because spans can be nested deeper than the call stack. */
+/** The nearest ancestor that OpenTelemetry knows or that has no parent. A loop, because spans can be nested deeper than the call stack. */
 const originOf = (span: Tracer.AnySpan): Tracer.AnySpan => {
   let current = span
   while (isLoomSpan(current) && !isSdkSpan(current) && current.parentSpan !== undefined) {
@@ -70,19 +70,19 @@ const baggageOf = (origin: Tracer.AnySpan): OtelApi.Baggage | undefined =>
     ? OtelApi.propagation.getBaggage(origin.otelContext)
     : baggageIn(origin.context)
 
-/** What came with a remote parent is in front of what is active here. */
+/** Baggage of a remote parent replaces the active baggage. */
 const withBaggage = (around: OtelApi.Context, span: Tracer.AnySpan): OtelApi.Context => {
   const baggage = baggageOf(originOf(span))
   return baggage === undefined ? around : OtelApi.propagation.setBaggage(around, baggage)
 }
 
-/** A context of the same span in front of something else. */
+/** A cached context of a span, for one surrounding context. */
 interface Kept {
   readonly around: OtelApi.Context
   readonly context: LoneSpanContext
 }
 
-/** The newest context of each span that has no own one here. Every step of a fiber needs one. */
+/** The latest context of each span that does not have one of its own. Every step of a fiber needs one. */
 const kept = new WeakMap<Tracer.AnySpan, Kept>()
 
 const keep = (span: Tracer.AnySpan, around: OtelApi.Context, make: () => LoneSpanContext): LoneSpanContext => {
@@ -103,8 +103,8 @@ const otherContext = (span: Tracer.AnySpan, around: OtelApi.Context): LoneSpanCo
   )
 
 /**
- * The context inside a span, for a fiber that was started in another one. What the span was opened in stays, unless the fiber brings something of its own:
- * it may have been started in the middle of another request, with a runtime that holds the span.
+ * The context inside a span, for a fiber started in the context `around`. The span's own context is used, unless the fiber was started in a different
+ * one: it may have been started in the middle of another request, with a runtime that contains the span.
  */
 export const contextInside = (span: Tracer.AnySpan | undefined, around: OtelApi.Context): OtelApi.Context => {
   if (span === undefined) {

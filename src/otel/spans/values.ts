@@ -1,5 +1,5 @@
 /**
- * Recorded values and times in OpenTelemetry's forms.
+ * Converts recorded values and times to OpenTelemetry's types.
  */
 import * as OtelApi from "@opentelemetry/api"
 import type { Attributes, AttributeValue } from "../../records/attributes.js"
@@ -7,7 +7,7 @@ import type { SpanLink } from "../../records/SpanRecord.js"
 
 const billion = 1_000_000_000
 
-/** The last whole second, so that times within it need no division. */
+/** The last whole second, cached so that times within it need no division. */
 interface Second {
   readonly seconds: number
   /** The same in nanoseconds. */
@@ -21,7 +21,7 @@ const secondOf = (nanos: bigint): Second => {
   return { seconds: Number(seconds), start: seconds * BigInt(billion) }
 }
 
-/** Nanoseconds since the epoch as seconds and nanoseconds. */
+/** Converts nanoseconds since the epoch to seconds and nanoseconds. */
 export const hrTime = (nanos: bigint): OtelApi.HrTime => {
   const after = Number(nanos - last.start)
   if (after >= 0 && after < billion) {
@@ -31,10 +31,10 @@ export const hrTime = (nanos: bigint): OtelApi.HrTime => {
   return [last.seconds, Number(nanos - last.start)]
 }
 
-/** Seconds and nanoseconds as nanoseconds since the epoch. */
+/** Converts seconds and nanoseconds to nanoseconds since the epoch. */
 export const nanosOf = ([seconds, nanos]: OtelApi.HrTime): bigint => BigInt(seconds) * BigInt(billion) + BigInt(nanos)
 
-// OpenTelemetry's arrays hold one primitive type; anything else is sent as one JSON text.
+// OpenTelemetry's arrays hold one primitive type; anything else is sent as a JSON string.
 const isUniform = (values: ReadonlyArray<AttributeValue>): boolean =>
   values.every((value) => typeof value === typeof values[0] && typeof value !== "object")
 

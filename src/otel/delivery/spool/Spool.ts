@@ -1,8 +1,8 @@
 /**
- * Keeps what could not be delivered for the next process, and sends what earlier ones kept.
+ * Keeps undelivered items on disk for the next process, and sends those of earlier processes.
  *
- * It knows every span or log record whose export has no result yet, so that they can be written at any time, also while the process exits. What was sent without an
- * answer is written too: it may arrive twice, with the same ids.
+ * It tracks every span or log record whose export has no result yet, so that all of them can be written at any time, even while the process exits.
+ * Items that were sent but not answered are written too, so they may arrive twice, with the same ids.
  */
 import { ExportResultCode } from "@opentelemetry/core"
 import type { ItemExporter, Pending } from "../counted.js"
@@ -11,21 +11,21 @@ import { countItems, type Keeper } from "../results.js"
 import type { ExportCounter } from "../stats.js"
 import type { Signal, SpoolFile, SpoolFolder } from "./SpoolFolder.js"
 
-/** Items in one file. */
+/** Maximum number of items in one file. */
 const batchSize = 512
 
-/** How the items of a signal become a line of OTLP/JSON, and the other way round. */
+/** Converts the items of a signal to a line of OTLP/JSON and back. */
 export interface SpoolForm<Item> {
   readonly signal: Signal
   readonly serialize: (items: Array<Item>) => string
-  /** `undefined` if the line holds none. */
+  /** `undefined` if the line contains no items. */
   readonly revive: (line: string) => Array<Item> | undefined
 }
 
 export interface SpoolParts<Item> {
   readonly folder: SpoolFolder
   readonly form: SpoolForm<Item>
-  /** What spools of all signals have written, by file: who counted it. */
+  /** The counter that counted each file, by file name, for the spools of all signals. */
   readonly written: Map<string, ExportCounter>
   readonly exporter: ItemExporter<Item>
   readonly counter: ExportCounter
@@ -50,7 +50,7 @@ export class Spool<Item> implements Keeper<Item> {
     this.waiting.add(item)
   }
 
-  /** The export of these items has a result. */
+  /** Called when the export of these items has a result. */
   settle(items: ReadonlyArray<Item>): void {
     for (const item of items) {
       this.waiting.delete(item)
@@ -85,12 +85,12 @@ export class Spool<Item> implements Keeper<Item> {
     }
   }
 
-  /** Sends what earlier processes left, until a receiver cannot be reached. */
+  /** Sends the files of earlier processes, until the receiver cannot be reached. */
   recover(): void {
     this.recovery = this.sendAll(this.parts.folder.waiting(this.parts.form.signal))
   }
 
-  /** Resolves when what earlier processes left has been sent or put back, and nothing is outside the queue. */
+  /** Resolves when the files of earlier processes have been sent or put back, and the overflow has been written. */
   flush(): Promise<void> {
     this.keepOverflow()
     return this.recovery
@@ -132,7 +132,7 @@ export class Spool<Item> implements Keeper<Item> {
     }
   }
 
-  /** Whether a receiver was reached. */
+  /** Returns whether the receiver was reached. */
   private async sendFile(file: SpoolFile): Promise<boolean> {
     const { counter, folder, form } = this.parts
     const contents = folder.read(file)
@@ -147,7 +147,7 @@ export class Spool<Item> implements Keeper<Item> {
       const path = folder.keepAside(file)
       counter.noteOnSpool(
         "torn",
-        `A file of the OpenTelemetry spool is damaged; what could be read was sent. It is kept as ${path}`
+        `A file of the OpenTelemetry spool is damaged; its readable part was sent. It is kept as ${path}`
       )
     } else {
       folder.done(file)
@@ -155,7 +155,7 @@ export class Spool<Item> implements Keeper<Item> {
     return true
   }
 
-  /** Whether there is an answer for the items. Without one, they stay where they are. */
+  /** Returns whether the receiver answered. If not, the items stay in the spool. */
   private async sendBatch(items: Array<Item>): Promise<boolean> {
     const { counter, exporter, pending } = this.parts
     const result = await new Promise<OtlpResult | undefined>((resolve) =>

@@ -1,27 +1,27 @@
 /**
- * The files of the spool: one per batch of spans or log records, written whole, claimed by one process, bounded together.
+ * The files of the spool: one per batch of spans or log records, written atomically, claimed by one process, with a limit on their total size.
  *
- * All calls are synchronous, because the last ones are made while the process exits. A file has its final name only when it is complete, and a process
- * claims it by renaming it: of two that start at once, one succeeds. Links are never followed, and only regular files of the same user are read.
+ * All calls are synchronous, because the last ones are made while the process exits. A file gets its final name only when it is complete, and a
+ * process claims it by renaming it: if two try at once, one succeeds. Links are never followed, and only regular files of the same user are read.
  */
-// Found without an import, as by the file sink: the package loads no Node module until a spool is opened.
+// Loaded without an import, as in the file sink: the package loads no Node module until a spool is opened.
 const fs = process.getBuiltinModule("node:fs")
 const { hostname } = process.getBuiltinModule("node:os")
 const { dirname, join, resolve } = process.getBuiltinModule("node:path")
 
-/** The version of the files, in their names. */
+/** The format version, which is part of the file names. */
 const version = 1
 
-/** What a file holds. */
+/** The kind of items in a file. */
 export type Signal = "spans" | "logs"
 
 /** A file of the spool. */
 export interface SpoolFile {
   readonly name: string
-  /** Without the mark of a process. */
+  /** The name without the suffix of a process. */
   readonly plainName: string
   readonly signal: Signal
-  /** Spans or log records, as its writer counted them. */
+  /** Number of spans or log records, as counted by the writer. */
   readonly items: number
   /** The process that writes or sends it. */
   readonly owner: Owner | undefined
@@ -45,10 +45,10 @@ const anyVersion = /^loom-spool-(\d+)\./
 
 const host = hostname().replace(/\W/g, "_")
 
-/** A claim of another machine is abandoned after this time, in milliseconds. A batch takes 30 seconds at most by default. */
+/** When a claim of another machine counts as abandoned, in milliseconds. By default, sending a batch takes at most 30 seconds. */
 const claimLasts = 600_000
 
-/** The claims of this process, to tell them from those of an earlier one with the same number, as in containers. */
+/** The claims of this process, as opposed to those of an earlier process with the same id, as happens in containers. */
 const claims = new Set<string>()
 
 const parse = (name: string): SpoolFile | undefined => {
@@ -91,17 +91,17 @@ const makeFolders = (folder: string): void => {
 
 export interface SpoolFolderOptions {
   readonly folder: string
-  /** The most bytes that the files may have together. */
+  /** Maximum total size of the files, in bytes. */
   readonly maxBytes: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** A new text of 16 hexadecimal digits. */
+  /** Returns a new string of 16 hexadecimal digits. */
   readonly newId: () => string
 }
 
 export class SpoolFolder {
   private written = 0
-  /** Absolute, for programs that change their directory, and without a slash at its end, which would follow a link. */
+  /** Absolute, for programs that change their directory, and without a trailing slash, which would follow a link. */
   private readonly folder: string
 
   /** Creates the folder. Throws if it cannot be used. */
@@ -114,17 +114,17 @@ export class SpoolFolder {
     fs.accessSync(this.folder, fs.constants.W_OK | fs.constants.X_OK)
   }
 
-  /** Files of a signal that are ready, or that a process left when it ended, the oldest first. */
+  /** Files of a signal that are complete or were left by a process that has ended, oldest first. */
   waiting(signal: Signal): ReadonlyArray<SpoolFile> {
     return this.files().filter((file) => file.signal === signal && this.isFree(file))
   }
 
-  /** Names of files of another version. */
+  /** Names of files with another format version. */
   foreign(): ReadonlyArray<string> {
     return this.names().filter((name) => Number(anyVersion.exec(name)?.[1] ?? version) !== version)
   }
 
-  /** Writes a file of whole lines and returns its name. Throws if the disk refuses it; then nothing is left of it. */
+  /** Writes a file of whole lines and returns its name. Throws if writing fails; then no partial file is left. */
   write(text: string, signal: Signal, items: number): string {
     const { newId, now } = this.options
     const digits = (value: number, count: number) => String(value).padStart(count, "0")
@@ -137,7 +137,7 @@ export class SpoolFolder {
     try {
       const fd = fs.openSync(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
       try {
-        // Writes on after a partial write.
+        // Continues after a partial write.
         fs.writeFileSync(fd, text)
       } finally {
         fs.closeSync(fd)
@@ -152,7 +152,7 @@ export class SpoolFolder {
     }
   }
 
-  /** Removes the oldest files until there is room for these bytes, and returns them. */
+  /** Removes the oldest files until there is room for these bytes, and returns the removed files. */
   makeRoom(bytes: number): ReadonlyArray<SpoolFile> {
     const files = this.files().map((file) => ({ file, size: this.sizeOf(file) }))
     let total = bytes + files.reduce((sum, { size }) => sum + size, 0)
@@ -166,7 +166,7 @@ export class SpoolFolder {
     return removed
   }
 
-  /** Makes a file this process' own; `undefined` if another process was first. */
+  /** Claims a file for this process; `undefined` if another process was first. */
   claim(file: SpoolFile): SpoolFile | undefined {
     const name = `${file.plainName}.${host}-${process.pid}.claim`
     try {
@@ -178,7 +178,7 @@ export class SpoolFolder {
     return { ...file, name }
   }
 
-  /** The lines of a claimed file; `undefined` if it is not a file that a process of this user wrote. */
+  /** The lines of a claimed file; `undefined` if it is not a regular file of this user, or cannot be read. */
   read({ name }: SpoolFile): Contents | undefined {
     const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = fs.constants
     let fd: number
@@ -201,18 +201,18 @@ export class SpoolFolder {
     }
   }
 
-  /** Gives a claimed file back, for the next process. */
+  /** Releases a claimed file for the next process. */
   putBack(file: SpoolFile): void {
     this.release(file, file.plainName)
   }
 
-  /** Keeps a claimed file where no process takes it, for a person to look at. Returns its path. */
+  /** Renames a claimed file so that no process picks it up, for a person to inspect. Returns its path. */
   keepAside(file: SpoolFile): string {
     this.release(file, `${file.plainName}.kept`)
     return this.path(`${file.plainName}.kept`)
   }
 
-  /** Removes a claimed file, all of which was delivered or counted as lost. */
+  /** Removes a claimed file whose items were all delivered or counted as lost. */
   done(file: SpoolFile): void {
     this.remove(file.name)
     claims.delete(this.path(file.name))
@@ -222,7 +222,7 @@ export class SpoolFolder {
     try {
       fs.renameSync(this.path(file.name), this.path(name))
     } catch {
-      // Then it is found as one that its process left.
+      // Then it counts as left behind by its process.
     }
     claims.delete(this.path(file.name))
   }

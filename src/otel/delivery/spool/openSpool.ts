@@ -1,5 +1,5 @@
 /**
- * Opens the spool. Without its folder, spans and log records are delivered as if there were none, which is logged.
+ * Opens the spool. If its folder cannot be used, a warning is logged and telemetry is delivered without a spool.
  */
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base"
 import * as Cause from "effect/Cause"
@@ -10,15 +10,15 @@ import type { ItemExporter, Pending } from "../counted.js"
 import type { ExportCounter } from "../stats.js"
 import type { Spool, SpoolForm } from "./Spool.js"
 
-/** Where spans and log records go that could not be delivered. */
+/** Where to keep spans and log records that could not be delivered. */
 export interface SpoolOptions {
-  /** Created with mode 0700. Several processes may share it. */
+  /** The path of the folder, created with mode 0700. Several processes may share it. */
   readonly folder: string
-  /** The most bytes that all files have together, ≥ 0; the oldest are dropped and counted. Default 64 MiB. */
+  /** Maximum total size of the files, in bytes, ≥ 0; beyond it the oldest files are dropped and counted. Default 64 MiB. */
   readonly maxBytes?: number
 }
 
-/** Makes a spool for what an exporter cannot deliver. */
+/** Creates a spool for items that an exporter cannot deliver. */
 type SpoolFor<Item> = (exporter: ItemExporter<Item>, counter: ExportCounter) => Spool<Item>
 
 /** An open folder for spans and log records. */
@@ -59,7 +59,7 @@ export const openSpool = (
         if (foreign.length > 0) {
           counter.noteOnSpool(
             "version",
-            `The OpenTelemetry spool has files of another version, such as ${foreign[0]}: they are left alone`
+            `The OpenTelemetry spool contains files of another version, such as ${foreign[0]}; they are ignored`
           )
         }
         const written = new Map<string, ExportCounter>()

@@ -1,5 +1,5 @@
 /**
- * Reads OTLP/JSON as the SDK's serializers write it. What is missing or of another type counts as empty.
+ * Reads OTLP/JSON as the SDK's serializers write it. Missing values and values of another type count as empty.
  */
 import type * as OtelApi from "@opentelemetry/api"
 import { createTraceState } from "@opentelemetry/api"
@@ -52,13 +52,13 @@ export const contextOf = (json: Json): OtelApi.SpanContext => {
   }
 }
 
-/** What surrounds an item. */
+/** The resource and scope of an item. */
 export interface Around {
   readonly resource: Resource
   readonly instrumentationScope: { readonly name: string; readonly version: string }
 }
 
-/** The items in a line; `undefined` if it holds none. The keys are those of the lists by resource, by scope and of items. */
+/** The items in a line; `undefined` if there are none. The keys name the lists by resource, by scope, and of items. */
 export const itemsIn = <Item>(
   line: string,
   [byResource, byScope, items]: readonly [string, string, string],

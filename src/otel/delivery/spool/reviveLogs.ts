@@ -1,5 +1,5 @@
 /**
- * Makes log records that an exporter takes from a line of OTLP/JSON, as the SDK's serializer wrote it (opentelemetry-proto v1.9, `logs.proto`).
+ * Parses log records for an exporter from a line of OTLP/JSON, as the SDK's serializer wrote it (opentelemetry-proto v1.9, `logs.proto`).
  */
 import type { LogRecord } from "../../logs/LogRecord.js"
 import {
@@ -32,6 +32,6 @@ const logOf = (log: Json, around: Around): LogRecord => {
   }
 }
 
-/** The log records in a line; `undefined` if it holds none. */
+/** The log records in a line; `undefined` if there are none. */
 export const reviveLogs = (line: string): Array<LogRecord> | undefined =>
   itemsIn(line, ["resourceLogs", "scopeLogs", "logRecords"], logOf)

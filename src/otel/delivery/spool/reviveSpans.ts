@@ -1,5 +1,5 @@
 /**
- * Makes spans that an exporter takes from a line of OTLP/JSON, as the SDK's serializer wrote it (opentelemetry-proto v1.9, `trace.proto`).
+ * Parses spans for an exporter from a line of OTLP/JSON, as the SDK's serializer wrote it (opentelemetry-proto v1.9, `trace.proto`).
  */
 import type * as OtelApi from "@opentelemetry/api"
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base"
@@ -62,6 +62,6 @@ const spanOf = (span: Json, around: Around): ReadableSpan => {
   } as ReadableSpan
 }
 
-/** The spans in a line; `undefined` if it holds none. */
+/** The spans in a line; `undefined` if there are none. */
 export const reviveSpans = (line: string): Array<ReadableSpan> | undefined =>
   itemsIn(line, ["resourceSpans", "scopeSpans", "spans"], spanOf)

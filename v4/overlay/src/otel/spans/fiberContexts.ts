@@ -1,8 +1,8 @@
 /**
- * The OpenTelemetry context that a fiber was started in from outside of Effect, and with it the fibers that it forks.
+ * The OpenTelemetry context in which a fiber was started from outside of Effect. Fibers that it forks inherit it.
  *
- * Effect lets each fiber run in the asynchronous context that it was started in, whatever wakes it: what is active around a step of a fiber is that context,
- * under the spans that are ours.
+ * Effect runs each fiber in the asynchronous context in which it was started, whatever wakes it, so the context active around a step of a fiber is
+ * that one, apart from our own spans.
  */
 import * as OtelApi from "@opentelemetry/api"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ import { activeContext } from "./contextManager.js"
 import { LoneSpanContext } from "./LoneSpanContext.js"
 import { isOurs } from "./ownSpans.js"
 
-/** A context without a span of ours: whose child something is, Effect says. */
+/** The context without our span: parents come from Effect, not from the context. */
 const withoutOurSpan = (context: OtelApi.Context): OtelApi.Context =>
   context instanceof LoneSpanContext
     ? context.around
@@ -19,11 +19,11 @@ const withoutOurSpan = (context: OtelApi.Context): OtelApi.Context =>
     ? OtelApi.trace.deleteSpan(context)
     : context
 
-/** What is active around Effect right now. */
+/** The context that is currently active around Effect. */
 export const fromOutside = (): OtelApi.Context => withoutOurSpan(activeContext())
 
-/** The context that the running fiber was started in. */
+/** The context in which the running fiber was started. */
 export const contextOfFiber = (_running: Fiber.Fiber<unknown, unknown>): OtelApi.Context => fromOutside()
 
-/** Nothing has to be watched. */
+/** Nothing needs to be observed. */
 export const fiberContexts = Effect.void
