@@ -1,8 +1,8 @@
 /**
  * Prints spans, metrics and scores as text on standard error, one line per record, to watch an agent while it runs.
  *
- * A record is always one line, whatever its values contain. Nothing is kept; use the in-memory or the file sink to look back. A stream
- * that fails or is too slow loses lines, which `stats` counts; it never affects the program.
+ * A record is always one line, whatever its values contain. Nothing is kept; use the in-memory or the file sink to look back. If the stream
+ * fails or is too slow, lines are lost and counted in `stats`; the program is never affected.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -30,19 +30,19 @@ export interface ConsoleOptions {
    */
   readonly order?: "live" | "tree"
   /**
-   * Records that may wait for the root of their trace to end, ≥ 1, with `order: "tree"`. Beyond that the trace waiting longest prints early:
-   * its root as `▸ … [printed early]`, later records as they come. Default 50 000.
+   * With `order: "tree"`: how many records may wait for the root of their trace to end, ≥ 1. Beyond that the trace waiting longest is printed
+   * early: its root as `▸ … [printed early]`, later records as they come. Default 50 000.
    */
   readonly capacity?: number
   /** ANSI colours. Default `"auto"`: `NO_COLOR`, `FORCE_COLOR`, otherwise whether the stream is a terminal. */
   readonly color?: boolean | "auto"
-  /** Columns, ≥ 20; longer lines are truncated and end with `…`. Default: the terminal's, otherwise unlimited. */
+  /** Width in columns, ≥ 20; longer lines are truncated and end with `…`. Default: the terminal's width, otherwise unlimited. */
   readonly width?: number
 }
 
-/** What became of the console sink's records. */
+/** The state of the console sink. */
 export interface ConsoleTelemetryService {
-  /** The counters, as they are now. */
+  /** The current counters. */
   readonly stats: Effect.Effect<ConsoleStats>
 }
 
@@ -111,7 +111,7 @@ export class ConsoleTelemetry extends Context.Tag("loom-telemetry/ConsoleTelemet
 }
 
 /**
- * The console sink with its defaults. Its type names `Telemetry` only, so that a condition can choose between it and any other sink; for the counters, use
- * `ConsoleTelemetry.layer()`.
+ * The console sink with its defaults, typed as `Telemetry` only, so that a conditional expression can choose between it and any other sink. For the
+ * counters, use `ConsoleTelemetry.layer()`.
  */
 export const ConsoleTelemetryLive: Layer.Layer<Telemetry> = ConsoleTelemetry.layer()

@@ -1,7 +1,7 @@
 /**
  * Appends spans, metrics and scores to a file as JSON lines, one record per line, for `jq`, log pipelines and later analysis.
  *
- * Records are written in the background from a bounded queue, or with `mode: "write-through"` before a span's end returns. Queued records
+ * Records are written in the background from a bounded queue or, with `mode: "write-through"`, before ending a span returns. Queued records
  * are written when the layer closes and when the process ends by itself. The sink does not rotate the file, but follows rotation. It needs
  * `FileSystem`, so it runs wherever `@effect/platform` does; with Node's file system it calls Node's own functions.
  */
@@ -24,20 +24,20 @@ import { type FileOptions, openWriter } from "./file/openWriter.js"
 export type { DropReason, FileStats } from "./file/ledger.js"
 export type { FileOptions } from "./file/openWriter.js"
 
-/** Where the file sink writes, and what became of the records. */
+/** The path and the state of the file sink. */
 export interface FileTelemetryService {
-  /** As given. */
+  /** The path as passed. */
   readonly path: string
-  /** The counters, as they are now. */
+  /** The current counters. */
   readonly stats: Effect.Effect<FileStats>
 }
 
-// The tag by its key: importing it would load Schema, which is larger than everything else here.
+// Made from the tag's key: importing the tag would load Schema, which is larger than everything else here.
 const FileSystemTag = Context.GenericTag<FileSystem.FileSystem>("@effect/platform/FileSystem")
 
 const scoped = (path: string, options: FileOptions) =>
   Effect.gen(function*() {
-    // Without the service, in programs without Effect, Node's own functions are used.
+    // Programs without Effect do not provide the service; then Node's own functions are used.
     const fs = yield* Effect.serviceOption(FileSystemTag)
     const writer = yield* openWriter(Option.getOrUndefined(fs), path, options)
     const observer: Observer = {
@@ -53,7 +53,7 @@ const scoped = (path: string, options: FileOptions) =>
       onRefused: () => writer.refuse(),
       attach: (open) => writer.attach(open),
       flush: Effect.async<void>((resume) => {
-        // Not before the writer is done with its step: Effect 4 runs what follows the flush within this call.
+        // Yields first, so that the writer completes its step: Effect 4 runs the flush's continuation inside this call.
         const forget = writer.flush(() => resume(Effect.yieldNow()))
         return Effect.sync(forget)
       })

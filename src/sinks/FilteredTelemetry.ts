@@ -1,7 +1,7 @@
 /**
- * A sink that gets some of the spans, for example without the noise of a library, while other sinks get them all.
+ * Filters the spans of one sink, for example to hide the noise of a library, while other sinks receive all of them.
  *
- * The decision is made once, when a span opens. The children of a left-out span are kept and move up to its nearest kept ancestor.
+ * The decision is made once, when a span opens. The children of a dropped span are kept and move up to its nearest kept ancestor.
  * Measurements and scores are never filtered. The trap: attributes set later cannot be part of the decision; use `SampledTelemetry.tail` for that.
  */
 import * as Context from "effect/Context"
@@ -19,10 +19,10 @@ import type { OpenSpan, OpenSpans } from "../telemetry/tracing/OpenSpan.js"
 /** Whether a span is kept. Called when it opens, with its initial attributes and its parent before filtering. */
 export type SpanPredicate = (span: SpanStart) => boolean
 
-/** Where a span hangs. */
+/** The position of a span in the tree. */
 type Place = Pick<OpenSpan, "parentSpanId" | "above" | "depth">
 
-/** A span as a filtered sink sees it, or one that was left out and knows where its children go. */
+/** A kept span as the sink sees it, or a dropped one, which knows where its children belong. */
 class FilteredSpan implements OpenSpan {
   readonly name: string
   readonly traceId: string
@@ -44,7 +44,7 @@ class FilteredSpan implements OpenSpan {
     this.depth = place.depth
   }
 
-  /** Where its children hang. */
+  /** The position of its children. */
   get below(): Place {
     return this.isKept ? { parentSpanId: this.spanId, above: this, depth: this.depth + 1 } : this
   }
@@ -55,10 +55,10 @@ class FilteredSpan implements OpenSpan {
 }
 
 /**
- * The tree that remains when spans are left out: the children of a left-out span hang below its nearest kept ancestor.
+ * The tree of the kept spans: the children of a dropped span belong to its nearest kept ancestor.
  *
- * All sinks of a layer share one tree, so the predicate is called once per span. A span's place is kept exactly as long as the span itself,
- * because children may start after their parent has ended.
+ * All sinks of a layer share one tree, so the predicate is called once per span. A span's position is stored exactly as long as the span
+ * itself, because children may start after their parent has ended.
  */
 class FilteredTree {
   private readonly spans = new WeakMap<OpenSpan, FilteredSpan>()
@@ -81,7 +81,7 @@ class FilteredTree {
     return this.spans.get(span)
   }
 
-  /** The span, or its nearest ancestor, that is known to this tree. */
+  /** The nearest span known to this tree: the given one or an ancestor. */
   nearest(span: OpenSpan | undefined): FilteredSpan | undefined {
     for (let current = span; current !== undefined; current = current.above) {
       const known = this.spans.get(current)
@@ -92,7 +92,7 @@ class FilteredTree {
     return undefined
   }
 
-  /** The kept ones of these open spans. */
+  /** The kept spans among these open ones. */
   *keptOf(open: OpenSpans): Iterable<OpenSpan> {
     for (const span of open()) {
       const known = this.spans.get(span)
@@ -108,11 +108,12 @@ class FilteredTree {
   }
 }
 
-/** Sinks behind a filter. */
+/** Filters the spans of sinks. */
 export class FilteredTelemetry {
   /**
-   * The sink layer with only the spans for which `keeps` returns true; the layer's other outputs stay available. A measurement taken in a
-   * left-out span belongs to the nearest kept ancestor, or to no span; a score of one keeps its ids. If the predicate throws, the span is kept; this is logged once.
+   * A sink layer that receives only the spans for which `keeps` returns true; the layer's other outputs stay available. A measurement taken in a
+   * dropped span belongs to the nearest kept ancestor, or to no span; a score of a dropped span keeps its ids. If the predicate throws, the span is
+   * kept and the exception is logged once.
    *
    * @example
    * const quiet = FilteredTelemetry.layer(ConsoleTelemetryLive, (span) => !span.name.startsWith("http.client"))
@@ -181,7 +182,7 @@ const filteredObserver = (inner: Observer, tree: FilteredTree): Observer => ({
       inner.onMetric!(span === undefined ? metric : takenIn(metric, span), span ?? around)
     }
   }),
-  // A score keeps its ids: that its span is left out does not make it one of another span.
+  // A score keeps its ids: it does not become a score of another span because its own span was dropped.
   ...(inner.onScore && {
     onScore: (score, around) => {
       const span = around && tree.get(around)
@@ -194,7 +195,7 @@ const filteredObserver = (inner: Observer, tree: FilteredTree): Observer => ({
 const withParentOf = (data: SpanData, { parentSpanId }: FilteredSpan): SpanData =>
   data.parentSpanId === parentSpanId ? data : { ...data, parentSpanId }
 
-/** The measurement with the ids of the nearest span that the sink has. */
+/** The measurement with the ids of the nearest span that the sink receives. */
 const takenIn = (metric: MetricData, span: FilteredSpan): MetricData => {
   const spanId = span.isKept ? span.spanId : span.parentSpanId ?? undefined
   return spanId === metric.spanId

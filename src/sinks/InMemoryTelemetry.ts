@@ -1,5 +1,5 @@
 /**
- * Keeps records in memory, for tests, exploration and anything else that looks back at what just happened.
+ * Keeps records in memory, for tests, exploration and anything else that reads back what was recorded.
  *
  * Memory is bounded: beyond `capacity` records the oldest is dropped and counted. Records are built when they are read.
  */
@@ -22,17 +22,17 @@ import type { SpanFactory } from "../telemetry/tracing/SpanFactory.js"
 
 /** Options of the in-memory sink. */
 export interface InMemoryOptions {
-  /** Records held at most, spans, metrics and scores together, ≥ 1. Default 100 000. */
+  /** Maximum number of records held (spans, metrics and scores together), ≥ 1. Default 100 000. */
   readonly capacity?: number
 }
 
 /** Counts of the records. `accepted = held + cleared + dropped`. */
 export interface InMemoryStats {
-  /** Spans that ended, measurements that were taken, and scores. */
+  /** Ended spans, measurements and scores received. */
   readonly accepted: number
   /** Records that can be read now. */
   readonly held: number
-  /** Replaced by newer records because `capacity` was reached. */
+  /** Records replaced by newer ones because `capacity` was reached. */
   readonly dropped: number
 }
 
@@ -48,9 +48,9 @@ export interface InMemoryTelemetryService {
   readonly open: Effect.Effect<ReadonlyArray<SpanStart>>
   /** Ended spans as trees, children in the order in which they opened; a span whose parent is not held is a root. */
   readonly tree: Effect.Effect<ReadonlyArray<SpanNode>>
-  /** Forgets what is held; open spans stay open. */
+  /** Removes all records held; open spans stay open. */
   readonly clear: Effect.Effect<void>
-  /** The counters, as they are now. */
+  /** The current counters. */
   readonly stats: Effect.Effect<InMemoryStats>
 }
 
@@ -113,7 +113,7 @@ const make = (
 ): readonly [Observer, InMemoryTelemetryService] => {
   const ring = makeRing(options.capacity)
   const recorders = new Set<OpenSpans>()
-  // One record for each item, however often it is read: readers may compare records by identity.
+  // Each item has one record, however often it is read: readers may compare records by identity.
   const toSpan = memoize(spanRecord)
   const toMetric = memoize(metricRecord)
   const toScore = memoize(scoreRecord)

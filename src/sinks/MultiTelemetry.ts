@@ -38,7 +38,7 @@ export interface MultiOptions extends SinkErrorOptions {
 /** A fan-out to several sinks. */
 export class MultiTelemetry {
   /**
-   * One telemetry from several, in the given order. An empty list is a type error, and a defect at run time.
+   * Combines several sink layers into one, in the given order. An empty list is a type error, and a defect at run time.
    *
    * `onSinkError: "report"` applies to all sinks. Otherwise each sink keeps its own choice; the default is to raise.
    */
@@ -75,7 +75,7 @@ const build = (
       const built = yield* acquire(scopes, layer, memo)
       outputs = Context.merge(outputs, built.outputs)
       for (const observer of built.observers) {
-        // By identity: the same layer value given twice has the same observer.
+        // Compared by identity: the same layer value given twice has the same observer.
         if (!observers.some((other) => originOf(other) === originOf(observer))) {
           observers.push(observer)
         }
@@ -93,7 +93,7 @@ const acquire = (scopes: SinkScopes, layer: SinkLayer, memo: Layer.MemoMap): Eff
       }))
   )
 
-// Sinks that only report, as all built-in ones do, never raise.
+// Sinks that only log their exceptions, as all built-in ones do, never raise.
 const withErrorChoice = (observer: Observer, { onSinkError }: SinkErrorOptions): Observer =>
   onSinkError === "report" && observer.onError === "raise"
     ? { ...observer, onError: "report", origin: originOf(observer) }

@@ -1,8 +1,8 @@
 /**
- * A sink that gets some of the traces, always whole: a fraction chosen when they start, or the ones that prove worth keeping.
+ * Samples the traces of one sink, each whole or not at all: a fraction chosen when they start (head), or those worth keeping (tail).
  *
  * Each sink is sampled on its own: the console may show everything while a backend priced by volume gets a tenth. Measurements are never
- * sampled, so counts and cost stay exact. The trap: traces held back by `tail` exist only in memory and are lost if the process is killed.
+ * sampled, so counts and costs stay exact. The trap: traces held back by `tail` exist only in memory and are lost if the process is killed.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -28,9 +28,9 @@ import { TailSampler } from "./sampled/TailSampler.js"
 
 export type { HeadOptions, SamplingStats, TailOptions } from "./sampled/options.js"
 
-/** What became of a sampler's spans. */
+/** The state of a sampler. */
 export interface SampledTelemetryService {
-  /** The counters, as they are now. */
+  /** The current counters. */
   readonly stats: Effect.Effect<SamplingStats>
 }
 
@@ -41,7 +41,7 @@ export type SampledLayer<L extends SinkLayer> = Layer.Layer<
   Layer.Layer.Context<L>
 >
 
-/** A sink behind a sampler. */
+/** A sampled sink. */
 interface Sampled {
   readonly observer: Observer
   /** Called before the sink is released. */
@@ -50,17 +50,17 @@ interface Sampled {
 
 type Sample = (observer: Observer, counter: SamplingCounter) => Sampled
 
-/** Sinks behind a sampler. Use it as a tag to read the counters. */
+/** Samples the traces of sinks. Use it as a tag to read the counters. */
 export class SampledTelemetry extends Context.Tag("loom-telemetry/SampledTelemetry")<
   SampledTelemetry,
   SampledTelemetryService
 >() {
   /**
-   * Keeps a fraction of the traces. The choice is made when a trace starts, from its id alone, like OpenTelemetry's `TraceIdRatioBased`
+   * Keeps a fraction of the traces. The decision is made when a trace starts, from its id alone, like OpenTelemetry's `TraceIdRatioBased`
    * sampler (specification v1.47.0), so processes that share a trace agree on it. Trace ids must be random, as ours are. Dies with an
    * `Error` if the ratio is invalid.
    *
-   * Measurements of a trace that is left out arrive without its ids. Its scores are left out too, also later ones.
+   * Measurements of a dropped trace are passed on without its ids. Its scores are dropped too, including later ones.
    *
    * @example
    * const tenth = SampledTelemetry.head(FileTelemetry.layer("./traces.jsonl"), { ratio: 0.1 })
@@ -73,11 +73,11 @@ export class SampledTelemetry extends Context.Tag("loom-telemetry/SampledTelemet
 
   /**
    * Keeps traces that failed, were slow or expensive, or that you choose, and a fraction of the others. A trace is held until none of its
-   * spans is open; then the sink gets all of it as it happened, or nothing. Spans and scores that come later follow the decision. `Telemetry.flush`
-   * does not force a decision; closing the layer decides the remaining traces by the spans they have. Dies with an `Error` if an option is
-   * invalid.
+   * spans is open; then the sink receives all of it in its original order, or nothing. Spans and scores that come later follow the decision.
+   * `Telemetry.flush` does not force a decision; closing the layer decides the remaining traces by the spans they have. Dies with an `Error` if
+   * an option is invalid.
    *
-   * Because the sink sees a span's start only when the trace is over, the span already has the attributes of its end.
+   * The sink sees a span's start only after the trace has ended, so the span then already has its final attributes.
    *
    * @example
    * const worthIt = SampledTelemetry.tail(OTelLive, { slowerThan: "10 seconds", costlierThan: 0.5, ratio: 0.05 })

@@ -1,5 +1,5 @@
 /**
- * Prints as things happen, and still parent first.
+ * Prints records as they arrive, but each under its parent.
  *
  * A span prints when it ends. If something inside it prints earlier, or it has been open for a while, a `▸` line opens it, so that
  * everything appears under its parent.
@@ -14,14 +14,14 @@ import { metricLine, openLine, scoreLine, shownSpan, spanLine } from "../../reco
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 import type { ConsoleOutput } from "./output.js"
 
-/** Turns what the sink observes into lines; one implementation per order of lines. */
+/** Turns what the sink observes into lines; one implementation per `order`. */
 export interface Printer {
   readonly onStart: (span: OpenSpan) => void
   readonly onForgotten: (span: OpenSpan) => void
   readonly onEnd: (span: SpanData) => void
   readonly onMetric: (metric: MetricData) => void
   readonly onScore: (score: ScoreData) => void
-  /** Prints what is still held back, when the layer closes. */
+  /** Prints everything still held back, when the layer closes. */
   readonly finish: () => void
 }
 
@@ -35,7 +35,7 @@ interface Entry {
   readonly since: bigint
   shown: boolean
   ended: boolean
-  /** Whether its `▸` line is due when `openDelay` is over. */
+  /** Whether its `▸` line is printed after `openDelay`. */
   waits: boolean
 }
 
@@ -82,7 +82,7 @@ export const livePrinter = (output: ConsoleOutput): Effect.Effect<Printer, never
     }
   })
 
-/** Prints the `▸` lines of a span and of those above it that are not shown yet, from the top. */
+/** Prints the missing `▸` lines of a span and its ancestors, from the top. */
 const show = (entry: Entry | undefined, output: ConsoleOutput): void => {
   const unseen: Array<Entry> = []
   for (let current = entry; current !== undefined && !current.shown && !current.ended; current = current.parent) {
@@ -96,13 +96,13 @@ const show = (entry: Entry | undefined, output: ConsoleOutput): void => {
   }
 }
 
-/** The span with its initial attributes; later ones are on the line of its end. */
+/** The span with its initial attributes; later ones appear on the line printed at its end. */
 const asOpened = (span: OpenSpan): OpenSpanData => {
   const data = span.snapshot()
   return { ...data, attributes: Object.fromEntries(Object.entries(data.attributes).slice(0, span.openedWith)) }
 }
 
-/** Forks a fiber that shows each entry still open after `openDelay`. Call the function returned when there is a new entry. */
+/** Forks a fiber that shows each entry still open after `openDelay`. Call the returned function when there is a new entry. */
 const watchLongOpen = (
   open: ReadonlyMap<string, Entry>,
   showEntry: (entry: Entry) => void

@@ -1,6 +1,6 @@
 /**
- * Where lines go: standard error by default. A stream that fails or is too slow loses lines; they are counted and reported, and the
- * program never sees an exception.
+ * Writes lines to a stream, standard error by default. If it fails or is too slow, lines are lost, counted and reported; the program never
+ * sees an exception.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,30 +13,30 @@ import { Reporter, warnBy } from "../../telemetry/report.js"
 
 /** Anything with `write(text)`: a Node stream, or an object of your own. */
 export interface ConsoleStream {
-  /** Takes whole lines. If it throws, or returns a promise that rejects, this is counted and reported. */
+  /** Receives whole lines. If it throws, or returns a promise that rejects, the error is counted and reported. */
   readonly write: (text: string) => unknown
 }
 
 /** Why a record was not printed: the stream's reader is too slow, or the stream failed. */
 export type ConsoleDropReason = "queue_full" | "io"
 
-/** Counts of ended spans and measurements. `accepted = written + queued + the sum of dropped`. */
+/** Counts of the records. `accepted = written + queued + the sum of dropped`. */
 export interface ConsoleStats {
-  /** Spans that ended, and measurements if they are shown. */
+  /** Ended spans, scores, and measurements if they are shown. */
   readonly accepted: number
-  /** Taken by the stream; a Node stream counts when it has passed them on. */
+  /** Records accepted by the stream; with a Node stream, those it has passed on. */
   readonly written: number
-  /** Waiting for the root of their trace to end (`order: "tree"`), or buffered in the stream. */
+  /** Records waiting for the root of their trace to end (`order: "tree"`), or buffered in the stream. */
   readonly queued: number
   /** Records that were not printed, by reason. */
   readonly dropped: { readonly [Reason in ConsoleDropReason]: number }
-  /** Traces printed in part before their root ended, because too many records were waiting (`order: "tree"`). */
+  /** Traces printed partly before their root ended, because too many records were waiting (`order: "tree"`). */
   readonly printedEarly: number
   /** The stream's last error as text, or `null`. */
   readonly lastError: string | null
 }
 
-/** Options for the look and the place of the output. */
+/** Options for the appearance and destination of the output. */
 export interface OutputOptions {
   readonly stream?: ConsoleStream
   readonly color?: boolean | "auto"
@@ -52,7 +52,7 @@ interface TerminalStream {
   readonly isTTY?: boolean
   readonly columns?: number
   readonly destroyed?: boolean
-  /** Buffered because the reader is slow, ≥ 0, in the stream's own unit. */
+  /** The amount buffered because the reader is slow, ≥ 0, in the stream's own unit. */
   readonly writableLength?: number
   readonly on?: (event: "error", listener: (error: unknown) => void) => unknown
 }
@@ -74,7 +74,7 @@ export const openOutput = (options: OutputOptions): Effect.Effect<ConsoleOutput,
     )
   })
 
-/** Writes to one stream and counts what becomes of the lines. */
+/** Writes lines to one stream and counts their outcome. */
 export class ConsoleOutput {
   readonly counts = new Counts()
   private readonly color: boolean
@@ -94,7 +94,7 @@ export class ConsoleOutput {
     this.reporter = new Reporter(warnBy(rules))
   }
 
-  /** Read for each line, because a terminal can be resized. */
+  /** Evaluated for each line, because a terminal can be resized. */
   get style(): LineStyle {
     const { isTTY, columns } = this.stream
     return {
@@ -103,28 +103,28 @@ export class ConsoleOutput {
     }
   }
 
-  /** Writes the line of a record, and counts it. */
+  /** Writes the line of a record and counts it. */
   write(line: string): void {
     this.send(line, true)
   }
 
-  /** Writes a line that is not the line of a record. */
+  /** Writes a line that is not counted as a record. */
   announce(line: string): void {
     this.send(line, false)
   }
 
-  /** Completes when the stream has passed on all lines so far. It has no time limit: a reader may stall. */
+  /** Completes when the stream has passed on all lines so far. Has no time limit, so it may never complete if the reader stalls. */
   readonly drained: Effect.Effect<void> = Effect.async<void>((resume) => {
     if (this.held === 0) {
       return resume(Effect.void)
     }
-    // Not before the line is counted: Effect 4 runs what follows within this call.
+    // Yields first, so that the line is counted: Effect 4 runs the continuation inside this call.
     const done = () => resume(Effect.yieldNow())
     this.waiting.add(done)
     return Effect.sync(() => this.waiting.delete(done))
   })
 
-  /** The stream reports an error, either for the line being written or for an earlier one. */
+  /** Called when the stream reports an error, for the line being written or for an earlier one. */
   readonly failed = (error: unknown): void => {
     this.errors++
     if (!this.isWriting && !callsBack(this.stream) && this.counts.written > 0) {
@@ -138,7 +138,7 @@ export class ConsoleOutput {
     )
   }
 
-  // The callbacks for a Node stream, made once and not for each line.
+  // The callbacks for a Node stream, created once instead of for each line.
   private readonly recordWritten: Written = (error) => this.release(resultOf(error), true)
   private readonly otherWritten: Written = (error) => this.release(resultOf(error), false)
 
@@ -190,7 +190,7 @@ export class ConsoleOutput {
   }
 }
 
-/** What became of a line. */
+/** The outcome of writing a line. */
 type Result = "written" | ConsoleDropReason
 
 const resultOf = (error: unknown): Result => error === undefined || error === null ? "written" : "io"
@@ -214,7 +214,9 @@ const standardError = (): TerminalStream =>
   // eslint-disable-next-line no-console
   typeof process === "undefined" ? { write: (text) => console.error(text.trimEnd()) } : process.stderr
 
-/** `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org), otherwise whether it is a terminal. */
+/**
+ * Whether to use colours: `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org), otherwise whether the stream is a terminal.
+ */
 const wantsColor = (stream: TerminalStream, color: boolean | "auto"): boolean => {
   if (color !== "auto") {
     return color
@@ -231,12 +233,12 @@ const wantsColor = (stream: TerminalStream, color: boolean | "auto"): boolean =>
 const callsBack = (stream: TerminalStream): boolean =>
   typeof stream.writableLength === "number" && stream.on !== undefined && !Object.hasOwn(stream, "write")
 
-/** The error handlers of the sinks that write to each stream now. */
+/** The error handlers of the sinks that are writing to each stream. */
 const writers = new WeakMap<TerminalStream, Set<(error: unknown) => void>>()
 
 /**
- * A Node stream whose reader is gone emits "error", which ends the process if no one listens. Each stream gets one listener, and keeps it:
- * the error for the last lines often comes after the layer has closed.
+ * A Node stream whose reader is gone emits "error", which ends the process if no one listens. Each stream gets one listener and keeps it,
+ * because the error for the last lines often comes after the layer has closed.
  */
 const writersTo = (stream: TerminalStream): Set<(error: unknown) => void> => {
   const known = writers.get(stream)

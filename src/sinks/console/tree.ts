@@ -1,7 +1,7 @@
 /**
- * Prints a whole trace at once, parent first, when its root ends, followed by its measurements. Scores stand below their span.
+ * Prints a whole trace at once, parent first, when its root ends, followed by its measurements. Scores appear below their span.
  *
- * A span that outlives its root (of a daemon, for example) prints with its children when it ends. A span still open when the layer closes
+ * A span that outlives its root (in a daemon, for example) prints with its children when it ends. A span still open when the layer closes
  * prints as a `▸` line. Memory is bounded: if too many records wait, the oldest trace prints early and its later records as they come.
  */
 import type { ScoreData } from "../../records/ScoreData.js"
@@ -31,7 +31,7 @@ class Entry {
     this.knownTop = parent === undefined || parent.printed ? this : parent.top
   }
 
-  /** The highest ancestor that is not printed, or the span itself: everything below prints together with it. */
+  /** The topmost ancestor that has not been printed, or the span itself: everything below prints together with it. */
   get top(): Entry {
     if (this.knownTop.printed) {
       this.knownTop = topOf(this)
@@ -48,19 +48,19 @@ const topOf = (entry: Entry): Entry => {
   return top
 }
 
-/** Why a span prints now. */
+/** The reason for printing a span. */
 type PrintReason = "ended" | "early" | "closing"
 
 /** The printer for `order: "tree"`. */
 export class TreePrinter implements Printer {
   private readonly open = new Map<string, Entry>()
-  /** The tops that have waiting records, the one waiting longest first. */
+  /** The tops with waiting records, the one waiting longest first. */
   private readonly waiting = new Set<Entry>()
   private held = 0
 
   constructor(
     private readonly output: ConsoleOutput,
-    /** Records that may wait, ≥ 1. */
+    /** Maximum number of waiting records, ≥ 1. */
     private readonly capacity: number
   ) {}
 
@@ -72,7 +72,7 @@ export class TreePrinter implements Printer {
     this.open.set(span.spanId, entry)
   }
 
-  /** What waits for it prints now; a span that nothing waits for is only counted. */
+  /** Prints the records that wait for the span. A span that nothing waits for is not printed. */
   readonly onForgotten = ({ spanId }: OpenSpan): void => {
     const entry = this.open.get(spanId)
     if (entry !== undefined && this.waiting.has(entry)) {
@@ -182,7 +182,7 @@ export class TreePrinter implements Printer {
     entry.scores = []
   }
 
-  /** The span outlives the trace that has printed: it is now the top of its own subtree. */
+  /** The span outlives its printed trace and is now the top of its own subtree. */
   private continueFrom(entry: Entry): void {
     if (entry.children.length > 0 || entry.scores.length > 0) {
       this.waiting.add(entry)

@@ -1,6 +1,6 @@
 /**
- * Appends batches of lines to the file so that every line stays whole: after a partial write, behind a torn line of another writer, and
- * when the file is moved, deleted or emptied.
+ * Appends batches of lines to the file so that every line stays whole: after a partial write, after a torn line of another writer, and
+ * when the file is moved, deleted or truncated.
  *
  * Everything is written as steps, to run in the background or synchronously. Only one batch may be in progress at a time.
  */
@@ -9,13 +9,13 @@ import { ask, codeOf, type Disk, type FileFacts, type OpenFile, type Steps } fro
 import type { LineQueue } from "./lineQueue.js"
 import { closeQuietly, hasMoved, type Opened, openLog } from "./openFile.js"
 
-/** Milliseconds between two checks whether the path still leads to the open file. */
+/** Milliseconds between two checks that the path still leads to the open file. */
 const pathCheckInterval = 250
 
-/** Writes in a row without checking the file, while more is waiting. */
+/** Maximum number of consecutive writes without checking the file, while more is waiting. */
 const maxUnverified = 8
 
-/** How often a write is repeated immediately if the system was interrupted or busy. */
+/** How many times a write is repeated immediately if the system call was interrupted or the system is busy. */
 const momentaryRetries = 5
 
 /** What an appender needs. */
@@ -26,9 +26,9 @@ export interface AppenderOptions {
   readonly shared: boolean
   readonly clock: Clock
   readonly onOpened: (opened: Opened) => void
-  /** This many more records are in the file. */
+  /** Called with the number of additional records that are in the file. */
   readonly onWritten: (records: number) => void
-  /** A call is repeated. */
+  /** Called when a disk call is repeated. */
   readonly onRetry: () => void
 }
 
@@ -44,14 +44,14 @@ export class Appender {
   private end: number | undefined
   /** Bytes of the first queued line that are already at the end of the file. */
   private partial = 0
-  /** The file may end in the middle of a line that is not ours. */
+  /** Whether the file may end in the middle of a line that is not ours. */
   private isTorn = false
-  /** Other processes write to this file. */
+  /** Whether other processes write to this file. */
   private isShared = false
   private mustCheckPath = false
   private mustReopen = false
   private lastPathCheck: number
-  /** Bytes of each write since the file was checked. */
+  /** The sizes of the writes since the file was last checked, in bytes. */
   private unverified: Array<number> = []
 
   constructor(private readonly options: AppenderOptions, opened: Opened) {
@@ -64,12 +64,12 @@ export class Appender {
     return this.partial > 0
   }
 
-  /** Whether the path will be opened again in any case. */
+  /** Whether a reopen was requested. */
   get isReopenRequested(): boolean {
     return this.mustReopen
   }
 
-  /** Time has passed: the file may have changed. */
+  /** Discards what is known about the file, because it may have changed. */
   invalidate(): void {
     this.knowledge = "none"
   }
@@ -84,7 +84,7 @@ export class Appender {
     this.mustReopen = true
   }
 
-  /** Makes sure that there is a file to write to. Lines sent before are confirmed, or will be sent again. */
+  /** Makes sure that there is a file to write to. Lines sent earlier are confirmed, or will be sent again. */
   *prepare(queue: LineQueue): Steps<void> {
     const facts = this.knowledge === "fresh" ? this.facts : yield* ask(this.file.facts)
     this.facts = facts ?? this.facts
@@ -114,7 +114,7 @@ export class Appender {
     const batch = queue.batch(this.partial === 0 && (this.isTorn || this.isShared))
     const bytes = batch.bytes.subarray(this.partial)
     const written = yield* this.write(bytes)
-    // Checking after each write would halve the throughput of a busy program: each answer takes a turn of its event loop.
+    // Checking after each write would halve the throughput of a busy program: each check takes a turn of its event loop.
     if (
       !this.hasPartialLine && written === bytes.length && queue.hasMore(batch) && this.unverified.length < maxUnverified
     ) {
@@ -193,7 +193,7 @@ export class Appender {
       return
     }
     if (this.hasPartialLine && start !== undefined && this.end !== undefined && this.end < start + written) {
-      // Emptied before an unfinished line was continued: the rest is not a line, so the whole write is repeated.
+      // Truncated before an unfinished line was continued: the rest is not a line, so the whole write is repeated.
       this.partial = written
       yield* this.trim()
     } else {
@@ -202,25 +202,25 @@ export class Appender {
     this.options.onWritten(queue.confirm())
   }
 
-  /** Records how the file ends after a write. Gives the number of lines that are complete. */
+  /** Records how the file ends after a write. Returns the number of complete lines. */
   private endOfWrite(bytes: Uint8Array, written: number, start: number | undefined): number {
     const expected = start === undefined ? undefined : start + written
     const sizes = [...this.unverified, written]
     this.unverified = []
-    // If it was emptied since the last check, it contains only the last of the writes since then.
+    // If it was truncated since the last check, it contains only the last of the writes since then.
     const isAlone = expected !== undefined &&
       (this.end === expected || sizes.some((_, from) => this.end === sumOf(sizes.slice(from))))
     this.isShared ||= expected !== undefined && this.end !== undefined && this.end > expected
     const got = bytes.subarray(0, written)
     const rest = written - (got.lastIndexOf(newline) + 1)
     const before = this.partial
-    // Another process may have written behind our partial line, so the line starts again on a new line.
+    // Another process may have written after our partial line, so the line starts again on a new line.
     this.isTorn = rest > 0 && !isAlone
     this.partial = rest === 0 || !isAlone ? 0 : rest === written ? before + rest : rest
     return countLines(got) - (before === 0 && bytes[0] === newline ? 1 : 0)
   }
 
-  /** Detects by the size that another process wrote to the file or emptied it. */
+  /** Detects by the size that another process wrote to the file or truncated it. */
   private detectOthers(size: number): void {
     if (this.end !== undefined && size !== this.end) {
       this.isShared ||= size > this.end

@@ -26,7 +26,7 @@ export class Chunk {
     return this.size + text.length * 3 <= this.bytes.length
   }
 
-  /** Appends whole lines. Gives the number of bytes. */
+  /** Appends whole lines. Returns the number of bytes. */
   add(text: string, lines: number): number {
     const { written } = encoder.encodeInto(text, this.bytes.subarray(this.size))
     this.size += written
@@ -60,5 +60,5 @@ export class Chunk {
 /** The number of bytes of a text in UTF-8. */
 export const bytesOf = (text: string): number => encoder.encode(text).length
 
-/** A text as bytes. */
+/** A text in UTF-8. */
 export const encode = (text: string): Uint8Array => encoder.encode(text)

@@ -28,23 +28,23 @@ export function* ask<A>(call: DiskCall<A>): Steps<A> {
   return (yield call) as A
 }
 
-/** What is known of a file. */
+/** What is known about a file. */
 export interface FileFacts {
   readonly dev: number
-  /** Absent if the file system has none. */
+  /** The inode number; absent if the file system has none. */
   readonly ino: number | undefined
-  /** Bytes. */
+  /** The size in bytes. */
   readonly size: number
   /** Number of hard links, 0 if deleted; absent if the file system does not report it. */
   readonly links: number | undefined
-  /** The lower bits are the permissions; 0 if the system has none. */
+  /** The lower bits are the permissions; 0 if the file system has none. */
   readonly mode: number
   readonly isFile: boolean
 }
 
-/** A file that is open for appending. */
+/** A file opened for appending. */
 export interface OpenFile {
-  /** Appends, and gives the number of bytes written, perhaps fewer than given. `end` is the last known size of the file. */
+  /** Appends, and returns the number of bytes written, perhaps fewer than given. `end` is the last known size of the file. */
   readonly write: (bytes: Uint8Array, end: number | undefined) => DiskCall<number>
   /** Facts about the open file itself, even if it was moved. `undefined` if unknown. */
   readonly facts: DiskCall<FileFacts | undefined>
@@ -80,6 +80,6 @@ export const codeOf = (error: unknown): string => {
   return "cause" in error ? codeOf(error.cause) : ""
 }
 
-/** Whether both are the same file. Without inode numbers they are assumed to be. */
+/** Whether both are the same file; assumed if there are no inode numbers. */
 export const isSame = (one: FileFacts, other: FileFacts): boolean =>
   one.ino === undefined || other.ino === undefined || (one.ino === other.ino && one.dev === other.dev)

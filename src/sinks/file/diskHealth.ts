@@ -1,5 +1,5 @@
 /**
- * Reports problems with one file: each kind at most once per minute, and once when writing works again.
+ * Logs problems with one file: each kind at most once per minute, and once when writing works again.
  */
 import type { Redactor } from "../../records/redact/Redactor.js"
 import { shownError } from "../../telemetry/lifecycle/foreignText.js"
@@ -7,7 +7,7 @@ import { Reporter, warnBy } from "../../telemetry/report.js"
 import type { DropReason } from "./ledger.js"
 import type { Opened } from "./openFile.js"
 
-/** Losses that are reported when they happen. */
+/** Losses that are logged when they happen. */
 type Loss = Extract<DropReason, "serialization" | "too_large" | "queue_full" | "after_close">
 
 /** Whether the disk works, and the warnings about it. */
@@ -23,7 +23,7 @@ export class DiskHealth {
     this.reporter = new Reporter(warnBy(rules))
   }
 
-  /** A write failed; `lostBefore` records had been lost until then. Gives the error as text. */
+  /** Called when a write failed; `lostBefore` records had been lost until then. Returns the error as text. */
   failed(error: unknown, lostBefore: number): string {
     const text = this.shown(error)
     if (!this.isFailing) {
@@ -37,7 +37,7 @@ export class DiskHealth {
     return text
   }
 
-  /** A write succeeded; `lost` records have been lost in all. */
+  /** Called when a write succeeded; `lost` records have been lost in all. */
   succeeded(lost: number): void {
     if (this.isFailing) {
       this.isFailing = false
@@ -45,7 +45,7 @@ export class DiskHealth {
     }
   }
 
-  /** Reports once that writing works again. Not part of `succeeded`, which may run without a fiber's loggers. */
+  /** Logs once that writing works again. Not part of `succeeded`, which may run without a fiber's loggers. */
   reportRecovery(): void {
     if (this.lost !== undefined) {
       this.reporter.every("recovered", `Writing telemetry to ${this.name} works again. Records lost: ${this.lost}`)
@@ -53,12 +53,12 @@ export class DiskHealth {
     }
   }
 
-  /** Reports that a record was lost. */
+  /** Logs that a record was lost. */
   reportLoss(reason: Loss, error?: unknown): void {
     this.reporter.every(reason, losses[reason](this.name, () => this.shown(error)))
   }
 
-  /** Warns if others can read the file that was opened. */
+  /** Warns if other users can read the opened file. */
   checkMode({ existed, facts }: Opened): void {
     if (existed && facts !== undefined && (facts.mode & readableByOthers) !== 0) {
       this.reporter.once(
@@ -68,7 +68,7 @@ export class DiskHealth {
     }
   }
 
-  /** An error as one line of text, with its cause, because the `FileSystem` service has the system's message only there. */
+  /** An error as one line of text, with its cause: for errors of the `FileSystem` service, only the cause has the system's message. */
   private shown(error: unknown): string {
     const text = shownError(error, this.rules)
     return error instanceof Error && error.cause !== undefined

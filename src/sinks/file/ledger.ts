@@ -1,32 +1,32 @@
 /**
- * Counts what becomes of the records: every accepted one is written, queued, or dropped for a reason. Also holds the flushes that wait.
+ * Counts the records: every accepted one is written, queued, or dropped for a reason. Also holds the pending flushes.
  */
 import { encodeDropped } from "../../records/wire/dropped.js"
 
 /** Why a record was not written. */
 export type DropReason =
-  /** More than `maxQueuedBytes` was waiting; the newest records are dropped. */
+  /** The queue already held `maxQueuedBytes`; new records are dropped. */
   | "queue_full"
   /** The record alone is larger than `maxQueuedBytes`. */
   | "too_large"
   /** The record could not be encoded. */
   | "serialization"
-  /** A measurement with an invalid value or name. */
+  /** The measurement or score was invalid. */
   | "invalid_value"
   /** The layer closed while the disk was failing. */
   | "io"
   /** The layer closed before it was written, or during its write. */
   | "shutdown"
-  /** It arrived after the layer had closed. */
+  /** The record arrived after the layer had closed. */
   | "after_close"
 
 /** Counts of the records. `accepted = written + queued + the sum of dropped`, always. */
 export interface FileStats {
-  /** Spans that ended and measurements that were taken. */
+  /** Ended spans, measurements and scores received, including invalid ones. */
   readonly accepted: number
-  /** Accepted by the operating system, as whole lines. */
+  /** Records accepted by the operating system, as whole lines. */
   readonly written: number
-  /** Waiting, or being written. */
+  /** Records waiting or being written. */
   readonly queued: number
   /** Records that were not written, by reason. */
   readonly dropped: { readonly [Reason in DropReason]: number }
@@ -51,18 +51,18 @@ export class Ledger {
     shutdown: 0,
     after_close: 0
   }
-  /** Dropped records that the file must mention, ≥ 0. */
+  /** Number of dropped records to report in the file, ≥ 0. */
   toReport = 0
-  /** How many of them have a line, ≥ 0. */
+  /** How many of them have been reported, ≥ 0. */
   reported = 0
   private unreported = new Map<DropReason, number>()
 
-  /** Whether some losses have no line yet. */
+  /** Whether some losses have not been reported in the file yet. */
   get hasUnreported(): boolean {
     return this.unreported.size > 0
   }
 
-  /** Records that were dropped, ≥ 0. */
+  /** Number of dropped records, ≥ 0. */
   get lost(): number {
     return Object.values(this.dropped).reduce((sum, count) => sum + count, 0)
   }
@@ -75,7 +75,7 @@ export class Ledger {
     }
   }
 
-  /** Lines for the losses that have none yet. */
+  /** Lines for the losses not reported yet. */
   reportLosses(at: Date): ReadonlyArray<string> {
     const lines = Array.from(this.unreported, ([reason, count]) => encodeDropped({ reason, count, at }))
     this.unreported = new Map()
@@ -83,14 +83,14 @@ export class Ledger {
     return lines
   }
 
-  /** The counters as they are now. */
+  /** The current counters. */
   stats(queued: number): FileStats {
     const { accepted, dropped, lastError, retried, written } = this
     return { accepted, written, queued, dropped: { ...dropped }, retried, lastError }
   }
 }
 
-/** Losses during and after closing: there is no file left to report them in. */
+/** Whether a loss happened while closing or later, when there is no file left to report it in. */
 const isLate = (reason: DropReason): boolean => reason === "io" || reason === "shutdown" || reason === "after_close"
 
 interface Waiter {
@@ -105,7 +105,7 @@ interface Waiter {
 export class Flushes {
   private waiters: ReadonlyArray<Waiter> = []
 
-  /** Adds a flush; call the function returned to remove it. */
+  /** Adds a flush; call the returned function to remove it. */
   add(waiter: Waiter): () => void {
     this.waiters = [...this.waiters, waiter]
     return () => {

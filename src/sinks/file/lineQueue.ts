@@ -15,7 +15,7 @@ export interface Batch {
   readonly lines: number
 }
 
-/** Empty chunks kept for reuse. */
+/** Maximum number of empty chunks kept for reuse. */
 const maxSpare = 4
 
 /** A position between two lines. */
@@ -44,7 +44,7 @@ export class LineQueue {
   private batchEnd: Position = this.head
   /** The positions of the notices that are queued. */
   private notices: Array<number> = []
-  /** Bytes in the chunks that are not confirmed. */
+  /** Unconfirmed bytes in the chunks. */
   private bytes = 0
   private spare: Array<Chunk> = []
   private canReuse = true
@@ -58,7 +58,7 @@ export class LineQueue {
     return this.front.length === 0 && this.start === this.end
   }
 
-  /** Waiting records. */
+  /** Number of waiting records. */
   get records(): number {
     return this.end - this.start - this.notices.length
   }
@@ -105,7 +105,7 @@ export class LineQueue {
     return "queued"
   }
 
-  /** Adds a line before all others, not counted as a record. No sent line may be unconfirmed. */
+  /** Adds a line before all others, not counted as a record. All sent lines must be confirmed. */
   putFirst(line: string): void {
     this.front.push(line)
   }
@@ -119,7 +119,7 @@ export class LineQueue {
     return this.isFrontSent || this.sent.line > this.head.line
   }
 
-  /** Whether lines wait behind this batch. */
+  /** Whether more lines wait after this batch. */
   hasMore(batch: Batch): boolean {
     return this.isAtFront ? this.start < this.end : this.sent.line + batch.lines < this.end
   }
@@ -150,13 +150,13 @@ export class LineQueue {
     }
   }
 
-  /** The sent lines were lost; sends them again. */
+  /** Called when the sent lines were lost, to send them again. */
   resend(): void {
     this.isFrontSent = false
     this.sent = this.head
   }
 
-  /** The sent lines are in the file. Gives the number of records among them. */
+  /** Called when the sent lines are in the file. Returns the number of records among them. */
   confirm(): number {
     if (this.isFrontSent) {
       this.front = []
@@ -165,7 +165,7 @@ export class LineQueue {
     return this.advanceTo(this.sent)
   }
 
-  /** Drops all lines. Gives the number of records among them. */
+  /** Drops all lines. Returns the number of records among them. */
   clear(): number {
     this.front = []
     this.isFrontSent = false
@@ -185,7 +185,7 @@ export class LineQueue {
     return this.front.length > 0 && !this.isFrontSent
   }
 
-  /** Upper bound for the bytes of the text with this many more characters: UTF-8 takes at most three for each. */
+  /** Upper bound for the size of the text with this many more characters, in bytes: UTF-8 takes at most three bytes for each. */
   private maxTextBytes(more: number): number {
     return (this.text.length + more) * 3
   }

@@ -1,5 +1,5 @@
 /**
- * The disk through Node's own functions: they can do what the `FileSystem` service cannot express (open flags, link counts) and what must
+ * A disk that calls Node's own functions. They support what the `FileSystem` service cannot express (open flags, link counts) and what must
  * be synchronous (write-through, the end of the process).
  */
 import { bytesArrived } from "./arrival.js"
@@ -45,7 +45,7 @@ const nodeFile = (fs: NodeFunctions, fd: number, path: string): OpenFile => ({
   }
 })
 
-/** A call with its asynchronous and its synchronous function. `recover` gives the value for an error, or throws. */
+/** A call with its asynchronous and its synchronous function. `recover` returns the value for an error, or throws. */
 const nodeCall = <A, B, C = never>(
   start: (done: Done<A>) => void,
   now: () => A,
@@ -79,7 +79,7 @@ const rethrow = (error: unknown): never => {
   throw error
 }
 
-// With a descriptor of its own, because the file is open for writing only.
+// Uses its own descriptor, because the file is open for writing only.
 const lastByte = (fs: NodeFunctions, path: string, flags: number): DiskCall<number | undefined> => {
   const into = new Uint8Array(1)
   const byteOf = (count: number): number | undefined => count === 1 ? into[0] : undefined
@@ -125,7 +125,7 @@ const isError = (error: unknown): boolean => error !== null && error !== undefin
 const nothingIfAbsent = (error: unknown): "nothing" =>
   codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR" ? "nothing" : rethrow(error)
 
-// Windows invents the permission bits.
+// The permission bits are meaningless on Windows.
 const permissions = (mode: number): number => process.platform === "win32" ? 0 : mode
 
 const factsOf = (stats: NodeStats): FileFacts => ({

@@ -1,5 +1,5 @@
 /**
- * The functions of `node:fs` that the file sink calls, found without an import because the root entry point loads no Node module.
+ * The functions of `node:fs` that the file sink calls, loaded without an import because the root entry point loads no Node module.
  *
  * They are a service so that tests can provide functions that fail, write too little or are slow.
  */

@@ -1,8 +1,8 @@
 /**
  * Opens the file for appending: creates its folders, keeps it private to its owner, and accepts only a regular file.
  *
- * The same steps open it when the layer is built and after rotation. A link is refused, because anyone who can write to its folder could
- * choose which file is appended to.
+ * The same steps open it when the layer is built and after rotation. Symbolic links are rejected, because anyone with write access to the
+ * link's folder could choose which file is appended to.
  */
 import type { OpenErrorReason } from "../../telemetry/errors.js"
 import { ask, codeOf, type Disk, type FileFacts, isSame, type OpenFile, type Steps } from "./disk.js"
@@ -18,14 +18,14 @@ export interface Opened {
   readonly isTorn: boolean
 }
 
-/** A path that we refuse to open although the system might open it. */
+/** Thrown for a path that we refuse to open although the system might open it. */
 export class OpenRefused extends Error {
   constructor(readonly reason: OpenErrorReason) {
     super(reason)
   }
 }
 
-/** Opens the path, and creates its folders. */
+/** Opens the path and creates its folders. */
 export function* openLog(disk: Disk, path: string): Steps<Opened> {
   if (path === "" || path.includes("\u0000")) {
     throw new OpenRefused("InvalidPath")
@@ -94,7 +94,7 @@ function* makeFolders(disk: Disk, folder: string): Steps<void> {
   }
 }
 
-/** Whether the path now leads to another file. If that cannot be found out, the answer is no. */
+/** Whether the path now leads to another file; `false` if this cannot be determined. */
 export function* hasMoved(disk: Disk, path: string, file: FileFacts): Steps<boolean> {
   try {
     const there = yield* ask(disk.behind(path))
@@ -104,7 +104,7 @@ export function* hasMoved(disk: Disk, path: string, file: FileFacts): Steps<bool
   }
 }
 
-/** The folder that a path is in. */
+/** The folder of a path. */
 export const parentOf = (path: string): string => {
   const slash = path.lastIndexOf("/")
   return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash)

@@ -1,6 +1,6 @@
 /**
- * Writes one `span_start` line for each open span, so that after a crash the file shows what was running. Of those that are too many to be kept it
- * writes the number, as one `dropped` line.
+ * Writes one `span_start` line for each open span, so that after a crash the file shows what was running. Open spans beyond the limit are only
+ * counted, in one `dropped` line.
  */
 import { encodeDropped } from "../../records/wire/dropped.js"
 import { encodeSpanStart } from "../../records/wire/span.js"
@@ -9,7 +9,7 @@ import type { OpenSpan, OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 
 /** The open spans of a sink, and those that already have a line. */
 export class OpenSpanNotices {
-  /** The open spans that will have no line. */
+  /** The open spans beyond the limit, which get no line. */
   readonly forgotten = new ForgottenSpans()
   private readonly sources = new Set<OpenSpans>()
   private readonly noted = new WeakSet<OpenSpan>()
@@ -22,7 +22,7 @@ export class OpenSpanNotices {
     this.sources.delete(source)
   }
 
-  /** Offers a line for each open span that has none, and for those that were forgotten, until one is rejected. Gives the number of lines. */
+  /** Offers a line for each open span that has none, and one for the forgotten ones, until a line is rejected. Returns the number of lines. */
   offerLines(take: (line: string) => boolean, at: Date, sources: Iterable<OpenSpans> = this.sources): number {
     let count = 0
     for (const source of sources) {

@@ -21,17 +21,17 @@ import { Writer } from "./writer.js"
 export interface FileOptions {
   /**
    * `"background"` (default): records are queued and written in the background; the program never waits for the disk. `"write-through"`: a
-   * record is in the file when its span ends. This costs one system call per record, and a slow disk blocks the program. Without Node's
-   * file functions it is the same as `"background"`.
+   * record is in the file when its span has ended. This costs one system call per record, and a slow disk blocks the program. Without Node's
+   * file functions it is the same as `"background"`, and a warning is logged.
    */
   readonly mode?: "background" | "write-through"
-  /** Other processes write to the file too, so every write starts on a new line. Default: detected. */
+  /** Whether other processes also write to the file; if so, every write starts on a new line. Default: detected. */
   readonly shared?: boolean
-  /** Opens the path again on this signal, which then no longer ends the process. Default: no signal handler. */
+  /** Reopens the path on this signal, which then no longer ends the process. Default: no signal handler. */
   readonly reopenOn?: "SIGHUP"
-  /** Bytes that may wait for the disk. New records that do not fit are dropped and counted. Default 8 MiB. */
+  /** Maximum size of the queue, in bytes. New records that do not fit are dropped and counted. Default 8 MiB. */
   readonly maxQueuedBytes?: number
-  /** How long closing the layer waits for the remaining records to be written. Default 3 seconds. */
+  /** How long closing the layer waits for the remaining records to be written; the rest is dropped and counted. Default 3 seconds. */
   readonly closeTimeout?: Duration.DurationInput
 }
 
@@ -158,7 +158,7 @@ const hasProcess = (): boolean => typeof process !== "undefined" && typeof proce
 
 /**
  * Runs this synchronous function when the process ends by itself: by `process.exit`, an uncaught exception or an empty event loop, but not by
- * a signal without a handler. All open files share one handler. Call the function returned to remove it.
+ * a signal without a handler. All open files share one handler. Call the returned function to remove it.
  */
 const onProcessExit = (run: () => void): () => void => {
   if (!hasProcess()) {
@@ -175,7 +175,7 @@ const onProcessExit = (run: () => void): () => void => {
   }
 }
 
-/** Runs this on each SIGHUP, which then no longer ends the process. Call the function returned to remove it. */
+/** Runs this function on each SIGHUP, which then no longer ends the process. Call the returned function to remove it. */
 const onHangup = (run: () => void): () => void => {
   if (!hasProcess()) {
     return () => {}

@@ -1,7 +1,7 @@
 /**
- * The disk through the `FileSystem` service, for every platform, in-memory file systems and tests.
+ * A disk that calls the `FileSystem` service, for every platform, in-memory file systems and tests.
  *
- * The service has no open flags and no synchronous calls. So links and pipes are checked before opening, and neither write-through nor
+ * The service has neither open flags nor synchronous calls. So links and pipes are checked before opening, and neither write-through nor
  * writing at the end of the process is possible.
  */
 import type * as PlatformError from "@effect/platform/Error"

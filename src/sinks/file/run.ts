@@ -1,8 +1,8 @@
 /**
  * Runs steps in the background, synchronously, or first in the background and then synchronously.
  *
- * The last is needed when a process ends: callbacks no longer run, so the result of the pending call is looked up, and the remaining steps
- * run synchronously.
+ * The last mode is needed when a process ends: callbacks no longer run, so the result of the pending call is looked up, and the remaining
+ * steps run synchronously.
  */
 import type { DiskCall, Steps } from "./disk.js"
 
@@ -31,12 +31,12 @@ const callNow = (call: DiskCall<unknown>): unknown => {
 
 type Answer = { readonly value: unknown } | { readonly error: unknown }
 
-/** Steps that run in the background. */
+/** Runs steps in the background. */
 export class Run<A> {
   private call: DiskCall<unknown> | undefined = undefined
   private answer: Answer | undefined = undefined
   private isMoving = false
-  /** The pending call is slow although the event loop is running. */
+  /** Whether the pending call is slow although the event loop is running. */
   private isSlow = false
   /** While this returns false, calls are synchronous. */
   private enough: () => boolean = always
@@ -53,7 +53,7 @@ export class Run<A> {
    * Continues synchronously until `enough` returns true or the steps end, then in the background again.
    *
    * Waits for the pending call for up to `timeout` milliseconds. If it has no result by then, it is made again if this is the last attempt;
-   * otherwise nothing happens, and the result is `false`.
+   * otherwise nothing happens and this returns `false`.
    */
   continueNow(enough: () => boolean, timeout: number, isLast: boolean): boolean {
     const call = this.call
@@ -62,7 +62,7 @@ export class Run<A> {
     }
     const answer = outcomeOf(call, timeout, isLast)
     if (answer === undefined) {
-      // Do not wait for the same call twice.
+      // The same call is not waited for twice.
       this.isSlow = true
       return false
     }
@@ -71,7 +71,7 @@ export class Run<A> {
     return true
   }
 
-  /** Stops: the pending call is undone when it calls back, and nothing follows. */
+  /** Stops the run: the pending call is undone when it calls back, and no further step runs. */
   abandon(): void {
     this.abandoned = true
   }
@@ -136,7 +136,7 @@ export class Run<A> {
   }
 }
 
-/** Milliseconds. Timers fire only while the event loop runs, so a busy program does not make a call look slow. */
+/** When a call counts as slow, in milliseconds. Timers fire only while the event loop runs, so a busy program does not make a call look slow. */
 const slowAfter = 50
 
 // A Node timer keeps the process alive; elsewhere timers are numbers.

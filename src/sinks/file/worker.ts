@@ -1,6 +1,6 @@
 /**
- * The fiber that writes in the background until the layer closes. It starts as soon as there is something to write, and retries after a
- * delay when the disk fails.
+ * The fiber that writes in the background until the layer closes. It wakes as soon as there is something to write, and retries after a
+ * delay if the disk fails.
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -9,11 +9,11 @@ import type * as Scope from "effect/Scope"
 import { withCap } from "../../telemetry/lifecycle/sinkScopes.js"
 import type { Writer } from "./writer.js"
 
-/** Milliseconds before a failed write is retried: the first time, and at most. */
+/** The first and the longest delay before a failed write is retried, in milliseconds. */
 const firstDelay = 50
 const longestDelay = 5000
 
-/** How long a release waits after `closeTimeout` for a working disk to remove an unfinished line. */
+/** How long a release waits, after `closeTimeout`, for a working disk to remove an unfinished line. */
 const trimCap: Duration.DurationInput = "250 millis"
 
 /** Runs the writer while the scope is open, and for up to `closeTimeout` after that. */
@@ -38,9 +38,9 @@ const work = (writer: Writer, wake: Effect.Latch, retry: Effect.Latch): Effect.E
     let delay = firstDelay
     while (!writer.isClosed) {
       yield* wake.await
-      // Effect 4 runs what waits for a latch within the call that opens it, which here ends a span.
+      // Effect 4 runs the fibers waiting for a latch inside the call that opens it, which here ends a span.
       yield* Effect.yieldNow()
-      // A request that comes after this point gets a new attempt if this one fails.
+      // A request after this point gets a new attempt if this one fails.
       retry.unsafeClose()
       const before = writer.stats.written
       const error = yield* writeAll(writer)
@@ -60,8 +60,8 @@ const work = (writer: Writer, wake: Effect.Latch, retry: Effect.Latch): Effect.E
     yield* Effect.async<void>((resume) => writer.closeFile(() => resume(Effect.void)))
   }).pipe(
     Effect.withTracerEnabled(false),
-    // It is never interrupted from outside: pending calls continue anyway, and the file must stay open for them. But `timeoutOption`
-    // interrupts its own waits, so it must be interruptible.
+    // Never interrupted from outside, because pending calls continue anyway and need the file to stay open. But `timeoutOption` interrupts
+    // its own waits, so the fiber must be interruptible.
     Effect.interruptible
   )
 

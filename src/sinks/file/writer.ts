@@ -16,16 +16,16 @@ import type { Opened } from "./openFile.js"
 import { OpenSpanNotices } from "./openSpans.js"
 import { Run, runNow } from "./run.js"
 
-/** Bytes in one write; a longer line is written alone. */
+/** Maximum size of one write, in bytes; a longer line is written alone. */
 const batchBytes = 256 * 1024
 
-/** Milliseconds that the end of the process waits for a pending write. */
+/** How long the exit handler waits for a pending write, in milliseconds. */
 const exitTimeout = 100
 
-/** Milliseconds that a full queue waits for a pending write, whose callback may only be missing a turn of the event loop. */
+/** How long a full queue waits for a pending write, in milliseconds: its callback may only be waiting for a turn of the event loop. */
 const fullTimeout = 4
 
-/** How often the end of the process tries to write. */
+/** How many times the exit handler tries to write. */
 const exitAttempts = 3
 
 /** The fraction of a full queue that is written synchronously when the event loop is blocked. */
@@ -36,7 +36,7 @@ export interface WriterOptions {
   readonly disk: Disk
   /** The path of the file. */
   readonly path: string
-  /** The path as the user gave it. */
+  /** The path as passed by the user. */
   readonly name: string
   readonly clock: Clock
   /** Redacts error messages. */
@@ -54,7 +54,7 @@ export class Writer {
   wake: () => void = () => {}
   /** Wakes the worker, even if it waits after a failure. */
   retryNow: () => void = () => {}
-  /** Set to write what is queued and then close the file. */
+  /** Set to write all queued records and then close the file. */
   isClosing = false
   isClosed = false
   readonly health: DiskHealth
@@ -81,7 +81,7 @@ export class Writer {
     }, opened)
   }
 
-  /** Takes a record. */
+  /** Accepts a record. */
   accept<A>(encode: (record: A) => string, record: A): void {
     this.ledger.accepted++
     if (this.isClosed) {
@@ -101,14 +101,14 @@ export class Writer {
     return answer === "queued" ? this.onLineQueued() : this.drop(answer)
   }
 
-  /** Counts a measurement that was refused as invalid. */
+  /** Counts a measurement or score that was dropped as invalid. */
   refuse(): void {
     this.ledger.accepted++
     this.ledger.drop("invalid_value")
     this.onLineQueued()
   }
 
-  /** Adds a source of open spans. Call the function returned when the source closes. */
+  /** Adds a source of open spans. Call the returned function when the source closes. */
   attach(open: OpenSpans): () => void {
     this.notices.add(open)
     return () => {
@@ -131,7 +131,7 @@ export class Writer {
     return this.run !== undefined
   }
 
-  /** Calls back when everything accepted so far is written or dropped. Call the function returned to cancel. */
+  /** Calls back when everything accepted so far is written or dropped. Call the returned function to cancel. */
   flush(resume: () => void): () => void {
     if (this.isClosed) {
       resume()
@@ -145,13 +145,13 @@ export class Writer {
     return forget
   }
 
-  /** Opens the path again in any case. */
+  /** Reopens the path before the next write. */
   reopen(): void {
     this.appender.requestReopen()
     this.retryNow()
   }
 
-  /** Writes what is queued in the background; `done` gets the error that stopped it. Called by the worker. */
+  /** Writes queued records in the background; `done` receives the error that stopped it, if any. Called by the worker. */
   write(done: (error: unknown) => void): void {
     if (this.health.isFailing) {
       this.ledger.retried++
@@ -164,14 +164,14 @@ export class Writer {
     this.run.start()
   }
 
-  /** The worker has nothing more to do. */
+  /** Called when the worker has nothing more to do. */
   onIdle(): void {
     if (this.isClosing) {
       this.close()
     }
   }
 
-  /** A write failed. */
+  /** Called when a write failed. */
   onError(error: unknown): void {
     this.ledger.lastError = this.health.failed(error, this.ledger.lost)
     const code = codeOf(error)
@@ -180,7 +180,7 @@ export class Writer {
     }
   }
 
-  /** Accepts nothing more, and drops everything not yet written. */
+  /** Stops accepting records and drops everything not yet written. */
   close(): void {
     if (!this.isClosed) {
       this.isClosed = true
@@ -195,9 +195,9 @@ export class Writer {
     new Run(this.appender.close(), done).start()
   }
 
-  /** The process ends: writes everything it can, synchronously. */
+  /** Called when the process exits: writes everything possible, synchronously. */
   exit(): void {
-    // A pending write may still read them.
+    // A pending write may still read the chunks.
     this.queue.keepBytes()
     this.run?.continueNow(never, exitTimeout, true)
     if (this.isClosed || this.isWriting) {
@@ -213,7 +213,7 @@ export class Writer {
     try {
       runNow(this.appender.trim())
     } catch {
-      // The process ends; there is no one left to report to.
+      // The process is exiting; there is no one left to report to.
     }
   }
 
@@ -255,8 +255,8 @@ export class Writer {
   }
 
   /**
-   * Makes room if the queue is full only because the program blocks the event loop: the disk has finished the last write, but its callback
-   * cannot run.
+   * Makes room if the queue is full only because the program blocks the event loop: the last write has finished, but its callback cannot
+   * run.
    */
   private makeRoom(): boolean {
     const enough = () => this.queue.hasRoom(roomToMake)
@@ -278,7 +278,7 @@ export class Writer {
     return noted
   }
 
-  // Not in the middle of a partial line, and not before lines that may already be in the file.
+  // Not in the middle of a partial line, and not while sent lines may already be in the file.
   private noteLosses(): void {
     if (!this.ledger.hasUnreported || this.appender.hasPartialLine || this.queue.hasFront || this.queue.hasSent) {
       return

@@ -1,11 +1,11 @@
 /**
- * A trace that is held back until the sampler decides, and the decisions remembered for spans that come late.
+ * A trace held back until the sampler decides, and the decisions remembered for late spans.
  */
 import type { ScoreData } from "../../records/ScoreData.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
 import type { OpenSpan } from "../../telemetry/tracing/OpenSpan.js"
 
-/** Something that happened in a trace. */
+/** An event in a trace. */
 export type TraceEvent =
   | { readonly _tag: "start"; readonly span: OpenSpan }
   | { readonly _tag: "forgotten"; readonly span: OpenSpan }
@@ -56,7 +56,7 @@ export class HeldTrace {
   }
 }
 
-/** Number of decisions remembered. */
+/** Maximum number of decisions remembered. */
 const maxDecisions = 10_000
 
 /** Decisions by trace id, shared by all sinks of one sampler so that they agree. The oldest is forgotten first. */
@@ -67,7 +67,7 @@ export class Decisions {
     return this.known.get(traceId)
   }
 
-  /** The decision made before for this trace, otherwise a new one. */
+  /** The earlier decision for this trace, otherwise a new one. */
   decide(traceId: string, make: () => boolean): boolean {
     const before = this.known.get(traceId)
     if (before !== undefined) {

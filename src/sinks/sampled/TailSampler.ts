@@ -1,8 +1,8 @@
 /**
- * Holds the traces of one sink back until none of their spans is open, then passes each one on as it happened, or drops it.
+ * Holds the traces of one sink back until none of their spans is open, then passes each one on in its original order, or drops it.
  *
- * Anything that comes after the decision follows it immediately. A child finds its trace through its parent, so this works for as long as
- * the parent is known to the program. A span below a remote parent finds it only while the decision is remembered.
+ * Anything that comes after the decision follows it immediately. A child finds its trace through its parent, so this works as long as the
+ * parent is in memory. A span below a remote parent finds its trace only while the decision is remembered.
  */
 import type { ScoreData } from "../../records/ScoreData.js"
 import type { MetricData, SpanData } from "../../records/SpanData.js"
@@ -12,11 +12,11 @@ import { filterSpans, withoutSpan } from "./headObserver.js"
 import { type Decisions, HeldTrace, type TraceEvent } from "./HeldTrace.js"
 import type { SamplingCounter } from "./options.js"
 
-/** How a sampler decides, the same for all sinks of a layer. */
+/** The rules of a sampler, shared by all sinks of a layer. */
 export interface TailRules {
   readonly isKept: (trace: HeldTrace) => boolean
   readonly decisions: Decisions
-  /** Spans, measurements and scores that may be held, ≥ 1. */
+  /** Maximum number of spans, measurements and scores held, ≥ 1. */
   readonly capacity: number
 }
 
@@ -25,7 +25,7 @@ export class TailSampler {
   /** The sink behind the sampler. */
   readonly observer: Observer
   private readonly traces = new WeakMap<OpenSpan, HeldTrace>()
-  /** Undecided ones by id, oldest first. */
+  /** Undecided traces by id, oldest first. */
   private readonly held = new Map<string, HeldTrace>()
   private size = 0
   private isClosed = false
@@ -144,7 +144,7 @@ export class TailSampler {
     }
   }
 
-  /** Keeps the oldest trace when too much is held: it may have an error, or still get one. */
+  /** Keeps the oldest trace if too much is held: it may contain an error, or still get one. */
   private makeRoom(): void {
     while (this.size > this.rules.capacity) {
       const oldest = this.held.values().next().value!

@@ -1,7 +1,7 @@
 /**
- * A sink that receives a fraction of the traces, chosen when they start.
+ * Passes on a fraction of the traces, chosen when they start.
  *
- * The choice depends on the trace id alone, so every process makes the same one. OpenTelemetry specification, "TraceState: Probability
+ * The decision depends on the trace id alone, so every process makes the same one. OpenTelemetry specification, "TraceState: Probability
  * Sampling" (v1.47.0, which `TraceIdRatioBased` follows since then): the last 56 bits of the trace id are the randomness (W3C Trace
  * Context Level 2), and a trace is kept if they are at least `(1 - ratio) * 2^56`. A trace kept at one ratio is kept at every higher one.
  */
@@ -10,13 +10,13 @@ import { type Observer, originOf } from "../../telemetry/Observer.js"
 import type { OpenSpan, OpenSpans } from "../../telemetry/tracing/OpenSpan.js"
 import type { SamplingCounter } from "./options.js"
 
-/** Random hexadecimal digits of the trace id. */
+/** Number of random hexadecimal digits at the end of the trace id. */
 const digits = 14
 
 /** Whether a trace is in this fraction (0 to 1) of all traces; `traceId` is 32 lower-case hexadecimal digits. */
 export const traceIdRatio = (ratio: number): (traceId: string) => boolean => {
   const threshold = BigInt(Math.round((1 - ratio) * 2 ** (4 * digits))).toString(16).padStart(digits, "0")
-  // With the same number of digits and the same case, text compares like the numbers.
+  // With the same number of digits and the same case, strings compare like the numbers.
   return threshold.length > digits ? () => false : (traceId) => traceId.slice(-digits) >= threshold
 }
 
@@ -69,7 +69,7 @@ export const headObserver = (
   ...(inner.attach && { attach: (open) => inner.attach!(() => filterSpans(open, (span) => keeps(span.traceId))) })
 })
 
-/** The measurement without the ids of a trace that the sink does not have. */
+/** The measurement without the ids of a trace that the sink does not receive. */
 export const withoutSpan = (metric: MetricData): MetricData => ({ ...metric, traceId: undefined, spanId: undefined })
 
 /** The open spans for which the condition holds. */

@@ -1,5 +1,5 @@
 /**
- * Whether a trace is kept once it has ended.
+ * Decides whether a trace is kept once it has ended.
  */
 import * as Duration from "effect/Duration"
 import { elapsedMs } from "../../records/instants.js"

@@ -1,5 +1,5 @@
 /**
- * The options of a sampler, what is wrong with them, and its counters.
+ * The options of a sampler, their validation, and its counters.
  */
 import type * as Duration from "effect/Duration"
 import type { SpanRecord } from "../../records/SpanRecord.js"
@@ -7,34 +7,37 @@ import { isDuration } from "../../telemetry/isDuration.js"
 
 /** Options of `SampledTelemetry.head`. */
 export interface HeadOptions {
-  /** The fraction of traces that is kept, 0 to 1. */
+  /** The fraction of traces to keep, 0 to 1. */
   readonly ratio: number
 }
 
-/** Options of `SampledTelemetry.tail`: a trace is kept if one of the conditions holds. */
+/** Options of `SampledTelemetry.tail`: a trace is kept if at least one of the conditions holds. */
 export interface TailOptions {
-  /** Traces in which a span failed: outcome `"failure"`, including failed tools. Interruption is not a failure. Default `true`. */
+  /** Keeps traces in which a span failed: outcome `"failure"`, including failed tools. Interruption is not a failure. Default `true`. */
   readonly errors?: boolean
-  /** Traces that took longer, from the start of their first span to the end of their last. */
+  /** Keeps traces that took longer than this, from the start of their first span to the end of their last. Default: no condition. */
   readonly slowerThan?: Duration.DurationInput
-  /** Traces that cost more, in US dollars: the sum of their `loom.cost.usd` measurements, ≥ 0. */
+  /** Keeps traces that cost more than this, in US dollars, ≥ 0: the sum of their `loom.cost.usd` measurements. Default: no condition. */
   readonly costlierThan?: number
-  /** Traces that you choose by their ended spans, in the order in which they ended. If it throws, the trace is kept; logged once. */
+  /**
+   * Keeps traces for which it returns true; called with the ended spans, in the order in which they ended. If it throws, the trace is kept and the
+   * exception is logged once.
+   */
   readonly keep?: (spans: ReadonlyArray<SpanRecord>) => boolean
-  /** The fraction of all other traces that is kept, 0 to 1, chosen like those of `head`. Default 0. */
+  /** The fraction of all other traces to keep, 0 to 1, chosen as in `head`. Default 0. */
   readonly ratio?: number
   /**
-   * How many spans are held while their traces are running, ≥ 1; a measurement or a score counts like a span. Beyond that the oldest trace is kept
+   * Maximum number of spans held while their traces are running, ≥ 1; a measurement or a score counts as a span. Beyond it, the oldest trace is kept
    * without waiting for its end. Default 100 000.
    */
   readonly maxSpans?: number
 }
 
-/** Ended spans and scores: `kept + dropped + held` is what the sampler received. */
+/** Counts of ended spans and scores: `kept + dropped + held` is the number received by the sampler. */
 export interface SamplingStats {
   /** Spans and scores passed on to the sink, ≥ 0. */
   readonly kept: number
-  /** Spans and scores of traces that were left out, ≥ 0. */
+  /** Spans and scores of dropped traces, ≥ 0. */
   readonly dropped: number
   /** Traces kept before they ended because too many spans were held, ≥ 0. */
   readonly decidedEarly: number
@@ -56,10 +59,10 @@ const ratioProblem = (ratio: number): string | undefined =>
     ? undefined
     : problem("`ratio` must be a fraction from 0 to 1", ratio, "Use 0.1 to keep a tenth of the traces, 1 to keep all")
 
-/** What is wrong with the options and how to fix it. */
+/** The problem with the options and its remedy; `undefined` if they are valid. */
 export const headProblem = ({ ratio }: HeadOptions): string | undefined => ratioProblem(ratio)
 
-/** What is wrong with the options and how to fix it. */
+/** The problem with the options and its remedy; `undefined` if they are valid. */
 export const tailProblem = ({ costlierThan, maxSpans, ratio, slowerThan }: TailOptions): string | undefined =>
   ratioProblem(ratio ?? 0) ??
     (slowerThan === undefined || isDuration(slowerThan)
