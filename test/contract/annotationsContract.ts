@@ -1,5 +1,5 @@
 /**
- * Attributes: given when the span opens, or afterwards, by the region or by the body.
+ * Attributes: set when the span opens, by the region, or later by the body.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import { type MakeSubject, runWith, spanNamed } from "./subject.js"
 
 export const annotationsContract = (make: MakeSubject): void => {
   describe("attributes", () => {
-    it.effect("attributes are a record, or a function that is called once", () =>
+    it.effect("are a record, or a function that is called once", () =>
       Effect.gen(function*() {
         let calls = 0
         const run = yield* runWith(
@@ -23,7 +23,7 @@ export const annotationsContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "plain").attributes).toEqual({ model: "m-1", turn: 0, ok: true })
       }))
 
-    it.effect("annotate puts values on the current span, later ones replacing earlier ones", () =>
+    it.effect("are set on the current span by annotate, later values replacing earlier ones", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -38,7 +38,7 @@ export const annotationsContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "outer").attributes).toEqual({ place: "outer", tokens_in: 13, native: true })
       }))
 
-    it.effect("annotate reaches the span of a library, a stream and a scope", () =>
+    it.effect("are set by annotate on spans of libraries, streams and scopes too", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -52,14 +52,14 @@ export const annotationsContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "resource").attributes).toEqual({ at: "scope" })
       }))
 
-    it.effect("annotate without a span does nothing", () =>
+    it.effect("are ignored by annotate outside of spans", () =>
       Effect.gen(function*() {
         const run = yield* runWith(make, Telemetry.annotate({ lost: true }))
         expect(run.exit._tag).toBe("Success")
         expect(run.spans).toEqual([])
       }))
 
-    it.effect("annotateSpans labels a region's spans, and explicit attributes win", () =>
+    it.effect("are set by annotateSpans on all spans of a region; explicit attributes take precedence", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -73,7 +73,7 @@ export const annotationsContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "ours").attributes).toEqual({ region: "explicit", zone: 1 })
       }))
 
-    it.effect("attributes that throw when they are made or read leave the body alone", () =>
+    it.effect("do not affect the body if creating or reading them throws", () =>
       Effect.gen(function*() {
         const hostile = Object.defineProperty({ fine: 1 }, "hostile", {
           enumerable: true,

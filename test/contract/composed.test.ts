@@ -1,5 +1,5 @@
 /**
- * Spans on a fiber that is not made as Effect 3.22 makes it: composed of Effect's own operators, they keep the same contract.
+ * Spans on a fiber without the internals of Effect 3.22: built from Effect's own operators, they fulfil the same contract.
  */
 import { vi } from "vitest"
 import { inMemory } from "./subjects.js"

@@ -1,5 +1,5 @@
 /**
- * Lines of the console's tree, read back as far as they go: names, nesting, outcomes, attributes.
+ * Parses the lines of the console's tree as far as possible: names, nesting, outcomes, attributes.
  */
 import type {
   Attributes,
@@ -16,7 +16,7 @@ const spanLine = /^( *)• (?:"(.*?)"|(.+?)) \((\d+\.\d)ms\)(.*)\n$/
 const metricLine = /^( *)(\S+) (\S+) \((counter|histogram)\)(.*)\n$/
 const scoreLine = /^( *)★ (\S+)(?: (-?\d[\d.]*))?(?: ([^ (]+))? \((code|model|human)\)(.*)\n$/
 
-/** Reads what `ConsoleTelemetry.layer({ order: "tree", color: false })` wrote. */
+/** Parses the output of `ConsoleTelemetry.layer({ order: "tree", color: false })`. */
 export const parseTree = (lines: ReadonlyArray<string>): Recorded => {
   const spans: Array<SpanRecord> = []
   const metrics: Array<MetricRecord> = []
@@ -52,7 +52,7 @@ export const parseTree = (lines: ReadonlyArray<string>): Recorded => {
   return { spans, metrics, scores }
 }
 
-/** A line below a span is of that span; any other names what it judges. */
+/** A score line below a span belongs to that span; any other line names its target. */
 const scoreOf = (match: RegExpExecArray, span: SpanRecord | undefined): ScoreRecord => {
   const { explanation = null, span_id, trace_id, ...attributes } = fieldsOf(match[6]!)
   return {

@@ -1,5 +1,6 @@
 /**
- * A filter that keeps all and a sampler that keeps all are not there: the contract of every sink, asked of the sinks behind them. One by one: `decorated.thorough.test.ts`.
+ * A filter or a sampler that keeps everything changes nothing: the sinks behind them fulfil the contract of every sink. One by one:
+ * `decorated.thorough.test.ts`.
  */
 import { MultiTelemetry } from "loom-telemetry"
 import { behind, filtered, head, tail } from "./decorations.js"

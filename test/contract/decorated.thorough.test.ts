@@ -1,5 +1,5 @@
 /**
- * A filter that keeps all and a sampler that keeps all are not there, each by itself.
+ * A filter or a sampler that keeps everything changes nothing; each is tested by itself.
  */
 import { behind, filtered, head, tail } from "./decorations.js"
 import { customSink, inMemory } from "./subjects.js"

@@ -1,5 +1,5 @@
 /**
- * Sinks that hand on everything that they are given.
+ * Decorated sinks that pass on everything they receive.
  */
 import * as Effect from "effect/Effect"
 import { FilteredTelemetry, SampledTelemetry } from "loom-telemetry"

@@ -1,5 +1,5 @@
 /**
- * One measurement, once, as what it is.
+ * Each measurement is recorded once, with its instrument kind.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import { type MakeSubject, runWith } from "./subject.js"
 
 export const metricsContract = (make: MakeSubject): void => {
   describe("metrics", () => {
-    it.effect("the name decides between a counter and a histogram", () =>
+    it.effect("are counters or histograms, depending on their name", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -27,7 +27,7 @@ export const metricsContract = (make: MakeSubject): void => {
         ])
       }))
 
-    it.effect("measurements keep their order, their values and their attributes", () =>
+    it.effect("keep their order, values and attributes", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -44,7 +44,7 @@ export const metricsContract = (make: MakeSubject): void => {
         ])
       }))
 
-    it.effect("a negative counter, a value that is not a number and an empty name are dropped", () =>
+    it.effect("are dropped if a counter is negative, the value is not a number, or the name is empty", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,

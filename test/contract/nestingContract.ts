@@ -1,5 +1,5 @@
 /**
- * What runs inside a span is its child: in the same fiber, in others, and when a library made the span.
+ * Spans opened inside a span are its children: in the same fiber, in other fibers, and for spans of libraries.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -18,14 +18,14 @@ export const nestingContract = (make: MakeSubject): void => {
     Effect.map(runWith(make, program), (run) => outline(run.spans))
 
   describe("nesting", () => {
-    it.effect("one after another are siblings, one in another is its child", () =>
+    it.effect("makes consecutive spans siblings, and a span inside another its child", () =>
       Effect.gen(function*() {
         const inSequence = Telemetry.withSpan(Effect.zipRight(unit("a"), unit("b")), "parent")
         expect(yield* outlineOf(inSequence)).toEqual(["parent", "  a", "  b"])
         expect(yield* outlineOf(Effect.zipRight(unit("a"), unit("b")))).toEqual(["a", "b"])
       }))
 
-    it.effect("what follows a span is not its child", () =>
+    it.effect("does not make a span that follows another its child", () =>
       Effect.gen(function*() {
         const program = Effect.gen(function*() {
           yield* Effect.ignore(Telemetry.withSpan(Effect.fail("no"), "first"))
@@ -34,13 +34,13 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["parent", "  first [failure]", "  second"])
       }))
 
-    it.effect("a forked fiber's spans are children of the span it was forked in", () =>
+    it.effect("makes the spans of a forked fiber children of the span it was forked in", () =>
       Effect.gen(function*() {
         const program = Effect.flatMap(Effect.fork(unit("child")), Fiber.join).pipe(Telemetry.withSpan("parent"))
         expect(yield* outlineOf(program)).toEqual(["parent", "  child"])
       }))
 
-    it.effect("requests that are batched go on inside their own spans, in whatever fiber that is", () =>
+    it.effect("resumes batched requests inside their own spans, whichever fiber runs them", () =>
       Effect.gen(function*() {
         class Double extends Request.TaggedClass("Double")<number, never, { readonly n: number }> {}
         const batches: Array<number> = []
@@ -62,7 +62,7 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(batches).toEqual([3])
       }))
 
-    it.effect("a daemon that outlives its parent is still its child", () =>
+    it.effect("keeps a daemon's span a child of its parent even after the parent has ended", () =>
       Effect.gen(function*() {
         const program = Effect.gen(function*() {
           const go = yield* Deferred.make<void>()
@@ -79,7 +79,7 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["parent", "  daemon", "    inside"])
       }))
 
-    it.effect("parallel branches keep to their own parents", () =>
+    it.effect("keeps parallel branches under their own parents", () =>
       Effect.gen(function*() {
         const branch = (name: string) =>
           Effect.yieldNow().pipe(Effect.zipRight(unit(`${name}.leaf`)), Telemetry.withSpan(name))
@@ -97,7 +97,7 @@ export const nestingContract = (make: MakeSubject): void => {
         ])
       }))
 
-    it.effect("the winner and the loser of a race are siblings, and the loser is interrupted", () =>
+    it.effect("makes the winner and the loser of a race siblings, and the loser is interrupted", () =>
       Effect.gen(function*() {
         const program = Effect.race(unit("winner"), Effect.never.pipe(Telemetry.withSpan("loser"))).pipe(
           Telemetry.withSpan("parent")
@@ -105,7 +105,7 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["parent", "  loser [interrupted]", "  winner"])
       }))
 
-    it.effect("what a stream's consumer does inside a span is its child", () =>
+    it.effect("makes the spans of a stream's consumer children of the span it runs in", () =>
       Effect.gen(function*() {
         const program = Stream.make("a", "b").pipe(
           Stream.mapEffect(unit, { concurrency: 2 }),
@@ -115,7 +115,7 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["parent", "  a", "  b"])
       }))
 
-    it.effect("spans of libraries are in the same tree", () =>
+    it.effect("puts spans of libraries into the same tree", () =>
       Effect.gen(function*() {
         const program = unit("ours").pipe(
           Effect.withSpan("library"),
@@ -125,7 +125,7 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["outermost", "  parent", "    library", "      ours"])
       }))
 
-    it.effect("a library's span that fails or is interrupted has that outcome", () =>
+    it.effect("gives a library's span that fails or is interrupted that outcome", () =>
       Effect.gen(function*() {
         const program = Effect.zipRight(
           Effect.ignore(Effect.withSpan(Effect.fail("no"), "failing")),
@@ -134,13 +134,13 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["failing [failure]", "interrupted [interrupted]"])
       }))
 
-    it.effect("a library's root span starts its own tree", () =>
+    it.effect("starts a new tree for a library's root span", () =>
       Effect.gen(function*() {
         const program = unit("child").pipe(Effect.withSpan("root", { root: true }), Telemetry.withSpan("around"))
         expect(yield* outlineOf(program)).toEqual(["around", "root", "  child"])
       }))
 
-    it.effect("nothing is recorded while tracing is switched off, and later spans are recorded again", () =>
+    it.effect("records nothing while tracing is disabled, and records later spans again", () =>
       Effect.gen(function*() {
         const off = unit("unseen").pipe(Effect.withSpan("library"), Telemetry.withSpan("hidden"))
         const program = Effect.gen(function*() {
@@ -150,7 +150,7 @@ export const nestingContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["parent", "  seen"])
       }))
 
-    it.effect("if tracing is switched on again inside, spans hang below the nearest recorded one", () =>
+    it.effect("puts spans below the nearest recorded one if tracing is enabled again inside", () =>
       Effect.gen(function*() {
         const program = unit("seen").pipe(
           Effect.withTracerEnabled(true),

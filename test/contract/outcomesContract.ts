@@ -1,5 +1,5 @@
 /**
- * The outcome of a span is the exit of its body, whatever that is; and the body's exit is what it was.
+ * The outcome of a span is the exit of its body, and the exit itself does not change.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -14,13 +14,13 @@ import { type MakeSubject, outline, runWith, spanNamed } from "./subject.js"
 
 class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly message: string }> {}
 
-/** What the program failed or died with; inside of spans, of whatever tracer, Effect wraps errors to remember the span. */
+/** What the program failed or died with. Inside spans, whatever the tracer, Effect wraps errors to remember the span. */
 const originalOf = (exit: Exit.Exit<unknown, unknown>): unknown =>
   Exit.isFailure(exit) ? Cause.originalError(Cause.squash(exit.cause)) : undefined
 
 export const outcomesContract = (make: MakeSubject): void => {
   describe("outcomes", () => {
-    it.effect("a body that succeeds keeps its value, and its span is a success", () =>
+    it.effect("are success if the body succeeds, which keeps its value", () =>
       Effect.gen(function*() {
         const run = yield* runWith(make, Telemetry.withSpan(Effect.succeed(42), "body"))
         expect(run.exit).toStrictEqual(Exit.succeed(42))
@@ -28,7 +28,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "body").exception).toBeNull()
       }))
 
-    it.effect("a body that fails keeps its error, and its span is a failure that names it", () =>
+    it.effect("are failure if the body fails, which keeps its error; the span names the error", () =>
       Effect.gen(function*() {
         const error = new NoAnswer({ message: "the model is silent" })
         const run = yield* runWith(make, Effect.fail(error).pipe(Telemetry.withSpan("body")))
@@ -38,7 +38,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "body").exception).toBe("NoAnswer: the model is silent")
       }))
 
-    it.effect("a body that dies keeps its defect, and its span is a failure that names it", () =>
+    it.effect("are failure if the body dies, which keeps its defect; the span names the defect", () =>
       Effect.gen(function*() {
         const defect = new TypeError("x is not a function")
         const run = yield* runWith(make, Effect.die(defect).pipe(Telemetry.withSpan("body")))
@@ -48,7 +48,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "body").exception).toBe("TypeError: x is not a function")
       }))
 
-    it.effect("a body that throws is treated as one that dies", () =>
+    it.effect("are the same for a body that throws as for one that dies", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -60,7 +60,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "body").exception).toBe("RangeError: too far")
       }))
 
-    it.effect("a body that interrupts itself is interrupted, and names no exception", () =>
+    it.effect("are interrupted, without an exception, if the body interrupts itself", () =>
       Effect.gen(function*() {
         const run = yield* runWith(make, Telemetry.withSpan(Effect.interrupt, "body"))
         expect(Exit.isInterrupted(run.exit)).toBe(true)
@@ -68,7 +68,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "body").exception).toBeNull()
       }))
 
-    it.effect("a fiber that is interrupted while the body waits ends the spans it is in", () =>
+    it.effect("are interrupted for all spans of a fiber that is interrupted while waiting", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -87,7 +87,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(outline(run.spans)).toEqual(["outer [interrupted]", "  inner [interrupted]"])
       }))
 
-    it.effect("a timeout inside a span interrupts what is below it", () =>
+    it.effect("are interrupted for the spans below a timeout", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -106,7 +106,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "patient").exception).toMatch(/^TimeoutException: /)
       }))
 
-    it.effect("an error that is caught outside a span is still the span's", () =>
+    it.effect("include an error that is caught outside the span", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -121,7 +121,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "inner").exception).toBe("no")
       }))
 
-    it.effect("each attempt of a retry has its own span", () =>
+    it.effect("are recorded separately for each attempt of a retry", () =>
       Effect.gen(function*() {
         let attempts = 0
         const run = yield* runWith(
@@ -136,7 +136,7 @@ export const outcomesContract = (make: MakeSubject): void => {
         expect(outline(run.spans)).toEqual(["call", "  attempt [failure]", "  attempt [failure]", "  attempt"])
       }))
 
-    it.effect("a failure next to an interruption is a failure", () =>
+    it.effect("are failure if the cause contains both a failure and an interruption", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,

@@ -1,5 +1,5 @@
 /**
- * Where a layer is provided decides who records, and nothing else does.
+ * The place where a layer is provided alone decides which sinks record.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 
 export const provisionContract = (make: MakeSubject): void => {
   describe("provision", () => {
-    it.effect("the service itself does what the statics do, wherever it is used", () =>
+    it.effect("lets the service do the same as the statics, wherever it is used", () =>
       Effect.gen(function*() {
         const program = Effect.gen(function*() {
           const telemetry = yield* Telemetry
@@ -33,7 +33,7 @@ export const provisionContract = (make: MakeSubject): void => {
         expect(run.metrics.map((metric) => metric.name)).toEqual(["calls"])
       }))
 
-    it.effect("an inner layer overrides an outer one, for libraries too", () =>
+    it.effect("lets an inner layer override an outer one, for libraries too", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -45,7 +45,7 @@ export const provisionContract = (make: MakeSubject): void => {
         expect(outline(run.spans)).toEqual(["after library", "  after"])
       }))
 
-    it.effect("NoTelemetryLive inside switches recording off, and calls no attribute function", () =>
+    it.effect("disables recording inside NoTelemetryLive, and calls no attribute function", () =>
       Effect.gen(function*() {
         let calls = 0
         const attributes = () => ({ call: ++calls })
@@ -60,7 +60,7 @@ export const provisionContract = (make: MakeSubject): void => {
         expect(run.metrics).toEqual([])
       }))
 
-    it.effect("it records everything that a managed runtime runs", () =>
+    it.effect("records everything that a managed runtime runs", () =>
       Effect.gen(function*() {
         const { spans } = yield* Effect.scoped(Effect.gen(function*() {
           const subject = yield* make
@@ -73,7 +73,7 @@ export const provisionContract = (make: MakeSubject): void => {
         expect(outline(spans)).toEqual(["library", "  first", "second"])
       }))
 
-    it.effect("it records what a runtime captured inside runs", () =>
+    it.effect("records the effects run with a runtime captured inside", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -87,7 +87,7 @@ export const provisionContract = (make: MakeSubject): void => {
         expect(outline(run.spans)).toEqual(["parent", "  library", "    inside"])
       }))
 
-    it.effect("a layer that is built inside a span of an outer telemetry leaves that span alone", () =>
+    it.effect("does not affect the span of an outer telemetry in which a layer is built", () =>
       Effect.gen(function*() {
         const run = yield* Effect.flatMap(InMemoryTelemetry, (outer) =>
           Effect.gen(function*() {
@@ -100,7 +100,7 @@ export const provisionContract = (make: MakeSubject): void => {
         expect(outline(run.outer)).toEqual(["outer"])
       }))
 
-    it.effect("flush completes, and never fails", () =>
+    it.effect("lets flush complete without failing", () =>
       Effect.gen(function*() {
         const run = yield* runWith(make, Effect.zipRight(unit("body"), Telemetry.flush))
         expect(run.exit._tag).toBe("Success")

@@ -1,5 +1,5 @@
 /**
- * Whole records: ids, times, events, links, and the place of a measurement. For sinks that keep all of it.
+ * Complete records: ids, times, events, links, and the span of a measurement. For sinks that keep all of these.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -10,8 +10,8 @@ import { type MakeSubject, metricNamed, runWith, spanNamed } from "./subject.js"
 const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 
 export const recordsContract = (make: MakeSubject): void => {
-  describe("whole records", () => {
-    it.effect("ids are well-formed, a trace shares its id, and no span shares its own", () =>
+  describe("complete records", () => {
+    it.effect("have well-formed ids: one per trace, and a unique one per span", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -29,7 +29,7 @@ export const recordsContract = (make: MakeSubject): void => {
         expect(new Set(run.spans.map((span) => span.spanId)).size).toBe(3)
       }))
 
-    it.effect("times come from the fiber's clock", () =>
+    it.effect("take their times from the fiber's clock", () =>
       Effect.gen(function*() {
         // Later than this TestClock's own nanoseconds are not exact: they are computed in floating point.
         yield* TestClock.setTime(Date.UTC(1970, 0, 31, 12))
@@ -48,14 +48,14 @@ export const recordsContract = (make: MakeSubject): void => {
         expect(metricNamed(run, "calls").emittedAt).toEqual(new Date("1970-01-31T12:00:00.150Z"))
       }))
 
-    it.effect("a clock that goes back makes no negative duration", () =>
+    it.effect("have no negative duration if the clock is set back", () =>
       Effect.gen(function*() {
         yield* TestClock.setTime(10_000)
         const run = yield* runWith(make, TestClock.setTime(5000).pipe(Telemetry.withSpan("body")))
         expect(spanNamed(run, "body").durationMs).toBe(0)
       }))
 
-    it.effect("Effect.log inside a span is one of its events", () =>
+    it.effect("contain messages of Effect.log inside a span as its events", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -72,7 +72,7 @@ export const recordsContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "library").events.map((each) => each.name)).toEqual(["in the library"])
       }))
 
-    it.effect("a link names the other span", () =>
+    it.effect("contain links that name the other span", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -91,7 +91,7 @@ export const recordsContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "library").links).toEqual([{ traceId, spanId, attributes: { why: "batch" } }])
       }))
 
-    it.effect("a measurement belongs to the span it was taken in", () =>
+    it.effect("name the span in which a measurement was taken", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -109,11 +109,11 @@ export const recordsContract = (make: MakeSubject): void => {
         expect(metricNamed(run, "library")).toMatchObject(placeOf("native"))
         expect(metricNamed(run, "outside")).not.toHaveProperty("spanId")
         expect(metricNamed(run, "outside")).not.toHaveProperty("traceId")
-        // A region without tracing has no span of its own: the id of its stand-in is no place.
+        // A region without tracing has no span of its own; the id of its placeholder must not be recorded.
         expect(metricNamed(run, "switched off").spanId).not.toBe("noop")
       }))
 
-    it.effect("records are frozen copies: what the caller still holds changes nothing", () =>
+    it.effect("are frozen copies, unaffected by later changes of the caller's objects", () =>
       Effect.gen(function*() {
         const tags = ["a"]
         const run = yield* runWith(

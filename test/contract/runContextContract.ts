@@ -1,5 +1,5 @@
 /**
- * Who a run belongs to is on its spans and metrics, with nothing passed along by hand.
+ * The user and session of a run are on its spans and metrics, without passing them by hand.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,15 +13,15 @@ const labels = { user_id: "alice", session_id: "s-1" }
 const leaf = (name: string) => Telemetry.withSpan(Telemetry.emitMetric(`${name}.count`, 1), name)
 
 export const runContextContract = (make: MakeSubject): void => {
-  describe("run context", () => {
-    it.effect("spans carry user and session, metrics the user", () =>
+  describe("the run context", () => {
+    it.effect("sets user and session on spans, and the user on metrics", () =>
       Effect.gen(function*() {
         const run = yield* runWith(make, Effect.provideService(leaf("body"), RunContext, alice))
         expect(spanNamed(run, "body").attributes).toEqual(labels)
         expect(metricNamed(run, "body.count").attributes).toEqual({ user_id: "alice" })
       }))
 
-    it.effect("it reaches forks, daemons, parallel branches and streams", () =>
+    it.effect("reaches forks, daemons, parallel branches and streams", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -40,7 +40,7 @@ export const runContextContract = (make: MakeSubject): void => {
         expect(run.metrics.map((metric) => metric.attributes)).toEqual(run.metrics.map(() => ({ user_id: "alice" })))
       }))
 
-    it.effect("explicit attributes win, on spans, metrics and through annotate", () =>
+    it.effect("yields to explicit attributes, on spans, on metrics and with annotate", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -57,7 +57,7 @@ export const runContextContract = (make: MakeSubject): void => {
         expect(metricNamed(run, "given.count").attributes).toEqual({ user_id: "bob" })
       }))
 
-    it.effect("spans of libraries are not labelled, but our spans below them are", () =>
+    it.effect("does not label spans of libraries, but our spans below them", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -67,7 +67,7 @@ export const runContextContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "ours").attributes).toEqual(labels)
       }))
 
-    it.effect("an inner run replaces the outer one, which applies again after it", () =>
+    it.effect("is replaced by an inner run, and applies again after it", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -82,7 +82,7 @@ export const runContextContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "outer").attributes).toEqual(labels)
       }))
 
-    it.effect("without a run nothing is labelled", () =>
+    it.effect("labels nothing if there is no run", () =>
       Effect.gen(function*() {
         const run = yield* runWith(make, leaf("body"))
         expect(spanNamed(run, "body").attributes).toEqual({})

@@ -1,5 +1,5 @@
 /**
- * A span as a scoped resource: it ends with the scope, and is a parent only where `withParentSpan` says so.
+ * A span as a scoped resource: it ends with the scope, and becomes a parent only through `withParentSpan`.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 
 export const scopedSpansContract = (make: MakeSubject): void => {
   describe("scoped spans", () => {
-    it.effect("it does not make itself the parent; withParentSpan does", () =>
+    it.effect("become parents only through withParentSpan", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -26,7 +26,7 @@ export const scopedSpansContract = (make: MakeSubject): void => {
         expect(outline(run.spans)).toEqual(["parent", "  beside", "  resource", "    inside"])
       }))
 
-    it.effect("it ends with the exit of its scope", () =>
+    it.effect("end with the exit of their scope", () =>
       Effect.gen(function*() {
         const within = <A, E>(name: string, body: Effect.Effect<A, E>) =>
           Effect.exit(Effect.scoped(Effect.zipRight(Telemetry.spanScoped(name), body)))
@@ -47,7 +47,7 @@ export const scopedSpansContract = (make: MakeSubject): void => {
         ])
       }))
 
-    it.effect("it is open as long as its scope", () =>
+    it.effect("are open as long as their scope", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -62,7 +62,7 @@ export const scopedSpansContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "resource").durationMs).toBe(3000)
       }))
 
-    it.effect("spans of one scope end in reverse", () =>
+    it.effect("end in reverse order if they share a scope", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,

@@ -1,5 +1,5 @@
 /**
- * One judgement, once, as it was given: of the current span, or of something that has ended.
+ * Each score is recorded once, unchanged: of the current span, or of a span or trace that has ended.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,24 +8,24 @@ import { type MakeSubject, runWith, spanNamed } from "./subject.js"
 
 const ended = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" }
 
-/** What every sink shows of a score. */
+/** The part of a score that every sink shows. */
 const shown = ({ explanation, label, name, source, value }: ScoreRecord) => [name, value, label, source, explanation]
 
-/** Judgements that say nothing valid. */
+/** Invalid judgements. */
 const invalid: ReadonlyArray<readonly [what: string, name: string, judgement: unknown]> = [
   ["no name", "", { value: 1 }],
-  ["a name that is not a text", 7 as never, { value: 1 }],
+  ["a name that is not a string", 7 as never, { value: 1 }],
   ["NaN", "s", { value: Number.NaN }],
   ["Infinity", "s", { value: Number.POSITIVE_INFINITY }],
   ["-Infinity", "s", { value: Number.NEGATIVE_INFINITY, label: "low" }],
-  ["a number as a text", "s", { value: "1" }],
+  ["a number as a string", "s", { value: "1" }],
   ["a bigint", "s", { value: 1n }],
   ["neither value nor label", "s", {}],
   ["an explanation alone", "s", { explanation: "because" }],
   ["null for both", "s", { value: null, label: null }],
   ["an empty label", "s", { label: "" }],
-  ["a label that is not a text", "s", { label: 1 }],
-  ["an explanation that is not a text", "s", { value: 1, explanation: { a: 1 } }],
+  ["a label that is not a string", "s", { label: 1 }],
+  ["an explanation that is not a string", "s", { value: 1, explanation: { a: 1 } }],
   ["a source that does not exist", "s", { value: 1, source: "robot" }],
   ["no judgement", "s", undefined],
   ["null", "s", null],
@@ -46,10 +46,10 @@ const invalidTargets: ReadonlyArray<readonly [what: string, target: unknown]> = 
   ["a short span id", { ...ended, spanId: "b7ad" }],
   ["a span id of zeros", { ...ended, spanId: "0".repeat(16) }],
   ["an empty span id", { ...ended, spanId: "" }],
-  ["a span id that is not a text", { ...ended, spanId: 7 }]
+  ["a span id that is not a string", { ...ended, spanId: 7 }]
 ]
 
-/** The judgements that every sink keeps; `keeps: "lines"` is for sinks that show less than a record. */
+/** The scores that every sink keeps; `keeps: "lines"` is for sinks that show less than a record. */
 export const scoresContract = (make: MakeSubject, keeps: "records" | "lines"): void => {
   describe("scores", () => {
     it.effect("of the current span keep their order, value, label, source and explanation", () =>
@@ -85,18 +85,21 @@ export const scoresContract = (make: MakeSubject, keeps: "records" | "lines"): v
         ])
       }))
 
-    it.effect.each(invalid)("%s is dropped, and the program goes on", ([, name, judgement]) =>
-      Effect.gen(function*() {
-        const run = yield* runWith(
-          make,
-          Effect.zipRight(
-            Telemetry.score(name, judgement as Judgement),
-            Telemetry.score("after", { value: 1 })
-          ).pipe(Telemetry.withSpan("body"))
-        )
-        expect(run.exit._tag).toBe("Success")
-        expect(run.scores.map((score) => score.name)).toEqual(["after"])
-      }))
+    it.effect.each(invalid)(
+      "with %s are dropped, and the program continues",
+      ([, name, judgement]) =>
+        Effect.gen(function*() {
+          const run = yield* runWith(
+            make,
+            Effect.zipRight(
+              Telemetry.score(name, judgement as Judgement),
+              Telemetry.score("after", { value: 1 })
+            ).pipe(Telemetry.withSpan("body"))
+          )
+          expect(run.exit._tag).toBe("Success")
+          expect(run.scores.map((score) => score.name)).toEqual(["after"])
+        })
+    )
 
     it.effect.each(invalidTargets)("of %s are dropped", ([, target]) =>
       Effect.gen(function*() {

@@ -1,5 +1,5 @@
 /**
- * A stream's span is open until the stream ends, fails or is abandoned; everything inside the stream is its child.
+ * A stream's span is open until the stream ends, fails or is abandoned; spans opened inside the stream are its children.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -19,7 +19,7 @@ export const streamsContract = (make: MakeSubject): void => {
     Effect.map(runWith(make, program), (run) => outline(run.spans))
 
   describe("streams", () => {
-    it.effect("a stream keeps its elements, and its span covers all that is inside", () =>
+    it.effect("keep their elements, and their span is the parent of everything inside", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -34,7 +34,7 @@ export const streamsContract = (make: MakeSubject): void => {
         expect(outline(run.spans)).toEqual(["stream", "  a", "  b", "  c"])
       }))
 
-    it.effect("what consumes a stream is not inside its span", () =>
+    it.effect("do not include their consumer in their span", () =>
       Effect.gen(function*() {
         const program = parts.pipe(
           Telemetry.withSpanStream("stream"),
@@ -50,7 +50,7 @@ export const streamsContract = (make: MakeSubject): void => {
         ])
       }))
 
-    it.effect("the span is open until the last element is emitted", () =>
+    it.effect("keep their span open until the last element is emitted", () =>
       Effect.gen(function*() {
         const run = yield* runWith(
           make,
@@ -69,7 +69,7 @@ export const streamsContract = (make: MakeSubject): void => {
         expect(spanNamed(run, "stream").durationMs).toBe(6000)
       }))
 
-    it.effect("a stream that fails or dies is a failure", () =>
+    it.effect("are failures if they fail or die", () =>
       Effect.gen(function*() {
         const failing = parts.pipe(Stream.concat(Stream.fail("broken")), Telemetry.withSpanStream("stream"))
         const run = yield* runWith(make, Stream.runDrain(failing))
@@ -80,7 +80,7 @@ export const streamsContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(Stream.runDrain(dying))).toEqual(["stream [failure]"])
       }))
 
-    it.effect("an abandoned stream is interrupted", () =>
+    it.effect("are interrupted if they are abandoned", () =>
       Effect.gen(function*() {
         const stream = parts.pipe(Stream.tap(unit), Stream.rechunk(1), Telemetry.withSpanStream("stream"))
         const abandoned = ["stream [interrupted]", "  a"]
@@ -88,7 +88,7 @@ export const streamsContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(Stream.runDrain(Stream.take(stream, 1)))).toEqual(abandoned)
       }))
 
-    it.effect("a stream whose consumer fails was abandoned; the failure is the consumer's", () =>
+    it.effect("count as abandoned if their consumer fails; the failure belongs to the consumer", () =>
       Effect.gen(function*() {
         const program = parts.pipe(
           Telemetry.withSpanStream("stream"),
@@ -98,7 +98,7 @@ export const streamsContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["consumer [failure]", "  stream [interrupted]"])
       }))
 
-    it.effect("a stream whose fiber is interrupted is interrupted", () =>
+    it.effect("are interrupted if their fiber is interrupted", () =>
       Effect.gen(function*() {
         const program = Effect.gen(function*() {
           const entered = yield* Deferred.make<void>()
@@ -114,14 +114,14 @@ export const streamsContract = (make: MakeSubject): void => {
         expect(yield* outlineOf(program)).toEqual(["stream [interrupted]"])
       }))
 
-    it.effect("a stream that is run twice has two spans", () =>
+    it.effect("have two spans if they are run twice", () =>
       Effect.gen(function*() {
         const stream = Telemetry.withSpanStream(parts, "stream")
         const program = Effect.zipRight(Stream.runDrain(stream), Stream.runDrain(stream))
         expect(yield* outlineOf(program)).toEqual(["stream", "stream"])
       }))
 
-    it.effect("streams nest, merge and take library spans with them", () =>
+    it.effect("can be nested and merged, and contain spans of libraries", () =>
       Effect.gen(function*() {
         const inner = (name: string) => Telemetry.withSpanStream(Stream.make(name), name)
         const program = Stream.merge(inner("left"), inner("right")).pipe(

@@ -1,5 +1,5 @@
 /**
- * A sink as the contract suite sees it: a layer, and a way to look at what was recorded through it.
+ * A sink as the contract suite sees it: a layer, and a way to read what it recorded.
  */
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -8,28 +8,28 @@ import type * as Scope from "effect/Scope"
 import type { MetricRecord, ScoreRecord, SpanNode, SpanRecord, Telemetry } from "loom-telemetry"
 import { spanTree } from "loom-telemetry"
 
-/** What a sink was given, in the order in which it was given. */
+/** What a sink received, in order. */
 export interface Recorded {
   readonly spans: ReadonlyArray<SpanRecord>
   readonly metrics: ReadonlyArray<MetricRecord>
   readonly scores: ReadonlyArray<ScoreRecord>
 }
 
-/** A fresh sink. `recorded` is read after the layer was released. */
+/** A new sink. `recorded` is read after the layer has been released. */
 export interface Subject {
   readonly layer: Layer.Layer<Telemetry>
   readonly recorded: Effect.Effect<Recorded>
 }
 
-/** Makes a fresh sink for one test. */
+/** Creates a new sink for one test. */
 export type MakeSubject = Effect.Effect<Subject, never, Scope.Scope>
 
-/** A program's exit with what the sink recorded of it. */
+/** A program's exit and what the sink recorded. */
 export interface Run<A, E> extends Recorded {
   readonly exit: Exit.Exit<A, E>
 }
 
-/** Runs the program under a fresh layer of the sink, releases the layer, and reads. */
+/** Runs the program with a new layer of the sink, releases the layer, and reads the records. */
 export const runWith = <A, E>(
   make: MakeSubject,
   program: Effect.Effect<A, E, Telemetry>
@@ -40,9 +40,9 @@ export const runWith = <A, E>(
     return { exit, ...(yield* subject.recorded) }
   }))
 
-/** The spans as an indented outline, siblings by name; an outcome stands there where it is not success. */
+/** The spans as an indented outline, siblings sorted by name; outcomes other than success are shown. */
 export const outline = (spans: ReadonlyArray<SpanRecord>): ReadonlyArray<string> => {
-  // A tree has room for one span of an id only, and would hide a second one.
+  // A tree holds only one span per id, and would hide a second one.
   if (new Set(spans.map((span) => span.spanId)).size < spans.length) {
     throw new Error(`recorded twice: ${spans.map((span) => `${span.name} ${span.spanId}`).join(", ")}`)
   }
@@ -56,7 +56,7 @@ const linesOf = ({ children, span }: SpanNode, indent: string): ReadonlyArray<st
 
 const byName = (a: SpanNode, b: SpanNode): number => a.span.name < b.span.name ? -1 : a.span.name > b.span.name ? 1 : 0
 
-/** The one span of this name. */
+/** The only span with this name. */
 export const spanNamed = (recorded: Recorded, name: string): SpanRecord => {
   const found = recorded.spans.filter((span) => span.name === name)
   if (found.length !== 1) {
@@ -65,7 +65,7 @@ export const spanNamed = (recorded: Recorded, name: string): SpanRecord => {
   return found[0]!
 }
 
-/** The one measurement of this name. */
+/** The only measurement with this name. */
 export const metricNamed = (recorded: Recorded, name: string): MetricRecord => {
   const found = recorded.metrics.filter((metric) => metric.name === name)
   if (found.length !== 1) {

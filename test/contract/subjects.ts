@@ -1,5 +1,5 @@
 /**
- * The sinks that the contract is asked of, each with its own way of looking back.
+ * The sinks that the contract suite runs for, each with its own way of reading records.
  */
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
@@ -23,7 +23,7 @@ import { decodedLine } from "../records/decodedLine.js"
 import { parseTree } from "./consoleLines.js"
 import type { MakeSubject, Recorded, Subject } from "./subject.js"
 
-/** What a layer of these provided can still be read when it is gone: the service is caught while it is built. */
+/** Keeps the service while the layer is built, so that it can still be read after the layer has been released. */
 const remembering = <I>(
   layer: Layer.Layer<Telemetry | I>,
   serviceOf: (context: Context.Context<Telemetry | I>) => InMemoryTelemetryService
@@ -45,7 +45,7 @@ export const testTelemetry: MakeSubject = Effect.sync(() =>
   remembering(TestTelemetry.layer, (context) => Context.get(context, TestTelemetry))
 )
 
-/** Reads records back from the lines of a file. */
+/** Parses the records of a file. */
 const recordsOf = (text: string): Recorded => {
   const spans: Array<SpanRecord> = []
   const metrics: Array<MetricRecord> = []
@@ -81,7 +81,7 @@ export const consoleTree: MakeSubject = Effect.sync(() => {
   }
 })
 
-/** Arrays that a sink fills. */
+/** Arrays filled by a sink. */
 const arrays = () => {
   const spans: Array<SpanRecord> = []
   const metrics: Array<MetricRecord> = []
@@ -109,7 +109,7 @@ export const effectSink: MakeSubject = Effect.sync(() => {
   return { layer: Telemetry.layerSinkScoped(sink), recorded }
 })
 
-/** Checks that all sinks of a fan-out hold the same, and returns it. */
+/** Checks that all sinks of a fan-out hold the same records, and returns them. */
 const alike = (all: ReadonlyArray<Recorded>): Recorded => {
   const [first, ...others] = all
   for (const other of others) {
@@ -120,7 +120,7 @@ const alike = (all: ReadonlyArray<Recorded>): Recorded => {
   return first!
 }
 
-// Lines hold microseconds, so that a `Date` which is read back may be a millisecond earlier.
+// Lines contain microseconds, so a parsed `Date` may be a millisecond earlier.
 const facts = (record: SpanRecord | MetricRecord | ScoreRecord): object => {
   const { endedAt: _, ...rest } = { endedAt: undefined, ...record }
   return rest

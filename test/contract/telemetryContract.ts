@@ -1,7 +1,7 @@
 /**
- * What every sink does, as a function of the sink: run once for each of them.
+ * The contract of every sink, as a function of the sink; run once for each of them.
  *
- * `keeps: "lines"` is for sinks that show less than a record: ids, events, links and the place of a measurement are not asked of them.
+ * `keeps: "lines"` is for sinks that show less than a record: ids, events, links and the span of a measurement are not checked.
  */
 import { describe } from "@effect/vitest"
 import { annotationsContract } from "./annotationsContract.js"

@@ -12,11 +12,11 @@ const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 const recorded = Effect.flatMap(InMemoryTelemetry, (memory) => memory.spans)
 const stillOpen = Effect.flatMap(InMemoryTelemetry, (memory) => memory.open)
 
-/** What our sink records for a program that runs over this tracer. */
+/** The records of our sink for a program that runs on top of this tracer. */
 const over = <A, E>(tracer: Tracer.Tracer, program: Effect.Effect<A, E>) =>
   Effect.zipRight(program, recorded).pipe(Effect.provide(TestTelemetry.layer), Effect.withTracer(tracer))
 
-/** The same if the tracer is installed on top, after ours was built; it receives the one below. */
+/** The records if the tracer is installed on top of ours; it receives the tracer below. */
 const under = <A, E>(make: (below: Tracer.Tracer) => Tracer.Tracer, program: Effect.Effect<A, E>) =>
   Effect.gen(function*() {
     yield* Effect.withTracer(program, make(yield* Effect.tracer))
@@ -25,7 +25,7 @@ const under = <A, E>(make: (below: Tracer.Tracer) => Tracer.Tracer, program: Eff
   }).pipe(Effect.provide(TestTelemetry.layer))
 
 describe("over another tracer", () => {
-  it.effect("lets that tracer make all spans, ours and the libraries', unchanged", () =>
+  it.effect("lets that tracer create all spans, ours and the libraries', unchanged", () =>
     Effect.gen(function*() {
       const { spans, tracer } = foreignTracer()
       const current = Effect.orDie(Effect.currentSpan)
@@ -187,7 +187,7 @@ describe("NoTelemetryLive", () => {
     }))
 })
 
-it.effect("a span without timing started when it did, and no duration is made up", () =>
+it.effect("a span without timing has its real start time, and no invented duration", () =>
   Effect.gen(function*() {
     yield* TestClock.setTime(1_700_000_000_000)
     const body = Effect.withSpan(TestClock.adjust("1 second"), "library")
@@ -203,7 +203,7 @@ describe("parents from outside", () => {
   const spanId = "b7ad6b7169203331"
   const external = (ids: { readonly traceId: string; readonly spanId: string }) => Tracer.externalSpan(ids)
 
-  /** The records of a span of ours and one of a library, both below this parent. */
+  /** The records of one of our spans and one of a library, both below this parent. */
   const below = (parent: Tracer.AnySpan) =>
     Effect.all([unit("ours"), Effect.withSpan(Effect.void, "library"), Effect.scoped(Telemetry.spanScoped("scoped"))])
       .pipe(

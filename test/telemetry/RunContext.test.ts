@@ -48,7 +48,7 @@ const byTrace = <A extends { readonly traceId?: string }>(records: ReadonlyArray
   return traces
 }
 
-/** The number of a trace's run, from its root. */
+/** The number of a trace's run, read from its root. */
 const runOf = (trace: ReadonlyArray<SpanRecord>): number => {
   const roots = trace.filter((span) => span.parentSpanId === null)
   expect(roots).toHaveLength(1)

@@ -1,5 +1,5 @@
 /**
- * Effect's DevTools, and every tracer that lets the native one make the span: above our sink and below, both see one tree.
+ * Effect's DevTools, and every tracer that lets the native one create the span, above or below our sink: both see one tree.
  */
 import * as DevTools from "@effect/experimental/DevTools/Client"
 import type * as Domain from "@effect/experimental/DevTools/Domain"
@@ -14,7 +14,7 @@ import { patchingTracer } from "./foreignTracers.js"
 
 type Seen = Extract<Domain.ParentSpan, { readonly _tag: "Span" }>
 
-/** DevTools whose client keeps what it would send. */
+/** DevTools whose client keeps the messages instead of sending them. */
 const devTools = () => {
   const seen: Array<Seen> = []
   const client = DevTools.Client.of({
@@ -49,7 +49,7 @@ const read = Effect.flatMap(InMemoryTelemetry, (memory) => Effect.all({ spans: m
 const parentOf = (span: Seen): string | null => span.parent._tag === "Some" ? span.parent.value.spanId : null
 
 describe("DevTools", () => {
-  it.effect("below our sink see the same tree, with the same ids; metrics and headers name their span", () =>
+  it.effect("see the same tree with the same ids below our sink; metrics and headers name their span", () =>
     Effect.gen(function*() {
       const { seen, tracer } = devTools()
       const [headers, { metrics, spans }] = yield* Effect.zip(program, read).pipe(
@@ -66,7 +66,7 @@ describe("DevTools", () => {
       expect(headers).toEqual({ traceparent: `00-${child.traceId}-${child.spanId}-01` })
     }))
 
-  it.effect("above our sink see the same tree, with the same ids", () =>
+  it.effect("see the same tree with the same ids above our sink", () =>
     Effect.gen(function*() {
       const { seen, tracer } = devTools()
       const { spans } = yield* Effect.gen(function*() {
@@ -79,7 +79,7 @@ describe("DevTools", () => {
       )
     }))
 
-  it.effect("above and below: once in each", () =>
+  it.effect("see each span once if installed above and below", () =>
     Effect.gen(function*() {
       const [below, above] = [devTools(), devTools()]
       const { spans } = yield* Effect.gen(function*() {
@@ -92,7 +92,7 @@ describe("DevTools", () => {
       }
     }))
 
-  it.effect("whose span is outside of our layer stay the parent of what is inside", () =>
+  it.effect("keep their span outside of our layer as the parent of the spans inside", () =>
     Effect.gen(function*() {
       const { seen, tracer } = devTools()
       const { spans } = yield* Effect.zipRight(Telemetry.withSpan(Effect.void, "ours"), read).pipe(
@@ -105,7 +105,7 @@ describe("DevTools", () => {
       expect(seen.map(parentOf)).toEqual([null, outside.spanId])
     }))
 
-  it.effect("continue a remote parent, and none whose ids are not well-formed", () =>
+  it.effect("continue a remote parent, but not one with malformed ids", () =>
     Effect.gen(function*() {
       const remote = { traceId: "a".repeat(32), spanId: "b".repeat(16) }
       const run = (around: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
@@ -131,7 +131,7 @@ describe("DevTools", () => {
     }))
 })
 
-it.effect("a tracer that patches native spans below our sink sees each begin and end", () =>
+it.effect("a tracer that patches native spans below our sink sees each start and end", () =>
   Effect.gen(function*() {
     const patching = patchingTracer(yield* Effect.tracer)
     const { spans } = yield* Effect.zipRight(program, read).pipe(

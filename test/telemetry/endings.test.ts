@@ -1,5 +1,5 @@
 /**
- * Spans whose end meets something broken: a clock that throws, an invalid cause.
+ * Spans that end under broken conditions: a clock that throws, an invalid cause.
  */
 import { describe, expect, it } from "@effect/vitest"
 import type * as Cause from "effect/Cause"
@@ -29,8 +29,8 @@ const breaking = (state: { isBroken: boolean }): Clock.Clock => {
   }
 }
 
-describe("a span whose end", () => {
-  it.live("meets a clock that throws still ends, and its fiber stays interruptible", () =>
+describe("a span", () => {
+  it.live("still ends if the clock throws, and its fiber stays interruptible", () =>
     Effect.gen(function*() {
       const state = { isBroken: false }
       const body = Effect.sync(() => {
@@ -57,9 +57,9 @@ describe("a span whose end", () => {
       })
     }).pipe(Effect.provide(TestTelemetry.layer)))
 
-  it.effect("meets an invalid cause is a failure, and its fiber stays interruptible", () =>
+  it.effect("is a failure if the cause is invalid, and its fiber stays interruptible", () =>
     Effect.gen(function*() {
-      // As plain JavaScript may pass it.
+      // Plain JavaScript may pass such a cause.
       const noCause = JSON.parse("{\"_tag\":\"Nope\"}") as Cause.Cause<never>
       yield* Effect.exit(Telemetry.withSpan(Effect.failCause(noCause), "x"))
       expect(yield* isInterruptible).toBe(true)

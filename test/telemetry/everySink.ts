@@ -22,7 +22,7 @@ import { inMemoryProviders, type Providers } from "../otel/exported.js"
 import { live } from "../otel/live.js"
 import { receiver } from "../otel/receiver.js"
 
-/** What each sink holds, by its name. */
+/** The contents of each sink, by name. */
 export type Held = { readonly [sink: string]: string }
 
 /** Spans of the SDK without their cycles. */

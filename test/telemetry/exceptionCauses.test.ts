@@ -80,7 +80,7 @@ describe("the causes of an exception", () => {
       expect(yield* exceptionOf(error())).toBe(text)
     }))
 
-  it.effect("are at most eight levels, sixteen, and the length of a value", () =>
+  it.effect("are limited to eight levels, sixteen causes, and the length of a value", () =>
     Effect.gen(function*() {
       const deep = (yield* exceptionOf(chain(1000)))!.split("\n")
       expect([deep.length, deep.at(-1)]).toEqual([10, "Caused by: …"])
@@ -93,7 +93,7 @@ describe("the causes of an exception", () => {
       )
     }))
 
-  it.scopedLive("are in every sink", () =>
+  it.scopedLive("are recorded by every sink", () =>
     Effect.gen(function*() {
       const { held } = yield* inEverySink(failing(new Error("outer", { cause: new TypeError("inner") })))
       for (const [sink, text] of Object.entries(held)) {
@@ -101,7 +101,7 @@ describe("the causes of an exception", () => {
       }
     }))
 
-  it.effect("are OpenTelemetry's stack trace; the message stays the error's own", () =>
+  it.effect("become OpenTelemetry's stack trace; the message stays the error's own", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       yield* failing(new Error("outer", { cause: new TypeError("inner") })).pipe(

@@ -1,5 +1,5 @@
 /**
- * With `exceptions: "type"` nothing that an exception says is in any sink, only what it is.
+ * With `exceptions: "type"`, sinks receive only the type of an exception, never its text.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -41,8 +41,8 @@ const places: { readonly [place: string]: Effect.Effect<unknown, unknown> } = {
   "the cause of a log": Effect.logError("failed", Cause.fail(error())).pipe(Telemetry.withSpan("span"))
 }
 
-describe("with the type of exceptions alone", () => {
-  it.scopedLive.each(Object.keys(places))("no sink holds what was said in %s", (place) =>
+describe("the option exceptions: \"type\"", () => {
+  it.scopedLive.each(Object.keys(places))("keeps the text of %s out of every sink", (place) =>
     Effect.gen(function*() {
       const program = Effect.exit(places[place]!).pipe(Effect.provide(Logger.remove(Logger.defaultLogger)))
       const { held } = yield* inEverySink(program, Redaction.make({ exceptions: "type" }))
@@ -50,7 +50,7 @@ describe("with the type of exceptions alone", () => {
       expect(held["memory"]).not.toContain("    at ")
     }))
 
-  it.effect("the type is kept", () =>
+  it.effect("keeps the type", () =>
     Effect.gen(function*() {
       for (
         const place of ["an error", "a tagged error", "an object", "a text", "a name with more", "a defect", "a tool"]

@@ -1,5 +1,5 @@
 /**
- * What people think, as scores: what a browser may send, and what it may not.
+ * User feedback as scores: what a browser may send, and what is rejected.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -34,7 +34,7 @@ describe("feedback", () => {
       ["feedback.thumbs", 1, "up", "wow"],
       ["feedback.stars", 5, null, null]
     ]],
-    ["null and empty for what is not said", { traceId, spanId: null, thumbs: "up", stars: null, comment: "" }, [
+    ["null and empty strings for absent values", { traceId, spanId: null, thumbs: "up", stars: null, comment: "" }, [
       ["feedback.thumbs", 1, "up", null]
     ]]
   ])(
@@ -51,13 +51,13 @@ describe("feedback", () => {
       })
   )
 
-  it.effect("may be of a span, and carries the user of the request", () =>
+  it.effect("may name a span, and carries the user of the request", () =>
     Effect.map(
       given({ traceId, spanId, thumbs: "up" }).pipe(RunContext.with({ userId: "alice" })),
       (recorded) => expect(recorded).toMatchObject([{ traceId, spanId, attributes: { user_id: "alice" } }])
     ))
 
-  it.effect("takes nothing else from the body of a request", () =>
+  it.effect("ignores everything else in the request body", () =>
     Effect.map(
       given({ traceId, thumbs: "up", source: "code", value: 9, name: "admin", attributes: { a: 1 } }),
       (recorded) =>
@@ -99,7 +99,7 @@ describe("feedback", () => {
       expect([recorded, warnings]).toEqual([[], []])
     }))
 
-  it.effect("is checked the same where nothing records", () =>
+  it.effect("is validated the same way if nothing records", () =>
     Effect.gen(function*() {
       yield* Telemetry.feedback({ traceId, thumbs: "up" })
       expect(yield* Effect.flip(Telemetry.feedback({ traceId }))).toBeInstanceOf(InvalidFeedback)
@@ -113,7 +113,7 @@ describe("feedback", () => {
 })
 
 describe("scores without Effect", () => {
-  it("judge the current span, a finished one, and take feedback", async () => {
+  it("can be given for the current span, for a finished one, and as feedback", async () => {
     const telemetry = await makeTelemetry(TestTelemetry.layer)
     const ids = telemetry.withSpan("answer", () => {
       telemetry.score("correctness", { value: 0.5, explanation: "half" })

@@ -55,7 +55,7 @@ const released = (release: Effect.Effect<void>) =>
 const usage = { tokensIn: 1, tokensOut: 1, cachedTokensIn: 0, cacheCreationTokensIn: 0, reasoningTokensOut: 0 }
 const unpriced = { provider: "p", usage, metadata: {} }
 
-/** A file whose disk refuses everything. */
+/** A file whose disk rejects everything. */
 const broken = (error: Error) =>
   FileTelemetry.layer("./t.jsonl", { closeTimeout: 1 }).pipe(Layer.provide(faultyFile(() => Effect.die(error)).layer))
 
@@ -137,7 +137,7 @@ describe("a warning is one line without secrets:", () => {
       }))
   }
 
-  it.live("by the rules of the sinks, from a hook and from the program", () =>
+  it.live("redacted by the rules of the sinks, from a hook and from the program", () =>
     Effect.gen(function*() {
       const rules = Layer.succeed(Redaction, Redaction.make({ values: [/ACME-\d+/] }))
       const sink = Telemetry.layerSink(
@@ -199,7 +199,7 @@ it.live("a path that cannot be opened is quoted on one line, without secrets", (
   }))
 
 describe("a text on one line", () => {
-  it("is bounded, contains nothing to escape, and is unchanged when made again", () => {
+  it("is bounded, contains nothing to escape, and does not change when processed again", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary", maxLength: 400 }),
       fc.array(fc.constantFrom("\u200b", "\u{e0041}", "a", "\n", "\ud800"), { maxLength: 400 }).map((all) =>

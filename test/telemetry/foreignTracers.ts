@@ -1,5 +1,5 @@
 /**
- * Minimal foreign tracers: one that makes spans of its own class, and two that wrap another tracer.
+ * Minimal foreign tracers: one that creates spans of its own class, and two that wrap another tracer.
  */
 import type * as Context from "effect/Context"
 import type * as Exit from "effect/Exit"
@@ -49,7 +49,7 @@ export class ForeignSpan implements Tracer.Span {
   }
 }
 
-/** A tracer that makes `ForeignSpan`s, numbered from `f000000000000001`. */
+/** A tracer that creates `ForeignSpan`s, numbered from `f000000000000001`. */
 export const foreignTracer = () => {
   const spans: Array<ForeignSpan> = []
   let contexts = 0
@@ -68,7 +68,7 @@ export const foreignTracer = () => {
   return { spans, tracer, contexts: () => contexts }
 }
 
-/** A tracer that lets the one below make the span and patches it in place, as Effect's DevTools do. */
+/** A tracer that lets the one below create the span and patches it in place, as Effect's DevTools do. */
 export const patchingTracer = (below: Tracer.Tracer) => {
   const begun: Array<string> = []
   const ended: Array<string> = []
@@ -88,7 +88,7 @@ export const patchingTracer = (below: Tracer.Tracer) => {
   return { tracer, begun, ended }
 }
 
-/** A tracer that lets the one below make the span and wraps it in an object. */
+/** A tracer that lets the one below create the span and wraps it in an object. */
 export const wrappingTracer = (below: Tracer.Tracer): Tracer.Tracer =>
   Tracer.make({
     span: (...args) => new WrappedSpan(below.span(...args)),

@@ -1,5 +1,5 @@
 /**
- * Attributes beyond the limit are counted once, whatever path a span takes.
+ * Attributes beyond the limit are counted once, however a span is created.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -21,7 +21,7 @@ const program = Effect.gen(function*() {
 const silent = ConsoleTelemetry.layer({ stream: { write: () => true } })
 const sinks: ReadonlyArray<readonly [string, Layer.Layer<Telemetry | InMemoryTelemetry>]> = [
   ["no sink sees its start", InMemoryTelemetry.layer()],
-  ["a sink hears of its start", MultiTelemetry.layer([InMemoryTelemetry.layer(), silent])]
+  ["a sink observes its start", MultiTelemetry.layer([InMemoryTelemetry.layer(), silent])]
 ]
 const tracers: ReadonlyArray<readonly [string, () => Tracer.Tracer]> = [
   ["by our own tracer", () => nativeTracer],
@@ -31,7 +31,7 @@ const tracers: ReadonlyArray<readonly [string, () => Tracer.Tracer]> = [
 describe("attributes that do not fit on a span", () => {
   for (const [how, tracer] of tracers) {
     for (const [who, layer] of sinks) {
-      it.effect(`are counted once ${how} where ${who}`, () =>
+      it.effect(`are counted once ${how} if ${who}`, () =>
         Effect.gen(function*() {
           const counted = yield* Effect.provide(program, layer).pipe(Effect.withTracer(tracer()))
           expect(counted).toEqual([["library", 5], ["ours", 5]])

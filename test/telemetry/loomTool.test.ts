@@ -1,5 +1,5 @@
 /**
- * `Loom.tool` sets its own results, around effects and around streams.
+ * `Loom.tool` sets its own result attributes, around effects and around streams.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Data from "effect/Data"

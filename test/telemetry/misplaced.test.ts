@@ -44,7 +44,7 @@ describe("a setting in the wrong place", () => {
       ],
       ["merged with the sink", Effect.provide(work, Layer.merge(InMemoryTelemetryLive, hidesIban))]
     ] as const
-  )("is said once, with where it belongs: %s", ([, program]) =>
+  )("triggers one warning, which says where it belongs: %s", ([, program]) =>
     Effect.gen(function*() {
       expect(yield* saidBy(program)).toEqual([
         "Redaction was provided to the program instead of its sinks, so it has no effect. Provide it to the sinks' layer: " +
@@ -52,13 +52,13 @@ describe("a setting in the wrong place", () => {
       ])
     }))
 
-  it.effect("triggers a warning each time", () =>
+  it.effect("triggers one warning per setting", () =>
     Effect.gen(function*() {
       const said = yield* saidBy(Effect.provide(work, [hidesIban, short, InMemoryTelemetryLive]))
       expect(said.map((each) => each.split(" ")[0])).toEqual(["Redaction", "TelemetryLimits"])
     }))
 
-  it.effect("triggers no warning if the sinks have it too, or nothing records", () =>
+  it.effect("triggers no warning if the sinks have the same one, or if nothing records", () =>
     Effect.gen(function*() {
       const sinks = MultiTelemetry.layer([InMemoryTelemetry.layer(), NoTelemetryLive])
       expect(yield* saidBy(Effect.provide(work, sinks.pipe(Layer.provide(hidesIban), Layer.provide(short))))).toEqual(

@@ -1,5 +1,5 @@
 /**
- * Spans that a program never ends: how many are known is bounded, and nothing else about them changes.
+ * Spans that a program never ends: the number kept is bounded, and nothing else about them changes.
  */
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
@@ -31,7 +31,7 @@ const openNames = Effect.flatMap(
   (memory) => Effect.map(memory.open, (all) => all.map(({ name }) => name))
 )
 
-/** Opens six spans, of which the second ends after it was forgotten; with a limit of two, three are forgotten and do not end. */
+/** Opens six spans, the second of which ends after it was forgotten; with a limit of two, three are forgotten and never end. */
 const forgetting = Effect.gen(function*() {
   const spans: Array<Span> = []
   for (let n = 0; n < 6; n++) {
@@ -41,7 +41,7 @@ const forgetting = Effect.gen(function*() {
 })
 
 describe("open spans", () => {
-  it.effect("beyond the limit are forgotten, the oldest first, which is said once; they are recorded if they end", () =>
+  it.effect("beyond the limit are forgotten, oldest first, with one warning; they are still recorded if they end", () =>
     Effect.gen(function*() {
       const [warnings, logger] = capturedWarnings()
       const spans: Array<Span> = []
@@ -63,7 +63,7 @@ describe("open spans", () => {
     }))
 
   for (const order of ["live", "tree"] as const) {
-    it.effect(`that were forgotten do not disturb a console in the order "${order}"`, () =>
+    it.effect(`that were forgotten do not disturb a console with order "${order}"`, () =>
       Effect.gen(function*() {
         const lines: Array<string> = []
         yield* Effect.gen(function*() {
@@ -86,7 +86,7 @@ describe("open spans", () => {
   }
 
   for (const order of ["live", "tree"] as const) {
-    it.effect(`that were forgotten and did not end are counted at the end of a console in the order "${order}"`, () =>
+    it.effect(`that were forgotten and never ended are counted at the end of a console with order "${order}"`, () =>
       Effect.gen(function*() {
         const lines: Array<string> = []
         yield* forgetting.pipe(Effect.provide(
@@ -99,7 +99,7 @@ describe("open spans", () => {
       }))
   }
 
-  it.effect("that were forgotten and did not end are one line of a file, which its readers report", () =>
+  it.effect("that were forgotten and never ended are one line in a file, which its readers report", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = `${yield* fs.makeTempDirectoryScoped()}/traces.jsonl`
@@ -115,8 +115,8 @@ describe("open spans", () => {
 
   const wrapped = {
     "a filter": (sink: Layer.Layer<Telemetry>) => FilteredTelemetry.layer(sink, ({ name }) => name !== "s0"),
-    "a sampler of beginnings": (sink: Layer.Layer<Telemetry>) => SampledTelemetry.head(sink, { ratio: 1 }),
-    "a sampler of whole traces": (sink: Layer.Layer<Telemetry>) => SampledTelemetry.tail(sink, { ratio: 1 })
+    "a head sampler": (sink: Layer.Layer<Telemetry>) => SampledTelemetry.head(sink, { ratio: 1 }),
+    "a tail sampler": (sink: Layer.Layer<Telemetry>) => SampledTelemetry.tail(sink, { ratio: 1 })
   }
   for (const [what, wrap] of Object.entries(wrapped)) {
     it.effect(`that were forgotten are counted behind ${what}`, () =>
@@ -134,7 +134,7 @@ describe("open spans", () => {
   const everySink: Record<string, (path: string) => Layer.Layer<Telemetry, unknown, FileSystem.FileSystem>> = {
     "memory": () => InMemoryTelemetry.layer(),
     "a live console": () => ConsoleTelemetry.layer(quiet),
-    "a console of trees": () => ConsoleTelemetry.layer({ ...quiet, order: "tree" }),
+    "a tree console": () => ConsoleTelemetry.layer({ ...quiet, order: "tree" }),
     "a file": (path) => FileTelemetry.layer(path),
     "OpenTelemetry": () => OTelTelemetry.layer({ spanExporter: exporter }),
     "a sink of your own": () => Telemetry.layerSink({ name: "own", onSpanStart: () => {}, onSpanEnd: () => {} }),
@@ -144,7 +144,7 @@ describe("open spans", () => {
   }
   for (const [what, layerOf] of Object.entries(everySink)) {
     it(
-      `of 300,000 that never end hold less than 64 MB in ${what}, with the program's own result`,
+      `of which 300,000 never end take less than 64 MB in ${what}, and do not change the program's result`,
       { timeout: 120_000 },
       async ({ task }) => {
         setFlagsFromString("--expose_gc")

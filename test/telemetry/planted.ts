@@ -1,5 +1,5 @@
 /**
- * Secrets of all kinds, to be planted wherever something can be recorded. Each is unique, so that finding it in a sink is a leak.
+ * Secrets of all kinds, to plant wherever something can be recorded. Each is unique, so finding it in a sink means a leak.
  */
 
 /** A secret with a typical key and a typical text around it. */
@@ -25,7 +25,7 @@ const byKey = (key: string, text: (secret: string) => string): Planted => {
   return { kind: `key ${key}`, secret, key, value: secret, text: text(secret) }
 }
 
-/** Recognized by its form, under any key. */
+/** Recognized by its format, under any key. */
 const byForm = (kind: string, secret: string, text = `it says ${secret} and goes on`): Planted => ({
   kind,
   secret,
@@ -41,7 +41,7 @@ const pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAplanted\nZm9v\n---
 
 const basic = base64("aladdin:open sesame")
 
-/** All of them: by key, by form, in URLs, in JSON. */
+/** All secrets: recognized by key, by format, in URLs, in JSON. */
 export const planted: ReadonlyArray<Planted> = [
   byKey("authorization", (secret) => `Authorization: ${secret}`),
   byKey("Proxy-Authorization", (secret) => `proxy-authorization: ${secret}`),

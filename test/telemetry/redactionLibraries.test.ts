@@ -29,7 +29,7 @@ const secrets = {
   location: "planted-http-location"
 }
 
-/** Answers everything with secrets of its own, and traces as Effect's servers do. */
+/** Responds to everything with its own secrets, and traces as Effect's servers do. */
 const server = NodeHttpServer.make(() => createServer(), { port: 0, host: "127.0.0.1" }).pipe(
   Effect.tap((running) =>
     running.serve(
@@ -70,7 +70,7 @@ const found = (held: string): ReadonlyArray<string> =>
   Object.entries(secrets).filter(([, secret]) => held.includes(secret)).map(([name]) => name)
 
 describe("spans of Effect's HTTP client and server", () => {
-  it.scopedLive("contain none of ten secrets but everything else, and do not change the response", () =>
+  it.scopedLive("contain none of ten secrets but everything else, and the response is unchanged", () =>
     Effect.gen(function*() {
       const { exit, held } = yield* inEverySink(exchange)
       expect(exit).toMatchObject({ _tag: "Success", value: expect.stringContaining(secrets.authorization) })
@@ -161,7 +161,7 @@ describe("spans of tools and agents", () => {
     60_000
   )
 
-  it.scopedLive("contain none of a toolkit that is used without our agent", () =>
+  it.scopedLive("contain no secret of a toolkit used without our agent", () =>
     Effect.gen(function*() {
       const program = Effect.flatMap(instrumentToolkit(tools), (toolkit) =>
         Effect.forEach(contents, ({ params }) => Effect.exit(toolkit.handle("send", params)))).pipe(

@@ -23,7 +23,7 @@ import { foreignTracer, patchingTracer, wrappingTracer } from "./foreignTracers.
 
 const place = { where: "Paris", nested: { city: ["Paris"] } }
 
-/** Each way in which a value reaches a record, and how often `redact` sees a value with "Paris" in it on that way. */
+/** Each way for a value to reach a record, and how often `redact` sees a value containing "Paris" on that way. */
 const ways: ReadonlyArray<readonly [string, number, Effect.Effect<unknown, unknown>]> = [
   ["Telemetry.withSpan", 2, Telemetry.withSpan(Effect.void, "s", place)],
   ["attributes as a function", 2, Telemetry.withSpan(Effect.void, "s", () => place)],
@@ -100,7 +100,7 @@ const ways: ReadonlyArray<readonly [string, number, Effect.Effect<unknown, unkno
   ["the run of a measurement", 1, Telemetry.emitMetric("m", 1).pipe(RunContext.with({ userId: "Paris" }))]
 ]
 
-/** Adds a star after every "Paris", so that a second call shows; counts the calls with one. */
+/** Adds a star after every "Paris", so that a second call is visible, and counts the calls that contain one. */
 const starring = () => {
   let asked = 0
   const starred = (value: unknown): unknown =>
@@ -120,7 +120,7 @@ const starring = () => {
   return { asked: () => asked, layer: Layer.succeed(Redaction, redactor) }
 }
 
-/** Everything that is recorded, and how the program runs there. */
+/** Runs a program and returns everything that was recorded. */
 interface Surroundings {
   readonly run: (program: Effect.Effect<unknown, unknown>, redaction: Layer.Layer<never>) => Effect.Effect<string>
 }
@@ -134,7 +134,7 @@ const inMemory = (sink: Layer.Layer<Telemetry | InMemoryTelemetry>): Surrounding
     Effect.provide(Layer.provide(sink, redaction))
   )
 
-/** Runs over a tracer, and returns what it received next to the records. */
+/** Runs on top of a tracer, and also returns what the tracer received. */
 const over =
   (make: () => { readonly tracer: Tracer.Tracer; readonly told: () => unknown }): Surroundings["run"] =>
   (program, redaction) =>
@@ -188,7 +188,7 @@ const surroundings: ReadonlyArray<readonly [string, Surroundings["run"]]> = [
   ],
   ["over another tracer", over(keeping)],
   [
-    "over a tracer that Effect's DevTools are like",
+    "over a tracer like Effect's DevTools",
     over(() => {
       const { told, tracer } = keeping()
       return { told, tracer: patchingTracer(tracer).tracer }
@@ -216,7 +216,7 @@ const surroundings: ReadonlyArray<readonly [string, Surroundings["run"]]> = [
     })]
 ]
 
-describe.each(surroundings)("a user's redact, %s,", (_, run) => {
+describe.each(surroundings)("a custom redact function, %s,", (_, run) => {
   it.effect.each(ways)("is called once for each value: %s", ([, times, program]) =>
     Effect.gen(function*() {
       const { asked, layer } = starring()
@@ -228,7 +228,7 @@ describe.each(surroundings)("a user's redact, %s,", (_, run) => {
 })
 
 describe("an error over another tracer", () => {
-  it.effect("is redacted once in each of its texts", () =>
+  it.effect("has each of its texts redacted once", () =>
     Effect.gen(function*() {
       const asked: Array<unknown> = []
       const redactor = Redaction.make({

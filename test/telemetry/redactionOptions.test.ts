@@ -1,5 +1,5 @@
 /**
- * Custom rules, pseudonyms of users, and where a sink gets its redaction from.
+ * Custom rules, pseudonyms of users, and which redaction a sink uses.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import { hmacSha256, sha256 } from "../../src/records/sha256.js"
 import { Redaction, type RedactionOptions } from "../../src/telemetry/Redaction.js"
 import { inMemoryProviders } from "../otel/exported.js"
 
-/** What the memory sink records for a program with these rules. */
+/** The records of the memory sink for a program with these rules. */
 const recorded = <A, E>(options: RedactionOptions, program: Effect.Effect<A, E>) =>
   Effect.gen(function*() {
     const exit = yield* Effect.exit(program)
@@ -21,12 +21,12 @@ const recorded = <A, E>(options: RedactionOptions, program: Effect.Effect<A, E>)
     return { exit, spans: yield* memory.spans, metrics: yield* memory.metrics }
   }).pipe(Effect.provide(InMemoryTelemetryLive.pipe(Layer.provide(Layer.succeed(Redaction, Redaction.make(options))))))
 
-/** The recorded attributes of a span that was opened with these. */
+/** The recorded attributes of a span opened with these. */
 const attributes = (options: RedactionOptions, given: { readonly [key: string]: unknown }) =>
   Effect.map(recorded(options, Telemetry.withSpan(Effect.void, "s", given)), ({ spans }) => spans[0]!.attributes)
 
 describe("custom redaction rules", () => {
-  it.effect("hide keys by name and by expression, in texts too", () =>
+  it.effect("hide keys by name and by regular expression, in texts too", () =>
     Effect.gen(function*() {
       const keys = ["Salary", "employee.iban", /^internal\./gi]
       expect(
@@ -64,7 +64,7 @@ describe("custom redaction rules", () => {
       expect((yield* recorded({ redact }, given)).spans[0]!.attributes).toEqual({ who: "carol" })
     }))
 
-  it.effect("hide what matches a regular expression, whatever its lastIndex, and keep its lastIndex", () =>
+  it.effect("hide matches of a regular expression, whatever its lastIndex, and leave its lastIndex unchanged", () =>
     Effect.gen(function*() {
       const values = [/\b\d{3}-\d{2}-\d{4}\b/g, /EMP\d+/y, /x*/]
       values[0]!.lastIndex = 5
@@ -77,7 +77,7 @@ describe("custom redaction rules", () => {
       expect(values[0]!.lastIndex).toBe(5)
     }))
 
-  it.effect("allow keys, and still hide what looks like a secret", () =>
+  it.effect("allow keys, but still hide values that look like secrets", () =>
     Effect.gen(function*() {
       const allowKeys = ["token", /page$/, "url.query"]
       expect(
@@ -126,7 +126,7 @@ describe("custom redaction rules", () => {
       })
     }))
 
-  it.effect("call a function last for everything, with the value to record and its place", () =>
+  it.effect("call redact last for everything, with the value to record and its place", () =>
     Effect.gen(function*() {
       const asked: Array<readonly [string, unknown, string]> = []
       const { metrics, spans } = yield* recorded(
@@ -155,7 +155,7 @@ describe("custom redaction rules", () => {
       expect(asked).toContainEqual(["exception", "token=<redacted>", "exception"])
     }))
 
-  it.effect("hide the value on which a function throws, without other effects", () =>
+  it.effect("hide a value if redact throws on it, without other effects", () =>
     Effect.gen(function*() {
       const redact = () => {
         throw new Error("boom")
@@ -165,7 +165,7 @@ describe("custom redaction rules", () => {
       expect(spans[0]).toMatchObject({ name: "<redacted>", attributes: { a: "<redacted>" }, exception: "<redacted>" })
     }))
 
-  it.effect("may return anything, which is normalised", () =>
+  it.effect("normalise whatever redact returns", () =>
     Effect.gen(function*() {
       const redact = (key: string) =>
         key === "name" ? 7 as never : { toJSON: () => ({ password: "x", s: "\ud800" }) } as never
@@ -261,7 +261,7 @@ describe("the redaction of a sink", () => {
       expect(yield* shown(InMemoryTelemetryLive).pipe(Effect.provideService(Redaction, Redaction.none))).toBe("x")
     }))
 
-  it.effect("comes from the layer around a fan-out, not from one of its sinks", () =>
+  it.effect("comes from the layer around a fan-out, not from one of the fan-out's sinks", () =>
     Effect.gen(function*() {
       expect(yield* shown(MultiTelemetry.layer([InMemoryTelemetryLive.pipe(Layer.provide(none))]))).toBe("<redacted>")
       expect(yield* shown(MultiTelemetry.layer([InMemoryTelemetryLive]).pipe(Layer.provide(none)))).toBe("x")

@@ -1,5 +1,5 @@
 /**
- * Personal data in every place that can be recorded, searched for in every sink; with secrets, a function of the user's own and pseudonyms.
+ * Personal data in every place that can be recorded, searched for in every sink; combined with secrets, a custom `redact` and pseudonyms.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -63,7 +63,7 @@ describe("personal data", () => {
       expect(Object.values(held).join()).toContain("<redacted>")
     }))
 
-  it.scopedLive("is recorded where it is not asked for", () =>
+  it.scopedLive("is recorded unless its redaction is enabled", () =>
     Effect.gen(function*() {
       const { held } = yield* inEverySink(places["an attribute"]!)
       expect(seenIn(held["memory"]!)).toEqual(data)
@@ -80,7 +80,7 @@ const recorded = (options: RedactionOptions, program: Effect.Effect<unknown>) =>
   )
 
 describe("rules for personal data", () => {
-  it.effect("apply with the built-in rules, keys, expressions, a function and pseudonyms of the user's own", () =>
+  it.effect("combine with the built-in rules, and with custom keys, expressions, a redact function and pseudonyms", () =>
     Effect.gen(function*() {
       const attributes = yield* recorded(
         {
@@ -103,7 +103,7 @@ describe("rules for personal data", () => {
       })
     }))
 
-  it.effect("apply alone", () =>
+  it.effect("apply without the built-in rules", () =>
     Effect.gen(function*() {
       expect(yield* recorded({ defaults: false }, span({ password: "x", note: "a@b.io" }))).toEqual({
         password: "x",
@@ -111,7 +111,7 @@ describe("rules for personal data", () => {
       })
     }))
 
-  it.effect("hide the number of a card that is a number, and no other number", () =>
+  it.effect("hide a card number given as a number, and no other number", () =>
     Effect.gen(function*() {
       const given = {
         card: 4111111111111111,

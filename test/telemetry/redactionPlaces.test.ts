@@ -77,13 +77,13 @@ const everything = (secrets: ReadonlyArray<Planted>) => (place: string): Effect.
     Effect.provide(Logger.remove(Logger.defaultLogger))
   )
 
-describe("thirty secrets and more", () => {
+describe("thirty or more secrets", () => {
   it("are at least thirty", () => {
     expect(planted.length).toBeGreaterThanOrEqual(30)
     expect(new Set(planted.map(({ secret }) => secret)).size).toBe(planted.length)
   })
 
-  it.scopedLive.each(Object.keys(places))("are in no sink when each is in %s", (place) =>
+  it.scopedLive.each(Object.keys(places))("are in no sink if each is in %s", (place) =>
     Effect.gen(function*() {
       const { held } = yield* inEverySink(everything(planted)(place))
       const found = Object.entries(held).map(([sink, text]) => [sink, leaks(text)])
@@ -91,7 +91,7 @@ describe("thirty secrets and more", () => {
       expect(Object.values(held).join()).toContain("<redacted>")
     }))
 
-  it.scopedLive("are not sent to a collector, wherever they were", () =>
+  it.scopedLive("are not sent to a collector, wherever they are", () =>
     Effect.gen(function*() {
       const wire = yield* onTheWire(Effect.forEach(Object.keys(places), everything(planted)))
       expect(wire).toContain("<redacted>")

@@ -78,7 +78,7 @@ describe("a key", () => {
     "login.otp",
     "headers.helicone-auth.0",
     "creds"
-  ])("%s hides its value, whatever that is", (key) => {
+  ])("%s hides its value, whatever the value is", (key) => {
     for (const value of ["x", 7, true, ["x"], { a: "x" }, new Date(), 10n]) {
       expect(attributes({ [key]: value })).toEqual({ [key]: "<redacted>" })
       expect(attributes({ outer: [{ [key]: value }] })).toEqual({ outer: [{ [key]: "<redacted>" }] })
@@ -136,11 +136,11 @@ describe("a key", () => {
     "design_token",
     "__proto__",
     "constructor"
-  ])("%s does not", (key) => {
+  ])("%s does not hide its value", (key) => {
     expect(Object.entries(attributes({ [key]: "plain" }))).toEqual([[key, "plain"]])
   })
 
-  it("of the current folder does not hide a path", () => {
+  it("that names the working directory does not hide a path", () => {
     const folders = { PWD: "/home/alice/a project", "env.OLDPWD": "C:\\Users\\alice", pwd: "~/src" }
     expect(attributes(folders)).toEqual(folders)
     expect(attributes({ PWD: "hunter2", pwd: "/x!9", DB_PWD: "/home/alice" })).toEqual({
@@ -150,7 +150,7 @@ describe("a key", () => {
     })
   })
 
-  it("is recognized at the end of a very long one", () => {
+  it("is recognized at the end of a very long key", () => {
     expect(Object.values(attributes({ [`${"x.".repeat(500_000)}password`]: "hunter2" }))).toEqual(["<redacted>"])
   })
 })
@@ -246,7 +246,7 @@ const texts: ReadonlyArray<readonly [given: string, shown: string]> = [
   ["{\"k\":\"-----BEGIN PRIVATE KEY-----\\nabc\"}", "{\"k\":\"<redacted>\"}"]
 ]
 
-/** Texts that look like secrets and are not. */
+/** Texts that look like secrets but are not. */
 const harmless = [
   "The password: length matters, and so does the bearer of news. Basic information follows.",
   "Unexpected token: expected } at line 3, column 4. It's a token-based API; the secret is patience.",
@@ -330,10 +330,10 @@ describe("a text", () => {
   })
 })
 
-describe("a text that is cut", () => {
+describe("a truncated text", () => {
   const key = "sk-proj-A1b2C3d4E5f6G7h8I9j0"
 
-  it("shows no beginning of a secret, wherever the cut falls", () => {
+  it("shows no part of a secret, wherever it is truncated", () => {
     for (let before = 0; before <= 40; before++) {
       const shown = attributes({ note: `${"-".repeat(before)} ${key} ${"x".repeat(100)}` }, {}, {
         ...defaultLimits,
@@ -344,7 +344,7 @@ describe("a text that is cut", () => {
     }
   })
 
-  it("shows nothing of a password that is only recognized by what follows it", () => {
+  it("shows nothing of a password that is recognized only by the text after it", () => {
     for (let before = 0; before <= 40; before++) {
       const shown = attributes({ note: `${"-".repeat(before)} https://me:hunter-two-planted@h.test/` }, {}, {
         ...defaultLimits,
@@ -368,7 +368,7 @@ describe("a text that is cut", () => {
     expect(attributes({ note: words })["note"]).toBe(`${words.slice(0, 8192)}…[+${60_000 - 8192} chars]`)
   })
 
-  it("hides a secret before the mark of an earlier cut", () => {
+  it("hides a secret before the mark of an earlier truncation", () => {
     expect(text("key sk-proj…[+30 chars]")).toBe("key <redacted>…[+30 chars]")
     expect(text("sent Bearer ab…")).toBe("sent Bearer <redacted>…")
   })
@@ -383,7 +383,7 @@ describe("a text that is cut", () => {
     }
   })
 
-  it("is not searched to its end if it has ten million characters", () => {
+  it("is not searched to the end if it has ten million characters", () => {
     const shown = attributes({ note: `${key} ${"a:b=c ".repeat(1_700_000)}` })["note"] as string
     expect(shown.startsWith("<redacted> a:b=c")).toBe(true)
     expect(shown.length).toBeLessThan(8300)

@@ -33,7 +33,7 @@ describe("a reporter", () => {
       expect(said).toEqual(["full at 0", "broken at 0", "full at 60", "full at 120", "broken at 120"])
     }))
 
-  it("stops at 256 different keys, logs that once, and continues with known keys", () => {
+  it("stops at 256 different keys, logs this once, and continues to report known keys", () => {
     const { reporter, said } = listening()
     for (let index = 0; index < 10_000; index++) {
       reporter.once(`metric ${index}`, `metric ${index}`)

@@ -67,8 +67,8 @@ const silent: ReadonlyArray<Row> = [
   ]],
   ["OpenTelemetry next to the console", Layer.mergeAll(Console, OTel), ["console", "otel"]],
   ["the console next to OpenTelemetry", Layer.mergeAll(OTel, Console), ["otel", "console"]],
-  ["two of one kind", Layer.mergeAll(InMemoryTelemetry.layer(), InMemoryTelemetry.layer()), ["memory", "memory"]],
-  ["sinks of one's own", Layer.mergeAll(own("a"), own("b")), ["a", "b"]],
+  ["two of the same kind", Layer.mergeAll(InMemoryTelemetry.layer(), InMemoryTelemetry.layer()), ["memory", "memory"]],
+  ["custom sinks", Layer.mergeAll(own("a"), own("b")), ["a", "b"]],
   ["a fan-out next to a sink", Layer.mergeAll(own("a"), MultiTelemetry.layer([own("b"), own("c")])), ["a", "b", "c"]],
   ["a merge as a part of a fan-out", MultiTelemetry.layer([Layer.merge(own("a"), own("b")), own("c")]), [
     "a",
@@ -83,8 +83,12 @@ const silent: ReadonlyArray<Row> = [
       "sampled(b)"
     ]
   ],
-  ["one that is built for the other, with both given on", own("b").pipe(Layer.provideMerge(own("a"))), ["a", "b"]],
-  ["one that is built for others", own("c").pipe(Layer.provideMerge(Layer.merge(own("a"), own("b")))), ["a", "b", "c"]],
+  ["one provided to the other, with both passed on", own("b").pipe(Layer.provideMerge(own("a"))), ["a", "b"]],
+  ["one that others are provided to", own("c").pipe(Layer.provideMerge(Layer.merge(own("a"), own("b")))), [
+    "a",
+    "b",
+    "c"
+  ]],
   ["three in a chain", own("c").pipe(Layer.provideMerge(own("b")), Layer.provideMerge(own("a"))), ["a", "b", "c"]],
   [
     "layers of an app that hold sinks",
@@ -93,7 +97,7 @@ const silent: ReadonlyArray<Row> = [
   ]
 ]
 
-describe("a sink that gets nothing because another one is provided next to it is reported once:", () => {
+describe("a sink that receives nothing because another one is provided next to it is reported once:", () => {
   const expectSaid = ([, layer, names]: Row, program: Effect.Effect<unknown>) =>
     Effect.gen(function*() {
       const said = yield* saidBy(Effect.provide(program, layer))
@@ -133,7 +137,7 @@ describe("a sink that gets nothing because another one is provided next to it is
       expect(said[0]).toContain(`MultiTelemetry.layer([file:${a}, file:${b}])`)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.live("a sink that gets only Effect's spans because it was built later", () =>
+  it.live("a sink that receives only Effect's spans because it was built later", () =>
     Effect.gen(function*() {
       for (const program of [traced, library]) {
         expect(yield* saidBy(Effect.provide(program, [slow("a"), own("b")]))).toEqual([
@@ -219,11 +223,11 @@ const fine: { readonly [what: string]: Effect.Effect<unknown, unknown> } = {
     ),
     own("a")
   ]),
-  "the context of a sink that was built before": Effect.flatMap(
+  "the context of a sink that was built earlier": Effect.flatMap(
     Layer.build(own("built before")),
     (context) => Effect.provide(traced, context)
   ).pipe(Effect.scoped, Effect.provide(own("outer"))),
-  "the runtime of a sink that was built before": Effect.flatMap(
+  "the runtime of a sink that was built earlier": Effect.flatMap(
     Layer.toRuntime(own("built before")),
     (runtime) => Effect.provide(traced, runtime)
   ).pipe(Effect.scoped, Effect.provide(own("outer"))),

@@ -29,7 +29,7 @@ const cases = Object.keys(streams).flatMap((stream) =>
 
 describe("a stream in a span", () => {
   it.effect.each(cases)(
-    "%s gives the program what it gives without one when its consumer %s",
+    "%s has the same results as without a span if its consumer %s",
     ([name, consumer]) =>
       Effect.gen(function*() {
         const stream = streams[name]!

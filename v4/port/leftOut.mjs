@@ -1,6 +1,6 @@
 /**
- * What of the main line this one does without, and why. `leftOut` is not made at all; `notRun` are tests that are made and not run; `otherwise` are tests of one
- * line only in files that both run.
+ * What of the main line this one does without, and why. `leftOut` is not made at all; `notRun` are tests that are made and not run; `otherwise` are
+ * tests of one line only in files that both run.
  */
 export const leftOut = [
   {
@@ -88,7 +88,7 @@ export const otherwise = [
   { titles: [/^a Right becomes/], why: "`Either` is `Result`." },
   { titles: [/^contain (most|some) of them without redaction/], why: "Effect 4 records no headers." },
   {
-    titles: [/^a sink that (gets only Effect'?s spans because it )?was built later/],
+    titles: [/^a sink that (receives only Effect'?s spans because it )?was built later/],
     why: "The sink that comes last has Effect's spans too."
   }
 ]
