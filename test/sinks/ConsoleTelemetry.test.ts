@@ -1,5 +1,5 @@
 /**
- * What the console shows of an agent's run, line by line, and what its options change.
+ * The console's output for an agent's run, line by line, and the effect of its options.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Data from "effect/Data"
@@ -12,7 +12,7 @@ class NotFound extends Data.TaggedError("NotFound")<{ readonly message: string }
 
 const after = (millis: number) => TestClock.adjust(`${millis} millis`)
 
-/** The run of contract.md, with its times. */
+/** The run of the contract's example, with its times. */
 const run = Effect.gen(function*() {
   yield* after(0.1)
   yield* after(1.8).pipe(Telemetry.withSpan("loom.model.stream", { model: "ScriptedModel" }))
@@ -34,7 +34,7 @@ describe("the console sink", () => {
       )
     }))
 
-  it.effect("prints as things happen and still parent first by default", () =>
+  it.effect("prints records as they arrive, but parents first, by default", () =>
     Effect.gen(function*() {
       expect((yield* linesOf(run)).join("\n")).toBe(
         `▸ loom.run session_id=run_xyz, user_id=alice
@@ -46,7 +46,7 @@ describe("the console sink", () => {
       )
     }))
 
-  it.effect("shows how a span ended", () =>
+  it.effect("shows the outcome of a span", () =>
     Effect.gen(function*() {
       const lines = yield* linesOf(
         Effect.gen(function*() {
@@ -109,7 +109,7 @@ describe("metrics on the console", () => {
       ])
     }))
 
-  it.effect("appear below their trace when it prints as a tree", () =>
+  it.effect("appear below their trace if it prints as a tree", () =>
     Effect.gen(function*() {
       expect(yield* linesOf(metered, { order: "tree" })).toEqual([
         "• loom.run (0.0ms)",
@@ -126,8 +126,8 @@ describe("metrics on the console", () => {
     }))
 })
 
-describe("where the console sink writes", () => {
-  it.effect("is any object with write, one line per call", () =>
+describe("the console's stream", () => {
+  it.effect("may be any object with write, which receives one line per call", () =>
     Effect.gen(function*() {
       const calls: Array<string> = []
       const stream = { write: (text: string) => calls.push(text) }
@@ -136,7 +136,7 @@ describe("where the console sink writes", () => {
       expect(calls.every((text) => text.indexOf("\n") === text.length - 1)).toBe(true)
     }))
 
-  it.effect("is one stream for any number of sinks", () =>
+  it.effect("may be shared by any number of sinks", () =>
     Effect.gen(function*() {
       const stream = capture()
       const layer = ConsoleTelemetry.layer({ stream, color: false })

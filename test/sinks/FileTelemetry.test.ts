@@ -1,5 +1,5 @@
 /**
- * What the file sink writes, where, and when.
+ * The file sink: what it writes, where, and when.
  */
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
@@ -14,7 +14,7 @@ import { capturedWarnings } from "./recordingSinks.js"
 
 const span = (name: string) => Telemetry.withSpan(Effect.void, name)
 
-/** A context that lives as long as the test, or until it is closed. */
+/** A context that stays open until it is closed, at the latest at the end of the test. */
 const openLayer = (path: string) =>
   Effect.gen(function*() {
     const scope = yield* Scope.make()
@@ -26,7 +26,7 @@ const openLayer = (path: string) =>
 const statsOf = Effect.flatMap(FileTelemetry, (file) => file.stats)
 
 describe("the file", () => {
-  it.scoped("holds one record a line, in the order in which spans ended", () =>
+  it.scoped("contains one record per line, in the order in which spans ended", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       yield* Effect.gen(function*() {
@@ -46,7 +46,7 @@ describe("the file", () => {
       expect(lines[1]).toMatchObject({ trace_id: lines[3].trace_id, span_id: lines[3].span_id })
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("is made with its parents, for its owner alone", () =>
+  it.scoped("is created with its folders, readable only by its owner", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const folder = yield* tempFolder
@@ -57,7 +57,7 @@ describe("the file", () => {
       expect((yield* fs.stat(`${folder}/a/b`)).mode & 0o777).toBe(0o700)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("may be given relative to the working folder", () =>
+  it.scoped("may be given by a path relative to the working directory", () =>
     Effect.gen(function*() {
       const folder = yield* tempFolder
       const before = process.cwd()
@@ -81,7 +81,7 @@ describe("the file", () => {
       expect((yield* fs.stat(path)).mode & 0o777).toBe(0o640)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("holds everything when the layer has been released, after a success, a failure and an interruption", () =>
+  it.scoped("contains everything once the layer has been released, after a success, a failure and an interruption", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const layer = FileTelemetry.layer(path)
@@ -101,7 +101,7 @@ describe("the file", () => {
       ])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("holds, after a flush, what was recorded before it", () =>
+  it.scoped("contains, after a flush, everything recorded before it", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       yield* Effect.gen(function*() {
@@ -115,7 +115,7 @@ describe("the file", () => {
       }).pipe(Effect.provide(FileTelemetry.layer(path)))
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("may be written by two layers at once, and every line is whole", () =>
+  it.scoped("may be written by two layers at once, with every line whole", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const writer = (name: string) =>
@@ -129,7 +129,7 @@ describe("the file", () => {
       expect(names.filter((name) => name === "b")).toHaveLength(500)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("survives twenty thousand records at once", () =>
+  it.scoped("takes twenty thousand records at once", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const stats = yield* Effect.repeatN(span("s"), 19_999).pipe(
@@ -143,7 +143,7 @@ describe("the file", () => {
 })
 
 describe("the FileTelemetry service", () => {
-  it.scoped("is its path and what became of the records", () =>
+  it.scoped("has the path and the counters", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       yield* Effect.gen(function*() {
@@ -174,7 +174,7 @@ describe("the FileTelemetry service", () => {
       }).pipe(Effect.provide(FileTelemetry.layer(path)))
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("counts what came after the layer was released, and says so once", () =>
+  it.scoped("counts records that arrive after the layer was released, with one warning", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const [warnings, logging] = capturedWarnings()

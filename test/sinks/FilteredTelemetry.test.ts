@@ -21,10 +21,10 @@ import { Broken, capturedWarnings, Journal } from "./recordingSinks.js"
 
 const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 
-/** Not the spans of these names. */
+/** Drops the spans with these names. */
 const without = (...names: ReadonlyArray<string>): SpanPredicate => (span) => !names.includes(span.name)
 
-/** What the memory sink behind the filter holds after the program. */
+/** The contents of the memory sink behind the filter after the program. */
 const filtered = <A, E>(keeps: SpanPredicate, program: Effect.Effect<A, E>) =>
   Effect.gen(function*() {
     yield* Effect.exit(program)
@@ -34,13 +34,13 @@ const filtered = <A, E>(keeps: SpanPredicate, program: Effect.Effect<A, E>) =>
 
 const tree = unit("c").pipe(Telemetry.withSpan("b"), Telemetry.withSpan("a"))
 
-describe("a span that is left out", () => {
-  it.effect("leaves its children to its parent", () =>
+describe("a dropped span", () => {
+  it.effect("passes its children to its parent", () =>
     Effect.gen(function*() {
       expect(outline((yield* filtered(without("b"), tree)).spans)).toEqual(["a", "  c"])
     }))
 
-  it.effect("leaves its children as roots of the same trace if it was the root", () =>
+  it.effect("makes its children roots of the same trace if it was the root", () =>
     Effect.gen(function*() {
       const program = Effect.zipRight(unit("b"), unit("c")).pipe(Telemetry.withSpan("a"))
       const { spans } = yield* filtered(without("a"), program)
@@ -48,7 +48,7 @@ describe("a span that is left out", () => {
       expect(spans[0]!.traceId).toBe(spans[1]!.traceId)
     }))
 
-  it.effect("leaves its children to its own parent in another process", () =>
+  it.effect("passes its children to its own parent in another process", () =>
     Effect.gen(function*() {
       const remote = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16), sampled: true })
       const { spans } = yield* filtered(without("a", "b"), Effect.withParentSpan(tree, remote))
@@ -79,7 +79,7 @@ describe("a span that is left out", () => {
       ])
     }))
 
-  it.effect("leaves its measurements to the nearest kept ancestor, or to no span", () =>
+  it.effect("passes its measurements to the nearest kept ancestor, or to no span", () =>
     Effect.gen(function*() {
       const program = Telemetry.emitMetric("calls", 1).pipe(Telemetry.withSpan("b"), Telemetry.withSpan("a"))
       const below = yield* filtered(without("b"), program)
@@ -90,7 +90,7 @@ describe("a span that is left out", () => {
       expect(alone.metrics[0]).not.toHaveProperty("traceId")
     }))
 
-  it.effect("is not among the open spans, and its children are already in their final place", () =>
+  it.effect("is not among the open spans, and its children are already in their final position", () =>
     Effect.gen(function*() {
       const open = Effect.flatMap(InMemoryTelemetry, (memory) => memory.open)
       const names = yield* open.pipe(
@@ -116,7 +116,7 @@ describe("a span that is left out", () => {
 })
 
 describe("next to other sinks", () => {
-  it.effect("the other sinks have the whole tree with the same ids", () =>
+  it.effect("the other sinks receive the whole tree with the same ids", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const layer = MultiTelemetry.layer([
@@ -164,7 +164,7 @@ describe("next to other sinks", () => {
       expect(journal.whoSaid("release")).toEqual(["once"])
     }))
 
-  it.effect("a filter behind a filter sees what the first one leaves, in its tree", () =>
+  it.effect("a filter behind a filter sees the tree that the first one leaves", () =>
     Effect.gen(function*() {
       const parents: Array<string | null> = []
       const inner = FilteredTelemetry.layer(InMemoryTelemetry.layer(), (span) => {
@@ -211,7 +211,7 @@ describe("failures", () => {
       expect(warnings[0]).toContain("no idea")
     }))
 
-  it.effect("a sink's exception is treated as without a filter", () =>
+  it.effect("a sink's exception is handled as without a filter", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const layer = FilteredTelemetry.layer(journal.breaking("broken", "onSpanEnd"), without("b"))
@@ -229,7 +229,7 @@ describe("failures", () => {
       ])
     }))
 
-  it.effect("a sink layer's failure is the failure of the filter's layer", () =>
+  it.effect("a sink layer's failure becomes the failure of the filter's layer", () =>
     Effect.gen(function*() {
       const layer = FilteredTelemetry.layer(Telemetry.layerSinkScoped(Effect.fail("closed" as const)), () => true)
       expect(yield* Effect.flip(Effect.provide(tree, layer))).toBe("closed")

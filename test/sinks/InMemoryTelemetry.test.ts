@@ -1,5 +1,5 @@
 /**
- * What the in-memory sink holds, and for how long.
+ * The in-memory sink: what it holds, and for how long.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -28,7 +28,7 @@ const shape = ({ children, span: { name } }: SpanNode): ReadonlyArray<unknown> =
 const tree = Effect.flatMap(InMemoryTelemetry, (memory) => Effect.map(memory.tree, (roots) => roots.map(shape)))
 
 describe("the in-memory sink", () => {
-  it.effect("holds spans in the order in which they ended, and metrics in the order in which they were taken", () =>
+  it.effect("holds spans in the order in which they ended, and metrics in the order in which they were recorded", () =>
     Effect.gen(function*() {
       yield* Effect.gen(function*() {
         yield* Telemetry.emitMetric("first", 1)
@@ -65,7 +65,7 @@ describe("the in-memory sink", () => {
       expect(yield* Telemetry.withSpan(openNames, "s")).toEqual(["s"])
     }).pipe(Effect.provide(MultiTelemetry.layer([InMemoryTelemetryLive]))))
 
-  it.effect("gives spans as trees, children in the order in which they opened", () =>
+  it.effect("returns spans as trees, children in the order in which they opened", () =>
     Effect.gen(function*() {
       yield* Effect.gen(function*() {
         yield* Effect.fork(Telemetry.withSpan(Effect.yieldNow(), "slow"))
@@ -136,7 +136,7 @@ describe("the capacity of the in-memory sink", () => {
       expect(yield* stats).toStrictEqual({ accepted: 5, held: 3, dropped: 2 })
     }).pipe(Effect.provide(InMemoryTelemetry.layer({ capacity: 3 }))))
 
-  it.effect("applies anew after a clear", () =>
+  it.effect("applies again after a clear", () =>
     Effect.gen(function*() {
       yield* fill
       yield* Effect.flatMap(InMemoryTelemetry, (memory) => memory.clear)
@@ -155,7 +155,7 @@ describe("the capacity of the in-memory sink", () => {
     }).pipe(Effect.provide(InMemoryTelemetry.layer({ capacity: 2 }))))
 
   for (const capacity of [0, -5, NaN, 0.5]) {
-    it.effect(`is at least one record where ${capacity} is asked for`, () =>
+    it.effect(`is at least one record if ${capacity} is given`, () =>
       Effect.gen(function*() {
         yield* fill
         expect(yield* spanNames).toEqual(["e"])

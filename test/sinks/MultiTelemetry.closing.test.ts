@@ -1,5 +1,5 @@
 /**
- * How sinks are released: side by side, each within its own time, without a say in what the program ended with.
+ * The release of sinks: concurrent, each within its own time limit, without changing the program's exit.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -16,7 +16,7 @@ import { Broken, capturedWarnings, Journal } from "./recordingSinks.js"
 
 const body = Telemetry.withSpan(Effect.void, "body")
 
-/** A sink whose release does this; it says when it begins. */
+/** A sink whose release runs this effect; it notes when the release starts. */
 const releasing = (journal: Journal, name: string, release: Effect.Effect<void>, options = {}) =>
   Telemetry.layerSinkScoped(
     Effect.as(
@@ -32,7 +32,7 @@ const unbounded = (journal: Journal, name: string) =>
 
 const hanging = (journal: Journal, options = {}) => releasing(journal, "hanging", Effect.never, options)
 
-/** The exit of a program once the clock has moved so far, if it has one. */
+/** The exit of a program after the clock has moved this far, if it has ended. */
 const exitAfter = <A, E>(duration: "0 seconds" | "3 seconds" | "10 seconds", program: Effect.Effect<A, E>) =>
   Effect.gen(function*() {
     const fiber = yield* Effect.fork(program)
@@ -43,7 +43,7 @@ const exitAfter = <A, E>(duration: "0 seconds" | "3 seconds" | "10 seconds", pro
 
 describe("a release that hangs", () => {
   it.effect.each([0, 1, 2])(
-    "at position %i delays no other, and is given up after its own time",
+    "at position %i delays no other, and is abandoned after its own timeout",
     (position) =>
       Effect.gen(function*() {
         const journal = new Journal()
@@ -60,7 +60,7 @@ describe("a release that hangs", () => {
       })
   )
 
-  it.effect("gets as long as its timeout", () =>
+  it.effect("is abandoned after the timeout that was set", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const layer = MultiTelemetry.layer([hanging(journal, { closeTimeout: "5 seconds" }), journal.layer("a")])
@@ -71,7 +71,7 @@ describe("a release that hangs", () => {
       yield* Fiber.join(fiber)
     }).pipe(Effect.provide(capturedWarnings()[1])))
 
-  it.effect("takes the time of one if several hang", () =>
+  it.effect("takes no longer if several hang", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const [warnings, logger] = capturedWarnings()
@@ -112,7 +112,7 @@ describe("a release that hangs", () => {
       expect(warnings).toEqual(["The telemetry sink \"b\" did not close within 10s and was given up"])
     }))
 
-  it.effect("does not change the program's failure, and gets the same time", () =>
+  it.effect("does not change the program's failure, and has the same timeout", () =>
     Effect.gen(function*() {
       const program = Effect.provide(Effect.fail("no"), MultiTelemetry.layer([hanging(new Journal())]))
       const [after] = yield* exitAfter("3 seconds", program)
@@ -127,7 +127,7 @@ describe("a release that hangs", () => {
 })
 
 describe("releases", () => {
-  it("that need no waiting are immediate, so a program can run synchronously", () => {
+  it("that never wait are immediate, so a program can run synchronously", () => {
     const journal = new Journal()
     const layer = MultiTelemetry.layer([journal.layer("a"), MultiTelemetry.layer([journal.layer("b")])])
     Effect.runSync(Effect.provide(body, layer))
@@ -160,7 +160,7 @@ describe("releases", () => {
       expect(yield* FiberRef.get(FiberRef.currentLoggers)).toEqual(before.loggers)
     }))
 
-  it.effect("by another fiber do not affect that fiber", () =>
+  it.effect("in another fiber do not affect that fiber", () =>
     Effect.gen(function*() {
       const before = yield* Effect.tracer
       const build = Layer.build(MultiTelemetry.layer([new Journal().layer("a")]))
@@ -187,7 +187,7 @@ describe("a release that dies", () => {
   ]
 
   it.effect.each(bodies)(
-    "next to a body that %s is reported, and does not change its cause",
+    "is logged if the body %s, and does not change the body's cause",
     ([, program]) =>
       Effect.gen(function*() {
         const alone = yield* Effect.exit(program)

@@ -1,5 +1,5 @@
 /**
- * How far a sink's exception goes: never into another record, never twice into the log, never into the program's own error handling.
+ * The effects of a sink's exception: it is never recorded, never logged twice, and never reaches the program's own error handling.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -13,7 +13,7 @@ import { InMemoryTelemetry, MultiTelemetry, Telemetry } from "loom-telemetry"
 import { outline } from "../contract/subject.js"
 import { Broken, capturedWarnings, type Fault, Journal } from "./recordingSinks.js"
 
-/** The exit of a program next to a broken sink, what the memory sink held at the end, and what was logged. */
+/** The exit of a program with a broken sink, the contents of the memory sink at the end, and the log. */
 const besideBroken = <A, E>(
   fault: Fault,
   program: Effect.Effect<A, E>,
@@ -110,12 +110,12 @@ describe("in the program", () => {
       expect(outline(run.spans)).toEqual(["body"])
     }))
 
-  it.effect("an exception at a measurement outside of every span is raised immediately", () =>
+  it.effect("an exception at a measurement outside of spans is raised immediately", () =>
     Effect.gen(function*() {
       expect(isBroken((yield* besideBroken("onMetric", Telemetry.emitMetric("calls", 1))).exit)).toBe(true)
     }))
 
-  it.effect("several at one measurement outside of every span are raised together", () =>
+  it.effect("several exceptions at one measurement outside of spans are raised together", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const broken = ["one", "other"].map((name) => journal.breaking(name, "onMetric"))
@@ -128,7 +128,7 @@ describe("in the program", () => {
       expect((raised as AggregateError).errors.map((error) => error instanceof Broken)).toEqual([true, true])
     }))
 
-  it.effect("it is raised from streams and scoped spans too, if nothing else failed", () =>
+  it.effect("an exception is raised from streams and scoped spans too, if nothing else failed", () =>
     Effect.gen(function*() {
       const stream = Telemetry.withSpanStream(Stream.make(1, 2), "stream")
       expect(isBroken((yield* besideBroken("onSpanEnd", Stream.runDrain(stream))).exit)).toBe(true)
@@ -163,7 +163,7 @@ describe("in the program", () => {
         return flushed
       })
       const fiber = yield* Effect.fork(Effect.provide(program, Layer.provideMerge(layer, logger)))
-      // Once for the flush in the program, once for that of the release.
+      // Once for the flush in the program, once for the flush on release.
       yield* TestClock.adjust("2 minutes")
       yield* TestClock.adjust("2 minutes")
       expect(yield* Fiber.join(fiber)).toEqual(["a", "c"])
@@ -184,7 +184,7 @@ describe("in the log", () => {
       expect(run.warnings[0]).toContain("onSpanEnd")
     }))
 
-  it.effect("two broken sinks of the same name are logged once each", () =>
+  it.effect("two broken sinks with the same name are logged once each", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const [warnings, logger] = capturedWarnings()
@@ -195,14 +195,14 @@ describe("in the log", () => {
       expect(warnings).toHaveLength(2)
     }))
 
-  it.effect("if the body fails, the exception is logged", () =>
+  it.effect("an exception is logged if the body fails", () =>
     Effect.gen(function*() {
       const run = yield* besideBroken("onSpanEnd", Effect.fail("no").pipe(Telemetry.withSpan("body")))
       expect(run.exit).toEqual(Exit.fail("no"))
       expect(run.warnings).toHaveLength(1)
     }))
 
-  it.effect("a report is not an event of the current span", () =>
+  it.effect("a warning does not become an event of the current span", () =>
     Effect.gen(function*() {
       const program = inner.pipe(Effect.zipRight(Telemetry.emitMetric("calls", 1)), Telemetry.withSpan("outer"))
       for (const fault of ["onSpanStart", "onMetric", "onSpanEnd"] as const) {

@@ -1,5 +1,5 @@
 /**
- * A sink that throws, wherever it stands and whatever the body does: every other sink has its turn, and the body's cause is its own.
+ * A sink that throws, at any position and whatever the body does: every other sink still records, and the body's cause does not change.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -28,11 +28,11 @@ const bodies: { readonly [name: string]: Body } = {
   }
 }
 
-/** Measures and then does what the body does, inside the span `body`. */
+/** Takes a measurement and then runs the body, inside the span `body`. */
 const observed = (body: Body): Effect.Effect<string, unknown> =>
   Telemetry.emitMetric("calls", 1).pipe(Effect.zipRight(body.program), Telemetry.withSpan("body"))
 
-/** The exit, with the clock moved far enough for every timeout. */
+/** The exit, after the clock has moved past every timeout. */
 const exitOf = <A, E>(program: Effect.Effect<A, E>): Effect.Effect<Exit.Exit<A, E>> =>
   Effect.gen(function*() {
     const fiber = yield* Effect.fork(program)
@@ -42,7 +42,7 @@ const exitOf = <A, E>(program: Effect.Effect<A, E>): Effect.Effect<Exit.Exit<A, 
 
 const names = ["a", "b", "c"] as const
 
-/** Three sinks, of which the one at `position` breaks. */
+/** Three sinks, the one at `position` broken. */
 const threeSinks = (journal: Journal, position: number, fault: Fault) =>
   names.map((name, index) => journal.breaking(name, index === position ? fault : undefined)) as [
     Layer.Layer<Telemetry>,
@@ -56,7 +56,7 @@ const expectAllRecorded = (journal: Journal, body: Body): void => {
   }
 }
 
-/** Exceptions of these go on; a flush never fails. */
+/** The places whose exceptions are raised; a flush never fails. */
 const raising: ReadonlyArray<Fault> = ["onSpanStart", "onSpanEnd", "onMetric", "release"]
 const faults: ReadonlyArray<Fault> = [...raising, "flush"]
 
@@ -65,7 +65,7 @@ const silent = capturedWarnings()[1]
 describe.each(faults)("a sink that throws in %s", (fault) => {
   describe.each([0, 1, 2])("at position %i", (position) => {
     it.effect.each(Object.keys(bodies))(
-      "every sink records a body that %s, whose cause stays as it was",
+      "every sink records a body that %s, and its cause does not change",
       (name) =>
         Effect.gen(function*() {
           const body = bodies[name]!
@@ -87,7 +87,7 @@ describe.each(faults)("a sink that throws in %s", (fault) => {
     )
 
     it.effect.each(Object.keys(bodies))(
-      "with onSinkError report nothing goes on from a body that %s",
+      "nothing is raised with onSinkError: \"report\" if the body %s",
       (name) =>
         Effect.gen(function*() {
           const body = bodies[name]!
@@ -107,7 +107,7 @@ describe.each(faults)("a sink that throws in %s", (fault) => {
   })
 })
 
-/** A cause as data: without the ids of fibers, which differ from run to run. */
+/** A cause as data, without the ids of fibers, which differ from run to run. */
 const shapeOf = (cause: Cause.Cause<unknown>): unknown =>
   Cause.match(cause, {
     onEmpty: [] as ReadonlyArray<unknown>,

@@ -104,7 +104,7 @@ describe("composition", () => {
       expect(journal.of("other")).toEqual(["start body", "end body success null", "flush", "release"])
     }))
 
-  it.effect("a nested fan-out records what the flat list records", () =>
+  it.effect("a nested fan-out records the same as the flat list", () =>
     Effect.gen(function*() {
       const entriesOf = (arrange: (layer: (name: string) => Layer.Layer<Telemetry>) => Layer.Layer<Telemetry>) =>
         Effect.gen(function*() {
@@ -170,7 +170,7 @@ describe("outputs", () => {
       }).pipe(Effect.provide(layer))
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.effect("a sink whose acquire fails is the layer's failure, and releases those acquired before it", () =>
+  it.effect("a failing acquire fails the layer and releases the sinks acquired before it", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const failing = Telemetry.layerSinkScoped(
@@ -185,7 +185,7 @@ describe("outputs", () => {
       expect(journal.whoSaid("start body")).toEqual([])
     }))
 
-  it.effect("a sink whose acquire dies is the layer's defect, and releases those acquired before it", () =>
+  it.effect("a dying acquire is a defect of the layer and releases the sinks acquired before it", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const dying = Telemetry.layerSinkScoped(Effect.die("broken"))

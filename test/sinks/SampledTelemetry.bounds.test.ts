@@ -1,5 +1,5 @@
 /**
- * Where tail sampling comes to its bounds: of memory, of the layer's life, of what sinks, other decorators and options allow.
+ * The limits of tail sampling: memory, closing, other decorators and sinks, invalid options.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -73,7 +73,7 @@ describe("when the layer closes", () => {
       expect(journal.of("sink").at(-1)).toBe("end open interrupted null")
     }))
 
-  it.effect("a sink that throws is reported, and still gets the other traces", () =>
+  it.effect("a sink that throws is reported and still receives the other traces", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const [warnings, logger] = capturedWarnings()
@@ -89,7 +89,7 @@ describe("when the layer closes", () => {
 })
 
 describe("with other decorators and sinks", () => {
-  it.effect("all sinks of a fan-out behind it get the same traces, from one decision", () =>
+  it.effect("all sinks of a fan-out behind it receive the same traces, from one decision", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       let asked = 0
@@ -116,7 +116,7 @@ describe("with other decorators and sinks", () => {
       expect(yield* run(behind)).toEqual(["root"])
     }))
 
-  it.effect("a sink's exception is raised at the end of the trace, after the whole trace is passed on", () =>
+  it.effect("a sink's exception is raised at the end of the trace, after all of it has been passed on", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const layer = SampledTelemetry.tail(journal.breaking("broken", "onSpanEnd"), { ratio: 1 })
@@ -141,7 +141,7 @@ describe("invalid options", () => {
     [{ maxSpans: NaN }, "`maxSpans` must be"]
   ]
 
-  it.effect.each(faults)("are a defect that says what to give: %o", ([options, message]) =>
+  it.effect.each(faults)("are a defect that names the remedy: %o", ([options, message]) =>
     Effect.gen(function*() {
       const exit = yield* Effect.exit(Effect.provide(unit("body"), sampled(options)))
       const text = Exit.isFailure(exit) && Cause.isDieType(exit.cause) ? Cause.pretty(exit.cause) : ""

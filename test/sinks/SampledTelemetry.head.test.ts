@@ -8,14 +8,14 @@ import { traceIdRatio } from "../../src/sinks/sampled/headObserver.js"
 import { outline } from "../contract/subject.js"
 import { Journal } from "./recordingSinks.js"
 
-/** A trace whose last 56 bits are these digits. */
+/** A trace id whose last 56 bits are these digits. */
 const traceId = (random: string) => `${"a".repeat(32 - random.length)}${random}`
 
 const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 
 const work = Effect.zipRight(Telemetry.emitMetric("calls", 1), unit("child")).pipe(Telemetry.withSpan("root"))
 
-/** The same work as part of a trace that began elsewhere. */
+/** The same work as part of a trace that started elsewhere. */
 const workIn = (trace: string) =>
   Effect.withParentSpan(work, Tracer.externalSpan({ traceId: trace, spanId: "b".repeat(16), sampled: true }))
 
@@ -25,8 +25,8 @@ const half = SampledTelemetry.head(InMemoryTelemetry.layer(), { ratio: 0.5 })
 const low = traceId("7fffffffffffff")
 const high = traceId("80000000000000")
 
-describe("which traces", () => {
-  it("the ones whose last 56 bits reach the specification's threshold", () => {
+describe("head sampling keeps", () => {
+  it("traces whose last 56 bits reach the specification's threshold", () => {
     // The example of the specification, 0xfd70a4 to six digits, at full precision: (1 - 0.01) * 2^56.
     expect(traceIdRatio(0.01)(traceId("fd70a3d70a3d6f"))).toBe(false)
     expect(traceIdRatio(0.01)(traceId("fd70a3d70a3d70"))).toBe(true)
@@ -34,14 +34,14 @@ describe("which traces", () => {
     expect(traceIdRatio(0.5)(high)).toBe(true)
   })
 
-  it("all with ratio 1, none with ratio 0", () => {
+  it("all traces with ratio 1, none with ratio 0", () => {
     for (const random of ["00000000000000", "80000000000000", "ffffffffffffff"]) {
       expect(traceIdRatio(1)(traceId(random))).toBe(true)
       expect(traceIdRatio(0)(traceId(random))).toBe(false)
     }
   })
 
-  it("the ones kept at a lower ratio are kept at a higher one", () => {
+  it("at a higher ratio all traces that it keeps at a lower one", () => {
     const [tenth, third] = [traceIdRatio(0.1), traceIdRatio(1 / 3)]
     for (let step = 0; step < 256; step++) {
       const id = traceId(step.toString(16).padStart(2, "0").padEnd(14, "7"))
@@ -49,7 +49,7 @@ describe("which traces", () => {
     }
   })
 
-  it.effect("about the requested fraction of random ones", () =>
+  it.effect("about the requested fraction of random traces", () =>
     Effect.gen(function*() {
       const kept = yield* Effect.zipRight(Effect.repeatN(unit("root"), 9_999), memory).pipe(Effect.provide(half))
       // Ten standard deviations.
@@ -58,13 +58,13 @@ describe("which traces", () => {
 })
 
 describe("a sampled sink", () => {
-  it.effect("has a trace whole, or not at all", () =>
+  it.effect("receives a trace whole or not at all", () =>
     Effect.gen(function*() {
       const held = yield* Effect.zipRight(Effect.zipRight(workIn(low), workIn(high)), memory).pipe(Effect.provide(half))
       expect(held.spans.map((span) => [span.name, span.traceId])).toEqual([["child", high], ["root", high]])
     }))
 
-  it.effect("has every measurement, without the ids of a trace that is left out", () =>
+  it.effect("receives every measurement, without the ids of a dropped trace", () =>
     Effect.gen(function*() {
       const program = Effect.all([workIn(low), workIn(high), Telemetry.emitMetric("outside", 1)])
       const { metrics, spans } = yield* Effect.zipRight(program, memory).pipe(Effect.provide(half))
@@ -75,7 +75,7 @@ describe("a sampled sink", () => {
       ])
     }))
 
-  it.effect("has no open span of a trace that is left out", () =>
+  it.effect("lists no open span of a dropped trace", () =>
     Effect.gen(function*() {
       const open = Effect.flatMap(InMemoryTelemetry, (held) => held.open).pipe(Telemetry.withSpan("root"))
       const during = (trace: string) =>
@@ -84,7 +84,7 @@ describe("a sampled sink", () => {
       expect((yield* Effect.provide(during(high), half)).map((span) => span.name)).toEqual(["root"])
     }))
 
-  it.effect("agrees with others of the same ratio, and can stand next to unsampled sinks", () =>
+  it.effect("agrees with others of the same ratio, and works next to unsampled sinks", () =>
     Effect.gen(function*() {
       const [one, other] = [new Journal(), new Journal()]
       const layer = MultiTelemetry.layer([
@@ -112,7 +112,7 @@ describe("a sampled sink", () => {
       expect(counted).toEqual({ kept: 4, dropped: 2, decidedEarly: 0, held: 0 })
     }))
 
-  it.effect("keeps its outputs, its ids and its name in reports", () =>
+  it.effect("keeps its outputs, its ids and its name in warnings", () =>
     Effect.gen(function*() {
       const sinks = Effect.map(Telemetry, (telemetry) => telemetry.sinks)
       const all = SampledTelemetry.head(InMemoryTelemetry.layer(), { ratio: 1 })

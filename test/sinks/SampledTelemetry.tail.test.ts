@@ -18,7 +18,7 @@ import { outline } from "../contract/subject.js"
 import { capturedWarnings, Journal } from "./recordingSinks.js"
 import { memory, names, sampled, stats, unit } from "./tailSampled.js"
 
-/** What the sink has of these traces after they ended. */
+/** What the sink received of these traces after they ended. */
 const keptOf = <A, E>(options: TailOptions, traces: Effect.Effect<A, E>) =>
   Effect.zipRight(Effect.exit(traces), Effect.all({ held: memory, stats })).pipe(Effect.provide(sampled(options)))
 
@@ -79,7 +79,7 @@ describe("a trace is kept", () => {
       ])
     }))
 
-  it.effect("by the ratio otherwise, the same traces as a head sampler of that ratio keeps", () =>
+  it.effect("otherwise by the ratio, like the traces that a head sampler of that ratio keeps", () =>
     Effect.gen(function*() {
       const journal = new Journal()
       const program = Effect.repeatN(unit("root"), 199)
@@ -122,7 +122,7 @@ describe("a trace is held", () => {
       expect(names(after.spans)).toEqual(["failed", "root"])
     }))
 
-  it.effect("with its measurements in order; without ids if it is left out", () =>
+  it.effect("with its measurements in order, which lose their ids if it is dropped", () =>
     Effect.gen(function*() {
       const measured = (name: string, body: Effect.Effect<void, string>) =>
         Effect.ignore(Telemetry.withSpan(Effect.zipRight(Telemetry.emitMetric(name, 1), body), name))

@@ -1,5 +1,5 @@
 /**
- * Sinks made of effects: a bounded queue, a worker, and a release that drains it within its time.
+ * Sinks whose hooks are effects: a bounded queue, a worker, and a release that drains the queue within its time limit.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
@@ -20,7 +20,7 @@ class Destination extends Context.Tag("test/Destination")<Destination, Array<str
 const span = (name: string) => Telemetry.withSpan(Effect.void, name)
 const spans = (...names: ReadonlyArray<string>) => Effect.forEach(names, span, { discard: true })
 
-/** A queued sink whose layer is open until `close`; its warnings are kept. */
+/** A queued sink whose layer is open until `close`, with its warnings. */
 const opened = <R>(options: EffectSinkOptions<R>) =>
   Effect.gen(function*() {
     const warnings: Array<string> = []
@@ -37,11 +37,11 @@ const opened = <R>(options: EffectSinkOptions<R>) =>
     return { context, close: Scope.close(scope, Exit.void), stats: Effect.suspend(() => stats), warnings }
   })
 
-/** Lets fibers run until nothing moves; time stands still. */
+/** Lets fibers run until all are waiting; the clock stands still. */
 const settle = Effect.repeatN(Effect.yieldNow(), 20)
 
-describe("a sink made of effects", () => {
-  it.effect("handles spans and metrics in the order in which they came, with the services of its layer", () =>
+describe("a sink whose hooks are effects", () => {
+  it.effect("handles spans and metrics in order of arrival, with the services of its layer", () =>
     Effect.gen(function*() {
       const seen: Array<string> = []
       const record = (text: string) => Effect.flatMap(Destination, (list) => Effect.sync(() => list.push(text)))
@@ -67,7 +67,6 @@ describe("a sink made of effects", () => {
   it.effect("counts a promise returned instead of an effect as failed, and the process continues", () =>
     Effect.gen(function*() {
       const { context, stats } = yield* opened({
-        // A caller in JavaScript is held by no types.
         onSpanEnd: async () => {
           throw new Error("no")
         }
@@ -77,7 +76,7 @@ describe("a sink made of effects", () => {
       expect(yield* stats).toStrictEqual({ accepted: 2, written: 0, queued: 0, dropped: 0, failed: 2 })
     }))
 
-  it.effect("reports a rejected promise that its effect returns, and the process continues", () =>
+  it.effect("reports a rejected promise returned by its effect, and the process continues", () =>
     Effect.gen(function*() {
       const { context, warnings } = yield* opened({
         name: "slow",
@@ -118,7 +117,7 @@ describe("a sink made of effects", () => {
       ])
     }))
 
-  it.effect("that fails, dies or throws continues with the next record; failures are counted and reported once", () =>
+  it.effect("continues with the next record after it fails, dies or throws; failures are counted and reported once", () =>
     Effect.gen(function*() {
       const seen: Array<string> = []
       const { close, context, stats, warnings } = yield* opened({
@@ -148,7 +147,7 @@ describe("a sink made of effects", () => {
       expect(warnings[0]).toMatch(/^The telemetry sink "flaky" failed: Error: refused/)
     }))
 
-  it.effect("does not trace or log into the program that it records", () =>
+  it.effect("does not trace or log into the program it records", () =>
     Effect.gen(function*() {
       const noisy = Telemetry.sinkFromEffect({
         onSpanEnd: () => Effect.withSpan(Effect.log("sent"), "http.client POST")
@@ -197,7 +196,7 @@ describe("a flush", () => {
 })
 
 describe("the release of the layer", () => {
-  it.effect("handles what is still queued first", () =>
+  it.effect("handles queued records first", () =>
     Effect.gen(function*() {
       const seen: Array<string> = []
       const { close, context, stats } = yield* opened({
@@ -212,7 +211,7 @@ describe("the release of the layer", () => {
   for (
     const [how, hang] of [["hangs", Effect.never], ["cannot be stopped", Effect.uninterruptible(Effect.never)]] as const
   ) {
-    it.effect(`gives an effect that ${how} the time of \`drain\`, and counts what was left`, () =>
+    it.effect(`gives an effect that ${how} the time of \`drain\`, and counts the records left`, () =>
       Effect.gen(function*() {
         const { close, context, stats, warnings } = yield* opened({
           name: "hanging",
@@ -233,7 +232,7 @@ describe("the release of the layer", () => {
       }))
   }
 
-  it.effect("takes all of `drain` if there is much to do, without a warning", () =>
+  it.effect("may take all of `drain`, without a warning if everything is handled", () =>
     Effect.gen(function*() {
       const { close, context, stats, warnings } = yield* opened({
         drain: "20 seconds",
@@ -271,7 +270,7 @@ describe("the release of the layer", () => {
       ])
     }))
 
-  it.effect("flushes a sink that stays open when its layer closes", () =>
+  it.effect("flushes a sink that stays open after its layer closes", () =>
     Effect.gen(function*() {
       const seen: Array<string> = []
       const sink = yield* Telemetry.sinkFromEffect({

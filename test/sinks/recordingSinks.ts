@@ -6,10 +6,10 @@ import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { Telemetry, type TelemetrySink } from "loom-telemetry"
 
-/** Where a sink can break. */
+/** The places where a sink can break. */
 export type Fault = "onSpanStart" | "onSpanEnd" | "onMetric" | "flush" | "release"
 
-/** What every sink of a test writes down, in one list: `a start body`, `a end body success`, `a metric calls`, `a flush`, `a release`. */
+/** The entries of all sinks of a test, in one list: `a start body`, `a end body success`, `a metric calls`, `a flush`, `a release`. */
 export class Journal {
   readonly entries: Array<string> = []
 
@@ -18,15 +18,15 @@ export class Journal {
     return this.entries.filter((entry) => entry.startsWith(`${name} `)).map((entry) => entry.slice(name.length + 1))
   }
 
-  /** The entries that say this, as names of sinks. */
+  /** The names of the sinks with this entry. */
   whoSaid(what: string): ReadonlyArray<string> {
     return this.entries.filter((entry) => entry.endsWith(` ${what}`)).map((entry) => entry.slice(0, -what.length - 1))
   }
 
-  /** A layer with a sink of this name that writes here. */
+  /** A layer with a sink of this name that adds entries here. */
   readonly layer = (name: string): Layer.Layer<Telemetry> => this.breaking(name, undefined)
 
-  /** The same, and it throws `Broken` in one place, after it has written that it was there. */
+  /** Like `layer`, but throws `Broken` in one place, after it has added its entry. */
   readonly breaking = (name: string, fault: Fault | undefined): Layer.Layer<Telemetry> => {
     const note = (where: Fault, text: string): void => {
       this.entries.push(`${name} ${text}`)
@@ -47,7 +47,7 @@ export class Journal {
   }
 }
 
-/** What a broken sink throws. */
+/** The exception of a broken sink. */
 export class Broken extends Error {
   override readonly name = "Broken"
 
@@ -56,7 +56,7 @@ export class Broken extends Error {
   }
 }
 
-/** A logger that keeps warnings, in place of all others. */
+/** A logger that keeps warnings, instead of all other loggers. */
 export const capturedWarnings = (): readonly [warnings: ReadonlyArray<string>, layer: Layer.Layer<never>] => {
   const warnings: Array<string> = []
   const logger = Logger.make<unknown, void>(({ logLevel, message }) => {

@@ -1,5 +1,5 @@
 /**
- * Scores in each sink: counted, behind filters and samplers, on the console, and where a hook throws.
+ * Scores in each sink: counts, filters and samplers, the console, and hooks that throw.
  */
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
@@ -27,7 +27,7 @@ const names = Effect.map(scores, (all) => all.map(({ name }) => name))
 const idsIn = (name: string) => Effect.orDie(Effect.currentSpan).pipe(Telemetry.withSpan(name))
 
 describe("the in-memory sink", () => {
-  it.effect("counts scores among its records, bounds them and forgets them", () =>
+  it.effect("counts, limits and clears scores like other records", () =>
     Effect.gen(function*() {
       const memory = yield* InMemoryTelemetry
       yield* Effect.forEach(["a", "b", "c"], judged).pipe(Telemetry.withSpan("answer"))
@@ -37,7 +37,7 @@ describe("the in-memory sink", () => {
       expect(yield* names).toEqual([])
     }).pipe(Effect.provide(InMemoryTelemetry.layer({ capacity: 2 }))))
 
-  it.effect("gives deep-frozen records, the same one at each read", () =>
+  it.effect("returns deep-frozen records, the same one on each read", () =>
     Effect.gen(function*() {
       yield* Telemetry.score("s", { value: 1, attributes: { list: [1] } }).pipe(Telemetry.withSpan("answer"))
       const [score] = yield* scores
@@ -48,7 +48,7 @@ describe("the in-memory sink", () => {
 })
 
 describe("the file sink", () => {
-  it.scoped("counts scores like every record, and refused ones as invalid", () =>
+  it.scoped("counts scores like other records, and rejected ones as invalid", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = `${yield* fs.makeTempDirectoryScoped()}/traces.jsonl`
@@ -86,7 +86,7 @@ describe("the console", () => {
   const score = `★ correctness 0.25 wrong\\n (code) explanation="off, by one"`
   const unplaced = `★ late 0.5 (code) trace_id=${traceId}, span_id=${spanId}`
 
-  it.effect("prints a score below its span while that is open", () =>
+  it.effect("prints a score below its span while the span is open", () =>
     Effect.map(printed("live"), (text) =>
       expect(text.replace(/ \([\d.]+ms\)/g, "")).toBe(
         `▸ outer\n  ▸ inner\n    ${score}\n  • inner\n• outer\n${unplaced}\n`
@@ -98,7 +98,7 @@ describe("the console", () => {
       (text) => expect(text.replace(/ \([\d.]+ms\)/g, "")).toBe(`• outer\n  • inner\n    ${score}\n${unplaced}\n`)
     ))
 
-  it.effect("prints scores without metrics, and counts them", () =>
+  it.effect("prints and counts scores even if metrics are not shown", () =>
     Effect.gen(function*() {
       const lines: Array<string> = []
       const layer = ConsoleTelemetry.layer({
@@ -114,7 +114,7 @@ describe("the console", () => {
 })
 
 describe("behind a filter, a score", () => {
-  it.effect("keeps the ids of its target, even if that is left out", () =>
+  it.effect("keeps the ids of its target, even if the target is dropped", () =>
     Effect.gen(function*() {
       const ids = yield* Effect.tap(Effect.currentSpan, judged()).pipe(
         Telemetry.withSpan("out"),
@@ -129,7 +129,7 @@ describe("behind a filter, a score", () => {
 describe("behind a sampler, a score", () => {
   const counted = Effect.flatMap(SampledTelemetry, (sampled) => sampled.stats)
 
-  it.effect("follows the decision on its trace, also later; of an unknown trace it passes", () =>
+  it.effect("follows the decision on its trace, even later; a score of an unknown trace is passed on", () =>
     Effect.gen(function*() {
       const fine = yield* Effect.zipRight(judged("fine"), idsIn("inner")).pipe(Telemetry.withSpan("root"))
       const failed = yield* Effect.zipRight(judged("failed"), Effect.flatMap(Effect.currentSpan, Effect.fail)).pipe(
@@ -141,7 +141,7 @@ describe("behind a sampler, a score", () => {
       yield* Telemetry.scoreOf({ traceId: ids.traceId, spanId: ids.spanId }, "late failed", { value: 1 })
       yield* late
       expect(yield* names).toEqual(["failed", "late failed", "late"])
-      // Spans: root, inner and fails.
+      // The spans root, inner and fails.
       expect(yield* counted).toEqual({ kept: 1 + 3, dropped: 2 + 2, decidedEarly: 0, held: 0 })
     }).pipe(Effect.provide(SampledTelemetry.tail(InMemoryTelemetry.layer()))))
 
@@ -155,7 +155,7 @@ describe("behind a sampler, a score", () => {
     }).pipe(Effect.provide(SampledTelemetry.tail(InMemoryTelemetry.layer(), { ratio: 1 }))))
 
   it.effect.each([[0, []], [1, ["s", "late"]]] as const)(
-    "at a ratio of %s follows its trace's id",
+    "is kept or dropped by its trace id at a ratio of %s",
     ([ratio, kept]) =>
       Effect.gen(function*() {
         yield* Telemetry.withSpan(judged(), "root")
@@ -168,7 +168,7 @@ describe("behind a sampler, a score", () => {
 })
 
 describe("a sink that throws in onScore", () => {
-  it.effect("does not keep the score from others; the exception is raised at the span's end", () =>
+  it.effect("does not keep the score from other sinks; its exception is raised at the end of the span", () =>
     Effect.gen(function*() {
       const [warnings, logger] = capturedWarnings()
       const broken = Telemetry.layerSink({
@@ -185,7 +185,7 @@ describe("a sink that throws in onScore", () => {
       expect(warnings[0]).toContain(`"broken" threw in onScore`)
     }))
 
-  it.effect("raises at once outside of spans, and not where it only reports", () =>
+  it.effect("raises at once outside of spans, and never with \"report\"", () =>
     Effect.gen(function*() {
       const layer = (onSinkError: "raise" | "report") =>
         Telemetry.layerSink({
@@ -211,7 +211,7 @@ it.effect("a sink without onScore receives no scores", () =>
     expect(journal.of("a")).toEqual(["start root", "end root success null", "flush", "release"])
   }))
 
-it.effect("an attribute function is not called where nothing records, and may throw", () =>
+it.effect("an attribute function is not called if nothing records, and may throw", () =>
   Effect.gen(function*() {
     let calls = 0
     const attributes = () => {

@@ -1,23 +1,23 @@
 /**
- * What the tests of tail sampling have in common.
+ * Helpers for the tests of tail sampling.
  */
 import * as Effect from "effect/Effect"
 import { InMemoryTelemetry, SampledTelemetry, type TailOptions, Telemetry } from "loom-telemetry"
 
-/** A span with nothing in it. */
+/** An empty span. */
 export const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
 
-/** All that the sink below has. */
+/** Everything that the sink received. */
 export const memory = Effect.flatMap(
   InMemoryTelemetry,
   ({ metrics, open, spans }) => Effect.all({ spans, metrics, open })
 )
 
-/** What the sampler counts. */
+/** The sampler's counters. */
 export const stats = Effect.flatMap(SampledTelemetry, (sampled) => sampled.stats)
 
-/** A tail sampler over a sink in memory. */
+/** A tail sampler in front of an in-memory sink. */
 export const sampled = (options: TailOptions = {}) => SampledTelemetry.tail(InMemoryTelemetry.layer(), options)
 
-/** The names of spans, in their order. */
+/** The names of spans, in order. */
 export const names = (spans: ReadonlyArray<{ readonly name: string }>) => spans.map(({ name }) => name)

@@ -1,5 +1,5 @@
 /**
- * Streams that fail: the program goes on as if nothing had happened, and what was lost is counted and said once.
+ * Streams that fail: the program is not affected, and lost lines are counted and reported once.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -12,13 +12,13 @@ import { describe, expect } from "vitest"
 import { openOutput } from "../../../src/sinks/console/output.js"
 import { faultRow } from "../../faults/row.js"
 
-/** Warnings that were logged while the effect ran. */
+/** The warnings logged while the effect ran. */
 const warningsOf = <A, E, R>(self: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     const warnings: Array<string> = []
     const logger = Logger.make<unknown, void>(({ message }) => void warnings.push(String(message)))
     return self.pipe(
-      // Warnings are logged by a fiber of their own.
+      // Warnings are logged by their own fiber.
       Effect.zipLeft(Effect.yieldNow()),
       Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
       Effect.map((result) => ({ result, warnings }))
@@ -48,7 +48,7 @@ const twoSpans = Telemetry.withSpan(Telemetry.withSpan(Effect.succeed("result"),
 
 describe("a stream whose write throws", () => {
   row(
-    "a stream whose write throws does not change what the program gives, and is reported once",
+    "a stream whose write throws does not change the program's result, and is reported once",
     () =>
       Effect.gen(function*() {
         for (const order of ["live", "tree"] as const) {
@@ -62,7 +62,7 @@ describe("a stream whose write throws", () => {
       })
   )
 
-  row("a stream whose write throws does not change how the program fails", () =>
+  row("a stream whose write throws does not change the program's failure", () =>
     Effect.gen(function*() {
       const layer = ConsoleTelemetry.layer({ stream: broken })
       const { result } = yield* warningsOf(
@@ -83,9 +83,9 @@ describe("a stream whose write throws", () => {
     }))
 })
 
-describe("a stream whose write gives a promise", () => {
+describe("a stream whose write returns a promise", () => {
   row(
-    "a stream whose write gives a promise that is rejected loses lines, which are counted, and ends nothing",
+    "a stream whose write returns a rejected promise loses lines, which are counted, and the process continues",
     () =>
       Effect.gen(function*() {
         const write = async () => {
@@ -104,7 +104,7 @@ describe("a stream whose write gives a promise", () => {
 })
 
 describe("a stream that emits an error", () => {
-  row("a stream that emits an error ends nothing, and is reported once", () =>
+  row("a stream that emits an error does not end the process, and is reported once", () =>
     Effect.gen(function*() {
       const stream = new Emitting()
       const { result, warnings } = yield* warningsOf(Effect.provide(twoSpans, ConsoleTelemetry.layer({ stream })))
@@ -116,7 +116,7 @@ describe("a stream that emits an error", () => {
     }))
 
   row(
-    "a stream that emits an error ends nothing after the layer has closed either, and has one listener however many layers there were",
+    "a stream that emits an error after the layer has closed does not end the process, and has one listener for any number of layers",
     () =>
       Effect.gen(function*() {
         const stream = new Emitting()
@@ -138,9 +138,9 @@ describe("a stream that emits an error", () => {
     }))
 })
 
-describe("a stream that takes no more", () => {
+describe("a stream that accepts no more", () => {
   row(
-    "a stream that takes no more because its reader is slow is given nothing beyond 8 MiB, and what is lost is counted and said once",
+    "a stream that accepts no more because its reader is slow buffers at most 8 MiB, and lost lines are counted and reported once",
     () =>
       Effect.gen(function*() {
         const written: Array<string> = []
@@ -160,7 +160,7 @@ describe("a stream that takes no more", () => {
   )
 
   row(
-    "a stream that takes no more because it was destroyed is left alone, and what is lost is counted",
+    "a stream that accepts no more because it was destroyed is not written to, and lost lines are counted",
     () =>
       Effect.gen(function*() {
         const output = yield* openOutput({ stream: { ...broken, destroyed: true } as ConsoleStream })

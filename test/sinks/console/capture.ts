@@ -1,5 +1,5 @@
 /**
- * A stream that keeps what is written, and short ways to run a program under a console sink.
+ * A stream that keeps its output, and helpers to run a program under a console sink.
  */
 import * as Effect from "effect/Effect"
 import { type ConsoleOptions, type ConsoleStream, ConsoleTelemetry } from "loom-telemetry"

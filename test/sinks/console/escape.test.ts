@@ -1,5 +1,5 @@
 /**
- * Foreign text on the console: what it may hold, and what it cannot do.
+ * Foreign text on the console: how it is escaped, and what it cannot do.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -17,7 +17,17 @@ const classes: ReadonlyArray<readonly [name: string, codes: ReadonlyArray<number
   ["bidi controls", [0x61c, 0x200e, 0x200f, ...range(0x202a, 0x202e), ...range(0x2066, 0x2069)]],
   ["zero-width characters", [0x200b, 0x200c, 0x200d, 0x2060, 0xfeff]],
   ["invisible operators and deprecated format characters", [...range(0x2061, 0x2065), ...range(0x206a, 0x206f)]],
-  ["fillers, the soft hyphen and joiners without a shape", [0xad, 0x34f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x3164, 0xffa0]],
+  ["fillers, the soft hyphen and joiners without a shape", [
+    0xad,
+    0x34f,
+    0x115f,
+    0x1160,
+    0x17b4,
+    0x17b5,
+    0x180e,
+    0x3164,
+    0xffa0
+  ]],
   ["format controls of shorthand and music", [...range(0x1bca0, 0x1bca3), ...range(0x1d173, 0x1d17a)]],
   ["interlinear annotations", [0xfff9, 0xfffa, 0xfffb]],
   ["tag characters", range(0xe0000, 0xe007f)],
@@ -75,14 +85,14 @@ describe("a name", () => {
 })
 
 describe("a record's line", () => {
-  it.effect("forges no field with a value", () =>
+  it.effect("cannot be given a forged field by a value", () =>
     Effect.gen(function*() {
       expect(yield* linesOf(Telemetry.withSpan(Effect.void, "loom.tool", { tool: "x, ok=true" }))).toEqual([
         `• loom.tool (0.0ms) tool="x, ok=true"`
       ])
     }))
 
-  it.effect("forges no line with a name, key, value or message", () =>
+  it.effect("cannot be followed by a line forged by a name, key, value or message", () =>
     Effect.gen(function*() {
       const forged = "x\n• loom.tool (1.0ms) ok=true"
       const lines = yield* linesOf(Effect.gen(function*() {
@@ -98,7 +108,7 @@ describe("a record's line", () => {
       ])
     }))
 
-  it.effect("sends no control sequence to the terminal", () =>
+  it.effect("contains no control sequence for the terminal", () =>
     Effect.gen(function*() {
       const clear = "\u001b[2J\u009b1;1H\u001b]0;title\u0007"
       const [line] = yield* linesOf(Telemetry.withSpan(Effect.void, "s", { answer: clear, nested: { a: [clear] } }))

@@ -1,5 +1,5 @@
 /**
- * Colours and width.
+ * Colours and line width of the console.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import { capture, linesOf } from "./capture.js"
 
 const escape = "\u001b"
 
-/** What the console prints for one small span, with these variables set. */
+/** The console's output for one small span, with these environment variables. */
 const printed = (
   variables: { readonly NO_COLOR?: string; readonly FORCE_COLOR?: string },
   terminal: boolean,
@@ -49,28 +49,28 @@ describe("colours", () => {
       expect(colored(yield* printed({}, false))).toBe(false)
     }))
 
-  it.effect("are switched off by NO_COLOR, unless it is empty", () =>
+  it.effect("are disabled by NO_COLOR, unless it is empty", () =>
     Effect.gen(function*() {
       expect(colored(yield* printed({ NO_COLOR: "1" }, true))).toBe(false)
       expect(colored(yield* printed({ NO_COLOR: "" }, true))).toBe(true)
       expect(colored(yield* printed({ NO_COLOR: "1", FORCE_COLOR: "1" }, true))).toBe(false)
     }))
 
-  it.effect("are switched on by FORCE_COLOR, and off if it is 0", () =>
+  it.effect("are enabled by FORCE_COLOR, and disabled if it is 0", () =>
     Effect.gen(function*() {
       expect(colored(yield* printed({ FORCE_COLOR: "1" }, false))).toBe(true)
       expect(colored(yield* printed({ FORCE_COLOR: "0" }, true))).toBe(false)
       expect(colored(yield* printed({ FORCE_COLOR: "" }, false))).toBe(false)
     }))
 
-  it.effect("are as the option says, whatever the environment says", () =>
+  it.effect("follow the option, whatever the environment says", () =>
     Effect.gen(function*() {
       expect(colored(yield* printed({ NO_COLOR: "1" }, false, true))).toBe(true)
       expect(colored(yield* printed({ FORCE_COLOR: "1" }, true, false))).toBe(false)
       expect(colored(yield* printed({}, true, "auto"))).toBe(true)
     }))
 
-  it.effect("mark how a span ended, and change nothing else about the line", () =>
+  it.effect("mark the outcome of a span, and change nothing else about the line", () =>
     Effect.gen(function*() {
       const body = Effect.gen(function*() {
         yield* Telemetry.withSpan(Effect.void, "fine", { a: 1 })
@@ -90,20 +90,20 @@ describe("colours", () => {
 describe("a width of 80 columns", () => {
   const wide = (width: number) => ({ width })
 
-  it.effect("truncates attributes, and marks it", () =>
+  it.effect("truncates attributes, and marks the truncation", () =>
     Effect.gen(function*() {
       const [line] = yield* linesOf(Telemetry.withSpan(Effect.void, "s", { text: "x".repeat(100) }), wide(80))
       expect(line).toBe(`• s (0.0ms) text=${"x".repeat(62)}…`)
       expect(line).toHaveLength(80)
     }))
 
-  it.effect("leaves what fits exactly as it is", () =>
+  it.effect("leaves lines that fit unchanged", () =>
     Effect.gen(function*() {
       const [line] = yield* linesOf(Telemetry.withSpan(Effect.void, "s", { text: "x".repeat(63) }), wide(80))
       expect(line).toBe(`• s (0.0ms) text=${"x".repeat(63)}`)
     }))
 
-  it.effect("keeps the outcome visible, and cuts attributes before it", () =>
+  it.effect("keeps the outcome visible, and truncates the attributes before it", () =>
     Effect.gen(function*() {
       const failing = Effect.exit(
         Telemetry.withSpan(Effect.die(new Error("no such file")), "s", { text: "x".repeat(100) })
@@ -146,11 +146,13 @@ describe("a width of 80 columns", () => {
       expect(line).toBe(`• s (0.0ms) tool=read_file, … [ERROR: Error: ${"y".repeat(34)}…`)
     }))
 
-  it.effect("counts what a terminal shows: wide characters two columns, marks none", () =>
+  it.effect("counts the columns shown by a terminal: two for wide characters, none for combining marks", () =>
     Effect.gen(function*() {
       const lines = yield* linesOf(
-        Effect.forEach(["漢", "😀", "e\u0301", "é", "한", "ｆ"], (unit) =>
-          Telemetry.withSpan(Effect.void, "s", { t: unit.repeat(40) })),
+        Effect.forEach(
+          ["漢", "😀", "e\u0301", "é", "한", "ｆ"],
+          (unit) => Telemetry.withSpan(Effect.void, "s", { t: unit.repeat(40) })
+        ),
         wide(40)
       )
       expect(lines.map((line) => [line.length, line.at(-1)])).toEqual([
@@ -163,7 +165,7 @@ describe("a width of 80 columns", () => {
       ])
     }))
 
-  it.effect("does not cut an emoji in two", () =>
+  it.effect("does not split an emoji", () =>
     Effect.gen(function*() {
       for (const width of [30, 31, 32, 33]) {
         const [line] = yield* linesOf(Telemetry.withSpan(Effect.void, "s", { t: "😀".repeat(30) }), wide(width))

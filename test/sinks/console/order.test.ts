@@ -1,5 +1,5 @@
 /**
- * When lines print, live and as a tree: what stays open, what outlives its parent, what is wide or deep.
+ * The order of lines, live and as a tree: spans that stay open or outlive their parent, wide and deep trees.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -12,7 +12,7 @@ import * as TestClock from "effect/TestClock"
 import { type ConsoleOptions, ConsoleTelemetry, Telemetry } from "loom-telemetry"
 import { capture, linesOf } from "./capture.js"
 
-/** A program's lines so far, while it goes on. */
+/** A program's lines so far, while it is running. */
 const started = <A, E>(program: Effect.Effect<A, E>, options: ConsoleOptions = {}) =>
   Effect.gen(function*() {
     const stream = capture()
@@ -203,7 +203,7 @@ describe("tree order", () => {
   const inside = (times: number) =>
     Effect.forEach(Array.from({ length: times }), () => Telemetry.withSpan(Effect.void, "inside"), { discard: true })
 
-  it.effect("prints the trace waiting longest early when too much waits, and its later spans as they end", () =>
+  it.effect("prints the trace waiting longest early if too many records wait, and its later spans as they end", () =>
     Effect.gen(function*() {
       const waiting = (name: string) =>
         Effect.gen(function*() {
@@ -257,7 +257,7 @@ describe("tree order", () => {
       ])
     }))
 
-  it.effect("limits what waits inside a daemon whose root has already printed", () =>
+  it.effect("limits the records waiting inside a daemon whose root has already printed", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const body = Effect.gen(function*() {

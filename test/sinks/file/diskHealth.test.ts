@@ -50,7 +50,7 @@ describe("a disk that fails for a while", () => {
         const pauses: Array<number> = []
         for (let now = 0; pauses.length < 11;) {
           yield* turns
-          // The writer waits when it has been refused; until then the clock stands still.
+          // The writer waits after a failed write; until then the clock stands still.
           for (const next of yield* TestClock.sleeps()) {
             pauses.push(next - now)
             now = next
@@ -74,7 +74,7 @@ describe("a disk that fails for a while", () => {
       expect(yield* namesIn(path)).toEqual(["waiting"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("is left alone again after a failed flush", () =>
+  it.scoped("is not retried immediately again after a failed flush", () =>
     Effect.gen(function*() {
       let calls = 0
       const sink = yield* openSink(yield* tempPath, {}, refusing(() => (calls++, "EIO")))
@@ -130,7 +130,7 @@ describe("a program that blocks the event loop", () => {
   it.scoped("loses nothing while the disk is fast enough", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
-      // The disk is done at once; its answers cannot come in before the loop turns.
+      // The disk finishes at once, but its callbacks run only after a turn of the event loop.
       const sink = yield* openSink(path, { maxQueuedBytes: 20_000 }, {
         write: (fd, bytes, offset, length, position, done) => {
           const written = nodeFunctions.writeSync(fd, bytes, offset, length, position)
@@ -213,7 +213,7 @@ describe("a disk that never recovers", () => {
       yield* Fiber.join(closing)
       const given = { accepted: 2, written: 0, queued: 0, dropped: { shutdown: 2, io: 0 } }
       expect(yield* sink.stats).toMatchObject(given)
-      // It answers after all: the counters stay, nothing is thrown, the descriptor is closed.
+      // It calls back after all: the counters stay, nothing is thrown, the descriptor is closed.
       release()
       yield* turns
       expect(yield* sink.stats).toMatchObject(given)

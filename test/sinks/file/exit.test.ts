@@ -1,5 +1,5 @@
 /**
- * The end of the process, played: the sink's own exit handler is called while writes are under way that never answer.
+ * A simulated end of the process: the sink's own exit handler is called while pending writes never call back.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
@@ -13,7 +13,7 @@ import { jsonLines, tempPath } from "./tempFile.js"
 
 const listeners = () => process.listeners("exit") as ReadonlyArray<(code: number) => void>
 
-/** Opens the sink, and gives what the end of the process would call. */
+/** Opens the sink, and returns its exit handler. */
 const openToExit = (path: string, options?: FileOptions, damage?: Partial<NodeFunctions>) =>
   Effect.gen(function*() {
     const before = new Set(listeners())
@@ -25,7 +25,7 @@ const openToExit = (path: string, options?: FileOptions, damage?: Partial<NodeFu
 const namesNow = (path: string) =>
   jsonLines(readFileSync(path, "utf8")).map(({ kind, name }) => kind === "span" ? name : `${kind} ${name ?? ""}`.trim())
 
-/** A sink whose writes never answer; `begun` completes when there is one. */
+/** A sink whose writes never call back; `begun` completes when one has started. */
 const openSilent = (path: string, reach: (fd: number, bytes: Uint8Array) => void) =>
   Effect.gen(function*() {
     let writes = 0
@@ -52,7 +52,7 @@ describe("the exit handler", () => {
       expect(listeners()).toHaveLength(before)
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("writes what is queued before any fiber or callback runs", () =>
+  it.scoped("writes queued records before any fiber or callback runs", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openToExit(path)
@@ -82,7 +82,7 @@ describe("the exit handler", () => {
         write: (_fd, bytes) => {
           given = bytes.slice()
         },
-        // The thread is done when the file is looked at for the second time.
+        // The thread has finished when the file is checked for the second time.
         fstatSync: (fd) => {
           if (given !== undefined && ++looks === 2) {
             writeSync(fd, given)

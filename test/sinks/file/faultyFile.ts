@@ -1,5 +1,5 @@
 /**
- * A file system of one file, which is not Node's, and whose writes do what a test wants.
+ * A file system with one file, different from Node's, whose writes are controlled by a test.
  */
 import { FileSystem } from "@effect/platform"
 import * as PlatformError from "@effect/platform/Error"
@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-/** What a disk says when it is full. */
+/** The error of a full disk. */
 export const noSpace = new PlatformError.SystemError({
   module: "FileSystem",
   method: "write",
@@ -16,13 +16,13 @@ export const noSpace = new PlatformError.SystemError({
   cause: Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" })
 })
 
-/** One write that a test answers. */
+/** One write, whose result a test decides. */
 export type Write = (text: string) => Effect.Effect<void, PlatformError.PlatformError>
 
-/** The file system, and what reached its file. */
+/** The file system and the contents of its file. */
 export interface FaultyFile {
   readonly layer: Layer.Layer<FileSystem.FileSystem>
-  /** The texts of the writes that succeeded. */
+  /** The texts of the successful writes. */
   readonly writes: ReadonlyArray<string>
   readonly lines: () => ReadonlyArray<string>
 }
@@ -44,7 +44,7 @@ const info = (size: number): FileSystem.File.Info => ({
   blocks: Option.none()
 })
 
-/** A file whose writes are answered by `onWrite`. */
+/** A file whose writes are handled by `onWrite`. */
 export const faultyFile = (onWrite: Write): FaultyFile => {
   const writes: Array<string> = []
   let size = 0

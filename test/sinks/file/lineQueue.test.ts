@@ -1,5 +1,5 @@
 /**
- * The queue against a list: what is confirmed is what was put in, in order, and what waits never exceeds the bound in bytes.
+ * The queue compared with a list: confirmed lines are those put in, in order, and waiting lines never exceed the limit in bytes.
  */
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"

@@ -1,5 +1,5 @@
 /**
- * A clock that a test moves by hand. Unlike `TestClock` it never waits for real time, so that a test can move it thousands of times.
+ * A clock that a test moves manually. Unlike `TestClock` it never waits for real time, so a test can move it thousands of times.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -10,7 +10,7 @@ interface Sleeper {
   readonly wake: () => void
 }
 
-/** The clock; it begins at 1970. */
+/** The clock; it starts in 1970. */
 export class ManualClock implements Clock.Clock {
   readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
   readonly currentTimeMillis = Effect.sync(() => this.now)
@@ -34,7 +34,7 @@ export class ManualClock implements Clock.Clock {
     })
   }
 
-  /** Lets so many milliseconds pass. */
+  /** Moves the clock by this many milliseconds. */
   advance(millis: number): void {
     this.now += millis
     for (const sleeper of [...this.sleepers]) {

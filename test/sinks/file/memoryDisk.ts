@@ -1,6 +1,6 @@
 /**
- * A disk in memory behind Node's functions: files keep their contents when they are renamed, are gone when they are deleted, and there is room
- * for only so many bytes.
+ * An in-memory disk with Node's functions: files keep their contents when they are renamed, disappear when they are deleted, and space is
+ * limited.
  */
 import { FileSystem } from "@effect/platform"
 import * as PlatformError from "@effect/platform/Error"
@@ -14,7 +14,7 @@ import { systemError } from "./systemError.js"
 /** The only folder. */
 const folder = { dev: 7, ino: 1 }
 
-/** A file, under whatever name. */
+/** A file, independent of its name. */
 export interface MemoryFile {
   readonly ino: number
   text: string
@@ -38,11 +38,11 @@ const folderStats: NodeStats = {
   isFile: () => false
 }
 
-/** Texts are bytes here: only ASCII is written. */
+/** The contents as text, because only ASCII is written. */
 export class MemoryDisk {
-  /** Every file that ever was, oldest first. */
+  /** Every file that ever existed, oldest first. */
   readonly all: Array<MemoryFile> = []
-  /** Bytes that may still be written. */
+  /** The free space, in bytes. */
   room = Infinity
   private readonly named = new Map<string, MemoryFile>()
   private readonly open = new Map<number, MemoryFile>()
@@ -69,7 +69,7 @@ export class MemoryDisk {
     }
   }
 
-  /** How many descriptors are open. */
+  /** The number of open descriptors. */
   get openCount(): number {
     return this.open.size
   }

@@ -1,6 +1,6 @@
 /**
- * The file sink against a model: whatever is done to its file, in whatever order, every record is in a file or counted as dropped, every
- * line is whole, and the order stays.
+ * The file sink compared with a model: whatever happens to its file, in any order, every record is in a file or counted as dropped, every
+ * line is whole, and the order is kept.
  */
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -34,7 +34,7 @@ type Command = typeof command extends fc.Arbitrary<infer A> ? A : never
 const theirs = "{\"kind\":\"theirs\"}"
 const theirTorn = "{\"kind\":\"the"
 
-/** Whole lines as JSON; the others as they are. */
+/** Whole lines as JSON, others unchanged. */
 const readLines = ({ text }: MemoryFile) => {
   const lines: Array<{ readonly kind: string; readonly name?: string }> = []
   const torn: Array<string> = []
@@ -61,12 +61,12 @@ const times = <E, R>(count: number, effect: Effect.Effect<unknown, E, R>) =>
 
 const settle = times(4, turn)
 
-/** The sink under the model's hands. */
+/** The sink that the model drives. */
 class Subject {
   readonly disk = new MemoryDisk()
   readonly clock = new ManualClock()
   readonly stats: Array<FileStats> = []
-  /** Records that were in a file when it was deleted or emptied. */
+  /** Records that were in a file when it was deleted or truncated. */
   readonly destroyed = new Set<number>()
   emitted = 0
   coWrites = 0
@@ -154,8 +154,8 @@ class Subject {
 const expectModel = (subject: Subject): void => {
   const { all } = subject.disk
   const surviving = all.filter(({ links }) => links > 0)
-  // Every record is in a file, was in one that was destroyed, or is counted. One that was destroyed while it was being written may have
-  // been written again, or not.
+  // Every record is in a file, was in one that was destroyed, or is counted. A record destroyed while it was being written may or may
+  // not have been written again.
   const found = new Set(surviving.flatMap(numbersIn))
   const seen = new Set([...found, ...subject.destroyed, ...all.flatMap(numbersIn)])
   const sum = (of: (stats: FileStats) => number) => subject.stats.reduce((total, stats) => total + of(stats), 0)
@@ -164,12 +164,12 @@ const expectModel = (subject: Subject): void => {
   expect(sum(({ written }) => written) + dropped).toBe(subject.emitted)
   expect(found.size + dropped).toBeLessThanOrEqual(subject.emitted + subject.coWrites)
   expect(seen.size + dropped).toBeGreaterThanOrEqual(subject.emitted)
-  // In the order in which the spans ended, within each file and over all of them. None twice, but for one that lacked only its newline when
-  // another process wrote behind it: it is unknown whether that completed the line.
+  // In the order in which the spans ended, within each file and across all of them. None twice, except one that lacked only its newline when
+  // another process wrote after it: it is unknown whether that completed the line.
   const numbers = surviving.flatMap(numbersIn)
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
   expect(numbers.length - found.size).toBeLessThanOrEqual(subject.coWrites)
-  // Only lines of the other writer are torn and, where it wrote in the middle of one, ours. No line is glued to another.
+  // Only lines of the other writer are torn, and those of ours in which it wrote. No line is glued to another.
   const torn = surviving.flatMap((file) => readLines(file).torn).filter((line) => line !== theirTorn)
   expect(torn.length).toBeLessThanOrEqual(subject.coWrites)
   for (const line of torn) {

@@ -1,5 +1,5 @@
 /**
- * Paths that cannot be opened: the layer fails with the path, the reason and what to do.
+ * Paths that cannot be opened: the layer fails with the path, the reason and the remedy.
  */
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
@@ -18,7 +18,7 @@ const openError = (path: string) =>
 
 const run = (command: string, ...args: ReadonlyArray<string>): boolean => spawnSync(command, args).status === 0
 
-/** A fact about the machine that is there only while the scope is open; skipped where it cannot be made. */
+/** A change of the machine that lasts while the scope is open; skipped if it is not possible. */
 const during = (make: () => boolean, undo: () => unknown) =>
   Effect.acquireRelease(Effect.sync(make), () => Effect.sync(undo))
 
@@ -33,7 +33,7 @@ const expectError = (error: unknown, path: string, reason: OpenErrorReason, reme
   expect(error).toBeInstanceOf(TelemetryOpenError)
   expect(error).toMatchObject({ _tag: "TelemetryOpenError", path, reason })
   const { message } = error as TelemetryOpenError
-  // A long path is cut in the message.
+  // A long path is truncated in the message.
   expect(message.startsWith(`Cannot open ${JSON.stringify(path).slice(0, 4000)}`)).toBe(true)
   expect(message).toContain(" for telemetry: ")
   expect(message).toContain(remedy)
@@ -48,7 +48,7 @@ describe("a path that cannot be opened", () => {
       }
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("because a file is where a folder is needed", () =>
+  it.scoped("because one of its folders is a file", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = yield* tempPath
@@ -96,7 +96,7 @@ describe("a path that cannot be opened", () => {
       expectError(yield* openError(behind), behind, "InvalidPath", "the path is invalid")
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("because the place does not exist", () =>
+  it.scoped("because its folder cannot be created", () =>
     Effect.gen(function*() {
       const error = yield* openError("/proc/nowhere/traces.jsonl")
       expectError(error, "/proc/nowhere/traces.jsonl", "NotFound", "its parent folder could not be created")
@@ -144,7 +144,7 @@ describe("a path that cannot be opened", () => {
 })
 
 describe("a path that can be opened", () => {
-  it.scoped("may have another name, because a hard link is a file", () =>
+  it.scoped("may have another name, because a hard link is an ordinary file", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* tempPath

@@ -1,5 +1,5 @@
 /**
- * The file sink on a disk that a test can damage, open until it is closed.
+ * The file sink on a disk that a test can break; stays open until it is closed.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { expect } from "@effect/vitest"
@@ -22,7 +22,7 @@ export type FileOptions = NonNullable<Parameters<typeof FileTelemetry.layer>[1]>
 /** Node's own functions, as the sink calls them. */
 export const nodeFunctions: NodeFunctions = fs as unknown as NodeFunctions
 
-/** Functions that write nothing while `refusal` gives an error code. */
+/** Functions whose writes fail while `refusal` returns an error code. */
 export const refusing = (refusal: () => string | undefined): Partial<NodeFunctions> => ({
   write: (fd, bytes, offset, length, position, done) => {
     const code = refusal()
@@ -39,7 +39,7 @@ export const refusing = (refusal: () => string | undefined): Partial<NodeFunctio
   }
 })
 
-/** Functions that write at most as many bytes as `most` says, whatever they are given. */
+/** Functions that write at most `most` bytes at once. */
 export const stingy = (most: () => number): Partial<NodeFunctions> => ({
   write: (fd, bytes, offset, length, position, done) =>
     nodeFunctions.write(fd, bytes, offset, Math.min(length, most()), position, done),
@@ -47,22 +47,22 @@ export const stingy = (most: () => number): Partial<NodeFunctions> => ({
     nodeFunctions.writeSync(fd, bytes, offset, Math.min(length, most()), position)
 })
 
-/** One record, named. */
+/** One record with this name. */
 export const record = (name: string, attributes = {}) => Telemetry.withSpan(Effect.void, name, attributes)
 
 /** One record after another. */
 export const records = (names: ReadonlyArray<string>, attributes = {}) =>
   Effect.forEach(names, (name) => record(name, attributes), { discard: true })
 
-/** Names that count. */
+/** Numbered names. */
 export const numbered = (count: number, prefix = "r"): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`)
 
-/** The sum that always has to be right. */
+/** The equation of counters that must always hold. */
 export const expectBalance = ({ accepted, dropped, queued, written }: FileStats): void =>
   expect(written + queued + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(accepted)
 
-/** Opens the sink; `damage` takes the place of functions of `node:fs`. Closed at the end of the test at the latest. */
+/** Opens the sink; `damage` replaces functions of `node:fs`. Closed at the end of the test at the latest. */
 export const openSink = (path: string, options: FileOptions = {}, damage: Partial<NodeFunctions> = {}) =>
   Effect.gen(function*() {
     const warnings: Array<string> = []
@@ -91,15 +91,15 @@ export const openSink = (path: string, options: FileOptions = {}, damage: Partia
 
 const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
-/** A turn after which the disk has answered what it was asked before. */
+/** Waits until the disk has completed all earlier calls. */
 const answered = Effect.async<void>((resume) => fs.stat(".", () => setImmediate(() => resume(Effect.void))))
 
-/** Lets the disk answer and the test's clock go on, 50 ms a time, until the condition holds. */
+/** Lets the disk work and moves the test's clock, 50 ms at a time, until the condition holds. */
 export const eventually = (condition: Effect.Effect<boolean>): Effect.Effect<void> =>
   Effect.gen(function*() {
     for (let turns = 0; !(yield* condition); turns++) {
       if (turns > 5000) {
-        throw new Error("What was waited for does not happen")
+        throw new Error("The condition never holds")
       }
       yield* answered
       yield* TestClock.adjust("50 millis")

@@ -1,5 +1,5 @@
 /**
- * Spans that are open at a flush, at the close and at the end of the process are written as `span_start` lines, once each.
+ * Spans that are open at a flush, on close or at the end of the process are written as `span_start` lines, once each.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"

@@ -1,5 +1,5 @@
 /**
- * Files that are moved, deleted or emptied while they are written to.
+ * Files that are moved, deleted or truncated while they are written to.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
@@ -45,7 +45,7 @@ describe("a file that was renamed", () => {
       expect(yield* namesIn(path)).toEqual(["new"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("and replaced is left for its replacement", () =>
+  it.scoped("and replaced is abandoned for its replacement", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path)
@@ -129,7 +129,7 @@ describe("a file that was deleted", () => {
       yield* sink.run(records(numbered(300), { text: "x".repeat(8000) }))
       yield* sink.flush
       expect(calls).toBeGreaterThan(8)
-      // The first write was alone and looked at.
+      // The first write was alone and was verified.
       const names = yield* namesIn(path)
       expect(numbered(300).slice(-names.length)).toEqual(names)
       expect(names.length).toBeGreaterThan(200)

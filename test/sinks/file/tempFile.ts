@@ -1,16 +1,16 @@
 /**
- * Files in a folder of their own, and what stands in them.
+ * Files in a temporary folder, and their contents.
  */
 import { FileSystem } from "@effect/platform"
 import * as Effect from "effect/Effect"
 
-/** A folder that is gone when the scope closes. */
+/** A folder that is deleted when the scope closes. */
 export const tempFolder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
 
 /** A path for a file that does not exist yet. */
 export const tempPath = Effect.map(tempFolder, (folder) => `${folder}/traces.jsonl`)
 
-/** The lines of a text as JSON; every one of them has to be whole. Empty lines are skipped, as readers do. */
+/** The lines of a text as JSON; every line must be whole. Empty lines are skipped, as readers do. */
 export const jsonLines = (text: string): ReadonlyArray<any> => {
   const lines = text.split("\n")
   if (lines.pop() !== "") {

@@ -20,7 +20,7 @@ describe("a partial write", () => {
         yield* sink.run(records(numbered(5)))
         yield* sink.flush
         expect(yield* namesIn(path)).toEqual(numbered(5))
-        // No other process wrote, so no line was started again.
+        // No other process wrote, so no line was restarted.
         expect(readFileSync(path, "utf8")).not.toContain("\n\n")
         expect(yield* sink.stats).toMatchObject({ accepted: 5, written: 5, queued: 0 })
       }
@@ -50,7 +50,7 @@ describe("a partial write", () => {
       expect(yield* sink.stats).toMatchObject({ accepted: 3, written: 3, queued: 0 })
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("starts the record again on a new line if it is unknown who wrote", () =>
+  it.scoped("starts the record again on a new line if it is unknown whether another process wrote", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       let isOpen = false
@@ -179,7 +179,7 @@ describe("another process that writes to the same file", () => {
       expect(yield* namesIn(path)).toEqual(["a", "b"])
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("does not count as a writer if it only empties the file", () =>
+  it.scoped("does not count as a writer if it only truncates the file", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       const sink = yield* openSink(path)

@@ -32,7 +32,7 @@ describe("a record that is written through", () => {
       expect(yield* sink.stats).toMatchObject({ accepted: 21, written: 21, queued: 0 })
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
-  it.scoped("stays whole after a partial write, behind a torn line and when the file was deleted", () =>
+  it.scoped("stays whole after a partial write, after a torn line and if the file was deleted", () =>
     Effect.gen(function*() {
       const path = yield* tempPath
       writeFileSync(path, "{\"name\":\"tor", { mode: 0o600 })
@@ -51,7 +51,7 @@ describe("a record that is written through", () => {
       const sink = yield* openSink(path, through, refusing(() => full ? "ENOSPC" : undefined))
       yield* sink.run(records(numbered(10)))
       expect(yield* sink.stats).toMatchObject({ accepted: 10, written: 0, queued: 10 })
-      // The writer waits now until it tries again.
+      // The writer now waits before it retries.
       yield* turns
       full = false
       yield* sink.run(record("behind"))

@@ -1,5 +1,5 @@
 /**
- * Writes that fail, stall or come too late: the program's result is its own, and every record is accounted for.
+ * Writes that fail, stall or come too late: the program's result does not change, and every record is accounted for.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -18,11 +18,11 @@ const span = (name: string, attributes = {}) => Telemetry.withSpan(Effect.void, 
 
 const stats = Effect.flatMap(FileTelemetry, (file) => file.stats)
 
-/** Warnings go here. */
+/** Collects the warnings. */
 const capturing = (warnings: Array<string>) =>
   Logger.replace(Logger.defaultLogger, Logger.make<unknown, void>(({ message }) => void warnings.push(String(message))))
 
-/** The sink, open until the function returned closes it. */
+/** The sink, open until the returned function closes it. */
 const openOn = (file: FaultyFile, warnings: Array<string> = []) =>
   Effect.gen(function*() {
     const scope = yield* Scope.make()
@@ -33,7 +33,7 @@ const openOn = (file: FaultyFile, warnings: Array<string> = []) =>
     return { context: yield* Layer.buildWithScope(layer, scope), close: Scope.close(scope, Exit.void) }
   })
 
-/** Lets fibers run until nothing moves; time stands still. */
+/** Lets fibers run until all are waiting; the clock stands still. */
 const settle = Effect.repeatN(Effect.yieldNow(), 50)
 
 describe("a write that fails", () => {
@@ -60,7 +60,7 @@ describe("a write that fails", () => {
       expect(warnings[0]).toMatch(/^Writing telemetry to traces\.jsonl failed: .*ENOSPC.*counted in `stats`$/)
     }))
 
-  it.effect("does not change how the program fails or is interrupted", () =>
+  it.effect("does not change a failure or an interruption of the program", () =>
     Effect.gen(function*() {
       const file = faultyFile(() => noSpace)
       const layer = FileTelemetry.layer("traces.jsonl", { closeTimeout: 0 }).pipe(Layer.provide(file.layer))
@@ -157,7 +157,7 @@ describe("a write that stalls", () => {
       const large = { text: "x".repeat(8000) }
       yield* Effect.provide(Effect.repeatN(span("waiting", large), 1199), context)
       const flushed = yield* Effect.fork(Effect.provide(Telemetry.flush, context))
-      // More than the queue takes: these are settled at once, as dropped, and must not count for the others.
+      // More than fits into the queue: these are dropped at once, and must not count for the others.
       yield* Effect.provide(Effect.repeatN(span("too many", large), 1199), context)
       yield* settle
       expect(yield* Fiber.poll(flushed)).toMatchObject({ _tag: "None" })
@@ -187,7 +187,7 @@ describe("a write that stalls", () => {
       expect(yield* Effect.provide(stats, context)).toMatchObject(given)
     }))
 
-  it.effect("is the only one at a time; the next takes whole lines, at most 256 KiB", () =>
+  it.effect("is the only one at a time; the next one takes whole lines, at most 256 KiB", () =>
     Effect.gen(function*() {
       const { file, release } = yield* stalled
       const { close, context } = yield* openOn(file)
@@ -212,7 +212,7 @@ describe("a write that stalls", () => {
 const names = (count: number) => Array.from({ length: count }, (_, index) => `a${index}`)
 
 describe("a writer that is never idle", () => {
-  it.effect("writes everything in order, and releases what it has written", () =>
+  it.effect("writes everything in order, and frees the memory of written records", () =>
     Effect.gen(function*() {
       const file = faultyFile(() => Effect.yieldNow())
       const { close, context } = yield* openOn(file)
