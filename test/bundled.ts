@@ -1,8 +1,8 @@
 /**
- * Child programs as plain JavaScript, bundled once per test file: a row that starts two hundred of them can't wait for `tsx` each time.
+ * Bundles child programs as plain JavaScript, once per test file: a test that starts two hundred of them cannot wait for `tsx` each time.
  *
- * `tsx` would also start a process of its own for what it has not compiled before. That one inherits standard error and makes the
- * descriptor blocking, for both: a program whose output is not read would then block.
+ * `tsx` also starts a process of its own for code that it has not compiled before. That process inherits standard error and makes the descriptor
+ * blocking for both, so a program whose output is not read would block.
  */
 import { build, type BuildOptions } from "esbuild"
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
@@ -11,7 +11,7 @@ import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
 
-// Some dependencies of the bundle are CommonJS and ask for built-in modules.
+// Some dependencies in the bundle are CommonJS and require built-in modules.
 const banner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
 
@@ -30,7 +30,7 @@ const bundle = (entryPoints: Array<string>, outdir: string, more: BuildOptions =
     ...more
   })
 
-/** Inside the repository, for programs that load dependencies, or parts of this package, by name when they run. */
+/** A folder inside the repository, for programs that import dependencies, or parts of this package, by name at run time. */
 export const besideDependencies = (): string => {
   const folder = fileURLToPath(new URL("../coverage/programs/", import.meta.url))
   mkdirSync(folder, { recursive: true })
@@ -38,9 +38,8 @@ export const besideDependencies = (): string => {
 }
 
 /**
- * Bundles the programs of a folder before the tests of this file and gives the path of each; they are gone afterwards.
- * `parent` is where they are put, by default where programs that run as somebody else can read them; packages that are `external`
- * must be found from there.
+ * Bundles the programs of a folder before the tests of this file, and removes them afterwards. Returns a function from name to path. `parent` is the
+ * folder for the bundles; by default, programs that run as another user can read it. Packages in `external` must be resolvable from there.
  */
 export const bundledPrograms = <Name extends string>(
   source: URL,
@@ -58,7 +57,7 @@ export const bundledPrograms = <Name extends string>(
 
 let programFolder: string | undefined
 
-/** A folder of this process in the repository; it is gone with the process. */
+/** A folder in the repository that is removed when this process exits. */
 const ownFolder = (): string => {
   if (programFolder === undefined) {
     const folder = mkdtempSync(join(besideDependencies(), "loom-programs-"))
@@ -68,7 +67,7 @@ const ownFolder = (): string => {
   return programFolder
 }
 
-/** Compiles programs together, each with this package inside and other packages outside, and gives the path of each in the same order. */
+/** Compiles programs together, with this package bundled and other packages external. Returns their paths in the same order. */
 export const compileTogether = async (paths: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const folder = mkdtempSync(join(ownFolder(), "together-"))
   await bundle([...paths], folder, { packages: "external" })
@@ -77,7 +76,7 @@ export const compileTogether = async (paths: ReadonlyArray<string>): Promise<Rea
 
 const compiled = new Map<string, Promise<string>>()
 
-/** A program compiled like that, once a process. */
+/** Compiles one program like that, once per process. Returns its path. */
 export const compiledProgram = (path: string): Promise<string> => {
   const known = compiled.get(path) ?? compileTogether([path]).then(([program]) => program!)
   compiled.set(path, known)

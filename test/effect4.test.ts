@@ -1,5 +1,6 @@
 /**
- * How the sources of the Effect 4 line are made: changes of `src/` reach it by themselves, and what does not fit fails by name.
+ * How the sources of the Effect 4 line are generated: changes in `src/` are picked up automatically, and patches that no longer fit are reported by
+ * name.
  */
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
@@ -13,11 +14,11 @@ import { makeAll, ported, readReplaced } from "../v4/port/sources.mjs"
 import { versionOnFour } from "../v4/port/version.mjs"
 
 describe("the sources of the Effect 4 line", () => {
-  it("are made of today's src/ without a hand", () => {
+  it("are generated from the current src/ without manual work", () => {
     expect(makeAll().problems).toEqual([])
   })
 
-  it("make a package of the version that belongs to this one, with the same entry points and command", () => {
+  it("have the corresponding package version, and the same entry points and command", () => {
     const [three, four] = ["../package.json", "../v4/package.json"].map((path) =>
       JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as { readonly [key: string]: unknown }
     )
@@ -28,19 +29,19 @@ describe("the sources of the Effect 4 line", () => {
     expect(four!["publishConfig"]).toMatchObject({ tag: "effect4" })
   })
 
-  it("take all records as they are, but for names", () => {
+  it("use all of src/records/ unpatched", () => {
     const byHand = [...Object.keys(readReplaced()), ...makeAll().patched]
     expect(byHand.filter((path) => path.startsWith("src/records/"))).toEqual(["src/records/requiresEffect4.ts"])
     expect(ported()).toContain("src/records/SpanRecord.ts")
   })
 
-  it("say which file changed under an overlay", () => {
+  it("report which file changed under an overlay", () => {
     const [path] = Object.entries(readReplaced()).find(([, digest]) => digest !== null)!
     const { problems } = makeAll({ [path]: "// another text" })
     expect(problems).toEqual([expect.stringContaining(`${path} changed since v4/overlay/${path} was written for it`)])
   })
 
-  it("say which patch does not fit a changed file any more", () => {
+  it("report which patch no longer fits a changed file", () => {
     const { problems } = makeAll({ "src/telemetry/report.ts": "// another text" })
     expect(problems).toEqual([
       expect.stringMatching(
@@ -49,7 +50,7 @@ describe("the sources of the Effect 4 line", () => {
     ])
   })
 
-  it("have a change of src/records/ in them", () => {
+  it("include a change in src/records/", () => {
     const { files, problems } = makeAll({
       "src/records/SpanRecord.ts": "export interface Changed { readonly since: Date }\n"
     })
@@ -60,7 +61,7 @@ describe("the sources of the Effect 4 line", () => {
 
 describe("the version of the Effect 4 line", () => {
   it.each([["0.1.0", "0.401.0"], ["0.12.3", "0.412.3"], ["1.0.0", "401.0.0"], ["2.3.4", "402.3.4"]])(
-    "that belongs to %s is %s, which no range of the other takes",
+    "for %s is %s, which no range of the other line includes",
     (three, four) => {
       expect(versionOnFour(three)).toBe(four)
     }
@@ -74,13 +75,13 @@ describe("a patch", () => {
     expect(applyPatch("zero\none\ntwo\nthree", patch)).toBe("zero\none\n2\nthree")
   })
 
-  it("is refused if the lines are not there, or twice", () => {
+  it("is rejected if its lines are missing or occur twice", () => {
     expect(() => applyPatch("one\n2", patch)).toThrow(/are not in the file any more:\n {4}one\n {4}two/)
     expect(() => applyPatch("one\ntwo\none\ntwo", patch)).toThrow(/are there 2 times/)
   })
 })
 
-describe("the rules", () => {
+describe("the renaming rules", () => {
   it.each([
     ["Effect.zipRight(a, b)", "Effect.andThen(a, b)"],
     ["class A extends Context.Tag(\"a\")<A, B>() {}", "class A extends Context.Service<A, B>()(\"a\") {}"],
@@ -98,11 +99,11 @@ describe("the rules", () => {
       "import * as Result from \"effect/Result\"\nResult.fail(1)"
     ],
     ["import { FileSystem } from \"@effect/platform\"\n", "import * as FileSystem from \"effect/FileSystem\"\n"]
-  ])("make %s of Effect 4", (before, after) => {
+  ])("translate %s to Effect 4", (before, after) => {
     expect(rename(before)).toBe(after)
   })
 
-  it("leave a text that is renamed as it is", () => {
+  it("do not change text that is already renamed", () => {
     const once = rename(
       "Effect.fork(a)\nEffect.catchAll(a, b)\nDuration.decode(1)\nLayer.scoped(A, a)\nDuration.format(a)\nEffect.tap(() => { n++ })"
     )

@@ -1,6 +1,6 @@
 /**
- * What importing an entry point loads, seen from outside: the package is built, imported in a process of its own, and every module that is
- * resolved there is written down.
+ * What importing an entry point loads, observed from outside: the package is built and imported in a separate process, and every module that is
+ * resolved there is logged.
  */
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
@@ -12,14 +12,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 const repository = fileURLToPath(new URL("../", import.meta.url))
 
 interface Resolution {
-  /** What was asked for. */
+  /** The import specifier. */
   readonly specifier: string
-  /** Who asked; none for the entry point. */
+  /** The importing module; `undefined` for the entry point. */
   readonly parent: string | undefined
   readonly url: string
 }
 
-/** Runs on the thread of the module loader: writes down each resolution as a line. */
+/** Runs on the module loader's thread and logs each resolution as a line. */
 const hooks = `import { appendFileSync } from "node:fs"
 let log
 export const initialize = (path) => { log = path }
@@ -40,7 +40,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "loom-imports-"))
   const compiler = join(repository, "node_modules", "typescript", "bin", "tsc")
   const built = join(folder, "dist")
-  // Types are checked elsewhere; what counts here is which imports are left when they are gone.
+  // Types are checked elsewhere; this is about the imports that are left after removing them.
   execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json", "--outDir", built, "--noCheck"], {
     cwd: repository
   })
@@ -60,7 +60,7 @@ const resolutionsOf = (module: string): ReadonlyArray<Resolution> => {
   return readFileSync(log, "utf8").trimEnd().split("\n").map((line): Resolution => JSON.parse(line))
 }
 
-/** The package that a module belongs to; ours is `.`, the platform's own are `node:`. */
+/** The package that a module belongs to: `.` for ours, `node:` for built-in modules. */
 const packageOf = (url: string): string =>
   url.startsWith("node:")
     ? "node:"
@@ -71,13 +71,13 @@ const isOurs = (url: string | undefined): boolean => url !== undefined && packag
 const packagesOf = (resolutions: ReadonlyArray<Resolution>): ReadonlyArray<string> =>
   [...new Set(resolutions.map(({ url }) => packageOf(url)))].toSorted()
 
-/** What our own code asks of the platform. */
+/** The built-in modules that our own code imports. */
 const builtinsOf = (resolutions: ReadonlyArray<Resolution>): ReadonlyArray<string> =>
   resolutions.filter(({ parent, url }) => isOurs(parent) && !parent!.endsWith("entry.mjs") && url.startsWith("node:"))
     .map(({ specifier }) => specifier)
 
-describe("importing an entry point", () => {
-  it("of the root loads effect and @effect/platform at most, and nothing of Node", () => {
+describe("an import", () => {
+  it("of the root loads at most effect and @effect/platform, and no built-in modules of Node", () => {
     const resolutions = resolutionsOf("index.js")
     expect(resolutions.length).toBeGreaterThan(30)
     expect(builtinsOf(resolutions)).toEqual([])
@@ -86,34 +86,34 @@ describe("importing an entry point", () => {
     }
   })
 
-  it("of the root loads no OpenTelemetry, no model and no command line, not even by way of others", () => {
+  it("of the root loads no OpenTelemetry, no model and no command line, not even indirectly", () => {
     const loaded = packagesOf(resolutionsOf("index.js"))
     expect(loaded.filter((name) => /^@opentelemetry\/|^@effect\/(ai|cli|opentelemetry|platform-node)/.test(name)))
       .toEqual([])
   })
 
-  it("of the root loads nothing of the other rooms", () => {
+  it("of the root loads only records, sinks and telemetry", () => {
     const rooms = resolutionsOf("index.js").map(({ url }) => /\/dist\/([^/]+)\//.exec(url)?.[1])
     expect(new Set(rooms.filter((room) => room !== undefined && packageRooms.includes(room)))).toEqual(
       new Set(["records", "sinks", "telemetry"])
     )
   })
 
-  it("for tests knows no test runner", () => {
+  it("of the testing entry point loads no test runner", () => {
     const resolutions = resolutionsOf("testing/index.js")
     expect(builtinsOf(resolutions)).toEqual([])
     expect(packagesOf(resolutions).filter((name) => /vitest|jest|mocha|^@opentelemetry\/|^@effect\/ai/.test(name)))
       .toEqual([])
   })
 
-  it("for programs without Effect loads of Node what carries context, and no sink, no OpenTelemetry and no file system", () => {
+  it("of the promise entry point loads only async_hooks of Node, and no sink, OpenTelemetry or file system", () => {
     const resolutions = resolutionsOf("promise/index.js")
     expect(builtinsOf(resolutions)).toEqual(["node:async_hooks"])
     expect(packagesOf(resolutions).filter((name) => /^@/.test(name))).toEqual([])
     expect(resolutions.filter(({ url }) => isOurs(url) && url.includes("/dist/sinks/"))).toEqual([])
   })
 
-  it("for agents loads no OpenTelemetry and no sink", () => {
+  it("of the agent entry point loads no OpenTelemetry and no sink", () => {
     const resolutions = resolutionsOf("agent/index.js")
     expect(builtinsOf(resolutions)).toEqual([])
     expect(packagesOf(resolutions).filter((name) => /^@opentelemetry\//.test(name))).toEqual([])

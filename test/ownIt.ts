@@ -1,5 +1,5 @@
 /**
- * Gives every test file the `it` of @effect/vitest as it was at first: `layer(…)` replaces the methods of that one object, and files share a process.
+ * Restores the `it` of @effect/vitest for every test file: `layer(…)` replaces methods of that one object, and files share a process.
  */
 import { it } from "@effect/vitest"
 

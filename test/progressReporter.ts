@@ -1,5 +1,5 @@
 /**
- * Says how far a run is, about ten times a run, and shows in full only what failed. On a terminal vitest's own counters do the same, all the time.
+ * Reports progress about ten times per run, and details only for failures. On a terminal, vitest's own counters show the progress.
  */
 import type { TestModule, TestSpecification } from "vitest/node"
 import { DefaultReporter } from "vitest/reporters"

@@ -1,17 +1,17 @@
 /**
- * Runs checks and says of each what it is, how far the run is and how long it took: the checks of the code two at a time, then the tests.
+ * Runs code checks, two at a time, then tests, and reports the name, progress and duration of each.
  *
- * `node test/run.mjs core` is `npm test`; `node test/run.mjs all` is everything that needs neither a browser nor a backend. What a check of the code printed is
- * shown when it has ended. Stops at the first failure, with its exit code.
+ * `node test/run.mjs core` is `npm test`; `node test/run.mjs all` runs everything that needs neither a browser nor a backend. The output of a code
+ * check is shown when it has ended. Stops at the first failure, with its exit code.
  */
 import { spawn } from "node:child_process"
 
-/** What each check is, and its script in package.json. */
+/** The checks, each with its script in package.json. */
 const checks = [
   ["types", "check"],
   ["lint", "lint"],
   ["tests of types", "test:types"],
-  ["rules of the rooms", "check:deps"],
+  ["dependency rules", "check:deps"],
   ["unused files and exports", "check:dead"]
 ]
 const tests = [["contract, units, examples, documentation", "test:core"]]
@@ -48,7 +48,7 @@ const run = ([title, script], stdio) =>
     const name = `[${++started}/${count}] ${title}`
     const since = performance.now()
     console.log(`${name} (npm run ${script})`)
-    // In a group of its own, so that it can be ended with everything that it started.
+    // In its own process group, so that it can be killed with everything that it started.
     const child = spawn("npm", ["run", "--silent", script], { stdio, detached: true })
     running.add(child)
     let output = ""

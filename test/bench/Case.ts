@@ -1,23 +1,23 @@
 /**
- * What a benchmark measures: one case in one process, a batch of operations at a time.
+ * What a benchmark measures: one case per process, one batch of operations at a time.
  */
 
-/** One thing to measure. Everything that has to be built is built before it is returned. */
+/** One thing to measure. All setup is done before it is returned. */
 export interface Case {
-  /** Does `ops` operations; what it gives back is consumed, so that nothing is optimised away. */
+  /** Runs `ops` operations. The result is consumed, so that nothing is optimised away. */
   readonly batch: () => unknown
-  /** Operations in a batch, ≥ 1. */
+  /** Operations per batch, ≥ 1. */
   readonly ops: number
-  /** Throws where the work was not done. */
+  /** Throws if the work was not done. */
   readonly check?: () => void | Promise<void>
 }
 
-/** A case that says by itself what it measured, in the unit of its question. */
+/** A value that the case measured itself, in the unit of its question. */
 export interface Reading {
   readonly value: number
 }
 
-/** Makes a case, or reads a value; called once, in a process of its own. */
+/** Sets up a case, or measures a value. Called once, in a separate process. */
 export type MakeCase = () => Case | Reading | Promise<Case | Reading>
 
 /** The cases of one question, by name. */
@@ -25,7 +25,7 @@ export interface Question {
   readonly cases: { readonly [name: string]: MakeCase }
 }
 
-/** What one process found: the unit is nanoseconds an operation, or the question's own. */
+/** The result of one process, in nanoseconds per operation or in the unit of the question. */
 export interface Measured {
   readonly value: number
 }

@@ -3,7 +3,7 @@ import type { Question } from "./Case.js"
 import { measure } from "./measure.js"
 
 const [question, name] = process.argv.slice(2)
-// A URL, so that the bundler leaves it to run time.
+// A URL, so that the bundler does not resolve it.
 const { cases } = await import(new URL(`questions/${question}.mjs`, import.meta.url).href) as Question
 const make = cases[name!]
 if (make === undefined) {

@@ -1,18 +1,18 @@
 /**
- * The goals: what is measured against what, and how much it may be.
+ * The performance goals: what is compared with what, and the bound for the ratio.
  */
 
-/** The results by question and case, such as `span.memory`: nanoseconds an operation, or the question's own unit. */
+/** The results by question and case, such as `span.memory`: nanoseconds per operation, or the unit of the question. */
 export type Results = ReadonlyMap<string, number>
 
 /** One goal. */
 export interface Goal {
   readonly what: string
   readonly against: string
-  /** The cases whose quotient it is; the first alone where there is no second. */
+  /** The cases whose ratio counts; without a second one, the value of the first. */
   readonly of: readonly [measured: string, baseline?: string]
   readonly goal: number
-  /** `"most"`: the quotient may be at most the goal. */
+  /** `"most"`: the ratio may be at most the goal. */
   readonly bound: "most" | "least"
   readonly unit?: string
 }
@@ -40,7 +40,7 @@ const counter = "the SDK's `counter.add`"
 
 const printer = "`ConsoleSpanExporter`"
 
-/** All of them, in the order in which they are printed. */
+/** All goals, in the order in which they are printed. */
 export const goals: ReadonlyArray<Goal> = [
   atMost("span in memory", effect, ["span.memory", "span.effect"], 0.45),
   atMost("span with `NoTelemetryLive`", effect, ["span.none", "span.effect"], 0.03),
@@ -73,13 +73,13 @@ export const goals: ReadonlyArray<Goal> = [
   atMost("span with 1,000,000 attributes", "listing their keys", ["beyond.million", "beyond.listing"], 1.25)
 ]
 
-/** What was reached; `undefined` where a case was not measured. */
+/** The value reached for a goal; `undefined` if a case was not measured. */
 export const reached = (goal: Goal, results: Results): number | undefined => {
   const measured = results.get(goal.of[0])
   const baseline = goal.of[1] === undefined ? 1 : results.get(goal.of[1])
   return measured === undefined || baseline === undefined ? undefined : measured / baseline
 }
 
-/** Whether it is enough. */
+/** Whether a value meets the goal. */
 export const isReached = (goal: Goal, value: number): boolean =>
   goal.bound === "most" ? value <= goal.goal : value >= goal.goal

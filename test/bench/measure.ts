@@ -1,16 +1,16 @@
 /**
  * Measures one case: warm-up by CPU time, then batches with only minor collections between them.
  *
- * A full collection would throw optimised code away. CPU time is that of the main thread where the system tells it, else wall time.
+ * A full collection would discard optimised code. CPU time is that of the main thread if the system provides it, otherwise wall time.
  */
 import { existsSync, readFileSync } from "node:fs"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import type { Case, Measured, Reading } from "./Case.js"
 
-/** Where Linux tells how long the main thread has run: nanoseconds, the first of three numbers. */
+/** Where Linux provides how long the main thread has run: the first of three numbers, in nanoseconds. */
 export const schedstat = "/proc/self/schedstat"
 
-/** Nanoseconds that the main thread has run. */
+/** How long the main thread has run, in nanoseconds. */
 export const cpuNanos: () => number = existsSync(schedstat)
   ? () => Number(readFileSync(schedstat, "latin1").split(" ", 1)[0])
   : () => Number(process.hrtime.bigint())
@@ -42,7 +42,7 @@ export const median = (values: ReadonlyArray<number>): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** Nanoseconds an operation: the median over the batches. */
+/** Measures nanoseconds per operation: the median over the batches. */
 export const measure = async (subject: Case | Reading): Promise<Measured> => {
   if ("value" in subject) {
     return { value: subject.value }
@@ -60,7 +60,7 @@ export const measure = async (subject: Case | Reading): Promise<Measured> => {
   return { value: median(found) }
 }
 
-/** The longest time that the event loop stood still, in milliseconds, in five runs after a first one. */
+/** The longest time that the event loop was blocked in five runs after a first one, in milliseconds. */
 export const longestStall = async (run: () => Promise<unknown>): Promise<Reading> => {
   await run()
   const delay = monitorEventLoopDelay({ resolution: 1 })
@@ -73,19 +73,19 @@ export const longestStall = async (run: () => Promise<unknown>): Promise<Reading
 }
 
 /**
- * The most CPU time that the main thread took for one turn of the event loop, in milliseconds, in five runs after a first one. Unlike a stall, it does not
- * count the time in which the system ran something else; it is known to a few milliseconds.
+ * The most CPU time of the main thread in one turn of the event loop, in five runs after a first one, in milliseconds. Unlike a stall, this does not
+ * include time in which the system ran something else. Accurate to a few milliseconds.
  */
 export const longestTurn = async (run: () => Promise<unknown>): Promise<Reading> => {
   await run()
   let longest = 0
   let before = cpuNanos()
-  let goesOn = true
+  let isRunning = true
   const look = (): void => {
     const now = cpuNanos()
     longest = Math.max(longest, now - before)
     before = now
-    if (goesOn) {
+    if (isRunning) {
       setImmediate(look)
     }
   }
@@ -93,6 +93,6 @@ export const longestTurn = async (run: () => Promise<unknown>): Promise<Reading>
   for (let round = 0; round < 5; round++) {
     await run()
   }
-  goesOn = false
+  isRunning = false
   return { value: longest / 1e6 }
 }

@@ -1,4 +1,4 @@
-/** Reads a file as another reader does, to be measured from outside: `otherReader.mjs parse|readline|duckdb FILE`. */
+/** Reads a file with another reader, to be measured from outside: `otherReader.mjs parse|readline|duckdb FILE`. */
 import * as readers from "./otherReaders.js"
 
 const [name, path] = process.argv.slice(2) as [keyof typeof readers, string]

@@ -1,11 +1,11 @@
 /**
- * What others do with the lines of a trace file. Each returns the number of records that it read.
+ * Other ways to read the lines of a trace file. Each returns the number of records that it read.
  */
 import { DuckDBInstance } from "@duckdb/node-api"
 import { createReadStream } from "node:fs"
 import { createInterface } from "node:readline"
 
-/** The least that any reader has to do: chunks as text, lines by `indexOf`. */
+/** The minimum that any reader has to do: decode chunks, split lines with `indexOf`, parse them. */
 export const parse = async (path: string): Promise<number> => {
   const decoder = new TextDecoder()
   let rest = ""
@@ -31,7 +31,7 @@ export const readline = async (path: string): Promise<number> => {
   return seen
 }
 
-/** Counts, durations and cost by name: a part of what `stats` says. */
+/** Counts, durations and cost by name: a part of what `stats` computes. */
 export const duckdb = async (path: string): Promise<number> => {
   const connection = await (await DuckDBInstance.create(":memory:")).connect()
   const reader = await connection.runAndReadAll(`

@@ -7,13 +7,13 @@ import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
 
-/** The attributes of every measured span: a text, two numbers, a boolean. */
+/** The attributes of every measured span. */
 export const attributes = { tool: "add", turn: 1, ok: true, user_id: "alice" }
 
 /** The innermost body. */
 export const body: Effect.Effect<number> = Effect.sync(() => 1)
 
-/** Puts a span around an effect. */
+/** Wraps an effect in a span. */
 export type Wrap = (self: Effect.Effect<number>, name: string) => Effect.Effect<number>
 
 /** Effect's own span, without its stack. */
@@ -23,7 +23,7 @@ export const effectSpan: Wrap = (self, name) => Effect.withSpan(self, name, { at
 export const nested = (wrap: Wrap, names = ["outer", "middle", "inner"]): Effect.Effect<number> =>
   names.reduceRight((self, name) => wrap(self, name), body)
 
-/** The effect so many times, one after another. */
+/** Runs the effect `count` times in sequence. */
 export const times = <A>(count: number, self: Effect.Effect<A>): Effect.Effect<A> =>
   Effect.suspend(() => {
     let left = count
@@ -31,7 +31,7 @@ export const times = <A>(count: number, self: Effect.Effect<A>): Effect.Effect<A
     return next
   })
 
-/** A runtime with the layer's services; built outside of what is measured. */
+/** A runtime with the layer's services, so that building it is not measured. */
 export const runtimeOf = async <A>(layer: Layer.Layer<A>): Promise<{
   readonly runtime: Runtime.Runtime<A>
   readonly close: () => Promise<void>
@@ -41,10 +41,10 @@ export const runtimeOf = async <A>(layer: Layer.Layer<A>): Promise<{
   return { runtime, close: () => Effect.runPromise(Scope.close(scope, Exit.void)) }
 }
 
-/** Runs of the nested program in one batch. */
+/** How often the nested program runs in one batch. */
 export const runs = 400
 
-/** A case that runs the effect in a runtime, synchronously, `runs` times a batch. */
+/** A case that runs the effect in a runtime, synchronously, `runs` times per batch. */
 export const inLayer = async <A>(layer: Layer.Layer<A>, self: Effect.Effect<unknown>, spans: number) => {
   const { runtime } = await runtimeOf(layer)
   const program = times(runs, self)

@@ -1,5 +1,5 @@
 /**
- * How long does each command take for a large file, and how much memory? `npm run bench -- reading` measures every one once, in a process of its own, and
+ * How much time and memory does each command take for a large file? `npm run bench -- reading` measures each command once, in a separate process, and
  * writes the table to docs/reading-speed.md. `BENCH_FILE_MB=100,1000` sets the sizes.
  */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js"
@@ -21,11 +21,11 @@ const otherReader = fileURLToPath(new URL("../../.bench/otherReader.mjs", import
 interface Cost {
   /** Seconds. */
   readonly wall: number
-  /** Seconds, of all threads. */
+  /** Seconds, for all threads. */
   readonly cpu: number
-  /** Megabytes, at the peak. */
+  /** The peak, in megabytes. */
   readonly memory: number
-  /** Times that the file is read. */
+  /** How often the file is read. */
   readonly files: number
 }
 
@@ -42,7 +42,7 @@ const costOf = (start: number, stderr: string, files = 1): Cost => {
   return { wall, cpu, memory, files }
 }
 
-/** Runs a program of Node to its end. */
+/** Runs a Node program until it exits. */
 const run = async (args: ReadonlyArray<string>, files?: number): Promise<Cost> => {
   const start = performance.now()
   const child = spawn(process.execPath, [...reporting, ...args], { stdio: ["ignore", "ignore", "pipe"] })
@@ -61,7 +61,7 @@ const loom = (...args: ReadonlyArray<string>) => (path: string): Promise<Cost> =
 
 const other = (name: string) => (path: string): Promise<Cost> => run([otherReader, name, path])
 
-/** A client that asks for the list of traces, until the server has ended. */
+/** Requests the list of traces through an MCP client, and waits until the server has ended. */
 const listTraces = async (path: string): Promise<Cost> => {
   const start = performance.now()
   const args = [...reporting, bin, "mcp", path]
@@ -153,7 +153,7 @@ Goal for \`tree\` and \`errors\`: at most 1.3 times the CPU time of \`stats\`, i
   }, \`errors\` ${ratio(costs, "errors")}.
 `
 
-/** Measures everything; returns the page of the docs. */
+/** Measures everything and returns the page of the docs. */
 export const readingPage = async (): Promise<string> => {
   const load = loadavg()[0]!.toFixed(1)
   return page(await measure(), load)

@@ -1,5 +1,5 @@
 /**
- * The results of a benchmark run, as a table for the terminal and as a page of the docs.
+ * Formats the results of a benchmark run as a table for the terminal and as a page of the docs.
  */
 import { cpus } from "node:os"
 import { type Goal, isReached, reached, type Results } from "./goals.js"
@@ -10,7 +10,7 @@ const rounded = (value: number): string =>
 const boundOf = ({ bound, goal, unit }: Goal): string =>
   `${bound === "most" ? "≤" : "≥"} ${goal}${unit === undefined ? "" : ` ${unit}`}`
 
-/** Aligns the columns of some rows, the first `texts` of them to the left. */
+/** Aligns the columns of a table: the first `texts` columns to the left, others to the right. */
 export const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>, texts: number): string => {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? []
   const cell = (text: string, column: number) =>
@@ -29,7 +29,7 @@ export const table = (goals: ReadonlyArray<Goal>, results: Results): string => {
   return `${aligned(rows, 2)}\n`
 }
 
-/** The machine that measures. */
+/** The processor and Node version. */
 export const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.version}`
 

@@ -2,7 +2,7 @@
  * Runs the benchmarks and prints the table of goals: `npm run bench`, or `npm run bench -- span otel` for some questions;
  * `npm run bench -- reading` for the table of the command line.
  *
- * Each case runs in a process of its own, in rounds, the cases of a round in random order, so that what the machine does meanwhile spreads over all of them.
+ * Each case runs in a separate process. The cases of each round run in random order, so that other load on the machine affects all of them.
  */
 import { build } from "esbuild"
 import { execFile } from "node:child_process"
@@ -16,7 +16,7 @@ import { page, table } from "./report.js"
 
 const here = fileURLToPath(new URL(".", import.meta.url))
 const root = fileURLToPath(new URL("../../", import.meta.url))
-/** Inside the package, so that its own name resolves to what was built. */
+/** Inside the package, so that its own name resolves to the build. */
 const out = `${root}.bench/`
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 7)
 

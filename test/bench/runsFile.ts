@@ -1,5 +1,5 @@
 /**
- * A large file of whole agent runs, as a sink writes them: turns, model calls with their measurements, tools.
+ * Generates a large file of complete agent runs, as a sink writes them: turns, model calls with their measurements, tools.
  */
 import { closeSync, openSync, writeSync } from "node:fs"
 import type { MetricData, SpanData } from "../../src/records/SpanData.js"
@@ -7,7 +7,7 @@ import { encodeMetric } from "../../src/records/wire/metric.js"
 import { encodeSpan } from "../../src/records/wire/span.js"
 
 const turns = 5
-/** Of each turn the model call with three measurements, a tool and the turn itself; then the run. */
+/** Each turn has a model call with three measurements, a tool call, and the turn itself; then comes the run. */
 const recordsOfRun = turns * 6 + 1
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0")
@@ -15,7 +15,7 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 /** The lines of one run, in the order in which a sink writes them. */
 const runLines = (run: number): string => {
   const traceId = hex(run + 1, 32)
-  const whose = { user_id: `user-${run % 100}`, session_id: `chat-${run % 1000}`, run_id: hex(run, 12) }
+  const owner = { user_id: `user-${run % 100}`, session_id: `chat-${run % 1000}`, run_id: hex(run, 12) }
   const root = hex(run * 100 + 1, 16)
   let now = BigInt(1_769_860_800_000_000_000) + BigInt(run) * BigInt(40_000_000)
   let text = ""
@@ -50,7 +50,7 @@ const runLines = (run: number): string => {
         name,
         value,
         instrumentKind: "counter",
-        attributes: { model: "model-a", ...whose },
+        attributes: { model: "model-a", ...owner },
         time: now,
         traceId,
         spanId: modelId
@@ -63,22 +63,22 @@ const runLines = (run: number): string => {
       provider: "test",
       streaming: true,
       ...used,
-      ...whose
+      ...owner
     })
     span("loom.tool", turnId!, toolId!, {
       tool: `tool-${turn}`,
       call_id: `call_${hex(run, 8)}${turn}`,
       ok: true,
-      ...whose
+      ...owner
     })
-    span("loom.turn", root, turnId!, { turn, ...whose })
+    span("loom.turn", root, turnId!, { turn, ...owner })
     spans += 3
   }
-  span("loom.run", null, root, { agent: "planner", max_turns: turns, model: "model-a", spans, ...whose })
+  span("loom.run", null, root, { agent: "planner", max_turns: turns, model: "model-a", spans, ...owner })
   return text
 }
 
-/** Writes a file of at least so many bytes, and says how many it has, and how many records. */
+/** Writes a file of at least `fileSize` bytes, and returns its number of records and bytes. */
 export const writeRuns = (path: string, fileSize: number): { readonly records: number; readonly bytes: number } => {
   const file = openSync(path, "w")
   let [runs, bytes] = [0, 0]

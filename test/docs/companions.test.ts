@@ -1,5 +1,5 @@
 /**
- * llms.txt and the skill for coding agents name only what exists.
+ * llms.txt and the skill for coding agents mention only what exists.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
@@ -29,7 +29,7 @@ describe("llms.txt", () => {
     }
   })
 
-  it("links to existing files of the package", () => {
+  it("links only to existing files of the package", () => {
     expect(links.filter((path) => !existsSync(repository + path))).toEqual([])
     const isPacked = (path: string) =>
       manifest.files.some((file: string) => path === file || path.startsWith(`${file}/`))
@@ -42,7 +42,7 @@ describe("llms.txt", () => {
     expect(pages.filter((page) => !links.includes(page))).toEqual([])
   })
 
-  it("names the peers that README names, and only existing entry points and layers", () => {
+  it("names the same peers as README, and only existing entry points and layers", () => {
     const [install] = /npm install loom-telemetry [^`\n]+/.exec(llms)!
     expect(read("README.md")).toContain(install)
     const subpaths = [...llms.matchAll(/`loom-telemetry\/([a-z]+)`/g)].map(([, name]) => `./${name}`)
@@ -56,7 +56,7 @@ describe("llms.txt", () => {
 
 const skill = read("skills/loom-telemetry/SKILL.md")
 
-/** The words after `npx loom-telemetry` in code. */
+/** The arguments of each `npx loom-telemetry` in code. */
 const calls = [...skill.matchAll(/npx loom-telemetry ([^`\n]*)/g)].map(([, words]) => words!.split(" "))
 
 /** The options of a command. */
@@ -66,16 +66,16 @@ const optionsOf = (name: string): ReadonlySet<string> => {
 }
 
 describe("the skill", () => {
-  it("says in its front matter what it is called and when to use it", () => {
+  it("has its name and when to use it in its front matter", () => {
     const [, head] = /^---\n([^]*?)\n---\n/.exec(skill)!
     expect(head).toMatch(/^name: loom-telemetry$/m)
     const [, description] = /^description: (.*)$/m.exec(head!)!
     expect(description!.length).toBeGreaterThan(100)
-    // The limit that coding agents set.
+    // Coding agents set this limit.
     expect(description!.length).toBeLessThanOrEqual(1024)
   })
 
-  it("names existing commands with existing options", () => {
+  it("uses only existing commands with existing options", () => {
     const named = calls.filter(([command]) => command !== "COMMAND")
     expect(named.length).toBeGreaterThan(10)
     for (const [command = "", ...words] of named) {
@@ -85,7 +85,7 @@ describe("the skill", () => {
     }
   })
 
-  it("names only options that some command has", () => {
+  it("mentions only options that some command has", () => {
     const known = new Set(commands.flatMap(({ name }) => [...optionsOf(name)]))
     const named = [...skill.matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option!)
     expect(named.length).toBeGreaterThan(3)

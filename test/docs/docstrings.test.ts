@@ -1,5 +1,5 @@
 /**
- * Every name that a user can import has a docstring, and so has every member of it: hovers are the API reference.
+ * Every export and each of its members has a docstring: hovers are the API reference.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -26,7 +26,7 @@ const entryPoints = new Map(
   )
 )
 
-describe("the docstrings", { timeout: 60_000 }, () => {
+describe("docstrings", { timeout: 60_000 }, () => {
   let found: ReadonlyMap<string, Documented>
   beforeAll(() => {
     found = documentedIn([...entryPoints.values()], `${repository}src/`, options)
@@ -39,7 +39,7 @@ describe("the docstrings", { timeout: 60_000 }, () => {
   })
 })
 
-describe("looking for docstrings", { timeout: 60_000 }, () => {
+describe("the search for docstrings", { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "loom-docstrings-"))
   afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -52,7 +52,7 @@ describe("looking for docstrings", { timeout: 60_000 }, () => {
     return documentedIn([module], folder, { ...own, types: [] }).get(module)!.undocumented
   }
 
-  it("finds exports without one, of whatever kind", () => {
+  it("finds exports of any kind without one", () => {
     const source = "export const a = 1; export interface B {}; export type C = string; export class D {}"
     expect(undocumentedIn(source)).toEqual(["a", "B", "C", "D"])
   })
@@ -74,7 +74,7 @@ describe("looking for docstrings", { timeout: 60_000 }, () => {
     )
   })
 
-  it("looks into what is exported from another file, under its own name, another one, or all of it under one", () => {
+  it("follows re-exports: under the same name, another name, or as a namespace", () => {
     const other = "/** Documented. */ export const a = 1\nexport const b = 2"
     expect(undocumentedIn("export { a, b, b as c } from \"./other.js\"", { "other.ts": other })).toEqual(["b", "c"])
     expect(undocumentedIn("export * as All from \"./other.js\"", { "other.ts": `/** A file. */\n${other}` }))
@@ -95,7 +95,7 @@ export function b(a: 2): void
 export function b(_: number) {}`)).toEqual(["b", "A.x"])
   })
 
-  it("leaves out what another package declares", () => {
+  it("ignores declarations of other packages", () => {
     expect(undocumentedIn("/** Documented. */ export class A extends Map<string, string> {}")).toEqual([])
   })
 })

@@ -1,16 +1,17 @@
 /**
- * The TypeScript blocks of README.md and docs/ as modules in a folder of the repository that git and lint ignore.
+ * Writes the TypeScript blocks of README.md and docs/ as modules into a folder of the repository that git and lint ignore.
  *
- * There the package's name resolves to its sources, and tsconfig.json includes them: `npm run check` writes them and type-checks them with everything else.
+ * In this folder, the package's name resolves to its sources, and tsconfig.json includes it: `npm run check` writes the modules and type-checks them
+ * with everything else.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { type Fence, fencesOf } from "./fences.js"
 
-/** Where the repository is; ends with a slash. */
+/** The path of the repository, with a trailing slash. */
 export const repository = fileURLToPath(new URL("../../", import.meta.url))
 
-/** Where the modules are; ends with a slash. */
+/** The path of the modules, with a trailing slash. */
 export const folder = `${repository}coverage/fences/`
 
 /** Every page that users read, relative to the repository. */
@@ -22,21 +23,21 @@ export const pages: ReadonlyArray<string> = [
     .toSorted()
 ]
 
-/** Their blocks. */
+/** All blocks of these pages. */
 export const fences: ReadonlyArray<Fence> = pages.flatMap((page) =>
   fencesOf(page, readFileSync(`${repository}${page}`, "utf8"))
 )
 
-/** The module of a block, named after where it stands. */
+/** The file name of a block's module, made of its page and line. */
 export const fileOf = ({ line, page, use }: Fence): string =>
   `${page.replace(/\.md$/, "").replaceAll("/", "-")}-${line}${use === "test" ? ".test" : ""}.ts`
 
-/** Writes them all. */
+/** Writes all modules. */
 export const writeModules = (): void => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   for (const fence of fences) {
-    // As many lines above the code as the page has: what is said about a module then names the page's own lines.
+    // Empty lines before the code, so that errors have the same line numbers as the page.
     writeFileSync(`${folder}${fileOf(fence)}`, `${"\n".repeat(fence.line - 1)}${fence.code}\nexport {}\n`)
   }
 }

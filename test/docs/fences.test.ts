@@ -1,5 +1,5 @@
 /**
- * Every TypeScript block of README.md and docs/ is a program: it runs to its end, and `npm run check` type-checks it.
+ * Every TypeScript block of README.md and docs/ is a complete program: it runs without errors, and `npm run check` type-checks it.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { readdirSync } from "node:fs"
@@ -16,7 +16,7 @@ const ofUse = (use: Fence["use"]): ReadonlyArray<Fence> => fences.filter((fence)
 
 writeModules()
 
-/** Pages without programs: the command line, a table of names, numbers. */
+/** Pages without programs, such as those about the command line. */
 const withoutCode = [
   "cli-inspect",
   "cli-export",
@@ -31,34 +31,34 @@ const withoutCode = [
 ]
   .map((name) => `docs/${name}.md`)
 
-describe("the blocks of the documentation", { timeout: 60_000 }, () => {
-  it("are in README and in every page for users", () => {
+describe("code blocks in the documentation", { timeout: 60_000 }, () => {
+  it("exist in README and in every page for users", () => {
     const empty = pages.filter((page) =>
       !page.startsWith("docs/decisions/") && !withoutCode.includes(page) && !fences.some((fence) => fence.page === page)
     )
     expect(empty).toEqual([])
   })
 
-  it("run to their end if they are programs", async () => {
+  it("run without errors if they are programs", async () => {
     const programs = await compileTogether(ofUse("run").map((fence) => folder + fileOf(fence)))
     const { exitCode, stderr } = await runScript(await compiledProgram(runner), {}, programs)
     expect({ exitCode, ...(exitCode !== 0 && { stderr }) }).toEqual({ exitCode: 0 })
   })
 
-  it("write no file into the repository", () => {
+  it("write no files into the repository", () => {
     expect(readdirSync(repository).filter((file) => basename(file).endsWith(".jsonl"))).toEqual([])
   })
 })
 
-// Importing one adds its tests to these.
-describe("the blocks of the documentation that are test files", async () => {
+// Importing a block adds its tests to this suite.
+describe("code blocks in the documentation that are test files", async () => {
   for (const fence of ofUse("test")) {
     await import(folder + fileOf(fence))
   }
 })
 
-describe("finding blocks", () => {
-  it("tells programs, tests and what is only checked apart, and knows their lines", () => {
+describe("fencesOf", () => {
+  it("distinguishes programs, tests and blocks that are only checked, and knows their lines", () => {
     const page = ["# Page", "```ts", "const a = 1", "```", "text", "```ts no-run", "const b = 2", "```"]
       .concat(["- item", "  ```ts", "  import { it } from \"@effect/vitest\"", "  ```", "```sh", "ls", "```"])
     expect(fencesOf("page.md", page.join("\n"))).toEqual([
@@ -68,7 +68,7 @@ describe("finding blocks", () => {
     ])
   })
 
-  it("refuses a mark that it does not know, and a block that is not closed", () => {
+  it("rejects an unknown word after ts, and a block that is not closed", () => {
     expect(() => fencesOf("page.md", "```ts norun\n```")).toThrow("page.md:1: \"norun\"")
     expect(() => fencesOf("page.md", "text\n```ts\nconst a = 1")).toThrow("page.md:2: the block is not closed")
   })

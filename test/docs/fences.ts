@@ -1,14 +1,14 @@
 /**
- * The fenced TypeScript blocks of a Markdown page.
+ * Finds the fenced TypeScript blocks of a Markdown page.
  *
- * A block opens with three backticks and `ts`; `ts no-run` is checked and not run. Blocks that import a test runner are test files.
+ * A block opens with three backticks and `ts`. Blocks with `ts no-run` are type-checked but not run. Blocks that import a test runner are test files.
  */
 
 /** One block. */
 export interface Fence {
   /** The page, relative to the repository. */
   readonly page: string
-  /** Of the line after the opening one, from 1. */
+  /** The line number of its first line of code, from 1. */
   readonly line: number
   readonly code: string
   readonly use: "run" | "test" | "check"
@@ -16,7 +16,7 @@ export interface Fence {
 
 const opening = /^( *)```(?:ts|typescript)(?: +(.*))?$/
 
-/** The blocks of a page, in their order. An unknown word after `ts` is an error: it is a misspelt `no-run`. */
+/** The blocks of a page, in order. Throws if there is an unknown word after `ts`, which may be a misspelled `no-run`. */
 export const fencesOf = (page: string, markdown: string): ReadonlyArray<Fence> => {
   const lines = markdown.split("\n")
   return lines.flatMap((line, index) => {
@@ -26,7 +26,9 @@ export const fencesOf = (page: string, markdown: string): ReadonlyArray<Fence> =
     }
     const [, indent, flags = ""] = open
     if (flags !== "" && flags !== "no-run") {
-      throw new Error(`${page}:${index + 1}: ${JSON.stringify(flags)} is nothing that a ts block can be marked with`)
+      throw new Error(
+        `${page}:${index + 1}: ${JSON.stringify(flags)} is not supported after \`ts\`; use \`no-run\` or nothing`
+      )
     }
     const end = lines.indexOf(`${indent}\`\`\``, index + 1)
     if (end < 0) {

@@ -1,5 +1,5 @@
 /**
- * Links between the pages lead to an existing heading of a file that the package ships.
+ * Links between pages lead to an existing heading in a file that the package ships.
  */
 import { expect, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
@@ -15,7 +15,7 @@ const packed: ReadonlyArray<string> = JSON.parse(read("package.json")).files
 const isShipped = (path: string): boolean =>
   existsSync(repository + path) && packed.some((file) => path === file || path.startsWith(`${file}/`))
 
-/** What a heading is called in an address. */
+/** The anchor of a heading in a URL. */
 const anchorOf = (heading: string): string =>
   heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-")
 
@@ -30,7 +30,7 @@ const pages = [
   ...readdirSync(`${repository}docs`).filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`)
 ]
 
-/** The links of a page that lead nowhere. */
+/** The broken links of a page. */
 const deadLinks = (page: string): ReadonlyArray<string> =>
   [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!).filter((link) => {
     if (/^[a-z]+:/.test(link)) {
@@ -41,6 +41,6 @@ const deadLinks = (page: string): ReadonlyArray<string> =>
     return !isShipped(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor))
   })
 
-it.each(pages)("%s links to what is in the package", (page) => {
+it.each(pages)("%s has no broken links", (page) => {
   expect(deadLinks(page)).toEqual([])
 })

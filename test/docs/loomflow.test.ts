@@ -1,5 +1,5 @@
 /**
- * Users of LoomFlow find every name of its telemetry page as code, on the two pages written for them.
+ * The two pages for users of LoomFlow mention, as code, every name of LoomFlow's telemetry page.
  */
 import { expect, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
@@ -9,7 +9,7 @@ const page = ["coming-from-loomflow", "loomflow-names"]
   .map((name) => readFileSync(fileURLToPath(new URL(`../../docs/${name}.md`, import.meta.url)), "utf8"))
   .join("\n")
 
-/** In the order of that page. */
+/** The names, in the order of LoomFlow's page. */
 const names = [
   ..."loomflow loomflow.observability Agent model telemetry Telemetry".split(" "),
   ..."InMemoryTelemetry ConsoleTelemetry FileTelemetry MultiTelemetry OTelTelemetry spans metrics".split(" "),
@@ -32,6 +32,6 @@ const names = [
 /** The code of the pages: between backticks, or in a block. */
 const code = [...page.matchAll(/^```.*?^```|`[^`\n]+`/gms)].map(([text]) => text).join("\n")
 
-it.each(names)("%s is there", (name) => {
+it.each(names)("%s is mentioned", (name) => {
   expect(code).toMatch(new RegExp(`(?<![\\w.])${name.replace(/[.[\]]/g, "\\$&")}(?!\\w)`))
 })

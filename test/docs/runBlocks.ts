@@ -1,7 +1,7 @@
 /**
- * Runs the given modules in sequence in one process, so that their imports are loaded once. Files they write land next to them.
+ * Runs the given modules in sequence in one process, so that their imports are loaded once. Files that they write are placed next to them.
  *
- * If a module fails, it is named.
+ * If a module fails, its name is printed.
  */
 import { dirname } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -10,7 +10,7 @@ let current = ""
 
 process.on("exit", (code) => {
   if (code !== 0) {
-    process.stderr.write(`${current} did not run to its end\n`)
+    process.stderr.write(`${current} failed\n`)
   }
 })
 

@@ -1,18 +1,19 @@
 /**
- * Which exports of an entry point, and which of their members, have no docstring. Of an overloaded function each signature has one: an editor shows that one.
+ * Finds exports of an entry point, and members of exports, without a docstring. Every signature of an overloaded function needs one, because editors
+ * show each separately.
  *
- * It asks the compiler, so that a name counts wherever it is declared, and a docstring where it is inherited. Only what is declared in the sources of this
- * package counts: what a class has from another package is described there.
+ * Uses the compiler, so it does not matter where a name is declared, and inherited docstrings count. Only declarations in the sources of this package
+ * are checked: members that a class inherits from another package are documented there.
  */
 import ts from "typescript"
 
-/** What was looked at. Names are `Export.member`. */
+/** The names that were checked, as `Export.member`. */
 export interface Documented {
   readonly seen: ReadonlyArray<string>
   readonly undocumented: ReadonlyArray<string>
 }
 
-/** All that is exported by these modules, by module. */
+/** Checks everything that these modules export. The result is by module. */
 export const documentedIn = (
   modules: ReadonlyArray<string>,
   sources: string,
@@ -45,7 +46,7 @@ class Walk {
   }
 
   #symbol(name: string, symbol: ts.Symbol): void {
-    // A file that is exported under a name has its docstring at its head.
+    // A file that is exported as a namespace has its docstring at the top.
     if ((symbol.flags & ts.SymbolFlags.ValueModule) !== 0 && symbol.declarations?.some(ts.isSourceFile) === true) {
       this.#look(name, hasHead(symbol.declarations.find(ts.isSourceFile)!))
       this.#exports(`${name}.`, symbol)
@@ -76,7 +77,7 @@ class Walk {
     )
   }
 
-  /** The signatures of a function that has several; none for any other value. */
+  /** The signatures of a function, if it has several. */
   #overloadsOf(symbol: ts.Symbol): ReadonlyArray<ts.Signature> {
     const declaration = symbol.valueDeclaration
     if (declaration === undefined) {
@@ -86,7 +87,7 @@ class Walk {
     return signatures.length > 1 ? signatures.filter((each) => this.#isOwn(each.getDeclaration())) : []
   }
 
-  /** What a name stands for as a type and as a value; each part of a union. */
+  /** The types of a name, as a type and as a value. A union is split into its parts. */
   #typesOf(symbol: ts.Symbol): ReadonlyArray<ts.Type> {
     const isType = symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias)
     const isValue = (symbol.flags & ts.SymbolFlags.Value) !== 0 && symbol.valueDeclaration !== undefined
@@ -104,7 +105,7 @@ class Walk {
     )
   }
 
-  /** `message` and `cause` are what every error has, and a name with one literal as its type only tells the members of a union apart. */
+  /** Every error has `message` and `cause`, and a field with a single literal as its type only discriminates a union. */
   #isSelfEvident(member: ts.Symbol): boolean {
     return member.name === "message" || member.name === "cause" ||
       this.#checker.getTypeOfSymbol(member).isStringLiteral()

@@ -1,5 +1,5 @@
 /**
- * Catches large performance regressions on any machine: counts the bytes and run loop steps per span, compared with Effect's own spans in the same process.
+ * Catches large performance regressions on any machine: compares the bytes and run loop steps per span with Effect's own spans in the same process.
  *
  * The bounds are wide; `npm run bench` measures the actual speed.
  */
@@ -25,7 +25,7 @@ beforeAll(async () => {
 const share = (name: string, of: string): number => taken[name]!.bytes / taken[of]!.bytes
 
 describe("a span", () => {
-  it("in memory allocates less than half as much as Effect's own span, which records nothing", () => {
+  it("recorded in memory allocates less than half as much as Effect's own span, which records nothing", () => {
     expect(share("memory", "effect")).toBeLessThan(0.5)
   })
 
@@ -38,7 +38,7 @@ describe("a span", () => {
     expect(share("none", "memory")).toBeLessThan(0.2)
   })
 
-  it("in four sinks allocates little more than in one", () => {
+  it("recorded by four sinks allocates little more than by one", () => {
     expect(share("four", "memory")).toBeLessThan(1.25)
   })
 
@@ -46,13 +46,13 @@ describe("a span", () => {
     expect(share("library", "effect")).toBeLessThan(1.3)
   })
 
-  it("to OpenTelemetry allocates less than half as much as through Effect's SDK layer", () => {
+  it("sent to OpenTelemetry allocates less than half as much as with Effect's SDK layer", () => {
     expect(share("otel", "nodeSdk")).toBeLessThan(0.5)
   })
 })
 
 describe("a measurement", () => {
-  it("takes as many run loop steps as `Effect.sync`", () => {
+  it("takes as few run loop steps as `Effect.sync`", () => {
     expect([taken["metric"]!.steps, taken["noMetric"]!.steps]).toEqual([0, 0])
   })
 

@@ -8,7 +8,7 @@ declare const effect: Effect.Effect<number, "failed", "needed">
 declare const stream: Stream.Stream<string, "failed", "needed">
 
 describe("typed spans", () => {
-  it("leave the types of what they wrap alone", () => {
+  it("do not change the type of what they wrap", () => {
     expect(effect.pipe(Loom.run({ agent: "a", architecture: "agent" }))).type.toBe<typeof effect>()
     expect(effect.pipe(Loom.turn({ turn: 0 }))).type.toBe<typeof effect>()
     expect(effect.pipe(Loom.modelStream({ model: "m", streaming: false }))).type.toBe<typeof effect>()
@@ -18,7 +18,7 @@ describe("typed spans", () => {
     expect(stream.pipe(Loom.modelStream.stream({ model: "m", streaming: true }))).type.toBe<typeof stream>()
   })
 
-  it("refuse an attribute that is missing", () => {
+  it("reject a missing attribute", () => {
     expect(Loom.run).type.not.toBeCallableWith({})
     expect(Loom.run).type.not.toBeCallableWith({ agent: "a" })
     expect(Loom.turn).type.not.toBeCallableWith({})
@@ -28,25 +28,25 @@ describe("typed spans", () => {
     expect(Loom.workflowStep).type.not.toBeCallableWith({ node: "n", pattern: "chain" })
   })
 
-  it("refuse an attribute of the wrong type", () => {
+  it("reject an attribute of the wrong type", () => {
     expect(Loom.turn).type.not.toBeCallableWith({ turn: "0" })
     expect(Loom.tool).type.not.toBeCallableWith({ tool: 1 })
     expect(Loom.run).type.not.toBeCallableWith({ agent: "a", architecture: "agent", max_turns: "8" })
     expect(Loom.workflow).type.not.toBeCallableWith({ workflow: "w", pattern: "star" })
   })
 
-  it("refuse an attribute that the span does not have", () => {
+  it("reject an attribute that the span does not have", () => {
     expect(Loom.tool).type.not.toBeCallableWith({ tool: "add", callId: "c1" })
     expect(Loom.turn).type.not.toBeCallableWith({ turn: 0, turns: 1 })
     expect(Loom.modelStream).type.not.toBeCallableWith({ model: "m", temperature: 1 })
   })
 
-  it("take user and session everywhere", () => {
+  it("accept user and session everywhere", () => {
     expect(Loom.tool).type.toBeCallableWith({ tool: "add", user_id: "alice", session_id: "s-1" })
     expect(Loom.turn).type.toBeCallableWith({ turn: 0, session_id: undefined })
   })
 
-  it("know what is set before they close", () => {
+  it("type the attributes that are set before they close", () => {
     expect(Loom.run.annotate({ turns: 1, tokens_in: 1, cost_usd: 0.1 })).type.toBe<Effect.Effect<void>>()
     expect(accepts(Loom.run.annotate)).type.not.toBeCallableWith({ turns: "1" })
     expect(accepts(Loom.modelStream.annotate)).type.toBeCallableWith({ tokens_in: 1 })
@@ -56,12 +56,12 @@ describe("typed spans", () => {
 })
 
 describe("typed metrics", () => {
-  it("need nothing and cannot fail", () => {
+  it("require nothing and cannot fail", () => {
     expect(Loom.tokensInput(1, { model: "m" })).type.toBe<Effect.Effect<void>>()
     expect(Loom.sessionDurationMs(1, { architecture: "agent", outcome: "success" })).type.toBe<Effect.Effect<void>>()
   })
 
-  it("refuse wrong attributes and values", () => {
+  it("reject wrong attributes and values", () => {
     expect(accepts(Loom.tokensInput)).type.toBeCallableWith(1, { model: "m", user_id: "alice" })
     expect(accepts(Loom.tokensInput)).type.not.toBeCallableWith("1", { model: "m" })
     expect(accepts(Loom.tokensInput)).type.not.toBeCallableWith(1)

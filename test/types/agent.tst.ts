@@ -37,25 +37,25 @@ type Model = LanguageModel.LanguageModel
 type Run<R> = Effect.Effect<RunResult, AgentError, Model | R>
 
 describe("an agent", () => {
-  test("needs the model and nothing else where it has no tools", () => {
+  test("requires only the model if it has no tools", () => {
     expect(talker.run("")).type.toBe<Run<never>>()
   })
 
-  test("needs its tools' handlers", () => {
+  test("requires the handlers of its tools", () => {
     expect(adder.run("")).type.toBe<Run<Tool.Handler<"add">>>()
     expect(adder.stream("")).type.toBe<Stream.Stream<AgentEvent, AgentError, Model | Tool.Handler<"add">>>()
   })
 
-  test("needs what its tools depend on", () => {
+  test("requires the dependencies of its tools", () => {
     expect(querier.run("")).type.toBe<Run<Tool.Handler<"query"> | Database>>()
   })
 
-  test("is one of no more needs, not of fewer", () => {
+  test("is assignable to an agent with more requirements, but not with fewer", () => {
     expect<Agent<Database>>().type.toBeAssignableFrom(talker)
     expect<Agent>().type.not.toBeAssignableFrom(adder)
   })
 
-  test("takes no option that there is not", () => {
+  test("rejects unknown options", () => {
     expect(Agent.make).type.not.toBeCallableWith({ name: "a", instructions: "", turns: 3 })
     expect(Agent.make).type.not.toBeCallableWith({ name: "a" })
     expect(Agent.make).type.not.toBeCallableWith({ name: "a", instructions: "", captureContent: "all" })
@@ -63,7 +63,7 @@ describe("an agent", () => {
 })
 
 describe("a supervisor", () => {
-  test("needs what its workers and its own tools need", () => {
+  test("requires what its workers and its own tools require", () => {
     const boss = Supervisor.make({
       name: "boss",
       instructions: "",
@@ -73,7 +73,7 @@ describe("a supervisor", () => {
     expect(boss.run("")).type.toBe<Run<Tool.Handler<"add"> | Tool.Handler<"query"> | Database>>()
   })
 
-  test("needs the model alone where its workers do", () => {
+  test("requires only the model if its workers do", () => {
     const boss = Supervisor.make({ name: "boss", instructions: "", workers: { talker } })
     expect(boss).type.toBe<Agent>()
   })
@@ -93,39 +93,39 @@ const print = (n: number): Effect.Effect<string, NoPaper, Database> => Effect.su
 const twice = (n: number): Effect.Effect<number> => Effect.succeed(n * 2)
 
 describe("a chain", () => {
-  test("takes what its first step takes, gives what its last gives, and fails and needs like all", () => {
+  test("has the input of its first step, the output of its last, and the errors and requirements of all", () => {
     const chain = Workflow.chain("c", [count, twice, print])
     expect(chain("")).type.toBe<Effect.Effect<string, NoInk | NoPaper, Database>>()
     expect(chain).type.not.toBeCallableWith(1)
   })
 
-  test("takes text into an agent and gives its text", () => {
+  test("passes a string to an agent and its text to the next step", () => {
     expect(Workflow.chain("c", [adder, count])("")).type.toBe<
       Effect.Effect<number, AgentError | AgentStoppedError | NoInk, Model | Tool.Handler<"add">>
     >()
   })
 
-  test("has no step that does not take what the one before gives", () => {
+  test("rejects a step that does not accept the output of the one before", () => {
     expect(Workflow.chain).type.not.toBeCallableWith("c", [count, count])
     expect(Workflow.chain).type.not.toBeCallableWith("c", [count, twice, adder])
     expect(Workflow.chain).type.not.toBeCallableWith("c", [])
   })
 
-  test("has workflows as steps, with what they need", () => {
+  test("accepts workflows as steps, with their requirements", () => {
     const inner = Workflow.chain("inner", [twice, print])
     expect(Workflow.chain("outer", [count, inner])("")).type.toBe<
       Effect.Effect<string, NoInk | NoPaper, Database>
     >()
   })
 
-  test("has a loop written into it, with its own errors and needs only", () => {
+  test("accepts an inline loop, which adds only its own errors and requirements", () => {
     const chain = Workflow.chain("c", [count, Workflow.loop("l", { body: twice, until: (n) => n > 9, max: 3 })])
     expect(chain("")).type.toBe<Effect.Effect<number, NoInk>>()
   })
 })
 
 describe("a route", () => {
-  test("gives what any of its ways gives", () => {
+  test("returns the output of any of its routes", () => {
     const route = Workflow.route("r", {
       classify: (n: number) => Effect.succeed(`${n}`),
       routes: { print, twice },
@@ -134,14 +134,14 @@ describe("a route", () => {
     expect(route(1)).type.toBe<Effect.Effect<string | number, NoPaper, Database>>()
   })
 
-  test("has ways that take the same", () => {
+  test("requires routes with the same input", () => {
     const route = Workflow.route("r", { classify: talker, routes: { count }, otherwise: adder })
     expect(route).type.not.toBeCallableWith(1)
   })
 })
 
 describe("parallel branches", () => {
-  test("give their outputs by name", () => {
+  test("return their outputs by name", () => {
     const both = Workflow.parallel("p", { printed: print, doubled: twice })
     expect(both(1)).type.toBe<
       Effect.Effect<{ readonly printed: string; readonly doubled: number }, NoPaper, Database>
@@ -150,24 +150,24 @@ describe("parallel branches", () => {
 })
 
 describe("a loop", () => {
-  test("gives what its body gives, and fails and needs like its question too", () => {
+  test("returns the output of its body, with the errors and requirements of its condition, too", () => {
     const until = (_: number): Effect.Effect<boolean, NoInk, Database> => Effect.succeed(true)
     expect(Workflow.loop("l", { body: twice, until, max: 3 })(1)).type.toBe<Effect.Effect<number, NoInk, Database>>()
   })
 
-  test("has a body that takes what it gives", () => {
+  test("requires a body that accepts its own output", () => {
     expect(Workflow.loop).type.not.toBeCallableWith("l", { body: count, until: () => true, max: 3 })
   })
 })
 
 describe("a step", () => {
-  test("changes no type", () => {
+  test("does not change the type", () => {
     expect(print(1).pipe(Workflow.step("print"))).type.toBe<Effect.Effect<string, NoPaper, Database>>()
   })
 })
 
 describe("layers", () => {
-  test("of models, memory and prices need what they say", () => {
+  test("of models, memory and prices have these requirements and errors", () => {
     expect(ScriptedModel.layer([])).type.toBe<Layer.Layer<Model | ScriptedModel>>()
     expect(instrumentLanguageModel()).type.toBe<Layer.Layer<Model, never, Model>>()
     expect(Memory.layerInMemory).type.toBe<Layer.Layer<Memory>>()
@@ -175,7 +175,7 @@ describe("layers", () => {
     expect(Pricing.table([])).type.toBe<Layer.Layer<Pricing>>()
   })
 
-  test("of extraction need the model, or what the extraction of one's own needs", () => {
+  test("of extraction require the model, or what a custom extraction requires", () => {
     expect(AutoExtract.layer()).type.toBe<Layer.Layer<Memory, never, Memory | Model>>()
     const extract = () => Effect.map(Database, ({ rows }) => [`${rows}`])
     expect(AutoExtract.layer({ extract })).type.toBe<Layer.Layer<Memory, never, Memory | Database>>()

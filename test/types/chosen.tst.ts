@@ -1,5 +1,5 @@
 /**
- * Sinks chosen by a condition. Effect infers no common layer from two that each have a service of their own: in a list, it needs none.
+ * Sinks chosen by a condition. Effect infers no common type for two layers that each have a service of their own; in a list, it does not need one.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import type * as ConfigError from "effect/ConfigError"
@@ -29,7 +29,7 @@ const needingMemory = Effect.as(InMemoryTelemetry, 1)
 const both = isProduction ? OTelTelemetry.layer() : ConsoleTelemetry.layer()
 
 describe("sinks chosen by a condition", () => {
-  it("are provided in a list, to programs and to layers", () => {
+  it("can be provided in a list, to programs and to layers", () => {
     expect(Effect.provide(needing, [both])).type.toBe<Effect.Effect<number>>()
     expect(needing.pipe(Effect.provide([isProduction ? OTelLive : ConsoleTelemetry.layer()]))).type.toBe<
       Effect.Effect<number, ConfigError.ConfigError>
@@ -44,7 +44,7 @@ describe("sinks chosen by a condition", () => {
     expect(Effect.provide(needingMemory, [chosen])).type.toBe<Effect.Effect<number, never, InMemoryTelemetry>>()
   })
 
-  it("are one sink of a fan-out, a filter and a sampler, which are provided anywhere", () => {
+  it("can be used in a fan-out, a filter and a sampler, which can be provided anywhere", () => {
     const multi = MultiTelemetry.layer([both, InMemoryTelemetry.layer()])
     expect(Effect.provide(needingMemory, multi)).type.toBe<Effect.Effect<number>>()
     type Sinks = Layer.Layer<Telemetry>
@@ -57,13 +57,13 @@ describe("sinks chosen by a condition", () => {
     expect(makeTelemetry).type.toBeCallableWith(MultiTelemetry.layer([both]))
   })
 
-  it("are a layer of Telemetry by annotation, for runtimes and pipes", () => {
+  it("can be annotated as a layer of Telemetry, for runtimes and pipes", () => {
     const chosen: Layer.Layer<Telemetry> = both
     expect(ManagedRuntime.make(chosen)).type.toBe<ManagedRuntime.ManagedRuntime<Telemetry, never>>()
     expect(chosen.pipe(Layer.provide(NodeFileSystem.layer))).type.toBe<typeof chosen>()
   })
 
-  it("are provided by themselves if one names Telemetry only, as OTelLive and ConsoleTelemetryLive do", () => {
+  it("can be provided without a list if one provides only Telemetry, like OTelLive and ConsoleTelemetryLive", () => {
     expect(needing.pipe(Effect.provide(isProduction ? OTelLive : ConsoleTelemetry.layer()))).type.toBe<
       Effect.Effect<number, ConfigError.ConfigError>
     >()

@@ -15,7 +15,7 @@ class Database extends Effect.Service<Database>()("Database", { succeed: { rows:
 declare const effect: Effect.Effect<number, Failure, Database>
 declare const stream: Stream.Stream<string, Failure, Database>
 
-describe("combinators leave the types of what they wrap alone", () => {
+describe("combinators do not change the type of what they wrap:", () => {
   it("withSpan, data last and data first", () => {
     expect(effect.pipe(Telemetry.withSpan("body"))).type.toBe<Effect.Effect<number, Failure, Database>>()
     expect(effect.pipe(Telemetry.withSpan("body", { turn: 0 }))).type.toBe<Effect.Effect<number, Failure, Database>>()
@@ -29,12 +29,12 @@ describe("combinators leave the types of what they wrap alone", () => {
     expect(Telemetry.withSpanStream(stream, "stream", { a: 1 })).type.toBe<Stream.Stream<string, Failure, Database>>()
   })
 
-  it("RunContext.with, and RunContext needs nothing", () => {
+  it("RunContext.with; and reading RunContext requires nothing", () => {
     expect(effect.pipe(RunContext.with({ userId: "alice" }))).type.toBe<Effect.Effect<number, Failure, Database>>()
     expect(Effect.map(RunContext, (run) => run.userId)).type.toBe<Effect.Effect<string | undefined>>()
   })
 
-  it("the service's own operations do so too", () => {
+  it("the operations of the service", () => {
     const program = Effect.gen(function*() {
       const telemetry = yield* Telemetry
       return yield* telemetry.withSpan("body")(effect)
@@ -43,20 +43,20 @@ describe("combinators leave the types of what they wrap alone", () => {
   })
 })
 
-describe("what needs nothing, and cannot fail", () => {
-  it("measurements, annotations and flush", () => {
+describe("operations", () => {
+  it("require nothing and cannot fail: measurements, annotations and flush", () => {
     expect(Telemetry.emitMetric("calls", 1)).type.toBe<Effect.Effect<void>>()
     expect(Telemetry.annotate({ tokens_in: 12 })).type.toBe<Effect.Effect<void>>()
     expect(Telemetry.flush).type.toBe<Effect.Effect<void>>()
   })
 
-  it("a scoped span needs a scope only", () => {
+  it("require only a scope for a scoped span", () => {
     expect(Telemetry.spanScoped("resource")).type.toBe<Effect.Effect<Tracer.Span, never, Scope.Scope>>()
   })
 })
 
 describe("arguments", () => {
-  it("a name is a string, a value is a number, attributes are a record or make one", () => {
+  it("have these types: a name is a string, a value a number, and attributes are a record or a function that returns one", () => {
     expect(accepts(Telemetry.emitMetric)).type.toBeCallableWith("calls", 1, { model: "m" })
     expect(accepts(Telemetry.emitMetric)).type.not.toBeCallableWith("calls", "1")
     expect(accepts(Telemetry.emitMetric)).type.not.toBeCallableWith(1, 1)

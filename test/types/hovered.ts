@@ -1,5 +1,5 @@
 /**
- * What `printed.thorough.test.ts` hovers over.
+ * The variables that `printed.thorough.test.ts` hovers over.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"

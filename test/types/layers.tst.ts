@@ -23,7 +23,7 @@ class VendorError {
 }
 
 describe("sinks", () => {
-  it("provide Telemetry, and what they hold", () => {
+  it("provide Telemetry and their own service", () => {
     expect(NoTelemetryLive).type.toBe<Layer.Layer<Telemetry>>()
     expect(ConsoleTelemetryLive).type.toBe<Layer.Layer<Telemetry>>()
     expect(ConsoleTelemetry.layer({ order: "tree" })).type.toBe<Layer.Layer<Telemetry | ConsoleTelemetry>>()
@@ -32,7 +32,7 @@ describe("sinks", () => {
     expect(TestTelemetry.layer).type.toBe<Layer.Layer<Telemetry | InMemoryTelemetry | TestTelemetry>>()
   })
 
-  it("say what they need and how they fail", () => {
+  it("have typed requirements and errors", () => {
     expect(FileTelemetry.layer("./traces.jsonl")).type.toBe<
       Layer.Layer<Telemetry | FileTelemetry, TelemetryOpenError, FileSystem.FileSystem>
     >()
@@ -44,7 +44,7 @@ describe("sinks", () => {
     >()
   })
 
-  it("of one's own keep their error and their needs, without the scope", () => {
+  it("keep the error and the requirements of a custom sink, except the scope", () => {
     expect(Telemetry.layerSink({ name: "custom" })).type.toBe<Layer.Layer<Telemetry>>()
     const sink = Effect.gen(function*() {
       yield* Vendor
@@ -54,13 +54,13 @@ describe("sinks", () => {
     expect(Telemetry.layerSinkScoped(sink)).type.toBe<Layer.Layer<Telemetry, VendorError, Vendor>>()
   })
 
-  it("made of effects need what their effects need", () => {
+  it("require what their effects require", () => {
     const sink = Telemetry.sinkFromEffect({ onSpanEnd: () => Effect.asVoid(Vendor) })
     expect(sink).type.toBeAssignableTo<Effect.Effect<unknown, never, Vendor | Scope.Scope>>()
     expect(Telemetry.layerSinkScoped(sink)).type.toBe<Layer.Layer<Telemetry, never, Vendor>>()
   })
 
-  it("have a name, and hooks of their own shape", () => {
+  it("must have a name, and hooks of the right type", () => {
     expect(Telemetry.layerSink).type.not.toBeCallableWith({})
     expect(Telemetry.layerSink).type.toBeCallableWith({ name: "a", onSpanEnd: (_: SpanRecord) => {} })
     expect(Telemetry.layerSink).type.not.toBeCallableWith({ name: "a", onMetric: (_: SpanRecord) => {} })
@@ -73,7 +73,7 @@ describe("sinks", () => {
 })
 
 describe("MultiTelemetry.layer", () => {
-  it("has the union of all outputs, errors and needs", () => {
+  it("has the union of all outputs, errors and requirements", () => {
     expect(MultiTelemetry.layer([ConsoleTelemetry.layer()])).type.toBe<Layer.Layer<Telemetry | ConsoleTelemetry>>()
     expect(MultiTelemetry.layer([ConsoleTelemetry.layer(), InMemoryTelemetry.layer(), NoTelemetryLive])).type.toBe<
       Layer.Layer<Telemetry | ConsoleTelemetry | InMemoryTelemetry>
@@ -88,7 +88,7 @@ describe("MultiTelemetry.layer", () => {
       >()
   })
 
-  it("has them through a nested one too", () => {
+  it("also has those of a nested one", () => {
     const vendor = null as unknown as Layer.Layer<Telemetry, VendorError, Vendor>
     const inner = MultiTelemetry.layer([vendor, FileTelemetry.layer("a.jsonl")])
     expect(MultiTelemetry.layer([InMemoryTelemetryLive, inner], { onSinkError: "report" })).type.toBe<
@@ -100,14 +100,14 @@ describe("MultiTelemetry.layer", () => {
     >()
   })
 
-  it("takes a list that is known at run time only, if it is not empty", () => {
+  it("accepts a list of unknown length if it is not empty", () => {
     const some = null as unknown as readonly [Layer.Layer<Telemetry>, ...ReadonlyArray<Layer.Layer<Telemetry>>]
     const perhaps = null as unknown as ReadonlyArray<Layer.Layer<Telemetry>>
     expect(MultiTelemetry.layer(some)).type.toBe<Layer.Layer<Telemetry>>()
     expect(MultiTelemetry.layer).type.not.toBeCallableWith(perhaps)
   })
 
-  it("takes no empty list, and nothing that is no sink", () => {
+  it("rejects an empty list, and layers that are not sinks", () => {
     expect(MultiTelemetry.layer).type.not.toBeCallableWith([])
     expect(MultiTelemetry.layer).type.not.toBeCallableWith([Vendor.Default])
     expect(MultiTelemetry.layer).type.not.toBeCallableWith([InMemoryTelemetryLive, Vendor.Default])
@@ -116,8 +116,8 @@ describe("MultiTelemetry.layer", () => {
   })
 })
 
-describe("reading back", () => {
-  it("members of InMemoryTelemetry and TestTelemetry are effects", () => {
+describe("recorded data", () => {
+  it("is read from InMemoryTelemetry and TestTelemetry with effects", () => {
     const read = Effect.flatMap(
       InMemoryTelemetry,
       (memory) => Effect.all({ spans: memory.spans, metrics: memory.metrics, open: memory.open, tree: memory.tree })
@@ -139,7 +139,7 @@ describe("reading back", () => {
     >()
   })
 
-  it("records are read-only", () => {
+  it("is read-only", () => {
     const record = null as unknown as SpanRecord
     expect(record).type.toBeAssignableTo<{ readonly outcome: "success" | "failure" | "interrupted" }>()
     expect<Pick<SpanRecord, "name">>().type.toBe<{ readonly name: string }>()
@@ -148,8 +148,8 @@ describe("reading back", () => {
   })
 })
 
-describe("provision", () => {
-  it("a layer removes exactly Telemetry from what a program needs", () => {
+describe("providing a layer", () => {
+  it("removes exactly Telemetry from the requirements of a program", () => {
     const program = Effect.zipRight(Telemetry, Effect.flatMap(Vendor, () => Effect.fail(new VendorError())))
     expect(Effect.provide(program, ConsoleTelemetryLive)).type.toBe<Effect.Effect<never, VendorError, Vendor>>()
   })

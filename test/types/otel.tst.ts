@@ -1,5 +1,5 @@
 /**
- * The types of `loom-telemetry/otel`: what a layer provides, needs and may fail with, and what is refused.
+ * The types of `loom-telemetry/otel`: what a layer provides, requires and may fail with, and which arguments are rejected.
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
 import type { TracerProvider } from "@opentelemetry/api"
@@ -16,16 +16,16 @@ declare const tracerProvider: TracerProvider
 declare const program: Effect.Effect<number, "failed", "needed">
 
 describe("layers", () => {
-  it("OTelLive needs nothing and fails with a malformed variable only", () => {
+  it("require nothing and fail only because of a malformed variable: OTelLive", () => {
     expect(OTelLive).type.toBe<Layer.Layer<Telemetry, ConfigError.ConfigError>>()
   })
 
-  it("those of OTelTelemetry cannot fail", () => {
+  it("cannot fail if they are from OTelTelemetry", () => {
     expect(OTelTelemetry.layer()).type.toBe<Layer.Layer<Telemetry | OTelTelemetry>>()
     expect(OTelTelemetry.fromProviders({ tracerProvider })).type.toBe<Layer.Layer<Telemetry | OTelTelemetry>>()
   })
 
-  it("layerSpec and layerConfig need a file system, as the file sink does", () => {
+  it("require a file system for the file sink: layerSpec and layerConfig", () => {
     type Expected = Layer.Layer<Telemetry, ConfigError.ConfigError | TelemetryOpenError, FileSystem>
     expect(layerSpec("otel")).type.toBe<Expected>()
     expect(layerConfig).type.toBe<Expected>()
@@ -42,18 +42,18 @@ describe("layers", () => {
 })
 
 describe("options", () => {
-  it("name existing dialects", () => {
+  it("accept only existing dialects", () => {
     expect(OTelTelemetry.layer).type.toBeCallableWith({ dialects: ["genai", "langfuse"] })
     expect(OTelTelemetry.layer).type.not.toBeCallableWith({ dialects: ["datadog"] })
   })
 
-  it("say what is done with providers of one's own", () => {
+  it("accept given providers, and how to close them", () => {
     expect(OTelTelemetry.fromProviders).type.toBeCallableWith({ tracerProvider, onClose: "shutdown" })
     expect(OTelTelemetry.fromProviders).type.not.toBeCallableWith({ tracerProvider, onClose: "leave" })
     expect(OTelTelemetry.fromProviders).type.not.toBeCallableWith({})
   })
 
-  it("take durations in any form", () => {
+  it("accept durations in any form", () => {
     expect(OTelTelemetry.layer).type.toBeCallableWith({ closeTimeout: "1 second", batch: { scheduleDelay: 500 } })
     expect(OTelTelemetry.layer).type.not.toBeCallableWith({ closeTimeout: "soon" })
   })
@@ -66,11 +66,11 @@ describe("stats", () => {
 })
 
 describe("continueTrace", () => {
-  it("keeps the result, the error and the needs of what it runs", () => {
+  it("keeps the result, the error and the requirements of what it runs", () => {
     expect(continueTrace({ traceparent: "" })(program)).type.toBe<Effect.Effect<number, "failed", "needed">>()
   })
 
-  it("takes what Node, fetch and MCP hand over", () => {
+  it("accepts the headers of Node, fetch and MCP", () => {
     expect(continueTrace).type.toBeCallableWith({} as IncomingHttpHeaders)
     expect(continueTrace).type.toBeCallableWith({} as IncomingMessage["headers"])
     expect(continueTrace).type.toBeCallableWith({} as Http2Headers)

@@ -1,5 +1,5 @@
 /**
- * What editors show of the types that users hover over most: short, and with the names that matter.
+ * The types that users hover over most are short in editors, and show the names that matter.
  */
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -17,7 +17,7 @@ import { expect, it } from "vitest"
 
 const path = fileURLToPath(new URL("./hovered.ts", import.meta.url))
 
-/** The types of the variables in `hovered.ts`, as an editor shows them in full. */
+/** The types of the variables in `hovered.ts`, as an editor shows them without truncation. */
 const printed = (): ReadonlyMap<string, string> => {
   const config = fileURLToPath(new URL("../../tsconfig.json", import.meta.url))
   const { options } = parseJsonConfigFileContent(
@@ -41,7 +41,7 @@ const printed = (): ReadonlyMap<string, string> => {
   return types
 }
 
-it("an agent shows the handlers and services that it needs by their names", { timeout: 120_000 }, () => {
+it("an agent shows the names of the handlers and services that it requires", { timeout: 120_000 }, () => {
   const types = printed()
   expect(types.get("calculator")).toBe("Agent<Database | Handler<\"add\"> | Handler<\"query\">>")
   for (const name of ["calculator", "run", "result", "stream", "supervisor"]) {

@@ -11,7 +11,7 @@ import { describe, expect, it } from "tstyche"
 declare const telemetry: PromiseTelemetry<Telemetry>
 
 describe("makeTelemetry", () => {
-  it("gives telemetry later, with what the layer provides", () => {
+  it("returns a promise of telemetry, with what the layer provides", () => {
     expect(makeTelemetry("console")).type.toBe<Promise<PromiseTelemetry<Telemetry>>>()
     expect(makeTelemetry(ConsoleTelemetryLive)).type.toBeAssignableTo<Promise<PromiseTelemetry<Telemetry>>>()
     expect(makeTelemetry(InMemoryTelemetryLive)).type.toBeAssignableTo<
@@ -32,14 +32,14 @@ describe("operations", () => {
     })).type.toBe<AsyncGenerator<number, void, undefined>>()
   })
 
-  it("take the headers of Node and of fetch", () => {
+  it("accept the headers of Node and of fetch", () => {
     const body = () => 0
     expect(telemetry.continueTrace).type.toBeCallableWith({} as IncomingHttpHeaders, body)
     expect(telemetry.continueTrace).type.toBeCallableWith(new Headers(), body)
     expect(telemetry.continueTrace).type.toBeCallableWith({ traceparent: "t" }, body)
   })
 
-  it("run effects that need no more than the layer provides", () => {
+  it("run effects that require no more than the layer provides", () => {
     expect(telemetry.runPromise(Effect.succeed(1))).type.toBe<Promise<number>>()
     expect(telemetry.runPromise).type.toBeCallableWith(Effect.map(Telemetry, ({ sinks }) => sinks))
     expect(telemetry.runPromise).type.not.toBeCallableWith(InMemoryTelemetry)

@@ -15,7 +15,7 @@ import { accepts } from "./accepts.js"
 const file = FileTelemetry.layer("./traces.jsonl")
 
 describe("decorators", () => {
-  it("provide, fail and need what their sink does", () => {
+  it("have the outputs, errors and requirements of their sink", () => {
     expect(FilteredTelemetry.layer(NoTelemetryLive, () => true)).type.toBe<Layer.Layer<Telemetry>>()
     expect(FilteredTelemetry.layer(file, ({ name }) => name === "a")).type.toBe<
       Layer.Layer<Telemetry | File, TelemetryOpenError, FileSystem.FileSystem>
@@ -33,7 +33,7 @@ describe("decorators", () => {
       >()
   })
 
-  it("take sink layers only, and a head sampler a ratio", () => {
+  it("accept only sink layers, and require a ratio for a head sampler", () => {
     expect(accepts(FilteredTelemetry.layer)).type.not.toBeCallableWith(SampledTelemetry, () => true)
     expect(accepts(SampledTelemetry.head)).type.not.toBeCallableWith(NoTelemetryLive, {})
     expect(accepts(SampledTelemetry.tail)).type.toBeCallableWith(NoTelemetryLive)

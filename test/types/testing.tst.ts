@@ -31,7 +31,7 @@ import { describe, expect, it } from "tstyche"
 declare const tree: ReadonlyArray<SpanNode>
 
 describe("expectations", () => {
-  it("are data with a name, and every other field is optional", () => {
+  it("are data with a name; every other field is optional", () => {
     expect(matchTree).type.toBeCallableWith(tree, { name: "loom.run" })
     expect(matchTree).type.toBeCallableWith(tree, {
       name: /^loom/,
@@ -52,7 +52,7 @@ describe("expectations", () => {
     expect(matchTree).type.not.toBeCallableWith(tree, { attributes: {} })
   })
 
-  it("have no misspelt fields, and no outcome or value that cannot be", () => {
+  it("reject misspelled fields, and impossible outcomes and values", () => {
     expect(matchTree).type.not.toBeCallableWith(tree, { name: "a", attribute: {} })
     expect(matchTree).type.not.toBeCallableWith(tree, { name: "a", outcome: "error" })
     expect(matchTree).type.not.toBeCallableWith(tree, { name: "a", attributes: { n: undefined } })
@@ -60,7 +60,7 @@ describe("expectations", () => {
     expect(matchTree).type.not.toBeCallableWith(tree, { name: "a", durationMs: "1" })
   })
 
-  it("are one root, several, or a list that is not meant exactly", () => {
+  it("may be one root, several, or a list that is not exact", () => {
     expect(matchTree).type.toBeCallableWith(tree, [{ name: "a" }])
     expect(matchTree).type.toBeCallableWith(tree, unordered([{ name: "a" }]))
     expect(matchTree).type.toBeCallableWith(tree, unordered(containing([{ name: "a", attributes: exactly({}) }])))
@@ -70,7 +70,7 @@ describe("expectations", () => {
 })
 
 describe("checking", () => {
-  it("gives data, an error or nothing", () => {
+  it("returns data, an error or nothing", () => {
     expect(matchTree(tree, { name: "a" })).type.toBe<ReadonlyArray<Mismatch>>()
     expect(mismatchOf(tree, { name: "a" })).type.toBe<TraceMismatch | undefined>()
     expect(expectTree(tree, { name: "a" })).type.toBe<void>()
@@ -78,7 +78,7 @@ describe("checking", () => {
     expect(expectTree).type.not.toBeCallableWith([{ name: "a" }], { name: "a" })
   })
 
-  it("of what the context holds says how it fails, and needs no more than the in-memory sink", () => {
+  it("has a typed error and requires only the in-memory sink if it reads the sink in the context", () => {
     expect(expectTrace({ name: "a" })).type.toBe<Effect.Effect<void, TraceMismatch, InMemoryTelemetry>>()
     expect(expectNoOpenSpans).type.toBe<Effect.Effect<void, SpansStillOpen, InMemoryTelemetry>>()
     expect(findSpan("a", { n: any })).type.toBe<Effect.Effect<SpanRecord, SpanNotFound, InMemoryTelemetry>>()
@@ -88,7 +88,7 @@ describe("checking", () => {
     expect(renderTrace()).type.toBe<Effect.Effect<string, never, InMemoryTelemetry>>()
   })
 
-  it("a difference says by its kind what it holds", () => {
+  it("returns differences whose fields depend on their kind", () => {
     const [mismatch] = matchTree(tree, { name: "a" })
     if (mismatch?.kind === "unexpected") {
       expect(mismatch.actual).type.toBe<SpanNode>()

@@ -1,5 +1,5 @@
 /**
- * What does telemetry cost a whole run of an agent? Five turns, eight tool calls, a scripted model; against the same run with no telemetry.
+ * How much does telemetry add to a whole agent run? Five turns, eight tool calls, a scripted model; compared with the same run without telemetry.
  */
 import { Prompt, Tool, Toolkit } from "@effect/ai"
 import { NodeFileSystem } from "@effect/platform-node"
@@ -50,8 +50,8 @@ const prices = Pricing.table([{ model: "ScriptedModel", input: 1, output: 2 }])
 const file = () => join(mkdtempSync(join(tmpdir(), "loom-bench-")), "records.jsonl")
 
 /**
- * Captures a prompt with a picture of 4 MB as base64, and gives the longest turn of the event loop. The first runs of a process take longer, with or
- * without a picture, until the engine has compiled them: they are not what is asked.
+ * Captures a prompt with a base64 picture of 4 MB, and returns the longest turn of the event loop. The first runs of a process take longer, with or
+ * without a picture, until the engine has compiled the code, so they are not measured.
  */
 const picture = async (): Promise<Reading> => {
   const { runtime } = await runtimeOf(Layer.mergeAll(InMemoryTelemetry.layer({ capacity: 100 }), ToolsLive, prices))

@@ -1,6 +1,6 @@
 /**
- * What do attributes cost that do not fit? Against listing their keys, which the engine does in whole before it gives the first one, and which cannot be
- * left out where the first ones are kept and the others counted.
+ * How much do attributes beyond the limit cost? Compared with listing their keys: the engine lists all keys before it returns the first one, and this
+ * cannot be avoided if the first attributes are kept and the others counted.
  */
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"

@@ -1,5 +1,5 @@
 /**
- * How many bytes does a kept span hold? Against OpenTelemetry's InMemorySpanExporter; 200,000 spans with four attributes.
+ * How many bytes does a span in memory take? Compared with OpenTelemetry's InMemorySpanExporter; 200,000 spans with four attributes.
  */
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import * as Runtime from "effect/Runtime"
@@ -24,7 +24,7 @@ const growth = async (fill: () => Promise<unknown>): Promise<{ readonly value: n
   return { value: (heap() - before) / spans }
 }
 
-// An object for each span, as a program would make it.
+// A new object for each span, as in a program.
 const attributes = (turn: number) => ({ tool: "add", turn, ok: true, user_id: "alice" })
 
 const ours = async () => {

@@ -1,5 +1,5 @@
 /**
- * What does a line on the console cost? Against OpenTelemetry's ConsoleSpanExporter; both write into nothing.
+ * How much does a line on the console cost? Compared with OpenTelemetry's ConsoleSpanExporter; the output of both is discarded.
  */
 import { BasicTracerProvider, ConsoleSpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { ConsoleTelemetry, Telemetry } from "loom-telemetry"
@@ -12,7 +12,7 @@ let written = 0
 const stream = { write: (text: string) => (written += text.length) > 0 }
 const one = Telemetry.withSpan(body, "loom.tool", attributes)
 
-/** The exporter prints with `console.dir`: into nothing here, the formatting stays. */
+/** The exporter prints with `console.dir`. The output is discarded here, but it is still formatted. */
 const otel = (): Case => {
   const write = process.stdout.write.bind(process.stdout)
   const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(new ConsoleSpanExporter())] })
@@ -30,7 +30,7 @@ const otel = (): Case => {
   }
 }
 
-/** The text of a finished span, without the span. */
+/** Formatting a finished span, without creating it. */
 const line = (): Case => {
   const start = BigInt(1_769_860_800_000_000_000)
   const spans = Array.from({ length: runs }, (_, index) => {

@@ -1,5 +1,5 @@
 /**
- * Does a span cost more the deeper it stands? 10,000 spans in one another against 100.
+ * Does a span cost more if it is nested deeper? 10,000 nested spans compared with 100.
  */
 import type * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"

@@ -1,5 +1,5 @@
 /**
- * What do more sinks cost? Four memory sinks against one.
+ * How much do additional sinks cost? Four memory sinks compared with one.
  */
 import { InMemoryTelemetry, MultiTelemetry, Telemetry } from "loom-telemetry"
 import type { Question } from "../Case.js"

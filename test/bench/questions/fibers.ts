@@ -1,5 +1,5 @@
 /**
- * What does a span cost where 1,000 fibers take turns?
+ * How much does a span cost if 1,000 fibers take turns?
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,7 +11,7 @@ import { attributes, effectSpan, runtimeOf, type Wrap } from "../programs.js"
 const fibers = 1000
 const ours: Wrap = (self, name) => Telemetry.withSpan(self, name, attributes)
 
-/** Three spans, and another fiber's turn inside each. */
+/** Three nested spans that yield to other fibers inside each. */
 const turns = (wrap: Wrap): Effect.Effect<number> => {
   const turn = Effect.as(Effect.yieldNow(), 1)
   const inside = (self: Effect.Effect<number>) => Effect.zipRight(turn, self)

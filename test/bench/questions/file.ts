@@ -1,7 +1,7 @@
 /**
- * How many records a second does the file sink take? Against pino's asynchronous destination, and against `JSON.stringify` with no file at all.
+ * How many records per second does the file sink write? Compared with pino's asynchronous destination, and with `JSON.stringify` without a file.
  *
- * Records are some 420 bytes. Counted is wall time until everything is in the file.
+ * Records have about 420 bytes. Wall time is measured until everything is in the file.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import * as Effect from "effect/Effect"
@@ -21,7 +21,7 @@ const rounds = 9
 /** Records between two turns of the event loop. */
 const burst = 200
 
-/** As of an agent's tools: the call and its duration are each record's own, the rest comes again. */
+/** As for the tools of an agent: the call id and the duration differ for each record, the rest repeats. */
 const attributesOf = (index: number) => ({
   tool: "search",
   call_id: `call_01JB2Y${index}`,
@@ -40,7 +40,7 @@ const inFolder = async (work: (path: string) => Promise<Reading>): Promise<Readi
   }
 }
 
-/** Records a second, the median over the rounds. */
+/** Records per second, the median over the rounds. */
 const perSecond = async (round: () => Promise<unknown> | unknown): Promise<Reading> => {
   const found: Array<number> = []
   for (let index = 0; index < rounds; index++) {
@@ -51,7 +51,7 @@ const perSecond = async (round: () => Promise<unknown> | unknown): Promise<Readi
   return { value: median(found) }
 }
 
-/** The record as the sinks of others are given it. */
+/** The record as passed to other sinks. */
 const plain = (index: number) => ({
   kind: "span",
   name: "loom.tool",
@@ -82,8 +82,8 @@ const span = (index: number): SpanData => ({
 })
 
 /**
- * Writes all records with other work in between, as in an agent, so no queue is ever full. Bursts are so short that creating them is not the
- * measured stall.
+ * Writes all records with other work in between, as in an agent, so no queue is ever full. Bursts are so short that creating them does not count as a
+ * stall.
  */
 const inTurns = async (write: (index: number) => void): Promise<void> => {
   for (let index = 0; index < records; index++) {
@@ -94,7 +94,7 @@ const inTurns = async (write: (index: number) => void): Promise<void> => {
   }
 }
 
-/** Hands records to the sink as the core does; what making a span costs is another question. */
+/** Passes records to the sink as the core does, because the cost of creating a span is another question. */
 const emitter = Effect.map(Telemetry, (telemetry) => async () => {
   const [sink] = telemetry.recording?.recorder.observers ?? []
   await inTurns((index) => sink!.onEnd!(span(index), undefined as never))
@@ -116,7 +116,7 @@ const checkLines = (path: string): void => {
   }
 }
 
-/** What the machine and the making of records add to that: the same without a sink. */
+/** The same without a sink: the stalls that the machine and creating records cause. */
 const longestStallAlone = (): Promise<Reading> => {
   let last: SpanData | undefined
   return longestStall(() =>

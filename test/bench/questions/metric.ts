@@ -1,12 +1,12 @@
 /**
- * What does a measurement cost in memory, and what a score? Against `counter.add` of the OpenTelemetry SDK, in `otel`.
+ * How much do a measurement and a score cost in memory? Compared with `counter.add` of the OpenTelemetry SDK, in `otel`.
  */
 import * as Effect from "effect/Effect"
 import { InMemoryTelemetry, Telemetry } from "loom-telemetry"
 import type { Question } from "../Case.js"
 import { inLayer } from "../programs.js"
 
-/** Records in one span: a score needs a span, whose cost must not count. */
+/** Records per span: a score needs a span, whose cost must not count. */
 const inOneSpan = 100
 
 const measured = Telemetry.emitMetric("loom.tokens.input", 1, { model: "m", user_id: "alice", provider: "p" })

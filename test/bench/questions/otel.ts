@@ -1,5 +1,5 @@
 /**
- * What does a span cost on its way into OpenTelemetry? Batch processor, an exporter that does nothing.
+ * How much does it cost to send a span to OpenTelemetry? With a batch processor and an exporter that does nothing.
  */
 import * as NodeSdk from "@effect/opentelemetry/NodeSdk"
 import * as OtelApi from "@opentelemetry/api"
@@ -83,7 +83,7 @@ export const cases: Question["cases"] = {
     ),
   raw,
   ours: () => inLayer(OTelTelemetry.layer({ spanProcessor: batch() }), nested(ours), 3),
-  // With what the dialects say of them.
+  // With the attributes that the dialects add.
   ourNames: () =>
     inLayer(OTelTelemetry.layer({ spanProcessor: batch() }), nested(ours, ["loom.run", "loom.turn", "loom.tool"]), 3),
   rawCounter,

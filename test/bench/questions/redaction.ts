@@ -1,7 +1,7 @@
 /**
- * How slow is redaction for a text built to be slow? Per character, against prose, at 1 MiB and at 16 KiB.
+ * How slow is redaction for text that is made to be slow? Per character, compared with prose, for 1 MiB and for 16 KiB.
  *
- * The slowest of many texts counts: every part of a rule, repeated, and what used to take quadratic time.
+ * The slowest of many texts counts: every part of a rule, repeated, and texts that used to take quadratic time.
  */
 import { Redactor } from "../../../src/records/redact/Redactor.js"
 import { known, singleParts } from "../../properties/slowTexts.js"
@@ -12,7 +12,7 @@ const long = 1 << 20
 const short = 1 << 14
 const rounds = 5
 
-/** As people and models write it, with what makes the rules look closer: colons, quotes, hyphens, a URL, words such as "basic". */
+/** Prose as people and models write it, with colons, quotes, hyphens, a URL, and words such as "basic", which the rules have to examine. */
 const prose =
   `The agent answered in two parts: first it listed the cities (Bern, Basel and Geneva), then it asked what "near" means.
 That is basic geography, and the task-oriented plan from before still holds. It took 1.8 seconds - more than usual. Why? It called

@@ -1,5 +1,5 @@
 /**
- * What does a span cost? Against Effect's own `withSpan` that records nothing, its stack off.
+ * How much does a span cost? Compared with Effect's own `withSpan`, which records nothing, without its stack trace.
  */
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
@@ -17,7 +17,7 @@ const asPeopleWriteIt: Wrap = (self, name) => Effect.withSpan(self, name, { attr
 const capacity = 10_000
 const memory = InMemoryTelemetry.layer({ capacity })
 
-/** Effect's own tracer, there by a layer that provides two services besides, as ours is: what a library's span costs where the tracer costs nothing more. */
+/** Effect's own tracer, provided by a layer with two other services, like ours: the cost of a library's span if the tracer adds nothing. */
 const installed = () => {
   class One extends Context.Tag("bench/One")<One, number>() {}
   class Two extends Context.Tag("bench/Two")<Two, number>() {}
@@ -25,7 +25,7 @@ const installed = () => {
   return Layer.mergeAll(Layer.succeed(One, 1), Layer.succeed(Two, 2), Layer.setTracer(native))
 }
 
-/** A plain object in an array, with ids and times, and no Effect: less than this a record does not cost. */
+/** A plain object in an array, with ids and times, without Effect: the minimum cost of a record. */
 const push = (): Case => {
   const kept: Array<unknown> = []
   let made = 0

@@ -1,6 +1,6 @@
 /**
- * How long does it take to load the package, and to start the command line? A process of its own for each, the median of eleven: CPU time of an import
- * where the system tells it, wall time of a command.
+ * How long does it take to load the package, and to start the command line? Each in a separate process, the median of eleven: CPU time of an import,
+ * if the system provides it, and wall time of a command.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -9,7 +9,7 @@ import { median, schedstat } from "../measure.js"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-/** Milliseconds that a process takes. */
+/** The duration of a process, in milliseconds. */
 const milliseconds = (args: ReadonlyArray<string>) => (): Reading => {
   const found = Array.from({ length: 11 }, () => {
     const start = process.hrtime.bigint()
@@ -22,7 +22,7 @@ const milliseconds = (args: ReadonlyArray<string>) => (): Reading => {
   return { value: median(found) }
 }
 
-/** Milliseconds that an import takes inside of a process that has nothing loaded. */
+/** The duration of an import in a fresh process, in milliseconds. */
 const importing = (specifier: string) => (): Reading => {
   const code = `import { existsSync, readFileSync } from "node:fs"
     const now = existsSync("${schedstat}")

@@ -1,7 +1,7 @@
 /**
- * How many megabytes a second does `stats` read, as it is installed, its start included? Against reading the lines of the same file and `JSON.parse` of each
- * in one thread that is already running, and against what others do with the lines of such a file: Node's own line reader, and DuckDB, which uses all
- * processors. `sql` puts the records into DuckDB; `mcp` answers a client's question for the same numbers.
+ * How many megabytes per second does the installed `stats` command read, including its start? Compared with reading the lines of the same file and
+ * calling `JSON.parse` for each, in one thread that is already running; and with other readers: Node's own line reader, and DuckDB, which uses all
+ * processors. `sql` loads the records into DuckDB; `mcp` answers a client that asks for the same numbers.
  */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
@@ -16,13 +16,13 @@ import { median } from "../measure.js"
 import { duckdb, parse, readline } from "../otherReaders.js"
 import { writeRuns } from "../runsFile.js"
 
-/** Goals are for 100 MB; `BENCH_FILE_MB=1000` for a gigabyte. */
+/** Goals apply to 100 MB. Set `BENCH_FILE_MB=1000` for a gigabyte. */
 const fileSize = Number(process.env["BENCH_FILE_MB"] ?? 100) * 1e6
 const rounds = 3
 
 const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url))
 
-/** Megabytes a second, the median over the rounds; `read` gives the number of records that it saw. */
+/** Megabytes per second, the median over the rounds. `read` returns the number of records that it read. */
 const perSecond = (read: (path: string) => Promise<number>) => async (): Promise<Reading> => {
   const folder = mkdtempSync(join(tmpdir(), "loom-bench-"))
   try {

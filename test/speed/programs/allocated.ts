@@ -1,7 +1,7 @@
 /**
  * A child program that reports the bytes and run loop steps that each measured program needs per span or measurement.
  *
- * Both are counts, not times, so load does not change them. Run it with a young generation large enough that nothing is collected meanwhile.
+ * Both are counts, not times, so load on the machine does not matter. Run it with a young generation so large that nothing is collected meanwhile.
  */
 import * as NodeSdk from "@effect/opentelemetry/NodeSdk"
 import { ExportResultCode } from "@opentelemetry/core"
