@@ -5,7 +5,7 @@
  */
 import * as Data from "effect/Data"
 
-/** `--fail-if`, `--fail` or `doctor` found what it checks for. */
+/** A check failed: `--fail-if`, `--fail`, `doctor` or `cassette check`. */
 export class ConditionMet extends Data.TaggedError("ConditionMet")<{ readonly message: string }> {
   readonly exitCode = 1
 }

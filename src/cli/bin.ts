@@ -21,7 +21,7 @@ declare const LOOM_TELEMETRY_VERSION: string | undefined
 const version = typeof LOOM_TELEMETRY_VERSION === "string" ? LOOM_TELEMETRY_VERSION : "development"
 
 /** The options that work without a command. */
-const alone = {
+const globalSyntax = {
   name: "",
   arguments: [],
   options: {
@@ -43,14 +43,14 @@ const helpStyle = (): HelpStyle => ({ width: widthOf(undefined), color: wantsCol
 
 const withoutCommand = (words: ReadonlyArray<string>): Effect.Effect<void, UsageError> =>
   Effect.gen(function*() {
-    const { completions, files: [name], version: asksVersion } = yield* parse(alone, words)
+    const { completions, files: [name], version: asksVersion } = yield* parse(globalSyntax, words)
     yield* print(
       completions !== undefined
         ? completionScript(completions, commands)
         : asksVersion
         ? `${version}\n`
         : name === undefined
-        ? overview(commands, alone, helpStyle())
+        ? overview(commands, globalSyntax, helpStyle())
         : commandHelp(yield* commandNamed(name), helpStyle())
     )
   })

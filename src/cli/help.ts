@@ -19,9 +19,9 @@ const maxTerm = 28
 type Term = readonly [term: string, description: string]
 
 const optionTerm = ([name, option]: readonly [string, OptionSpec]): Term => {
-  const { default: usual, description, repeated, required, type } = option
+  const { default: defaultValue, description, repeated, required, type } = option
   const value = type === undefined ? "" : ` ${type.placeholder}${repeated === true ? "..." : ""}`
-  const note = required === true ? " (required)" : usual === undefined ? "" : ` (default: ${usual})`
+  const note = required === true ? " (required)" : defaultValue === undefined ? "" : ` (default: ${defaultValue})`
   return [`${namesOf(name, option).join(", ")}${value}`, description + note]
 }
 
@@ -70,7 +70,7 @@ const introduction =
 
 const exitCodes: ReadonlyArray<Term> = [
   ["0", "success"],
-  ["1", "--fail-if, --fail or doctor found what it checks for"],
+  ["1", "a check failed: --fail-if, --fail, doctor or cassette check"],
   ["2", "invalid command line"],
   ["3", "a file cannot be read or written, or a receiver did not accept the data"]
 ]

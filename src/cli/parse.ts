@@ -101,7 +101,7 @@ const checkArguments = (syntax: Syntax, files: ReadonlyArray<string>): Either.Ei
 /** The value of an option, from all its occurrences. */
 const collected = (
   name: string,
-  { default: usual, repeated, required, type }: OptionSpec,
+  { default: defaultValue, repeated, required, type }: OptionSpec,
   values: ReadonlyArray<unknown> | undefined
 ): Either.Either<unknown, UsageError> =>
   type === undefined
@@ -110,8 +110,8 @@ const collected = (
     ? Either.right(values ?? [])
     : values !== undefined
     ? Either.right(values[0])
-    : usual !== undefined
-    ? Either.right(Either.getOrThrow(type.read(usual)))
+    : defaultValue !== undefined
+    ? Either.right(Either.getOrThrow(type.read(defaultValue)))
     : required === true
     ? invalid(`missing option --${name} ${type.placeholder}`)
     : Either.right(undefined)

@@ -22,7 +22,7 @@ export interface LineSplitterOptions {
 const newline = 10
 
 /** How much of an overlong line is kept, in bytes: enough to show it. */
-const kept = 200
+const keptBytes = 200
 
 /** Splits bytes into lines. */
 export class LineSplitter {
@@ -33,19 +33,19 @@ export class LineSplitter {
   private rest: Array<Uint8Array> = []
   private restBytes = 0
   private number: number
-  private begun: number
+  private lineOffset: number
   private readonly documents: Documents
 
   constructor(options: LineSplitterOptions = {}) {
     this.documents = new Documents(options.maxLineBytes ?? 64 * 1024 * 1024)
     this.maxLineBytes = options.maxLineBytes ?? 64 * 1024 * 1024
     this.number = options.line ?? 1
-    this.begun = options.offset ?? 0
+    this.lineOffset = options.offset ?? 0
   }
 
   /** The byte after the last complete line: where reading can resume later. */
   get position(): number {
-    return this.begun
+    return this.lineOffset
   }
 
   /** The number of the next line. */
@@ -64,11 +64,11 @@ export class LineSplitter {
     if (this.restBytes > 0) {
       from = chunk.indexOf(newline) + 1
       this.keep(chunk.subarray(0, from - 1))
-      this.giveRest(false, onLine)
-      this.begun++
+      this.emitRest(false, onLine)
+      this.lineOffset++
     }
     if (from <= last) {
-      this.giveBlock(chunk.subarray(from, last + 1), onLine)
+      this.emitBlock(chunk.subarray(from, last + 1), onLine)
     }
     this.keep(chunk.subarray(last + 1))
   }
@@ -76,7 +76,7 @@ export class LineSplitter {
   /** Passes on what follows the last newline, if anything. */
   end(onLine: (line: Line) => void): void {
     if (this.restBytes > 0) {
-      this.giveRest(true, onLine)
+      this.emitRest(true, onLine)
     }
     this.documents.end(onLine)
   }
@@ -89,21 +89,21 @@ export class LineSplitter {
     if (this.restBytes <= this.maxLineBytes) {
       this.rest.push(bytes.slice())
     } else {
-      this.rest = [joined([...this.rest, bytes], kept)]
+      this.rest = [joined([...this.rest, bytes], keptBytes)]
     }
   }
 
-  private giveRest(torn: boolean, onLine: (line: Line) => void): void {
+  private emitRest(torn: boolean, onLine: (line: Line) => void): void {
     const overlong = this.restBytes > this.maxLineBytes ? this.restBytes : 0
     const bytes = this.rest.length === 1 ? this.rest[0]! : joined(this.rest, this.restBytes)
-    this.give(this.decoder.decode(bytes), torn, overlong, onLine)
-    this.begun += this.restBytes
+    this.emit(this.decoder.decode(bytes), torn, overlong, onLine)
+    this.lineOffset += this.restBytes
     this.rest = []
     this.restBytes = 0
   }
 
   /** Complete lines: decoding them as one text is several times faster than one by one. */
-  private giveBlock(bytes: Uint8Array, onLine: (line: Line) => void): void {
+  private emitBlock(bytes: Uint8Array, onLine: (line: Line) => void): void {
     const text = this.decoder.decode(bytes)
     const oneByteEach = text.length === bytes.length
     for (let start = 0, byte = 0; start < text.length;) {
@@ -111,18 +111,18 @@ export class LineSplitter {
       const after = oneByteEach ? end + 1 : bytes.indexOf(newline, byte) + 1
       const length = after - 1 - byte
       const overlong = length > this.maxLineBytes ? length : 0
-      this.give(text.slice(start, overlong > 0 ? start + kept : end), false, overlong, onLine)
-      this.begun += length + 1
+      this.emit(text.slice(start, overlong > 0 ? start + keptBytes : end), false, overlong, onLine)
+      this.lineOffset += length + 1
       byte = after
       start = end + 1
     }
   }
 
-  private give(text: string, torn: boolean, overlong: number, onLine: (line: Line) => void): void {
+  private emit(text: string, torn: boolean, overlong: number, onLine: (line: Line) => void): void {
     const line = this.number++
     const shown = trimmed(text)
     if (shown !== "") {
-      const whole = { text: shown, line, offset: this.begun, torn, overlong }
+      const whole = { text: shown, line, offset: this.lineOffset, torn, overlong }
       if (this.documents.isPart(shown)) {
         this.documents.add(whole, onLine)
       } else {

@@ -49,17 +49,17 @@ const scope = { name: ownScope, version }
 
 /** An empty exporter. */
 export const exporter = (options: OtlpOptions = {}): OtlpExporter => {
-  const making = new Requests(options)
+  const pending = new Requests(options)
   return {
     add: (record) =>
       record.kind === "span"
-        ? making.span(record.span)
+        ? pending.span(record.span)
         : record.kind === "metric"
-        ? making.metric(record.metric)
+        ? pending.metric(record.metric)
         : record.kind === "score"
-        ? making.score(record.score)
+        ? pending.score(record.score)
         : [],
-    end: () => making.end()
+    end: () => pending.end()
   }
 }
 

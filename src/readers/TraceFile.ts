@@ -41,12 +41,12 @@ const unpacked = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<U
     )
   })
 
-interface Taker {
+interface LineHandler {
   readonly line: (line: Line) => void
   readonly broken: (error: GzipError, line: number, offset: number) => void
 }
 
-const give = (splitter: LineSplitter, piece: Uint8Array | GzipError, { broken, line }: Taker): void => {
+const push = (splitter: LineSplitter, piece: Uint8Array | GzipError, { broken, line }: LineHandler): void => {
   if (piece instanceof GzipError) {
     splitter.end(line)
     broken(piece, splitter.lineNumber, splitter.position)
@@ -56,11 +56,11 @@ const give = (splitter: LineSplitter, piece: Uint8Array | GzipError, { broken, l
 }
 
 /** Passes on all lines, the one without a newline last. */
-const takeAll = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>, taker: Taker): Effect.Effect<void, E, R> =>
+const takeAll = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>, handler: LineHandler): Effect.Effect<void, E, R> =>
   Effect.suspend(() => {
     const splitter = new LineSplitter()
-    const pieces = Stream.runForEach(unpacked(bytes), (piece) => Effect.sync(() => give(splitter, piece, taker)))
-    return Effect.map(pieces, () => splitter.end(taker.line))
+    const pieces = Stream.runForEach(unpacked(bytes), (piece) => Effect.sync(() => push(splitter, piece, handler)))
+    return Effect.map(pieces, () => splitter.end(handler.line))
   })
 
 /**
@@ -75,7 +75,7 @@ export const entries = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.St
   Stream.suspend(() => {
     const splitter = new LineSplitter()
     let found: Array<TraceEntry> = []
-    const taker: Taker = {
+    const handler: LineHandler = {
       line: (line) => decodeEntries(line).forEach((entry) => found.push(entry)),
       broken: (...what) => found.push(brokenEntry(...what))
     }
@@ -85,8 +85,8 @@ export const entries = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.St
       return found
     }
     return Stream.concat(
-      Stream.mapConcat(unpacked(bytes), (piece) => after(() => give(splitter, piece, taker))),
-      Stream.suspend(() => Stream.fromIterable(after(() => splitter.end(taker.line))))
+      Stream.mapConcat(unpacked(bytes), (piece) => after(() => push(splitter, piece, handler))),
+      Stream.suspend(() => Stream.fromIterable(after(() => splitter.end(handler.line))))
     )
   })
 
@@ -109,11 +109,11 @@ export const records = <E, R>(
 export const tree = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<TraceForest, E, R> =>
   Effect.suspend(() => {
     const { add, forest } = builder()
-    const taker: Taker = {
+    const handler: LineHandler = {
       line: (line) => decodeEntries(line).forEach(add),
       broken: (...what) => add(brokenEntry(...what))
     }
-    return Effect.map(takeAll(bytes, taker), forest)
+    return Effect.map(takeAll(bytes, handler), forest)
   })
 
 /** The summary of a file, in constant memory. */

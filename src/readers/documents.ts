@@ -49,21 +49,21 @@ export class Documents {
     }
     for (const [token] of line.text.matchAll(tokens)) {
       if (token === "\"" || line.overlong > 0) {
-        return this.giveUp(onLine)
+        return this.emitLines(onLine)
       }
       this.depth += token === "{" || token === "[" ? 1 : token === "}" || token === "]" ? -1 : 0
     }
     if (this.depth <= 0) {
-      this.give(onLine)
+      this.emit(onLine)
     }
   }
 
   /** Passes on the lines of an incomplete document. */
   end(onLine: (line: Line) => void): void {
-    this.giveUp(onLine)
+    this.emitLines(onLine)
   }
 
-  private give(onLine: (line: Line) => void): void {
+  private emit(onLine: (line: Line) => void): void {
     const [{ line, offset } = { line: 0, offset: 0 }] = this.lines
     const overlong = this.bytes > this.maxBytes ? this.bytes : 0
     onLine({ text: this.lines.map(({ text }) => text).join("\n"), line, offset, torn: false, overlong })
@@ -71,7 +71,7 @@ export class Documents {
     this.mayBegin = true
   }
 
-  private giveUp(onLine: (line: Line) => void): void {
+  private emitLines(onLine: (line: Line) => void): void {
     const lines = this.lines
     this.clear()
     lines.forEach(onLine)

@@ -93,7 +93,7 @@ export const seemsToBe = (head: Uint8Array, firstLine: string): string => {
       ? "UTF-16 text: convert it to UTF-8 first"
       : "binary data"
   }
-  if (hasOldLineEnds(head)) {
+  if (hasCrLineEndings(head)) {
     return "text with CR line endings: convert them to LF first"
   }
   const text = firstLine === "[" ? textOf(head) : firstLine
@@ -116,11 +116,11 @@ const isProtobuf = (head: Uint8Array): boolean =>
 const [firstField, secondField] = [0x0a, 0x12]
 
 /** Whether data is a truncated line of this package: a file whose writing has only just begun is not a wrong file. */
-export const isBegun = (head: Uint8Array, line: string): boolean =>
-  "{\"kind\":\"".startsWith(line.slice(0, 9)) && !hasOldLineEnds(head) && !textOf(head).includes("}{\"kind\":")
+export const isRecordStart = (head: Uint8Array, line: string): boolean =>
+  "{\"kind\":\"".startsWith(line.slice(0, 9)) && !hasCrLineEndings(head) && !textOf(head).includes("}{\"kind\":")
 
 /** Whether lines end with CR alone, as on classic Mac OS. */
-const hasOldLineEnds = (head: Uint8Array): boolean => head.includes(carriageReturn) && !head.includes(newline)
+const hasCrLineEndings = (head: Uint8Array): boolean => head.includes(carriageReturn) && !head.includes(newline)
 
 const carriageReturn = 13
 const newline = 10

@@ -6,7 +6,7 @@ import type { Line } from "./LineSplitter.js"
 import { otlpEntries } from "./TraceEntry.js"
 
 /** What to do with the content of a line. */
-export interface FactsTaker {
+export interface FactsHandler {
   /** Takes the facts of a record, and its line from 1. */
   readonly add: (facts: Facts, line: number) => void
   /** Called for a line, or a span of a request, that could not be read. */
@@ -14,7 +14,7 @@ export interface FactsTaker {
 }
 
 /** Passes on the facts of a line; returns whether it held a record. */
-export const takeFacts = (source: Line, { add, bad }: FactsTaker): boolean => {
+export const takeFacts = (source: Line, { add, bad }: FactsHandler): boolean => {
   const { line, overlong, text, torn } = source
   const facts = overlong > 0 ? undefined : decodeFacts(text, line)
   if (facts !== undefined && !("_tag" in facts)) {

@@ -166,7 +166,7 @@ const costOf = (calls: Iterable<ModelCall>): number => {
 const usd = (cost: number): string => formatUsd(cost) || "an unknown cost"
 
 /** The model call that requested a tool call: the last one that ended before it. */
-const askedBy = (models: ReadonlyArray<ModelCall>, { start }: ToolCall): ModelCall | undefined =>
+const requestedBy = (models: ReadonlyArray<ModelCall>, { start }: ToolCall): ModelCall | undefined =>
   models.findLast(({ end }) => end <= start)
 
 /** Calls of one tool with the same arguments. */
@@ -185,9 +185,9 @@ const alike = (tools: ReadonlyArray<ToolCall>): ReadonlyArray<ReadonlyArray<Tool
 
 const repeated = ({ agent }: Run, { models, tools }: Work): ReadonlyArray<RunFinding> =>
   alike(tools).filter(({ length }) => length >= manyCalls).map((calls) => {
-    const asked = new Set(calls.slice(1).flatMap((call) => askedBy(models, call) ?? []))
+    const requesters = new Set(calls.slice(1).flatMap((call) => requestedBy(models, call) ?? []))
     const { id, line, tool } = calls.at(-1)!
-    const money = `the model calls that repeated it: ${usd(costOf(asked))}`
+    const money = `the model calls that repeated it: ${usd(costOf(requesters))}`
     return { kind: "repeated-tool-call", line, example: `${id} ${tool} of ${agent}: ${calls.length} calls; ${money}` }
   })
 

@@ -31,19 +31,19 @@ export const scoreCondition = (text: string): ScoreCondition | string => {
   if (/[<>]/.test(sign) && Number.isNaN(number)) {
     return `a number after ${sign}`
   }
-  const judges = (sign === "=" ? withinRange(operand) : undefined) ?? comparing(sign, operand, number)
-  return { name, compares: true, meets: (score) => score.name === name && judges(score) }
+  const matches = (sign === "=" ? withinRange(operand) : undefined) ?? comparing(sign, operand, number)
+  return { name, compares: true, meets: (score) => score.name === name && matches(score) }
 }
 
-type Judges = (score: ScoreData) => boolean
+type Predicate = (score: ScoreData) => boolean
 
-const comparing = (sign: string, operand: string, number: number): Judges => ({ label, value }) =>
+const comparing = (sign: string, operand: string, number: number): Predicate => ({ label, value }) =>
   Number.isNaN(number)
     ? label !== null && (sign === "=") === (label === operand)
     : value !== null && signs[sign]!(value, number)
 
 /** The comparison for `FROM..TO`; `undefined` for any other text. */
-const withinRange = (operand: string): Judges | undefined => {
+const withinRange = (operand: string): Predicate | undefined => {
   const [from = Number.NaN, to = Number.NaN, more] = operand.split("..").map(numberOf)
   return Number.isNaN(from) || Number.isNaN(to) || more !== undefined
     ? undefined

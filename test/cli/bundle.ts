@@ -54,14 +54,14 @@ const tidy = (): void => {
 }
 
 const make = async (): Promise<void> => {
-  const begun = mkdtempSync(`${folder}-`)
+  const temporary = mkdtempSync(`${folder}-`)
   // Otherwise Node tries to load the file as CommonJS first.
-  writeFileSync(join(begun, "package.json"), "{\"type\":\"module\"}")
-  await promisify(execFile)(process.execPath, ["esbuild.config.mjs", begun], { cwd: repository })
+  writeFileSync(join(temporary, "package.json"), "{\"type\":\"module\"}")
+  await promisify(execFile)(process.execPath, ["esbuild.config.mjs", temporary], { cwd: repository })
   try {
-    renameSync(begun, folder)
+    renameSync(temporary, folder)
   } catch (error) {
-    rmSync(begun, { recursive: true })
+    rmSync(temporary, { recursive: true })
     if (!existsSync(folder)) {
       throw error
     }

@@ -216,8 +216,8 @@ describe("an OTLP file", { concurrent: true, timeout: 60_000 }, () => {
     for (const command of [...reading, ["tree", "--last", "1"]]) {
       const { code, stderr } = await loom([...command, path])
       expect({ command, code }).toEqual({ command, code: 0 })
-      const said = `${path}: skipped 3 measurements and 1 log record of OTLP; only spans and scores are read`
-      expect(stderr.split("\n").filter((each) => each === said)).toEqual([said])
+      const notice = `${path}: skipped 3 measurements and 1 log record of OTLP; only spans and scores are read`
+      expect(stderr.split("\n").filter((each) => each === notice)).toEqual([notice])
     }
     const alone = await loom(["stats", files.write("metrics.jsonl", `${JSON.stringify(metrics)}\n`)])
     expect(alone).toMatchObject({ code: 3, stdout: "" })

@@ -66,7 +66,7 @@ const events = (after: string, isEnough: (text: string) => boolean, then?: () =>
   })
 
 describe("the live page's server", { timeout: 60_000 }, () => {
-  it("listens on this machine only, at an address with a token of 192 bits", async () => {
+  it("listens only on the local machine, at an address with a token of 192 bits", async () => {
     expect(url.hostname).toBe("127.0.0.1")
     expect(url.pathname).toMatch(/^\/[A-Za-z0-9_-]{32}\/$/)
     // Not the stream of the address, so it may arrive later.

@@ -60,7 +60,7 @@ describe("a model span around others", () => {
       [call(2, 1, genai(100, 10), "chat gpt-5"), call(1, null, inference(100, 10), "ChatOpenAI")],
       [100, 10, null]
     ],
-    "that does not say that it is one": [
+    "without an operation name": [
       [
         call(2, 1, genai(100, 10), "generate_content"),
         call(
@@ -72,14 +72,14 @@ describe("a model span around others", () => {
       ],
       [100, 10, null]
     ],
-    "that is a chain with the totals": [
+    "as a chain with the totals": [
       [
         call(2, 1, genai(100, 10), "llm"),
         call(1, null, { ...genai(100, 10), "langsmith.span.kind": "chain" }, "graph")
       ],
       [100, 10, null]
     ],
-    "that is a run with the sum under a name of its own": [
+    "as a run with the sum under its own attribute name": [
       [
         call(2, 1, genai(100, 10), "chat"),
         call(3, 1, genai(150, 20), "chat"),

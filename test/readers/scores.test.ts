@@ -45,13 +45,13 @@ describe("TraceTree", () => {
     expect(Number(trace!.end - trace!.start) / 1e6).toBe(1)
   })
 
-  it("makes a trace of scores alone", () => {
+  it("makes a trace from scores alone", () => {
     const [trace] = TraceTree.fromEntries(entries(score({ name: "s", value: 1, at: 5 }))).traces
     expect(trace).toMatchObject({ spans: 0, roots: [], scores: [{ name: "s" }] })
     expect(trace!.start).toBe(trace!.scores[0]!.time)
   })
 
-  it.effect("takes records from memory", () =>
+  it.effect("accepts records from memory", () =>
     Effect.gen(function*() {
       yield* Telemetry.score("s", { value: 1 }).pipe(Telemetry.withSpan("answer"))
       const memory = yield* InMemoryTelemetry

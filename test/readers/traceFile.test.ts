@@ -56,7 +56,7 @@ describe("reading a trace file", () => {
       .toEqual(["success", "failure"])
   })
 
-  it("gives nothing for an empty file", async () => {
+  it("returns no entries for an empty file", async () => {
     expect(await entriesOf(new Uint8Array(0))).toEqual([])
     expect(await entriesOf(Uint8Array.of(10))).toEqual([])
   })
@@ -70,13 +70,13 @@ describe("reading a trace file", () => {
     }
   })
 
-  it("reads a last line without a newline, and marks it as torn if it is no record", async () => {
+  it("reads a last line without a newline, and marks it as torn if it is not a record", async () => {
     const whole = file(span({ id: 1 }), span({ id: 2 }))
     expect((await entriesOf(whole.subarray(0, whole.length - 1))).map(brief)).toEqual(["1 span", "2 span"])
     expect((await entriesOf(whole.subarray(0, whole.length - 2))).map(brief)).toEqual(["1 span", "2 torn"])
   })
 
-  it.effect("ends with the error of a bad line on request", () =>
+  it.effect("fails with the error of a bad line on request", () =>
     Effect.gen(function*() {
       const source = Stream.make(file(span({ id: 1 }), "no", span({ id: 2 })))
       const skipped = yield* Stream.runCount(TraceFile.records(source))

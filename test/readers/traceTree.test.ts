@@ -116,7 +116,7 @@ describe("a tree of records", () => {
     expect(visits.at(-1)!.depth).toBe(9_999)
   })
 
-  it("holds every span once, whatever their parents are", () => {
+  it("contains every span once, whatever their parents are", () => {
     const parents = fc.array(fc.option(fc.integer({ min: 1, max: 12 })), { maxLength: 12 })
     fc.assert(fc.property(parents, (all) => {
       const forest = treeOf(...all.map((parent, index) => span({ id: index + 1, parent, name: String(index) })))
@@ -129,7 +129,7 @@ describe("a tree of records", () => {
     }))
   })
 
-  it.effect("is made of records in memory too", () =>
+  it.effect("can be built from records in memory", () =>
     Effect.gen(function*() {
       const memory = yield* InMemoryTelemetry
       yield* Loom.tokensInput(3, { model: "m" }).pipe(

@@ -33,7 +33,7 @@ const work = forestOf(
 )
 
 describe("trees as text", () => {
-  it("look like the console's, with anything unusual marked", () => {
+  it("look like the console's output, with anything unusual marked", () => {
     expect(TreeView.render(work)).toBe([
       "▸ loom.run session_id=run_xyz",
       "  • loom.turn (2.1ms) turn=0",

@@ -178,7 +178,7 @@ describe("usage", () => {
   })
 })
 
-describe("the rule", () => {
+describe("the rule for usage", () => {
   const model = (id: number, parent: number, attributes: {}) =>
     span({ id, parent, name: "loom.model.stream", attributes })
   const run = (id: number, parent: number | null, attributes: {}) => span({ id, parent, name: "loom.run", attributes })
@@ -254,7 +254,7 @@ describe("the rule", () => {
     expect(summaryOf(lines).usage).toMatchObject({ tokensIn: 5, tokensOut: 3 })
   })
 
-  it("counts in a trace with a cycle of parents", () => {
+  it("counts usage in a trace with a cycle of parents", () => {
     const lines = [model(1, 2, { tokens_in: 5 }), span({ id: 2, parent: 1 }), span({ id: 3, parent: 3 })]
     expect(summaryOf(lines).usage.tokensIn).toBe(5)
     expect(summaryOf(lines, { maxHeldSpans: 1 }).usage.tokensIn).toBe(5)

@@ -5,7 +5,7 @@ import { concurrency, overviewRows } from "../../src/viewer/model/lanes.js"
 const interval = (start: number, end: number) => ({ start, end })
 
 describe("concurrency", () => {
-  it("is the most spans that ran at once", () => {
+  it("is the highest number of spans that ran at once", () => {
     expect(concurrency([])).toBe(0)
     expect(concurrency([interval(0, 10), interval(2, 4), interval(3, 8), interval(9, 12)])).toBe(3)
   })

@@ -51,7 +51,7 @@ export const cassette = command({
   details:
     "Shows for each trace of a file what Cassette.layer can play and what is missing. Exits with code 1 if anything is missing.",
   arguments: [
-    { name: "ACTION", description: "check" },
+    { name: "ACTION", description: "The action: check" },
     { name: "FILE", description: "The file of the recorded run" }
   ],
   options: {},

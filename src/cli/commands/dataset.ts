@@ -180,7 +180,7 @@ export const dataset = command({
     "Without conditions, adds all traces of agents. Traces that are already in the dataset are not added again. The agent " +
     "must have been recorded with captureContent: \"attributes\".",
   arguments: [
-    { name: "ACTION", description: "add" },
+    { name: "ACTION", description: "The action: add" },
     { name: "DATASET", description: "The dataset to append to, in JSON Lines; created if it does not exist" },
     { name: "FILE", description: "A trace file. Without a file, or with -, reads standard input", repeated: true }
   ],

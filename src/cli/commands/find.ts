@@ -52,7 +52,7 @@ export const find = command({
   name: "find",
   summary: "Find the spans that match all conditions",
   details: "Prints one line per span, starting with its trace and span id. --json prints one line of JSON per span. " +
-    "--fail-if takes found, the number of spans; it fails if a compared score does not exist.",
+    "--fail-if takes found, the number of spans, and fails if a compared score does not exist.",
   options,
   examples: [
     "find --name \"loom.tool\" --outcome failure traces.jsonl",

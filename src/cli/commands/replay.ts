@@ -57,8 +57,8 @@ export const replay = command({
   name: "replay",
   summary: "Send a file to an OpenTelemetry receiver",
   details:
-    "Works with any OTLP/HTTP receiver. Keeps the recorded trace and span ids and uses the attribute names that " +
-    "backends know. Retries while the receiver is down or busy. Sending a file twice gives the same spans.",
+    "Works with any OTLP/HTTP receiver. Keeps the recorded trace and span ids, and uses attribute names that backends " +
+    "understand. Retries while the receiver is down or busy. Sending a file twice gives the same spans.",
   options: {
     endpoint: {
       type: address,

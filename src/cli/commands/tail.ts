@@ -61,7 +61,7 @@ const forever = (path: string, most: number, view: TailView) =>
         before.splice(0, before.length - most)
         return Effect.void
       }
-      return event.kind === "caught-up" ? recognition.saySkipped : show(view, entries, output)
+      return event.kind === "caught-up" ? recognition.logSkipped : show(view, entries, output)
     }
     const abort = new AbortController()
     const events = follow(path, { signal: abort.signal })

@@ -44,10 +44,11 @@ export const tree = command({
   summary: "Show each trace as a tree",
   details:
     "Children are in the order in which they started. ▸ marks a span that never ended, [orphan] one whose parent " +
-    "is not in the file. ★ lines below a span are its scores. --json prints one line per trace, with its spans depth first.",
+    "is not in the file. Lines with ★ are scores of the span above. --json prints one line per trace, with its spans " +
+    "depth first.",
   options: {
-    trace: { type: text("ID"), description: "Only traces whose id starts with this" },
-    last: { type: wholeNumber, description: "Only the last N traces" },
+    trace: { type: text("ID"), description: "Show only traces whose id starts with ID" },
+    last: { type: wholeNumber, description: "Show only the last N traces" },
     depth: { type: wholeNumber, description: "Show at most N levels" },
     metrics: { description: "Also show the measurements of each span" }
   },

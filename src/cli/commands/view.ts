@@ -32,7 +32,7 @@ const options = {
   out: {
     short: "o",
     type: file,
-    description: "Output file; by default the name of the input with .html. - is standard output"
+    description: "Output file; by default named after the input, with .html; - writes to standard output"
   },
   serve: { description: "Serve the page on 127.0.0.1 and follow the file as it grows" },
   port: { type: portNumber, description: "Port for --serve; by default any free port" },

@@ -27,7 +27,7 @@ export const failIfOption = {
   "fail-if": {
     type: text("CONDITION"),
     repeated: true,
-    description: "Exit with code 1 if this holds; combine several with or"
+    description: "Exit with code 1 if CONDITION holds; join several with or"
   }
 } as const
 

@@ -13,7 +13,7 @@ import type { IoError } from "../Failure.js"
 import type { Output } from "../output/Output.js"
 import { copyOf } from "./copy.js"
 import { cannotRead, inputPaths, nameOf } from "./input.js"
-import { forEachLine, type LineTaker } from "./lines.js"
+import { forEachLine, type LineHandler } from "./lines.js"
 import { isFile } from "./reread.js"
 
 interface Source {
@@ -44,7 +44,7 @@ const blockSize = 128 * 1024
 const maxBlocks = 64
 
 /** Takes the lines of all files; their offsets are counted from the start of the first one. */
-export interface ContentTaker extends LineTaker {
+export interface ContentHandler extends LineHandler {
   /** Called after the last line of each file, with the offset of its end. */
   readonly end: (offset: number) => void
 }
@@ -62,7 +62,7 @@ export class Content {
   }
 
   /** Passes on all lines. */
-  pass(taker: ContentTaker): Effect.Effect<void, IoError, Output> {
+  pass(handler: ContentHandler): Effect.Effect<void, IoError, Output> {
     return Effect.gen(this, function*() {
       let end = 0
       for (const source of this.sources) {
@@ -73,9 +73,9 @@ export class Content {
             yield chunk
           }
         }
-        const line = (each: Line): boolean => taker.line({ ...each, offset: begin + each.offset })
-        yield* forEachLine(source.path, { line, broken: taker.broken }, counted)
-        taker.end(end)
+        const line = (each: Line): boolean => handler.line({ ...each, offset: begin + each.offset })
+        yield* forEachLine(source.path, { line, broken: handler.broken }, counted)
+        handler.end(end)
         this.ends.set(source, end)
       }
     })

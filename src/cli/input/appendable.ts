@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { constants, open } from "node:fs/promises"
-import { isBegun, seemsToBe } from "../../readers/foreign.js"
+import { isRecordStart, seemsToBe } from "../../readers/foreign.js"
 import { IoError } from "../Failure.js"
 
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = constants
@@ -36,7 +36,7 @@ const flawOf = (head: Uint8Array): string | undefined => {
   const [line = "", ...rest] = text.split("\n", 2)
   return isGzip(head)
     ? "it is compressed: decompress it first"
-    : line === "" || ownLine.test(text) || (rest.length === 0 && isBegun(head, line))
+    : line === "" || ownLine.test(text) || (rest.length === 0 && isRecordStart(head, line))
     ? undefined
     : /^\{\s*"resource_?spans"/i.test(line)
     ? "it is OTLP/JSON"

@@ -17,7 +17,7 @@ export const eachFactLogged = (
   Effect.gen(function*() {
     const bad = { all: 0, torn: 0 }
     let records = 0
-    const taker = {
+    const handler = {
       add: (facts: Facts, line: number): void => {
         records++
         add(facts, line)
@@ -27,7 +27,7 @@ export const eachFactLogged = (
         bad.torn += torn ? 1 : 0
       }
     }
-    yield* pass({ line: (line) => takeFacts(line, taker), broken: () => taker.bad(false) })
+    yield* pass({ line: (line) => takeFacts(line, handler), broken: () => handler.bad(false) })
     yield* logBadLines(bad.all, bad.torn)
     if (records === 0) {
       yield* (yield* Output).log("no records found")

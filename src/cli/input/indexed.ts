@@ -52,7 +52,7 @@ export class IndexedTraces {
       const outside = new Amounts()
       const counts = { records: 0, bad: 0, torn: 0 }
       let hasOther = false
-      const taker = {
+      const handler = {
         add: (facts: Facts): void => {
           counts.records++
           index.add(facts)
@@ -71,14 +71,14 @@ export class IndexedTraces {
         line: (line) => {
           index.line(line.offset, line.line)
           hasOther = false
-          const hasRecord = takeFacts(line, taker)
+          const hasRecord = takeFacts(line, handler)
           if (hasOther && other !== undefined) {
             decodeEntries(line).filter(isOther).forEach(other)
           }
           return hasRecord
         },
         broken: (...what) => {
-          taker.bad(false)
+          handler.bad(false)
           other?.(brokenEntry(...what))
         },
         end: (offset) => index.end(offset)
@@ -124,8 +124,8 @@ export class IndexedTraces {
         return Effect.succeed(0)
       }
       const usage = new WholeUsage()
-      const taker = { add: (facts: Facts) => usage.add(facts), bad: () => undefined }
-      const line = (each: Parameters<typeof takeFacts>[0]) => takeFacts(each, taker)
+      const handler = { add: (facts: Facts) => usage.add(facts), bad: () => undefined }
+      const line = (each: Parameters<typeof takeFacts>[0]) => takeFacts(each, handler)
       const read = this.content.pass({ line, broken: () => undefined, end: () => undefined })
       return Effect.map(read, () => usage.contradicted())
     })

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createReadStream, statSync } from "node:fs"
-import { binaryFormat, isBegun, seemsToBe } from "../../readers/foreign.js"
+import { binaryFormat, isRecordStart, seemsToBe } from "../../readers/foreign.js"
 import { gunzipped, type GzipError } from "../../readers/gunzip.js"
 import type { Line } from "../../readers/LineSplitter.js"
 import { type Skipped, skippedIn } from "../../readers/otlpSkipped.js"
@@ -75,7 +75,7 @@ export class Recognition {
   private records = 0
   private measurements = 0
   private logs = 0
-  private saidSkipped = false
+  private hasLoggedSkipped = false
 
   /** `isPart`: only the start of the file is read. */
   constructor(private readonly path: string, private readonly isPart = false) {}
@@ -116,8 +116,8 @@ export class Recognition {
 
   private bad(text: string, torn: boolean): void {
     if (this.first === undefined && this.records === 0) {
-      const isBegunOrEmpty = torn && isBegun(this.head ?? noBytes, text) || isEmptyRequest(text)
-      this.first = isBegunOrEmpty ? undefined : text.slice(0, 4096)
+      const isStartOrEmpty = torn && isRecordStart(this.head ?? noBytes, text) || isEmptyRequest(text)
+      this.first = isStartOrEmpty ? undefined : text.slice(0, 4096)
     }
   }
 
@@ -125,19 +125,19 @@ export class Recognition {
   readonly check: Effect.Effect<void, IoError, Output> = Effect.suspend(() =>
     this.records === 0 && this.first !== undefined
       ? Effect.fail(this.refused(seemsToBe(this.head ?? noBytes, this.first)))
-      : this.saySkipped
+      : this.logSkipped
   )
 
   /** Logs once how much of an OTLP file was skipped so far. */
-  readonly saySkipped: Effect.Effect<void, never, Output> = Effect.suspend(() => {
+  readonly logSkipped: Effect.Effect<void, never, Output> = Effect.suspend(() => {
     const parts = [
       ...(this.measurements > 0 ? [plural(this.measurements, "measurement")] : []),
       ...(this.logs > 0 ? [plural(this.logs, "log record")] : [])
     ]
-    if (parts.length === 0 || this.saidSkipped) {
+    if (parts.length === 0 || this.hasLoggedSkipped) {
       return Effect.void
     }
-    this.saidSkipped = true
+    this.hasLoggedSkipped = true
     const many = `${this.isPart ? "at least " : ""}${parts.join(" and ")}`
     return Effect.flatMap(
       Output,

@@ -18,7 +18,7 @@ import {
 } from "./input.js"
 
 /** What to do with the lines of a file. */
-export interface LineTaker {
+export interface LineHandler {
   /** Takes a line; returns whether it held a record. */
   readonly line: (line: Line) => boolean
   /** Called after the last line if the compressed data of a file is damaged; `line` and `offset` are where the readable text ends. */
@@ -28,7 +28,7 @@ export interface LineTaker {
 /** Passes on all lines of a file. Uses no stream, which would be a quarter slower. Can be interrupted between two steps. */
 export const forEachLine = (
   path: string,
-  { broken, line: takeLine }: LineTaker,
+  { broken, line: takeLine }: LineHandler,
   bytes: (() => AsyncIterable<Uint8Array>) | undefined = () => chunksOf(path)
 ): Effect.Effect<void, IoError, Output> =>
   Effect.gen(function*() {

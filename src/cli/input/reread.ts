@@ -7,21 +7,21 @@ import type { IoError } from "../Failure.js"
 import type { Output } from "../output/Output.js"
 import { copyOf } from "./copy.js"
 import { inputPaths, sizeOf } from "./input.js"
-import { forEachLine, type LineTaker } from "./lines.js"
+import { forEachLine, type LineHandler } from "./lines.js"
 
 /** Passes on all lines of all files, from the first one again at each call. */
-export type Pass = (taker: LineTaker) => Effect.Effect<void, IoError, Output>
+export type Pass = (handler: LineHandler) => Effect.Effect<void, IoError, Output>
 
 /** Reads the files of a command once. */
-export const passOnce = (files: ReadonlyArray<string>): Pass => (taker) =>
-  Effect.forEach(inputPaths(files), (path) => forEachLine(path, taker), { discard: true })
+export const passOnce = (files: ReadonlyArray<string>): Pass => (handler) =>
+  Effect.forEach(inputPaths(files), (path) => forEachLine(path, handler), { discard: true })
 
 /** Reads the files of a command any number of times. The copies are removed with the scope. */
 export const rereadable = (files: ReadonlyArray<string>): Effect.Effect<Pass, IoError, Scope.Scope> =>
   Effect.map(
     Effect.forEach(inputPaths(files), sourceOf),
-    (sources) => (taker) =>
-      Effect.forEach(sources, ({ bytes, path }) => forEachLine(path, taker, bytes), { discard: true })
+    (sources) => (handler) =>
+      Effect.forEach(sources, ({ bytes, path }) => forEachLine(path, handler, bytes), { discard: true })
   )
 
 interface Source {

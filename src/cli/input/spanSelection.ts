@@ -15,16 +15,16 @@ export const spanOptions = {
   attr: {
     type: attributeCondition,
     repeated: true,
-    description: "key, key=value, key!=value, key>1 or key~regex; if repeated, all must hold"
+    description: "An attribute: key, key=value, key!=value, key>1 or key~regex; if repeated, all must hold"
   },
   "longer-than": { type: duration, description: "A duration such as 250ms or 1.5s; open spans never match" },
   outcome: { type: choice(...outcomes), description: "How the span ended" },
   score: {
     type: scoreCondition,
     repeated: true,
-    description: "A score: NAME, NAME<0.5, NAME>0.5, NAME=0.2..0.4, NAME=label; a trace's own scores are on its root"
+    description: "A score: NAME, NAME<0.5, NAME>0.5, NAME=0.2..0.4 or NAME=label; scores of a trace count for its root"
   },
-  trace: { type: text("ID"), description: "Only traces whose id starts with this" }
+  trace: { type: text("ID"), description: "Only traces whose id starts with ID" }
 } as const satisfies Options
 
 /** Whether a span with these scores meets all conditions. The command itself handles `trace`. */

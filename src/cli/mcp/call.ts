@@ -12,7 +12,7 @@ import { type CommandTool, tools } from "./tools.js"
 const longestAnswer = 30_000
 
 /** Keeps the first characters of what a command writes. */
-class Kept {
+class TruncatedOutput {
   private text = ""
   private isCut = false
   private readonly logged: Array<string> = []
@@ -42,7 +42,7 @@ class Kept {
   }
 }
 
-const wordsOf = (
+const optionsOf = (
   { arguments: known }: CommandTool,
   given: { readonly [name: string]: unknown }
 ): Effect.Effect<ReadonlyArray<string>, UsageError> => {
@@ -61,7 +61,7 @@ const run = (
   files: ReadonlyArray<string>
 ): Effect.Effect<void, Failure, Output> =>
   Effect.gen(function*() {
-    const parsed = yield* parse(tool.command, [...yield* wordsOf(tool, given), "--", ...files])
+    const parsed = yield* parse(tool.command, [...yield* optionsOf(tool, given), "--", ...files])
     yield* tool.command.run(parsed)
   })
 
@@ -75,15 +75,15 @@ export const callTool = (
   if (tool === undefined) {
     return Effect.succeed({ text: `There is no tool ${JSON.stringify(name)}`, isError: true })
   }
-  const kept = new Kept()
+  const captured = new TruncatedOutput()
   return run(tool, given, files).pipe(
-    Effect.provideService(Output, kept.output),
+    Effect.provideService(Output, captured.output),
     Effect.match({
-      onSuccess: () => ({ text: kept.answer(), isError: false }),
+      onSuccess: () => ({ text: captured.answer(), isError: false }),
       onFailure: (failure) =>
         failure instanceof ConditionMet
-          ? { text: kept.answer(), isError: false }
-          : { text: kept.answer(failure.message), isError: true }
+          ? { text: captured.answer(), isError: false }
+          : { text: captured.answer(failure.message), isError: true }
     })
   )
 }

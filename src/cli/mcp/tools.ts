@@ -54,7 +54,7 @@ const content = [
   "output"
 ] as const
 
-const said = ({ meaning: { attributes }, name, spanId }: TraceNode): ReadonlyArray<string> =>
+const contentLines = ({ meaning: { attributes }, name, spanId }: TraceNode): ReadonlyArray<string> =>
   content.flatMap((key) => {
     const value = attributes[key]
     return value === undefined ?
@@ -66,7 +66,7 @@ const said = ({ meaning: { attributes }, name, spanId }: TraceNode): ReadonlyArr
 
 const conversation = command({
   name: "conversation",
-  summary: "Show what was said",
+  summary: "Show the content of a trace",
   details: "",
   options: { trace: { type: text("ID"), description: "The trace" } },
   examples: [],
@@ -75,7 +75,7 @@ const conversation = command({
       const output = yield* Output
       let isEmpty = true
       for (const { roots } of (yield* orderedTracesOf(files, trace)).traces) {
-        const texts = Array.from(nodes(roots), ({ node }) => said(node)).flat()
+        const texts = Array.from(nodes(roots), ({ node }) => contentLines(node)).flat()
         isEmpty &&= texts.length === 0
         yield* output.write(texts.join(""))
       }
@@ -101,8 +101,7 @@ export const tools: ReadonlyArray<CommandTool> = [
   },
   {
     name: "conversation",
-    description:
-      "Shows what was said in one trace: prompts, answers, tool arguments and results, if they were recorded",
+    description: "Shows the content of one trace: prompts, answers, tool arguments and results, if they were recorded",
     arguments: trace,
     command: conversation
   },
@@ -119,7 +118,7 @@ export const tools: ReadonlyArray<CommandTool> = [
     description: "Finds the spans that match all conditions",
     arguments: {
       name: { description: "A span name, where * matches any text" },
-      attr: { description: "key, key=value, key!=value, key>1 or key~regex" },
+      attr: { description: "An attribute: key, key=value, key!=value, key>1 or key~regex" },
       outcome: { description: "success, failure or interrupted" },
       "longer-than": { description: "A duration such as 250ms or 1.5s" },
       trace: { description: "Only traces whose id starts with this" }

@@ -4,12 +4,12 @@
 import type { Attributes } from "../../records/attributes.js"
 import { isFailed, type Outcome } from "../../records/SpanRecord.js"
 import { comparable, type Facts, type MetricFacts, type RawAttributes } from "../../records/wire/facts.js"
-import type { FactsTaker } from "../lineFacts.js"
+import type { FactsHandler } from "../lineFacts.js"
 import type { Amounts } from "../usage/Amounts.js"
 import { type KnownSpan, knownSpan, labelOf, quantityOf } from "../usage/measures.js"
 import { total } from "../usage/outside.js"
 import { Counted, type UsageTables } from "../usage/UsageTables.js"
-import { type Condensed, eachRecord, type RecordTaker } from "./condensed.js"
+import { type Condensed, eachRecord, type RecordHandler } from "./condensed.js"
 import { OpenTraces } from "./OpenTraces.js"
 import { ScoreTable } from "./ScoreTable.js"
 import { type Dimension, dimensions, type Summary, SummaryTable, usageDimensions, type Work } from "./SummaryTable.js"
@@ -24,7 +24,7 @@ export interface SummaryOptions {
   readonly exactDurations?: number
 }
 
-export class SummaryCounter implements FactsTaker, RecordTaker {
+export class SummaryCounter implements FactsHandler, RecordHandler {
   private spans = 0
   private metrics = 0
   private opened = 0

@@ -7,7 +7,7 @@ import type { ScoreData } from "../../records/ScoreData.js"
 import type { Outcome } from "../../records/SpanRecord.js"
 import { metrics as names, type SpanRole } from "../../records/vocabulary.js"
 import { comparable, type Facts, type MetricFacts, type SpanFacts, type StartFacts } from "../../records/wire/facts.js"
-import type { FactsTaker } from "../lineFacts.js"
+import type { FactsHandler } from "../lineFacts.js"
 import { measured } from "../usage/Amounts.js"
 import { amountsOfSpan, type KnownSpan, knownSpan, labelOf, quantityOf } from "../usage/measures.js"
 
@@ -63,7 +63,7 @@ const roles: ReadonlyArray<SpanRole | undefined> = [undefined, "run", "turn", "m
 const outcomes: ReadonlyArray<Outcome> = ["success", "failure", "interrupted"]
 
 /** Condenses the facts of a piece. */
-export class Condenser implements FactsTaker {
+export class Condenser implements FactsHandler {
   private numbers = new Float64Array(stride * 4096)
   private records = 0
   private readonly texts: Array<string | undefined> = [undefined]
@@ -201,7 +201,7 @@ export class Condenser implements FactsTaker {
 }
 
 /** Takes the records of a piece. */
-export interface RecordTaker {
+export interface RecordHandler {
   readonly span: (traceId: string, known: KnownSpan, durationMs: number, outcome: Outcome) => void
   readonly start: (traceId: string, known: KnownSpan) => void
   readonly metric: (metric: MetricFacts) => void
@@ -212,17 +212,17 @@ const metricNames: ReadonlyMap<number, string> = new Map(
 )
 
 /** Passes on spans and measurements, in the order of their lines. */
-export const eachRecord = ({ numbers, records, texts }: Condensed, taker: RecordTaker): void => {
+export const eachRecord = ({ numbers, records, texts }: Condensed, handler: RecordHandler): void => {
   for (let record = 0; record < records * stride; record += stride) {
     const kind = numbers[record]
     if (kind === kinds.metric) {
-      taker.metric(metricAt(numbers, record, texts))
+      handler.metric(metricAt(numbers, record, texts))
     } else if (kind === kinds.start) {
-      taker.start(texts[numbers[record + at.trace]!]!, spanAt(numbers, record, texts))
+      handler.start(texts[numbers[record + at.trace]!]!, spanAt(numbers, record, texts))
     } else {
       const outcome = outcomes[numbers[record + at.outcome]!]!
       const durationMs = numbers[record + at.duration]!
-      taker.span(texts[numbers[record + at.trace]!]!, spanAt(numbers, record, texts), durationMs, outcome)
+      handler.span(texts[numbers[record + at.trace]!]!, spanAt(numbers, record, texts), durationMs, outcome)
     }
   }
 }

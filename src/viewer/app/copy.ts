@@ -6,12 +6,12 @@ import { button } from "./dom.js"
 /** `kind` is the button's class. */
 export const copyButton = (text: string, kind: string, title: string): HTMLButtonElement => {
   const made: HTMLButtonElement = button("copy", title, () => {
-    copyText(text).then(() => say(made, "copied"), () => say(made, "not allowed"))
+    copyText(text).then(() => flash(made, "copied"), () => flash(made, "not allowed"))
   }, { class: kind })
   return made
 }
 
-const say = (target: HTMLElement, word: string): void => {
+const flash = (target: HTMLElement, word: string): void => {
   target.textContent = word
   setTimeout(() => {
     target.textContent = "copy"

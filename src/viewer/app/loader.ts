@@ -101,7 +101,7 @@ export const makeProgress = (): Progress => {
 /** How long a message stays, in milliseconds. */
 const messageTime = 6000
 
-export const say = (message: string): void => {
+export const showToast = (message: string): void => {
   const toast = element("div", { class: "toast", attributes: { role: "alert" } }, message)
   document.body.append(toast)
   setTimeout(() => toast.remove(), messageTime)

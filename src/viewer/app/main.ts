@@ -7,7 +7,7 @@ import { TraceBook } from "../model/TraceBook.js"
 import { prepareSearch, type TraceView } from "../model/TraceView.js"
 import { element } from "./dom.js"
 import { follow, now } from "./live.js"
-import { makeProgress, readBlob, readSettings, say, takeRecords } from "./loader.js"
+import { makeProgress, readBlob, readSettings, showToast, takeRecords } from "./loader.js"
 import { makeStore, type Store } from "./store.js"
 import { makeFrame } from "./views/frame.js"
 
@@ -48,7 +48,7 @@ const read = async (blob: Blob): Promise<void> => {
   try {
     await readBlob(blob, book, progress.show)
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error))
+    showToast(error instanceof Error ? error.message : String(error))
   }
 }
 
@@ -58,7 +58,7 @@ const openFiles = async (files: ReadonlyArray<File>): Promise<void> => {
     await read(file)
   }
   if (book.records === before && files.length > 0) {
-    say(`No telemetry records in ${files.map(({ name }) => name).join(", ")}`)
+    showToast(`No telemetry records in ${files.map(({ name }) => name).join(", ")}`)
   }
   showBook()
 }

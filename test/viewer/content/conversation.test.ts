@@ -131,7 +131,7 @@ describe("a run's conversation", () => {
   })
 
   it("reads the names of the GenAI conventions", () => {
-    const [said] = bookOf(fileOf([lineOf({
+    const [trace] = bookOf(fileOf([lineOf({
       id: 1,
       name: "loom.model.stream",
       start: 0,
@@ -142,6 +142,6 @@ describe("a run's conversation", () => {
         "gen_ai.output.messages": "[{\"role\":\"assistant\",\"parts\":[{\"type\":\"text\",\"content\":\"ho\"}]}]"
       }
     })])).traces
-    expect(outline(conversationOf(said!, 0))).toEqual([["system", "Be brief."], ["user", "hi"], ["assistant", "ho"]])
+    expect(outline(conversationOf(trace!, 0))).toEqual([["system", "Be brief."], ["user", "hi"], ["assistant", "ho"]])
   })
 })

@@ -88,11 +88,11 @@ describe("messages", () => {
   })
 
   it("are read from text, JSON text, bare parts, and an object that contains them", () => {
-    const said = [{ role: "system", parts: [{ kind: "text", text: "Be brief." }], omitted: 0 }]
-    expect(messagesOf("Be brief.", "system")).toEqual(said)
-    expect(messagesOf("[{\"type\":\"text\",\"content\":\"Be brief.\"}]", "system")).toEqual(said)
-    expect(messagesOf({ messages: [{ role: "system", content: "Be brief." }] }, "user")).toEqual(said)
-    expect(messagesOf([{ message: { role: "system", content: "Be brief." } }], "user")).toEqual(said)
+    const expected = [{ role: "system", parts: [{ kind: "text", text: "Be brief." }], omitted: 0 }]
+    expect(messagesOf("Be brief.", "system")).toEqual(expected)
+    expect(messagesOf("[{\"type\":\"text\",\"content\":\"Be brief.\"}]", "system")).toEqual(expected)
+    expect(messagesOf({ messages: [{ role: "system", content: "Be brief." }] }, "user")).toEqual(expected)
+    expect(messagesOf([{ message: { role: "system", content: "Be brief." } }], "user")).toEqual(expected)
   })
 
   it("say how many messages the record omitted", () => {

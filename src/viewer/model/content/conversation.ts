@@ -48,37 +48,39 @@ export const conversationOf = (trace: TraceView, run: number): ReadonlyArray<Ent
   const own = ownSpans(trace, run)
   const calls = own.filter((span) => span.kind === "model" && hasMessages(span.known))
     .filter((span, at, all) => !isAround(span, all[at + 1]))
-  const said = calls.length > 0 ? saidIn(calls) : saidIn(own.filter((span) => hasMessages(span.known)).slice(0, 1))
-  return paired(said, own)
+  const messages = calls.length > 0
+    ? messagesIn(calls)
+    : messagesIn(own.filter((span) => hasMessages(span.known)).slice(0, 1))
+  return paired(messages, own)
 }
 
 /** The messages of one span: what was sent, and what came back. */
 export const exchangeOf = (trace: TraceView, span: SpanView): ReadonlyArray<Entry> =>
-  paired(saidIn([span]), ownSpans(trace, runOf(trace, span.index)))
+  paired(messagesIn([span]), ownSpans(trace, runOf(trace, span.index)))
 
 // A model call may be recorded twice, by a library and by the one below it, with the same messages.
 const isAround = (span: SpanView, next: SpanView | undefined): boolean =>
   next !== undefined && next.index < span.index + span.size
 
-interface Said {
+interface SourcedMessage {
   readonly message: Message
   readonly span: SpanView | undefined
 }
 
-const saidIn = (spans: ReadonlyArray<SpanView>): ReadonlyArray<Said> => {
-  const said: Array<Said> = []
+const messagesIn = (spans: ReadonlyArray<SpanView>): ReadonlyArray<SourcedMessage> => {
+  const messages: Array<SourcedMessage> = []
   let system = ""
   for (const span of spans) {
     const content = contentOf(span.known)
     const key = keyOf(content.system)
     if (key !== system) {
       system = key
-      content.system.forEach((message) => said.push({ message, span: undefined }))
+      content.system.forEach((message) => messages.push({ message, span: undefined }))
     }
-    newIn(content.input, said).forEach((message) => said.push({ message, span: undefined }))
-    content.output.forEach((message) => said.push({ message, span }))
+    newMessages(content.input, messages).forEach((message) => messages.push({ message, span: undefined }))
+    content.output.forEach((message) => messages.push({ message, span }))
   }
-  return said
+  return messages
 }
 
 const keys = new WeakMap<object, string>()
@@ -99,8 +101,11 @@ const placesOf = ({ omitted }: Message): number => Math.max(1, omitted)
  * The new messages of an input. If its roles agree with the earlier messages, those that come after them: texts may be truncated differently in each
  * record. If not, because the program rewrote the conversation, those after the last known message.
  */
-const newIn = (input: ReadonlyArray<Message>, said: ReadonlyArray<Said>): ReadonlyArray<Message> => {
-  const before = said.map(({ message }) => message)
+const newMessages = (
+  input: ReadonlyArray<Message>,
+  messages: ReadonlyArray<SourcedMessage>
+): ReadonlyArray<Message> => {
+  const before = messages.map(({ message }) => message)
   if (continues(withoutSystem(before), withoutSystem(input))) {
     return fromPlace(input, withoutSystem(before).reduce((places, message) => places + placesOf(message), 0), before)
   }
@@ -151,10 +156,10 @@ const fromPlace = (
 
 type Draft = { -readonly [Key in keyof AnsweredCall]: AnsweredCall[Key] }
 
-const paired = (said: ReadonlyArray<Said>, own: ReadonlyArray<SpanView>): ReadonlyArray<Entry> => {
+const paired = (messages: ReadonlyArray<SourcedMessage>, own: ReadonlyArray<SpanView>): ReadonlyArray<Entry> => {
   const waiting = new Map<string, Draft>()
   const tools = toolsById(own)
-  const entries = said.map(({ message, span }): Entry => ({
+  const entries = messages.map(({ message, span }): Entry => ({
     role: message.role,
     omitted: message.omitted,
     span,
