@@ -106,5 +106,6 @@ describe("mcp", () => {
   it("needs files, and ends with its input", async () => {
     expect(await loom(["mcp"])).toMatchObject({ code: 2, stderr: expect.stringContaining("name at least one") })
     expect(await loom(["mcp", file])).toMatchObject({ code: 0, stdout: "" })
+    expect((await loom(["mcp", "--help"])).stdout).not.toContain("reads standard input")
   })
 })

@@ -12,6 +12,7 @@ export const mcp = command({
   summary: "Serve the files to coding agents (MCP)",
   details: "An MCP server on standard input and output, with the tools list_traces, show_trace, conversation, stats, " +
     "cost, errors, find and doctor. It reads only the files named here and truncates long answers.",
+  arguments: [{ name: "FILE", description: "A JSON Lines file, plain or gzipped; name at least one", repeated: true }],
   options: {},
   examples: ["mcp traces.jsonl", "mcp traces.jsonl other.jsonl.gz"],
   run: ({ files }) =>
