@@ -1,4 +1,4 @@
-/** Loaded before a program for browsers, takes away the globals that Node has and browsers don't. */
+/** Loaded before a program for browsers: removes the globals that exist only in Node. */
 for (const name of ["process", "Buffer", "global", "setImmediate", "clearImmediate"]) {
   delete globalThis[name]
 }

@@ -1,8 +1,8 @@
 /**
- * The size of a program that imports only the service: bundled and minified without the peers, in bytes of gzip.
+ * The size of a program that imports only the service: bundled, minified and gzipped, without the peers, in bytes.
  *
- * Vite puts the sinks that `Telemetry.layerConfig` may need into a chunk of its own, which is loaded when that layer is built and does not count.
- * esbuild without splitting puts everything into one file. A broken budget means that the service now reaches code that it did not reach before.
+ * Vite puts the sinks that `Telemetry.layerConfig` may need into a separate chunk, which is loaded when that layer is built and does not count.
+ * Without splitting, esbuild puts everything into one file. An exceeded budget means that the service now imports code that it did not import before.
  */
 import { transform } from "esbuild"
 import { writeFileSync } from "node:fs"
@@ -15,15 +15,15 @@ import { sizeOfOneFile } from "./sizes.mjs"
 
 const names = ["Telemetry", "NoTelemetryLive"]
 
-/** Bytes of gzip: what was measured and 1 %. */
+/** Gzipped bytes: the measured size plus 1 %. */
 const budgets = { vite: 31_200, esbuild: 52_100, promise: 55_100 }
 
 const minified = { minify: true, format: "esm", target: "es2022" }
 
-/** What the root consists of. */
+/** The parts of the root entry point. */
 const rooms = ["config", "records", "sinks", "telemetry", "index.js"]
 
-/** The chunks that are loaded at once: the entry point and what it imports statically. */
+/** The chunks that are loaded immediately: the entry point and its static imports. */
 const loadedAtOnce = (output) => {
   const byName = new Map(output.map((chunk) => [chunk.fileName, chunk]))
   const found = new Set()
@@ -52,13 +52,13 @@ const bundle = async (project, entry) => {
       rollupOptions: { external: (id) => isPeer(id) || id.startsWith("node:") }
     }
   })
-  // Vite leaves "production" there, and npm would install no development dependencies from then on.
+  // Vite leaves "production" there, and npm would no longer install development dependencies.
   if (isUnset) {
     delete process.env.NODE_ENV
   }
   const chunks = loadedAtOnce(output)
   const ours = new Set(output.map(({ fileName }) => fileName))
-  // As a library, which Vite leaves readable; an application is minified.
+  // Vite does not minify libraries, but applications are minified.
   const codes = await Promise.all(chunks.map(({ code }) => transform(code, minified)))
   return {
     bytes: gzipSync(codes.map(({ code }) => code).join("")).length,
@@ -73,30 +73,30 @@ const problemOf = (strangers) => strangers.length > 0 ? strangers.join(", ") : u
 
 const checkSize = (bundler, bytes) =>
   check(
-    `a bundle of the root by ${bundler} has ${bytes} bytes of gzip, at most ${budgets[bundler]}`,
+    `a bundle of the root by ${bundler} has ${bytes} bytes (gzip), at most ${budgets[bundler]}`,
     bytes > budgets[bundler] ? "too many" : undefined
   )
 
-/** The size of a program without Effect: the service, and the sinks that can be named. */
+/** Checks the size of a program without Effect: the service, and the sinks that can be selected by name. */
 const checkPromise = async (project) => {
   const entry = join(project, "promiseOnly.mjs")
   writeFileSync(entry, `export { makeTelemetry } from "${name}/promise"\n`)
   const bytes = await sizeOfOneFile(entry)
   check(
-    `a bundle of ${name}/promise has ${bytes} bytes of gzip, at most ${budgets.promise}`,
+    `a bundle of ${name}/promise has ${bytes} bytes (gzip), at most ${budgets.promise}`,
     bytes > budgets.promise ? "too many" : undefined
   )
 }
 
-/** Looks at the bundle, in a project that has the package. */
+/** Checks the bundles, in a project in which the package is installed. */
 export const checkBundle = async (project) => {
   const entry = join(project, "rootOnly.mjs")
   writeFileSync(entry, `export { ${names.join(", ")} } from "${name}"\n`)
   const { bytes, files, imports } = await bundle(project, entry)
   const foreign = files.filter((file) => !rooms.includes(roomOf(file)))
-  check("a bundle of the root holds nothing of the other entry points", problemOf(foreign))
+  check("a bundle of the root contains no code of other entry points", problemOf(foreign))
   const packages = imports.filter((path) => !/^(effect|@effect\/platform)(\/|$)/.test(path))
-  check("a bundle of the root asks for effect and @effect/platform at most", problemOf(packages))
+  check("a bundle of the root imports at most effect and @effect/platform", problemOf(packages))
   checkSize("vite", bytes)
   checkSize("esbuild", await sizeOfOneFile(entry))
   await checkPromise(project)

@@ -1,6 +1,6 @@
 /**
- * Bundles a program for each entry point, those of bundled/, as users do: with esbuild for Node, and with esbuild and Vite for browsers. Every bundle has to
- * contain all that it needs, and is run; bundles for browsers are run without the globals of Node.
+ * Bundles the programs in bundled/, one for each entry point, as users do: with esbuild for Node, and with esbuild and Vite for browsers. Every
+ * bundle must be self-contained and is run; bundles for browsers run without Node's globals.
  */
 import { build as esbuild } from "esbuild"
 import { spawn } from "node:child_process"
@@ -14,7 +14,7 @@ import { check } from "./outcome.mjs"
 const folder = fileURLToPath(new URL("./bundled/", import.meta.url))
 const browserlike = new URL("./browserlike.mjs", import.meta.url).href
 
-/** The optional peer that bundles of the agent work without. */
+/** An optional peer. Bundles of the agent also work without it. */
 export const prices = "@pydantic/genai-prices"
 
 const forBrowsers = ["root", "agent", "readers", "testing"]
@@ -27,7 +27,7 @@ const viaEsbuild = async (entryPoints, outdir, options) => {
   return { imports, warnings: warnings.map(({ text }) => text) }
 }
 
-/** What each program prints in a project without the prices. */
+/** What each program prints in a project without that peer. */
 export const printed = {
   root: "request login <redacted> logins true",
   agent: `The sum is 5. 42 true Pricing.genaiPrices needs the package ${prices}: install it, or use Pricing.table`,
@@ -37,7 +37,7 @@ export const printed = {
   promise: "outer inner alice"
 }
 
-/** What Vite puts in place of Node's modules when it builds for browsers. */
+/** Vite's replacement for Node's modules in builds for browsers. */
 const replaced = /browser-external/
 
 const viaVite = async (input, outDir, root) => {
@@ -49,7 +49,7 @@ const viaVite = async (input, outDir, root) => {
     customLogger: { ...createLogger("silent"), warn: (text) => warnings.push(text) },
     build: { outDir, emptyOutDir: false, rollupOptions: { input, output: { entryFileNames: "[name].mjs" } } }
   })
-  // Vite leaves "production" there, and npm would install no development dependencies from then on.
+  // Vite leaves "production" there, and npm would no longer install development dependencies.
   if (isUnset) {
     delete process.env.NODE_ENV
   }
@@ -89,7 +89,7 @@ const bundlers = {
   "Vite": { programs: forBrowsers, isForBrowsers: true, bundle: viaVite }
 }
 
-/** Runs a bundle. Resolves with what it printed to standard output, or with what went wrong. */
+/** Runs a bundle. Resolves with its standard output, or with a description of the failure. */
 const run = (file, isForBrowsers) =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [...isForBrowsers ? ["--import", browserlike] : [], file], {
@@ -99,7 +99,7 @@ const run = (file, isForBrowsers) =>
     let stderr = ""
     child.stdout.setEncoding("utf8").on("data", (text) => stdout += text)
     child.stderr.setEncoding("utf8").on("data", (text) => stderr += text)
-    child.on("close", (status) => resolve(status === 0 ? stdout.trim() : `it ended with ${status}\n${stderr}`))
+    child.on("close", (status) => resolve(status === 0 ? stdout.trim() : `it exited with ${status}\n${stderr}`))
   })
 
 const listed = (strangers) => strangers.length > 0 ? strangers.join(", ") : undefined
@@ -115,7 +115,7 @@ const checkOne = async (project, bundler, { absent, printed }) => {
   )
   check(`${bundler}: no warnings`, listed(warnings))
   const strangers = imports.filter((path) => path !== absent && (isForBrowsers || !isBuiltin(path)))
-  check(`${bundler}: everything is in the bundles`, listed(strangers))
+  check(`${bundler}: the bundles are self-contained`, listed(strangers))
   await Promise.all(wanted.map(async (program) => {
     const text = await run(join(outdir, `${program}.${extension}`), isForBrowsers)
     check(`${bundler}: the bundle of ${program} runs`, text === printed[program] ? undefined : text)
@@ -128,14 +128,14 @@ const checkWith = async (chosen, project, expected) => {
   }
 }
 
-/** Needs a project with all peers except the one with the prices. */
+/** Requires a project with all peers except the one with the prices. */
 export const checkBundlers = async (project) => {
   cpSync(folder, join(project, "bundled"), { recursive: true })
   copyFileSync(new URL("./receiver.mjs", import.meta.url), join(project, "receiver.mjs"))
   await checkWith(Object.keys(bundlers), project, { absent: prices, printed })
 }
 
-/** Needs the same project, with the prices installed. */
+/** Requires the same project, with the prices installed. */
 export const checkPricedBundle = (project) =>
   checkWith(["esbuild for Node", "esbuild for browsers"], project, {
     printed: { agent: "The sum is 5. 42 true Prices are known." }

@@ -1,6 +1,6 @@
 /**
- * What a user gets: packs the package, installs the tarball into empty projects and imports every entry point of package.json `exports`: with the
- * required peers alone, with the optional ones too, with the oldest of all, and with an unsupported effect.
+ * Checks what users get: packs the package, installs the tarball into empty projects and imports every entry point in package.json `exports`: with
+ * only the required peers, with the optional peers too, with the oldest versions, and with an unsupported version of effect.
  */
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
@@ -32,20 +32,20 @@ import { checkRuntimes } from "./runtimes.mjs"
 import { checkVendors } from "./vendors.mjs"
 import { checkWithoutEffect } from "./withoutEffect.mjs"
 
-/** These load with the required peers alone; any other entry point may ask for an optional peer, by its name. */
+/** These load with only the required peers. Other entry points may fail, if the error names the missing optional peer. */
 const frugal = [".", "./testing", "./readers", "./promise"]
 
 const temporary = mkdtempSync(join(tmpdir(), "loom-pack-"))
 
 const pack = () => {
-  // `prepack` builds; it has to run where install scripts are switched off, too.
+  // `prepack` builds. It must also run if install scripts are disabled.
   npm(repository, "pack", "--ignore-scripts=false", "--pack-destination", temporary)
   const tarball = readdirSync(temporary).find((file) => file.endsWith(".tgz"))
   check("npm pack writes a tarball", tarball === undefined ? "there is none" : undefined)
   return join(temporary, tarball)
 }
 
-/** The files that one entry of `exports` names, whatever its conditions. */
+/** The files in one entry of `exports`, for all conditions. */
 const targets = (target) => typeof target === "string" ? [target] : Object.values(target).flatMap(targets)
 
 const checkTargets = (project) => {
@@ -54,11 +54,11 @@ const checkTargets = (project) => {
     const missing = targets(target).filter((file) => !existsSync(join(installed, file)))
     check(`${specifier(subpath)} has its files`, missing.length > 0 ? `missing ${missing.join(", ")}` : undefined)
     const isTypesFirst = typeof target === "string" || Object.keys(target)[0] === "types"
-    check(`${specifier(subpath)} names its types first`, isTypesFirst ? undefined : JSON.stringify(target))
+    check(`${specifier(subpath)} lists its types first`, isTypesFirst ? undefined : JSON.stringify(target))
   }
 }
 
-/** Tools look for llms.txt and the skill where the convention says. */
+/** Tools look for llms.txt and the skill at conventional paths. */
 const checkCompanions = (project) => {
   const files = [
     "llms.txt",
@@ -76,13 +76,13 @@ const checkCompanions = (project) => {
 const absentPeer = (problem) =>
   optional.find((peer) => problem.includes(`Cannot find package '${peer}'`) || problem.includes(`'${peer}/`))
 
-/** The entry points that load once the optional peers are there. */
+/** Imports every entry point, and returns those that require optional peers. */
 const checkRequired = (project) =>
   modules.filter((subpath) => {
     const problem = importing(project, subpath)
     const peer = problem === undefined || frugal.includes(subpath) ? undefined : absentPeer(problem)
     check(
-      `import ${specifier(subpath)} with the required peers${peer ? ` asks for ${peer}` : ""}`,
+      `import ${specifier(subpath)} with the required peers${peer ? ` reports that ${peer} is missing` : ""}`,
       peer === undefined ? problem : undefined
     )
     return peer !== undefined
@@ -91,7 +91,7 @@ const checkRequired = (project) =>
 const checkSchema = (project) => {
   const path = specifier("./schema/records.json")
   const code = `import schema from ${JSON.stringify(path)} with { type: "json" }
-if (schema.$schema === undefined) throw new Error("it is no JSON schema")`
+if (schema.$schema === undefined) throw new Error("it is not a JSON schema")`
   check(`import ${path}`, running(project, code))
 }
 
@@ -120,7 +120,7 @@ const checkTypes = (project) => {
       encoding: "utf8",
       cwd: project
     })
-    // The declarations of other packages are not this package's to answer for.
+    // Errors in the declarations of other packages do not count.
     const own = run.stdout.split("\n").filter((line) =>
       line.startsWith("consumer.mts") || line.includes(`modules/${name}/`)
     )
@@ -135,7 +135,7 @@ const checkCommands = (project) => {
   }
 }
 
-/** A project with what README says. */
+/** Checks a project that is installed as documented in README. */
 const checkNewest = async (project, tarball) => {
   install(project, tarball, ...required)
   checkTargets(project)
@@ -158,7 +158,7 @@ const checkNewest = async (project, tarball) => {
   checkCommands(project)
 }
 
-/** A project with the oldest versions that package.json allows. */
+/** Checks a project with the oldest versions that package.json allows. */
 const checkOldest = (project, tarball) => {
   install(project, tarball, ...oldestSpecs)
   for (const subpath of modules) {

@@ -1,6 +1,6 @@
 /**
- * What users export without writing its type: with `declaration: true`, which libraries and monorepos have, the compiler has to find a name for all of it,
- * through the entry point that it came from.
+ * Checks values that users export without a type annotation: with `declaration: true`, which libraries and monorepos use, the compiler must be able
+ * to name their types through the entry point that they came from.
  */
 import { spawnSync } from "node:child_process"
 import { copyFileSync, readdirSync, writeFileSync } from "node:fs"
@@ -25,7 +25,7 @@ const compilerOptions = {
   moduleResolution: "NodeNext"
 }
 
-/** Each program by itself: another one may have brought the name along. */
+/** Checks each program separately, because another one may make a name available. */
 export const checkDeclarations = (project) => {
   for (const program of readdirSync(folder)) {
     copyFileSync(join(folder, program), join(project, program))
@@ -34,6 +34,6 @@ export const checkDeclarations = (project) => {
       encoding: "utf8",
       cwd: project
     })
-    check(`declarations of what ${program} exports`, status === 0 ? undefined : stdout)
+    check(`declarations for the exports of ${program}`, status === 0 ? undefined : stdout)
   }
 }

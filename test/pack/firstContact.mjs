@@ -1,9 +1,9 @@
 /**
- * The first contact of three users, each with README.md, the quick start it links to and an empty folder: a developer at the console, one who writes tests, one
- * who sends to production. Every command is run and every program saved exactly as documented; only the package comes from a tarball, the Collector is a
- * stand-in, and no browser opens.
+ * Follows README.md and the quick start it links to in an empty folder, as three new users: one watches the console, one writes tests, one sends to
+ * production. Every command is run and every program saved exactly as documented, except that the package comes from a tarball, the Collector is
+ * simulated, and no browser opens.
  *
- * By itself: node test/pack/firstContact.mjs TARBALL
+ * To run only this: node test/pack/firstContact.mjs TARBALL
  */
 import { spawn } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -16,7 +16,7 @@ import { check, finish } from "./outcome.mjs"
 import { markdown, shownTree, stepsOf } from "./readme.mjs"
 import { startReceiver } from "./receiver.mjs"
 
-/** Programs are shorter than this. */
+/** Programs must have fewer lines than this. */
 const lines = 25
 
 const quietNpm = {
@@ -27,8 +27,8 @@ const quietNpm = {
 }
 
 /**
- * What a command printed, without the colours that some programs choose where `CI` or `FORCE_COLOR` is set, and how it ended. The event loop goes on, so that
- * a receiver in this process can answer.
+ * Runs a command and returns its exit status and output, without the colours that some programs use if `CI` or `FORCE_COLOR` is set. Does not block
+ * the event loop, so that a receiver in this process can respond.
  */
 const shell = (cwd, command) =>
   new Promise((done, failed) => {
@@ -46,18 +46,18 @@ const shell = (cwd, command) =>
       }))
   })
 
-/** Does what a section says. Gives what its last command printed. */
+/** Follows a section. Returns the result of its last command. */
 const follow = async (user, heading) => {
   let last
   for (const { code, file, run } of stepsOf(heading)) {
     if (file !== undefined) {
       const length = code.trimEnd().split("\n").length
-      check(`${file} has less than ${lines} lines`, length < lines ? undefined : `it has ${length}`)
+      check(`${file} has fewer than ${lines} lines`, length < lines ? undefined : `it has ${length}`)
       writeFileSync(join(user.folder, file), code)
     } else {
       last = await shell(user.folder, user.command(run))
       if (last.status !== 0) {
-        throw new Error(`${run}ended with ${last.status}\n${last.stdout}${last.stderr}`)
+        throw new Error(`${run}exited with ${last.status}\n${last.stdout}${last.stderr}`)
       }
     }
   }
@@ -69,10 +69,10 @@ const finds = (what, text, ...patterns) => {
   check(what, missing.length === 0 ? undefined : `there is no ${missing.join(", no ")} in\n${text}`)
 }
 
-/** The lines of a tree: how deep, which span, and what it used. */
+/** The lines of a tree, reduced to depth, name and usage. */
 const outline = (tree) => {
   const lines = tree.matchAll(/^( *• [\w.]+) \(.*?(\[\d+ in, .*\])?$/gm)
-  // The console has all digits of a cost, the command line two significant ones.
+  // The console shows all digits of a cost, the command line two significant ones.
   const rounded = (usage) => usage.replace(/\$([\d.]+)/, (_, usd) => `$${Number(usd).toPrecision(2)}`)
   return Array.from(lines, ([, span, usage = ""]) => `${span} ${rounded(usage)}`).join("\n")
 }
@@ -90,7 +90,7 @@ const watch = async (user) => {
   const { stderr, stdout } = await follow(user, "Watch an agent")
   check(
     `the quick start has what the agent's program prints: ${stdout.trim()}`,
-    markdown.includes(`\`${stdout.trim()}\``) ? undefined : "it says something else"
+    markdown.includes(`\`${stdout.trim()}\``) ? undefined : "it has something else"
   )
   finds("the agent's tree", stderr, /^• loom\.run \(/m, /^ {2}• loom\.turn \(/m, /^ {4}• loom\.tool \(.* ok=true/m)
   await lookBack(user)
@@ -103,17 +103,17 @@ const test = async (user) => {
 
 const send = async (user) => {
   const { stderr, stdout } = await follow(user, "Send it to OpenTelemetry")
-  finds("the program says its answer", stdout, /Hello, Alice\./)
+  finds("the program prints its answer", stdout, /Hello, Alice\./)
   check("and no warning", /WARN|ERROR/.test(stdout + stderr) ? stdout + stderr : undefined)
   finds(
-    "the receiver has the spans of the run, under the name of the service",
+    "the receiver has the spans of the run, with the service name",
     user.texts.get("/v1/traces") ?? "",
     ...[/loom\.run/, /loom\.turn/, /loom\.model\.stream/, /greeter/, /alice/]
   )
   finds("and its metrics", user.texts.get("/v1/metrics") ?? "", /loom\.session\.duration_ms/)
 }
 
-/** Each user begins with a folder of their own, which is made in `parent`. */
+/** Each user starts with a new folder in `parent`. */
 export const checkFirstContact = async (parent, tarball) => {
   for (const [reason, goal] of Object.entries({ watch, test, send })) {
     const receiver = await startReceiver()

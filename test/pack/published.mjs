@@ -1,6 +1,6 @@
 /**
- * What the package's own checkers say of the tarball: publint of package.json and the files it names, attw of how every way of resolving
- * finds the types. The package is ESM only: `require` of it is not looked at.
+ * Checks the tarball with two tools: publint checks package.json and the files it lists, attw checks that every way of module resolution finds the
+ * types. The package is ESM only, so `require` is not checked.
  */
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
@@ -16,8 +16,8 @@ const checkFields = async (tarball) => {
   const { messages, pkg } = await publint({
     pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) }
   })
-  const said = messages.map((message) => formatMessage(message, pkg, { color: false }))
-  check("publint has nothing to say", said.length > 0 ? said.join("\n") : undefined)
+  const texts = messages.map((message) => formatMessage(message, pkg, { color: false }))
+  check("publint finds no problems", texts.length > 0 ? texts.join("\n") : undefined)
 }
 
 const checkResolution = (tarball) => {
@@ -30,7 +30,7 @@ const checkResolution = (tarball) => {
   check("attw finds the types of every entry point", status === 0 ? undefined : stdout)
 }
 
-/** Both, on the tarball as it would be published. */
+/** Runs both on the tarball as it would be published. */
 export const checkPublished = async (tarball) => {
   await checkFields(tarball)
   checkResolution(tarball)

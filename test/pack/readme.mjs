@@ -1,5 +1,5 @@
 /**
- * README.md and the quick start it links to, as a reader follows them: per section, the commands to run and the files to save, in order.
+ * Reads README.md and the quick start it links to as a user follows them: for each section, the commands to run and the files to save, in order.
  *
  * A TypeScript block is saved under the last file name mentioned above it in its section.
  */
@@ -32,7 +32,7 @@ const namedAbove = (section, end) => {
 /** The tree at the top. */
 export const shownTree = /^```text\n(.*?)^```$/ms.exec(readme)[1]
 
-/** The steps of a section: `{ run }` is a text for the shell, `{ file, code }` a program. */
+/** The steps of a section: `{ run }` is a shell command, `{ file, code }` a program to save. */
 export const stepsOf = (heading) => {
   const section = textOf(heading)
   return [...section.matchAll(/^```(sh|ts)(?: no-run)?\n(.*?)^```$/gms)].map(({ 1: language, 2: code, index }) =>

@@ -1,10 +1,10 @@
 /**
- * Stands in for an OpenTelemetry Collector: takes everything, and keeps it.
+ * Simulates an OpenTelemetry Collector: accepts and keeps everything.
  */
 import { once } from "node:events"
 import { createServer } from "node:http"
 
-/** Listens on a free port. `texts` has, by path, what was sent: protobuf keeps names as they are, so they can be looked for. */
+/** Listens on a free port. `texts` holds the received bodies by path, as text: protobuf contains names unencoded, so they can be searched. */
 export const startReceiver = async () => {
   const texts = new Map()
   const server = createServer(async (request, response) => {

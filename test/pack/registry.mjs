@@ -1,10 +1,10 @@
 /**
- * Stands in for npm's registry: takes what is published, and answers with it. Nothing goes further.
+ * Simulates the npm registry: stores published packages and serves them. Nothing is forwarded.
  */
 import { once } from "node:events"
 import { createServer } from "node:http"
 
-/** Listens on a free port. `documents` has, by package, the versions and tags as they were published. */
+/** Listens on a free port. `documents` holds the published versions and tags by package. */
 export const startRegistry = async () => {
   const documents = new Map()
   const publish = (name, { "dist-tags": tags, versions }) => {

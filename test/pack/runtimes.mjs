@@ -1,8 +1,8 @@
 /**
- * Bun and Deno: the programs of bundled/, one for each entry point, print there what they print on Node.
+ * Runs the programs in bundled/, one for each entry point, on Bun and Deno: they must print the same as on Node.
  *
- * Both come from their npm packages, whose install scripts are not needed: the programs are in packages of the platform. Where npm finds none for it, the
- * runtime is left out, which is said.
+ * Both runtimes are installed from npm. Their install scripts are not needed, because the executables are in platform-specific packages. If npm has
+ * none for this platform, the runtime is skipped with a message.
  */
 import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync } from "node:fs"
@@ -16,20 +16,20 @@ const runtimes = {
   Deno: { scope: "@deno", program: "deno", flags: ["run", "--allow-all", "--node-modules-dir=manual"] }
 }
 
-/** The program of a runtime in the project, or `undefined`. */
+/** The executable of a runtime in the project, if any. */
 const programOf = (project, { program, scope }) => {
   const folder = join(project, "node_modules", scope)
   const packages = existsSync(folder) ? readdirSync(folder) : []
   return packages.map((name) => join(folder, name, program)).find((path) => existsSync(path))
 }
 
-/** Needs a project with the programs of `checkBundlers`, and all peers except the one with the prices. */
+/** Requires a project with the programs of `checkBundlers`, and all peers except the one with the prices. */
 export const checkRuntimes = (project) => {
   install(project, "--no-save", "bun@1", "deno@2")
   for (const [name, runtime] of Object.entries(runtimes)) {
     const path = programOf(project, runtime)
     if (path === undefined) {
-      console.log(`skipped ${name}: its npm package has no program for ${process.platform} ${process.arch}`)
+      console.log(`skipped ${name}: its npm package has no executable for ${process.platform} ${process.arch}`)
       continue
     }
     for (const [program, text] of Object.entries(printed)) {
@@ -41,7 +41,7 @@ export const checkRuntimes = (project) => {
       const isSame = status === 0 && stdout.trim() === text
       check(
         `${name} runs the program of ${program}`,
-        isSame ? undefined : `it ended with ${status}\n${stdout}${stderr}`
+        isSame ? undefined : `it exited with ${status}\n${stdout}${stderr}`
       )
     }
   }

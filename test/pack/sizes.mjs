@@ -1,13 +1,13 @@
 /**
- * The size of each entry point with everything it exports: bundled by esbuild into one file without the peers, minified, in bytes of gzip. A program that
- * imports less is smaller.
+ * The size of each entry point with all its exports: bundled by esbuild into one file without the peers, minified and gzipped, in bytes. A program
+ * that imports less is smaller.
  */
 import { build } from "esbuild"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { exports, modules, peerDependencies, repository, specifier } from "./manifest.mjs"
 
-/** How far a size may be from the recorded one. */
+/** How much a size may differ from the recorded one. */
 const tolerance = 0.01
 
 const external = [...Object.keys(peerDependencies), "node:*"]
@@ -27,7 +27,7 @@ export const sizeOfOneFile = async (entry) => {
   return gzipSync(output.contents).length
 }
 
-/** The sizes of the build, by the names under which programs import the entry points. */
+/** The sizes of the built entry points, by import specifier. */
 export const sizesOf = async () =>
   Object.fromEntries(
     await Promise.all(
@@ -38,10 +38,10 @@ export const sizesOf = async () =>
     )
   )
 
-/** What is wrong with each size; `undefined` where it is the recorded one. */
+/** The problem with each size; `undefined` if it matches the recorded one. */
 export const differentSizes = (sizes, recorded) =>
   Object.entries(sizes).map(([entry, bytes]) => {
     const before = recorded[entry]
     const isSame = before !== undefined && Math.abs(bytes - before) <= tolerance * before
-    return [entry, isSame ? undefined : `${bytes} bytes of gzip, recorded are ${before}: run \`npm run generate:api\``]
+    return [entry, isSame ? undefined : `${bytes} bytes (gzip), recorded ${before}: run \`npm run generate:api\``]
   })

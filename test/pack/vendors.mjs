@@ -1,6 +1,6 @@
 /**
- * Follows docs/models.md: runs each install line in its own folder, then type-checks a program against what npm installed and runs it on a vendor that answers
- * from memory.
+ * Follows docs/models.md: runs each install line in a separate folder, then type-checks a program against the installed packages and runs it with a
+ * simulated vendor.
  */
 import { spawnSync } from "node:child_process"
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs"
@@ -19,7 +19,7 @@ const installLines = () =>
   [...readFileSync(join(repository, "docs/models.md"), "utf8").matchAll(/^npm install (.*@effect\/ai-.*)$/gm)]
     .map(([, words]) => words.split(" "))
 
-/** A line names its vendor's package last, such as `@effect/ai-google@0.15`. */
+/** The last word of a line is the vendor's package, such as `@effect/ai-google@0.15`. */
 const packageOf = (specs) => /^@effect\/(ai-[\w-]+)@/.exec(specs.at(-1))[1]
 
 const compilerOptions = {
@@ -40,7 +40,7 @@ const compileFault = (project, files) => {
     encoding: "utf8",
     cwd: project
   })
-  // The declarations of other packages are not this package's to answer for.
+  // Errors in the declarations of other packages do not count.
   const own = stdout.split("\n").filter((line) =>
     !line.startsWith("node_modules/") || line.includes(`modules/${name}/`)
   )
@@ -48,7 +48,7 @@ const compileFault = (project, files) => {
   return own.length > 0 ? own.join("\n") : undefined
 }
 
-/** Makes a project in `temporary` for each install line. */
+/** Creates and checks a project in `temporary` for each install line. */
 export const checkVendors = (temporary, tarball) => {
   const lines = installLines()
   check("docs/models.md has an install line per vendor", lines.length === 5 ? undefined : `it has ${lines.length}`)

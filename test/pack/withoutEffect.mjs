@@ -1,6 +1,6 @@
 /**
- * Programs of users who do not write Effect, those of withoutEffect/: each is short, runs in a project that has the tarball, and leaves one tree, the same
- * on the console and in the file.
+ * Runs the programs in withoutEffect/, for users who do not use Effect: each is short, runs in a project with the tarball, and records one tree, the
+ * same on the console and in the file.
  */
 import { spawnSync } from "node:child_process"
 import { copyFileSync, readdirSync, readFileSync } from "node:fs"
@@ -10,7 +10,7 @@ import { check } from "./outcome.mjs"
 
 const folder = fileURLToPath(new URL("./withoutEffect/", import.meta.url))
 
-/** Their trees: each span with those above it. */
+/** Their trees: each span with its ancestors. */
 const trees = {
   nested: ["answer", "answer/search", "answer/search", "answer/count", "answer/broken"],
   http: ["client", "client/GET user", "client/GET user/load"],
@@ -21,7 +21,7 @@ const trees = {
 const spansIn = (text) =>
   text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line)).filter(({ kind }) => kind === "span")
 
-/** Each span with those above it; one whose parent is not in the file stands at the top. */
+/** Each span with its ancestors. A span whose parent is not in the file is a root. */
 const inFile = (spans) => {
   const byId = new Map(spans.map((span) => [span.span_id, span]))
   const pathOf = (span) => {
@@ -31,7 +31,7 @@ const inFile = (spans) => {
   return spans.map(pathOf).toSorted()
 }
 
-/** What the console shows of that: the name, as deep as it stands. */
+/** How the console shows a path: the name, indented by its depth. */
 const indented = (path) => "  ".repeat(path.split("/").length - 1) + path.split("/").at(-1)
 
 const onConsole = (text) =>
@@ -50,18 +50,18 @@ const checkProgram = (project, program) => {
   const source = readFileSync(join(folder, file), "utf8")
   const lines = source.trimEnd().split("\n").length
   check(`${file} has ${lines} lines, fewer than 25`, lines < 25 ? undefined : "too many")
-  check(`${file} imports nothing of Effect`, /from "(effect|@effect)/.test(source) ? source : undefined)
+  check(`${file} does not import Effect`, /from "(effect|@effect)/.test(source) ? source : undefined)
   copyFileSync(join(folder, file), join(project, file))
   const { status, stderr } = spawnSync(process.execPath, [file], { cwd: project, encoding: "utf8", timeout: 60_000 })
   if (status !== 0) {
-    check(`${file} runs`, `it ended with ${status}\n${stderr}`)
+    check(`${file} runs`, `it exited with ${status}\n${stderr}`)
     return
   }
   const spans = spansIn(readFileSync(join(project, `${program}.jsonl`), "utf8"))
-  check(`${file} leaves one tree, in the file and on the console`, problemOf(spans, stderr, trees[program]))
+  check(`${file} records one tree, in the file and on the console`, problemOf(spans, stderr, trees[program]))
 }
 
-/** Runs them in a project that has the optional peers too. */
+/** Requires a project with the optional peers. */
 export const checkWithoutEffect = (project) => {
   for (const file of readdirSync(folder)) {
     checkProgram(project, file.replace(/\.mjs$/, ""))

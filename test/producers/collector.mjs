@@ -1,7 +1,7 @@
 /**
- * An OpenTelemetry Collector: what two services send it over OTLP, as its file exporter writes it, all signals into one file.
+ * An OpenTelemetry Collector: two services send to it over OTLP, and its file exporter writes all signals into one file.
  *
- * LOOM_COLLECTOR names the program; by default the one that `.ci/backends` builds.
+ * LOOM_COLLECTOR is the path of the Collector; by default, the one that `.ci/backends` builds.
  */
 import { context, SpanStatusCode, trace } from "@opentelemetry/api"
 import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-proto"
@@ -107,7 +107,7 @@ within(run, () => {
 })
 run.end()
 
-// Another service, which speaks OpenInference and knows what its calls cost.
+// Another service, which uses OpenInference and reports the cost of its calls.
 const other = providerOf("search")
 other.getTracer("openinference").startSpan("ChatOpenAI", {
   attributes: {
@@ -138,5 +138,5 @@ await logs.shutdown()
 collector.kill("SIGTERM")
 await once(collector, "exit")
 
-// Stack traces name the folder of this machine.
+// Stack traces contain the local folder.
 writeFileSync(out, readFileSync(out, "utf8").replaceAll(process.cwd(), "/app"))

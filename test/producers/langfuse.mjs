@@ -1,5 +1,5 @@
 /**
- * Langfuse's SDK: an agent with a generation of its OpenAI wrapper, one made by hand with its cost, and a tool that fails.
+ * Langfuse's SDK: an agent with a generation from its OpenAI wrapper, a manual generation with its cost, and a tool that fails.
  */
 import { observeOpenAI } from "@langfuse/openai"
 import { LangfuseSpanProcessor } from "@langfuse/otel"

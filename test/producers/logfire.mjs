@@ -1,5 +1,5 @@
 /**
- * Pydantic Logfire's SDK: spans of its own around an agent of the Vercel AI SDK, 6.
+ * Pydantic Logfire's SDK: its own spans around an agent of the Vercel AI SDK, version 6.
  */
 import { SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import * as logfire from "@pydantic/logfire-node"

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * Makes the golden files of test/readers/golden by running each producer: `node test/producers/make.mjs [NAME…]`.
+ * Generates the golden files in test/readers/golden by running each producer: `node test/producers/make.mjs [NAME…]`.
  *
- * A producer's packages are installed in a folder of their own, outside the repository, so that they are no part of this package's dependencies; `npm test`
- * runs none of this. The files change with every run (times and ids); the table in test/readers/golden.test.ts says what they hold.
+ * Each producer's packages are installed in a separate folder outside the repository, so that they are not dependencies of this package. `npm test`
+ * does not run this. Times and ids change with every run; the table in test/readers/golden.test.ts describes what the files contain.
  */
 import { execFileSync } from "node:child_process"
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
@@ -22,7 +22,7 @@ const sdk = [
   "@opentelemetry/otlp-transformer"
 ]
 
-/** Each producer with the packages that it needs. */
+/** The producers, each with the packages that it requires. */
 const producers = {
   "vercel-7": { npm: ["ai@7", "@ai-sdk/otel@1", "zod@4", ...sdk] },
   "vercel-6": { npm: ["ai@6", "zod@4", ...sdk] },
@@ -56,7 +56,7 @@ const producers = {
       ...sdk
     ]
   },
-  // Needs the program that `.ci/backends` builds.
+  // Requires the Collector that `.ci/backends` builds.
   collector: {
     npm: [
       ...sdk,
@@ -92,7 +92,7 @@ const make = (name) => {
     writeFileSync(join(folder, "package.json"), "{\"private\":true,\"type\":\"module\"}")
     run("npm", ["install", "--no-audit", "--no-fund", ...npm], folder)
   }
-  // Copied, so that their imports are found where they are installed.
+  // Copied, so that imports resolve to the packages installed there.
   readdirSync(here).filter((file) => file.endsWith(".mjs")).forEach((file) =>
     copyFileSync(join(here, file), join(folder, file))
   )

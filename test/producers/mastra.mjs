@@ -1,5 +1,5 @@
 /**
- * A Mastra agent with a tool that fails, exported by its own OpenTelemetry exporter.
+ * A Mastra agent with a tool that fails, exported by Mastra's own OpenTelemetry exporter.
  */
 import { Agent } from "@mastra/core/agent"
 import { Mastra } from "@mastra/core/mastra"

@@ -1,5 +1,5 @@
 /**
- * The OpenAI Agents SDK, traced by OpenInference: an agent with two tools, one of which fails, on the Responses API.
+ * The OpenAI Agents SDK, traced by OpenInference: an agent with two tools, one of which fails, using the Responses API.
  */
 import { OpenAIAgentsInstrumentation } from "@arizeai/openinference-instrumentation-openai-agents"
 import * as agents from "@openai/agents"

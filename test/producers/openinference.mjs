@@ -1,5 +1,5 @@
 /**
- * OpenInference's instrumentation of the OpenAI client: a call with a tool call, then one that fails, for a session and a user.
+ * OpenInference's instrumentation of the OpenAI client: a model call with a tool call, one without, and one that fails, for a session and a user.
  */
 import { setSession, setUser } from "@arizeai/openinference-core"
 import { OpenAIInstrumentation } from "@arizeai/openinference-instrumentation-openai"

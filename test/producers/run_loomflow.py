@@ -1,4 +1,4 @@
-"""Two agents of the Python original: one with a tool that fails, one that streams. python run_loomflow.py FILE"""
+"""Two agents of the Python original: one with a tool that fails, one that streams. Usage: python run_loomflow.py FILE"""
 import asyncio
 import inspect
 import sys
@@ -32,7 +32,7 @@ async def main(path):
         turn("And read.", [ToolCall(id="c2", tool="broken", args={"path": "/x"})], (120, 12), 0.002),
         turn("Five, and the disk is on fire.", (), (150, 20), 0.003),
     ])
-    # 0.11 has no names for agents.
+    # Version 0.11 has no agent names.
     named = {"name": "adder"} if "name" in inspect.signature(Agent.__init__).parameters else {}
     agent = Agent("You add.", model=model, tools=[add, broken], telemetry=telemetry, **named)
     await agent.run("Add 2 and 3, then read /x", user_id="alice", session_id="chat-1")

@@ -1,5 +1,6 @@
 /**
- * What the makers share: an exporter that appends each batch of spans to the file as a line of OTLP/JSON, and an OpenAI that answers from a list.
+ * Shared by the producers: an exporter that appends each batch of spans to the file as a line of OTLP/JSON, and a simulated OpenAI with a list of
+ * answers.
  */
 import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer"
 import { appendFileSync, writeFileSync } from "node:fs"
@@ -7,7 +8,7 @@ import { createServer } from "node:http"
 
 const path = process.argv[2]
 
-// Stack traces name the folder of this machine.
+// Stack traces contain the local folder.
 const append = (body) => appendFileSync(path, `${body.trim().replaceAll(process.cwd(), "/app")}\n`)
 
 writeFileSync(path, "")
@@ -32,7 +33,7 @@ const bodyOf = async (request) => {
   return text
 }
 
-/** An OTLP/HTTP receiver, for producers that only export by themselves. */
+/** An OTLP/HTTP receiver, for producers that bring their own exporter. */
 export const receiver = async () => {
   const server = createServer(async (request, response) => {
     append(await bodyOf(request))
@@ -41,7 +42,7 @@ export const receiver = async () => {
   return { url: await listening(server), close: () => server.close() }
 }
 
-/** An OpenAI whose answers to chat completions and responses come from these lists. */
+/** A simulated OpenAI that answers chat completions and responses from these lists. */
 export const openai = async ({ chat = [], responses = [] }) => {
   const server = createServer(async (request, response) => {
     await bodyOf(request)
@@ -53,7 +54,7 @@ export const openai = async ({ chat = [], responses = [] }) => {
   return { url: `${await listening(server)}/v1`, close: () => server.close() }
 }
 
-/** A chat completion: 100 and 10 tokens, 40 of them cached; it calls a tool where one is given. */
+/** A chat completion with 100 input tokens, 40 of them cached, and 10 output tokens. It calls a tool if one is given. */
 export const completion = (content, call) => ({
   id: "chatcmpl-1",
   object: "chat.completion",

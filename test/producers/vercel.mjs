@@ -47,7 +47,7 @@ const tools = {
   })
 }
 
-/** Runs the agent; `setUp` registers what traces it. */
+/** Runs the agent. `setUp` registers the tracing. */
 export const run = async (setUp) => {
   const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
   provider.register()

@@ -1,4 +1,4 @@
-/** Runs an agent with a tool, and asks for prices from the optional package. */
+/** Runs an agent with a tool, and loads prices from the optional package. */
 import { Tool, Toolkit } from "@effect/ai"
 import { Effect, Schema } from "effect"
 import { Agent, Pricing, ScriptedModel } from "loom-telemetry/agent"

@@ -1,4 +1,4 @@
-/** Sends a span over HTTP to a receiver of its own. */
+/** Sends a span over HTTP to a receiver in the same process. */
 import { ConfigProvider, Effect, Layer } from "effect"
 import { Telemetry } from "loom-telemetry"
 import { OTelLive } from "loom-telemetry/otel"

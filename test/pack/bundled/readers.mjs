@@ -1,8 +1,8 @@
-/** Reads a compressed file: a tree and a summary. */
+/** Reads a compressed file, counts its records and renders its tree. */
 import { Chunk, Effect, Stream } from "effect"
 import { TraceFile, TreeView } from "loom-telemetry/readers"
 
-/** A `loom.tool` span of 750 ms, compressed by gzip. */
+/** A `loom.tool` span of 750 ms, compressed with gzip. */
 const file =
   "H4sIAAAAAAACA33QzWrDMBAE4HsfY85KWMn/eo6eejEbSQETWzLSCgoh717s0B57/5id2SceS/SwKDtHKETeAizWlLarpLRCQTK7MC8HIr4Pfa" +
   "cn3TvfNt6PbTuGm9HajdToyUGdOW/cNdPUuebeGudH9iMUds4hyvxnYl1XhSKcJfiZBRaGTH8hfWn0pzaWyBJdSRMRfUEhRP8fHPpf6GtmWVKc" +

@@ -1,4 +1,4 @@
-/** Compares a trace with what is expected: once it is right, and once it is not. */
+/** Compares a trace with an expectation that matches, and with one that does not. */
 import { Effect } from "effect"
 import { Telemetry } from "loom-telemetry"
 import { expectTrace, TestTelemetry } from "loom-telemetry/testing"

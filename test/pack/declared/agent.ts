@@ -1,4 +1,4 @@
-/** What users of `loom-telemetry/agent` export without writing its type. */
+/** Values that users of `loom-telemetry/agent` export without a type annotation. */
 import { Tool, Toolkit } from "@effect/ai"
 import { Effect, Layer, Schema } from "effect"
 import {

@@ -1,4 +1,4 @@
-/** What users of `loom-telemetry/otel` export without writing its type. */
+/** Values that users of `loom-telemetry/otel` export without a type annotation. */
 import { Layer } from "effect"
 import { layerConfig, layerSpec, OTelLive, OTelTelemetry } from "loom-telemetry/otel"
 

@@ -1,4 +1,4 @@
-/** What users of `loom-telemetry/promise` export without writing its type. */
+/** Values that users of `loom-telemetry/promise` export without a type annotation. */
 import { ConsoleTelemetry, FileTelemetry, MultiTelemetry } from "loom-telemetry"
 import { makeTelemetry } from "loom-telemetry/promise"
 

@@ -1,4 +1,4 @@
-/** What users of `loom-telemetry/readers` export without writing its type. */
+/** Values that users of `loom-telemetry/readers` export without a type annotation. */
 import { Stream } from "effect"
 import { TraceFile, TraceSummary, TraceTree } from "loom-telemetry/readers"
 

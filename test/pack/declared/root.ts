@@ -1,4 +1,4 @@
-/** What users of the root export without writing its type. */
+/** Values that users of the root export without a type annotation. */
 import { Effect, Layer, ManagedRuntime, Stream } from "effect"
 import {
   ConsoleTelemetry,

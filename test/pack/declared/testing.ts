@@ -1,4 +1,4 @@
-/** What users of `loom-telemetry/testing` export without writing its type. */
+/** Values that users of `loom-telemetry/testing` export without a type annotation. */
 import { Effect } from "effect"
 import { TestTelemetry } from "loom-telemetry/testing"
 

@@ -1,5 +1,5 @@
 /**
- * What the programs of all vendors share: a vendor that answers from memory, and an agent whose numbers have to be right.
+ * Shared by the programs of all vendors: a simulated vendor, and an agent whose numbers must be right.
  */
 import { type LanguageModel, Tool, Toolkit } from "@effect/ai"
 import { FetchHttpClient, type HttpClient } from "@effect/platform"
@@ -7,11 +7,11 @@ import { Effect, Layer, Schema } from "effect"
 import { InMemoryTelemetry, InMemoryTelemetryLive } from "loom-telemetry"
 import { Agent, instrumentLanguageModel } from "loom-telemetry/agent"
 
-/** Server-sent events, one of these values each. */
+/** Server-sent events, one for each value. */
 export const events = (...values: ReadonlyArray<object>): string =>
   values.map((value) => `${"type" in value ? `event: ${value.type}\n` : ""}data: ${JSON.stringify(value)}\n\n`).join("")
 
-/** An HTTP client that gets this body whatever it asks. */
+/** An HTTP client that receives this body for every request. */
 export const answering = (body: string | Blob, type = "text/event-stream"): Layer.Layer<HttpClient.HttpClient> =>
   FetchHttpClient.layer.pipe(
     Layer.provide(
@@ -27,7 +27,7 @@ const agent = Agent.make({ name: "arithmetic", instructions: "Add.", toolkit: to
 
 const Tools = tools.toLayer({ add: ({ a, b }) => Effect.succeed(a + b) })
 
-/** Runs the agent, and fails if the model's answer or its measures are not these. */
+/** Runs the agent. Fails if the model's answer or the attributes of the call are not as expected. */
 export const expectAnswer = (
   Model: Layer.Layer<LanguageModel.LanguageModel>,
   expected: { readonly [key: string]: unknown }

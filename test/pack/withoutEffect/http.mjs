@@ -1,4 +1,4 @@
-// A server and its client: the trace goes on through headers.
+// A server and its client: headers continue the trace.
 import { makeTelemetry } from "loom-telemetry/promise"
 import { createServer } from "node:http"
 

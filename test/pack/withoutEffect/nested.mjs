@@ -1,4 +1,4 @@
-// Functions in functions: asynchronous, side by side, synchronous, one that fails.
+// Nested functions: asynchronous, parallel, synchronous, and failing.
 import { makeTelemetry } from "loom-telemetry/promise"
 
 const { annotate, close, emitMetric, withRun, withSpan } = await makeTelemetry("console,file:./nested.jsonl")

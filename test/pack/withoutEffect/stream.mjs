@@ -1,4 +1,4 @@
-// A stream of parts, read inside a span that stays open until the last one.
+// A stream of parts, read inside a span that stays open until the last part.
 import { makeTelemetry } from "loom-telemetry/promise"
 
 const telemetry = await makeTelemetry("console,file:./stream.jsonl")
