@@ -1,9 +1,9 @@
 /**
- * Names in package-lock.json the native packages of other platforms that npm left out. Run it after a change of
- * dependencies where `npm ci` says "Missing: … from lock file".
+ * Adds native packages of other platforms that npm left out to package-lock.json. Run it after a change of
+ * dependencies if `npm ci` reports "Missing: … from lock file".
  *
- * npm drops an optional package that the registry in use does not serve, and `npm ci` then refuses the lock file.
- * Its version is not guessed: the parent asks for exactly one. The trap: such an entry has no integrity hash.
+ * npm drops an optional package that the registry in use does not serve, and `npm ci` then rejects the lock file.
+ * Versions are not guessed: the parent requires exactly one. The trap: such an entry has no integrity hash.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 
@@ -17,7 +17,7 @@ const platform = (name) => {
   }
   const at = words.findIndex((word) => systems.includes(word))
   if (at < 0 || words[at + 1] === undefined) {
-    throw new Error(`${name} names no platform`)
+    throw new Error(`the name ${name} contains no platform`)
   }
   const abi = words[at + 2]
   const libc = abi === "gnu" ? { libc: ["glibc"] } : abi === "musl" ? { libc: ["musl"] } : {}
@@ -35,7 +35,7 @@ const missing = Object.entries(lock.packages).flatMap(([key, parent]) =>
 
 for (const { dev, name, version } of missing) {
   if (!/^\d+[.]\d+[.]\d+[^ ]*$/.test(version)) {
-    throw new Error(`${name} is wanted as ${version}, which is no exact version`)
+    throw new Error(`${name} is required as ${version}, which is not an exact version`)
   }
   lock.packages[`node_modules/${name}`] = { version, ...(dev ? { dev } : {}), optional: true, ...platform(name) }
 }

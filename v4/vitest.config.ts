@@ -4,7 +4,7 @@ import { notRun } from "./port/leftOut.mjs"
 
 const src = fileURLToPath(new URL("./src/", import.meta.url))
 
-/** What the process as a whole has: other tests in it leave it otherwise. */
+/** Tests of state that the whole process shares, which other tests in the same process change. */
 const alone = ["test/otel/activeSpan.test.ts"]
 
 export default defineConfig({

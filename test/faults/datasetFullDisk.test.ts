@@ -1,5 +1,5 @@
 /**
- * No space left for a dataset: what `dataset add` could not write whole is taken back.
+ * No space left for a dataset: `dataset add` removes what it could not write completely.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -10,7 +10,7 @@ import { tmpfs } from "./disks/disk.js"
 import { temporaryPath } from "./disks/folder.js"
 import { faultRow } from "./row.js"
 
-faultRow("file", "full disk: dataset add says so, and leaves the dataset as it was", async (row) => {
+faultRow("file", "full disk: dataset add fails with an error, and does not change the dataset", async (row) => {
   const disk = tmpfs(row, "256k")
   const cases = join(disk.folder, "cases.jsonl")
   const before = "{\"id\":\"first\",\"input\":\"Go\"}\n"

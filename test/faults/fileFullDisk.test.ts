@@ -89,7 +89,7 @@ for (const [what, mount] of disks) {
       const took = performance.now() - closing
       const stats = await sink.stats()
       row.note(`${balanceNote(stats, sink.emitted())}, closed in ${Math.round(took)} ms`)
-      // A flush may take 3 s, and closing as long again; the rest is for a busy machine.
+      // A flush may take 3 s, and closing another 3 s; the rest is for a busy machine.
       expect(took).toBeLessThan(10_000)
       expectCounted(traceIn(path), stats, sink.emitted())
       expect(stats.queued).toBe(0)

@@ -50,7 +50,7 @@ describe("4 processes on one file", () => {
       const path = temporaryPath()
       const open = (writer: string) => driveOpen(program("driven"), { path, writer, ...options })
       const processes = await Promise.all(writers.map(open))
-      // Few enough at a time that the queue is never full: here any loss is a failure.
+      // Few enough at a time that the queue is never full: any loss is a failure here.
       await Promise.all(processes.map((process) => process.emit({ count, size, of, flushEvery: 2 * 1024 * 1024 })))
       await Promise.all(processes.map((process) => process.flush()))
       const each = await Promise.all(processes.map((process) => process.stats()))

@@ -13,7 +13,7 @@ const start = programs()
 /** Spans that end before the program does: more lines than fit into a pipe. */
 const before = 4000
 
-/** All spans if scopes close: those and the two open ones. */
+/** All spans if scopes close: the ended ones and the two open ones. */
 const all = before + 2
 
 interface Life {

@@ -89,7 +89,7 @@ describe.concurrent("with a spool", () => {
     for (const [what, behaviour] of receivers) {
       faultRow(
         "OTLP",
-        `spool: ${end}, the receiver is ${what}: no span or log record is lost unsaid`,
+        `spool: ${end}, the receiver is ${what}: no span or log record is lost without being counted`,
         (row) =>
           Effect.gen(function*() {
             const spool = join(yield* folder, "new", "spool")

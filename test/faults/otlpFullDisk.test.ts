@@ -1,5 +1,5 @@
 /**
- * No space left under the spool of OpenTelemetry, or nothing to be written there any more: what cannot be kept is counted, and logged once.
+ * The disk of the OpenTelemetry spool is full or becomes read-only: items that cannot be kept are counted, and reported once.
  */
 import * as Effect from "effect/Effect"
 import type { Telemetry } from "loom-telemetry"
@@ -11,7 +11,7 @@ import { running, scores, spans } from "../otel/spooling.js"
 import { type Disk, ext4, tmpfs } from "./disks/disk.js"
 import { faultRow } from "./row.js"
 
-/** Leaves this in a spool, without a receiver. */
+/** Fills a spool with these items, without a receiver. */
 const left = (disk: Disk, program: Effect.Effect<unknown, never, Telemetry>) =>
   Effect.flatMap(noReceiver, (nowhere) => running(`${disk.folder}/spool`, nowhere, program))
 
@@ -43,7 +43,7 @@ describe("the disk under a spool", () => {
 
   faultRow(
     "OTLP",
-    "spool: its disk becomes read-only: spans are counted as io, and what is there stays",
+    "spool: its disk becomes read-only: spans are counted as io, and existing files stay",
     (row) =>
       Effect.gen(function*() {
         const disk = ext4(row, 8)

@@ -123,7 +123,7 @@ describe.concurrent("a receiver", () => {
 
   faultRow("OTLP", "a receiver with a self-signed certificate gets nothing, which is reported at once", (given) => {
     if (spawnSync("openssl", ["version"]).status !== 0) {
-      given.skip("there is no openssl to make a certificate with")
+      given.skip("openssl is needed to make a certificate")
     }
     return Effect.gen(function*() {
       const url = yield* selfSigned

@@ -39,7 +39,7 @@ const inEverySink = (body: Effect.Effect<unknown, unknown>) =>
   }).pipe(Effect.scoped, Effect.runPromise)
 
 const bodies: { readonly [name: string]: Effect.Effect<unknown, unknown> } = {
-  "spans of ours": nested(Effect.void, Telemetry.withSpan("level")),
+  "our own spans": nested(Effect.void, Telemetry.withSpan("level")),
   "spans of libraries": nested(Effect.void, Effect.withSpan("level")),
   "spans whose innermost body fails": nested<void, string>(Effect.fail("no"), Telemetry.withSpan("level"))
 }
@@ -109,7 +109,7 @@ describe("ten thousand deep", () => {
   })
 
   faultRow("scale", "ten thousand nested spans as a tree of records", async () => {
-    const spans = await memorySpan(bodies["spans of ours"]!)
+    const spans = await memorySpan(bodies["our own spans"]!)
     expect(depthOf(spanTree(spans))).toBe(levels)
   })
 

@@ -15,7 +15,7 @@ import { faultRow } from "./row.js"
 
 class NoCredentials extends Data.TaggedError("NoCredentials")<{ readonly vendor: string }> {}
 
-/** The exit of a program whose fourth of six sink layers is built by this effect, and the journal of the others. */
+/** The exit of a program whose fourth of six sink layers is built by this effect, and the entries of the others. */
 const withOthers = <E>(acquire: Effect.Effect<never, E>, journal = new Journal()) =>
   Effect.gen(function*() {
     const [first, second] = yield* realSinks

@@ -121,7 +121,7 @@ describe.concurrent("a sink that hangs", () => {
       expect(run.warnings).toEqual([
         "The telemetry sink \"hanging\" closed and dropped 1 of 1 records: 1 because its drain of 1s was over"
       ])
-      // Without a flush before it, which would wait for the same.
+      // Without a flush before it, which would wait for the same records.
       expectInTime(row, run, 1000)
     }
   )
@@ -141,7 +141,7 @@ describe.concurrent("a sink that hangs", () => {
         })
       )
       expect(run.exit).toEqual(Exit.succeed("result"))
-      row.note(`came back in ${seconds(took)}, cap 3.0 s`)
+      row.note(`returned after ${seconds(took)}, limit 3.0 s`)
       expect(took).toBeLessThan(5500)
     }
   )

@@ -1,5 +1,5 @@
 /**
- * Instrumentation that does not know Effect: it finds our spans as parents, and our spans find its.
+ * Instrumentation that does not know Effect: our spans become parents of its spans, and its spans parents of ours.
  */
 import { currentOtelSpan } from "@effect/opentelemetry/Tracer"
 import { describe, expect, it } from "@effect/vitest"
@@ -18,7 +18,7 @@ import { both, exportedNamed, identityOf, inMemoryProviders, type Providers } fr
 const active = Effect.sync(() => trace.getActiveSpan()?.spanContext().spanId)
 const current = Effect.map(Effect.orDie(Effect.currentSpan), ({ spanId }) => spanId)
 
-/** Runs something inside a span that was not made with Effect. */
+/** Runs a function inside a span created without Effect. */
 const foreign = ({ tracerProvider }: Providers, name: string) =>
   tracerProvider.getTracer("another library").startActiveSpan(name, (span) => span.end())
 
@@ -35,7 +35,7 @@ const fromOutside = <A>(providers: Providers, program: Effect.Effect<A, never, T
   )
 }
 
-/** A fiber with a span resumes another one, which reads the active span outside and inside its own span. */
+/** A fiber with a span resumes another fiber, which reads the active span outside and inside its own span. */
 const wakingAnother = Effect.gen(function*() {
   const go = yield* Deferred.make<void>()
   const woken = yield* Effect.fork(
@@ -50,7 +50,7 @@ const wakingAnother = Effect.gen(function*() {
 })
 
 describe("inside our spans", () => {
-  it.effect("currentOtelSpan gives the SDK's span", () =>
+  it.effect("currentOtelSpan returns the SDK's span", () =>
     Effect.gen(function*() {
       const run = yield* both(
         Effect.tap(currentOtelSpan, (span) => Effect.sync(() => span.setAttribute("by", "hand"))).pipe(
@@ -87,7 +87,7 @@ describe("inside our spans", () => {
       )
     }))
 
-  it.effect("other instrumentation continues the trace of a remote parent, even without a span of ours", () =>
+  it.effect("other instrumentation continues the trace of a remote parent, even without one of our spans", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       const remote = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16) })
@@ -101,7 +101,7 @@ describe("inside our spans", () => {
     }))
 })
 
-describe("around spans of ours", () => {
+describe("around our spans", () => {
   it.effect("a span of other instrumentation is the parent", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
@@ -110,7 +110,7 @@ describe("around spans of ours", () => {
       expect(ours).toMatchObject({ name: "ours", traceId: outside!.traceId, parentSpanId: outside!.spanId })
     }))
 
-  it.effect("it remains the parent after a pause and after a span of ours", () =>
+  it.effect("a span of other instrumentation remains the parent after a pause and after one of our spans", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       const unit = (name: string) => Telemetry.withSpan(Effect.yieldNow(), name)

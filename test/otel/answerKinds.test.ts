@@ -1,5 +1,5 @@
 /**
- * What answers to an export mean, for spans and log records alike: taken, refused, or perhaps taken, because what answers does not speak OTLP.
+ * How responses to an export are counted, for spans and log records: written, rejected, or unsure if the response is not OTLP.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -56,9 +56,9 @@ const program = Effect.zipRight(
   Telemetry.scoreOf({ traceId: "0af7651916cd43dd8448eb211c80319c" }, "late", { value: 1 })
 )
 
-describe("an answer to an export", () => {
+describe("a response to an export", () => {
   for (const [protocol, what, status, body, meaning] of rows) {
-    it.effect(`that is ${status} with ${what}, over ${protocol}, counts what was sent as ${meaning}`, () =>
+    it.effect(`with ${status} and ${what}, over ${protocol}, counts the items as ${meaning}`, () =>
       Effect.gen(function*() {
         const elsewhere = yield* receiver()
         const running = yield* receiver((_, response) => {
@@ -71,7 +71,7 @@ describe("an answer to an export", () => {
         const counted = { written: stats.written, unsure: stats.unsure, rejected: stats.dropped.rejected }
         expect(counted).toEqual({ written: 0, unsure: 0, rejected: 0, [meaning]: 2 })
         expect([stats.accepted, stats.queued, droppedOf(stats)]).toEqual([2, 0, counted.rejected])
-        // Each is sent once: an answer is not asked for again, and a redirect not followed.
+        // Each is sent once: there is no retry, and a redirect is not followed.
         expect(running.requests.map(({ path }) => path).sort()).toEqual(["/v1/logs", "/v1/metrics", "/v1/traces"])
         expect(elsewhere.requests).toEqual([])
         expect(warnings.length > 0).toBe(meaning !== "written")

@@ -1,5 +1,5 @@
 /**
- * Counters that pass their sums to the SDK when it collects: everything that was counted is exported.
+ * Counters that pass their sums to the SDK when it collects: everything counted is exported.
  */
 import { describe, expect, it } from "@effect/vitest"
 import {
@@ -13,7 +13,7 @@ import { OTelTelemetry, type ProjectionOptions } from "loom-telemetry/otel"
 import { CounterSums } from "../../src/otel/metrics/counterSums.js"
 import { otelAttributes } from "../../src/otel/spans/values.js"
 
-/** A sink whose SDK collects on request, and what it exported each time. */
+/** A sink whose SDK collects on request, with the exported values of each collection. */
 const collected = (
   temporality: AggregationTemporality,
   options: ProjectionOptions = {}
@@ -74,7 +74,7 @@ describe("a counter of our own SDK", () => {
       expect(exporter.getMetrics()[0]!.scopeMetrics[0]!.metrics[0]!.dataPoints[0]!.value).toBe(3)
     }))
 
-  it.effect("counts values with labels that are not primitive, and leaves out the user on request", () =>
+  it.effect("counts values with labels that are not primitive, and omits the user on request", () =>
     Effect.gen(function*() {
       const { collect, layer } = collected(CUMULATIVE, { metricAttributes: { userId: "drop" } })
       const users = Effect.forEach(["alice", "bob"], (user_id) => hits({ user_id, where: { page: 1 } }))

@@ -168,7 +168,7 @@ export interface ReceivedLog {
   readonly time: bigint
   readonly severityNumber: number
   readonly severityText: string
-  /** Texts only. */
+  /** Strings only. */
   readonly body: string
   readonly attributes: Record<string, unknown>
   readonly traceId: string

@@ -1,8 +1,8 @@
 /**
  * A process exits soon after the sink closes, with its own result, whatever the receiver does.
  *
- * Flushing and shutting down may take 3 s each. The bound here is both and a second more for a busy machine, measured from the end of the program's
- * work, so that starting the process does not count. Stock exporters keep the process alive for 10 to 30 s.
+ * Flushing and shutting down may take 3 s each. The limit here is the sum plus a second for a busy machine, measured from the end of the program's
+ * work, so starting the process does not count. The SDK's own exporters keep the process alive for 10 to 30 s.
  */
 import * as Effect from "effect/Effect"
 import { fileURLToPath } from "node:url"

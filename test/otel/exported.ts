@@ -1,5 +1,5 @@
 /**
- * OpenTelemetry's SDK in memory, and what it exported, in a form that is easy to compare.
+ * OpenTelemetry's SDK in memory, with its exports in a form that is easy to compare.
  */
 import { SpanStatusCode } from "@opentelemetry/api"
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics"

@@ -150,7 +150,7 @@ describe("a receiver", () => {
   )
 
   row(
-    "a receiver that answers success with nonsense may have taken everything: it is counted as unsure, and logged once",
+    "a receiver that answers success with nonsense may have accepted everything: counted as unsure, and logged once",
     (given) =>
       Effect.gen(function*() {
         const { stats, warnings } = yield* against(given, answering(200, {}, "<html>welcome</html>"))

@@ -109,7 +109,7 @@ const counted = (decorate: (otel: Layer.Layer<Service>) => Layer.Layer<Service>)
 
 const alike = { tokens: [["m", 1]], tools: [["_unknown", 1]], agents: [["agent", 1]], own: 1 }
 
-describe("metrics that are derived from spans", () => {
+describe("metrics derived from spans", () => {
   it.effect("do not depend on the filter", () =>
     Effect.gen(function*() {
       expect(yield* counted((otel) => otel)).toMatchObject(alike)

@@ -1,5 +1,6 @@
 /**
- * A program that ends by itself and never closed its layer: its spans are sent, or their loss is logged, within the cap and with its own exit code.
+ * A program that ends by itself without closing its layer: its spans are sent, or their loss is logged, within the time limit and with its own exit
+ * code.
  */
 import * as Effect from "effect/Effect"
 import { fileURLToPath } from "node:url"
@@ -27,11 +28,11 @@ const leaves = (left: string, behaviour: Behaviour, name: string, check: (ended:
       check({ ...ended, metrics, spanNames })
     }))))
 
-/** The cap, and a second more for a busy machine. */
+/** The time limit, plus a second for a busy machine. */
 const bound = 3000 + 1000
 
 describe("a program that exits normally with its runtime open", () => {
-  leaves("runtime", accepting, "sends what is queued at its end", (ended) => {
+  leaves("runtime", accepting, "sends queued spans at its end", (ended) => {
     expect(ended.stderr).toBe("")
     expect(ended.spanNames()).toEqual(["work"])
     expect(ended.metrics()).toHaveLength(1)
@@ -45,15 +46,15 @@ describe("a program that exits normally with its runtime open", () => {
     expect(ended.exitCode).toBe(3)
   })
 
-  leaves("late work", accepting, "sends what is recorded while it is about to end", (ended) => {
+  leaves("late work", accepting, "sends spans recorded while it is about to end", (ended) => {
     expect(ended.spanNames()).toEqual(["work", "late"])
     expect(ended.exitCode).toBe(0)
     expect(ended.afterWork).toBeLessThan(bound)
   })
 
-  leaves("many runtimes", accepting, "sends what is queued in each of many runtimes", (ended) => {
+  leaves("many runtimes", accepting, "sends the queued spans of each of many runtimes", (ended) => {
     expect(ended.spanNames().toSorted()).toEqual([...Array.from({ length: 12 }, () => "many"), "work"])
-    // Node warns of too many listeners there.
+    // Node prints a warning there if there are too many listeners.
     expect(ended.stderr).toBe("")
   })
 
@@ -62,18 +63,18 @@ describe("a program that exits normally with its runtime open", () => {
     expect(ended.metrics()).toHaveLength(1)
   })
 
-  leaves("own providers", accepting, "flushes providers of its own", (ended) => {
+  leaves("own providers", accepting, "flushes custom providers", (ended) => {
     expect(ended.stdout).toContain("exported work")
     expect(ended.exitCode).toBe(0)
   })
 
-  leaves("runtime", hanging, "ends within the cap with a receiver that never answers, and logs the loss", (ended) => {
+  leaves("runtime", hanging, "ends within the time limit if the receiver never answers, and logs the loss", (ended) => {
     expect(ended.stdout.split("OpenTelemetry closed with 1 undelivered span")).toHaveLength(2)
     expect(ended.exitCode).toBe(0)
     expect(ended.afterWork).toBeLessThan(bound)
   })
 
-  leaves("exit code", answering(400), "logs what was refused, and keeps its exit code", (ended) => {
+  leaves("exit code", answering(400), "logs refused spans, and keeps its exit code", (ended) => {
     expect(ended.stdout.split("OpenTelemetry closed with 1 undelivered span")).toHaveLength(2)
     expect(ended.exitCode).toBe(3)
     expect(ended.afterWork).toBeLessThan(bound)
@@ -86,7 +87,7 @@ describe("a program that exits normally with its runtime open", () => {
 
   faultRow(
     "OTLP",
-    "ends within the cap without a receiver, and logs the loss",
+    "ends within the time limit without a receiver, and logs the loss",
     () =>
       Effect.runPromise(Effect.gen(function*() {
         const ended = yield* run("runtime", yield* noReceiver)

@@ -1,5 +1,5 @@
 /**
- * A child process that leaves its runtime open and ends by itself, in the way that `LEFT` names. `left.thorough.test.ts` runs it.
+ * A child process that leaves its runtime open and ends by itself, in the way given by `LEFT`. `left.thorough.test.ts` runs it.
  */
 import { ExportResultCode } from "@opentelemetry/core"
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base"
@@ -10,7 +10,7 @@ import { OTelLive, OTelTelemetry } from "loom-telemetry/otel"
 
 const left = process.env["LEFT"]
 
-/** Providers of the program's own, whose exporter prints what it is given. */
+/** Custom providers, whose exporter prints what it receives. */
 const ownProviders = () =>
   OTelTelemetry.fromProviders({
     tracerProvider: new BasicTracerProvider({

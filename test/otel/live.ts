@@ -1,5 +1,5 @@
 /**
- * `OTelTelemetryLive` with the variables of a test, and what it reports about itself.
+ * `OTelTelemetryLive` with the variables of a test, and its counters and warnings.
  */
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -22,7 +22,7 @@ export interface Finished<A, E> {
   readonly warnings: ReadonlyArray<string>
 }
 
-/** The sum of everything that was dropped. */
+/** The sum of all dropped items. */
 export const droppedOf = ({ dropped }: OTelStats): number =>
   Object.values(dropped).reduce((sum, count) => sum + count, 0)
 

@@ -97,7 +97,7 @@ describe("our metrics", () => {
       ])
     }))
 
-  it.effect("carry the user of the run, and labels that are not primitive as text", () =>
+  it.effect("carry the user of the run, and labels that are not primitive as strings", () =>
     Effect.gen(function*() {
       const run = yield* both(
         Telemetry.emitMetric("hits", 1, { where: { page: 1 } }).pipe(RunContext.with({ userId: "alice" }))
@@ -108,7 +108,7 @@ describe("our metrics", () => {
       })
     }))
 
-  it.effect("leave out the user on request, in the exporter only", () =>
+  it.effect("omit the user on request, in the exporter only", () =>
     Effect.gen(function*() {
       const run = yield* both(Loom.tokensInput(10, { model: "m", user_id: "alice" }), {
         metricAttributes: { userId: "drop" }
@@ -234,7 +234,7 @@ describe("the GenAI metrics", () => {
       })
     }))
 
-  it.effect("say of what was interrupted that it did not complete", () =>
+  it.effect("mark interrupted operations as not completed", () =>
     Effect.gen(function*() {
       const interrupted = Effect.interrupt.pipe(
         Loom.modelStream(ofModel),
@@ -250,7 +250,7 @@ describe("the GenAI metrics", () => {
       expect(run.spans.map((span) => span.attributes["error.type"])).toEqual([undefined, undefined, undefined])
     }))
 
-  it.effect("can be switched off", () =>
+  it.effect("can be disabled", () =>
     Effect.gen(function*() {
       const run = yield* both(Effect.zipRight(call, Loom.tokensInput(1, model)), { genaiMetrics: false })
       expect(run.instruments.map(({ name }) => name)).toEqual(["loom.tokens.input"])

@@ -35,14 +35,14 @@ describe("incoming headers", () => {
       expect(new Set(run.records.map((record) => record.traceId))).toEqual(new Set([traceId]))
     }))
 
-  it.effect("of an unsampled trace continue it, and nothing is exported", () =>
+  it.effect("of an unsampled trace continue the trace, and nothing is exported", () =>
     Effect.gen(function*() {
       const run = yield* both(continueTrace({ traceparent: traceparent.replace(/01$/, "00") })(unit("ours")))
       expect(run.spans).toEqual([])
       expect(run.records[0]).toMatchObject({ traceId, parentSpanId: spanId })
     }))
 
-  it.effect("of a later version are read like this version", () =>
+  it.effect("of a later version are read like version 00", () =>
     Effect.gen(function*() {
       const parent = parentFromHeaders({ traceparent: `cc${traceparent.slice(2)}-what-comes-later` })
       expect(Option.getOrThrow(parent)).toMatchObject({ traceId, spanId, sampled: true })
@@ -105,14 +105,14 @@ describe("outgoing headers", () => {
       })
     }))
 
-  it.effect("are the incoming ones without a span of ours, and absent without any span", () =>
+  it.effect("are the incoming ones outside of our spans, and absent without any span", () =>
     Effect.gen(function*() {
       expect(yield* continueTrace({ traceparent })(traceHeaders)).toEqual({ traceparent })
       expect(yield* traceHeaders).toEqual({})
       expect(yield* Effect.withSpan(traceHeaders, "a span that is not recorded")).toEqual({})
     }))
 
-  it.effect("parse back to the span that they were written for", () =>
+  it.effect("parse back to the span they were written for", () =>
     Effect.gen(function*() {
       const { exit } = yield* both(Telemetry.withSpan(traceHeaders, "ours"))
       const headers = yield* exit

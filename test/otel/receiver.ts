@@ -19,7 +19,7 @@ import {
 export interface Received {
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** Decompressed. */
+  /** The body, decompressed. */
   readonly body: Buffer
 }
 

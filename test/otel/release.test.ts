@@ -44,8 +44,8 @@ const exporterThat = (onExport: (spans: Array<ReadableSpan>, done: (result: Expo
   return { exporter, shutdowns: () => shutdowns }
 }
 
-describe("an interval longer than a timer of Node can wait", () => {
-  it.live("exports at the end, and not all the time", () =>
+describe("an interval longer than Node's timers support", () => {
+  it.live("exports at the end, not continuously", () =>
     Effect.gen(function*() {
       let exports = 0
       const { exporter } = exporterThat((_, done) => {
@@ -65,7 +65,7 @@ describe("an interval longer than a timer of Node can wait", () => {
 })
 
 describe("a custom exporter", () => {
-  it.live("that throws is counted like one that refuses", () =>
+  it.live("that throws is counted like one that fails", () =>
     Effect.gen(function*() {
       const { exporter } = exporterThat(() => {
         throw new Error("broken")
@@ -76,7 +76,7 @@ describe("a custom exporter", () => {
       expect(warnings).toHaveLength(1)
     }))
 
-  it.live("that returns a rejected promise is counted like one that refuses, and the process continues", () =>
+  it.live("that returns a rejected promise is counted like one that fails, and the process continues", () =>
     Effect.gen(function*() {
       const { exporter } = exporterThat(async () => {
         throw new Error("broken")

@@ -1,5 +1,5 @@
 /**
- * Scores in OpenTelemetry: an event on the judged span while it is open; what comes later is counted.
+ * Scores in OpenTelemetry: an event on the scored span while it is open; later scores are counted.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { AlwaysOffSampler, InMemorySpanExporter } from "@opentelemetry/sdk-trace-base"
@@ -18,7 +18,7 @@ const eventsOf = (providers: ReturnType<typeof inMemoryProviders>, name: string)
 const evaluation = "gen_ai.evaluation.result"
 
 describe("a score in OpenTelemetry", () => {
-  it.effect("is an event of the span that is open, with the attributes of the convention", () =>
+  it.effect("is an event of its open span, with the attributes of the conventions", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       yield* Effect.gen(function*() {
@@ -53,7 +53,7 @@ describe("a score in OpenTelemetry", () => {
       expect(eventsOf(providers, "outer")).toEqual([])
     }))
 
-  it.effect("is no event of the record that other sinks have", () =>
+  it.effect("is not an event of the record in other sinks", () =>
     Effect.gen(function*() {
       const { scores, spans } = yield* Effect.gen(function*() {
         yield* Telemetry.score("s", { value: 1 }).pipe(Telemetry.withSpan("answer"))
@@ -67,7 +67,7 @@ describe("a score in OpenTelemetry", () => {
       expect(scores).toMatchObject([{ name: "s", spanId: spans[0]!.spanId }])
     }))
 
-  it.effect("by the ids of a span that is still open is on that span", () =>
+  it.effect("is an event of an open span given by its ids", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       yield* Effect.gen(function*() {
@@ -77,7 +77,7 @@ describe("a score in OpenTelemetry", () => {
       expect([eventsOf(providers, "answer").length, eventsOf(providers, "judge").length]).toEqual([1, 0])
     }))
 
-  it.effect("that comes after its span, or judges a trace, is counted as dropped and logged once", () =>
+  it.effect("of an ended span or of a trace is counted as dropped and logged once", () =>
     Effect.gen(function*() {
       const [warnings, logger] = capturedWarnings()
       const { counted, exported } = yield* Effect.gen(function*() {
@@ -97,7 +97,7 @@ describe("a score in OpenTelemetry", () => {
       expect(warnings[0]).toContain("counted in `stats`")
     }))
 
-  it.effect("is counted with providers of one's own, too", () =>
+  it.effect("of an ended span is counted with custom providers too", () =>
     Effect.gen(function*() {
       const traceId = "0af7651916cd43dd8448eb211c80319c"
       const counted = yield* Effect.zipRight(Telemetry.scoreOf({ traceId }, "s", { value: 1 }), stats).pipe(
@@ -107,7 +107,7 @@ describe("a score in OpenTelemetry", () => {
       expect(counted).toMatchObject({ accepted: 1, dropped: { no_logs: 1 } })
     }))
 
-  it.effect("of a span that the SDK does not sample is not exported, and not counted, as the span", () =>
+  it.effect("of a span that the SDK does not sample is neither exported nor counted, like the span", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders({ sampler: new AlwaysOffSampler() })
       const counted = yield* Effect.zipRight(
@@ -117,7 +117,7 @@ describe("a score in OpenTelemetry", () => {
       expect([providers.spans().length, counted.accepted]).toEqual([0, 0])
     }))
 
-  it.effect("of a span that a filter leaves out is on no other span", () =>
+  it.effect("of a span that a filter drops is not moved to another span", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       const layer = FilteredTelemetry.layer(OTelTelemetry.fromProviders(providers), ({ name }) => name !== "left out")
@@ -128,7 +128,7 @@ describe("a score in OpenTelemetry", () => {
       expect([eventsOf(providers, "kept"), counted.dropped.no_logs]).toEqual([[], 1])
     }))
 
-  it.effect("of a trace that a tail sampler keeps is on its span, of a left-out one nowhere", () =>
+  it.effect("is an event of its span if a tail sampler keeps the trace, and dropped otherwise", () =>
     Effect.gen(function*() {
       const providers = inMemoryProviders()
       const layer = SampledTelemetry.tail(OTelTelemetry.fromProviders(providers))
@@ -142,7 +142,7 @@ describe("a score in OpenTelemetry", () => {
       expect(providers.spans()).toHaveLength(1)
     }))
 
-  it.effect("OTelTelemetry.disabled takes none", () =>
+  it.effect("is not recorded by OTelTelemetry.disabled", () =>
     Effect.gen(function*() {
       yield* Telemetry.score("s", { value: 1 }).pipe(Telemetry.withSpan("answer"))
       expect((yield* stats).accepted).toBe(0)

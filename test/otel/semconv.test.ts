@@ -89,7 +89,7 @@ describe("the option semconv", () => {
       }))
   }
 
-  it.effect("measures each operation once, whatever several versions call it", () =>
+  it.effect("measures each operation once, even if several versions have a metric for it", () =>
     Effect.gen(function*() {
       for (const semconv of [["1.41.1", "genai-0.1"], ["genai-0.1", "1.41.1"]] as const) {
         const { instruments } = yield* both(program, { semconv })
@@ -120,7 +120,7 @@ describe("the metrics of version 0.1", () => {
     ["reasoning.output_tokens", 5]
   ] as const
 
-  it.effect("count tokens, by a modality that providers do not give", () =>
+  it.effect("count tokens, without the modality, which providers do not report", () =>
     Effect.gen(function*() {
       const run = yield* both(program, { semconv: "genai-0.1" })
       for (const [name, value] of counters) {
@@ -229,7 +229,7 @@ describe("reading", () => {
     }
   })
 
-  it.effect("gives each span that either version names its own attributes back", () =>
+  it.effect("restores the attributes of each span named by either version", () =>
     Effect.gen(function*() {
       for (const semconv of ["1.41.1", "genai-0.1"] as const) {
         const { spans } = yield* both(program, { semconv, dialects: ["genai"] })
@@ -248,7 +248,7 @@ describe("reading", () => {
           const known = Object.values(genaiReading.names).filter((key) => typeof key === "string")
           for (const key of known) {
             const said = meant[key]
-            // Of a workflow's name, an older reader sees an agent.
+            // An older reader takes the name of a workflow for that of an agent.
             if (said !== undefined && !(role === "workflow" && key === "agent")) {
               expect(said, `${semconv} ${name} ${key}`).toEqual(attributes[`loom.${key}`] ?? attributes[key])
             }

@@ -14,7 +14,7 @@ describe("the context of a span", () => {
   const key = createContextKey("another library")
   const lone = new LoneSpanContext(span)
 
-  it("holds the span and nothing else", () => {
+  it("contains the span and nothing else", () => {
     expect(trace.getSpan(lone)).toBe(span)
     expect(trace.getSpanContext(lone)).toBe(identity)
     expect(lone.getValue(key)).toBeUndefined()

@@ -13,7 +13,7 @@ class Refused extends Error {
   override readonly name = "Refused"
 }
 
-/** How the only span of a program ends. */
+/** The status and exceptions of a program's only span. */
 const endingOf = (body: Effect.Effect<unknown, unknown>) =>
   Effect.map(both(Telemetry.withSpan(body, "body")), (run) => ending(exportedNamed(run, "body")))
 
@@ -119,7 +119,7 @@ describe("a span", () => {
       expect([startTime, endTime, duration]).toEqual([[0, 0], [1, 500_000_000], [1, 500_000_000]])
     }))
 
-  it.effect("has the given attributes, nested ones as JSON text", () =>
+  it.effect("has the given attributes, nested ones as JSON strings", () =>
     Effect.gen(function*() {
       const run = yield* both(Telemetry.withSpan(Effect.void, "body", {
         text: "a",
@@ -203,7 +203,7 @@ describe("a span", () => {
 describe("session and user", () => {
   const who = RunContext.with({ sessionId: "s-1", userId: "alice" })
 
-  it.effect("are on every span, even on those of other libraries, which have no labels of ours", () =>
+  it.effect("are on every span, even on those of other libraries, which do not carry our labels", () =>
     Effect.gen(function*() {
       const run = yield* both(
         Telemetry.withSpan(Effect.void, "inner").pipe(Effect.withSpan("library"), Telemetry.withSpan("outer"), who)

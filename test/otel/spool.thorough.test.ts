@@ -1,5 +1,5 @@
 /**
- * The spool of spans: what an outage leaves there, who sends it, what happens to damaged and foreign files, and its bound.
+ * The spool of spans: what it keeps in an outage, who sends it, damaged and foreign files, and its size limit.
  */
 import { describe, expect, it } from "@effect/vitest"
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base"
@@ -23,7 +23,7 @@ const left = (spool: string, count: number) =>
 const without = (name: string) => fs.readdirSync(name).filter((each) => !each.endsWith(".kept"))
 
 describe("a spool", () => {
-  it.scopedLive("keeps what was not delivered at the end, and the next process sends it as it was", () =>
+  it.scopedLive("keeps undelivered spans at the end, and the next process sends them unchanged", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       const nowhere = yield* noReceiver
@@ -48,7 +48,7 @@ describe("a spool", () => {
       expect(fs.readdirSync(spool)).toEqual([])
     }))
 
-  it.scopedLive("keeps what an outage leaves no room for in the queue", () =>
+  it.scopedLive("keeps spans that do not fit into the queue during an outage", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       const { url } = yield* receiver(hanging)
@@ -63,10 +63,10 @@ describe("a spool", () => {
       expect(new Set(next.spanNames()).size).toBe(2000)
     }))
 
-  it.scopedLive("keeps the part of a batch that was not sent when the receiver went away", () =>
+  it.scopedLive("keeps the unsent part of a batch if the receiver becomes unreachable", () =>
     Effect.gen(function*() {
       const spool = yield* folder
-      // Refuses the batch, takes a half of it, and is gone.
+      // Refuses the batch, accepts a half of it, and disappears.
       const { spanNames, url } = yield* receiver((request, response, count, socket) =>
         count === 0
           ? answering(400)(request, response, count, socket)
@@ -79,7 +79,7 @@ describe("a spool", () => {
       expect(stats).toMatchObject({ accepted: 8, written: 4, spooled: 4 })
     }))
 
-  it.scopedLive("drops what a receiver refuses, counted", () =>
+  it.scopedLive("drops and counts spans that a receiver refuses", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       yield* left(spool, 8)
@@ -90,7 +90,7 @@ describe("a spool", () => {
       expect(fs.readdirSync(spool)).toEqual([])
     }))
 
-  it.scopedLive("stays as it is while there is still no receiver", () =>
+  it.scopedLive("does not change while there is still no receiver", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       yield* left(spool, 8)
@@ -100,7 +100,7 @@ describe("a spool", () => {
       expect(fs.readdirSync(spool)).toEqual(before)
     }))
 
-  it.scopedLive("is sent once by several sinks that start at once", () =>
+  it.scopedLive("is sent once if several sinks start at the same time", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       yield* left(spool, 3000)
@@ -110,7 +110,7 @@ describe("a spool", () => {
       expect(next.spanNames()).toHaveLength(3000)
     }))
 
-  it.scopedLive("takes over the files of a process that ended in the middle, and not those of one that runs", () =>
+  it.scopedLive("takes over the files of a process that has ended, but not those of a running one", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       yield* left(spool, 3)
@@ -138,7 +138,7 @@ describe("a spool", () => {
   ]
 
   it.scopedLive.each(damage)(
-    "that is %s sends what it can, and is kept aside with a warning",
+    "that is %s is sent as far as it can be read, and kept aside with a warning",
     ([, damaged, recovered]) =>
       Effect.gen(function*() {
         const spool = yield* folder
@@ -150,12 +150,12 @@ describe("a spool", () => {
         expect(stats).toMatchObject({ recovered })
         expect(warnings).toEqual([expect.stringContaining(`${name}.kept`)])
         expect(fs.readdirSync(spool)).toEqual([`${name}.kept`])
-        // Not taken up again.
+        // Not sent again.
         expect((yield* running(spool, next.url)).stats).toMatchObject({ accepted: 0 })
       })
   )
 
-  it.scopedLive("leaves files of another version and other files alone, and says so", () =>
+  it.scopedLive("ignores files of another version and other files, with a warning", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       const other = "loom-spool-2.001796032407416.000000.e4e9803363c1fc31.24.jsonl"
@@ -166,7 +166,7 @@ describe("a spool", () => {
       expect(fs.readdirSync(spool)).toEqual([other, "notes.txt"])
     }))
 
-  it.scopedLive("never follows a link, and reads no file of several names", () =>
+  it.scopedLive("never follows a link, and reads no file with several hard links", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       const elsewhere = yield* folder
@@ -180,7 +180,7 @@ describe("a spool", () => {
       expect(fs.existsSync(join(elsewhere, "secret"))).toBe(true)
     }))
 
-  it.scopedLive("that cannot be used leaves delivery as it is, with a warning", () =>
+  it.scopedLive("that cannot be used does not affect delivery, and triggers a warning", () =>
     Effect.gen(function*() {
       const inside = yield* folder
       fs.writeFileSync(join(inside, "file"), "")
@@ -195,7 +195,7 @@ describe("a spool", () => {
     }))
 })
 
-/** An exporter that reaches no receiver. */
+/** An exporter that cannot reach a receiver. */
 const unreachable: SpanExporter = {
   export: (_, done) => done({ code: 1, error: new Error("gone") }),
   shutdown: () => Promise.resolve()
@@ -215,8 +215,8 @@ const bounded = (spool: string, maxBytes: number, program: Effect.Effect<void>) 
 const sizeOf = (spool: string): number =>
   fs.readdirSync(spool).reduce((sum, name) => sum + fs.statSync(join(spool, name)).size, 0)
 
-describe("the bound of a spool", () => {
-  it.scopedLive("drops the oldest, of this process and of others, and counts them", () =>
+describe("the size limit of a spool", () => {
+  it.scopedLive("drops and counts the oldest spans, of this process and of others", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       yield* left(spool, 100)
@@ -229,7 +229,7 @@ describe("the bound of a spool", () => {
       expect(warnings.join()).toContain("spool is full")
     }))
 
-  it.scopedLive("of nothing keeps nothing", () =>
+  it.scopedLive("of 0 keeps nothing", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       const { stats } = yield* bounded(spool, 0, spans(5))

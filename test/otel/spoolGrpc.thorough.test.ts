@@ -1,5 +1,5 @@
 /**
- * The spool with a receiver that speaks gRPC: what it refuses is dropped and counted, what it could not take is kept.
+ * The spool with a gRPC receiver: refused spans are dropped and counted, spans that it could not accept are kept.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import { createServer, type OutgoingHttpHeaders } from "node:http2"
 import type { AddressInfo } from "node:net"
 import { folder, running, spans } from "./spooling.js"
 
-/** A receiver that answers each request with this status. */
+/** A receiver that responds to each request with this status. */
 const answering = (status: number, headers: OutgoingHttpHeaders = {}) =>
   Effect.acquireRelease(
     Effect.async<readonly [url: string, close: () => void]>((resume) => {
@@ -40,7 +40,7 @@ const grpc = { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }
 
 describe("over gRPC, a spool", () => {
   it.scopedLive.each([3, 7, 8, 12, 16])(
-    "drops what a receiver refuses with status %d, counted",
+    "drops and counts spans that a receiver refuses with status %d",
     (status) =>
       Effect.gen(function*() {
         const spool = yield* folder
@@ -57,12 +57,12 @@ describe("over gRPC, a spool", () => {
     [4, {}],
     [14, {}],
     [8, { "grpc-status-details-bin": "AAAA" }]
-  ])("keeps what a receiver cannot take now, with status %d", ([status, headers]) =>
+  ])("keeps spans that a receiver cannot accept now, with status %d", ([status, headers]) =>
     Effect.gen(function*() {
       const spool = yield* folder
       const { stats } = yield* running(spool, yield* answering(status, headers), spans(3), grpc)
       expect(stats).toMatchObject({ accepted: 3, spooled: 3, written: 0 })
-      // What is left is refused afterwards, and blocks nothing.
+      // The rest is refused later, and blocks nothing.
       const later = yield* running(spool, yield* answering(3), spans(0), grpc)
       expect(later.stats).toMatchObject({ accepted: 3, dropped: { rejected: 3 } })
       expect(readdirSync(spool)).toEqual([])

@@ -1,5 +1,5 @@
 /**
- * A line of the spool gives what it was made of.
+ * Lines of the spool are parsed back to the same items.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { InMemorySpanExporter } from "@opentelemetry/sdk-trace-base"
@@ -10,7 +10,7 @@ import { reviveLogs } from "../../src/otel/delivery/spool/reviveLogs.js"
 import { reviveSpans } from "../../src/otel/delivery/spool/reviveSpans.js"
 import { loadJsonLines } from "../../src/otel/delivery/wires.js"
 
-/** The spans and log records that these sinks were given. */
+/** The spans and log records that these sinks exported. */
 const exported = (program: Effect.Effect<unknown, never, Telemetry>) =>
   Effect.gen(function*() {
     const spanExporter = new InMemorySpanExporter()
@@ -32,7 +32,7 @@ const exported = (program: Effect.Effect<unknown, never, Telemetry>) =>
   })
 
 describe("a line of the spool", () => {
-  it.effect("gives the spans that it was made of", () =>
+  it.effect("is parsed back to the same spans", () =>
     Effect.gen(function*() {
       const { lines, spans } = yield* exported(Effect.gen(function*() {
         const other = yield* Effect.orDie(Telemetry.withSpan(Effect.currentSpan, "linked"))
@@ -52,7 +52,7 @@ describe("a line of the spool", () => {
       expect(revived.map(({ status }) => status.code)).toEqual([0, 2])
     }))
 
-  it.effect("gives the log records that it was made of", () =>
+  it.effect("is parsed back to the same log records", () =>
     Effect.gen(function*() {
       const traceId = "0af7651916cd43dd8448eb211c80319c"
       const { lines, logs } = yield* exported(

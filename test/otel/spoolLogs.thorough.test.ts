@@ -1,5 +1,5 @@
 /**
- * Log records in the spool, next to spans; and several processes that start with the same spool.
+ * Log records in the spool, next to spans, and several processes that share a spool.
  */
 import { describe, expect, it } from "@effect/vitest"
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base"
@@ -24,7 +24,7 @@ const namesOf = (next: Effect.Effect.Success<ReturnType<typeof receiver>>) =>
   next.logs().flatMap(({ logs }) => logs).map(({ attributes }) => attributes["gen_ai.evaluation.name"])
 
 describe("log records in a spool", () => {
-  it.scopedLive("are kept at the end, and sent by the next process as they were", () =>
+  it.scopedLive("are kept at the end, and sent unchanged by the next process", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       const program = Effect.logInfo("look").pipe(
@@ -56,7 +56,7 @@ describe("log records in a spool", () => {
       expect(fs.readdirSync(spool)).toEqual([])
     }))
 
-  it.scopedLive("are kept if an outage leaves no room for them in the queue", () =>
+  it.scopedLive("are kept if they do not fit into the queue during an outage", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       const { url } = yield* receiver(hanging)
@@ -70,7 +70,7 @@ describe("log records in a spool", () => {
       expect(new Set(namesOf(next)).size).toBe(1000)
     }))
 
-  it.scopedLive("are dropped if a receiver refuses them, counted", () =>
+  it.scopedLive("are dropped and counted if a receiver refuses them", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       yield* left(spool, 2, 6)
@@ -83,7 +83,7 @@ describe("log records in a spool", () => {
       expect(fs.readdirSync(spool)).toEqual([])
     }))
 
-  it.scopedLive("stay for a process that exports log records", () =>
+  it.scopedLive("are left for a process that exports log records", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       yield* left(spool, 2, 6)
@@ -95,7 +95,7 @@ describe("log records in a spool", () => {
       expect(namesOf(next)).toHaveLength(6)
     }))
 
-  it.scopedLive("in a damaged file are sent as far as they can be read, and the file is kept aside", () =>
+  it.scopedLive("in a damaged file are sent as far as the file can be read, and the file is kept aside", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       yield* left(spool, 0, 3)
@@ -108,7 +108,7 @@ describe("log records in a spool", () => {
       expect(fs.readdirSync(spool)).toEqual([`${name}.kept`])
     }))
 
-  it.scopedLive("share its bound with spans: the oldest of both are dropped and counted", () =>
+  it.scopedLive("share the size limit with spans: the oldest of both are dropped and counted", () =>
     Effect.gen(function*() {
       const spool = yield* folder
       const gone = { export: (_: unknown, done: (result: { code: number }) => void) => done({ code: 1 }) }

@@ -23,7 +23,7 @@ export const spans = (count: number) =>
 
 const traceId = "0af7651916cd43dd8448eb211c80319c"
 
-/** Late scores, each of which is a log record. */
+/** Late scores, each of which becomes a log record. */
 export const scores = (count: number) =>
   Effect.forEach(
     Array.from({ length: count }, (_, n) => `score ${n}`),
@@ -31,7 +31,7 @@ export const scores = (count: number) =>
     { discard: true }
   )
 
-/** A program under `OTelLive` with this spool, whose counts add up. */
+/** Runs a program under `OTelLive` with this spool, and checks that the counts add up. */
 export const running = (
   spool: string,
   endpoint: string,

@@ -1,5 +1,5 @@
 /**
- * Spans that may not have arrived are not counted as written: an answer that is not one of OTLP, a sink without an exporter.
+ * Spans that may not have arrived are not counted as written: a response that is not OTLP, a sink without an exporter.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -11,14 +11,14 @@ import { capturedWarnings } from "../sinks/recordingSinks.js"
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-describe("an answer", () => {
-  it.each(["", "{}", " {\"partialSuccess\":{}}"])("%j is one of OTLP in JSON", async (text) => {
+describe("a response", () => {
+  it.each(["", "{}", " {\"partialSuccess\":{}}"])("%j is accepted as OTLP in JSON", async (text) => {
     const { logs, metrics, spans } = await loadWires("http/json")
     expect([spans, metrics, logs].map((wire) => wire.refused(bytes(text)))).toEqual([undefined, undefined, undefined])
   })
 
   it.each(["<html>Sign in</html>", "\n<html>Sign in</html>", "\n\n\n<p>", "OK", "null", "[]", "\"ok\"", "{", "1"])(
-    "%j is none",
+    "%j is not accepted as OTLP in JSON",
     async (text) => {
       for (const protocol of ["http/json", "http/protobuf"] as const) {
         const { logs, metrics, spans } = await loadWires(protocol)
@@ -29,14 +29,14 @@ describe("an answer", () => {
     }
   )
 
-  it("without a body is one of OTLP in protobuf", async () => {
+  it("without a body is accepted as OTLP in protobuf", async () => {
     const { spans } = await loadWires("http/protobuf")
     expect(spans.refused(new Uint8Array())).toBeUndefined()
   })
 })
 
 describe("a sink without an exporter", () => {
-  it.effect("says so once and counts its spans", () =>
+  it.effect("logs one warning and counts its spans", () =>
     Effect.gen(function*() {
       const [warnings, logger] = capturedWarnings()
       const stats = yield* Effect.gen(function*() {

@@ -1,5 +1,5 @@
 /**
- * A malformed variable gives a `ConfigError` that names it; unset and empty ones have the default of the specification.
+ * A malformed variable is a `ConfigError` that names it; unset and empty ones have the default of the specification.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it, vi } from "@effect/vitest"
@@ -170,7 +170,7 @@ describe("the path of a signal", () => {
       expect(traces.endpoint).toBe(expected)
     }))
 
-  it.effect("is not appended to an endpoint of its own", () =>
+  it.effect("is not appended to the signal's own endpoint", () =>
     Effect.gen(function*() {
       const { traces } = yield* read({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://h:1/otlp/" })
       expect(traces.endpoint).toBe("http://h:1/otlp/")
@@ -211,7 +211,7 @@ describe("a sink named otel", () => {
       expect(running.spanNames()).toEqual(["a", "a"])
     }).pipe(Effect.scoped))
 
-  it.effect("fails in those of loom-telemetry, with an error that tells where it is accepted", () =>
+  it.effect("is rejected by those of loom-telemetry, with an error that says where it is accepted", () =>
     Effect.gen(function*() {
       for (const layer of [Telemetry.layerSpec("otel"), Telemetry.layerConfig]) {
         const error = yield* Effect.flip(under(layer, { LOOM_TELEMETRY: "console,otel" }))

@@ -1,7 +1,7 @@
 /**
- * `npm run build`, and so `npm pack`: makes the sources, compiles them, puts the command line beside them and copies what the package has of the main line.
+ * `npm run build`, also run by `npm pack`: generates the sources, compiles them, adds the command line and copies files of the main line's package.
  *
- * The command line is one bundle with Effect inside, which runs whatever version is installed: it is built from the main line's sources.
+ * The command line is one bundle that contains Effect, so it runs with any installed version: it is built from the main line's sources.
  */
 import { execFileSync } from "node:child_process"
 import { cpSync, rmSync } from "node:fs"

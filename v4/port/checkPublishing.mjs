@@ -1,5 +1,5 @@
 /**
- * What a release publishes, against a registry on this machine: both lines under their own version and tag, each once.
+ * Tests publishing a release with a registry on this machine: both lines under their own version and tag, each once.
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -9,7 +9,7 @@ import { check } from "../../test/pack/outcome.mjs"
 import { startRegistry } from "../../test/pack/registry.mjs"
 import { here, main } from "./sources.mjs"
 
-/** No provenance, which only a workflow has, and no scripts: what the packages hold is checked elsewhere. */
+/** No provenance, which only a workflow has, and no scripts: the contents of the packages are checked elsewhere. */
 const quiet = ["--provenance=false", "--ignore-scripts", "--loglevel=error"]
 
 const versionOf = (root) => JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version
@@ -24,7 +24,7 @@ export const checkPublishing = async () => {
     return { code, printed: printed.trim() }
   }
   try {
-    // As changesets publish it.
+    // The way changesets publish it.
     await run(main, "npm", "publish", "--tag", "latest", ...quiet)
     await run(main, process.execPath, "v4/port/publish.mjs", ...quiet)
     const [three, four] = [versionOf(main), versionOf(here)]

@@ -1,5 +1,5 @@
 /**
- * Writes the blocks of the documentation, in the names of Effect 4, to `coverage/fences/`: they are type-checked with the tests, and run by
+ * Writes the code blocks of the documentation, renamed for Effect 4, to `coverage/fences/`. They are type-checked with the tests, and run by
  * `test/effect4/fences.test.ts`.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"

@@ -1,13 +1,13 @@
 /**
- * What of the main line this one does without, and why. `leftOut` is not made at all; `notRun` are tests that are made and not run; `otherwise` are
- * tests of one line only in files that both run.
+ * The parts of the main line that this line omits, and why. `leftOut` lists files that are not generated; `notRun` tests that are generated but not run;
+ * `otherwise` tests that exist in only one line, in files that both lines run.
  */
 export const leftOut = [
   {
     paths: [/^src\/(cli|viewer)\//, /^test\/(cli|viewer|browser)\//],
-    why: "The command line and its page are one bundle with Effect inside: the main line's is used as it is."
+    why: "The command line and its page are one bundle that contains Effect; the main line's bundle is used unchanged."
   },
-  { paths: [/^src\/records\/requiresEffect3\.ts$/], why: "requiresEffect4.ts takes its place." },
+  { paths: [/^src\/records\/requiresEffect3\.ts$/], why: "requiresEffect4.ts replaces it." },
   {
     paths: [
       /^test\/effect4\.test\.ts$/,
@@ -23,72 +23,72 @@ export const leftOut = [
   },
   {
     paths: [/^test\/records\/schema\.test\.ts$/],
-    why: "The JSON schema is generated and tested in the main line; the package takes it as it is."
+    why: "The JSON schema is generated and tested in the main line; the package copies it."
   },
   {
     paths: [/^test\/faults\/(datasetFullDisk|fileProcesses)\.test\.ts$/],
-    why: "They run commands of the command line."
+    why: "They run CLI commands."
   },
   {
     paths: [/^test\/agent\/durableWorkflow\.test\.ts$/],
-    why: "`@effect/workflow` is a part of Effect 4's cluster, which needs a store."
+    why: "`@effect/workflow` is part of Effect 4's cluster, which needs a store."
   },
   {
     paths: [/^test\/evals\/cassetteRejected\.test\.ts$/],
-    why: "An error of `effect/ai` does not hold the answer that it rejects."
+    why: "Errors of `effect/ai` do not contain the rejected answer."
   },
   {
     paths: [/^test\/agent\/(measuredNested|genaiPrices)\.thorough\.test\.ts$/],
-    why: "Generators for the main line's `@effect/vitest`, and counts as the vendors' layers for Effect 3 give them."
+    why: "They use generators of the main line's `@effect/vitest`, and counts from the vendors' layers for Effect 3."
   },
   {
     paths: [/^test\/agent\/mcp\/(?!unchanged)/],
     why:
-      "Effect 4 builds MCP servers and clients another way. `instrumentMcpServer` and `instrumentMcpClient` are tried there for what passes unchanged."
+      "Effect 4 builds MCP servers and clients differently. `unchanged.test.ts` tests `instrumentMcpServer` and `instrumentMcpClient` here."
   }
 ]
 
 export const notRun = [
   {
     tests: ["test/faults/{scaleDeep,scaleMillion}.test.ts"],
-    why: "Minutes of large programs, which the main line runs. The other rows run, some with fewer repetitions."
+    why: "Large programs that take minutes; the main line runs them. The other rows run, some with fewer repetitions."
   },
   {
     tests: ["test/properties/{redactionGrowth,personalGrowth}.test.ts"],
-    why: "How long redaction takes does not depend on Effect: both lines have the same code."
+    why: "The duration of redaction does not depend on Effect; both lines have the same code."
   },
   {
     tests: ["test/properties/{filteredTrees,sampledTraces,spanTrees}.test.ts"],
-    why: "They wait for fibers that a race left behind, which takes a `Supervisor`; Effect 4 has none."
+    why: "They wait for fibers left behind by a race, which needs a `Supervisor`; Effect 4 has none."
   },
   {
     tests: ["test/imports.thorough.test.ts"],
-    why: "Builds the main line's package. What the entry points of this one load is tried as it is packed."
+    why: "It builds the main line's package. The pack check of this line tests what its entry points load."
   }
 ]
 
-/** Blocks of the documentation, by what they use. */
+/** Code blocks of the documentation that are omitted, by what they use. */
 export const leftOutBlocks = [
   { uses: /"@effect\/ai-/, why: "The vendors' model layers." },
-  { uses: /schema\/records\.json/, why: "The schema is put into the package as it is packed." },
-  { uses: /const Layers = \[.*\] as const/, why: "`Effect.provide` of Effect 4 takes no readonly array." }
+  { uses: /schema\/records\.json/, why: "The schema is added to the package when it is packed." },
+  { uses: /const Layers = \[.*\] as const/, why: "`Effect.provide` of Effect 4 does not accept readonly arrays." }
 ]
 
 export const otherwise = [
   { titles: [/machine'?s clock is set .*: durations/], why: "Effect 4 measures spans with the machine's clock." },
-  { titles: [/^SIGTERM twice/], why: "`runMain` of Effect 4 does not obey the second signal." },
+  { titles: [/^SIGTERM twice/], why: "`runMain` of Effect 4 ignores the second signal." },
   { titles: [/keeps the fiber references/], why: "There are no fiber references." },
-  { titles: [/is partly counted: input/], why: "`effect/ai` takes only whole counts." },
+  { titles: [/is partly counted: input/], why: "`effect/ai` accepts only integer counts." },
   {
     titles: [/^while the model speaks is interrupted/],
-    why: "A few words are all there before the consumer stops, and the run ends as usual."
+    why: "A short answer has arrived completely before the consumer stops, and the run ends normally."
   },
-  { titles: [/lines (for each|of the first) of several/], why: "`Config.all` names the first error." },
-  { titles: [/^2[0-4]-/], why: "Examples that are left out." },
+  { titles: [/lines (for each|of the first) of several/], why: "`Config.all` reports only the first error." },
+  { titles: [/^2[0-4]-/], why: "Omitted examples." },
   { titles: [/^a Right becomes/], why: "`Either` is `Result`." },
   { titles: [/^contain (most|some) of them without redaction/], why: "Effect 4 records no headers." },
   {
     titles: [/^a sink that (receives only Effect'?s spans because it )?was built later/],
-    why: "The sink that comes last has Effect's spans too."
+    why: "The last sink receives Effect's spans too."
   }
 ]

@@ -1,6 +1,7 @@
 /**
- * What a user of this line gets: packs it, and in empty folders beside Effect 4 imports every entry point and runs programs as README and the quick start have
- * them. Beside Effect 3, npm refuses it, and an import says which version is needed; the same for the main line beside Effect 4, in its own check.
+ * Tests the package as users of this line get it: packs it and, in empty folders with Effect 4, imports every entry point and runs the programs of
+ * README and the quick start. With Effect 3, npm must refuse it, and imports must name the required version; the main line's own check tests the
+ * reverse.
  */
 import { execFileSync, spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -33,7 +34,7 @@ const asked = adder.run("What is 1 + 2?", { userId: "alice" }).pipe(
 )
 `
 
-/** TypeScript, which Node runs as it is. */
+/** TypeScript that Node runs directly. */
 const readme = /```ts\n([^]*?)```/.exec(readFileSync(join(here, "README.md"), "utf8"))[1]
 
 const programs = {
@@ -57,7 +58,7 @@ import { OTelLive } from "loom-telemetry/otel"
 process.env.OTEL_EXPORTER_OTLP_ENDPOINT = ${JSON.stringify(url)}
 await Effect.runPromise(asked.pipe(Effect.provide(OTelLive)))`
 
-/** The event loop goes on, so that a receiver in this process can answer. */
+/** Does not block the event loop, so that a receiver in this process can respond. */
 const runFile = (project, file) =>
   new Promise((done) => spawn(process.execPath, [file], { cwd: project, stdio: "inherit" }).on("close", done))
 

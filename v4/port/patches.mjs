@@ -1,10 +1,10 @@
 /**
- * Unified diffs, applied by what they say and not by line numbers: the lines that a hunk expects have to be in the file exactly once.
+ * Applies unified diffs by content instead of line numbers: the lines that a hunk expects must occur in the file exactly once.
  *
- * So a change in `src/` elsewhere in the file passes through, and one in the very lines that a hunk replaces fails by name.
+ * So changes elsewhere in a file of `src/` are carried over, and a change of the lines that a hunk replaces fails with the name of the file.
  */
 
-/** The hunks of a patch, each as the lines that it expects and those that take their place. */
+/** The hunks of a patch, each with the expected lines and their replacement. */
 export const parsePatch = (patch) => {
   const hunks = []
   for (const line of patch.split("\n")) {
@@ -37,13 +37,13 @@ const placesOf = (lines, sought, from) => {
   return places
 }
 
-/** The text with the patch applied. Throws where a hunk does not fit exactly once. */
+/** The text with the patch applied. Throws if a hunk does not match exactly once. */
 export const applyPatch = (text, patch) => {
   const lines = text.split("\n")
   const hunks = parsePatch(patch).map((hunk) => {
     const places = placesOf(lines, hunk.before, 0)
     if (places.length !== 1) {
-      const found = places.length === 0 ? "are not in the file any more" : `are there ${places.length} times`
+      const found = places.length === 0 ? "are no longer in the file" : `occur ${places.length} times`
       throw new Error(`these lines ${found}:\n${hunk.before.map((line) => `    ${line}`).join("\n")}`)
     }
     return { ...hunk, at: places[0] }

@@ -1,8 +1,8 @@
 /**
- * Makes `src/`, `test/` and `examples/` of this line out of those of the main line: `node port/port.mjs`.
+ * Generates `src/`, `test/` and `examples/` of this line from those of the main line: `node port/port.mjs`.
  *
- * A file is renamed by rule, then patched, or replaced by the one in `overlay/`. What does not fit fails the run, by name. Files that were made and then edited
- * by hand are not overwritten: `node port/record.mjs` keeps such edits as patches.
+ * A file is renamed by rule and then patched, or replaced by the one in `overlay/`. If a patch or an overlay does not fit, the run fails and names
+ * the file. Generated files that were edited by hand are not overwritten: `node port/record.mjs` records such edits as patches.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -18,7 +18,7 @@ const fromOf = (path) => {
 
 export const readState = () => existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, "utf8")) : {}
 
-/** Of each file that was made, its digest and the text that it was made of: edits are kept as changes of that. */
+/** For each generated file, its digest and the text it was generated from, against which edits are recorded. */
 export const writeState = () => {
   const state = Object.fromEntries(
     folders.flatMap((folder) => filesBelow(here, folder)).map((path) => [path, {
@@ -30,7 +30,7 @@ export const writeState = () => {
   writeFileSync(stateFile, JSON.stringify(state))
 }
 
-// Not `import.meta.resolve`: it would go on to the packages of the main line.
+// Not `import.meta.resolve`, which would also find the packages of the main line.
 const isInstalled = (specifier) => {
   const name = specifier.startsWith("@") ? specifier.split("/", 2).join("/") : specifier.split("/", 1)[0]
   const path = specifier.slice(name.length + 1)
@@ -45,7 +45,7 @@ const port = () => {
     for (const [, specifier] of path.startsWith("src/") ? String(content).matchAll(/from "(@?effect\/[^"]+)"/g) : []) {
       if (!isInstalled(specifier)) {
         missing.push(
-          `v4/${path} imports ${specifier}, which is not there: without a rule or a patch for it the file does not work`
+          `v4/${path} imports ${specifier}, which does not exist: add a rule or a patch for it`
         )
       }
     }
@@ -59,7 +59,7 @@ const port = () => {
     if (
       made[path] !== undefined && made[path].made !== digestOf(now) && digestOf(files.get(path) ?? "") !== digestOf(now)
     ) {
-      problems.push(`v4/${path} was edited by hand: keep the edit with \`npm run port:record\`, or delete the file`)
+      problems.push(`v4/${path} was edited by hand: record the edit with \`npm run port:record\`, or delete the file`)
     }
   }
   if (problems.length > 0) {

@@ -1,7 +1,8 @@
 /**
- * The second half of `npm run release:publish`: publishes this line under its tag, unless this version is there. Arguments go to `npm publish`.
+ * The second half of `npm run release:publish`: publishes this line under its tag, unless this version is already published. Arguments are passed to
+ * `npm publish`.
  *
- * The tag is said: without it, npm makes `latest` of what is published.
+ * The tag is explicit, because npm would otherwise publish as `latest`.
  */
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"

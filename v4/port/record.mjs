@@ -1,5 +1,5 @@
 /**
- * Keeps what was edited in the made files of `src/`, `test/` and `examples/` as patches (or brings an overlaid file up to date): `node port/record.mjs`.
+ * Records edits of the generated files in `src/`, `test/` and `examples/` as patches, or updates their overlay: `node port/record.mjs`.
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -42,7 +42,7 @@ const patchOf = (before, after) => {
         return patch
       }
     } catch {
-      // With more lines around it, it may be the only one.
+      // With more context lines, the hunk may match only once.
     }
   }
   throw new Error("no patch fits")
@@ -61,7 +61,7 @@ for (const path of folders.flatMap((folder) => filesBelow(here, folder))) {
     continue
   }
   const edited = readFileSync(join(here, path), "utf8")
-  // Made before it was left out.
+  // Generated before it was added to `leftOut`.
   if (!paths.has(path) && existsSync(join(main, path))) {
     continue
   }
@@ -75,9 +75,9 @@ for (const path of folders.flatMap((folder) => filesBelow(here, folder))) {
     continue
   }
   if (state[path] === undefined) {
-    throw new Error(`it is not known what ${path} was made of: delete it and make it again`)
+    throw new Error(`the source of ${path} is unknown: delete it and generate it again`)
   }
-  // Rules may have changed since.
+  // The rules may have changed since.
   const before = rename(state[path].from)
   const after = rename(edited)
   const file = join(here, "patches", `${path}.patch`)
@@ -94,5 +94,5 @@ for (const path of folders.flatMap((folder) => filesBelow(here, folder))) {
 const sorted = Object.fromEntries(Object.entries(replaced).sort(([a], [b]) => a < b ? -1 : 1))
 writeFileSync(join(here, "overlay/replaces.json"), `${JSON.stringify(sorted, undefined, 2)}\n`)
 rmSync(scratch, { recursive: true })
-// What was edited is kept now: the next run may make it anew.
+// The edits are recorded now, so the next run may overwrite the files.
 writeState()

@@ -4,7 +4,7 @@ import { calls, importable, members, modules, moved, places, shapes } from "./re
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&")
 const wholeName = (name) => new RegExp(`(?<![\\w.])${escaped(name)}\\b`, "g")
 
-/** Each rule as a pattern and what takes its place. A namespace takes its new name before its members do. */
+/** Each rule as a pattern and its replacement. A namespace is renamed before its members. */
 const rules = [
   ...modules.flatMap(([from, to, namespace, renamed]) => [
     [new RegExp(`"${escaped(from)}"`, "g"), `"${to}"`],
@@ -22,7 +22,7 @@ const rules = [
   ...shapes
 ]
 
-/** Where the bracket that opens before `from` closes, and the arguments in between. Texts in quotes may hold brackets. */
+/** The position of the bracket that closes the one before `from`, and the arguments in between. Quoted strings may contain brackets. */
 const argumentsFrom = (text, from) => {
   const args = []
   let depth = 1
@@ -51,26 +51,26 @@ const withCalls = (text, [name, make]) => {
   let rest = text
   for (let at = rest.indexOf(`${name}(`); at !== -1; at = rest.indexOf(`${name}(`, at + 1)) {
     const { args, end } = argumentsFrom(rest, at + name.length + 1)
-    // What makes nothing of a call leaves it.
+    // A rule that returns nothing leaves the call unchanged.
     rest = `${rest.slice(0, at)}${make(...args) ?? rest.slice(at, end)}${rest.slice(end)}`
   }
   return rest
 }
 
-/** A module that is used and not imported yet; the first import is where it goes. */
+/** Adds an import for a module that is used but not imported yet, before the first import. */
 const withImport = (text, name) =>
   new RegExp(`(?<![\\w."])${name}\\.`).test(text) && !new RegExp(`\\b${name}\\b[^"\\n]* from "`).test(text)
     ? text.replace(/^import /m, `import * as ${name} from "effect/${name}"\nimport `)
     : text
 
-/** An import for types only, of a module whose values a rule made a file use. */
+/** Turns a type-only import into a regular one, if a rule made the file use values of the module. */
 const withValues = (text) =>
   text.replace(
     /^import type (\* as (\w+) from ".*"\n)/gm,
     (line, what, name) => new RegExp(`(?<![\\w."])${name}\\.[a-z]`).test(text) ? `import ${what}` : line
   )
 
-/** Each name that has a module of its own is imported from there; the others stay. */
+/** Imports each name that has its own module from there; the others stay. */
 const withPlaces = (text) =>
   text.replace(
     /^import (type )?\{ ([^}]+) \} from "(effect|@effect\/(?:platform|ai|rpc))"\n/gm,
@@ -86,7 +86,7 @@ const withPlaces = (text) =>
     }
   )
 
-/** Without imports of a namespace that is there: of two, the one that is not only for types stays. */
+/** Removes duplicate imports of a namespace; if one of two is type-only, the other stays. */
 const withoutRepeats = (text) => {
   const pattern = /^import (?:type )?(\* as \w+ from "[^"]+")\n/gm
   const kept = new Set()
@@ -102,7 +102,7 @@ const withoutRepeats = (text) => {
   })
 }
 
-/** The text in the names of Effect 4. */
+/** The text, renamed for Effect 4. */
 export const rename = (text) => {
   const called = Object.entries(calls).reduce(withCalls, withPlaces(text))
   const renamed = rules.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), called)

@@ -1,10 +1,10 @@
 /**
- * What has another name in Effect 4. Everything here is applied to each file of `src/`, `test/` and `examples/`, in this order.
+ * The renames for Effect 4. All of them are applied to each file of `src/`, `test/` and `examples/`, in this order.
  *
- * What needs more than a name stands in `patches/`.
+ * Changes that need more than a rename are in `patches/`.
  */
 
-/** Modules by their path, and the namespace that a file gives them where it is another one. */
+/** Modules by path, with the new namespace if it changes. */
 export const modules = [
   ["effect/Either", "effect/Result", "Either", "Result"],
   ["effect/ConfigError", "effect/Config", "ConfigError", "Config"],
@@ -12,7 +12,7 @@ export const modules = [
   ["effect/TestClock", "effect/testing/TestClock"],
   ["effect/TestContext", "effect/testing/TestClock", "TestContext", "TestClock"],
   ["effect/TestServices", "effect/testing/TestClock", "TestServices", "TestClock"],
-  // Its seeded numbers: those of Effect 3 will do.
+  // Seeded random numbers: those of Effect 3 are sufficient.
   ["effect/Utils", "../../../node_modules/effect/dist/esm/Utils.js"],
   ["effect/FastCheck", "fast-check", "FastCheck", "FastCheck"],
   ["effect/Mailbox", "effect/Queue", "Mailbox", "Queue"],
@@ -35,7 +35,7 @@ export const modules = [
   ["@effect/platform-node/NodeContext", "@effect/platform-node/NodeServices"]
 ]
 
-/** Names that files import out of a package's index, and the modules that they are now. */
+/** Names that are imported from a package's index, and their modules in Effect 4. */
 export const places = {
   AiError: "effect/ai/AiError",
   Chat: "effect/ai/Chat",
@@ -179,7 +179,7 @@ const mapped = (operator, args) =>
     ? `(stream) => Stream.flattenIterable(Stream.${operator}(stream, ${args[0]}))`
     : `Stream.flattenIterable(Stream.${operator}(${args.join(", ")}))`
 
-/** The function that a tap is given has to return an effect. */
+/** The function passed to a tap must return an effect. */
 const tapped = (args) => {
   const [, parameters, body] = /^\(([^()]*)\) => (\{[^]*\})$/.exec(args.at(-1)) ?? []
   return body === undefined || /\breturn\b/.test(body)
@@ -187,7 +187,7 @@ const tapped = (args) => {
     : `Effect.tap(${[...args.slice(0, -1), `(${parameters}) => Effect.sync(() => ${body})`].join(", ")})`
 }
 
-/** The closing bracket of the one that opens at `from`. */
+/** The position of the bracket that closes the one at `from`. */
 const closing = (text, from) => {
   let depth = 0
   for (let at = from; at < text.length; at++) {
@@ -199,7 +199,7 @@ const closing = (text, from) => {
   return text.length
 }
 
-/** The parameters of a tool are one schema. */
+/** The parameters of a tool are a single schema. */
 const withStruct = (options) => {
   const found = /\bparameters: (?=\{)/.exec(options ?? "")
   if (found === null) {
@@ -210,7 +210,7 @@ const withStruct = (options) => {
   return `${options.slice(0, from)}Schema.Struct(${options.slice(from, end)})${options.slice(end)}`
 }
 
-/** Calls that become something else, from the texts of their arguments. */
+/** Calls that are rewritten, given the source text of their arguments. */
 export const calls = {
   "Cause.isDie": (cause) => `Cause.hasDies(${cause})`,
   "Cause.isDieType": (cause) => `${cause}.reasons.every(Cause.isDieReason)`,
@@ -220,7 +220,7 @@ export const calls = {
   "Cause.isEmpty": (cause) => `(${cause}.reasons.length === 0)`,
   "Cause.failures": (cause) => `${cause}.reasons.filter(Cause.isFailReason).map(({ error }) => error)`,
   "Cause.defects": (cause) => `${cause}.reasons.filter(Cause.isDieReason).map(({ defect }) => defect)`,
-  // Nothing is wrapped in a proxy any more.
+  // Errors are no longer wrapped in a proxy.
   "Cause.originalError": (error) => `(${error})`,
   "Duration.format": (duration) =>
     duration.startsWith("Duration.") ? undefined : `Duration.format(Duration.fromInputUnsafe(${duration}))`,
@@ -246,7 +246,7 @@ export const calls = {
     return seed === undefined ? undefined : `Random.withSeed(${seed})`
   },
   "Effect.withScheduler": (self, scheduler) => `Effect.provideService(${self}, Scheduler.Scheduler, ${scheduler})`,
-  // The upper bound would be one of them.
+  // The upper bound would be included.
   "Random.nextIntBetween": (min, max, ...options) =>
     options.length > 0 ? undefined : `Random.nextIntBetween(${min}, ${max}, { halfOpen: true })`,
   "Layer.toRuntime": (layer) => `Layer.build(${layer})`,
@@ -265,7 +265,7 @@ export const calls = {
   },
   "ConfigError.isConfigError": (error) => `(${error} instanceof Config.ConfigError)`,
   "Effect.tap": (...args) => tapped(args),
-  // Fibers are no effects any more.
+  // Fibers are no longer effects.
   "Effect.flatten": (self = "") => {
     const [, interrupted] = /^Fiber\.interrupt\((\w+)\)$/.exec(self) ?? []
     return interrupted !== undefined
@@ -297,7 +297,7 @@ export const calls = {
   "Fiber.getCurrentFiber": () => "Option.fromNullishOr(Fiber.getCurrent())",
   "Fiber.interruptFork": (fiber) => `Effect.sync(() => ${fiber}.interruptUnsafe())`,
   "Fiber.poll": (fiber) => `Effect.sync(() => Option.fromNullishOr(${fiber}.pollUnsafe()))`,
-  // The one that makes events of what is logged stays.
+  // The logger that turns log messages into span events stays.
   "Logger.replace": (_, ...logger) => `Logger.layer([${logger.join(", ")}, Logger.tracerLogger])`,
   "Logger.remove": () => "Logger.layer([Logger.tracerLogger])",
   "Logger.add": (logger) => `Logger.layer([${logger}], { mergeWithExisting: true })`,
@@ -309,7 +309,7 @@ export const calls = {
   "Layer.fail": (error) => `Layer.effectContext(Effect.fail(${error}))`
 }
 
-/** Methods, and what is no plain name. */
+/** Methods, and patterns that are more than a name. */
 export const shapes = [
   [/\bEffect\.yieldNow\(\)/g, "Effect.yieldNow"],
   [
@@ -317,7 +317,7 @@ export const shapes = [
     "import * as NodeSdk from \"@effect/opentelemetry/NodeSdk\""
   ],
   [/\bPrompt\.merge\b/g, "Prompt.concat"],
-  // Streams are collected as arrays already.
+  // Streams are already collected as arrays.
   [/,\s*Effect\.map\(Array\.from\)/g, ""],
   [/(?<=[A-Z]\w+)\["Type"\]/g, "[\"Service\"]"],
   [/\bmanaged\.runtimeEffect\b/g, "managed.contextEffect"],
@@ -353,7 +353,7 @@ export const shapes = [
     /\b([\w.]+)\.cause\._tag === "(Die|Fail)" \? \1\.cause\.(defect|error)/g,
     "$1.cause.reasons[0]?._tag === \"$2\" ? $1.cause.reasons[0].$3"
   ],
-  // Without an identifier, an error is called by its tag.
+  // Without an identifier, the name of an error is its tag.
   [/\bSchema\.TaggedError<(\w+)>\("[^"]+"\)/g, "Schema.TaggedError<$1>()"],
   [/\btoolkitName: "/g, "customName: \""],
   [/\bargs: \{\}/g, "args: Schema.Struct({})"],
@@ -394,7 +394,7 @@ export const shapes = [
   [/\bfiber\.currentContext\b/g, "fiber.context"],
   [/\bfiber\.currentSpan\b/g, "fiber.cache.span"],
   [/\bfiber\.currentTracer\b/g, "tracerOf(fiber)"],
-  // Not polled fibers have no exit, which was null.
+  // A fiber that has not ended has no exit; it was null in Effect 3.
   [/\bpollUnsafe\(\) (===|!==) null\b/g, "pollUnsafe() $1 undefined"],
   [/\brequiresEffect3\b/g, "requiresEffect4"],
   [/\bContext\.Tag\(("[^"]+"|\w+)\)<\s*(\w+),\s*([^;{}]+?)\s*>\(\)/g, "Context.Service<$2, $3>()($1)"],
@@ -406,7 +406,7 @@ export const shapes = [
   ]
 ]
 
-/** Modules that are imported where a rule or a patch made a file use them. */
+/** Modules that are imported if a rule or a patch made a file use them. */
 export const importable = [
   "Clock",
   "Context",

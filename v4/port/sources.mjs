@@ -1,4 +1,4 @@
-/** What of the main line's sources goes into this one, and how each file is made. */
+/** Selects the main line's sources for this line, and generates each file. */
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -11,7 +11,7 @@ import { versionOnFour } from "./version.mjs"
 export const here = fileURLToPath(new URL("../", import.meta.url))
 export const main = fileURLToPath(new URL("../../", import.meta.url))
 
-/** Folders that are made out of those of the same name in the main line. */
+/** Folders that are generated from those with the same name in the main line. */
 export const folders = ["src", "test", "examples"]
 
 /** Paths of the files below a folder, relative to its parent. */
@@ -25,10 +25,10 @@ export const filesBelow = (root, folder) =>
 
 export const digestOf = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16)
 
-/** By overlaid file, the digest of the file of the main line that it was written for; null where there is none. */
+/** For each overlay file, the digest of the main line's file it was written for; null if there is none. */
 export const readReplaced = () => JSON.parse(readFileSync(join(here, "overlay/replaces.json"), "utf8"))
 
-/** Paths of the main line that are ported. */
+/** The paths of the main line that are ported. */
 export const ported = () =>
   folders.flatMap((folder) => filesBelow(main, folder)).filter((path) =>
     !leftOut.some(({ paths }) => paths.some((pattern) => pattern.test(path)))
@@ -36,7 +36,7 @@ export const ported = () =>
 
 const isText = (path) => /\.([cm]?[tj]sx?|json|md)$/.test(path)
 
-/** A file in the names of Effect 4, before any hand was laid on it. */
+/** A file renamed for Effect 4, without its patch. */
 export const renamedFile = (path, content = readFileSync(join(main, path))) =>
   path === "src/records/version.ts"
     ? versionOnFour(content.toString("utf8"))
@@ -47,8 +47,8 @@ export const renamedFile = (path, content = readFileSync(join(main, path))) =>
     : content
 
 /**
- * Every file of this line by its path, and which of them are patched. What does not fit is said in `problems`, each by the name of its file. `changed` has
- * texts in place of those of the main line.
+ * Every file of this line by its path, and which of them are patched. `problems` names the patches and overlays that do not fit. `changed` contains
+ * texts to use instead of the main line's.
  */
 export const makeAll = (changed = {}) => {
   const contentOf = (path) => path in changed ? Buffer.from(changed[path]) : readFileSync(join(main, path))
@@ -94,11 +94,11 @@ export const makeAll = (changed = {}) => {
     const now = existsSync(source) ? digestOf(contentOf(path)) : null
     if (now !== digest) {
       problems.push(
-        `${path} changed since v4/overlay/${path} was written for it: bring the overlay up to it, then put "${now}" into v4/overlay/replaces.json`
+        `${path} changed since v4/overlay/${path} was written for it: update the overlay, then put "${now}" into v4/overlay/replaces.json`
       )
     }
     if (!existsSync(join(here, "overlay", path))) {
-      problems.push(`v4/overlay/replaces.json names ${path}, and there is no v4/overlay/${path}`)
+      problems.push(`v4/overlay/replaces.json names ${path}, but v4/overlay/${path} does not exist`)
     }
   }
   return { files, patched, problems }

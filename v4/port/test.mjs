@@ -1,7 +1,7 @@
 /**
- * `npm run test:effect4` of the main line: installs what this line needs, makes its sources, checks their types and runs the tests.
+ * `npm run test:effect4` of the main line: installs the dependencies of this line, generates its sources, checks their types and runs the tests.
  *
- * Effect 4's packages need Node 22.19. Where the running one is older, the npm package `node` brings a newer one, below node_modules.
+ * Effect 4's packages need Node 22.19. If the running Node is older, a newer one is installed from the npm package `node`, below node_modules.
  */
 import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, readFileSync, statSync } from "node:fs"
@@ -12,7 +12,7 @@ import { here, main } from "./sources.mjs"
 const wanted = "22.23.3"
 const [major, minor] = process.versions.node.split(".").map(Number)
 
-/** The folder of a `node` that is new enough. */
+/** The folder of a sufficiently new `node`. */
 const nodeFolder = () => {
   if (major > 22 || (major === 22 && minor >= 19)) {
     return join(process.execPath, "..")
@@ -42,7 +42,7 @@ const tool = (name, args) => run(node, [join(here, "node_modules", name), ...arg
 
 run(node, ["port/port.mjs"], { env })
 run(node, ["--disable-warning=ExperimentalWarning", "port/fences.mjs"], { env })
-// With the sources, which the tests import.
+// Includes the sources, which the tests import.
 tool("typescript/bin/tsc", ["--noEmit", "-p", "tsconfig.test.json"])
 const report = join(here, "node_modules/.cache/tests.json")
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
@@ -50,11 +50,11 @@ tool("vitest/vitest.mjs", ["run", ...reporters, ...process.argv.slice(2)])
 
 const nameOf = (root, file, titles) => [file.slice(root.length).replace(/^\//, ""), ...titles].join(" > ")
 
-// Vitest 3 and 5 write values in titles differently.
+// Vitest 3 and 5 format values in titles differently.
 const plain = (name) =>
   name.replaceAll(/'|%[a-z]|\bundefined\b/g, "").replaceAll("+0", "0").replace(/(> .{25})[^>]*…$/, "$1…").trim()
 
-/** The main line's tests, by file and titles. */
+/** The main line's tests, by file and title. */
 const onThree = () => {
   const output = execFileSync(process.execPath, [join(main, "node_modules/vitest/vitest.mjs"), "list", "--json"], {
     cwd: main,
@@ -64,7 +64,7 @@ const onThree = () => {
   return JSON.parse(output.slice(output.indexOf("["))).map(({ file, name }) => nameOf(main, file, [name]))
 }
 
-/** Those that passed on this line. */
+/** The tests that passed on this line. */
 const onFour = () =>
   JSON.parse(readFileSync(report, "utf8")).testResults.flatMap(({ assertionResults, name }) =>
     assertionResults.filter(({ status }) => status === "passed")
@@ -85,9 +85,9 @@ if (process.argv.length === 2) {
   console.log(
     `\nThe contract: ${shared(inContract)} of the ${inContract.length} tests of effect ${
       versionOf(main)
-    } pass on effect ${versionOf(here)}; of all in the files that both run, ${
+    } pass on effect ${versionOf(here)}; of all tests in files that both lines run, ${
       shared([...three])
-    } of ${three.size}.\nTests of one line only:`
+    } of ${three.size}.\nTests in only one line:`
   )
   const isOwn = (name) => /^(test\/effect4|coverage)\//.test(name)
   const apart = [
@@ -100,7 +100,7 @@ if (process.argv.length === 2) {
     console.log(`  only on ${line}: ${name}\n    ${reasonOf(name) ?? "UNEXPLAINED"}`)
   }
   const differ = apart.filter(([, name]) => reasonOf(name) === undefined)
-  console.log("\nNot on this line:")
+  console.log("\nNot in this line:")
   for (const { paths, why } of leftOut) {
     console.log(`  ${paths.map((path) => path.source.replaceAll("\\", "")).join(", ")}\n    ${why}`)
   }
@@ -108,11 +108,11 @@ if (process.argv.length === 2) {
     console.log(`  ${tests.join(", ")}\n    ${why}`)
   }
   for (const { uses, why } of leftOutBlocks) {
-    console.log(`  Blocks of the documentation with ${uses.source.replaceAll("\\", "")}\n    ${why}`)
+    console.log(`  Code blocks of the documentation with ${uses.source.replaceAll("\\", "")}\n    ${why}`)
   }
   if (differ.length > 0) {
     process.exit(1)
   }
-  console.log("\nThe package, as a user gets it:")
+  console.log("\nThe package, as users get it:")
   run(node, ["port/pack.mjs"], { env })
 }

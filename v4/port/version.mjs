@@ -1,8 +1,8 @@
 /**
  * The version of this line: `node v4/port/version.mjs` writes it into its package.json and package-lock.json.
  *
- * npm keeps one package per name and version. So the first number of the main line's version that is not 0 is 400 higher here: 0.1.2 is 0.401.2, and 1.2.3 is
- * 401.2.3. It is that number that a range such as `^0.1.2` or `^1.2.3` holds on to: none of one line takes a version of the other.
+ * npm allows one package per name and version. So the first non-zero number of the main line's version is 400 higher here: 0.1.2 becomes 0.401.2, and
+ * 1.2.3 becomes 401.2.3. Ranges such as `^0.1.2` or `^1.2.3` fix exactly this number, so a range of one line never matches a version of the other.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -14,7 +14,7 @@ export const versionOnFour = (version) => version.replace(/[1-9]\d*/, (number) =
 
 const read = (path) => JSON.parse(readFileSync(join(here, path), "utf8"))
 
-/** Brings the version of this line up to the main line's. */
+/** Updates the version of this line to match the main line's. */
 export const writeVersion = () => {
   const version = versionOnFour(read("../package.json").version)
   for (const path of ["package.json", "package-lock.json"]) {

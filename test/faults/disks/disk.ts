@@ -66,7 +66,7 @@ export const ext4 = (row: FaultRow, megabytes: number): BreakableDisk => {
     const device = must(row, "findmnt", "-n", "-o", "SOURCE", disk.folder).trim()
     const trigger = `/sys/fs/ext4/${basename(device)}/trigger_fs_error`
     if (!existsSync(trigger)) {
-      row.skip("this kernel cannot be told that ext4 has an error")
+      row.skip("this kernel does not support injecting an ext4 error")
     }
     writeFileSync(trigger, "1")
   }

@@ -1,8 +1,8 @@
 /**
  * A child program that ends in a given way, with or without a sink, so that its exit code can be compared.
  *
- * It ends `before` spans, opens `run` and, inside it, `turn`, prints `ready`, and ends as told. The counters of its sink at the end of the process
- * go to descriptor 3.
+ * It ends `before` spans, opens `run` and, inside it, `turn`, prints `ready`, and ends as requested. The counters of its sink at the end of the
+ * process go to descriptor 3.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"

@@ -1,7 +1,7 @@
 /**
  * A child program that ends in a given way. Without a path it has no telemetry, so that its exit code and output can be compared.
  *
- * It ends `before` spans, opens `run` and, inside it, `turn`, prints `ready`, and ends as told.
+ * It ends `before` spans, opens `run` and, inside it, `turn`, prints `ready`, and ends as requested.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * A child process that records 24 spans and 6 log records under `OTelTelemetryLive` and ends in the way that `END` names. `otlpEnds.test.ts` runs it.
+ * A child process that records 24 spans and 6 log records under `OTelTelemetryLive` and ends in the way given by `END`. `otlpEnds.test.ts` runs it.
  * `SPANS` and `SCORES` change their number.
  */
 import { NodeRuntime } from "@effect/platform-node"
@@ -14,7 +14,7 @@ const end = process.env["END"]
 const namesOf = (what: string, count: string | undefined, otherwise: number) =>
   Array.from({ length: Number(count ?? otherwise) }, (_, n) => `${what} ${n}`)
 
-/** Prints what the sink has counted when everything has ended. */
+/** Prints the sink's counters when everything has ended. */
 const printAtExit = (stats: Effect.Effect<OTelStats>) =>
   Effect.sync(() => process.on("exit", () => console.log(`stats ${JSON.stringify(Effect.runSync(stats))}`)))
 

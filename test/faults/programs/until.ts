@@ -13,7 +13,7 @@ export const until = async (
   const end = performance.now() + cap
   while (!await holds()) {
     if (performance.now() > end) {
-      throw new Error(`waited ${cap} ms in vain until ${what}`)
+      throw new Error(`waited ${cap} ms until ${what}, but it did not happen`)
     }
     await pause(5)
   }
