@@ -15,19 +15,19 @@ export interface RunningSpan {
   readonly end: OnEnd
 }
 
-const nameOf = (error: unknown): unknown => {
+/** Whether an error says that work was cancelled. Platforms name it `AbortError` (DOM standard, section 3.3). A revoked proxy cannot be asked. */
+const isCancellation = (error: unknown): boolean => {
   try {
-    return typeof error === "object" && error !== null && "name" in error ? error.name : undefined
+    return Cause.isInterruptedException(error) ||
+      typeof error === "object" && error !== null && "name" in error && error.name === "AbortError"
   } catch {
-    return undefined
+    return false
   }
 }
 
-/** The exit of a body that threw. Platforms name the error `AbortError` if work was cancelled (DOM standard, section 3.3). */
+/** The exit of a body that threw. */
 export const exitOfError = (error: unknown): Exit.Exit<never, unknown> =>
-  Cause.isInterruptedException(error) || nameOf(error) === "AbortError"
-    ? Exit.interrupt(FiberId.none)
-    : Exit.fail(error)
+  isCancellation(error) ? Exit.interrupt(FiberId.none) : Exit.fail(error)
 
 /** The exit of a body that was abandoned before it ended. */
 export const abandoned: Exit.Exit<never> = Exit.interrupt(FiberId.none)
@@ -36,6 +36,14 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> => {
   try {
     return (typeof value === "object" || typeof value === "function") && value !== null && "then" in value &&
       typeof value.then === "function"
+  } catch {
+    return false
+  }
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> => {
+  try {
+    return value instanceof Promise
   } catch {
     return false
   }
@@ -58,7 +66,7 @@ const isPlain = (promise: Promise<unknown>): boolean =>
 
 /** A lazy thenable, such as a query, starts when `then` is called. It is called here, once, inside the span. */
 const started = (result: unknown): unknown =>
-  isThenable(result) && !(result instanceof Promise)
+  isThenable(result) && !isPromise(result)
     ? new Promise((resolve, reject) => result.then(resolve, reject))
     : result
 
@@ -89,5 +97,5 @@ export const watch = <A>({ end, inside }: RunningSpan, body: () => A): A => {
   } catch (error) {
     return failed(error, end)
   }
-  return (result instanceof Promise ? watched(result, end) : succeeded(result, end)) as A
+  return (isPromise(result) ? watched(result, end) : succeeded(result, end)) as A
 }

@@ -83,6 +83,30 @@ describe("withSpan", () => {
     expect((await spans())[0]).toMatchObject({ outcome: "interrupted", exception: null })
   })
 
+  it("passes on a revoked proxy, returned or thrown, with its span ended", async () => {
+    const { spans, telemetry } = await inMemory()
+    const revoked = () => {
+      const { proxy, revoke } = Proxy.revocable({}, {})
+      revoke()
+      return proxy
+    }
+    const [returned, thrown] = [revoked(), revoked()]
+    expect(telemetry.withSpan("returned", () => returned) === returned).toBe(true)
+    let caught: unknown
+    try {
+      telemetry.withSpan("thrown", () => {
+        throw thrown
+      })
+    } catch (error) {
+      caught = error
+    }
+    expect(caught === thrown).toBe(true)
+    expect((await spans()).map(({ name, outcome }) => [name, outcome])).toEqual([
+      ["returned", "success"],
+      ["thrown", "failure"]
+    ])
+  })
+
   it("returns a promise with members of its own as it is", async () => {
     const { spans, telemetry } = await inMemory()
     class ApiPromise<A> extends Promise<A> {
