@@ -1,5 +1,5 @@
 /**
- * Commands refuse to write to a symbolic link, whatever it points to, and leave it unchanged.
+ * Commands refuse to write to a symbolic link, whatever it points to, and to their own input, and leave them unchanged.
  */
 import {
   linkSync,
@@ -59,6 +59,13 @@ describe.each(Object.keys(commands))("%s", { timeout: 60_000 }, (command) => {
     if (leadsTo.endsWith("file")) {
       expect(readFileSync(link, "utf8")).toBe("precious")
     }
+  })
+
+  it("refuses to replace its own input, and leaves it unchanged", async () => {
+    const before = readFileSync(files.path("traces.jsonl"), "utf8")
+    const { code, stderr } = await loom(commands[command]!(files.path("./traces.jsonl")))
+    expect([code, stderr]).toEqual([3, expect.stringContaining("traces.jsonl: it is an input")])
+    expect(readFileSync(files.path("traces.jsonl"), "utf8")).toBe(before)
   })
 
   it("replaces a hard-linked file under the given name, and leaves the other name unchanged", async () => {

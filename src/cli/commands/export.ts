@@ -95,7 +95,7 @@ export const exporting = command({
       collapsed: () => stacksOf(paths, given.weight),
       html: () => pageOf(paths, titleOf(paths))
     }
-    return writePieces(products[given.to](), given.out)
+    return writePieces(products[given.to](), given.out, paths)
   }
 })
 

@@ -5,14 +5,15 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import * as Effect from "effect/Effect"
 import { escapeText } from "../../records/terminal/escape.js"
 import { command } from "../command.js"
-import { IoError, UsageError } from "../Failure.js"
+import type { IoError } from "../Failure.js"
+import { UsageError } from "../Failure.js"
 import { forEachEntry } from "../input/entries.js"
 import { inputPaths } from "../input/input.js"
 import { file, wholeNumber } from "../options.js"
 import { jsonLine } from "../output/document.js"
 import { Output } from "../output/Output.js"
 import { tableLines } from "../output/table.js"
-import { isLink } from "../output/write.js"
+import { checkOutput } from "../output/write.js"
 import { type Database, openDatabase, step } from "../sql/database.js"
 import { metricRow, scoreRow, spanRow } from "../sql/views.js"
 
@@ -32,14 +33,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 const withoutSemicolon = (query: string): string => query.trim().replace(/;\s*$/, "")
 
 const writeParquet = (connection: DuckDBConnection, query: string, path: string): Effect.Effect<void, IoError> =>
-  Effect.gen(function*() {
-    if (yield* Effect.promise(() => isLink(path))) {
-      return yield* new IoError({
-        message: `cannot write ${path}: it is a symbolic link; give the path that it points to`
-      })
-    }
-    yield* step(() => connection.run(`copy (${withoutSemicolon(query)}\n) to ${quoted(path)} (format parquet)`))
-  })
+  step(() => connection.run(`copy (${withoutSemicolon(query)}\n) to ${quoted(path)} (format parquet)`))
 
 const cellText = (value: unknown): string =>
   value === null || value === undefined ? "" : escapeText(typeof value === "string" ? value : JSON.stringify(value))
@@ -94,8 +88,10 @@ export const sql = command({
     query === undefined
       ? Effect.fail(new UsageError({ message: "No query: give it before the files" }))
       : Effect.scoped(Effect.gen(function*() {
+        const paths = inputPaths(files)
+        yield* to === undefined ? Effect.void : checkOutput(to, paths)
         const database = yield* openDatabase
-        yield* fill(database, inputPaths(files))
+        yield* fill(database, paths)
         const connection = yield* database.filled
         yield* to === undefined ? print(connection, query, { json, limit }) : writeParquet(connection, query, to)
       }))

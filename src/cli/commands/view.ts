@@ -68,7 +68,7 @@ const write = (given: Given): Effect.Effect<void, Failure, Output> =>
     const output = yield* Output
     const paths = inputPaths(given.files)
     const path = given.out ?? defaultPage(paths)
-    yield* writePieces(pageOf(paths, titleOf(paths)), path)
+    yield* writePieces(pageOf(paths, titleOf(paths)), path, paths)
     if (path !== "-") {
       yield* output.log(`wrote ${path}`)
       yield* given.open ? openInBrowser(pathToFileURL(resolve(path)).href) : Effect.void

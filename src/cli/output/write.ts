@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { lstat, open, rename, rm, stat } from "node:fs/promises"
+import { lstat, open, realpath, rename, rm, stat } from "node:fs/promises"
 import { IoError, systemReason } from "../Failure.js"
 import { Output } from "./Output.js"
 
@@ -11,13 +11,31 @@ const cannotWrite = (path: string) => (error: unknown): IoError =>
   new IoError({ message: `cannot write ${path}: ${systemReason(error, { ENOENT: "no such directory" })}` })
 
 /** Whether the path is a symbolic link: anyone who may write to its folder could point it at any file. */
-export const isLink = (path: string): Promise<boolean> =>
-  lstat(path).then((facts) => facts.isSymbolicLink(), () => false)
+const isLink = (path: string): Promise<boolean> => lstat(path).then((facts) => facts.isSymbolicLink(), () => false)
+
+/** Fails if the output file is a symbolic link, or one of the files that are read. */
+export const checkOutput = (path: string, inputs: ReadonlyArray<string>): Effect.Effect<void, IoError> =>
+  Effect.gen(function*() {
+    const refuse = (reason: string) => new IoError({ message: `cannot write ${path}: ${reason}` })
+    if (yield* Effect.promise(() => isLink(path))) {
+      return yield* refuse("it is a symbolic link; give the path that it points to")
+    }
+    const [output, ...read] = yield* Effect.promise(() =>
+      Promise.all([path, ...inputs].map((each) => realpath(each).catch(() => undefined)))
+    )
+    if (output !== undefined && read.includes(output)) {
+      return yield* refuse("it is an input; name another file")
+    }
+  })
 
 /** Whether the path is a device or a pipe, which must not be replaced by a file. */
 const isSpecial = (path: string): Promise<boolean> => stat(path).then((facts) => !facts.isFile(), () => false)
 
-const toFile = <E, R>(pieces: Stream.Stream<string, E, R>, path: string): Effect.Effect<void, E | IoError, R> => {
+const toFile = <E, R>(
+  pieces: Stream.Stream<string, E, R>,
+  path: string,
+  inputs: ReadonlyArray<string>
+): Effect.Effect<void, E | IoError, R> => {
   const attempt = <A>(action: () => Promise<A>) => Effect.tryPromise({ try: action, catch: cannotWrite(path) })
   const writeAll = (target: string, flags: string) =>
     Effect.acquireUseRelease(
@@ -30,11 +48,7 @@ const toFile = <E, R>(pieces: Stream.Stream<string, E, R>, path: string): Effect
     if (yield* attempt(() => isSpecial(path))) {
       return yield* writeAll(path, "w")
     }
-    if (yield* attempt(() => isLink(path))) {
-      return yield* new IoError({
-        message: `cannot write ${path}: it is a symbolic link; give the path that it points to`
-      })
-    }
+    yield* checkOutput(path, inputs)
     // Written to a temporary file first, so that an interrupted command leaves no partial file under the requested name.
     const part = `${path}.${process.pid}.part`
     yield* writeAll(part, "wx").pipe(
@@ -44,11 +58,12 @@ const toFile = <E, R>(pieces: Stream.Stream<string, E, R>, path: string): Effect
   })
 }
 
-/** Writes pieces to a file, or to standard output for `-` or no path. */
+/** Writes pieces to a file that is none of the inputs, or to standard output for `-` or no path. */
 export const writePieces = <E, R>(
   pieces: Stream.Stream<string, E, R>,
-  path: string | undefined
+  path: string | undefined,
+  inputs: ReadonlyArray<string>
 ): Effect.Effect<void, E | IoError, R | Output> =>
   path !== undefined && path !== "-"
-    ? toFile(pieces, path)
+    ? toFile(pieces, path, inputs)
     : Effect.flatMap(Output, (output) => Stream.runForEach(pieces, output.write))
