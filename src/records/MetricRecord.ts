@@ -24,7 +24,7 @@ export interface MetricRecord {
   readonly spanId?: string
 }
 
-/** Names ending in `_ms`, `_seconds` or `_bytes` are histograms, all others counters. */
+/** The instrument of a metric: a histogram if its name ends in `_ms`, `_seconds` or `_bytes`, otherwise a counter. */
 export const instrumentKind = (name: string): InstrumentKind =>
   name.endsWith("_ms") || name.endsWith("_seconds") || name.endsWith("_bytes") ? "histogram" : "counter"
 

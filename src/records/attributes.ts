@@ -5,7 +5,7 @@
  * of these. Nothing here throws, whatever the value does when it is read. A value is read once, when it is passed; later changes have no effect.
  */
 import { JsonItems } from "./jsonItems.js"
-import { itemsBy, noRules, propertiesBy, setOwn, type ValueRules } from "./named.js"
+import { noRules, redactItemsBy, redactPropertiesBy, setOwn, type ValueRules } from "./named.js"
 import { elements, isoText, items, mapObject, numberIn, properties, sizeOf } from "./parts.js"
 import { catchRejection, handled } from "./promises.js"
 import { shortenJson } from "./shortenJson.js"
@@ -160,8 +160,8 @@ const boxes = [String, Number, Boolean]
 const read = (value: object, reading: Reading): AttributeValue | undefined => {
   if (Array.isArray(value)) {
     const length = numberIn(value.length)
-    const judged = itemsBy(reading.rules, reading.isInList && length === 2)
-    return array(elements(value, length, judged), length, reading)
+    const redact = redactItemsBy(reading.rules, reading.isInList && length === 2)
+    return array(elements(value, length, redact), length, reading)
   }
   if (RedactedTypeId in value) {
     return redacted
@@ -177,7 +177,7 @@ const read = (value: object, reading: Reading): AttributeValue | undefined => {
     return object(properties(copy, Object.keys(copy)), sizeOf(value), reading)
   }
   if (value instanceof Set) {
-    return array(items(value, itemsBy(reading.rules, false)), sizeOf(value), reading)
+    return array(items(value, redactItemsBy(reading.rules, false)), sizeOf(value), reading)
   }
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     return `<${numberIn(value.byteLength)} bytes>`
@@ -231,7 +231,7 @@ const object = (
   reading: Reading
 ): AttributeValue => {
   const out: Record<string, AttributeValue> = {}
-  const judged = propertiesBy(reading.rules)
+  const redact = redactPropertiesBy(reading.rules)
   let seen = 0
   for (const [key, get] of entries) {
     // Without characters left, all keys would look the same.
@@ -244,7 +244,7 @@ const object = (
     seen++
     const { chars } = reading
     const name = spend(key, reading)
-    const safe = attempt(() => judged(key, get()), reading)
+    const safe = attempt(() => redact(key, get()), reading)
     if (safe === undefined) {
       reading.chars = chars
     } else {

@@ -37,7 +37,7 @@ export const setOwn = <V>(target: Record<string, V>, key: string, value: V): voi
 }
 
 /** Applies the rules to the items of a list, in order: an item after a name is the value of that name. `isPair`: a list of two, itself in a list. */
-export const itemsBy = (rules: ValueRules, isPair: boolean): (item: unknown) => unknown => {
+export const redactItemsBy = (rules: ValueRules, isPair: boolean): (item: unknown) => unknown => {
   let previous: unknown
   return (item) => {
     const name = previous
@@ -53,7 +53,7 @@ export const itemsBy = (rules: ValueRules, isPair: boolean): (item: unknown) => 
 const isFlag = (item: unknown): item is string => typeof item === "string" && item.startsWith("-")
 
 /** Applies the rules to the properties of one object, in order: each by its key, and `value` also by the name before it. */
-export const propertiesBy = (rules: ValueRules): (key: string, value: unknown) => unknown => {
+export const redactPropertiesBy = (rules: ValueRules): (key: string, value: unknown) => unknown => {
   let name: string | undefined
   return (key, value) => {
     if ((key === "name" || key === "key" || key === "header") && typeof value === "string") {

@@ -50,16 +50,16 @@ export function* properties(
 export function* elements(
   value: ReadonlyArray<unknown>,
   length: number,
-  judged: (item: unknown) => unknown
+  redact: (item: unknown) => unknown
 ): Iterable<() => unknown> {
   for (let index = 0; index < length; index++) {
-    yield () => judged(value[index])
+    yield () => redact(value[index])
   }
 }
 
 /** Getters for the items of a set; each applies the rules when called. */
-export function* items(set: Set<unknown>, judged: (item: unknown) => unknown): Iterable<() => unknown> {
+export function* items(set: Set<unknown>, redact: (item: unknown) => unknown): Iterable<() => unknown> {
   for (const item of Set.prototype.values.call(set)) {
-    yield () => judged(item)
+    yield () => redact(item)
   }
 }

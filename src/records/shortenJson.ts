@@ -6,7 +6,7 @@
  * Lengths are computed, not found by trial and error.
  */
 import { ItemBudget, thinnedData } from "./itemBudget.js"
-import { itemsBy, noRules, propertiesBy, setOwn, type ValueRules } from "./named.js"
+import { noRules, redactItemsBy, redactPropertiesBy, setOwn, type ValueRules } from "./named.js"
 import { cutAgain } from "./text.js"
 
 /** Longer JSON is not parsed. */
@@ -120,7 +120,7 @@ const fittingAtEnd = (items: ReadonlyArray<unknown>, room: number): number => {
 
 /** A flag decides whether the item after it is a secret, even if the flag itself is omitted. */
 const lastItems = (items: ReadonlyArray<unknown>, count: number, rules: ValueRules): ReadonlyArray<unknown> =>
-  items.slice(-count - 1).map(itemsBy(rules, false)).slice(1)
+  items.slice(-count - 1).map(redactItemsBy(rules, false)).slice(1)
 
 /** The room left after writing a value as JSON. Stops and returns a negative number as soon as the value does not fit. */
 const left = (value: unknown, room: number, ofText: (text: string) => number): number => {
@@ -171,13 +171,13 @@ const copyOf = (value: unknown, ofText: (text: string) => string, rules: ValueRu
     return value
   }
   if (Array.isArray(value)) {
-    const judged = itemsBy(rules, isInList && value.length === 2)
-    return value.map((item) => copyOf(judged(item), ofText, rules, true))
+    const redact = redactItemsBy(rules, isInList && value.length === 2)
+    return value.map((item) => copyOf(redact(item), ofText, rules, true))
   }
   const copy: Record<string, unknown> = {}
-  const judged = propertiesBy(rules)
+  const redact = redactPropertiesBy(rules)
   for (const [key, item] of Object.entries(value)) {
-    setOwn(copy, rules.text(key, keyLength), copyOf(judged(key, item), ofText, rules))
+    setOwn(copy, rules.text(key, keyLength), copyOf(redact(key, item), ofText, rules))
   }
   return copy
 }

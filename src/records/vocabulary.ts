@@ -29,22 +29,22 @@ export const roleOf = (name: string): SpanRole | undefined => roles.get(name)
 
 /** Attributes that any span may carry in addition to its own. */
 interface Labels {
-  /** The user. Default: from the `RunContext`. */
+  /** The id of the user. Default: that of the `RunContext`. */
   readonly user_id?: string | undefined
-  /** The conversation. Default: from the `RunContext`. */
+  /** The id of the conversation. Default: that of the `RunContext`. */
   readonly session_id?: string | undefined
 }
 
 /** How the steps of a workflow run. */
 export type WorkflowPattern = "chain" | "route" | "parallel" | "loop"
 
-/** `loom.run`, when it opens. */
+/** Attributes of `loom.run` when it opens. */
 export interface RunAttributes extends Labels {
   /** The agent's name. */
   readonly agent: string
   /** `agent`, `supervisor`, or the name of a loop of your own. */
   readonly architecture: string
-  /** `run_` and a ULID. */
+  /** The id of the run: `run_` and a ULID. */
   readonly run_id?: string | undefined
   /** The model that the run uses. */
   readonly model?: string | undefined
@@ -52,15 +52,15 @@ export interface RunAttributes extends Labels {
   readonly max_turns?: number | undefined
 }
 
-/** `loom.run`, before it closes. All counts are totals of the run and its sub-agents, ≥ 0. */
+/** Attributes of `loom.run` that are set before it closes. All counts are totals of the run and its sub-agents, ≥ 0. */
 export interface RunResultAttributes {
-  /** Turns taken. */
+  /** The number of turns. */
   readonly turns?: number | undefined
   /** All input tokens, cached ones included. */
   readonly tokens_in?: number | undefined
   /** All output tokens, reasoning included. */
   readonly tokens_out?: number | undefined
-  /** US dollars; absent if no price is known. */
+  /** The cost in US dollars; absent if no price is known. */
   readonly cost_usd?: number | undefined
   /** Why the run's episode could not be stored in the `Memory`; absent if it was stored. */
   readonly memory_error?: string | undefined
@@ -74,13 +74,13 @@ export interface RunResultAttributes {
   readonly agent_version?: string | undefined
 }
 
-/** `loom.turn`. */
+/** Attributes of `loom.turn`. */
 export interface TurnAttributes extends Labels {
-  /** Counts from 0. */
+  /** The number of the turn within its run, from 0. */
   readonly turn: number
 }
 
-/** `loom.model.stream`, when it opens. */
+/** Attributes of `loom.model.stream` when it opens. */
 export interface ModelAttributes extends Labels {
   /** The id of the model. */
   readonly model: string
@@ -90,7 +90,7 @@ export interface ModelAttributes extends Labels {
   readonly streaming?: boolean | undefined
 }
 
-/** `loom.model.stream`, before it closes. */
+/** Attributes of `loom.model.stream` that are set before it closes. */
 export interface ModelResultAttributes extends TapedCallAttributes {
   /** All input tokens, cached ones included, however the provider counts them. */
   readonly tokens_in?: number | undefined
@@ -108,9 +108,9 @@ export interface ModelResultAttributes extends TapedCallAttributes {
   readonly usage_estimated_tokens?: number | undefined
   /** The service tier that served the call, as the provider names it, such as `flex`. */
   readonly service_tier?: string | undefined
-  /** Attempts after the first, ≥ 0. */
+  /** The number of attempts after the first, ≥ 0. */
   readonly retries?: number | undefined
-  /** US dollars. */
+  /** The cost in US dollars. */
   readonly cost_usd?: number | undefined
   /** The source of the cost: `vendor`, `table`, `genai-prices`, or the `source` of your own `Pricing`. */
   readonly cost_source?: string | undefined
@@ -122,7 +122,7 @@ export interface ModelResultAttributes extends TapedCallAttributes {
   readonly response_model?: string | undefined
 }
 
-/** `loom.tool`, when it opens. */
+/** Attributes of `loom.tool` when it opens. */
 export interface ToolAttributes extends Labels {
   /** The name of a declared tool; `_unknown` for a tool that the model made up. */
   readonly tool: string
@@ -138,11 +138,11 @@ export interface ToolAttributes extends Labels {
   readonly provider_executed?: boolean | undefined
 }
 
-/** `loom.tool`, before it closes. `Loom.tool` sets these itself. */
+/** Attributes of `loom.tool` that are set before it closes. `Loom.tool` sets these itself. */
 export interface ToolResultAttributes extends TapeAttributes {
   /** Whether the tool succeeded. */
   readonly ok?: boolean | undefined
-  /** Milliseconds, ≥ 0. */
+  /** The duration in milliseconds, ≥ 0. */
   readonly duration_ms?: number | undefined
   /** The error message; absent if the tool succeeded. */
   readonly error?: string | undefined
@@ -150,7 +150,7 @@ export interface ToolResultAttributes extends TapeAttributes {
   readonly left_running?: boolean | undefined
 }
 
-/** `loom.workflow`. */
+/** Attributes of `loom.workflow`. */
 export interface WorkflowAttributes extends Labels {
   /** The name of the workflow. */
   readonly workflow: string
@@ -158,9 +158,9 @@ export interface WorkflowAttributes extends Labels {
   readonly pattern: WorkflowPattern
 }
 
-/** `loom.workflow.step`. */
+/** Attributes of `loom.workflow.step`. */
 export interface WorkflowStepAttributes extends Labels {
-  /** Its number within the workflow, from 0. */
+  /** The number of the step within the workflow, from 0. */
   readonly step: number
   /** The name of the step. */
   readonly node: string

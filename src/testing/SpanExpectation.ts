@@ -120,7 +120,10 @@ export const namedAttributes = (attributes: SpanExpectation["attributes"]): Attr
 /** Expects these attributes and no others. */
 export const exactly = (attributes: AttributesExpectation): ExactAttributes => new ExactAttributes(attributes)
 
-/** Expects the span this number of times, or between a minimum and a maximum: whole numbers ≥ 0; the maximum may be `Infinity`. */
+/**
+ * Expects the span this number of times, or between a minimum and a maximum: whole numbers ≥ 0; the maximum may be `Infinity`. An invalid count
+ * throws a `RangeError` when the expectation is checked.
+ */
 export const times = (
   count: number | readonly [least: number, most: number],
   span: SpanExpectation
