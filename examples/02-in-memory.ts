@@ -21,7 +21,7 @@ const program = Effect.gen(function*() {
   const roots = yield* memory.tree
   roots.forEach(printSpan)
 
-  // Metrics carry the kind of instrument that their name stands for.
+  // Each metric carries its instrument kind, which follows from its name.
   for (const metric of yield* memory.metrics) {
     console.log(`${metric.name.padEnd(28)} ${String(metric.value).padEnd(10)} (${metric.instrumentKind})`)
   }

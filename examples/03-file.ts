@@ -15,13 +15,13 @@ const queries = [
   ["What it cost", "select(.kind==\"metric\" and .name==\"loom.cost.usd\")"]
 ] as const
 
-/** What is worth looking for: the agent's run with what it cost, and a slow tool. */
+/** Something to look for: an agent's run with its cost, and a slow tool. */
 const work = Effect.gen(function*() {
   yield* run
   yield* Effect.sleep("1.1 seconds").pipe(Loom.tool({ tool: "search", user_id: "bob" }))
 })
 
-/** The lines that a query selects, or that there is no `jq` here. */
+/** The lines that a query selects, or a note that `jq` is missing. */
 const ask = (query: string, path: string) =>
   Command.lines(Command.make("jq", "-c", query, path)).pipe(
     Effect.catchAll(() => Effect.succeed(["jq is not installed: nothing to show"]))

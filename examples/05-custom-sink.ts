@@ -16,13 +16,13 @@ const socket = Effect.acquireRelease(
   (made) => Effect.async<void>((resume) => void made.close(() => resume(Effect.void)))
 )
 
-/** `name:value|kind|#key:value,…`, one packet a measurement. */
+/** `name:value|kind|#key:value,…`, one packet per measurement. */
 const packet = ({ attributes, instrumentKind, name, value }: MetricRecord): string => {
   const tags = Object.entries(attributes).map(([key, each]) => `${key}:${each}`).join(",")
   return `${name}:${value}|${instrumentKind === "counter" ? "c" : "h"}|#${tags}`
 }
 
-/** At most 1024 measurements wait to be sent; what does not fit is counted, and the agent never waits. */
+/** At most 1024 measurements wait to be sent. Further ones are dropped and counted; the agent never waits. */
 const statsd = (port: number) =>
   Telemetry.layerSinkScoped(Effect.flatMap(socket, (sender) =>
     Telemetry.sinkFromEffect({
@@ -34,7 +34,7 @@ const statsd = (port: number) =>
         )
     })))
 
-/** What arrives: bounded, and not waited for longer than 20 seconds. */
+/** The packets that arrive, buffered and for at most 20 seconds. */
 const packets = (receiver: Socket) =>
   Stream.asyncPush<string>(
     (emit) => Effect.sync(() => receiver.on("message", (message) => emit.single(message.toString()))),

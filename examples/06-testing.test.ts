@@ -47,7 +47,7 @@ it.effect("an answer is one span and one measurement", () =>
     }])
   }).pipe(Effect.provide(TestTelemetry.layer)))
 
-it.effect("an answer says how long it is, whatever else it says", () =>
+it.effect("an answer records its word count, whatever else it records", () =>
   Effect.gen(function*() {
     yield* Effect.fork(answer)
     yield* TestClock.adjust("1 second")

@@ -6,14 +6,14 @@
 import { Effect, Stream } from "effect"
 import { ConsoleTelemetry, Loom, Telemetry } from "loom-telemetry"
 
-/** A model that streams its answer. The span is open until the stream ends, and what happens in it stands below it. */
+/** A model that streams its answer. The span is open until the stream ends, and everything inside is its child. */
 const askModel = (turn: number) =>
   Stream.fromIterable(["The ", "sum ", "is ", "5."]).pipe(
     Stream.onEnd(Loom.modelStream.annotate({ tokens_in: 30 + turn, tokens_out: 4, finish_reason: "stop" })),
     Loom.modelStream.stream({ model: "my-model", provider: "my-provider", streaming: true })
   )
 
-/** `ok`, `duration_ms` and `error` are set by what the tool does. */
+/** `ok`, `duration_ms` and `error` are set when the tool ends. */
 const callTool = Effect.fail("no such city").pipe(
   Loom.tool({ tool: "weather", call_id: "c1" }),
   Effect.ignore
@@ -33,7 +33,7 @@ const run = Effect.gen(function*() {
   yield* Loom.run.annotate({ turns: 2, tokens_in: 61, tokens_out: 8 })
 }).pipe(
   Loom.run({ agent: "weather", architecture: "my-loop" }),
-  // A span without a type of its own is as welcome.
+  // Any other span works too.
   Telemetry.withSpan("request", { path: "/ask" })
 )
 

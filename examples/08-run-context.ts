@@ -6,10 +6,10 @@
 import { Effect, Fiber } from "effect"
 import { InMemoryTelemetry, InMemoryTelemetryLive, RunContext, Telemetry } from "loom-telemetry"
 
-/** Knows nothing of users. */
+/** Knows nothing about users. */
 const search = Telemetry.emitMetric("searches", 1).pipe(Effect.delay("10 millis"), Telemetry.withSpan("search"))
 
-/** Neither does this: two searches side by side and one in a fiber of its own. */
+/** Neither does this: two concurrent searches, and one in its own fiber. */
 const work = Effect.gen(function*() {
   const fiber = yield* Effect.fork(search)
   yield* Effect.all([search, search], { concurrency: "unbounded" })
@@ -17,7 +17,7 @@ const work = Effect.gen(function*() {
 }).pipe(Telemetry.withSpan("work"))
 
 const program = Effect.gen(function*() {
-  // Two users at the same time: neither sees the other's.
+  // Two users at the same time: neither gets the other's attributes.
   yield* Effect.all([
     work.pipe(RunContext.with({ userId: "alice", sessionId: "s-1" })),
     work.pipe(RunContext.with({ userId: "bob", sessionId: "s-2" }))

@@ -12,7 +12,7 @@ const work = Effect.gen(function*() {
   return sinks.length === 0 ? "nothing" : sinks.join(" and ")
 }).pipe(Telemetry.withSpan("work"))
 
-/** What the variable of this process says. */
+/** The sinks that this process's variable names. */
 const TelemetryLive = Telemetry.layerConfig.pipe(Layer.provide(NodeFileSystem.layer))
 
 /** The same with the variable set to another value. */

@@ -11,7 +11,7 @@ const request = Effect.gen(function*() {
   return yield* Effect.fail("refused: Authorization: Bearer abc.def.ghi")
 }).pipe(Telemetry.withSpan("request", { headers: { "x-api-key": "hunter2", accept: "*/*" }, tokens_in: 12 }))
 
-/** The built-in rules need nothing. These are added: a key of one's own, a form of one's own, and no user by name. */
+/** The built-in rules always apply. This adds a custom key, a custom format, and pseudonyms instead of user ids. */
 const redaction = Redaction.make({
   keys: ["iban"],
   values: [/\bORD-\d+\b/],
@@ -27,7 +27,7 @@ const program = request.pipe(
   RunContext.with({ userId: "alice" })
 )
 
-// Provided to the layer of the sinks; around a fan-out it holds for all of them.
+// Provided to the sink's layer. Around `MultiTelemetry` it applies to all of its sinks.
 const Console = ConsoleTelemetry.layer({ stream: process.stdout, order: "tree", color: false }).pipe(
   Layer.provide(Layer.succeed(Redaction, redaction))
 )

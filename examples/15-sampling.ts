@@ -13,13 +13,13 @@ import {
   Telemetry
 } from "loom-telemetry"
 
-// Spans that a library opens inside are not shown; what is below them hangs below their parents.
+// Hides the spans of an HTTP library. Their children appear below the nearest visible span.
 const Console = FilteredTelemetry.layer(
   ConsoleTelemetry.layer({ stream: process.stdout, order: "tree", showMetrics: false }),
   (span) => !span.name.startsWith("http.")
 )
 
-// Stands for a backend that is paid by volume. A trace is held until it is over, and kept where it is worth it.
+// Stands in for a backend that is billed by volume. A trace is held until it ends, and kept only if it failed or was slow.
 const Store = SampledTelemetry.tail(InMemoryTelemetry.layer(), { slowerThan: "1 second", ratio: 0 })
 
 const search = (query: string) =>

@@ -1,5 +1,5 @@
 /**
- * Read a trace file in a program: what ran, who spent what, how long tools took, and whether the file is sound.
+ * Read a trace file in a program: what ran, who spent what, how long tools took, and whether the file is intact.
  *
  * npx tsx examples/16-reading.ts
  */
@@ -15,7 +15,7 @@ const program = Effect.gen(function*() {
   const path = `${yield* fs.makeTempDirectoryScoped()}/traces.jsonl`
   yield* run.pipe(Effect.provide(FileTelemetry.layer(path)))
 
-  // Trees hold the whole file; each span with what it used, itself and all below it.
+  // Trees hold the whole file in memory. Each span shows the usage of itself and everything below it.
   const forest = yield* TraceFile.tree(fs.stream(path))
   const shown = new Set(["agent", "model", "tool", "turn"])
   const usage = usageOfForest(forest).below
@@ -27,10 +27,10 @@ const program = Effect.gen(function*() {
     console.log(`${label}: ${usage.tokensIn} tokens in, ${usage.tokensOut} out`)
   }
   for (const { count, durationMs, failures, label } of summary.by.tool.filter((row) => row.count > 0)) {
-    console.log(`${label}: called ${count} times, ${failures} failed, 95 % within ${durationMs?.p95} ms`)
+    console.log(`${label}: called ${count} times, ${failures} failed, 95% within ${durationMs?.p95} ms`)
   }
 
-  // Bad lines are entries like others, with their line and byte.
+  // Bad lines are entries too, with their line number and byte offset.
   const damaged = Stream.concat(fs.stream(path), Stream.make(new TextEncoder().encode("{\"kind\":\"sp")))
   const findings = Findings.builder()
   yield* Stream.runForEach(TraceFile.entries(damaged), (entry) => Effect.sync(() => findings.add(entry)))

@@ -10,7 +10,7 @@ import { containing, mismatchOf, some, TestTelemetry, type TraceExpectation } fr
 import { run } from "./arithmetic.js"
 
 declare module "vitest" {
-  // Vitest's own name for what custom matchers are added to.
+  // The interface that Vitest provides for custom matchers.
   interface Matchers<T> {
     toMatchTrace(expectation: TraceExpectation): T
   }
@@ -21,7 +21,7 @@ expect.extend({
     const mismatch = mismatchOf(tree, expectation)
     return {
       pass: mismatch === undefined,
-      message: () => mismatch?.message ?? "The recorded trace is as expected, and should not be",
+      message: () => mismatch?.message ?? "Expected the recorded trace not to match, but it does",
       ...(mismatch && { expected: mismatch.expected, actual: mismatch.actual })
     }
   }

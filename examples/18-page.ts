@@ -1,6 +1,6 @@
 /**
  * Writes the file behind the picture in README.md, for `loom-telemetry view`: a supervisor, two parallel workers, a failing tool, an
- * interrupted run. Under a test clock the minutes pass at once. The argument is the path of the file.
+ * interrupted run. Under a test clock, the minutes pass instantly. The argument is the path of the file.
  *
  * npx tsx examples/18-page.ts
  */

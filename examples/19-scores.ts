@@ -10,7 +10,7 @@ const answer = (question: string) =>
   Effect.gen(function*() {
     const text = "Blue."
     yield* Telemetry.score("brevity", { value: text.length <= 20 ? 1 : 0, explanation: `${text.length} characters` })
-    // The client gets the trace id with the answer, and sends it back with what the person thinks.
+    // The client gets the trace id with the answer, and sends it back with the user's feedback.
     const { traceId } = yield* Effect.currentSpan
     return { text, traceId }
   }).pipe(Telemetry.withSpan("answer", { question }))

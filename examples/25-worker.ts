@@ -20,14 +20,14 @@ const work = async ({ headers, path, task }: { headers: Record<string, string>; 
   parentPort?.postMessage(length)
 }
 
-/** In the main thread: a span around the worker's life. */
+/** In the main thread: a span around the worker's lifetime. */
 const main = async () => {
   const folder = mkdtempSync(join(tmpdir(), "loom-worker-"))
   const path = join(folder, "traces.jsonl")
   const telemetry = await makeTelemetry(`file:${path}`)
   const length = await telemetry.withSpan("job", { thread: threadId }, () => {
     const data = { headers: telemetry.traceHeaders(), path, task: "How long is this?" }
-    // Workers do not inherit tsx. For a compiled file it is `new Worker(new URL(import.meta.url), { workerData })`.
+    // Workers do not inherit tsx. For a compiled file, use `new Worker(new URL(import.meta.url), { workerData })`.
     const start = `import("tsx/esm/api").then(({ register }) => (register(), import("${import.meta.url}")))`
     const worker = new Worker(start, { eval: true, workerData: data })
     return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject))
@@ -35,7 +35,7 @@ const main = async () => {
   await telemetry.close()
 
   console.log(`${length} characters`)
-  // Two writers of one file begin each write on a new line, which may leave an empty one.
+  // When two writers share a file, each write starts on a new line, which may leave an empty line.
   const lines = readFileSync(path, "utf8").split("\n").filter((line) => line !== "")
   const spans = lines.map((line) => JSON.parse(line))
   const nameOf = (id: string | null) => spans.find((span) => span.span_id === id)?.name ?? "nothing"

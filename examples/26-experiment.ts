@@ -18,7 +18,7 @@ const dataset = Dataset.make(
   }))
 )
 
-/** A model that judges every answer as good. A real one is a layer of a vendor's. */
+/** A model that judges every answer as good. In practice, use a vendor's layer. */
 const judge = ScriptedModel.layer(
   Array.from(dataset.cases, () => ({ text: JSON.stringify({ explanation: "It is short.", value: 1 }) }))
 )

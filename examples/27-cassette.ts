@@ -1,5 +1,5 @@
 /**
- * A recorded run becomes a test: it plays again without network, cost or running tools. A changed instruction is reported; a fork continues from a turn.
+ * A recorded run becomes a test: it is replayed without network, cost or tools. A changed instruction is reported; a fork continues from a turn.
  *
  * npx tsx examples/27-cassette.ts
  */

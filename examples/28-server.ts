@@ -31,11 +31,11 @@ const server = createServer((request, response) => {
   void runtime.runPromise(answer(request)).then(({ status, text }) => response.writeHead(status).end(text))
 })
 
-/** Lets open requests end, then writes what was recorded. */
+/** Lets open requests finish, then flushes the sinks. */
 const stop = () => void server.close(() => void runtime.dispose().then(() => console.log("stopped")))
 process.once("SIGTERM", stop).once("SIGINT", stop)
 
-// From here on the example is its own client, and the platform that ends the server.
+// From here on, the example acts as its own client, and as the platform that stops the server.
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 const { port } = server.address() as AddressInfo
 for (const user of ["alice", "bob"]) {

@@ -1,5 +1,5 @@
 /**
- * A route for an edge runtime, which has no Node: for Next.js the file `app/api/greet/route.ts`. Records go to the platform's log.
+ * A route for an edge runtime, which has no Node APIs: in Next.js, the file `app/api/greet/route.ts`. Records go to the platform's log.
  *
  * npx tsx examples/29-edge.ts
  */
@@ -13,10 +13,10 @@ const Model = ScriptedModel.layer([{ text: "Hello." }], { repeat: true })
 const Log = ConsoleTelemetry.layer({ stream: { write: (text) => console.log(text.trimEnd()) }, order: "tree" })
 const program = ManagedRuntime.make(Layer.merge(Model, Log))
 
-/** Next.js reads it. */
+/** Read by Next.js. */
 export const runtime = "edge"
 
-/** Answers a request. An edge runtime may stop after the response, so the records are written before. */
+/** Answers a request. An edge runtime may stop after the response, so records are flushed before it. */
 export const POST = async (request: Request): Promise<Response> => {
   const { output } = await program.runPromise(
     agent.run(await request.text(), { userId: request.headers.get("x-user") ?? "anonymous" }).pipe(
@@ -27,6 +27,6 @@ export const POST = async (request: Request): Promise<Response> => {
   return new Response(output)
 }
 
-// Your platform calls it instead.
+// In production, the platform makes this call.
 const response = await POST(new Request("https://example.test/api/greet", { method: "POST", body: "Hi" }))
 console.log(response.status, await response.text())

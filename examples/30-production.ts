@@ -25,7 +25,7 @@ const Console = ConsoleTelemetry.layer({ stream: process.stdout, order: "tree", 
 const sinks = (path: string, listening: boolean) =>
   MultiTelemetry.layer([Console, FileTelemetry.layer(path), listening ? OTelTelemetryLive : OTelTelemetry.disabled])
 
-/** Runs the agent and waits until every sink has what was recorded. */
+/** Runs the agent and waits until every sink has written its records. */
 const work = Effect.gen(function*() {
   yield* run
   yield* Telemetry.flush
@@ -44,8 +44,8 @@ const program = Effect.gen(function*() {
   console.log(`\n${lines.length} records are in the file`)
   console.log(
     listening
-      ? `${written} of ${accepted} spans were taken by ${url}`
-      : `No OpenTelemetry receiver answers at ${url}, so nothing was sent. OTEL_EXPORTER_OTLP_ENDPOINT names another`
+      ? `${written} of ${accepted} spans were accepted by ${url}`
+      : `No OpenTelemetry receiver answers at ${url}, so nothing was sent. Set OTEL_EXPORTER_OTLP_ENDPOINT to use another`
   )
 })
 

@@ -27,7 +27,7 @@ const program = Effect.gen(function*() {
   const traces = yield* asked(questions, small(8), week)
   console.log(`${traces.length} questions`)
 
-  yield* day("Tuesday: feedback arrives, each from a process of its own")
+  yield* day("Tuesday: feedback arrives, each from its own process")
   const thumbsDown = ["--name", "feedback.thumbs", "--value", "0", "--label", "down"]
   yield* Effect.forEach(traces.slice(2), (trace) => loom("score", "--trace", trace, ...thumbsDown, week), {
     concurrency: 3
@@ -36,7 +36,7 @@ const program = Effect.gen(function*() {
   yield* day("Wednesday: the bad traces become a dataset")
   yield* loom("dataset", "add", "--score", "feedback.thumbs=0", cases, week)
 
-  yield* day("Thursday: version 2 goes on from the second turn of a bad trace")
+  yield* day("Thursday: version 2 continues from the second turn of a bad trace")
   const fork = Cassette.fork(week, { trace: traces[2]!, atTurn: 1, model: largeAfterLookup })
   console.log((yield* Effect.provide(support.run(questions[2]!), fork)).output)
 

@@ -26,7 +26,7 @@ const script: ReadonlyArray<ScriptedTurn> = [
 /** The agent. */
 export const arithmetic = Agent.make({ name: "arithmetic", instructions: "Arithmetic assistant.", toolkit })
 
-/** What it needs: what its tool does, a model, and what the model costs (US dollars for a million tokens). */
+/** Everything it needs: the handler of its tool, a model, and the model's prices (US dollars per million tokens). */
 export const ArithmeticLive = Layer.mergeAll(
   toolkit.toLayer({ add: ({ a, b }) => Effect.succeed(a + b) }),
   ScriptedModel.layer(script),

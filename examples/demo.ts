@@ -13,7 +13,7 @@ const columns = 100
 
 const heading = (text: string): void => console.log(`\n── ${text} ${"─".repeat(columns - text.length - 4)}`)
 
-/** Headings and the tree go the same way, standard output, so that they come in order. */
+/** Headings and the tree both go to standard output, so that they stay in order. */
 const sinks = (path: string) =>
   MultiTelemetry.layer([
     ConsoleTelemetry.layer({ stream: process.stdout, order: "tree", showMetrics: false, width: columns }),
@@ -42,11 +42,11 @@ const program = Effect.gen(function*() {
     console.log(`${name.padEnd(25)} ${amount.padStart(9)}  ${`(${instrumentKind})`.padEnd(11)} ${labels}`)
   }
 
-  heading("The same in a file, a record a line (FileTelemetry)")
+  heading("The same in a file, one record per line (FileTelemetry)")
   const lines = (yield* fs.readFileString(path)).trimEnd().split("\n")
   const sample = ["loom.tool", "loom.tokens.input"].map((name) => lines.find((line) => JSON.parse(line).name === name))
   console.log(
-    `${sample.join("\n\n")}\n\n… and ${lines.length - sample.length} more; examples/03-file.ts asks jq about them.`
+    `${sample.join("\n\n")}\n\n… and ${lines.length - sample.length} more; examples/03-file.ts queries them with jq.`
   )
 })
 

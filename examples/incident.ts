@@ -1,5 +1,5 @@
 /**
- * The agents of the page's example: an on-call supervisor hands an incident to two workers, each with its own model.
+ * The agents of the page's example: an on-call supervisor delegates an incident to two workers, each with its own model.
  *
  * Run by 18-page.ts. The models are scripted and the tools' answers made up. Delays are realistic, in multiples of 4 ms, which a test
  * clock represents exactly.
@@ -70,7 +70,7 @@ const onCallScript: ReadonlyArray<ScriptedTurn> = [
   { delay: "2.6 seconds", text: "Release 4.12.0 cut the pool from 40 to 4.", usage: tokens(3120, 260, 2840) }
 ]
 
-/** The same agent, whose runs ask a model of their own and not the one that is provided around them. */
+/** The same agent with its own model instead of the one provided around it. */
 const on = <R>(agent: Agent<R>, model: string, script: ReadonlyArray<ScriptedTurn>): Agent<R> => ({
   ...agent,
   run: (prompt, options) => agent.run(prompt, options).pipe(Effect.provide(ScriptedModel.layer(script, { model })))
@@ -99,7 +99,7 @@ const PricesLive = Pricing.table([
   { model: "gpt-5-mini", input: 0.25, cachedInput: 0.025, output: 2 }
 ])
 
-/** A release and what came of it: four runs in a minute and a half, the second of them interrupted. */
+/** A release and its aftermath: four runs in a minute and a half, the second of them interrupted. */
 export const release = Effect.gen(function*() {
   yield* metrics.run("How is checkout doing?", { userId: "bob", sessionId: "morning" })
   yield* Effect.sleep("12 seconds")

@@ -1,5 +1,5 @@
 /**
- * Runs the command line as a shell would, and prints the command with what it prints.
+ * Runs the command line as a shell would, and prints the command and its output.
  */
 import { Effect } from "effect"
 import { execFile } from "node:child_process"
@@ -7,7 +7,7 @@ import { basename } from "node:path"
 
 const shown = (word: string): string => word.startsWith("/") ? basename(word) : /[ <=]/.test(word) ? `"${word}"` : word
 
-/** Runs `npx loom-telemetry` with these words. Returns its exit code. */
+/** Runs `npx loom-telemetry` with these arguments. Returns its exit code. */
 export const loom = (...words: ReadonlyArray<string>): Effect.Effect<number> =>
   Effect.async((resume) => {
     execFile("npx", ["loom-telemetry", ...words], (error, stdout, stderr) => {

@@ -36,7 +36,7 @@ export const small = (runs: number): Model =>
 /** The model of version 2. */
 export const large = (runs: number): Model => ScriptedModel.layer(times(runs, [lookup, answer]), { model: "large-1" })
 
-/** The model of version 2, in a run that has looked it up already. */
+/** The model of version 2, in a run that has already looked it up. */
 export const largeAfterLookup: Model = ScriptedModel.layer([answer], { model: "large-1" })
 
 export const Prices = Pricing.table([

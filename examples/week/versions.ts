@@ -1,5 +1,5 @@
 /**
- * What 31-week.ts does with a version of its agent: asks it, and tries it on a dataset. Both are recorded.
+ * Asks a version of the agent of 31-week.ts questions, and tries it on a dataset. Both are recorded.
  */
 import { Prompt } from "@effect/ai"
 import { Effect, Layer, Schema } from "effect"
@@ -8,7 +8,7 @@ import { Cassette, Dataset, Experiment, Scorer } from "loom-telemetry/evals"
 import type { Model } from "./support.js"
 import { support } from "./support.js"
 
-/** Records all content, so that a run can become a case, and can be played again. */
+/** Records all content, so that a run can become a case and be replayed. */
 const recorded = (model: Model, path: string) =>
   Layer.provideMerge(model, Layer.provideMerge(FileTelemetry.layer(path), Cassette.recording))
 
@@ -22,7 +22,7 @@ export const asked = (questions: ReadonlyArray<string>, model: Model, path: stri
       )
   ).pipe(Effect.provide(recorded(model, path)))
 
-/** Tries all cases of a dataset: the answer must link to the manual. */
+/** Runs all cases of a dataset: the answer must link to the manual. */
 export const tried = (name: string, cases: string, model: Model, path: string) =>
   Dataset.parse(cases, { input: Schema.Array(Prompt.Message) }).pipe(
     Effect.flatMap((dataset) =>

@@ -108,7 +108,7 @@ const measuredStream = <Options>(known: ModelIdentity, call: StreamCall<Options>
           stream: Stream.unwrap(
             Effect.map(outsideTools(options, meter), (given) => streamWithoutPropagation(call(given)))
           ).pipe(
-            (answer) => meter.recorder?.heard(answer) ?? answer,
+            (answer) => meter.recorder?.record(answer) ?? answer,
             Stream.provideService(CurrentCall, meter),
             Stream.tap((part) => observe(meter, part)),
             Stream.tapError((error) => reject(meter, error)),

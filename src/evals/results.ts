@@ -16,7 +16,7 @@ export interface ReadResults {
   readonly seed?: number
 }
 
-interface Found {
+interface RecordedCase {
   readonly experiment: string
   readonly result: Omit<CaseResult, "scores">
   /** How many scores it should have. */
@@ -26,7 +26,9 @@ interface Found {
 const text = (value: unknown): string | null => typeof value === "string" ? value : null
 const number = (value: unknown): number | null => typeof value === "number" ? value : null
 
-const foundIn = ({ attributes, durationMs, exception, name, outcome, traceId }: DecodedSpan): Found | undefined => {
+const recordedCase = (
+  { attributes, durationMs, exception, name, outcome, traceId }: DecodedSpan
+): RecordedCase | undefined => {
   const { agent_version, case_id, cost_usd, experiment, repetition, scorers, tokens_in, tokens_out } = attributes
   return name !== caseSpan || typeof case_id !== "string" || typeof experiment !== "string" || outcome === "interrupted"
     ? undefined
@@ -62,7 +64,7 @@ export const results = <E, R>(
   { name, seed = 1 }: ReadResults = {}
 ): Effect.Effect<ReadonlyArray<ExperimentResult>, E, R> =>
   Effect.suspend(() => {
-    const found = new Map<string, Found>()
+    const found = new Map<string, RecordedCase>()
     const scores = new Map<string, Array<CaseScore>>()
     return TraceFile.records(bytes).pipe(
       Stream.runForEach((record) =>
@@ -73,7 +75,7 @@ export const results = <E, R>(
             known.push(plainScore(record.score))
             scores.set(traceId, known)
           } else if (record.kind === "span") {
-            const next = foundIn(record.span)
+            const next = recordedCase(record.span)
             if (next !== undefined && (name === undefined || next.experiment === name)) {
               found.set(record.span.traceId, next)
             }
@@ -85,7 +87,7 @@ export const results = <E, R>(
   })
 
 const experimentsOf = (
-  found: ReadonlyMap<string, Found>,
+  found: ReadonlyMap<string, RecordedCase>,
   scores: ReadonlyMap<string, ReadonlyArray<CaseScore>>,
   seed: number
 ): ReadonlyArray<ExperimentResult> => {

@@ -1,5 +1,5 @@
 /**
- * The version of an agent changes with whatever decides how it behaves, and with nothing else.
+ * The version of an agent changes with everything that determines its behavior, and with nothing else.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Schema from "effect/Schema"
@@ -30,7 +30,7 @@ describe("the version of an agent", () => {
     ["one word of its instructions", agent({ instructions: "Be brief." })],
     ["a tool's description", agent({ tools: { ...agent().tools, add: add("Adds up.") } })],
     ["a tool's parameters", agent({ tools: { ...agent().tools, add: add("Adds.", { b: Schema.Number }) } })],
-    ["a tool less", agent({ tools: {} })],
+    ["a missing tool", agent({ tools: {} })],
     ["the model", agent(), "gpt-5-mini"]
   ])("changes with %s", (_, changed, model) => {
     expect(version(changed, model)).not.toBe(version(agent()))

@@ -1,5 +1,5 @@
 /**
- * Calls of an instrumented model that cost tokens although the caller gets no answer: a tool fails, or the object does not fit.
+ * Calls of an instrumented model that cost tokens although the caller gets no answer: a tool fails, or the object does not fit its schema.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -23,7 +23,7 @@ const kit = Toolkit.make(Go)
 
 const going = calling({ id: "c1", name: "go", params: { n: 1 } })
 
-/** One call with this handler, whose tools `@effect/ai` runs. */
+/** One call with this handler; `@effect/ai` runs the tools. */
 const asked = (method: "generateText" | "streamText", handler: Effect.Effect<number, string>) =>
   Effect.flatMap(instrumentToolkit(kit), (toolkit) =>
     method === "generateText"
@@ -42,7 +42,7 @@ const counted = (run: Records) => [
 
 describe("an answered call that fails afterwards", () => {
   it.effect.each(["generateText", "streamText"] as const)(
-    "in %s counts what it used when a tool fails",
+    "in %s counts its usage if a tool fails",
     (method) =>
       Effect.gen(function*() {
         const run = yield* asked(method, Effect.fail("nope")).pipe(scripted(going), recorded)
@@ -53,7 +53,7 @@ describe("an answered call that fails afterwards", () => {
   )
 
   it.effect.each(["generateText", "streamText"] as const)(
-    "in %s counts what it used when it is interrupted in a tool",
+    "in %s counts its usage if it is interrupted in a tool",
     (method) =>
       Effect.gen(function*() {
         const reached = yield* Deferred.make<void>()
@@ -68,7 +68,7 @@ describe("an answered call that fails afterwards", () => {
       })
   )
 
-  it.effect("counts what it used inside an agent's tool", () =>
+  it.effect("counts its usage inside an agent's tool", () =>
     Effect.gen(function*() {
       const tools = arithmeticTools.toLayer({
         add: () =>

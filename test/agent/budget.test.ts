@@ -49,7 +49,7 @@ const delegate = (id: string, worker: string): ScriptedToolCall => ({
 })
 
 describe("a budget", () => {
-  // Of sums that floating point gets wrong, of less than a micro-dollar, and of a limit that is not a multiple of the price.
+  // Sums that floating point gets wrong, amounts below a micro-dollar, and a limit that is not a multiple of the price.
   it.effect.each<readonly [limit: number, price: number]>([
     [1, 0.1],
     [3, 0.3],
@@ -75,7 +75,7 @@ describe("a budget", () => {
       })
   )
 
-  it.effect("of cost is not spent by calls without a price, which are counted and logged", () =>
+  it.effect("for cost is not spent by calls without a price, which are counted and logged", () =>
     Effect.gen(function*() {
       const warnings: Array<string> = []
       const logger = Logger.make(({ message }) => void warnings.push(String(message)))
@@ -155,7 +155,7 @@ describe("a budget", () => {
       expect(yield* run.exit).toMatchObject({ interruptedReason: null, output: "Hi" })
     }))
 
-  it.effect("of 0 makes no model call", () =>
+  it.effect("of 0 allows no model call", () =>
     Effect.gen(function*() {
       const run = yield* spending({ maxTokens: 0 })
       expect(yield* run.exit).toMatchObject({ interruptedReason: "budget:max_tokens", turns: 0, output: "" })
@@ -204,7 +204,7 @@ describe("a budget", () => {
         result: "\n[The worker was stopped: budget:max_tokens]",
         isFailure: false
       })
-      // The workers' own tool calls would begin when the budget is spent.
+      // The budget is spent before the workers' own tool calls start.
       expect(attributeOf(run, "loom.tool", "tool")).toEqual(["delegate", "add", "delegate", "add"])
       expect(attributeOf(run, "loom.tool", "ok")).toEqual([true, false, true, false])
       expect(flaws(run)).toEqual([])
@@ -251,7 +251,7 @@ describe("a budget", () => {
       expect(metricsNamed(run, "loom.budget.exceeded")).toHaveLength(1)
     }))
 
-  it.effect("of cost ignores calls without a known price", () =>
+  it.effect("for cost ignores calls without a known price", () =>
     Effect.gen(function*() {
       const run = yield* talkerWith({ maxCostUsd: 1 }).run("Go").pipe(scripted(saying("Hi")), recorded)
       expect(yield* run.exit).toMatchObject({ interruptedReason: null, costUsd: null })

@@ -165,7 +165,7 @@ describe("content", () => {
       expect(bad!.attributes["arguments"]).toContain(secret)
     }))
 
-  it("that holds promises ends no program", async () => {
+  it("that contains promises does not crash the program", async () => {
     const rejected = async () => {
       throw new Error("no")
     }

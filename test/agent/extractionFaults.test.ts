@@ -53,9 +53,9 @@ const likesMoths = () => Effect.succeed(["Likes moths."])
 describe("extraction with a sink that throws", () => {
   it.effect.each<readonly [how: string, options: Parameters<typeof AutoExtract.layer>[0]]>([
     ["in the background", { extract: likesMoths }],
-    ["that is waited for", { extract: likesMoths, background: false }],
+    ["in the foreground", { extract: likesMoths, background: false }],
     ["by a model call in the background", {}],
-    ["by a model call that is waited for", { background: false }]
+    ["by a model call in the foreground", { background: false }]
   ])("%s is measured in the other sinks, and its facts are stored", ([, options]) =>
     Effect.gen(function*() {
       const { facts, logged, metrics } = yield* remembered(options)

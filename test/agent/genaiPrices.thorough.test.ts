@@ -1,7 +1,7 @@
 /**
- * Money, checked against the price list itself: for each model that it knows of our vendors, random usages cost what it says.
+ * Costs, checked against the price list itself, for random usages of every model of our vendors that it knows.
  *
- * The list is asked for the vendor's own report of the usage; we are given what the vendor's layer makes of that report.
+ * The list prices the usage as the vendor reports it. Our cost is computed from what the vendor's layer makes of that report.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { calcPrice, findProvider } from "@pydantic/genai-prices"
@@ -37,13 +37,13 @@ const randomParts = Effect.all({
 })
 
 interface Money {
-  /** Our name of the provider. */
+  /** Our name for the provider. */
   readonly provider: string
   /** Its name in the list. */
   readonly listed: string
-  /** What its layer reports. */
+  /** The usage that its layer reports. */
   readonly usage: (parts: Parts) => KnownUsage
-  /** The same in the words of the list. */
+  /** The same in the list's terms. */
   readonly tokens: (parts: Parts) => Record<string, number>
 }
 
@@ -137,7 +137,7 @@ const vendors: ReadonlyArray<Money> = [
   }
 ]
 
-/** What the list says; `undefined` where it has no price. */
+/** The list's price; `undefined` if it has none. */
 const listPrice = (tokens: Record<string, number>, model: string, providerId: string): number | undefined => {
   try {
     return calcPrice(tokens, model, { providerId, timestamp: at })?.total_price
@@ -147,7 +147,7 @@ const listPrice = (tokens: Record<string, number>, model: string, providerId: st
 }
 
 describe.each(vendors)("the cost of $listed's models", ({ listed, provider, tokens, usage }) => {
-  it.effect("is the list's own, for a hundred random usages of each", () =>
+  it.effect("equals the list's, for a hundred random usages of each", () =>
     Effect.gen(function*() {
       const pricing = yield* Pricing
       const models = findProvider({ providerId: listed })!.models.map(({ id }) => id)

@@ -26,7 +26,7 @@ const generated = LanguageModel.generateText({ prompt: secret }).pipe(
 )
 
 describe("an instrumented model", () => {
-  it.effect("is one span per call, with what it used, and no other", () =>
+  it.effect("records one span per call, with its usage, and no other span", () =>
     Effect.gen(function*() {
       const run = yield* generated
       expect((yield* run.exit).text).toBe(secret)
@@ -74,7 +74,7 @@ describe("an instrumented model", () => {
       expect(outline(run, "streaming", "tokens_in")).toEqual(["loom.model.stream streaming=false tokens_in=12"])
     }))
 
-  it.effect("counts what an object cost that does not fit its schema", () =>
+  it.effect("counts the usage of an object that does not fit its schema", () =>
     Effect.gen(function*() {
       const run = yield* LanguageModel.generateObject({ prompt: "Hi", schema: Schema.Struct({ a: Schema.Number }) })
         .pipe(
@@ -151,7 +151,7 @@ describe("an instrumented model", () => {
     }))
 
   it.effect.each(["generateText", "streamText"] as const)(
-    "in %s is the parent of what the library does",
+    "is the parent of the library's spans in %s",
     (method) =>
       Effect.gen(function*() {
         const ask = method === "generateText"

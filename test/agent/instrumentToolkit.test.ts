@@ -32,7 +32,7 @@ describe("instrumented tools", () => {
       ["generateText", Effect.asVoid(withTools)],
       ["streamText", streamingTools]
     ] as const
-  )("in %s are spans inside the model call, without others", ([, program]) =>
+  )("are spans inside the model call in %s, without the library's own", ([, program]) =>
     Effect.gen(function*() {
       const run = yield* program.pipe(
         RunContext.with({ userId: "alice" }),
@@ -56,7 +56,7 @@ describe("instrumented tools", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("return to the library what they return uninstrumented", () =>
+  it.effect("return the same results to the library as uninstrumented tools", () =>
     Effect.gen(function*() {
       const { toolResults } = yield* withTools.pipe(
         Effect.provide(ArithmeticLive),

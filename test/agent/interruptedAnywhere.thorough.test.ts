@@ -1,5 +1,5 @@
 /**
- * Wherever a run is interrupted, no span stays open and no run or tool is without its duration.
+ * Wherever a run is interrupted, no span stays open, and every run and tool has its duration.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import { describe, expect, it } from "@effect/vitest"

@@ -7,7 +7,7 @@ import * as FiberId from "effect/FiberId"
 import * as Scheduler from "effect/Scheduler"
 import { flaws, recorded } from "./recorded.js"
 
-/** Counts the instructions of all fibers that it schedules, and interrupts one fiber after so many. */
+/** Counts the instructions of all fibers that it schedules, and interrupts one fiber after a given number. */
 class InterruptingScheduler extends Scheduler.MixedScheduler {
   count = 0
   target: Fiber.RuntimeFiber<unknown, unknown> | undefined = undefined

@@ -26,7 +26,7 @@ const joined = Effect.gen(function*() {
 const ways = [["interrupts itself", Effect.interrupt], ["joins a fiber that was interrupted", joined]] as const
 
 describe("a tool that", () => {
-  it.effect.each(ways)("%s is returned to the model, and the run continues", ([, body]) =>
+  it.effect.each(ways)("%s is reported to the model, and the run continues", ([, body]) =>
     Effect.gen(function*() {
       for (const toolConcurrency of [1, "unbounded"] as const) {
         const agent = Agent.make({ name: "waiter", instructions: "Wait.", toolkit, toolConcurrency })
@@ -47,7 +47,7 @@ const pair = Toolkit.make(
 )
 
 describe("a tool whose fiber another tool interrupts", () => {
-  it.effect("is returned to the model, and the run continues", () =>
+  it.effect("is reported to the model, and the run continues", () =>
     Effect.gen(function*() {
       const working = yield* Deferred.make<Fiber.RuntimeFiber<unknown, unknown>>()
       const handlers = pair.toLayer({

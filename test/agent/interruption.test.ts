@@ -37,7 +37,7 @@ const outcomes = (run: Recorded<unknown, unknown>) => run.spans.map(({ outcome }
 const sessions = (run: Recorded<unknown, unknown>) =>
   metricsNamed(run, "loom.session.duration_ms").map(({ architecture, outcome }) => `${architecture} ${outcome}`)
 
-describe("a run that is interrupted", () => {
+describe("a run leaves no span open if it is interrupted", () => {
   it.effect("in the model call", () =>
     Effect.gen(function*() {
       const run = yield* interruptedWhen(idle, talker("parrot").run("Hi", { userId: "alice" }).pipe(scripted(forever)))

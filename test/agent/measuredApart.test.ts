@@ -52,7 +52,7 @@ const insteadOf = (first: Model): Model =>
   )
 
 describe("an answer that a wrapper takes from a model that is not instrumented", () => {
-  it.effect("is not counted after a call that is: it cannot be told apart from the answer of that one", () =>
+  it.effect("is not counted after a call that is, because it cannot be told apart from that call's answer", () =>
     Effect.gen(function*() {
       const run = yield* parrot.run("Hi").pipe(
         Effect.provide([insteadOf(measured(script(hi), { model: "named" })), prices]),
@@ -86,8 +86,8 @@ describe("an answer that a wrapper takes from a model that is not instrumented",
     }))
 })
 
-describe("a call that goes on after the call around it has been answered", () => {
-  it.effect("is counted next to that one, when it is over", () =>
+describe("a call that continues after the call around it has been answered", () => {
+  it.effect("is counted in addition to that one, when it ends", () =>
     Effect.gen(function*() {
       const answered = yield* Deferred.make<void>()
       const behind: Array<Fiber.Fiber<unknown, unknown>> = []

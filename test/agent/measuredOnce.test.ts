@@ -1,5 +1,5 @@
 /**
- * An agent on top of other people's wrappers on top of instrumented models: all tokens are counted, each of them once, at the deepest call.
+ * An agent on top of other people's wrappers on top of instrumented models: all tokens are counted, each of them once, at the innermost call.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import { describe, expect, it } from "@effect/vitest"
@@ -27,7 +27,7 @@ const views = (run: Records) => ({
 
 const everywhere = (tokens: number) => ({ spans: tokens, metrics: tokens, run: tokens })
 
-/** A run with one turn, whose calls are nested so deep; the deepest has the tokens. */
+/** A run with one turn and this many nested calls. The innermost has the tokens. */
 const nested = (depth: number) => [
   "loom.run tokens_in=12",
   "  loom.turn",
@@ -44,7 +44,7 @@ describe("an agent on an instrumented model", () => {
       ["instrumented twice", measured(measured(script(hi))), 1],
       ["in a wrapper", routed(measured(script(hi))), 2],
       ["in a wrapper that is instrumented too", measured(routed(measured(script(hi)))), 2],
-      ["in wrappers in each other", measured(routed(measured(routed(measured(measured(script(hi))))))), 3]
+      ["in nested wrappers", measured(routed(measured(routed(measured(measured(script(hi))))))), 3]
     ] as const
   )("counts a call once: %s", ([, model, depth]) =>
     Effect.gen(function*() {
@@ -55,7 +55,7 @@ describe("an agent on an instrumented model", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("names the model of the run by the call that knows it", () =>
+  it.effect("takes the model of the run from the call that knows it", () =>
     Effect.gen(function*() {
       const inner = measured(vendorModel({ inputTokens: 1, outputTokens: 1 }), { model: "gpt-5", provider: "azure" })
       const run = yield* parrot.run("Hi").pipe(Effect.provide(routed(inner)), recorded)
@@ -68,7 +68,7 @@ describe("an agent on an instrumented model", () => {
       expect(run.metrics[0]!.attributes["model"]).toBe("gpt-5")
     }))
 
-  it.effect("counts a reported cost once, also of a call that reports no usage", () =>
+  it.effect("counts a reported cost once, even if the call reports no usage", () =>
     Effect.gen(function*() {
       const inner = measured(vendorModel({ metadata: { openrouter: { usage: { cost: 0.25 } } } }))
       const run = yield* parrot.run("Hi").pipe(Effect.provide(routed(inner)), recorded)
@@ -149,7 +149,7 @@ describe("an agent on an instrumented model", () => {
       expect(views(run)).toEqual(everywhere(12))
     }))
 
-  it.effect("counts a call once whose prompt is rewritten between two instrumented models", () =>
+  it.effect("counts a call once if its prompt is rewritten between two instrumented models", () =>
     Effect.gen(function*() {
       const rewritten = streaming(
         measured(script(hi)),
@@ -159,7 +159,7 @@ describe("an agent on an instrumented model", () => {
       expect(views(run)).toEqual(everywhere(12))
     }))
 
-  it.effect("counts every answer of several to one prompt", () =>
+  it.effect("counts each of several answers to one prompt", () =>
     Effect.gen(function*() {
       const model = streaming(measured(script(hi, hi, other)), (inner, options) =>
         Stream.unwrap(

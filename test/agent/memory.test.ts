@@ -151,7 +151,7 @@ describe("extraction", () => {
       expect(yield* run.exit).toEqual({ before: [], after: ["likes moths"] })
     }))
 
-  it.effect("in the background is waited for when the layer is released", () =>
+  it.effect("in the background is awaited when the layer is released", () =>
     Effect.gen(function*() {
       const run = yield* Effect.gen(function*() {
         const scope = yield* Scope.make()

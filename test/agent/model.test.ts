@@ -52,7 +52,7 @@ describe("a model call with a transient failure", () => {
   )
 
   it.effect.each([400, 401, 403, 404, 422])(
-    "is not one of status %i: there is no retry",
+    "is not assumed for status %i: there is no retry",
     (status) =>
       Effect.gen(function*() {
         const run = yield* after(
@@ -73,7 +73,7 @@ describe("a model call with a transient failure", () => {
       expect(attributeOf(run, "loom.model.stream", "retries")).toEqual([3])
     }))
 
-  it.effect("is not retried once the model has said something", () =>
+  it.effect("is not retried once content has arrived", () =>
     Effect.gen(function*() {
       const run = yield* after(
         "1 minute",

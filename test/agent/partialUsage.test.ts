@@ -60,7 +60,7 @@ const prices = Pricing.table([{ model: "", input: 1e6, output: 1e6, cachedInput:
 
 const parrot = talker("parrot")
 
-const told = (...finishes: ReadonlyArray<Finish>) =>
+const reporting = (...finishes: ReadonlyArray<Finish>) =>
   parrot.run("Hi").pipe(Effect.provide([ending(finishes), prices]), recorded)
 
 describe("usage that is partly reported", () => {
@@ -68,7 +68,7 @@ describe("usage that is partly reported", () => {
     "is partly counted: input %d",
     (input) =>
       Effect.gen(function*() {
-        const run = yield* told({ input, output: 5, cached: 3 })
+        const run = yield* reporting({ input, output: 5, cached: 3 })
         const { attributes } = spanNamed(run, "loom.model.stream")
         expect(attributes).toMatchObject({ tokens_out: 5 })
         for (const key of ["tokens_in", "cached_tokens_in", "cost_usd"]) {
@@ -83,7 +83,7 @@ describe("usage that is partly reported", () => {
 
   it.effect("is partly counted: no output", () =>
     Effect.gen(function*() {
-      const run = yield* told({ input: 10, output: undefined })
+      const run = yield* reporting({ input: 10, output: undefined })
       const { attributes } = spanNamed(run, "loom.model.stream")
       expect(attributes).toMatchObject({ tokens_in: 10 })
       expect(attributes).not.toHaveProperty("tokens_out")
@@ -93,7 +93,7 @@ describe("usage that is partly reported", () => {
 
   it.effect("is absent if neither is a valid count", () =>
     Effect.gen(function*() {
-      const run = yield* told({ input: -1, output: -5 })
+      const run = yield* reporting({ input: -1, output: -5 })
       expect(spanNamed(run, "loom.model.stream").attributes).not.toHaveProperty("tokens_in")
       expect(run.metrics.filter(({ name }) => name.startsWith("loom.tokens") || name.startsWith("loom.cost"))).toEqual(
         []
@@ -103,13 +103,13 @@ describe("usage that is partly reported", () => {
 
   it.effect("is 0 if the provider reports 0", () =>
     Effect.gen(function*() {
-      const run = yield* told({ input: 0, output: 0 })
+      const run = yield* reporting({ input: 0, output: 0 })
       expect(spanNamed(run, "loom.model.stream").attributes).toMatchObject({ tokens_in: 0, tokens_out: 0, cost_usd: 0 })
     }))
 
   it.effect("has no more cached input than input", () =>
     Effect.gen(function*() {
-      const run = yield* told({ input: 10, output: 5, cached: 30 })
+      const run = yield* reporting({ input: 10, output: 5, cached: 30 })
       expect(spanNamed(run, "loom.model.stream").attributes).toMatchObject({ tokens_in: 10, cached_tokens_in: 10 })
       expect((yield* run.exit).costUsd).toBe(6)
     }))
@@ -118,7 +118,7 @@ describe("usage that is partly reported", () => {
 describe("usage that is reported twice", () => {
   it.effect("stays if the later report is empty", () =>
     Effect.gen(function*() {
-      const run = yield* told(
+      const run = yield* reporting(
         { input: 10, output: 5, metadata: { openrouter: { usage: { cost: 0.25 } } } },
         { input: undefined, output: undefined }
       )
@@ -129,9 +129,9 @@ describe("usage that is reported twice", () => {
       })
     }))
 
-  it.effect("is taken from the later report, as far as it goes", () =>
+  it.effect("has the counts of the later report where it has any", () =>
     Effect.gen(function*() {
-      const run = yield* told({ input: 10, output: 5 }, { input: undefined, output: 7 })
+      const run = yield* reporting({ input: 10, output: 5 }, { input: undefined, output: 7 })
       expect(yield* run.exit).toMatchObject({ tokensIn: 10, tokensOut: 7, costUsd: 17 })
     }))
 })

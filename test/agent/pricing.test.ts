@@ -1,32 +1,16 @@
 /**
- * Prices from a table, from `@pydantic/genai-prices` and from the provider itself. An unknown price is absent, never 0.
+ * Prices from a table and from the provider itself. An unknown price is absent, never 0.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import { type PricedCall, type PriceEntry, Pricing, type Usage } from "loom-telemetry/agent"
+import { type PricedCall, type PriceEntry, Pricing } from "loom-telemetry/agent"
 import { talker } from "./arithmetic.js"
+import { call, million, usage } from "./pricedCall.js"
 import { attributeOf, metricsNamed, recorded, spanNamed } from "./recorded.js"
 import { type VendorAnswer, vendorModel } from "./vendorModel.js"
-
-const million = 1_000_000
-
-const usage = (of: Partial<Usage>): Usage => ({
-  tokensIn: 0,
-  tokensOut: 0,
-  ...of
-})
-
-const call = (of: Partial<PricedCall>): PricedCall => ({
-  model: "claude-opus-4-20250514",
-  provider: "anthropic",
-  usage: usage({ tokensIn: million }),
-  at: new Date("2026-01-01"),
-  ...of
-})
 
 const priceFrom = (entries: ReadonlyArray<PriceEntry>, of: Partial<PricedCall>) =>
   Pricing.pipe(
@@ -118,7 +102,7 @@ describe("a table of prices", () => {
       expect(yield* price("priority")).toBeUndefined()
     }))
 
-  it.effect("prices input that stays in the cache for an hour separately", () =>
+  it.effect("prices input that is cached for an hour separately", () =>
     Effect.gen(function*() {
       const tokens = usage({ tokensIn: million, cacheCreationTokensIn: million, cacheCreation1hTokensIn: million / 2 })
       const entry = { model: "claude-opus-4", input: 3, output: 15, cacheCreation: 3.75 }
@@ -148,7 +132,7 @@ describe("a table of prices", () => {
       expect(yield* priceFrom(entries, { usage: mixed })).toMatchObject({ usd: 10 + 2 + 12.5 + 100 })
     }))
 
-  it.effect("prices cached input like other input if it has no price of its own", () =>
+  it.effect("prices cached input like other input if it has no separate price", () =>
     Effect.gen(function*() {
       const all = usage({ tokensIn: million, cachedTokensIn: million })
       expect(yield* priceFrom([{ model: "claude-opus-4", input: 10, output: 50 }], { usage: all })).toMatchObject({
@@ -291,7 +275,7 @@ describe("a model without a known price", () => {
       ])
     }))
 
-  it.effect("is not one that is free by the table: that costs 0", () =>
+  it.effect("is not one that is free in the table, which costs 0", () =>
     Effect.gen(function*() {
       const run = yield* answering(opus).pipe(
         Effect.provide(Pricing.table([{ model: "claude-opus-4", input: 0, output: 0 }])),
@@ -299,66 +283,5 @@ describe("a model without a known price", () => {
       )
       expect((yield* run.exit).costUsd).toBe(0)
       expect(metricsNamed(run, "loom.cost.usd").map(({ value }) => value)).toEqual([0])
-    }))
-})
-
-describe("the prices of @pydantic/genai-prices", () => {
-  const price = (of: Partial<PricedCall>) =>
-    Pricing.pipe(
-      Effect.map((pricing) => Option.getOrUndefined(pricing.price(call(of)))),
-      Effect.provide(Pricing.genaiPrices)
-    )
-
-  it.effect("know models of the vendors", () =>
-    Effect.gen(function*() {
-      const anthropic = yield* price({})
-      expect(anthropic).toEqual({ usd: 15, source: "genai-prices" })
-      const openai = yield* price({ model: "gpt-4o", provider: "openai" })
-      expect(openai!.usd).toBeGreaterThan(0)
-    }))
-
-  it.effect("make cached input cheaper", () =>
-    Effect.gen(function*() {
-      const cached = yield* price({ usage: usage({ tokensIn: million, cachedTokensIn: million }) })
-      expect(cached!.usd).toBeCloseTo(1.5)
-    }))
-
-  it.effect("make input that stays in the cache for an hour more expensive", () =>
-    Effect.gen(function*() {
-      const hour = { tokensIn: 100_000, cacheCreationTokensIn: 100_000, cacheCreation1hTokensIn: 100_000 }
-      const priced = yield* price({ model: "claude-sonnet-4-5", usage: usage(hour) })
-      expect(priced!.usd).toBeCloseTo(0.6, 12)
-    }))
-
-  it.effect("price audio separately", () =>
-    Effect.gen(function*() {
-      const tokens = usage({ tokensIn: million, media: [{ medium: "audio", of: "input", tokens: million }] })
-      const model = { model: "gemini-2.5-flash", provider: "gcp.gemini" }
-      expect((yield* price({ ...model, usage: tokens }))!.usd).toBeCloseTo(1, 12)
-      expect((yield* price({ ...model, usage: usage({ tokensIn: million }) }))!.usd).toBeCloseTo(0.3, 12)
-    }))
-
-  it.effect.each(["flex", "priority", "batch"])(
-    "do not cover the service tier %s",
-    (serviceTier) =>
-      Effect.gen(function*() {
-        expect(yield* price({ serviceTier })).toBeUndefined()
-      })
-  )
-
-  it.effect("do not cover a made-up model", () =>
-    Effect.gen(function*() {
-      expect(yield* price({ model: "homemade", provider: "_OTHER" })).toBeUndefined()
-    }))
-
-  it.effect("do not cover usage that does not add up", () =>
-    Effect.gen(function*() {
-      expect(yield* price({ usage: usage({ tokensIn: 1, cachedTokensIn: 100 }) })).toBeUndefined()
-    }))
-
-  it.effect("can be built many times", () =>
-    Effect.gen(function*() {
-      yield* Effect.scoped(Layer.build(Pricing.genaiPrices))
-      yield* Effect.scoped(Layer.build(Pricing.genaiPrices))
     }))
 })

@@ -99,11 +99,11 @@ const linesOf = (node: SpanNode, keys: ReadonlyArray<string>, indent: string): R
   ]
 }
 
-/** What is wrong with the records of a finished program: open spans, runs without their duration. */
+/** What is wrong with the records of a finished program, such as open spans or runs without a duration. */
 export const flaws = (of: Records): ReadonlyArray<string> => {
   const count = (name: string) => of.spans.filter((span) => span.name === name).length
   const measured = (name: string) => of.metrics.filter((metric) => metric.name === name).length
-  // How long the provider took is not known.
+  // The duration of the provider's own tools is unknown.
   const ownTools =
     of.spans.filter(({ attributes, name }) => name === "loom.tool" && attributes["provider_executed"] !== true).length
   return [

@@ -135,7 +135,7 @@ describe("a run", () => {
       expect(result.messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool", "assistant"])
     }))
 
-  it.effect("is a session of its own if none is given", () =>
+  it.effect("is its own session if none is given", () =>
     Effect.gen(function*() {
       const run = yield* talker("parrot").run("Hi").pipe(scripted(saying("Hi")), recorded)
       const result = yield* run.exit
@@ -156,7 +156,7 @@ describe("a run", () => {
       expect(metricsNamed(run, "loom.tokens.input")).toEqual([{ model: "ScriptedModel", user_id: "bob", value: 12 }])
     }))
 
-  it.effect("gives every run an id of its own, and a whole one", () =>
+  it.effect("gives every run its own complete id", () =>
     Effect.gen(function*() {
       const ids = yield* Effect.replicateEffect(Effect.map(talker("parrot").run("Hi"), ({ runId }) => runId), 50)
         .pipe(scripted(...Array.from({ length: 50 }, () => saying("a"))))

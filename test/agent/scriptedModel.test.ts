@@ -14,7 +14,7 @@ import { ScriptedModel, type ScriptedTurn, UnusedTurns } from "loom-telemetry/ag
 
 const generate = LanguageModel.generateText({ prompt: "Hi" })
 
-/** Fails, because there is no such tool: the turn is taken all the same. */
+/** Fails because there is no such tool, but still takes the turn. */
 const stream = Effect.exit(Stream.runDrain(LanguageModel.streamText({ prompt: "Hi" })))
 
 const script: ReadonlyArray<ScriptedTurn> = [
@@ -34,7 +34,7 @@ const reported = <E>(
   )
 
 describe("a script", () => {
-  it.effect("says which turns are left, for both ways to call the model and calls that fail", () =>
+  it.effect("tracks which turns are left, for both ways to call the model and for calls that fail", () =>
     Effect.gen(function*() {
       expect(yield* ScriptedModel.remaining).toEqual(script)
       yield* generate
@@ -54,7 +54,7 @@ describe("a script", () => {
       expect(yield* Effect.provide(ScriptedModel.remaining, layer)).toEqual(script)
     }))
 
-  it.effect("with repeat starts again after its last turn; turns that were taken once are not left", () =>
+  it.effect("with repeat starts over after its last turn, and has no turns left once each was taken", () =>
     Effect.gen(function*() {
       const texts = yield* Effect.replicateEffect(Effect.map(generate, ({ text }) => text), 5)
       expect(texts).toEqual(["one", "two", "one", "two", "one"])
@@ -78,7 +78,7 @@ describe("a script", () => {
       yield* Fiber.join(fiber)
     }).pipe(Effect.provide(ScriptedModel.layer([{ text: "late", delay: "1 minute" }]))))
 
-  it.effect("with requireAll dies of the turns that are left after a success", () =>
+  it.effect("with requireAll dies if turns are left after a success", () =>
     Effect.gen(function*() {
       const unused = yield* reported(generate)
       expect(unused).toBeInstanceOf(UnusedTurns)

@@ -1,5 +1,5 @@
 /**
- * Supervisors: concurrent delegations, each a run below its tool call. What workers use is in the metrics once, and in the totals above.
+ * Supervisors: concurrent delegations, each a run below its tool call. The workers' usage is in the metrics once, and in the supervisor's totals.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -112,7 +112,7 @@ describe("a supervisor", () => {
       const both = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
       const meeting = (index: number) =>
         Effect.zipRight(Deferred.succeed(both[index]!, undefined), Effect.all(both.map((one) => Deferred.await(one))))
-      // Each worker calls the model once; its turn of the script waits in the tool before.
+      // Each worker calls the model once, after waiting for the other to start.
       const boss = Supervisor.make({
         name: "boss",
         instructions: "",

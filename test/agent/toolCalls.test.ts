@@ -25,7 +25,7 @@ const Work = Tool.make("work", { success: Schema.String })
 const tools = Toolkit.make(Work)
 
 describe("a tool call that cannot be run", () => {
-  it.effect("names an unknown tool: the model receives the names that exist, and the name is no metric series", () =>
+  it.effect("names an unknown tool: the model receives the existing names, and the metrics omit the name", () =>
     Effect.gen(function*() {
       const run = yield* arithmetic.run("Go", { userId: "alice" }).pipe(
         Effect.provide(ArithmeticLive),
@@ -51,7 +51,7 @@ describe("a tool call that cannot be run", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("names a tool of an agent without tools", () =>
+  it.effect("names a tool although the agent has none", () =>
     Effect.gen(function*() {
       const run = yield* talker("parrot").run("Go").pipe(scripted(calling(add("c1", 1, 2)), saying("done")), recorded)
       expect(resultsGiven((yield* run.exit).messages)).toEqual([
@@ -146,8 +146,8 @@ describe("a tool call that cannot be run", () => {
     }))
 })
 
-describe("a turn with several answers", () => {
-  it.effect("keeps what the model said next to its tool calls", () =>
+describe("a turn with text and tool calls", () => {
+  it.effect("keeps the text in the conversation", () =>
     Effect.gen(function*() {
       const result = yield* arithmetic.run("Go").pipe(
         Effect.provide(ArithmeticLive),

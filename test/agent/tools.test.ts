@@ -47,7 +47,7 @@ describe("tools of a turn", () => {
         Effect.gen(function*() {
           yield* Deferred.succeed(started[names.indexOf(name)]!, undefined)
           yield* Effect.all(started.map((one) => Deferred.await(one)))
-          // The last one called is the first one done.
+          // The last one called finishes first.
           yield* Effect.forEach(names.slice(names.indexOf(name)), () => Effect.yieldNow())
           return name
         })
@@ -79,7 +79,7 @@ describe("tools of a turn", () => {
       expect(metricsNamed(run, "loom.session.duration_ms").map(({ value }) => value)).toEqual([300])
     }))
 
-  it.effect("run no more at once than toolConcurrency allows", () =>
+  it.effect("run at most toolConcurrency at a time", () =>
     Effect.gen(function*() {
       let running = 0
       let most = 0
@@ -99,7 +99,7 @@ describe("tools of a turn", () => {
       expect(most).toBe(2)
     }))
 
-  it.effect("are the parents of what their handlers do", () =>
+  it.effect("are the parents of their handlers' spans", () =>
     Effect.gen(function*() {
       const run = yield* worker.run("Go", { userId: "alice" }).pipe(
         handling((name) => Effect.succeed(name).pipe(Telemetry.withSpan("ours"), Effect.withSpan("library"))),
@@ -134,7 +134,7 @@ describe("a tool that fails", () => {
       expect(outline(run).filter((line) => line.includes("["))).toEqual(["    loom.tool [failure]"])
     }))
 
-  it.effect("with a defect is returned to the model in the same way", () =>
+  it.effect("with a defect is reported to the model in the same way", () =>
     Effect.gen(function*() {
       const run = yield* worker.run("Go").pipe(
         handling(() => Effect.die(new TypeError("x is not a function"))),
@@ -148,7 +148,7 @@ describe("a tool that fails", () => {
       expect(spanNamed(run, "loom.tool")).toMatchObject({ outcome: "failure", attributes: { ok: false } })
     }))
 
-  it.effect("by throwing is returned to the model in the same way", () =>
+  it.effect("by throwing is reported to the model in the same way", () =>
     Effect.gen(function*() {
       const run = yield* worker.run("Go").pipe(
         handling(() => {

@@ -58,7 +58,7 @@ describe.each([1, "unbounded"] as const)(
         expect(flaws(records)).toEqual([])
       }))
 
-    it.effect("acquires in spite of a timeout in the middle of a tool that fails", () =>
+    it.effect("completes an acquisition despite a timeout in the middle of a tool that fails", () =>
       Effect.gen(function*() {
         const acquired: Array<unknown> = []
         const slow = toolkit.toLayer({ go: () => Effect.zipRight(Effect.sleep("5 seconds"), Effect.die("broken")) })
@@ -90,12 +90,12 @@ const idle = Effect.yieldNow({ priority: 1 }).pipe(Effect.repeatN(500))
 const words = (count: number): ScriptedTurn =>
   saying(Array.from({ length: count }, (_, index) => `w${index}`).join(" "))
 
-describe("a streamed run that is abandoned in an uninterruptible region", () => {
+describe("a streamed run in an uninterruptible region", () => {
   it.effect.each<readonly [where: string, turn: ScriptedTurn]>([
     ["while the model is silent", { text: "never said", delay: "1000 hours" }],
     ["while the model speaks", words(8)],
     ["while it waits for its consumer", words(400)]
-  ])("%s is interrupted", ([, turn]) =>
+  ])("that is abandoned %s is interrupted", ([, turn]) =>
     Effect.gen(function*() {
       const records = yield* talker("parrot").stream("Go").pipe(
         Stream.take(2),
@@ -103,7 +103,7 @@ describe("a streamed run that is abandoned in an uninterruptible region", () => 
         Effect.uninterruptible,
         scripted(turn),
         recorded,
-        // A fiber that hangs here would keep the test from failing if it were its child.
+        // Not a child, because a child that hangs here would keep the test from failing.
         Effect.forkDaemon,
         Effect.tap(idle),
         Effect.flatMap(Fiber.poll),
@@ -120,7 +120,7 @@ describe("a streamed run that is abandoned in an uninterruptible region", () => 
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("ends as usual if it is read to its end", () =>
+  it.effect("that is read to its end ends as usual", () =>
     Effect.gen(function*() {
       const run = yield* talker("parrot").stream("Go").pipe(
         Stream.runDrain,

@@ -60,7 +60,7 @@ const scenarios: ReadonlyArray<Scenario> = [
     script: [calling(add("c1", 1, 2)), saying("done")]
   },
   {
-    name: "a run whose model makes tools up",
+    name: "a run whose model makes up tools",
     program: Effect.provide(arithmetic.run("Go"), ArithmeticLive),
     script: [calling({ id: "c1", name: "invented", params: {} }), saying("done")]
   },
@@ -96,14 +96,14 @@ const scenarios: ReadonlyArray<Scenario> = [
     script: [saying("Hi"), saying("Likes moths.")]
   },
   {
-    name: "an instrumented model that a tool asks by itself",
+    name: "an instrumented model that a tool calls itself",
     program: asking.run("Go").pipe(Effect.provide([AskingLive, instrumentLanguageModel()])),
     script: [calling(add("c1", 1, 2)), saying("one"), saying("two"), saying("done")]
   }
 ]
 
-describe("no model call goes unmeasured", () => {
-  it.effect.each(scenarios)("$name", ({ program, script }) =>
+describe("every model call is measured", () => {
+  it.effect.each(scenarios)("in $name", ({ program, script }) =>
     Effect.gen(function*() {
       const run = yield* program.pipe(Effect.provide(ScriptedModel.layer(script)), recorded)
       expect(run.exit._tag).toBe("Success")
@@ -117,7 +117,7 @@ describe("no model call goes unmeasured", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("and the calls of a tool to an instrumented model count in the run", () =>
+  it.effect("and counts in the run if a tool makes it with an instrumented model", () =>
     Effect.gen(function*() {
       const { program, script } = scenarios.at(-1)!
       const run = yield* program.pipe(Effect.provide(ScriptedModel.layer(script)), recorded)

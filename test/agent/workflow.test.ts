@@ -58,7 +58,7 @@ describe("a chain", () => {
       ])
     }))
 
-  it.effect("numbers its steps from 0 in each run, also in concurrent ones", () =>
+  it.effect("numbers its steps from 0 in each run, even in concurrent ones", () =>
     Effect.gen(function*() {
       const run = yield* Effect.all([doubling(1), doubling(2)], { concurrency: 2 }).pipe(recorded)
       expect(attributeOf(run, "loom.workflow.step", "step")).toEqual([0, 1, 2, 0, 1, 2])
@@ -98,7 +98,7 @@ describe("a route", () => {
       ])
     }))
 
-  it.effect("runs `otherwise` if there is no route of that name", () =>
+  it.effect("runs `otherwise` if there is no route with that name", () =>
     Effect.gen(function*() {
       const run = yield* support("hello").pipe(recorded)
       expect(yield* run.exit).toBe("somebody: hello")
@@ -146,7 +146,7 @@ describe("parallel branches", () => {
       ])
     }))
 
-  it.effect("are interrupted when one of them fails, with its own error", () =>
+  it.effect("are interrupted when one of them fails, and fail with its error", () =>
     Effect.gen(function*() {
       const others = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
       const waiting = (index: 0 | 1) => (_: string) =>
@@ -171,7 +171,7 @@ describe("parallel branches", () => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("can be agents, each with a run of its own", () =>
+  it.effect("can be agents, each with its own run", () =>
     Effect.gen(function*() {
       const both = Workflow.parallel("both", { poet: talker("poet"), critic: talker("critic") })
       const run = yield* both("A moth").pipe(scripted(saying("x"), saying("y")), recorded)
@@ -184,7 +184,7 @@ describe("parallel branches", () => {
 describe("a loop", () => {
   const halve = (n: number) => Effect.succeed(n / 2)
 
-  it.effect("repeats its body with the last output until `until` says so", () =>
+  it.effect("repeats its body with the last output until `until` returns true", () =>
     Effect.gen(function*() {
       const run = yield* Workflow.loop("halving", { body: halve, until: (n) => n < 3, max: 10 })(16).pipe(recorded)
       expect(yield* run.exit).toBe(2)

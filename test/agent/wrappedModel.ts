@@ -11,13 +11,13 @@ import { saying } from "./arithmetic.js"
 /** A model. */
 export type Model = Layer.Layer<LanguageModel.LanguageModel>
 
-/** Behind `instrumentLanguageModel`. */
+/** The model behind `instrumentLanguageModel`. */
 export const measured = (model: Model, options?: Parameters<typeof instrumentLanguageModel>[0]): Model =>
   Layer.provide(instrumentLanguageModel(options), model)
 
 type Methods = Partial<Record<keyof LanguageModel.Service, unknown>>
 
-/** A wrapper with methods of its own, which calls the inner model for the others. */
+/** A wrapper with its own methods, which calls the inner model for the others. */
 export const wrapped = (model: Model, wrapper: (inner: LanguageModel.Service) => Methods): Model =>
   Layer.effect(
     LanguageModel.LanguageModel,
@@ -43,7 +43,7 @@ export const streaming = (
   answer: (inner: LanguageModel.Service, options: Options) => Stream.Stream<unknown, unknown>
 ): Model => wrapped(model, (inner) => ({ streamText: (options: Options) => answer(inner, options) }))
 
-/** A call next to the agent's. */
+/** An additional call, next to the agent's. */
 export const ask = (inner: LanguageModel.Service, prompt: string) => Effect.orDie(inner.generateText({ prompt }))
 
 /** A model that follows this script. */

@@ -1,5 +1,5 @@
 /**
- * Sinks by name: `LOOM_TELEMETRY`, and the same text as a value.
+ * Sinks by name: from `LOOM_TELEMETRY`, and from the same text as a value.
  */
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"

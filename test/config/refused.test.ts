@@ -28,7 +28,7 @@ const printed = (way: Way, variables: NodeJS.ProcessEnv, variant = "root"): Prom
     child.on("close", () => resolve(text))
   })
 
-/** The lines without those that Effect's logger and Node put around any error. */
+/** The lines, without those that Effect's logger and Node add around any error. */
 const linesOf = (text: string): ReadonlyArray<string> =>
   text.trim().split("\n").map((line) => line.trim()).filter((line) =>
     line !== "" && !/^\[[\d:.]+\] ERROR \(#\d+\):$/.test(line)
@@ -43,26 +43,26 @@ const twoLines = [
 const refused = { LOOM_TELEMETRY: "nonsense" }
 
 describe("an invalid LOOM_TELEMETRY", () => {
-  it("is two lines under runMain: what is wrong, and the legal forms", async () => {
+  it("prints two lines under runMain: what is wrong, and the legal forms", async () => {
     expect(linesOf(await printed("runMain", refused))).toEqual([`Error: ${twoLines[0]}`, twoLines[1]])
   })
 
-  it("is these lines once when Node prints an unhandled rejection, without the fields of the error", async () => {
+  it("prints these lines once if Node prints an unhandled rejection, without the fields of the error", async () => {
     const text = await printed("runPromise", refused)
     expect(text).toContain(`[Error: ${twoLines.join("\n")}] {`)
     expect(text.split("nonsense")).toHaveLength(2)
     expect(text).not.toMatch(/_op|InvalidData|path:|message:|^\s+at /m)
   })
 
-  it("is the same lines if the rejection is caught and printed", async () => {
+  it("prints the same lines if the rejection is caught and printed", async () => {
     expect(linesOf(await printed("caught", refused))).toEqual([`(FiberFailure) Error: ${twoLines[0]}`, twoLines[1]])
   })
 
-  it("is the same lines if the error itself is printed", async () => {
+  it("prints the same lines if the error itself is printed", async () => {
     expect(linesOf(await printed("printed", refused))).toEqual(twoLines)
   })
 
-  it("is one line, without a stack, if the variable names a file that cannot be opened", async () => {
+  it("prints one line, without a stack, if the variable names a file that cannot be opened", async () => {
     const lines = linesOf(await printed("runMain", { LOOM_TELEMETRY: "file:/dev/null" }))
     expect(lines).toEqual([
       "TelemetryOpenError: Cannot open \"/dev/null\" for telemetry: it exists and is not a regular file. Give the path of a file, such as " +
@@ -82,7 +82,7 @@ describe("an invalid LOOM_TELEMETRY", () => {
 })
 
 describe("an invalid OTEL_* variable", () => {
-  it("is two lines under runMain: what is wrong, and what is allowed", async () => {
+  it("prints two lines under runMain: what is wrong, and what is allowed", async () => {
     const text = await printed("runMain", { LOOM_TELEMETRY: "otel", OTEL_TRACES_SAMPLER: "sometimes" }, "otel")
     expect(linesOf(text)).toEqual([
       "Error: OTEL_TRACES_SAMPLER is \"sometimes\"",
@@ -90,7 +90,7 @@ describe("an invalid OTEL_* variable", () => {
     ])
   })
 
-  it("is two lines for each of several", async () => {
+  it("prints two lines for each if there are several", async () => {
     const variables = { LOOM_TELEMETRY: "otel", OTEL_BSP_EXPORT_TIMEOUT: "soon", OTEL_METRIC_EXPORT_INTERVAL: "0" }
     expect(linesOf(await printed("runMain", variables, "otel"))).toEqual([
       "Error: OTEL_METRIC_EXPORT_INTERVAL is \"0\"",
@@ -113,7 +113,7 @@ describe("an invalid OTEL_* variable", () => {
   })
 })
 
-it("an error about an invalid text stays a ConfigError with its fields, and one line as part of another text", async () => {
+it("an error about an invalid spec stays a ConfigError with its fields, and one line inside another string", async () => {
   const error = await Effect.void.pipe(
     Effect.provide(layerSpec("nonsense")),
     Effect.provide(NodeFileSystem.layer),

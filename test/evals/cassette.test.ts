@@ -1,5 +1,5 @@
 /**
- * Cassettes: what is recorded plays again, and what differs is named.
+ * Cassettes: recorded runs play again, and differences are reported.
  */
 import * as AiError from "@effect/ai/AiError"
 import * as Tool from "@effect/ai/Tool"
@@ -95,7 +95,7 @@ describe("a cassette", () => {
       expect(counter.ran).toBe(0)
     }))
 
-  it.effect("takes as long as recorded under the test's clock", () =>
+  it.effect("takes as long as recorded under a test clock", () =>
     Effect.gen(function*() {
       const first = yield* recordedTeam
       const second = yield* ticking(
@@ -106,7 +106,7 @@ describe("a cassette", () => {
       expect(durations(second)).toEqual(durations(first))
     }))
 
-  it.effect("ends a run that asks something else with the turn, the span and the difference", () =>
+  it.effect("ends a run that makes another request, and names the turn, the span and the difference", () =>
     Effect.gen(function*() {
       const first = yield* recordedTeam
       const changed = team("Plan, then divide.")

@@ -51,7 +51,7 @@ it.live(
         const again = yield* taped(Effect.provide(run(), Cassette.layer(first.file)))
         expect(yield* differences(first, again)).toEqual([])
         expect(measurements(again)).toEqual(measurements(first))
-        // The test runner waits for answers of this process.
+        // The test runner waits for replies from this process.
         yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
       }
       const changed = yield* Effect.sandbox(Effect.provide(run("Do it well."), Cassette.layer(first.file))).pipe(

@@ -35,7 +35,7 @@ const withAttribute = (span: SpanRecord, key: string, change: (value: string) =>
 }
 
 describe("a damaged cassette", () => {
-  it.effect("is refused if the last line, that of the run, is lost", () =>
+  it.effect("is rejected if its last line, the run's, is lost", () =>
     Effect.gen(function*() {
       const { spans } = yield* recorded
       const file = fileOf(spans.filter(({ name }) => name !== "loom.run"))
@@ -49,9 +49,9 @@ describe("a damaged cassette", () => {
 
   it.effect.each([
     ["no times", "\"arrivals\":", "\"other\":"],
-    ["times that are none", "\"arrivals\":[[", "\"arrivals\":[null,["],
-    ["sums that are none", /.*/s, "null"]
-  ])("is refused if it holds %s", ([_, from, to]) =>
+    ["invalid times", "\"arrivals\":[[", "\"arrivals\":[null,["],
+    ["invalid checksums", /.*/s, "null"]
+  ])("is rejected if it has %s", ([_, from, to]) =>
     Effect.gen(function*() {
       const { spans } = yield* recorded
       const file = fileOf(spans.map((span) =>
@@ -102,7 +102,7 @@ describe("an agent whose tools changed since the recording", () => {
 })
 
 describe("a fork", () => {
-  it.effect("behind the last turn is refused, right after it is not", () =>
+  it.effect("can start right after the last turn, but not later", () =>
     Effect.gen(function*() {
       const { file } = yield* recorded
       const forked = (atTurn: number) =>

@@ -1,5 +1,5 @@
 /**
- * Forks of a recorded supervisor's run, loops of one's own on a tape, streams, and what cannot be played.
+ * Forks of a recorded supervisor's run, custom loops on a tape, streams, and what cannot be played.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -39,7 +39,7 @@ const script = [
 const callsBefore = [0, 2, 5, 7]
 
 describe("a fork", { timeout: 60_000 }, () => {
-  it.effect("plays the turns before it and goes on with the model given, at every turn", () =>
+  it.effect("plays the turns before it and continues with the given model, at every turn", () =>
     Effect.gen(function*() {
       const first = yield* recordedWith(...script)(run)
       const root = first.spans.find(({ parentSpanId }) => parentSpanId === null)!
@@ -126,7 +126,7 @@ const Divide = Tool.make("divide", {
 })
 const divisions = Toolkit.make(Divide)
 
-describe("a loop of one's own", () => {
+describe("a custom loop", () => {
   const handlers = (counter: { ran: number }) =>
     divisions.toLayer({
       divide: ({ a, b }) =>
@@ -181,11 +181,11 @@ describe("a stream of an agent", () => {
     }))
 })
 
-describe("what cannot be played", () => {
+describe("a span that cannot be played", () => {
   const asked = arithmetic.run("2 + 3?", { sessionId: "s1" }).pipe(Effect.provide(ArithmeticLive))
   const played = (file: Stream.Stream<Uint8Array>) => Effect.flip(Effect.provide(asked, Cassette.layer(file)))
 
-  it.effect("is named span by span, before anything runs: content that was off, cut or redacted", () =>
+  it.effect("is named before anything runs: its content was off, cut or redacted", () =>
     Effect.gen(function*() {
       const off = yield* taped(asked.pipe(Effect.provide(ScriptedModel.layer([calling(add("c1", 2, 3)), saying("5")]))))
       expect(yield* played(off.file)).toMatchObject({

@@ -1,5 +1,5 @@
 /**
- * What recording costs as a conversation grows.
+ * The cost of recording as a conversation grows.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -17,7 +17,7 @@ const Read = Tool.make("read", { parameters: { page: Schema.Number }, success: S
 const tools = Toolkit.make(Read)
 const Handlers = tools.toLayer({ read: ({ page }) => Effect.succeed(`page ${page}: ${"word ".repeat(200)}`) })
 
-/** Characters that are searched for secrets in a run of so many turns. */
+/** Characters that are searched for secrets in a run with this many turns. */
 const searched = (turns: number) => {
   let characters = 0
   const redact = (text: string): string => {
@@ -42,7 +42,7 @@ const searched = (turns: number) => {
 }
 
 describe("recording for a cassette", () => {
-  it.effect("searches each message for secrets once, however many calls ask it again", () =>
+  it.effect("searches each message for secrets once, however many calls repeat it", () =>
     Effect.gen(function*() {
       const [some, twice] = [yield* searched(20), yield* searched(40)]
 

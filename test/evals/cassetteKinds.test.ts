@@ -1,5 +1,5 @@
 /**
- * Cassettes of everything that calls a model: workflows, extractions, objects, streams that are abandoned, tools that fail side by side, retries.
+ * Cassettes of everything that calls a model: workflows, extractions, objects, abandoned streams, tools that fail concurrently, retries.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -27,7 +27,7 @@ const asking = (name: string) => ({
 })
 
 describe("a cassette of a workflow", () => {
-  it.effect("plays a chain, parallel branches that ask the same, a route and a loop", () => {
+  it.effect("plays a chain, parallel branches with the same request, a route and a loop", () => {
     const branches = Workflow.parallel("views", {
       critic: (text: string) => asking("critic").run(text),
       fan: (text: string) => asking("fan").run(text)
@@ -48,7 +48,7 @@ describe("a cassette of a workflow", () => {
     ))
   })
 
-  it.effect("plays one whose step fails, and ends one that takes another way", () =>
+  it.effect("plays one whose step fails, and ends one with another input", () =>
     Effect.gen(function*() {
       const broken = Workflow.chain("broken", [
         (text: string) => asking("drafter").run(text),
@@ -87,7 +87,7 @@ describe("a cassette of extractions", () => {
   )
 })
 
-describe("a cassette of an extraction that asks something else", () => {
+describe("a cassette of an extraction that makes another request", () => {
   const answers = [saying("Hello Alice"), saying("Is called Alice.")]
   const chat = (background: boolean) =>
     talker("host").run("I am Alice", session).pipe(
@@ -111,7 +111,7 @@ describe("a cassette of an extraction that asks something else", () => {
     }))
 })
 
-describe("a cassette of a loop of one's own", () => {
+describe("a cassette of a custom loop", () => {
   const City = Schema.Struct({ city: Schema.String, people: Schema.Int })
   const instrumented = <A, E, R>(self: Effect.Effect<A, E, R>) =>
     Effect.provide(self, instrumentLanguageModel({ model: "mine" }))
@@ -130,7 +130,7 @@ describe("a cassette of a loop of one's own", () => {
     Effect.gen(function*() {
       const program = Effect.mapBoth(
         instrumented(LanguageModel.generateObject({ prompt: "The capital of Norway?", schema: City })),
-        // The cause quotes ids that are made anew.
+        // The cause quotes ids, which are new in each run.
         {
           onFailure: (error) => [error._tag, "description" in error ? error.description : ""],
           onSuccess: () => "valid"
@@ -140,7 +140,7 @@ describe("a cassette of a loop of one's own", () => {
       expect(first.exit._tag).toBe("Failure")
     }))
 
-  it.effect("plays tools side by side of which some fail and one dies", () => {
+  it.effect("plays concurrent tools, some of which fail", () => {
     const Look = Tool.make("look", {
       parameters: { at: Schema.String },
       success: Schema.String,
@@ -188,7 +188,7 @@ describe("a cassette of a stream that is abandoned", () => {
     )
   const script = [calling(add("c1", 2, 3)), saying("It is five, I think.")]
 
-  it.effect("plays as far as the consumer goes, and ends the open spans", () =>
+  it.effect("plays as far as the consumer reads, and ends the open spans", () =>
     Effect.gen(function*() {
       const first = yield* recordedWith(...script)(events(100))
       const all = yield* first.exit
@@ -199,7 +199,7 @@ describe("a cassette of a stream that is abandoned", () => {
       }
     }))
 
-  it.effect("is refused before anything runs if a call was interrupted when it was recorded", () =>
+  it.effect("is rejected before anything runs if a call was interrupted when it was recorded", () =>
     Effect.gen(function*() {
       const first = yield* recordedWith(...script)(events(2))
       expect(first.spans.some(({ outcome }) => outcome === "interrupted")).toBe(true)
@@ -222,7 +222,7 @@ describe("a cassette with delays", () => {
     return yield* Fiber.join(fiber)
   })
 
-  it.effect("does not wait for a moment of twenty hours and two retries with the machine's clock", () =>
+  it.effect("does not wait at all, with the system clock, for twenty hours and two retries", () =>
     Effect.gen(function*() {
       const first = yield* recordedSlowly
       const recorded = Math.max(...first.spans.map(({ durationMs }) => durationMs))
@@ -235,7 +235,7 @@ describe("a cassette with delays", () => {
       expect(second.spans.find(({ name }) => name === "loom.model.stream")?.attributes).toMatchObject({ retries: 2 })
     }))
 
-  it.effect("waits as long as recorded under a test's clock, and not a millisecond less", () =>
+  it.effect("waits as long as recorded under a test clock, and not a millisecond less", () =>
     Effect.gen(function*() {
       const first = yield* recordedSlowly
       const total = first.spans.find(({ name }) => name === "loom.run")!.durationMs
@@ -250,13 +250,13 @@ describe("a cassette with delays", () => {
 
 describe("a divergence", () => {
   it.effect.each([0, 1, 2])(
-    "in turn %i is named with it, and shows only the message that differs",
+    "in turn %i names the turn, and shows only the message that differs",
     (turn) =>
       Effect.gen(function*() {
         const first = yield* recordedWith(calling(add("c1", 1, 2)), calling(add("c2", 3, 4)), saying("Ten."))(
           Effect.provide(arithmetic.run("Sum up", session), ArithmeticLive)
         )
-        // Of the recorded answers the one before this turn has another sum: what the model is asked next differs from what it was asked.
+        // The request of this turn is changed in the recording, so it differs from the one that is made.
         const spans = first.spans.map((span) =>
           span.name === "loom.model.stream" && span.parentSpanId === turnNumbered(first.spans, turn)
             ? { ...span, attributes: altered(span.attributes, "Sum up", "Add up") }
@@ -277,7 +277,7 @@ describe("a divergence", () => {
 const turnNumbered = (spans: ReadonlyArray<SpanRecord>, turn: number) =>
   spans.find(({ attributes, name }) => name === "loom.turn" && attributes["turn"] === turn)?.spanId
 
-/** As if something else had been asked in this one request. */
+/** The attributes of a call with another text in its request. */
 const altered = (attributes: SpanRecord["attributes"], asked: string, other: string): SpanRecord["attributes"] => {
   const request = String(attributes["input_messages"]).replace(asked, other)
   const tape = JSON.parse(String(attributes["tape"])) as object

@@ -15,7 +15,7 @@ import { Cassette } from "loom-telemetry/evals"
 import { add, arithmetic, ArithmeticLive, calling, saying } from "../agent/arithmetic.js"
 import { differences, measurements, playedLikeRecorded, priced, taped } from "./taped.js"
 
-describe("a cassette of an answer that is rejected", () => {
+describe("a cassette of a rejected answer", () => {
   const session = { sessionId: "s1", userId: "alice" }
   const asked = arithmetic.run("2 + 3?", session).pipe(
     Effect.map(({ messages, output }) => [output, messages]),

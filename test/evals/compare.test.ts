@@ -34,23 +34,23 @@ const verdict = (before: ReadonlyArray<number | null>, after: ReadonlyArray<numb
 const twenty = (value: (index: number) => number) => Array.from({ length: 20 }, (_, index) => value(index))
 
 describe("a comparison", () => {
-  it("says better and worse where all cases differ the same way", () => {
+  it("reports better or worse if all cases differ the same way", () => {
     expect(verdict(twenty(() => 0), twenty(() => 1))).toBe("better")
     expect(verdict(twenty(() => 1), twenty(() => 0))).toBe("worse")
   })
 
-  it("pairs cases: a small difference in each counts although the cases differ much", () => {
+  it("pairs cases: a small difference in each counts although the cases differ a lot", () => {
     expect(verdict(twenty((index) => index), twenty((index) => index + 0.1))).toBe("better")
   })
 
-  it("is unclear where the cases differ both ways, where nothing differs, and where there are too few", () => {
+  it("is unclear if the cases differ both ways, if nothing differs, or if there are too few", () => {
     expect(verdict(twenty((index) => index % 2), twenty((index) => (index + 1) % 2))).toBe("unclear")
     expect(verdict(twenty(() => 1), twenty(() => 1))).toBe("unclear")
     expect(verdict([0, 0, 0, 0, 0], [1, 1, 1, 1, 1])).toBe("unclear")
     expect(verdict([0, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1])).toBe("better")
   })
 
-  it("counts failures and money, and names the cases without a partner", () => {
+  it("counts failures and costs, and names unpaired cases", () => {
     const compared = Experiment.compare(result("before", [1, 1]), result("after", [1, null, 1]))
     expect(compared).toMatchObject({ failed: 1, costUsd: 0.5, unpaired: ["case 2"] })
     expect(compared.scores["exact"]?.estimate).toMatchObject({ count: 1, mean: 0 })
@@ -64,7 +64,7 @@ describe("a comparison", () => {
 })
 
 describe("an estimate", () => {
-  it("lies between the smallest and the greatest value", () => {
+  it("lies between the smallest and the largest value", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 30 }),
@@ -81,7 +81,7 @@ describe("an estimate", () => {
     )
   })
 
-  it("covers the true mean about 95 times of 100", () => {
+  it("covers the true mean about 95 times out of 100", () => {
     let covered = 0
     for (let seed = 1; seed <= 400; seed++) {
       // Coin flips of a fixed generator: the true mean is a half.

@@ -1,5 +1,5 @@
 /**
- * Datasets: what becomes a case, and what is refused with the line and the remedy.
+ * Datasets: what becomes a case, and what is rejected with the line and the remedy.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,7 @@ import { fileOf } from "./taped.js"
 const schema = { input: Schema.String, expected: Schema.Number }
 
 describe("a dataset in JSON lines", () => {
-  it.effect("is read, with ids of its own where there are none", () =>
+  it.effect("is read, and ids are added if there are none", () =>
     Effect.gen(function*() {
       const { cases } = yield* Dataset.parse(
         "\ufeff{\"id\":\"a\",\"input\":\"one\",\"expected\":1,\"metadata\":{\"level\":\"easy\"}}\n\n{\"input\":\"two\"}\r\n",
@@ -34,7 +34,7 @@ describe("a dataset in JSON lines", () => {
       expect(yield* Dataset.parse(Dataset.print(dataset), schema)).toEqual(dataset)
     }))
 
-  it.effect("has a line once that occurs twice, as two processes leave it that add the same trace", () =>
+  it.effect("ignores repeated lines, which two processes leave that add the same trace", () =>
     Effect.gen(function*() {
       const line = "{\"id\":\"a\",\"input\":\"one\",\"expected\":1}"
       const { cases } = yield* Dataset.parse(`${line}\n${line}\r\n{"input":"two"}\n${line}`, schema)
@@ -47,7 +47,7 @@ describe("a dataset in JSON lines", () => {
     ["{\"input\":\"one\",\"expected\":\"1\"}", 1, "expected"],
     ["[]", 1, ""],
     ["{\"id\":\"a\",\"input\":\"one\"}\n\n{\"id\":\"a\",\"input\":\"two\"}", 3, "line 1 already has the id"]
-  ])("is refused with its line: %s", ([text, line, problem]) =>
+  ])("is rejected with its line: %s", ([text, line, problem]) =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Dataset.parse(text as string, schema))
       expect(error._tag).toBe("DatasetError")
@@ -56,7 +56,7 @@ describe("a dataset in JSON lines", () => {
       expect(error.message).toContain(problem)
     }))
 
-  it("of values refuses an id that occurs twice", () => {
+  it("is rejected if an id occurs twice in values", () => {
     expect(() => Dataset.make([{ input: 1 }, { input: 1 }])).toThrow(/Case 2 has the id .* of an earlier case/)
   })
 })
@@ -72,7 +72,7 @@ const traces = (captureContent: "attributes" | "none") =>
   )
 
 describe("a dataset from traces", () => {
-  it.effect("has what each agent was asked, to be asked again", () =>
+  it.effect("has the input of each agent, for asking again", () =>
     Effect.gen(function*() {
       const { cases } = yield* Dataset.fromTraces(yield* traces("attributes"), { expectAnswer: true })
       expect(cases.map(({ expected }) => expected)).toEqual(["Paris", "Rome"])
@@ -82,7 +82,7 @@ describe("a dataset from traces", () => {
       expect(JSON.stringify(asked.messages)).toContain("France?")
     }))
 
-  it.effect("has what was asked of an agent that failed", () =>
+  it.effect("has the input of an agent that failed", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ name: "geographer", instructions: "", captureContent: "attributes", modelRetries: 0 })
       yield* Effect.ignore(agent.run("Atlantis?"))
@@ -92,7 +92,7 @@ describe("a dataset from traces", () => {
       expect(cases).toHaveLength(1)
     }).pipe(Effect.provide([InMemoryTelemetry.layer(), ScriptedModel.layer([])])))
 
-  it.effect("has only those that are wanted", () =>
+  it.effect("only has the selected traces", () =>
     Effect.gen(function*() {
       const where = ({ attributes }: { readonly attributes: { readonly [key: string]: unknown } }) =>
         String(attributes["input"]).includes("Italy")
@@ -101,7 +101,7 @@ describe("a dataset from traces", () => {
       expect(cases).toHaveLength(1)
     }))
 
-  it.effect("is refused where the content was not captured", () =>
+  it.effect("is rejected if the content was not captured", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Dataset.fromTraces(yield* traces("none")))
       expect(error).toMatchObject({ _tag: "DatasetError", message: expect.stringContaining("captureContent") })

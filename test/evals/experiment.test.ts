@@ -50,7 +50,7 @@ describe("an experiment", () => {
       expect(result.scores["exact"]?.labels).toEqual({ pass: 2, fail: 1 })
     }))
 
-  it.effect("makes each case a trace of its own, with its scores", () =>
+  it.effect("makes each case its own trace, with its scores", () =>
     Effect.gen(function*() {
       const { result, scores, spans } = yield* memory(Telemetry.withSpan(Experiment.run(options), "around"))
       const roots = spans.filter(({ name }) => name === "experiment.case")
@@ -61,13 +61,13 @@ describe("an experiment", () => {
       expect(scores.map(({ traceId }) => traceId).sort()).toEqual(result.cases.map(({ traceId }) => traceId).sort())
     }))
 
-  it.effect("says nothing of inputs, outputs and right answers", () =>
+  it.effect("records no inputs, outputs or expected answers", () =>
     Effect.gen(function*() {
       const { scores, spans } = yield* memory(Experiment.run(options))
       expect(JSON.stringify([spans, scores])).not.toMatch(/Paris|Milan|Rome|France/)
     }))
 
-  it.effect("goes on after a case that fails, dies, interrupts itself or takes too long", () =>
+  it.effect("continues after a case that fails, dies, interrupts itself or takes too long", () =>
     Effect.gen(function*() {
       const ways: { readonly [way: string]: Effect.Effect<string, string> } = {
         fails: Effect.fail("no"),
@@ -96,7 +96,7 @@ describe("an experiment", () => {
       expect(result.failed).toBe(4)
     }))
 
-  it.effect("records a scorer that fails, dies or says nothing as a score with the label `error`", () =>
+  it.effect("records a scorer that fails, dies or returns nothing as a score with the label `error`", () =>
     Effect.gen(function*() {
       const { result, scores } = yield* memory(Experiment.run({
         ...options,
@@ -123,7 +123,7 @@ describe("an experiment", () => {
       expect(result.cases[0]?.scores[0]?.explanation).toBe("no key")
     }))
 
-  it.effect("works without telemetry, then without trace ids", () =>
+  it.effect("works without telemetry, but has no trace ids then", () =>
     Effect.gen(function*() {
       const result = yield* Effect.provide(Experiment.run(options), NoTelemetryLive)
       expect(result.cases.map(({ scores, traceId }) => [scores[0]?.value, traceId])).toEqual([[1, null], [0, null], [
@@ -132,7 +132,7 @@ describe("an experiment", () => {
       ]])
     }))
 
-  it.effect("runs at most as many cases at once as it may, and all repetitions of each", () =>
+  it.effect("respects its concurrency, and runs all repetitions of each case", () =>
     Effect.gen(function*() {
       let now = 0
       let most = 0
@@ -150,18 +150,18 @@ describe("an experiment", () => {
       expect(new Set(result.cases.map(({ caseId, repetition }) => `${caseId} ${repetition}`)).size).toBe(12)
     }))
 
-  it.effect("tells of its progress", () =>
+  it.effect("reports its progress", () =>
     Effect.gen(function*() {
-      const told: Array<unknown> = []
+      const reports: Array<unknown> = []
       yield* Experiment.run({
         ...options,
         concurrency: 1,
-        onProgress: (progress) => Effect.sync(() => told.push(progress))
+        onProgress: (progress) => Effect.sync(() => reports.push(progress))
       })
-      expect(told).toEqual([1, 2, 3].map((done) => ({ name: "capitals", done, total: 3, failed: 0, costUsd: null })))
+      expect(reports).toEqual([1, 2, 3].map((done) => ({ name: "capitals", done, total: 3, failed: 0, costUsd: null })))
     }))
 
-  it("refuses numbers that are none and scorers of one name", () => {
+  it("rejects invalid numbers and scorers with the same name", () => {
     expect(() => Experiment.run({ ...options, repetitions: 0 })).toThrow(/repetitions/)
     expect(() => Experiment.run({ ...options, concurrency: Number.NaN })).toThrow(/concurrency/)
     expect(() => Experiment.run({ ...options, name: "" })).toThrow(/name/)
@@ -177,7 +177,7 @@ describe("the cost of a case", () => {
     { model: "scripted" }
   )
 
-  it.effect("is what its agent used, without what the scorers did, and its version is the agent's", () =>
+  it.effect("is its agent's, without that of the scorers, and its version is the agent's", () =>
     Effect.gen(function*() {
       const { result, scores, spans } = yield* memory(Experiment.run({
         ...options,
@@ -228,7 +228,7 @@ describe("results of an experiment", () => {
       expect(read?.scores["exact"]?.estimate?.mean).toBe(result.scores["exact"]?.estimate?.mean)
     }))
 
-  it.effect("need not be found out again", () =>
+  it.effect("are reused for cases that are done", () =>
     Effect.gen(function*() {
       const { text } = yield* lines
       // The scores of all but two cases are missing, as if the program had been killed.
@@ -247,7 +247,7 @@ describe("results of an experiment", () => {
       expect(result.scores["exact"]?.estimate?.mean).toBeCloseTo(2 / 3)
     }))
 
-  it.effect("hold what was done when the experiment was interrupted", () =>
+  it.effect("include what was done when the experiment was interrupted", () =>
     Effect.gen(function*() {
       const reached = yield* Deferred.make<void>()
       const { scores, spans } = yield* memory(Effect.gen(function*() {

@@ -1,5 +1,5 @@
 /**
- * An experiment whose process is killed goes on where it stopped, from its file.
+ * An experiment whose process is killed continues where it stopped, from its file.
  */
 import { afterAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -16,7 +16,7 @@ const program = bundledPrograms(new URL("./programs/", import.meta.url), ["tried
 const root = mkdtempSync(`${tmpdir()}/loom-killed-`)
 afterAll(() => rmSync(root, { recursive: true }))
 
-/** Starts the experiment and kills its process as soon as it asks the case that is never answered. */
+/** Starts the experiment and kills its process as soon as it reaches the case that is never answered. */
 const killed = async (path: string, answered: number): Promise<NodeJS.Signals | null> => {
   const child = spawn(process.execPath, [program("tried"), path, String(answered)], {
     stdio: ["ignore", "pipe", "inherit"]
@@ -34,7 +34,7 @@ const resultsIn = (path: string) =>
   Experiment.results(Stream.fromAsyncIterable(createReadStream(path), (error) => error as Error))
 
 describe("an experiment whose process is killed", () => {
-  it.each([0, 1, 7])("keeps the %i cases that were done, and asks only the others again", async (answered) => {
+  it.each([0, 1, 7])("keeps the %i cases that were done, and only runs the others", async (answered) => {
     const path = `${root}/killed-${answered}.jsonl`
     expect(await killed(path, answered)).toBe("SIGKILL")
     const [read] = await Effect.runPromise(resultsIn(path))

@@ -1,5 +1,5 @@
 /**
- * What the built-in scorers make of answers.
+ * How the built-in scorers score answers.
  */
 import * as Effect from "effect/Effect"
 import { Scorer } from "loom-telemetry/evals"
@@ -36,31 +36,31 @@ const rows: ReadonlyArray<[string, Scorer.Scorer, output: unknown, expected: unk
   ["does not match", Scorer.matches(/^is/), "It is", undefined, 0],
   ["JSON in another order", Scorer.json(), "{\"a\":1,\"b\":[2]}", "{\"b\":[2],\"a\":1}", 1],
   ["JSON against a value", Scorer.json(), result("{\"a\":1}"), { a: 1 }, 1],
-  ["no JSON", Scorer.json(), "{a:1}", { a: 1 }, 0],
+  ["invalid JSON", Scorer.json(), "{a:1}", { a: 1 }, 0],
   ["within", Scorer.within(0.5), "3.4", 3, 1],
   ["on the bound", Scorer.within(1), 4, 3, 1],
   ["not within", Scorer.within(0.5), 4, 3, 0],
-  ["no number", Scorer.within(0.5), "about three", 3, 0],
-  ["an empty text is no number", Scorer.within(0.5), "", 0, 0],
+  ["not a number", Scorer.within(0.5), "about three", 3, 0],
+  ["an empty text is not a number", Scorer.within(0.5), "", 0, 0],
   ["no expected number", Scorer.within(0.5), 4, undefined, "error"]
 ]
 
 describe("a built-in scorer", () => {
-  it.each(rows)("judges: %s", (_, scorer, output, expected, right) => {
+  it.each(rows)("scores: %s", (_, scorer, output, expected, right) => {
     expect(value(scorer, output, expected)).toBe(right)
   })
 
-  it("judges the same with a global pattern each time", () => {
+  it("scores the same each time with a global pattern", () => {
     const scorer = Scorer.matches(/a/g)
     expect([1, 2, 3].map(() => value(scorer, "a"))).toEqual([1, 1, 1])
   })
 
-  it("refuses a tolerance that is none", () => {
+  it("rejects an invalid tolerance", () => {
     expect(() => Scorer.within(-1)).toThrow(RangeError)
     expect(() => Scorer.within(Number.NaN)).toThrow(RangeError)
   })
 
-  it("says why it is wrong without the texts", () => {
+  it("explains a wrong answer without quoting it", () => {
     for (const [, scorer, output, expected] of rows) {
       const verdict = judge(scorer, output, expected)
       expect(JSON.stringify(verdict)).not.toContain("Paris")

@@ -33,7 +33,7 @@ const Sink: Layer.Layer<Telemetry | InMemoryTelemetry> = InMemoryTelemetry.layer
   Layer.provide(Cassette.recording)
 )
 
-/** Runs to the end, however that is, and returns what was recorded, uncut. */
+/** Runs a program, however it ends, and returns what was recorded, without limits. */
 export const taped = <A, E, R>(program: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const exit = yield* Effect.exit(program)
@@ -45,7 +45,7 @@ export const taped = <A, E, R>(program: Effect.Effect<A, E, R>) =>
 /** Prices of all models. */
 export const priced = Pricing.table([{ model: "", input: 3, output: 15 }])
 
-/** Recorded with a model that follows this script, at a price. */
+/** Records a program with a priced model that follows this script. */
 export const recordedWith =
   (...turns: ReadonlyArray<ScriptedTurn>) => <A, E, R>(program: Effect.Effect<A, E, R | LanguageModel>) =>
     taped(program.pipe(Effect.provide([ScriptedModel.layer(turns), priced, Cassette.recording])))
@@ -60,7 +60,7 @@ const treeOf = (file: Stream.Stream<Uint8Array>): Effect.Effect<TraceTree.TraceF
     return tree
   })
 
-/** What differs between two programs, as TraceDiff sees it: spans, attributes, tokens and costs. Empty if nothing does. */
+/** The differences between two programs according to `TraceDiff`: spans, attributes, tokens and costs. Empty if there are none. */
 export const differences = (
   a: { readonly file: Stream.Stream<Uint8Array> },
   b: { readonly file: Stream.Stream<Uint8Array> }
@@ -73,7 +73,7 @@ export const differences = (
     ]
   })
 
-/** The measurements without their times, in an order of their own. */
+/** The measurements without their times, sorted. */
 export const measurements = (
   { metrics }: { readonly metrics: ReadonlyArray<MetricRecord> }
 ): ReadonlyArray<string> =>
@@ -81,7 +81,7 @@ export const measurements = (
     JSON.stringify([name, value, attributes])
   ).sort()
 
-/** Records a program, plays it, and expects both to be the same. Returns what it gave back. */
+/** Records a program, plays it, and expects both to be the same. Returns the recorded one. */
 export const playedLikeRecorded = <A, E>(
   script: ReadonlyArray<ScriptedTurn>,
   program: Effect.Effect<A, E, LanguageModel>

@@ -1,5 +1,5 @@
 /**
- * What examples print, run as a user would run them.
+ * The output of examples, run as a user would run them.
  */
 import { expect } from "@effect/vitest"
 import { fileURLToPath } from "node:url"
@@ -11,14 +11,14 @@ export const folder = fileURLToPath(new URL("../../examples/", import.meta.url))
 /** Examples run in parallel, each in a process, which is slow during a whole test run. */
 export const patience = { concurrent: true, timeout: 180_000 }
 
-/** What a program prints on standard output, where it ends well and says nothing else. */
+/** The standard output of a program that succeeds and prints nothing on standard error. */
 export const printed = async (file: string, env?: NodeJS.ProcessEnv): Promise<ReadonlyArray<string>> => {
   const { exitCode, stderr, stdout } = await runProgram(`${folder}${file}`, env)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
   return stdout.trimEnd().split("\n")
 }
 
-/** The lines with what changes from run to run made the same. */
+/** The lines, with placeholders for what changes from run to run. */
 export const stable = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.map((line) =>
     line

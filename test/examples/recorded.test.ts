@@ -1,5 +1,5 @@
 /**
- * The examples about what is recorded, and about reading it back, print what they promise.
+ * The examples about recording and reading print what they promise.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -8,8 +8,8 @@ import { join } from "node:path"
 import { folder, patience, printed, stable } from "./printed.js"
 import { runProgram } from "./runProgram.js"
 
-describe("the examples about what is recorded", patience, () => {
-  it("14-redaction: what is hidden by key, by form, in a URL and in an error, and the user under another name", async () => {
+describe("the examples about recording and reading print", patience, () => {
+  it("14-redaction: secrets hidden by key, by format, in a URL and in an error, and a pseudonym for the user", async () => {
     const lines = (await printed("14-redaction.ts")).map((line) => line.replace(/\(\d+\.\dms\)/, "(…ms)"))
     const user = "user_id=u_40d5e6e3792293e9e4723831de33bb16"
     expect(lines).toEqual([
@@ -20,7 +20,7 @@ describe("the examples about what is recorded", patience, () => {
     ])
   })
 
-  it("15-sampling: all traces without the noise, the one that failed in the store, and every measurement", async () => {
+  it("15-sampling: all traces without the noise, the failed one in the store, and every measurement", async () => {
     const lines = await printed("15-sampling.ts")
     expect(lines.map((line) => line.replace(/ \(\d+\.\dms\)/, ""))).toEqual([
       "• answer",
@@ -34,7 +34,7 @@ describe("the examples about what is recorded", patience, () => {
     ])
   })
 
-  it("16-reading: the tree with what it used, tokens by user, tools with their percentiles, and the torn line", async () => {
+  it("16-reading: the tree with its usage, tokens by user, tools with their percentiles, and the torn line", async () => {
     const lines = await printed("16-reading.ts")
     expect(stable(lines.slice(0, 3))).toEqual([
       "• loom.run (…ms) agent=arithmetic, model=ScriptedModel [42 in, 12 out, $0.00031]",
@@ -42,7 +42,7 @@ describe("the examples about what is recorded", patience, () => {
       "    • loom.model.stream (…ms) model=ScriptedModel [30 in, 8 out, $0.00021]"
     ])
     expect(lines).toContain("alice: 42 tokens in, 12 out")
-    expect(lines.at(-2)).toMatch(/^add: called 1 times, 0 failed, 95 % within [\d.]+ ms$/)
+    expect(lines.at(-2)).toMatch(/^add: called 1 times, 0 failed, 95% within [\d.]+ ms$/)
     expect(lines.at(-1)).toMatch(/^warning torn-line, line \d+: /)
   })
 

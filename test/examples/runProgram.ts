@@ -1,8 +1,8 @@
 /**
- * Runs a TypeScript file as a user would: in a process of its own.
+ * Runs a TypeScript file as a user would: in its own process.
  *
- * The file is compiled here, in a few milliseconds: `tsx` would compile all sources again in every process. What it imports of this package is in the
- * compiled file, what it imports of other packages is not.
+ * The file is compiled here, in a few milliseconds, because `tsx` would compile all sources again in every process. The compiled file includes its
+ * imports from this package, but not those from other packages.
  */
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -10,14 +10,14 @@ import { compiledProgram } from "../bundled.js"
 
 const repository = fileURLToPath(new URL("../../", import.meta.url))
 
-/** What a program left behind. */
+/** The result of a program. */
 export interface ProgramResult {
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** What would change what a program prints, or let it reach a vendor. */
+/** Variables that would change a program's output, or let it reach a vendor. */
 const withheld = ["FORCE_COLOR", "NO_COLOR", "NODE_OPTIONS", "LOOM_TELEMETRY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY"]
 
 const environment = (extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
@@ -32,7 +32,7 @@ export const runProgram = async (
   args: ReadonlyArray<string> = []
 ): Promise<ProgramResult> => runScript(await compiledProgram(path), env, args)
 
-/** The same for a file that Node runs as it is. */
+/** The same for a file that Node can run directly. */
 export const runScript = (
   path: string,
   env: NodeJS.ProcessEnv = {},

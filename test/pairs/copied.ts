@@ -1,5 +1,5 @@
 /**
- * What is bundled as the second copy of this package.
+ * The modules that are bundled as the second copy of this package.
  */
 export * as root from "loom-telemetry"
 export * as agent from "loom-telemetry/agent"

@@ -1,5 +1,5 @@
 /**
- * Two copies of this package in one program: they work as one, or are refused with the reason; no record and no model call is counted twice.
+ * Two copies of this package in one program: they work as one, or are rejected with the reason. No record and no model call is counted twice.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import { describe, expect, it } from "@effect/vitest"
@@ -21,7 +21,7 @@ import { type Copy, secondCopy } from "./secondCopy.js"
 
 const first: Copy = { root, agent, otel }
 
-/** Each of the copies as the one that instruments, and the other as the one that records. */
+/** Each of the copies instruments while the other one records. */
 const ways = [["the first", "the second"], ["the second", "the first"]] as const
 
 const copiesOf = ([one]: readonly [string, string]) =>
@@ -74,7 +74,7 @@ describe.each(ways)("with %s copy instrumenting and %s recording", (...way) => {
       isWhole(kept)
     }))
 
-  it.effect("the service of either is the same", () =>
+  it.effect("the service of one copy is the other's", () =>
     Effect.gen(function*() {
       const [one, other] = yield* copiesOf(way)
       const { kept, layer } = sinkOf(other, "sink")
@@ -83,7 +83,7 @@ describe.each(ways)("with %s copy instrumenting and %s recording", (...way) => {
       expect(outline(kept.spans)).toEqual(["bound"])
     }))
 
-  it.effect("a fan-out of sinks of both records once in each, with the same ids", () =>
+  it.effect("a fan-out to sinks of both records once in each, with the same ids", () =>
     Effect.gen(function*() {
       const [one, other] = yield* copiesOf(way)
       const [mine, theirs] = [sinkOf(one, "mine"), sinkOf(other, "theirs")]
@@ -110,7 +110,7 @@ describe.each(ways)("with %s copy instrumenting and %s recording", (...way) => {
       isWhole(theirs.kept)
     }))
 
-  it.effect("OpenTelemetry of one has the ids that the sink of the other records", () =>
+  it.effect("OpenTelemetry in one has the ids that the sink of the other records", () =>
     Effect.gen(function*() {
       const [one, other] = yield* copiesOf(way)
       const providers = inMemoryProviders()
@@ -121,7 +121,7 @@ describe.each(ways)("with %s copy instrumenting and %s recording", (...way) => {
       expect(providers.spans().map(identityOf)).toEqual(kept.spans.map(recordedIdentity))
     }))
 
-  it("baggage and trace go through the headers of either", async () => {
+  it("baggage and trace are passed on by the headers of either", async () => {
     const [one, other] = await Effect.runPromise(copiesOf(way))
     const runtime = ManagedRuntime.make(
       other.otel.OTelTelemetry.fromProviders(inMemoryProviders()) as Layer.Layer<root.Telemetry>
@@ -136,7 +136,7 @@ describe.each(ways)("with %s copy instrumenting and %s recording", (...way) => {
     expect(headers).toEqual({ traceparent: expect.stringMatching(/^00-.*-01$/), baggage: "tenant=acme" })
   })
 
-  it.effect("a sink inside the other's takes its place, as with one copy", () =>
+  it.effect("a sink inside the other copy's sink replaces it, as with one copy", () =>
     Effect.gen(function*() {
       const [one, other] = yield* copiesOf(way)
       const [inner, outer] = [sinkOf(one, "inner"), sinkOf(other, "outer")]
@@ -151,7 +151,7 @@ describe.each(ways)("with %s copy instrumenting and %s recording", (...way) => {
       expect(inner.kept.spans).toHaveLength(tree.length)
     }))
 
-  it.effect("sinks side by side in one list are reported once, with the remedy", () =>
+  it.effect("sinks next to each other in one list are reported once, with the remedy", () =>
     Effect.gen(function*() {
       const [one, other] = yield* copiesOf(way)
       const [warnings, logger] = capturedWarnings()
@@ -184,19 +184,19 @@ describe.each(ways)("with %s copy instrumenting and %s recording", (...way) => {
     }))
 })
 
-describe("copies of versions that do not fit together", () => {
+describe("copies of incompatible versions", () => {
   /** A sink as another version would build it. */
   const fromLater = () => {
     const { kept, layer } = sinkOf(first, "later")
     const later = Layer.map(layer, (outputs) => {
       const service = Context.get(outputs, root.Telemetry)
-      // Later versions may hand over anything: nothing of it is touched.
+      // Later versions may pass anything, so none of it may be touched.
       return Context.add(outputs, root.Telemetry, { ...service, recording: { copyVersion: 2 } as never })
     })
     return { kept, later }
   }
 
-  it.effect("are refused in a fan-out, with the reason", () =>
+  it.effect("are rejected in a fan-out, with the reason", () =>
     Effect.gen(function*() {
       const exit = yield* Effect.exit(
         Effect.provide(program(first), root.MultiTelemetry.layer([root.InMemoryTelemetryLive, fromLater().later]))
@@ -206,7 +206,7 @@ describe("copies of versions that do not fit together", () => {
       )
     }))
 
-  it.effect("leave the program as it is, which is logged once", () =>
+  it.effect("leave the program unchanged, which is logged once", () =>
     Effect.gen(function*() {
       const { kept, later } = fromLater()
       const [warnings, logger] = capturedWarnings()

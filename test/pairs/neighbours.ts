@@ -17,7 +17,7 @@ import * as Tracer from "effect/Tracer"
 import { identityOf } from "../otel/exported.js"
 import { secondCopy } from "./secondCopy.js"
 
-/** A span, as anyone saw it. */
+/** A span, as a tracer or sink saw it. */
 export interface Seen {
   readonly name: string
   readonly traceId: string
@@ -34,13 +34,13 @@ export interface Neighbour {
 
 /** How a neighbour makes its spans. */
 export type Way =
-  /** It lets the tracer that it finds make them. */
-  | "hands on"
+  /** It passes them to the tracer that it finds. */
+  | "passes on"
   /** It makes them itself. */
   | "makes"
-  /** It is one of ours: the inner one takes the place of the outer one. */
+  /** It is one of ours: the inner one replaces the outer one. */
   | "ours"
-  /** It is no tracer of Effect's. */
+  /** It is not an Effect tracer. */
   | "around"
 
 const nativeTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
@@ -48,17 +48,17 @@ const nativeTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 const native = (): Neighbour => ({ layer: Layer.setTracer(nativeTracer), seen: () => [] })
 
 const devTools = (): Neighbour => {
-  const told: Array<Domain.Span> = []
+  const reported: Array<Domain.Span> = []
   const client = DevTools.Client.of({
     unsafeAddSpan: (span) => {
       if (span._tag === "Span") {
-        told.push(span)
+        reported.push(span)
       }
     }
   })
   const tracer = Effect.provideService(DevTools.makeTracer, DevTools.Client, client)
   // Its client gets each span twice: at its start and at its end.
-  const ended = () => told.filter((span, at) => told.indexOf(span) < at && span.status._tag === "Ended")
+  const ended = () => reported.filter((span, at) => reported.indexOf(span) < at && span.status._tag === "Ended")
   const seen = () =>
     ended().map(({ name, parent, spanId, traceId }) => ({
       name,
@@ -71,7 +71,7 @@ const devTools = (): Neighbour => {
 
 const nodeSdk = (): Neighbour => {
   const exporter = new InMemorySpanExporter()
-  // Its shutdown forgets what was exported.
+  // Its shutdown would forget what was exported.
   exporter.shutdown = () => Promise.resolve()
   const layer = NodeSdk.layer(() => ({
     resource: { serviceName: "neighbour" },
@@ -119,12 +119,12 @@ const otherCopy = async (): Promise<Neighbour> => {
 
 const nothing = (): Neighbour => ({ layer: Layer.empty, seen: () => [] })
 
-/** All of them. */
+/** All neighbours, by name. */
 export const neighbours: Readonly<
   Record<string, { readonly way: Way; readonly make: () => Neighbour | Promise<Neighbour> }>
 > = {
   "native tracer": { way: "makes", make: native },
-  "DevTools": { way: "hands on", make: devTools },
+  "DevTools": { way: "passes on", make: devTools },
   "NodeSdk": { way: "makes", make: nodeSdk },
   "OtlpTracer": { way: "makes", make: otlpTracer },
   "another copy of ours": { way: "ours", make: otherCopy },

@@ -1,5 +1,5 @@
 /**
- * One pair: our sink and another tracer, one on top of the other, and what each of them says about a program.
+ * One pair: our sink and another tracer, one on top of the other, and what each of them sees of a program.
  */
 import { context } from "@opentelemetry/api"
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks"
@@ -15,13 +15,13 @@ import { capturedWarnings } from "../sinks/recordingSinks.js"
 import { type Neighbour, neighbours, type Seen } from "./neighbours.js"
 import { type Inside, type Scenario, type Stage, withSuppression, withTenant } from "./scenarios.js"
 
-/** Which of our sinks. */
+/** Our sink. */
 export type Ours = "memory" | "OpenTelemetry"
 
-/** Where our sink stands. */
+/** The position of our sink. */
 export type Place = "above" | "below"
 
-/** What a pair is made of. */
+/** The parts of a pair. */
 export interface Pair {
   readonly ours: Ours
   readonly place: Place
@@ -29,7 +29,7 @@ export interface Pair {
   readonly scenario: Scenario
 }
 
-/** What everyone saw. */
+/** What each side saw. */
 export interface Outcome {
   readonly exit: Exit.Exit<unknown, unknown>
   readonly inside: Inside
@@ -37,7 +37,7 @@ export interface Outcome {
   readonly metrics: ReadonlyArray<MetricRecord>
   /** What our OpenTelemetry sink exported. */
   readonly exported: ReadonlyArray<Seen>
-  /** What code that does not use Effect exported: the request around the program, and its own span inside the child. */
+  /** The spans of code that does not use Effect: the request around the program, and one inside the child. */
   readonly others: ReadonlyArray<Seen>
   readonly theirs: ReadonlyArray<Seen>
   readonly warnings: ReadonlyArray<string>
@@ -62,7 +62,7 @@ const stacked = (
 ): Layer.Layer<InMemoryTelemetry> =>
   place === "above" ? Layer.provideMerge(ours, theirs) : Layer.provideMerge(theirs, ours)
 
-/** Runs inside of what is active around the program, if anything is. */
+/** Runs inside of the context that is active around the program, if there is one. */
 const around = ({ neighbour, place, scenario }: Pair, { http }: Stage) => async <A>(run: () => Promise<A>) => {
   const suppressed = () => scenario.isSuppressed === true ? withSuppression(run) : run()
   return neighbours[neighbour]!.way === "around" && place === "above"
@@ -128,6 +128,6 @@ export const runPair = async (pair: Pair): Promise<Outcome> => {
   }
 }
 
-/** How a program ended, as records call it. */
+/** How a program ended, in the terms of records. */
 export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): SpanRecord["outcome"] =>
   Exit.isSuccess(exit) ? "success" : Cause.isInterruptedOnly(exit.cause) ? "interrupted" : "failure"

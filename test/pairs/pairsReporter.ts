@@ -5,7 +5,7 @@ import type { Reporter, TestCase, TestModule } from "vitest/node"
 
 const line = (row: string, cells: ReadonlyArray<string>): string => `  ${row.padEnd(46)}${cells.join("  ")}\n`
 
-/** Vitest reporter; silent if no pair was run. The quick tests have a few columns only: then it prints the sum, unless something is wrong. */
+/** A Vitest reporter. Prints nothing if no pair was run, and only the totals for the quick tests, unless something is wrong. */
 export default class PairsReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>): void {
     const tests = modules.flatMap((module): ReadonlyArray<TestCase> => [...module.children.allTests()])

@@ -1,5 +1,5 @@
 /**
- * What is right for a pair: who sees which spans, and that each is seen once, with the same ids, below the span that Effect says.
+ * What is correct for a pair: who sees which spans, and that each is seen once, with the same ids, below the parent that Effect gives it.
  */
 import { neighbours, type Seen } from "./neighbours.js"
 import { type Outcome, outcomeOf, type Pair } from "./pair.js"
@@ -8,7 +8,7 @@ import { remoteParent } from "./scenarios.js"
 type Name = "parent" | "library" | "child"
 
 const all: ReadonlyArray<Name> = ["parent", "library", "child"]
-/** Those that `Telemetry` opens. */
+/** The spans that `Telemetry` opens. */
 const own: ReadonlyArray<Name> = ["parent", "child"]
 const none: ReadonlyArray<Name> = []
 
@@ -19,7 +19,7 @@ interface Visible {
   readonly theirs: ReadonlyArray<Name>
 }
 
-/** The same without sampling: the tracer on top makes the spans of Effect, and a sink of ours sees those of `Telemetry` in any case. */
+/** The spans without sampling. The tracer on top makes the spans of Effect, and our sink sees those of `Telemetry` in any case. */
 const visibleTo = ({ neighbour, ours, place }: Pair): Visible => {
   const { way } = neighbours[neighbour]!
   const isNative = neighbour === "native tracer"
@@ -28,18 +28,18 @@ const visibleTo = ({ neighbour, ours, place }: Pair): Visible => {
     return { ours: all, exported: exports(all), theirs: none }
   }
   if (place === "above") {
-    // OpenTelemetry's SDK makes spans itself: a tracer below it that does so too gets none.
+    // OpenTelemetry's SDK makes spans itself, so a tracer below it that also does gets none.
     const isReplaced = way === "ours" || (way === "makes" && ours === "OpenTelemetry")
     return { ours: all, exported: exports(all), theirs: isNative || isReplaced ? none : all }
   }
   return way === "ours"
     ? { ours: none, exported: none, theirs: all }
-    : way === "hands on"
+    : way === "passes on"
     ? { ours: all, exported: exports(all), theirs: all }
     : { ours: own, exported: isNative ? exports(own) : none, theirs: isNative ? none : all }
 }
 
-/** What a sampler leaves out. */
+/** The spans with sampling. */
 const sampledTo = (pair: Pair): Visible => {
   const visible = visibleTo(pair)
   const isLeftOut = pair.scenario.remote === "00" || pair.scenario.isSuppressed === true
@@ -50,7 +50,7 @@ const sampledTo = (pair: Pair): Visible => {
 
 const namesOf = (spans: ReadonlyArray<Seen>): string => spans.map(({ name }) => name).toSorted().join(" ")
 
-/** Collects what is wrong. */
+/** Collects mistakes. */
 class Findings {
   readonly mistakes: Array<string> = []
 
@@ -65,7 +65,7 @@ class Findings {
 const isValid = ({ spanId, traceId }: Seen): boolean =>
   /^(?!0{32})[0-9a-f]{32}$/.test(traceId) && /^(?!0{16})[0-9a-f]{16}$/.test(spanId)
 
-/** Whose child each span is, by name. */
+/** The parent of each span, by name. */
 const parentsOf = (
   { neighbour, ours, place, scenario }: Pair,
   outcome: Outcome
@@ -78,11 +78,11 @@ const parentsOf = (
     : undefined
   const parent = [...outcome.records, ...outcome.theirs].find(({ name }) => name === "parent")?.spanId
   const around = scenario.isWoken === true ? undefined : parent
-  // Spans that no one records are passed over: native ones, and what the SDK makes where it is suppressed.
+  // Spans that no one records are skipped: native ones, and those of a suppressed SDK.
   const isSkipped = place === "below" &&
     (neighbour === "native tracer" || (neighbour === "NodeSdk" && scenario.isSuppressed === true))
   const library = [...outcome.records, ...outcome.theirs].find(({ name }) => name === "library")?.spanId
-  // Alone it does the same: where Effect has no parent, it takes what is active, which in a fiber that was woken is the waker's span.
+  // It does the same alone: if Effect has no parent, it takes the active span, which is the waker's in a fiber that was woken.
   const isAdopted = neighbour === "NodeSdk" && place === "below" && ours === "OpenTelemetry"
   return {
     parent: outside,
@@ -150,7 +150,7 @@ const checkInside = (pair: Pair, outcome: Outcome, findings: Findings): void => 
     }
     return
   }
-  // The tracer that makes the span decides on its sampling, and this one samples always.
+  // The tracer that makes the span decides whether it is sampled, and this one always samples.
   const flags = pair.neighbour === "OtlpTracer" && outcome.theirs.length > 0 ? "01" : scenario.remote ?? "01"
   findings.expect("headers", outcome.inside.headers?.["traceparent"], `00-${child.traceId}-${child.spanId}-${flags}`)
   if (isFollowed) {
@@ -162,7 +162,7 @@ const checkInside = (pair: Pair, outcome: Outcome, findings: Findings): void => 
   }
 }
 
-/** A sink or a tracer that receives nothing is logged, once, and nothing else is. */
+/** A sink or tracer that receives nothing is logged once, and nothing else is logged. */
 const checkWarnings = ({ neighbour, ours, place }: Pair, { warnings }: Outcome, findings: Findings): void => {
   const { way } = neighbours[neighbour]!
   const isRival = ours === "OpenTelemetry" && way === "makes" && neighbour !== "native tracer"
@@ -175,7 +175,7 @@ const checkWarnings = ({ neighbour, ours, place }: Pair, { warnings }: Outcome, 
   findings.expect("warnings", logged, isRival || way === "ours" ? [true] : [])
 }
 
-/** What is wrong with a pair; empty if it is right. */
+/** What is wrong with a pair; empty if it is correct. */
 export const mistakesOf = (pair: Pair, outcome: Outcome): ReadonlyArray<string> => {
   const findings = new Findings()
   checkProgram(pair, outcome, findings)

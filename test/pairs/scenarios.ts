@@ -1,7 +1,7 @@
 /**
- * The ways in which spans begin and end that every pair of tracers is put through.
+ * The ways in which spans start and end that every pair of tracers is tested with.
  *
- * Each is made of the same three: `parent` and `child` are opened by `Telemetry`, `library` by `Effect.withSpan` between them.
+ * Each scenario has the same three spans: `parent` and `child` are opened by `Telemetry`, and `library` between them by `Effect.withSpan`.
  */
 import { context, propagation, trace } from "@opentelemetry/api"
 import { suppressTracing } from "@opentelemetry/core"
@@ -14,17 +14,17 @@ import * as Stream from "effect/Stream"
 import { Telemetry } from "loom-telemetry"
 import { continueTrace, traceHeaders } from "loom-telemetry/otel"
 
-/** What the child found out about itself. */
+/** What is observed inside the child. */
 export interface Inside {
   headers: { readonly [name: string]: string } | undefined
   /** The span that Effect has around it. */
   around: string | undefined
-  /** What is active in OpenTelemetry's context. */
+  /** The span that is active in OpenTelemetry's context. */
   active: string | undefined
   tenant: string | undefined
 }
 
-/** What a scenario is made with. */
+/** The environment of a scenario. */
 export interface Stage {
   readonly inside: Inside
   /** Spans of code that does not use Effect. */
@@ -34,19 +34,19 @@ export interface Stage {
 /** A scenario. */
 export interface Scenario {
   readonly name: string
-  /** Runs before, outside of what is active around the program. */
+  /** Runs before the program, outside of the context that is active around it. */
   readonly boot?: (stage: Stage) => Effect.Effect<Effect.Effect<unknown, unknown>>
   readonly program: (stage: Stage) => Effect.Effect<unknown, unknown>
   /** The outcome of each span, and of the program. Default `"success"`. */
   readonly outcome?: "failure" | "interrupted"
-  /** The remote parent's flag; no remote parent if it is left out. */
+  /** The remote parent's flags; without it there is no remote parent. */
   readonly remote?: "01" | "00"
   readonly isSuppressed?: boolean
-  /** Whether `library` begins a trace of its own, instead of below `parent`. */
+  /** Whether `library` starts its own trace instead of being below `parent`. */
   readonly isWoken?: boolean
 }
 
-/** What is active around the programs of the last neighbour. */
+/** Runs in the baggage that is active around the programs of the last neighbour. */
 export const withTenant = <A>(run: () => A): A =>
   context.with(
     propagation.setBaggage(context.active(), propagation.createBaggage({ tenant: { value: "acme" } })),
@@ -94,7 +94,7 @@ const daemon = (stage: Stage): Effect.Effect<unknown, unknown> =>
     return yield* Fiber.join(fiber)
   })
 
-/** A worker that was started before, and the program that wakes it from inside of a span. */
+/** A worker that was started earlier, and the program that wakes it from inside a span. */
 const wakeUp = (stage: Stage): Effect.Effect<Effect.Effect<unknown, unknown>> =>
   Effect.gen(function*() {
     const queue = yield* Queue.unbounded<string>()
@@ -108,7 +108,7 @@ export const remoteParent = { traceId: "a".repeat(32), spanId: "b".repeat(16) }
 const continued = (stage: Stage, flags: "00" | "01") =>
   continueTrace({ traceparent: `00-${remoteParent.traceId}-${remoteParent.spanId}-${flags}` })(inParent(body(stage)))
 
-/** All of them. */
+/** All scenarios. */
 export const scenarios: ReadonlyArray<Scenario> = [
   { name: "success", program: (stage) => inParent(body(stage)) },
   { name: "failure", program: (stage) => inParent(body(stage, Effect.die(new Error("no")))), outcome: "failure" },

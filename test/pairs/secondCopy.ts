@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { compileTogether } from "../bundled.js"
 import type * as Copied from "./copied.js"
 
-/** The parts of a copy. They share their modules with each other, and with other copies only `effect` and other packages. */
+/** The parts of a copy. They share their modules with each other, but with other copies only `effect` and other packages. */
 export type Copy = typeof Copied
 
 let loaded: Promise<Copy> | undefined

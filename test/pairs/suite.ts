@@ -17,7 +17,7 @@ declare module "vitest" {
 const sinks: ReadonlyArray<Ours> = ["memory", "OpenTelemetry"]
 const places: ReadonlyArray<Place> = ["above", "below"]
 
-/** Puts every pair through these scenarios. */
+/** Tests every pair with these scenarios. */
 export const pairsAreRight = (scenarios: ReadonlyArray<Scenario>): void => {
   const stacks = sinks.flatMap((ours) => places.map((place) => ({ ours, place })))
   for (const { ours, place } of stacks) {

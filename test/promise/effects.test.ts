@@ -1,5 +1,5 @@
 /**
- * Effects and asynchronous functions inside each other: one tree, whichever is outside.
+ * Effects and asynchronous functions nested in each other: one tree, whichever is outside.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest"
 import { inMemory, pause } from "./recorded.js"
 
 describe("runPromise", () => {
-  it("runs an effect as a child of the current span, and gives its result", async () => {
+  it("runs an effect as a child of the current span, and returns its result", async () => {
     const { telemetry, trees } = await inMemory()
     const effect = Effect.succeed(1).pipe(Telemetry.withSpan("ours"), Effect.withSpan("library"))
     const result = await telemetry.withSpan("outer", () => telemetry.runPromise(effect))
@@ -43,7 +43,7 @@ describe("runPromise", () => {
     ])
   })
 
-  it("goes down through several layers of each", async () => {
+  it("nests through several layers of each", async () => {
     const { telemetry, trees } = await inMemory()
     const nest = (depth: number): Promise<void> =>
       depth === 0 ? Promise.resolve() : telemetry.withSpan(`p${depth}`, async () => {
@@ -68,7 +68,7 @@ describe("runPromise", () => {
     expect((await trees()).toSorted()).toEqual(["job", "request"])
   })
 
-  it("hands the run in both directions", async () => {
+  it("passes the run in both directions", async () => {
     const { spans, telemetry } = await inMemory()
     await telemetry.withRun(
       { userId: "alice", sessionId: "s" },
@@ -107,11 +107,11 @@ describe("runPromise", () => {
     ["a typed error", Effect.fail(typed), typed],
     ["a defect", Effect.die(defect), defect],
     [
-      "what a promise was rejected with",
+      "the reason of a rejected promise",
       Effect.tryPromise({ try: () => Promise.reject(defect), catch: (e) => e }),
       defect
     ]
-  ])("rejects with the very error: %s", async (_, effect, error) => {
+  ])("rejects with the same error: %s", async (_, effect, error) => {
     const { spans, telemetry } = await inMemory()
     const caught = await telemetry.withSpan("outer", () => telemetry.runPromise(Telemetry.withSpan(effect, "inner")))
       .then(() => undefined, (reason: unknown) => reason)
@@ -122,7 +122,7 @@ describe("runPromise", () => {
     ]])
   })
 
-  it("interrupts by a signal, and records that on both sides", async () => {
+  it("is interrupted by a signal, and records that on both sides", async () => {
     const { spans, telemetry } = await inMemory()
     const controller = new AbortController()
     const running = telemetry.withSpan(

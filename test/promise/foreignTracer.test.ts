@@ -1,5 +1,5 @@
 /**
- * Under a tracer of somebody else's: its spans and our records are the same tree.
+ * Under someone else's tracer: its spans and our records are the same tree.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest"
 import { nativeTracer } from "../../src/telemetry/tracing/parents.js"
 import { pause } from "./recorded.js"
 
-/** A tracer that keeps its spans, which are none of Effect's. */
+/** A tracer that keeps its spans, which are not Effect's own. */
 const keeping = () => {
   const spans: Array<Tracer.Span> = []
   let ends = 0

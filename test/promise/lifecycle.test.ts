@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const linesOf = (path: string) => readFileSync(path, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
 
 describe("makeTelemetry", () => {
-  it("writes to a file that is named, on Node's own functions, and flush waits for it", async () => {
+  it("writes to a named file with Node's own functions, and flush waits for it", async () => {
     const path = join(folder, "named", "traces.jsonl")
     const telemetry = await makeTelemetry(`file:${path}`)
     telemetry.withSpan("first", () => telemetry.emitMetric("calls", 1))
@@ -55,7 +55,7 @@ describe("makeTelemetry", () => {
     expect(String(error)).toMatch(message)
   })
 
-  it("rejects with the error of a layer, after that has been released", async () => {
+  it("rejects with the error of a layer after releasing the layer", async () => {
     const error = new Error("no database")
     let released = false
     const layer = Telemetry.layerSinkScoped(
@@ -65,7 +65,7 @@ describe("makeTelemetry", () => {
     expect(released).toBe(true)
   })
 
-  it("records nothing under none, and bodies run as they are", async () => {
+  it("records nothing with none, and just runs bodies", async () => {
     for (const sinks of ["none", "", NoTelemetryLive] as const) {
       const telemetry = await makeTelemetry(sinks as string)
       const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`
@@ -78,7 +78,7 @@ describe("makeTelemetry", () => {
     }
   })
 
-  it("hides by rules of one's own", async () => {
+  it("redacts by custom rules", async () => {
     const path = join(folder, "redacted.jsonl")
     const telemetry = await makeTelemetry(`file:${path}`, { redaction: Redaction.make({ keys: ["salary"] }) })
     telemetry.withSpan("body", { salary: 5, token: "t" }, () => 0)
@@ -86,7 +86,7 @@ describe("makeTelemetry", () => {
     expect(linesOf(path)[0].attributes).toEqual({ salary: "<redacted>", token: "<redacted>" })
   })
 
-  it("keeps two side by side apart", async () => {
+  it("keeps two instances separate", async () => {
     const journals = [new Journal(), new Journal()] as const
     const [a, b] = await Promise.all(journals.map((journal) => makeTelemetry(journal.layer("sink"))))
     a!.withSpan(
@@ -125,7 +125,7 @@ describe("close", () => {
     expect(journal.of("sink")).toEqual(["start body", "end body success null", "flush", "release"])
   })
 
-  it("lets bodies run unrecorded afterwards, and says so once", async () => {
+  it("lets bodies run unrecorded afterwards, and logs that once", async () => {
     const { journal, telemetry, warnings } = await journaled()
     await telemetry.close()
     expect(telemetry.withSpan("late", () => 1)).toBe(1)
@@ -147,7 +147,7 @@ describe("close", () => {
     ])
   })
 
-  it("gives up on a sink that never ends, and says so", async () => {
+  it("gives up on a sink that never closes, and logs that", async () => {
     const [warnings, logger] = capturedWarnings()
     const stuck = Layer.merge(
       Telemetry.layerSink({ name: "sink" }),
@@ -165,7 +165,7 @@ describe("exceptions of sinks", () => {
     return makeTelemetry(Layer.provideMerge(new Journal().breaking("sink", fault), logger))
   }
 
-  it("go on where the body succeeded, unless the sink only reports", async () => {
+  it("are raised if the body succeeded, unless they are only reported", async () => {
     const telemetry = await broken("onSpanEnd")
     expect(() => telemetry.withSpan("body", () => 1)).toThrow(Broken)
     await expect(telemetry.withSpan("body", async () => 1)).rejects.toThrow(Broken)
@@ -180,13 +180,13 @@ describe("exceptions of sinks", () => {
     expect(reporting.withSpan("body", () => 1)).toBe(1)
   })
 
-  it("never take the place of the body's own error", async () => {
+  it("never replace the body's own error", async () => {
     const telemetry = await broken("onSpanEnd")
     const error = new Error("the body's")
     await expect(telemetry.withSpan("body", () => Promise.reject(error))).rejects.toBe(error)
   })
 
-  it("of a measurement inside a span wait for its end", async () => {
+  it("from a measurement inside a span are raised when the span ends", async () => {
     const telemetry = await broken("onMetric")
     let after = false
     expect(() =>

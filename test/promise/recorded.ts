@@ -1,5 +1,5 @@
 /**
- * Telemetry for asynchronous code in memory, and what it recorded, in the words of the tests.
+ * In-memory telemetry for asynchronous code, and readers for what it recorded.
  */
 import * as Effect from "effect/Effect"
 import { InMemoryTelemetry, type MetricRecord, type SpanNode, type SpanRecord } from "loom-telemetry"
@@ -23,5 +23,5 @@ export const inMemory = async () => {
   }
 }
 
-/** Waits for a while, with the context of the caller. */
+/** Waits for a while, keeping the caller's context. */
 export const pause = (milliseconds = 1): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))

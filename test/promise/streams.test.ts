@@ -30,7 +30,7 @@ describe("withSpanStream", () => {
     })
   })
 
-  it("takes an iterable, a function that makes one, and one that makes it later", async () => {
+  it("accepts an iterable, a function that returns one, and one that returns it later", async () => {
     const { spans, telemetry } = await inMemory()
     const later = async () => {
       await pause()
@@ -48,7 +48,7 @@ describe("withSpanStream", () => {
     expect((await spans()).map(({ outcome }) => outcome)).toEqual(["success", "success"])
   })
 
-  it("is interrupted where its consumer leaves, after the source has cleaned up", async () => {
+  it("is interrupted if its consumer leaves, after the source has cleaned up", async () => {
     const { spans, telemetry } = await inMemory()
     const source = async function*() {
       try {
@@ -80,7 +80,7 @@ describe("withSpanStream", () => {
         throw error
       }
     }]
-  ])("passes on the very error of %s, and records it", async (_, source) => {
+  ])("passes on the same error of %s, and records it", async (_, source) => {
     const { spans, telemetry } = await inMemory()
     const read = async () => {
       for await (const _ of telemetry.withSpanStream("stream", source)) {
@@ -93,7 +93,7 @@ describe("withSpanStream", () => {
     expect(await spans()).toEqual([expect.objectContaining({ outcome: "failure", exception: "Error: broken" })])
   })
 
-  it("is a child of the span that it was made in, wherever it is read", async () => {
+  it("is a child of the span that it was created in, wherever it is read", async () => {
     const { telemetry, trees } = await inMemory()
     const stream = telemetry.withSpan("made", () => telemetry.withSpanStream("stream", Readable.from([1])))
     await telemetry.withSpan("read", async () => {
@@ -104,7 +104,7 @@ describe("withSpanStream", () => {
     expect((await trees()).toSorted()).toEqual(["made(stream)", "read"])
   })
 
-  it("opens no span where no one reads it", async () => {
+  it("opens no span if no one reads it", async () => {
     const { spans, telemetry } = await inMemory()
     await telemetry.withSpanStream("stream", Readable.from([1])).return()
     expect(await spans()).toEqual([])

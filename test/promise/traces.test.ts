@@ -24,7 +24,7 @@ describe("continueTrace", () => {
       baggage: carried.baggage.split(",")
     }],
     ["_meta of MCP", { progressToken: 7, traceparent, ...carried }]
-  ])("continues the trace of %s, and hands it on", async (_, headers) => {
+  ])("continues the trace of %s, and passes it on", async (_, headers) => {
     const { spans, telemetry } = await inMemory()
     const [inside, below] = await telemetry.continueTrace(headers, async () => {
       await pause()
@@ -55,7 +55,7 @@ describe("continueTrace", () => {
     ["a number", { traceparent: 7 }],
     ["a getter that throws", throwing],
     ["a text", "traceparent"]
-  ])("begins a new trace where the headers hold %s", async (_, headers) => {
+  ])("starts a new trace if the headers have %s", async (_, headers) => {
     const { spans, telemetry } = await inMemory()
     expect(telemetry.continueTrace(headers, () => telemetry.withSpan("handler", () => 5))).toBe(5)
     expect((await spans())[0]).toMatchObject({ parentSpanId: null })
@@ -75,7 +75,7 @@ describe("continueTrace", () => {
     ["empty state and baggage", { tracestate: "", baggage: " " }],
     ["state and baggage with line breaks", { tracestate: "a=b\r\nx: y", baggage: "a=b\nx: y" }],
     ["state and baggage that are not ASCII", { tracestate: "a=é", baggage: "a=\u0000" }],
-    ["state and baggage that are no texts", { tracestate: 7, baggage: { tenant: "acme" } }],
+    ["state and baggage that are not strings", { tracestate: 7, baggage: { tenant: "acme" } }],
     ["baggage that throws", throwingBaggage]
   ])("keeps the trace and leaves out %s", async (_, headers) => {
     const { telemetry } = await inMemory()
@@ -108,7 +108,7 @@ describe("continueTrace", () => {
     expect(telemetry.traceHeaders()).toEqual({})
   })
 
-  it("hands on that a trace is not sampled", async () => {
+  it("passes on that a trace is not sampled", async () => {
     const { telemetry } = await inMemory()
     const headers = telemetry.continueTrace(
       { traceparent: traceparent.replace(/01$/, "00") },
@@ -117,7 +117,7 @@ describe("continueTrace", () => {
     expect(headers["traceparent"]).toMatch(/-00$/)
   })
 
-  it("goes on below an open span of this process that the headers name", async () => {
+  it("continues below an open span of this process if the headers name one", async () => {
     const { telemetry, trees } = await inMemory()
     await telemetry.withSpan("client", async () => {
       const headers = telemetry.traceHeaders()
@@ -131,7 +131,7 @@ describe("continueTrace", () => {
     expect(await trees()).toEqual(["client(server)"])
   })
 
-  it("gives no headers outside of spans", async () => {
+  it("returns no headers outside of spans", async () => {
     const { telemetry } = await inMemory()
     expect(telemetry.traceHeaders()).toEqual({})
   })

@@ -1,12 +1,12 @@
 /**
- * Spans around functions: what is recorded, and that results and errors stay what they were.
+ * Spans around functions: what is recorded, and that results and errors stay unchanged.
  */
 import { EventEmitter } from "node:events"
 import { describe, expect, it } from "vitest"
 import { inMemory, pause } from "./recorded.js"
 
 describe("withSpan", () => {
-  it("records name, attributes and outcome of an asynchronous function, and what was annotated inside", async () => {
+  it("records name, attributes, annotations and outcome of an asynchronous function", async () => {
     const { spans, telemetry } = await inMemory()
     const answer = await telemetry.withSpan("answer", { question_length: 12 }, async () => {
       await pause()
@@ -24,14 +24,14 @@ describe("withSpan", () => {
     })])
   })
 
-  it("returns what a synchronous function returns, at once, with its span ended", async () => {
+  it("returns the result of a synchronous function at once, with its span ended", async () => {
     const { spans, telemetry } = await inMemory()
     const value = { its: "own" }
     expect(telemetry.withSpan("sync", () => value)).toBe(value)
     expect((await spans()).map(({ name, outcome }) => [name, outcome])).toEqual([["sync", "success"]])
   })
 
-  it("may be taken off its object, and attributes may be a function or left out", async () => {
+  it("can be destructured, and attributes may be a function or left out", async () => {
     const { spans, telemetry } = await inMemory()
     const { withSpan } = telemetry
     withSpan("lazy", () => ({ made: 1 }), () => 0)
@@ -53,7 +53,7 @@ describe("withSpan", () => {
       throw error
     }],
     ["a promise that is rejected", () => Promise.reject(error)]
-  ])("passes on the very error of %s, and records it", async (_, body) => {
+  ])("passes on the same error of %s, and records it", async (_, body) => {
     const { spans, telemetry } = await inMemory()
     const caught = await (async () => telemetry.withSpan("body", body))().then(() => undefined, (reason) => reason)
     expect(caught).toBe(error)
@@ -107,7 +107,7 @@ describe("withSpan", () => {
     ])
   })
 
-  it("returns a promise with members of its own as it is", async () => {
+  it("returns a promise with its own members as is", async () => {
     const { spans, telemetry } = await inMemory()
     class ApiPromise<A> extends Promise<A> {
       readonly raw = "the response"
@@ -138,7 +138,7 @@ describe("withSpan", () => {
     expect((await spans()).every(({ durationMs }) => durationMs >= 0)).toBe(true)
   })
 
-  it("leaves a rejection without a handler to the process", async () => {
+  it("leaves an unhandled rejection to the process", async () => {
     const { telemetry } = await inMemory()
     const seen: Array<unknown> = []
     const others = process.listeners("unhandledRejection")
@@ -154,7 +154,7 @@ describe("withSpan", () => {
     expect(seen).toEqual([failure])
   })
 
-  it("nests by what calls what: awaited, side by side, in timers and events", async () => {
+  it("nests by call: awaited, concurrent, in timers and in events", async () => {
     const { telemetry, trees } = await inMemory()
     const { withSpan } = telemetry
     const leaf = (name: string) => withSpan(name, () => pause())
@@ -171,14 +171,14 @@ describe("withSpan", () => {
     expect(await trees()).toEqual(["root(first a(a1) b(b1) timer event sync(inner))", "after"])
   })
 
-  it("gives the ids of the current span, and none outside", async () => {
+  it("returns the ids of the current span, and none outside", async () => {
     const { spans, telemetry } = await inMemory()
     const inside = await telemetry.withSpan("body", async () => telemetry.currentSpan())
     const [{ spanId, traceId }] = await spans() as [Awaited<ReturnType<typeof spans>>[0]]
     expect([telemetry.currentSpan(), inside]).toEqual([undefined, { spanId, traceId }])
   })
 
-  it("keeps what hostile attributes hold from the program, and secrets from the record", async () => {
+  it("keeps hostile attributes from throwing, and secrets out of the record", async () => {
     const { spans, telemetry } = await inMemory()
     const hostile = Object.defineProperty({ api_key: "sk-1234567890abcdef" } as Record<string, unknown>, "bad", {
       enumerable: true,
@@ -195,7 +195,7 @@ describe("withSpan", () => {
 })
 
 describe("emitMetric and withRun", () => {
-  it("puts user and session on what is inside, and lets an explicit attribute win", async () => {
+  it("put user and session on everything inside, and let an explicit attribute win", async () => {
     const { metrics, spans, telemetry } = await inMemory()
     const handler = async (extra: object) => {
       await pause()
@@ -226,14 +226,14 @@ describe("emitMetric and withRun", () => {
     expect(third).not.toHaveProperty("spanId")
   })
 
-  it("returns what its function returns, and passes on what it throws", async () => {
+  it("pass on the result or the error of the function", async () => {
     const { telemetry } = await inMemory()
     expect(telemetry.withRun({ userId: "u" }, () => 7)).toBe(7)
     const error = new Error("e")
     await expect(telemetry.withRun({}, () => Promise.reject(error))).rejects.toBe(error)
   })
 
-  it("drops an invalid measurement without throwing", async () => {
+  it("drop an invalid measurement without throwing", async () => {
     const { metrics, telemetry } = await inMemory()
     telemetry.emitMetric("bad", Number.NaN)
     telemetry.emitMetric("", 1)

@@ -8,7 +8,7 @@
 /** Characters: each length is four times the one before, up to 1 MiB. */
 export const upToOneMiB: Lengths = [1 << 14, 1 << 16, 1 << 18, 1 << 20]
 
-/** Faster, for many texts. */
+/** Shorter lengths, to test many texts. */
 export const upTo64KiB: Lengths = [1 << 12, 1 << 14, 1 << 16]
 
 /** Lengths to compare, in ascending order. */
@@ -19,7 +19,7 @@ const most = 4
 
 const tries = 6
 
-/** Microseconds of CPU time. A collection of garbage on other threads lasts longer than six tries of a short text. */
+/** Microseconds of CPU time. A garbage collection on other threads lasts longer than six tries of a short text. */
 const leastEffort = 500_000
 
 /** CPU time of all threads in microseconds. */
@@ -33,7 +33,7 @@ const timeOf = (work: () => unknown): number => {
 const leastOf = (times: number, work: () => unknown): number =>
   Math.min(...Array.from({ length: times }, () => timeOf(work)))
 
-/** The least time of at least six tries, and of as many more as it takes to outlast a collection of garbage; ends at the first that is short enough. */
+/** The minimum time of at least six tries, and more until they outlast a garbage collection. Stops at the first that is short enough. */
 const leastUntil = (enough: number, work: () => unknown): number => {
   let least = Infinity
   let effort = 0
@@ -62,8 +62,8 @@ const leastCost = (work: (text: string) => unknown, length: number): number => {
 /**
  * Describes the first length at which the cost per character is too high; `undefined` if the work is linear.
  *
- * Where the mixture of a text changes with its length, `parts` are what it is mixed of: the dearest of them is the base, because a text that consists
- * of more and more of it is dearer per character without being slow.
+ * If the composition of a text changes with its length, `parts` are its components. The most expensive one is the base, because a text with a growing
+ * share of it costs more per character although the work is linear.
  */
 export const tooSlowAt = (
   work: (text: string) => unknown,

@@ -38,7 +38,7 @@ class Interrupter implements Scheduler.Scheduler {
   }
 }
 
-/** Runs the program once and interrupts it at one position, unless it ends before. */
+/** Runs the program once and interrupts it at one position, unless it ends before that. */
 export const interruptAt = (runtime: Runtime.Runtime<never>, program: Effect.Effect<unknown, unknown>, at: number) => {
   const scheduler = new Interrupter(at)
   const root = Runtime.runFork(runtime)(program, { scheduler })

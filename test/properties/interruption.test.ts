@@ -1,6 +1,6 @@
 /**
- * A program is interrupted after its first operation, after its second, and so on until it completes: at no instant does a span of ours
- * stay open or end twice.
+ * A program is interrupted after its first operation, after its second, and so on until it completes: none of our spans ever stays open or ends
+ * twice.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -58,7 +58,7 @@ const programs: { readonly [name: string]: Effect.Effect<unknown, unknown> } = {
     Stream.runDrain,
     Telemetry.withSpan("consumer")
   ),
-  "a stream that is left early": Stream.make("a", "b", "c").pipe(
+  "a stream that is abandoned early": Stream.make("a", "b", "c").pipe(
     Stream.rechunk(1),
     Stream.tap(unit),
     Telemetry.withSpanStream("stream"),
@@ -101,7 +101,7 @@ const sinks: { readonly [name: string]: (watch: Watch) => Layer.Layer<Telemetry>
 }
 
 describe.each(Object.keys(sinks))("interruption at every operation, %s", (where) => {
-  it.scoped.each(Object.keys(programs))("closes every span of ours once: %s", (name) =>
+  it.scoped.each(Object.keys(programs))("closes each of our spans once: %s", (name) =>
     Effect.gen(function*() {
       const watch = new Watch()
       const runtime = yield* Layer.toRuntime(sinks[where]!(watch))

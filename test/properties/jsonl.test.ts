@@ -224,7 +224,7 @@ describe("any encoded and decoded record", () => {
     ))
   })
 
-  it("any other text gives an error with its line number and never throws", () => {
+  it("any other text returns an error with its line number and never throws", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), hostileText), fc.integer({ min: 1 }), (source, line) => {
       expect(decodeLine(source, line)).toMatchObject({ _tag: "RecordDecodeError", line })
     }))

@@ -3,7 +3,7 @@
  */
 import { type MetricRecord, type SpanRecord, type SpanStart, Telemetry } from "loom-telemetry"
 
-/** A new one. */
+/** Creates such a sink. */
 export const keeping = () => {
   const starts: Array<SpanStart> = []
   const spans: Array<SpanRecord> = []

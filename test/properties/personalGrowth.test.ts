@@ -54,7 +54,7 @@ const parts = [
   ]
 ]
 
-/** The parts, a form of each row, and half of one. */
+/** The parts, and an example of each form, whole and halved. */
 const units = [
   ...parts,
   ...personalForms.flatMap(([, form]) => {

@@ -156,7 +156,7 @@ const inSpan = (program: SpanProgram, ledger: Ledger, parent: string | undefined
           Telemetry.withSpanStream(entry.name),
           Stream.take(1),
           Stream.runDrain,
-          // Leaves a stream after its first element.
+          // The stream is abandoned after its first element.
           Effect.tap(() =>
             Effect.sync(() => {
               entry.outcome = "interrupted"

@@ -141,8 +141,8 @@ const expectHarmless = (held: { readonly [sink: string]: string }): void => {
 }
 
 const forget = (sinks: Sinks): void => {
-  for (const told of [sinks.live, sinks.tree, sinks.custom]) {
-    told.length = 0
+  for (const held of [sinks.live, sinks.tree, sinks.custom]) {
+    held.length = 0
   }
   sinks.providers.exporter.reset()
 }

@@ -78,7 +78,7 @@ const beginnings: ReadonlyArray<string> = [
 /** The parts alone. */
 export const singleParts: ReadonlyArray<string> = [
   ...Object.values(parts).flat(),
-  // What begins the forms, side by side: each alone would take a benchmark too long.
+  // All beginnings joined, because each alone would take a benchmark too long.
   ...[" ", "-", ".", "/", "\\n", ""].map((between) => beginnings.join(between) + between)
 ]
 
@@ -140,7 +140,7 @@ export const changingParts = ({ run, shape }: Recipe): ReadonlyArray<string> =>
 
 /** Texts that once took quadratic time. */
 export const known: { readonly [name: string]: (length: number) => string } = {
-  "a run of marks behind a key": (length) => `password: ${"!".repeat(length)}a`,
+  "a run of marks after a key": (length) => `password: ${"!".repeat(length)}a`,
   "keys without values": (length) => "password:".repeat(length / 9),
   "headers without values": (length) => "Cookie:".repeat(length / 7),
   "headers with words": (length) => "Cookie: a".repeat(length / 9),

@@ -142,7 +142,7 @@ const kinds = {
     Object.assign(() => 1, { then: () => world.begun.push("function"), toString: async () => boom() })
 } satisfies Record<string, Make>
 
-/** A thenable, or a value that gives one when it is read. */
+/** A thenable, or a value that returns one when it is read. */
 export type Kind = keyof typeof kinds
 
 export const allKinds = Object.keys(kinds) as ReadonlyArray<Kind>

@@ -80,10 +80,10 @@ export const otherwise = [
   { titles: [/keeps the fiber references/], why: "There are no fiber references." },
   { titles: [/is partly counted: input/], why: "`effect/ai` accepts only integer counts." },
   {
-    titles: [/^while the model speaks is interrupted/],
+    titles: [/^that is abandoned while the model speaks is interrupted/],
     why: "A short answer has arrived completely before the consumer stops, and the run ends normally."
   },
-  { titles: [/lines (for each|of the first) of several/], why: "`Config.all` reports only the first error." },
+  { titles: [/lines for (each|the first) if there are several/], why: "`Config.all` reports only the first error." },
   { titles: [/^2[0-4]-/], why: "Omitted examples." },
   { titles: [/^a Right becomes/], why: "`Either` is `Result`." },
   { titles: [/^contain (most|some) of them without redaction/], why: "Effect 4 records no headers." },

@@ -116,7 +116,7 @@ const attempt = (
       return part.type === "error" ? Effect.fail(brokenOff(part.error)) : call.onPart(added)
     })
   const declared = new Set(Object.values(call.tools).map((tool) => tool.name))
-  return heard(call, meter).pipe(
+  return answerStream(call, meter).pipe(
     Stream.runForEach(take),
     withoutPropagation,
     exitOf,
@@ -134,10 +134,10 @@ const attempt = (
   )
 }
 
-const heard = (call: ModelCall, meter: CallMeter): Stream.Stream<AnyPart, AiError.AiError> => {
+const answerStream = (call: ModelCall, meter: CallMeter): Stream.Stream<AnyPart, AiError.AiError> => {
   const { recorder } = meter
   const answer = playedOr(call.service, (key, value) => meter.listen(key, value), Stream.suspend(() => answerOf(call)))
-  return recorder === undefined ? answer : recorder.heard(answer)
+  return recorder === undefined ? answer : recorder.record(answer)
 }
 
 const answerOf = (call: ModelCall): Stream.Stream<AnyPart, AiError.AiError> => {

@@ -15,7 +15,7 @@ import { CurrentWorkflow } from "../WorkflowStep.js"
 import { CurrentRun } from "./RunMeter.js"
 import { CurrentPlace } from "./RunPlace.js"
 
-const ofTheCall = [
+const keysOfCall = [
   Tracer.ParentSpan,
   Telemetry,
   RunContext,
@@ -30,7 +30,7 @@ const ofTheCall = [
 export const withGiven = <R>(given: Context.Context<R>) => <A, E>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E> =>
   Effect.mapInputContext(self, (current: Context.Context<never>) => {
     const merged = new Map([...current.unsafeMap, ...given.unsafeMap])
-    for (const key of ofTheCall) {
+    for (const key of keysOfCall) {
       if (current.unsafeMap.has(key)) {
         merged.set(key, current.unsafeMap.get(key))
       } else {

@@ -48,7 +48,7 @@ export class CallRecorder {
   }
 
   /** Records an answer and passes it on. */
-  heard<E, R>(answer: Stream.Stream<AnyPart, E, R>): Stream.Stream<AnyPart, E, R> {
+  record<E, R>(answer: Stream.Stream<AnyPart, E, R>): Stream.Stream<AnyPart, E, R> {
     return answer.pipe(
       Stream.mapChunksEffect((chunk) => Effect.as(this.take(chunk), chunk)),
       Stream.tapError((error) => this.fail(error)),

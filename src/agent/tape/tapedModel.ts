@@ -55,12 +55,12 @@ const answer = (listen: Listen): Stream.Stream<Response.AllPartsEncoded, AiError
       Chunk.flatMap(Chunk.fromIterable)
     )))
 
-const heardBy = (span: Tracer.Span): Listen => (key, value) => span.attribute(key, value)
+const setOn = (span: Tracer.Span): Listen => (key, value) => span.attribute(key, value)
 
 const make: Effect.Effect<LanguageModel.Service> = LanguageModel.make({
   generateText: ({ span }) =>
-    Effect.map(Stream.runCollect(answer(heardBy(span))), (parts) => [...parts] as Array<Response.PartEncoded>),
-  streamText: ({ span }) => answer(heardBy(span)) as Stream.Stream<Response.StreamPartEncoded, AiError.AiError>
+    Effect.map(Stream.runCollect(answer(setOn(span))), (parts) => [...parts] as Array<Response.PartEncoded>),
+  streamText: ({ span }) => answer(setOn(span)) as Stream.Stream<Response.StreamPartEncoded, AiError.AiError>
 })
 
 /**

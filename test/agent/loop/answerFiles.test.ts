@@ -1,5 +1,5 @@
 /**
- * Files that a model answers with: kept in the conversation, noted in captured content, and sent back only to who takes them.
+ * Files that a model answers with: kept in the conversation, noted in captured content, and sent back only to vendors that accept them.
  */
 import type * as Response from "@effect/ai/Response"
 import { describe, expect, it } from "@effect/vitest"
@@ -37,19 +37,22 @@ describe.each(ways)("a picture in an answer %s", (_, ask) => {
     ["google", "image/jpeg", ["text", "tool-call"]],
     ["openrouter", "image/png", ["text", "tool-call"]],
     ["anthropic", "image/png", ["text", "tool-call"]]
-  ])("of %s, as %s, is kept, and sent back if it is taken", ([vendor, mediaType, sent]) =>
-    Effect.gen(function*() {
-      const run = yield* ask(painter, [painting(vendor, mediaType, ...block("Here."), add), text("Done.")])
-      const { messages } = yield* run.exit
-      expect(typesIn(messages[1]!)).toEqual(["file", "text", "tool-call"])
-      const [file] = messages[1]!.content as unknown as [{ mediaType: string; data: Uint8Array }]
-      expect([file.mediaType, Buffer.from(file.data).equals(bytes)]).toEqual([mediaType, true])
-      const again = run.prompts[1]!.content.find(({ role }) => role === "assistant")!
-      expect(typesIn(again)).toEqual(sent)
-      expect(flaws(run)).toEqual([])
-    }).pipe(Effect.provide(ArithmeticLive)))
+  ])(
+    "of %s, as %s, is kept, and sent back if the vendor accepts it",
+    ([vendor, mediaType, sent]) =>
+      Effect.gen(function*() {
+        const run = yield* ask(painter, [painting(vendor, mediaType, ...block("Here."), add), text("Done.")])
+        const { messages } = yield* run.exit
+        expect(typesIn(messages[1]!)).toEqual(["file", "text", "tool-call"])
+        const [file] = messages[1]!.content as unknown as [{ mediaType: string; data: Uint8Array }]
+        expect([file.mediaType, Buffer.from(file.data).equals(bytes)]).toEqual([mediaType, true])
+        const again = run.prompts[1]!.content.find(({ role }) => role === "assistant")!
+        expect(typesIn(again)).toEqual(sent)
+        expect(flaws(run)).toEqual([])
+      }).pipe(Effect.provide(ArithmeticLive))
+  )
 
-  it.effect("is a note in captured content", () =>
+  it.effect("becomes a note in captured content", () =>
     Effect.gen(function*() {
       const run = yield* ask(painter, [painting("google", "image/png")])
       yield* run.exit
@@ -64,7 +67,7 @@ describe.each(ways)("a picture in an answer %s", (_, ask) => {
       expect(JSON.stringify(run.spans)).not.toContain(bytes.toString("base64").slice(0, 60))
     }).pipe(Effect.provide(ArithmeticLive)))
 
-  it.effect("that is all of an answer leaves no empty message to send", () =>
+  it.effect("that is the whole answer leaves no empty message to send", () =>
     Effect.gen(function*() {
       const first = yield* ask(painter, [painting("openrouter", "image/png")])
       const { messages } = yield* first.exit

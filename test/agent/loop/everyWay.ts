@@ -1,6 +1,6 @@
 /**
- * One agent, asked in every way that a run can be started: by itself, streamed, as a worker of a supervisor, and as a step of a workflow. A test of the
- * loop holds in each, and under `TestClock`.
+ * Runs one agent in every way that a run can be started: by itself, streamed, as a worker of a supervisor, and as a step of a workflow. Tests of the
+ * loop have to pass in each of them, and under `TestClock`.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Prompt from "@effect/ai/Prompt"
@@ -56,7 +56,7 @@ export const call = (id: string, name: string, params: unknown = {}): Response.T
 export const calls = (...all: ReadonlyArray<Response.ToolCallPartEncoded>): Answer =>
   parts(...all, finish("tool-calls"))
 
-/** A model that gives these answers, one a call, and the prompts that it was called with. */
+/** A model that gives these answers, one per call, and the prompts that it was called with. */
 const modelOf = (answers: ReadonlyArray<Answer>) => {
   const prompts: Array<Prompt.Prompt> = []
   const layer = Layer.effect(
@@ -72,7 +72,7 @@ const modelOf = (answers: ReadonlyArray<Answer>) => {
   return { layer, prompts }
 }
 
-/** What came of a run. */
+/** The outcome of a run. */
 export interface Asked extends Recorded<RunResult, AgentError> {
   /** The prompts of its model calls, in order. */
   readonly prompts: ReadonlyArray<Prompt.Prompt>
@@ -82,7 +82,7 @@ export interface Asked extends Recorded<RunResult, AgentError> {
 export interface Asking {
   /** Default: `"Go"`. */
   readonly prompt?: string
-  /** What runs around the whole, its supervisor included, and ends before the records are read. */
+  /** A layer around everything, including the supervisor. It is released before the records are read. */
   readonly within?: Layer.Layer<never> | Layer.Layer<Memory>
 }
 
@@ -137,7 +137,7 @@ const delegation = (prompt: string) => calls(call("d1", "delegate", { worker: "w
 const bossOf = <R>(worker: AgentShape<R>) =>
   Supervisor.make({ name: "boss", instructions: "Delegate.", workers: { worker } })
 
-/** The exit is the worker's; that of the supervisor is checked here. */
+/** The exit is the worker's. The supervisor's is checked here. */
 const asWorker: Ask = (agent, answers, how = {}) =>
   Effect.suspend(() => {
     const exits: Array<Exit.Exit<RunResult, AgentError>> = []
@@ -184,7 +184,7 @@ const watching = (depth: number): Watch => (agent, answers) => {
   ) as never
 }
 
-/** Every way to see them, by name. */
+/** Every way to watch events, by name. */
 export const watches: ReadonlyArray<readonly [name: string, watch: Watch]> = [
   ["of its stream", watching(1)],
   ["of its supervisor's stream", watching(2)]

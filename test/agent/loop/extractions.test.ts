@@ -1,5 +1,5 @@
 /**
- * Extractions in the background: bounded, counted, and never in the way of a layer that closes.
+ * Extractions in the background: they are bounded and counted, and never keep a layer from closing.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ const extraction = (
 
 const background = (...given: Parameters<typeof extraction>) => Effect.provide(extraction(...given))
 
-/** What runs of 300 users do when they are done, all at once. */
+/** Stores the episodes of this many users at once, as their runs do when they finish. */
 const remembered = (count: number) =>
   Effect.flatMap(Memory, (memory) =>
     Effect.forEach(
@@ -68,7 +68,7 @@ describe("300 runs with extraction in the background", () => {
       expect(seen.most).toBe(8)
     }))
 
-  it.live("leave out and count what does not fit", () =>
+  it.live("drop and count what exceeds the capacity", () =>
     Effect.gen(function*() {
       const { extract, seen } = measuring()
       const run = yield* remembered(300).pipe(background(extract, { concurrency: 2, capacity: 50 }), recorded)
@@ -77,14 +77,14 @@ describe("300 runs with extraction in the background", () => {
       expect(metricsNamed(run, "loom.auto_extract.duration_ms")).toHaveLength(52)
     }))
 
-  it.live("count what waits when the layer closes as left out, and what has begun as interrupted", () =>
+  it.live("count waiting extractions as dropped, and running ones as interrupted, if the layer closes", () =>
     Effect.gen(function*() {
       const run = yield* remembered(10).pipe(background(Effect.never, { concurrency: 3, drain: 0 }), recorded)
       expect(statuses(run)).toEqual({ interrupted: 3, dropped: 7 })
     }))
 
   it.effect.each([{ concurrency: 0 }, { concurrency: NaN }, { capacity: -1 }, { drain: "soon" as never }])(
-    "refuse %o",
+    "reject %o",
     (options) =>
       Effect.sync(() => {
         expect(() => AutoExtract.layer({ ...options, extract: () => Effect.succeed([]) })).toThrow(RangeError)
@@ -102,7 +102,7 @@ describe.each(ways)("under TestClock, in a run %s", (_, ask) => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("an extraction that sleeps ends if the clock is moved", () =>
+  it.effect("an extraction that sleeps ends if the clock is advanced", () =>
     Effect.gen(function*() {
       const within = extraction(Effect.as(Effect.sleep("20 seconds"), ["Sleeps."]))
       const fiber = yield* Effect.fork(ask(talker("parrot"), [text("Hi")], { within }))

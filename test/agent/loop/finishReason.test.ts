@@ -1,5 +1,5 @@
 /**
- * How a run says why its model stopped, and what it does about it.
+ * How a run reports why its model stopped, and how it reacts.
  */
 import * as AiError from "@effect/ai/AiError"
 import { describe, expect, it } from "@effect/vitest"
@@ -40,13 +40,13 @@ describe.each(ways)("the finish reason of a run %s", (_, ask) => {
       const run = yield* ask(plain, [answer])
       const result = yield* run.exit
       expect(result).toMatchObject({ finishReason, output, interruptedReason: null, turns: 1 })
-      // What was said is in the conversation, a refusal too.
+      // The text is in the conversation, even if it is a refusal.
       expect(result.messages.slice(1).map(({ content }) => (content as ReadonlyArray<{ text: string }>)[0]!.text))
         .toEqual(output === "" ? [] : [output])
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("says on the span that the model refused", () =>
+  it.effect("is on the span if the model refused", () =>
     Effect.gen(function*() {
       const run = yield* ask(plain, [refusedByOpenAi])
       expect(attributeOf(run, "loom.model.stream", "finish_reason")).toContain("refusal")
@@ -61,7 +61,7 @@ describe.each(ways)("the finish reason of a run %s", (_, ask) => {
 })
 
 describe.each(ways)("a paused answer %s", (_, ask) => {
-  it.effect("is taken up again, and its text is one", () =>
+  it.effect("is continued, and its texts are joined", () =>
     Effect.gen(function*() {
       const run = yield* ask(plain, [text("Moths ", "pause"), text("are ", "pause"), text("nocturnal.")])
       const result = yield* run.exit
@@ -74,7 +74,7 @@ describe.each(ways)("a paused answer %s", (_, ask) => {
       ])
     }))
 
-  it.effect("is taken up again at most maxTurns times", () =>
+  it.effect("is continued for at most maxTurns turns", () =>
     Effect.gen(function*() {
       const agent = Agent.make({ name: "a", instructions: "", maxTurns: 3 })
       const run = yield* ask(agent, [text("a", "pause"), text("b", "pause"), text("c", "pause")])
@@ -86,7 +86,7 @@ describe.each(ways)("a paused answer %s", (_, ask) => {
       })
     }))
 
-  it.effect("may pause before it calls tools", () =>
+  it.effect("may come before tool calls", () =>
     Effect.gen(function*() {
       const run = yield* ask(arithmetic, [
         text("Let me add. ", "pause"),
@@ -117,7 +117,7 @@ describe.each(ways)("what vendors reject in a request %s", (_, ask) => {
       expect((yield* run.exit).messages.map(({ role }) => role)).toEqual(["user"])
     }))
 
-  it.effect("is left out in front of a tool call, too", () =>
+  it.effect("is left out before a tool call too", () =>
     Effect.gen(function*() {
       const run = yield* ask(arithmetic, [
         parts(...block("\n\n"), call("c1", "add", { a: 1, b: 2 }), finish("tool-calls")),

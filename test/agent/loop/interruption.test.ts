@@ -1,5 +1,5 @@
 /**
- * Only who interrupts a run interrupts it: not its model, its memory or an extraction.
+ * A run is only interrupted from outside, not by its model, its memory or an extraction.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -38,23 +38,26 @@ const logged = (messages: Array<string>) =>
 
 const beginning = parts(...block("Hel"))
 
-describe.each(ways)("a model whose stream %s", (_, ask) => {
-  it.effect.each(interruptions)("%s fails the run with an AgentError", ([, interruption]) =>
-    Effect.gen(function*() {
-      const answers: ReadonlyArray<Answer> = [
-        Stream.fromEffect(interruption),
-        Stream.concat(beginning, Stream.fromEffect(interruption))
-      ]
-      for (const answer of answers) {
-        const run = yield* ask(parrot, [answer])
-        const error = yield* Effect.flip(run.exit)
-        expect(error).toBeInstanceOf(AgentError)
-        expect(error.message).toContain("The model's answer was interrupted from inside")
-        expect(attributeOf(run, "loom.model.stream", "model").length).toBeGreaterThan(0)
-        expect(run.spans.filter(({ outcome }) => outcome === "interrupted")).toEqual([])
-        expect(flaws(run)).toEqual([])
-      }
-    }))
+describe.each(ways)("in a run %s, a model", (_, ask) => {
+  it.effect.each(interruptions)(
+    "whose stream %s fails the run with an AgentError",
+    ([, interruption]) =>
+      Effect.gen(function*() {
+        const answers: ReadonlyArray<Answer> = [
+          Stream.fromEffect(interruption),
+          Stream.concat(beginning, Stream.fromEffect(interruption))
+        ]
+        for (const answer of answers) {
+          const run = yield* ask(parrot, [answer])
+          const error = yield* Effect.flip(run.exit)
+          expect(error).toBeInstanceOf(AgentError)
+          expect(error.message).toContain("The model's answer was interrupted from inside")
+          expect(attributeOf(run, "loom.model.stream", "model").length).toBeGreaterThan(0)
+          expect(run.spans.filter(({ outcome }) => outcome === "interrupted")).toEqual([])
+          expect(flaws(run)).toEqual([])
+        }
+      })
+  )
 })
 
 const memoryWith = (remember: MemoryService["remember"]): Layer.Layer<Memory> =>
@@ -71,9 +74,9 @@ const remembering: ReadonlyArray<readonly [how: string, remember: MemoryService[
   ...interruptions.map(([how, interruption]) => [how, () => interruption, "InterruptedException: "] as const)
 ]
 
-describe.each(ways)("a memory %s", (name, ask) => {
+describe.each(ways)("in a run %s, a memory", (name, ask) => {
   it.effect.each(remembering)(
-    "that %s after the answer does not cost the answer",
+    "that %s after the answer does not lose the answer",
     ([, remember, error]) =>
       Effect.gen(function*() {
         const warnings: Array<string> = []
@@ -100,7 +103,7 @@ describe.each(ways)("a memory %s", (name, ask) => {
       expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
     }))
 
-  it.effect("knows of which run an episode is a part, and whose words it holds", () =>
+  it.effect("knows the parent run of an episode, and who wrote its input", () =>
     Effect.gen(function*() {
       const episodes: Array<Episode> = []
       const extracted: Array<string> = []
@@ -129,8 +132,8 @@ const extracting = <E>(extract: Effect.Effect<ReadonlyArray<string>, E>) =>
     AutoExtract.layer({ background: false, extract: () => extract }).pipe(Layer.provide(Memory.layerInMemory))
   )
 
-describe.each(ways)("an extraction in the foreground %s", (_, ask) => {
-  it.effect.each(interruptions)("that %s is a failed extraction", ([, interruption]) =>
+describe.each(ways)("in a run %s, an extraction in the foreground", (_, ask) => {
+  it.effect.each(interruptions)("that %s counts as failed", ([, interruption]) =>
     Effect.gen(function*() {
       const warnings: Array<string> = []
       const run = yield* ask(parrot, [text("Hi")]).pipe(extracting(interruption), Effect.provide(logged(warnings)))
@@ -141,9 +144,9 @@ describe.each(ways)("an extraction in the foreground %s", (_, ask) => {
     }))
 })
 
-describe.each(ways)("a memory that dies when it learns %s", (_, ask) => {
+describe.each(ways)("in a run %s, a memory that dies when it learns", (_, ask) => {
   it.effect.each([true, false])(
-    "is a failed extraction, in the background: %s",
+    "fails the extraction, in the background: %s",
     (inBackground) =>
       Effect.gen(function*() {
         const dead = Layer.effect(
@@ -183,7 +186,7 @@ describe("an extraction in the foreground", () => {
 })
 
 describe("the prompt of an episode", () => {
-  it.effect("is what the user said, and nothing else of the prompt", () =>
+  it.effect("is what the user said, without the rest of the prompt", () =>
     Effect.gen(function*() {
       const episodes: Array<Episode> = []
       const [, ask] = ways[0]!

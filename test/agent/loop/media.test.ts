@@ -1,5 +1,5 @@
 /**
- * Media in captured content: a record says what it was, and never holds its bytes.
+ * Media in captured content: a record describes it, but never holds its bytes.
  */
 import * as Prompt from "@effect/ai/Prompt"
 import * as Tool from "@effect/ai/Tool"
@@ -45,7 +45,7 @@ const attributesOf = (run: Records) => ({
   ...spanNamed(run, "loom.model.stream").attributes
 })
 
-/** Parts of the bytes that are in the records. */
+/** Whether parts of the bytes are in the records. */
 const leaked = (run: Records, bytes: Uint8Array): boolean => {
   const texts = JSON.stringify(run.spans)
   return texts.includes(Buffer.from(bytes).toString("base64").slice(0, 60)) ||
@@ -56,7 +56,7 @@ const leaked = (run: Records, bytes: Uint8Array): boolean => {
 const wrapped = (bytes: Buffer, width: number, lineBreak: string) =>
   bytes.toString("base64").replaceAll(new RegExp(`.{${width}}(?!$)`, "g"), `$&${lineBreak}`)
 
-/** How often other work of the process had its turn meanwhile. */
+/** How many turns other work of the process got in the meantime. */
 const turnsDuring = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<number, E, R> =>
   Effect.acquireUseRelease(
     Effect.sync(() => {
@@ -75,17 +75,17 @@ const turnsDuring = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<numbe
 const forms: ReadonlyArray<readonly [form: string, data: (bytes: Buffer) => string | Uint8Array | URL]> = [
   ["bytes", (bytes) => new Uint8Array(bytes)],
   ["a buffer", (bytes) => bytes],
-  ["a URL of data", (bytes) => new URL(`data:image/png;base64,${bytes.toString("base64")}`)],
+  ["a URL object", (bytes) => new URL(`data:image/png;base64,${bytes.toString("base64")}`)],
   ["a data URL", (bytes) => `data:image/png;base64,${bytes.toString("base64")}`],
   ["base64", (bytes) => bytes.toString("base64")]
 ]
 
-// Of 4 MB, one of each sort: they take their time.
+// Only one of each kind for 4 MB, because these are slow.
 describe.each([["1 KB", small, forms.length], ["4 MB", large, 1]] as const)(
   "a picture of %s in the prompt",
   (_, bytes, most) => {
     it.live.each(forms.slice(-most))(
-      "as %s is a note with kind, type, size and digest, next to the question",
+      "as %s becomes a note with kind, type, size and digest, next to the question",
       ([, data]) =>
         Effect.gen(function*() {
           const run = yield* asked([file(data(bytes))])
@@ -162,19 +162,17 @@ describe.each(ways)("a picture in a run %s", (_, ask) => {
     }))
 })
 
-describe("4 MB of picture", () => {
-  it.live("let other work have its turn after every 128 KB of text", () =>
+describe("a picture of 4 MB", () => {
+  it.live("lets other work run after every 128 KB of text", () =>
     Effect.gen(function*() {
       const base64 = large.toString("base64")
-      const pieces = Math.floor(base64.length / 131_072)
-      const small = yield* turnsDuring(asked(question))
-      expect(yield* turnsDuring(asked([file(base64)]))).toBeGreaterThanOrEqual(small + pieces)
-      expect(yield* turnsDuring(asked(`${question} data:image/png;base64,${base64}`)))
-        .toBeGreaterThanOrEqual(small + pieces)
+      const least = (yield* turnsDuring(asked(question))) + Math.floor(base64.length / 131_072)
+      expect(yield* turnsDuring(asked([file(base64)]))).toBeGreaterThanOrEqual(least)
+      expect(yield* turnsDuring(asked(`${question} data:image/png;base64,${base64}`))).toBeGreaterThanOrEqual(least)
     }), 60_000)
 })
 
-/** The output of a model as it is recorded. */
+/** The recorded output of a model. */
 const outputOf = (text: string) =>
   Effect.map(asked(question, text), (run) => String(spanNamed(run, "loom.run").attributes["output"]))
 
@@ -184,7 +182,7 @@ describe("base64 that is wrapped in lines", () => {
       // Ends in the middle of a line, with each padding, and with a whole line.
       [1021, 1022, 1023, 1026, 960, 912].map((size) => [Number(width), String(lineBreak), size] as const)
     )
-  )("of %i characters is media, with %j, %i bytes", ([width, lineBreak, size]) =>
+  )("of %i characters is media: %j, %i bytes", ([width, lineBreak, size]) =>
     Effect.gen(function*() {
       const bytes = randomBytes(size)
       const lines = wrapped(bytes, width, lineBreak)
@@ -198,7 +196,7 @@ describe("base64 that is wrapped in lines", () => {
       expect(JSON.parse(String(attributesOf(run)["input"]))[0].content[1].data).toEqual(noteOf(bytes, "image/png"))
     }))
 
-  it.live("is media wherever its first line begins", () =>
+  it.live("is media wherever its first line starts", () =>
     Effect.gen(function*() {
       const bytes = randomBytes(600)
       const { digest } = noteOf(bytes, "image/png")
@@ -211,7 +209,7 @@ describe("base64 that is wrapped in lines", () => {
 })
 
 describe("a private key", () => {
-  it.live("is hidden as a whole: not even its digest is recorded", () =>
+  it.live("is redacted as a whole: not even its digest is recorded", () =>
     Effect.gen(function*() {
       const bytes = randomBytes(1200)
       const key = `-----BEGIN PRIVATE KEY-----\n${wrapped(bytes, 64, "\n")}\n-----END PRIVATE KEY-----\n`
@@ -224,7 +222,7 @@ describe("a private key", () => {
 
 describe("media of other kinds", () => {
   it.live.each(["application/pdf", "audio/wav", "video/mp4", "text/plain", "image/svg+xml"])(
-    "is a note, too: %s",
+    "becomes a note too: %s",
     (mediaType) =>
       Effect.gen(function*() {
         const bytes = randomBytes(2000)
@@ -253,15 +251,18 @@ describe("media of other kinds", () => {
     ["percent encoding", "data:image/svg+xml,%3Csvg%20width=%221%22/%3E%C3%A9", "<svg width=\"1\"/>é"],
     ["a character set", "data:text/plain;charset=utf-8,a%2Fb", "a/b"],
     ["percent signs that encode nothing", "data:text/plain,100%25%zz%", "100%%zz%"]
-  ])("of a data URL with %s has the size and digest of what it stands for", ([, url, plain]) =>
-    Effect.gen(function*() {
-      const bytes = Buffer.from(plain)
-      const { digest } = noteOf(bytes, "")
-      const [mediaType] = /[\w/+]+(?=[;,])/.exec(url)!
-      expect(yield* outputOf(`See (${url})`)).toBe(`See (<${mediaType}, ${bytes.length} bytes, ${digest}>)`)
-    }))
+  ])(
+    "of a data URL with %s has the size and digest of the decoded content",
+    ([, url, plain]) =>
+      Effect.gen(function*() {
+        const bytes = Buffer.from(plain)
+        const { digest } = noteOf(bytes, "")
+        const [mediaType] = /[\w/+]+(?=[;,])/.exec(url)!
+        expect(yield* outputOf(`See (${url})`)).toBe(`See (<${mediaType}, ${bytes.length} bytes, ${digest}>)`)
+      })
+  )
 
-  it.live("in the form that JSON gives a Buffer is a note", () =>
+  it.live("in the JSON form of a Buffer becomes a note", () =>
     Effect.gen(function*() {
       const run = yield* seer.run(question).pipe(
         Effect.provide(toolkit.toLayer({ look: () => Effect.succeed({ file: small.toJSON() }) })),
@@ -290,10 +291,10 @@ describe("text that is not media", () => {
     "data:,",
     "A sentence with /a/path and an id 550e8400-e29b-41d4-a716-446655440000. ".repeat(100),
     "deadbeef01".repeat(200),
-    // Lines that are too short, too long, or of one more width.
+    // Lines of a width that base64 is not wrapped at.
     `${"Ab1".repeat(24)}\n`.repeat(30),
     `${"Ab1".repeat(27)}\n`.repeat(30)
-  ].map((text) => [text.slice(0, 30), text] as const))("stays as it is: %s", ([, text]) =>
+  ].map((text) => [text.slice(0, 30), text] as const))("stays unchanged: %s", ([, text]) =>
     Effect.gen(function*() {
       const run = yield* asked(question, text)
       const output = String(spanNamed(run, "loom.run").attributes["output"])

@@ -52,7 +52,7 @@ const answer: Answer = parts(
 )
 
 describe.each(ways)("a tool that the provider runs %s", (name, ask) => {
-  it.effect("has a span inside the model call, without a duration of ours", () =>
+  it.effect("has a span inside the model call, without a duration", () =>
     Effect.gen(function*() {
       const run = yield* ask(Agent.make({ name: "a", instructions: "", toolkit }), [answer])
       expect((yield* run.exit).output).toBe("Moths are nocturnal.")
@@ -76,7 +76,7 @@ describe.each(ways)("a tool that the provider runs %s", (name, ask) => {
       }
     }))
 
-  it.effect("goes on in the next turn if the model pauses", () =>
+  it.effect("continues in the next turn if the model pauses", () =>
     Effect.gen(function*() {
       const run = yield* ask(Agent.make({ name: "a", instructions: "", toolkit }), [
         parts(searched("s1"), finish("pause")),

@@ -1,5 +1,5 @@
 /**
- * Supervisors refuse what would go wrong, have a limit of depth, and stream what their workers do.
+ * Supervisors reject invalid setups, limit the depth of delegation, and stream their workers' events.
  */
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -19,13 +19,13 @@ const searching = (name: string) =>
 
 const delegating = (worker: string) => calls(call("d", "delegate", { worker, instructions: "Go" }))
 
-describe("a supervisor is refused", () => {
-  it("with a tool `delegate` of its own", () => {
+describe("a supervisor", () => {
+  it("is rejected if it has its own tool `delegate`", () => {
     const toolkit = Toolkit.make(Tool.make("delegate", { success: Schema.String }))
     expect(() => Supervisor.make({ name: "b", instructions: "", workers: {}, toolkit })).toThrow(/`delegate`/)
   })
 
-  it("if two tools in reach have one name: of workers, of their workers, of its own", () => {
+  it("is rejected if two tools share a name: of its workers, of their workers, or its own", () => {
     const [one, two] = [searching("one"), searching("two")]
     const middle = Supervisor.make({ name: "middle", instructions: "", workers: { two } })
     const toolkit = Toolkit.make(Tool.make("search", { success: Schema.String }))
@@ -41,13 +41,13 @@ describe("a supervisor is refused", () => {
     }
   })
 
-  it("with an invalid depth", () => {
+  it("is rejected with an invalid depth", () => {
     expect(() => Supervisor.make({ name: "b", instructions: "", workers: {}, maxDelegationDepth: NaN })).toThrow(
       RangeError
     )
   })
 
-  it("not if its workers share a tool", () => {
+  it("is accepted if its workers share a tool", () => {
     const other = Agent.make({ name: "other", instructions: "", toolkit: arithmeticTools })
     expect(() => Supervisor.make({ name: "b", instructions: "", workers: { arithmetic, other } })).not.toThrow()
   })
@@ -55,7 +55,7 @@ describe("a supervisor is refused", () => {
 
 describe.each(ways)("a supervisor that delegates to itself %s", (name, ask) => {
   it.effect.each<readonly [limit: number | undefined, deep: number]>([[undefined, 8], [3, 3]])(
-    "goes no deeper than its limit %s, which the model's error names",
+    "goes no deeper than its limit %s, which is in the error for the model",
     ([maxDelegationDepth, deep]) =>
       Effect.gen(function*() {
         const itself: AgentShape = {
@@ -99,14 +99,14 @@ describe("the stream of a supervisor", () => {
   const events = (workerEvents: boolean) =>
     boss.stream("Go", { workerEvents }).pipe(Stream.runCollect, Effect.map((all) => [...all]), script)
 
-  it.effect("has paths of its own run", () =>
+  it.effect("has the path of its own run", () =>
     Effect.gen(function*() {
       const all = yield* events(false)
       expect(all.map(({ path }) => path.length)).toEqual(all.map(() => 1))
       expect(all.flatMap((event) => event._tag === "ReasoningDelta" ? [event.text] : []).join("")).toBe("Hm, hm.")
     }))
 
-  it.effect("has its workers' events by option, each with the ids of the runs from the root", () =>
+  it.effect("includes its workers' events on request, each with the ids of the runs from the root", () =>
     Effect.gen(function*() {
       const all = yield* events(true)
       const ids = all.flatMap((event) => event._tag === "RunStarted" ? [event.runId] : [])
@@ -202,7 +202,7 @@ describe.each(ways)("an agent that is stopped as a step of a workflow, in a run 
       }
     }))
 
-  it.effect("fails a route that it classifies for, which does not take `otherwise`", () =>
+  it.effect("fails a route that it classifies, instead of taking `otherwise`", () =>
     Effect.gen(function*() {
       const workflow = Workflow.route("answer", { classify: spent, routes: { bug: next }, otherwise: next })("Go")
       const errors: Array<unknown> = []

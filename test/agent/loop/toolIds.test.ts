@@ -1,5 +1,5 @@
 /**
- * Ids of tool calls are unique in the conversation that the vendor receives; the records have those that the model gave, too.
+ * Ids of tool calls are unique in the conversation that the vendor receives. The records also have the model's own ids.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -17,8 +17,8 @@ const callIds = (messages: ReadonlyArray<{ readonly role: string; readonly conte
 
 describe.each(ways)("ids of tool calls %s", (name, ask) => {
   it.effect.each<readonly [what: string, given: ReadonlyArray<ReadonlyArray<string>>, sent: ReadonlyArray<string>]>([
-    ["twice in one answer", [["c", "c"]], ["c", "c_2"]],
-    ["three times, and one that is made already", [["c", "c_2", "c", "c"]], ["c", "c_2", "c_3", "c_4"]],
+    ["the same twice in one answer", [["c", "c"]], ["c", "c_2"]],
+    ["the same three times, with one derived id taken", [["c", "c_2", "c", "c"]], ["c", "c_2", "c_3", "c_4"]],
     ["the same in each answer", [["call_0"], ["call_0"], ["call_0"]], ["call_0", "call_0_2", "call_0_3"]],
     ["none", [["", ""]], ["call_2", "call_3"]],
     ["long", [["x".repeat(64), "x".repeat(64)]], ["x".repeat(64), `${"x".repeat(62)}_2`]]

@@ -25,7 +25,7 @@ describe.each(ways)("a tool with a time limit %s", (_, ask) => {
 
   const timedOut = { id: "c1", result: "The tool did not answer within 1s", isFailure: true }
 
-  it.effect("that cannot be interrupted does not hold the run, and goes on by itself", () =>
+  it.effect("that cannot be interrupted does not hold up the run, and keeps running", () =>
     Effect.gen(function*() {
       const warnings: Array<string> = []
       let ended = 0
@@ -68,7 +68,7 @@ describe.each(ways)("a tool with a time limit %s", (_, ask) => {
       expect(yield* run.exit).toMatchObject({ interruptedReason: "budget:max_wall_clock", turns: 1 })
     }))
 
-  it.effect("whose cleaning up never ends does not hold the run", () =>
+  it.effect("whose cleanup never ends does not hold up the run", () =>
     Effect.gen(function*() {
       const fiber = yield* ask(agent(), [calls(call("c1", "work")), text("Well.")]).pipe(
         Effect.provide(toolkit.toLayer({ work: () => Effect.never.pipe(Effect.ensuring(Effect.never)) })),
@@ -80,7 +80,7 @@ describe.each(ways)("a tool with a time limit %s", (_, ask) => {
       expect(attributeOf(run, "loom.tool", "left_running").at(-1)).toBe(true)
     }))
 
-  it.effect("that can be interrupted is, with its children, and is not left running", () =>
+  it.effect("that can be interrupted ends with its children, and is not left running", () =>
     Effect.gen(function*() {
       const ended: Array<string> = []
       const interruptible = Effect.fork(Effect.onInterrupt(Effect.never, () => Effect.sync(() => ended.push("child"))))
@@ -137,7 +137,7 @@ describe.each(ways)("500 tool calls in one turn %s", (_, ask) => {
         .toHaveLength(480)
     }))
 
-  it.effect("do not begin if the budget is spent", () =>
+  it.effect("do not start if the budget is spent", () =>
     Effect.gen(function*() {
       const ran: Array<string> = []
       const agent = Agent.make({ name: "busy", instructions: "", toolkit, budget: { maxTokens: 12 } })
@@ -150,7 +150,7 @@ describe.each(ways)("500 tool calls in one turn %s", (_, ask) => {
       expect(resultsGiven(result.messages)[0]).toMatchObject({ result: "Not run: budget:max_tokens", isFailure: true })
     }))
 
-  it.effect("stop to begin when the time is up", () =>
+  it.effect("no longer start when the time is up", () =>
     Effect.gen(function*() {
       const ran: Array<string> = []
       const agent = Agent.make({
@@ -171,7 +171,7 @@ describe.each(ways)("500 tool calls in one turn %s", (_, ask) => {
       expect(ran).toHaveLength(3)
     }))
 
-  it.effect("is a limit that has to be one", () =>
+  it.effect("need a valid maxToolCallsPerTurn", () =>
     Effect.sync(() => {
       expect(() => Agent.make({ name: "a", instructions: "", maxToolCallsPerTurn: NaN })).toThrow(RangeError)
     }))

@@ -1,5 +1,5 @@
 /**
- * Results of tools reach the model as plain data, whatever the tool returns; the run goes on.
+ * Results of tools reach the model as plain data, whatever the tool returns, and the run continues.
  */
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -84,8 +84,8 @@ describe.each(ways)("a tool's result %s", (name, ask) => {
     ["a getter that throws", () => throwing, "it could not be read"],
     ["a toJSON that throws", () => ({ toJSON: () => JSON.parse("{") }), "it could not be read"],
     ["a revoked proxy", revoked, "it could not be read"],
-    ["nested without end", deep, "it could not be read"],
-    ["a bigint in a box", () => ({ id: Object(1n) as unknown }), "it contains a bigint"],
+    ["very deep nesting", deep, "it could not be read"],
+    ["a boxed bigint", () => ({ id: Object(1n) as unknown }), "it contains a bigint"],
     ["a promise", () => ({ later: Promise.resolve(1) }), "it contains a promise; wait for it in the tool"],
     [
       "a promise that is rejected",
@@ -93,11 +93,11 @@ describe.each(ways)("a tool's result %s", (name, ask) => {
       "it contains a promise; wait for it in the tool"
     ],
     ["a map of objects", () => new Map([[{}, 1]]), "it contains a map whose keys are not text"],
-    ["a map in itself", () => {
+    ["a map that contains itself", () => {
       const map = new Map<string, unknown>()
       return map.set("self", [map])
     }, "it contains itself"]
-  ])("that cannot be sent is an error to the model: %s", ([, value, why]) =>
+  ])("that cannot be sent becomes an error for the model: %s", ([, value, why]) =>
     Effect.gen(function*() {
       const run = yield* returning(value)
       const { messages, output } = yield* run.exit
@@ -141,7 +141,7 @@ describe.each(ways)("a tool's result %s", (name, ask) => {
     ["a map", () => new Map<unknown, unknown>([["a", 1], [2, [new Set([3])]]]), { a: 1, 2: [[3]] }],
     ["a set", () => ({ all: new Set(["a", undefined, NaN]) }), { all: ["a", null, null] }],
     ["an error", () => ({ why: new TypeError("no moth") }), { why: "TypeError: no moth" }]
-  ])("of which JSON would leave nothing is sent as what it holds: %s", ([, value, sent]) =>
+  ])("that JSON would empty is sent with its contents: %s", ([, value, sent]) =>
     Effect.gen(function*() {
       const { messages } = yield* (yield* returning(value)).exit
       expect(resultsGiven(messages)).toEqual([{ id: "c1", result: sent, isFailure: false }])
@@ -163,7 +163,7 @@ describe.each(ways)("a tool's result %s", (name, ask) => {
     ],
     ["no cause at all", () => Effect.failCause(Cause.empty), ""],
     ["a text of ten megabytes", () => Effect.fail("x".repeat(10_000_000)), "chars]"]
-  ])("that is a failure is told to the model, with %s", ([, failing, told]) =>
+  ])("that is a failure is reported to the model: %s", ([, failing, told]) =>
     Effect.gen(function*() {
       const run = yield* ask(Agent.make({ name: "worker", instructions: "", toolkit: free }), [
         calls(call("c1", "work")),
@@ -178,7 +178,7 @@ describe.each(ways)("a tool's result %s", (name, ask) => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.effect("is what it was when the tool returned it", () =>
+  it.effect("is a copy from when the tool returned it", () =>
     Effect.gen(function*() {
       const rows = [1]
       const run = yield* returning(() => rows)

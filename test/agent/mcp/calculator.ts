@@ -20,7 +20,7 @@ const tools = Toolkit.make(
 
 const handlers = tools.toLayer({
   add: ({ a, b }) => Effect.succeed(a + b).pipe(Effect.delay(1), Telemetry.withSpan("adding")),
-  // What a request of the tool's own would carry.
+  // What an outgoing request of the tool would carry.
   passedOn: () => Telemetry.withSpan(traceMeta, "passing on"),
   tenant: () =>
     Effect.sync(() => propagation.getBaggage(context.active())?.getEntry("tenant")?.value ?? "").pipe(
@@ -33,7 +33,7 @@ const handlers = tools.toLayer({
     )
 })
 
-/** A server on a protocol that is instrumented. */
+/** A server on an instrumented protocol. */
 export const calculator = <E, R>(protocol: Layer.Layer<RpcServer.Protocol, E, R>) =>
   McpServer.toolkit(tools).pipe(
     Layer.provide(handlers),

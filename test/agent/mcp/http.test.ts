@@ -18,7 +18,7 @@ import { createServer } from "node:http"
 import { inMemoryProviders } from "../../otel/exported.js"
 import { calculator } from "./calculator.js"
 
-/** A server on a free port, with a telemetry of its own. */
+/** A server on a free port, with its own telemetry. */
 const serving = <S, E>(telemetry: Layer.Layer<S, E>) =>
   Effect.gen(function*() {
     const built = yield* HttpRouter.Default.serve().pipe(
@@ -38,7 +38,7 @@ const jsonRpc = RpcSerialization.layerJsonRpc({ contentType: "application/json; 
 const protocol = (url: string) =>
   RpcClient.layerProtocolHttp({ url }).pipe(Layer.provide([FetchHttpClient.layer, jsonRpc]))
 
-/** Calls a tool inside a span of the client's, and gives what it answered. */
+/** Calls a tool inside a span of the client, and returns its answer. */
 const calling = (name: string, args: { readonly [key: string]: unknown } = {}) =>
   Effect.gen(function*() {
     const client = yield* RpcClient.make(McpSchema.ClientRpcs)
@@ -74,12 +74,12 @@ describe("over HTTP", () => {
       expect(handled).toMatchObject({ traceId: caller.traceId, parentSpanId: request.spanId })
       const above = here.find(({ spanId }) => spanId === named(here, "adding").parentSpanId)!
       expect([above.spanId, above.parentSpanId]).toContain(handled.spanId)
-      // The server has traces of its own from when it started.
+      // The server has its own traces from when it started.
       const traces = here.filter(({ name }) => !name.startsWith("McpServer/Notifications")).map((span) => span.traceId)
       expect(new Set(traces)).toEqual(new Set([caller.traceId]))
     }))
 
-  it.scopedLive("state and baggage arrive in the tool, and go on from there", () =>
+  it.scopedLive("state and baggage arrive in the tool, and are passed on from there", () =>
     Effect.gen(function*() {
       const { built, url } = yield* serving(InMemoryTelemetryLive)
       const answer = yield* calling("passedOn").pipe(
@@ -102,7 +102,7 @@ describe("over HTTP", () => {
       expect(answer).toEqual({ traceparent: expect.stringMatching(/^00-a{32}-.*-00$/) })
     }))
 
-  it.scopedLive("calls side by side stay in their traces", () =>
+  it.scopedLive("concurrent calls stay in their own traces", () =>
     Effect.gen(function*() {
       const { url } = yield* serving(InMemoryTelemetryLive)
       const tenants = ["a", "b", "c", "d", "e"]
@@ -121,7 +121,7 @@ describe("over HTTP", () => {
       })))
     }))
 
-  it.scopedLive("a client that only sends JSON is continued by _meta, and begins a trace with its HTTP request otherwise", () =>
+  it.scopedLive("the trace of a client that only sends JSON continues from _meta, or else starts with its HTTP request", () =>
     Effect.gen(function*() {
       const { built, url } = yield* serving(InMemoryTelemetryLive)
       const post = (id: number, meta?: object) =>
@@ -152,7 +152,7 @@ describe("over HTTP", () => {
 })
 
 describe("with OpenTelemetry on both sides", () => {
-  it("baggage that is active round the call is active in the tool", async () => {
+  it("baggage that is active around the call is active in the tool", async () => {
     const there = ManagedRuntime.make(OTelTelemetry.fromProviders(inMemoryProviders()))
     const exported = inMemoryProviders()
     await there.runPromise(Effect.void)

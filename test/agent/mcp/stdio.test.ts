@@ -1,5 +1,5 @@
 /**
- * A tool call over standard input and output of another process: with a client of Effect's, and with clients that only write JSON.
+ * A tool call over standard input and output of another process: with an Effect client, and with clients that only write JSON.
  */
 import { McpSchema } from "@effect/ai"
 import { Socket } from "@effect/platform"
@@ -26,7 +26,7 @@ interface Line {
   readonly [key: string]: unknown
 }
 
-/** A server in a process of its own, and what it recorded, which ends it. */
+/** Starts a server in its own process. Reading its spans ends it. */
 const start = () => {
   const folder = mkdtempSync(join(tmpdir(), "loom-mcp-"))
   const path = join(folder, "traces.jsonl")
@@ -55,7 +55,7 @@ const spanId = "b7ad6b7169203331"
 const traceparent = `00-${traceId}-${spanId}-01`
 const carried = { tracestate: "vendor=1", baggage: "tenant=acme" }
 
-describe("a client of Effect", () => {
+describe("an Effect client", () => {
   it.scopedLive(
     "has the tool's span in the server below its call, with state and baggage",
     () =>
@@ -97,7 +97,7 @@ describe("a client of Effect", () => {
   )
 })
 
-/** Writes requests one after the other, and gives the answers and the spans that the server recorded. */
+/** Sends requests one after another, and returns the answers and the server's spans. */
 const exchange = async (requests: ReadonlyArray<Line>) => {
   const { child, remove, spans } = start()
   try {
@@ -124,7 +124,7 @@ const call = (id: number, meta: unknown, fields: Line = {}) => ({
 const other = { traceId: "c".repeat(32), spanId: "d".repeat(16), sampled: true }
 
 describe("a client of another SDK", () => {
-  it("is continued if its _meta is valid, and gets roots otherwise", async () => {
+  it("has its trace continued if its _meta is valid, and gets root spans otherwise", async () => {
     const rows: ReadonlyArray<readonly [Line, readonly [string, string] | undefined]> = [
       [call(1, { traceparent, progressToken: "p" }), [traceId, spanId]],
       [call(2, undefined), undefined],
@@ -156,7 +156,7 @@ describe("a client of another SDK", () => {
     expect(new Set(roots.map((span) => span["trace_id"])).size).toBe(rows.filter(([, parent]) => !parent).length)
   }, 60_000)
 
-  it("is sent the span of what the tool asks it, in _meta", async () => {
+  it("receives the span of the tool's request to it, in _meta", async () => {
     const { child, remove, spans } = start()
     try {
       const lines = createInterface(child.stdout)[Symbol.asyncIterator]()

@@ -1,5 +1,5 @@
 /**
- * An MCP server on standard input and output. Its records go to the file that its argument names.
+ * An MCP server on standard input and output. Its records go to the file named by its argument.
  */
 import { NodeFileSystem, NodeRuntime, NodeSink, NodeStream } from "@effect/platform-node"
 import { RpcSerialization, RpcServer } from "@effect/rpc"
@@ -15,7 +15,7 @@ const Server = calculator(
   Layer.provide(RpcSerialization.layerNdJsonRpc()),
   Layer.provide(FileTelemetry.layer(path, { mode: "write-through" })),
   Layer.provide(NodeFileSystem.layer),
-  // Standard output is the protocol's.
+  // Standard output belongs to the protocol.
   Layer.provide(Logger.remove(Logger.defaultLogger))
 )
 

@@ -1,5 +1,5 @@
 /**
- * What is not traced passes the instrumented protocols as it is.
+ * Untraced messages pass the instrumented protocols unchanged.
  */
 import { RpcClient } from "@effect/rpc"
 import type { FromClientEncoded } from "@effect/rpc/RpcMessage"
@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import { InMemoryTelemetryLive, Telemetry } from "loom-telemetry"
 import { instrumentMcpClient } from "loom-telemetry/agent"
 
-/** Sends messages through an instrumented protocol and gives those that arrive. */
+/** Sends messages through an instrumented protocol and returns those that arrive. */
 const sending = (messages: ReadonlyArray<FromClientEncoded>) => {
   const arrived: Array<FromClientEncoded> = []
   const protocol = Layer.succeed(RpcClient.Protocol, {
@@ -46,7 +46,7 @@ describe("the same message arrives", () => {
       isSame(yield* Effect.provide(sending(sent), InMemoryTelemetryLive), sent)
     }))
 
-  it.effect("if it is no request, has parameters that are no object, or a trace of its own", () =>
+  it.effect("if it is not a request, its parameters are not an object, or it already has a trace", () =>
     Effect.gen(function*() {
       const sent: ReadonlyArray<FromClientEncoded> = [
         { _tag: "Ping" },

@@ -9,7 +9,7 @@ export interface AnswerUsage {
   readonly cacheRead?: number
   /** Only if the vendor counts it. */
   readonly cacheWrite?: number
-  /** The part of `cacheWrite` that is kept for an hour, where the vendor tells it apart. */
+  /** The part of `cacheWrite` that is kept for an hour, if the vendor reports it separately. */
   readonly cacheWrite1h?: number
   /** All output, including reasoning. */
   readonly output: number
@@ -40,25 +40,25 @@ export interface Answer {
   /** Code that the vendor ran itself, with its output. */
   readonly ranCode?: { readonly code: string; readonly output: string }
   readonly text?: string
-  /** The text of a refusal, for vendors that send it apart from `text`. */
+  /** The text of a refusal, for vendors that send it separately from `text`. */
   readonly refusal?: string
   readonly toolCalls?: ReadonlyArray<AnsweredToolCall>
   readonly usage: AnswerUsage
-  /** The usage in the vendor's own words, instead of `usage`; `null` leaves it out. */
+  /** The usage in the vendor's own format, instead of `usage`; `null` leaves it out. */
   readonly reported?: { readonly [key: string]: unknown } | null
-  /** The usage comes before the end of a stream, where the vendor sends it after. Some gateways do so. */
+  /** Sends the usage before the end of a stream although the vendor sends it after, as some gateways do. */
   readonly usageFirst?: boolean
-  /** Why the answer ends, in the vendor's own word. Default: it is complete, or calls a tool. */
+  /** Why the answer ends, by the vendor's own name. Default: it is complete, or calls a tool. */
   readonly stop?: string
-  /** The tier that served it, in the vendor's own word. Default: the vendor's default. */
+  /** The tier that served it, by the vendor's own name. Default: the vendor's default. */
   readonly tier?: string
   /** The model that the answer names. Default: a dated version of the one in the request. */
   readonly model?: string
   /** Lines that replace a streamed event: what the vendor should never send. */
   readonly malformed?: { readonly event: number; readonly lines: string }
-  /** The stream ends early after so many events: `drop` breaks the connection, `close` ends it in order. */
+  /** The stream ends early after this many events: `drop` breaks the connection, `close` ends it cleanly. */
   readonly cut?: { readonly after: number; readonly how: "drop" | "close" }
-  /** After so many events the vendor sends an error instead of the rest. */
+  /** After this many events, the vendor sends an error instead of the rest. */
   readonly error?: { readonly after: number; readonly type: StreamedError }
 }
 
@@ -93,7 +93,7 @@ export interface Protocol {
   readonly requested: (path: string, body: any) => Requested | undefined
   /** All events of a streamed answer. */
   readonly events: (answer: Answer, model: string) => ReadonlyArray<StreamedEvent>
-  /** The event that breaks an answer off. */
+  /** The event that ends an answer with an error. */
   readonly errorEvent: (type: StreamedError, model: string, answer: Answer) => StreamedEvent
   /** The content type of a stream. */
   readonly contentType: string

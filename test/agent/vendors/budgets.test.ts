@@ -1,5 +1,5 @@
 /**
- * Budgets hold whatever an answer says of its usage: calls that were cut, tools that do not exist, answers that failed.
+ * Budgets hold whatever an answer says about its usage: with calls that were cut off, tools that do not exist, and answers that failed.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -15,10 +15,10 @@ const spender = (budget: Budget, instructions = "Add.") =>
 
 const large = { input: 50_000, output: 1000 }
 
-/** 50,000 tokens by the rule of four bytes. */
+/** 50,000 tokens at four bytes each. */
 const longInstructions = "Add. ".repeat(40_000)
 
-/** As much as the vendor sends before it stops in the middle of the parameters. */
+/** The part of a call that the vendor sends before it stops in the middle of the parameters. */
 const cutCall = (stop: string): Answer => ({ ...calls("add", "{\"a\": 2, \"b\""), usage: large, stop })
 
 const eight = (answer: Answer) => Array.from({ length: 8 }, () => answer)
@@ -44,7 +44,7 @@ describe.each([[anthropic, "max_tokens"], [openai, "max_output_tokens"]] as cons
       expect(attributeOf(run, "loom.model.stream", "finish_reason")).toEqual([undefined, "tool-calls", "tool-calls"])
     }))
 
-  it.scopedLive("the vendor is asked the same, however many tools were invented", () =>
+  it.scopedLive("the vendor receives the same tools, however many were invented", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, [calls("subtract", "{}"), calls("add", "{\"a\": 1, \"b\": 2}"), says("3")])
       const [first, second, third] = run.server.requests.map(({ body }) => ({
@@ -56,7 +56,7 @@ describe.each([[anthropic, "max_tokens"], [openai, "max_output_tokens"]] as cons
       expect(JSON.stringify(first)).not.toContain("subtract")
     }))
 
-  it.scopedLive("a budget stops a model whose calls are cut, by an estimate of their length", () =>
+  it.scopedLive("a budget stops a model whose calls are cut off, by an estimate from their length", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, eight(cutCall(stop)), {
         agent: spender({ maxTokens: 100_000 }, longInstructions)
@@ -76,7 +76,7 @@ describe.each([[anthropic, "max_tokens"], [openai, "max_output_tokens"]] as cons
       expect(metricsNamed(run, "loom.tokens.input")).toEqual([])
     }))
 
-  it.scopedLive("parameters that are wrong are not taken for cut", () =>
+  it.scopedLive("malformed parameters are not mistaken for truncated ones", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, [calls("add", "a = 2, b = 3"), says("I cannot.")])
       expect(attributeOf(run, "loom.model.stream", "finish_reason")).toEqual([undefined, "stop"])
@@ -96,7 +96,7 @@ describe("an answer of OpenAI that fails after some text", () => {
     "fails the run and the span, $name",
     ({ reported }) =>
       Effect.gen(function*() {
-        // The response, its message and the text in it are begun, and some of the text is there.
+        // The response, its message and its text have started, and some of the text has arrived.
         const failing: Answer = { ...says("The sum of both is 5."), error: { after: 6, type: "failed" }, reported }
         const run = yield* ask(openai, [failing, says("Again.")])
         expect(run.exit._tag).toBe("Failure")

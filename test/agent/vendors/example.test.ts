@@ -9,7 +9,7 @@ import { calls, says } from "./answers.js"
 import { anthropic, openai, secretKey } from "./vendors.js"
 import { vendorServer } from "./vendorServer.js"
 
-// With the vendors' packages inside: loading them file by file takes most of the time. Their tokenizers read files next to them, and are not called.
+// Includes the vendors' packages, because loading them file by file is slow. Their tokenizers read files next to them, and are not called.
 const bundled = bundledPrograms(
   new URL("../../../examples/", import.meta.url),
   ["20-real-model"],

@@ -1,5 +1,5 @@
 /**
- * Vendors that reject requests, break off or send nonsense: what is retried, what fails, and what is recorded.
+ * Vendors that reject requests, abort answers or send nonsense: what is retried, what fails, and what is recorded.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -59,7 +59,7 @@ describe.each(vendors)("$name rejects a request", (vendor) => {
       expect(waits).toEqual([7000, 0])
     }))
 
-  it.scopedLive("for an hour: the call waits a minute at most", () =>
+  it.scopedLive("for an hour: the call waits at most a minute", () =>
     Effect.gen(function*() {
       const { clock, waits } = impatientClock()
       yield* Effect.withClock(ask(vendor, [refuses(429, { "retry-after": "3600" }), sum]), clock)
@@ -122,10 +122,10 @@ describe.each(vendors)("$name rejects a request", (vendor) => {
 /** Events before the answer itself: message_start and ping, response.created and in_progress. */
 const preamble = 2
 
-/** The first words arrive within so many events. */
+/** The first words arrive within this many events. */
 const firstWords = 6
 
-describe.each(vendors)("an answer of $name that is cut", (vendor) => {
+describe.each(vendors)("an answer of $name that is cut off", (vendor) => {
   it.scopedLive.each(["drop", "close"] as const)(
     "after its first words (%s) fails the run without a retry",
     (how) =>
@@ -183,7 +183,7 @@ describe.each(vendors)("an answer of $name that is cut", (vendor) => {
 })
 
 describe("a response of openai that fails", () => {
-  it.scopedLive("is retried, not taken for an empty answer", () =>
+  it.scopedLive("is retried, and not mistaken for an empty answer", () =>
     Effect.gen(function*() {
       const { clock } = impatientClock()
       const failing: Answer = { ...sum, error: { after: preamble, type: "failed" } }

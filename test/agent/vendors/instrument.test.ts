@@ -126,7 +126,7 @@ describe.each(vendors)("an instrumented model of $name", (vendor) => {
       })
   )
 
-  it.scopedLive("records an invented tool in a call in one piece as the failure that @effect/ai makes of it", () =>
+  it.scopedLive("records an invented tool in a call in one piece as a failure, like @effect/ai", () =>
     Effect.gen(function*() {
       const run = yield* withVendor(vendor, [calls("subtract", "{\"secret\": 1}")], inOnePiece)
       expect(Exit.isFailure(run.exit) && Cause.squash(run.exit.cause)).toMatchObject({ _tag: "MalformedOutput" })

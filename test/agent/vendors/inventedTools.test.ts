@@ -1,6 +1,6 @@
 /**
- * A model that calls another nonexistent tool in each turn, endlessly. `@effect/ai` rejects such an answer before its usage arrives, but the budget
- * still applies.
+ * A model that endlessly calls a different nonexistent tool in each turn. `@effect/ai` rejects such an answer before its usage arrives, but the
+ * budget still applies.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -30,12 +30,12 @@ const agent = Agent.make({
 })
 
 describe.each(everyVendor)("a model of $name that never stops inventing tools", (vendor) => {
-  it.scopedLive("ends by the budget, which an estimate counts for", () =>
+  it.scopedLive("is stopped by the budget, based on an estimate", () =>
     Effect.gen(function*() {
       const answers = Array.from({ length: 20 }, (_, call) => invents(call))
       const run = yield* withVendor(vendor, answers, agent.run(longQuestion))
       expect(Exit.isSuccess(run.exit) && run.exit.value).toMatchObject({ interruptedReason: "budget:max_tokens" })
-      // Two calls of 51,000 tokens are above it; an estimate may be off by a call.
+      // Two calls of 51,000 tokens exceed it; an estimate may be off by one call.
       expect(run.server.requests.length).toBeGreaterThanOrEqual(2)
       expect(run.server.requests.length).toBeLessThanOrEqual(3)
       for (const { attributes } of spansNamed(run, "loom.model.stream")) {

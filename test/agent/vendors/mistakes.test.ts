@@ -1,5 +1,5 @@
 /**
- * Mistakes of models in tool calls: the run continues, the model receives the error, and the records are right.
+ * Mistakes of models in tool calls: the run continues, the model receives the error, and the records are correct.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -38,7 +38,7 @@ describe.each(vendors)("with $name", (vendor) => {
   describe("a tool name that the model made up", () => {
     const invented = ask(vendor, [{ ...calls("subtract", "{\"a\": 5}"), text: "Let me see." }, sorry])
 
-    it.scopedLive("is returned to the model, with the names that exist", () =>
+    it.scopedLive("is reported to the model, with the names that exist", () =>
       Effect.gen(function*() {
         const run = yield* invented
         expect(output(run)).toBe("I cannot say.")
@@ -47,7 +47,7 @@ describe.each(vendors)("with $name", (vendor) => {
         expect(run.server.requests).toHaveLength(2)
       }))
 
-    it.scopedLive("is a failed tool span without a metric series of its own", () =>
+    it.scopedLive("is a failed tool span without its own metric series", () =>
       Effect.gen(function*() {
         const run = yield* invented
         expect(spanNamed(run, "loom.tool")).toMatchObject({
@@ -86,7 +86,7 @@ describe.each(vendors)("with $name", (vendor) => {
     }))
 
   it.scopedLive.each(["{\"a\": \"two\", \"b\": 3}", "{\"a\": 2}", "[]", "\"2 + 3\""])(
-    "invalid parameters %s are returned to the model, and the usage is known",
+    "invalid parameters %s are reported to the model, and the usage is known",
     (json) =>
       Effect.gen(function*() {
         const run = yield* ask(vendor, [calls("add", json), sorry])
@@ -100,7 +100,7 @@ describe.each(vendors)("with $name", (vendor) => {
   )
 
   it.scopedLive.each(["{\"a\": 2, \"b\"", "a = 2, b = 3", "{\"__proto__\": {\"a\": 2}}"])(
-    "parameters %s that are not JSON are returned to the model with what it wrote",
+    "parameters %s that are not JSON are returned to the model as it wrote them",
     (json) =>
       Effect.gen(function*() {
         const run = yield* ask(vendor, [calls("add", json), sorry])
@@ -133,7 +133,7 @@ describe.each(vendors)("with $name", (vendor) => {
       ).toEqual([["call_1", true], ["call_2", false]])
     }))
 
-  it.scopedLive("missing parameters are an empty object", () =>
+  it.scopedLive("missing parameters are treated as an empty object", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, [calls("add", "{}"), sorry])
       expect(resultGiven(vendor, run)).toMatch(/is missing/)

@@ -1,5 +1,5 @@
 /**
- * Agents whose model answers in one piece (`streaming: false`): what streams lose is there.
+ * Agents whose model answers in one piece (`streaming: false`): nothing is missing that streams lose.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ const agent = Agent.make({ ...options, streaming: false })
 const sum: Answer = calls("add", "{\"a\":2,\"b\":3}")
 
 describe.each(everyVendor)("an agent on $name without streaming", (vendor) => {
-  it.scopedLive("knows the usage of every call, also of one that calls a tool that does not exist", () =>
+  it.scopedLive("knows the usage of every call, even of one that calls a nonexistent tool", () =>
     Effect.gen(function*() {
       const run = yield* withVendor(
         vendor,
@@ -44,7 +44,7 @@ describe.each(everyVendor)("an agent on $name without streaming", (vendor) => {
       expect(flaws(run)).toEqual([])
     }))
 
-  it.scopedLive("is stopped by its budget if the model invents tools for ever", () =>
+  it.scopedLive("is stopped by its budget if the model invents tools forever", () =>
     Effect.gen(function*() {
       const invented = { ...calls("subtract", "{}"), usage: { input: 51_000, output: 30 } }
       const run = yield* withVendor(
@@ -57,7 +57,7 @@ describe.each(everyVendor)("an agent on $name without streaming", (vendor) => {
 })
 
 describe("an answer in one piece", () => {
-  it.scopedLive("of Bedrock has what was read from the cache and written to it", () =>
+  it.scopedLive("of Bedrock has the tokens read from and written to the cache", () =>
     Effect.gen(function*() {
       const reported = {
         inputTokens: 5,

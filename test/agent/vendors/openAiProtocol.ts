@@ -67,7 +67,7 @@ const reasoningItem = ({ signature, text }: NonNullable<Answer["thinking"]>): It
   }
 }
 
-/** A message of one part, whose `field` arrives in pieces. */
+/** A message with one part, whose `field` arrives in pieces. */
 const itemOf = (
   said: string,
   field: "text" | "refusal",

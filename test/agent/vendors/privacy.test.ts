@@ -1,5 +1,5 @@
 /**
- * What leaves the process, and what is recorded: keys and content go only to the vendor, trace ids stay here.
+ * What leaves the process, and what is recorded: keys and content only go to the vendor, trace ids stay in the process.
  */
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -35,10 +35,10 @@ describe.each(vendors)("records of a run with $name", (vendor) => {
     }))
 
   it.scopedLive.each([
-    { kind: "refused", replies: [refuses(401)] },
+    { kind: "rejected the request", replies: [refuses(401)] },
     { kind: "invented a tool", replies: [calls("subtract", "{\"words\": \"What is 2 + 3?\"}"), says("No.")] },
-    { kind: "wrote no JSON", replies: [calls("add", "What is 2 + 3?"), says("No.")] },
-    { kind: "gave wrong parameters", replies: [calls("add", "{\"words\": \"What is 2 + 3?\"}"), says("No.")] }
+    { kind: "sent invalid JSON", replies: [calls("add", "What is 2 + 3?"), says("No.")] },
+    { kind: "sent wrong parameters", replies: [calls("add", "{\"words\": \"What is 2 + 3?\"}"), says("No.")] }
   ])("hold neither if the vendor $kind", ({ replies }) =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, replies)
@@ -70,7 +70,7 @@ const traceHeaders = ({ requests }: VendorServer): ReadonlyArray<string> =>
 
 const bothHeaders = ["b3", "traceparent"]
 
-/** A tool that sends a request to a server of ours. */
+/** A tool that sends a request to our own server. */
 const Lookup = Tool.make("add", {
   description: "Look it up",
   parameters: { a: Schema.Int, b: Schema.Int },
@@ -88,7 +88,7 @@ const LookupLive = (server: VendorServer) =>
         )
   })
 
-/** The program with a vendor's model and a server of ours for the tool. */
+/** Runs the program with a vendor's model, and our own server for the tool. */
 const withLookup = (
   vendor: Vendor,
   program: Effect.Effect<void, unknown, LanguageModel.LanguageModel | Tool.Handler<"add">>
@@ -132,7 +132,7 @@ describe.each(vendors)("trace headers on requests to $name", (vendor) => {
       expect(traceHeaders(ours).toSorted()).toEqual(bothHeaders)
     }))
 
-  it.scopedLive("stay on requests that the consumer of an instrumented stream makes", () =>
+  it.scopedLive("stay on requests made by the consumer of an instrumented stream", () =>
     Effect.gen(function*() {
       const ours = yield* vendorServer(...Array.from({ length: 30 }, () => says("5")))
       const tell = HttpClient.execute(

@@ -30,7 +30,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
   const { model, name, responseModel } = vendor
   const cacheWrite = vendor === anthropic ? 7 : 0
 
-  it.scopedLive("is the same tree as with any model, with the vendor's requests below the calls", () =>
+  it.scopedLive("has the same tree as with any model, with the vendor's requests below the calls", () =>
     Effect.gen(function*() {
       const run = yield* ask(vendor, replies)
       expect(outline(run, "turn", "tool", "finish_reason", "ok")).toEqual([
@@ -190,7 +190,7 @@ describe.each(vendors)("a run with $name", (vendor) => {
     }))
 })
 
-describe("what the second request carries", () => {
+describe("the second request carries", () => {
   it.scopedLive("to anthropic: the thinking with its signature, the call, its result", () =>
     Effect.gen(function*() {
       const { server } = yield* ask(anthropic, replies)

@@ -1,5 +1,5 @@
 /**
- * Results of tools in requests to vendors that take nothing but objects.
+ * Results of tools in requests to vendors that only accept objects.
  */
 import { Tool, Toolkit } from "@effect/ai"
 import { describe, expect, it } from "@effect/vitest"
@@ -47,7 +47,7 @@ describe("a tool's result for Gemini", () => {
       ])
     }))
 
-  it.scopedLive("is an object if the tool failed, too, and is itself in the messages", () =>
+  it.scopedLive("is an object even if the tool failed, and stays unchanged in the messages", () =>
     Effect.gen(function*() {
       const run = yield* ask(gemini, [calls("add", "{\"a\":2}"), calls("add", "{\"a\":2,\"b\":3}"), says("Five.")])
       const { messages } = yield* run.exit
@@ -58,7 +58,7 @@ describe("a tool's result for Gemini", () => {
       expect(resultsGiven(messages).map(({ result }) => result)).toEqual([expect.any(String), 5])
     }))
 
-  it.scopedLive("is an object in a history, also in one that was stored as JSON, and for a tool that does not exist", () =>
+  it.scopedLive("is an object in a history, even if it was stored as JSON, and for a nonexistent tool", () =>
     Effect.gen(function*() {
       const first = yield* (yield* ask(gemini, [calls("subtract", "{}"), says("No.")])).exit
       const history = JSON.parse(JSON.stringify(first.messages))
@@ -69,7 +69,7 @@ describe("a tool's result for Gemini", () => {
 })
 
 describe("a tool's result", () => {
-  it.scopedLive("is as it is for OpenAI", () =>
+  it.scopedLive("is unchanged for OpenAI", () =>
     Effect.gen(function*() {
       const run = yield* ask(openai, [calls("add", "{\"a\":2,\"b\":3}"), says("Five.")])
       expect(run.server.requests[1]!.body.input.find(({ type }: any) => type === "function_call_output").output).toBe(
@@ -78,7 +78,7 @@ describe("a tool's result", () => {
     }))
 
   it.scopedLive.each(everyVendor)(
-    "is taken by every vendor, whatever made the call: $name",
+    "is accepted by every vendor, whichever made the call: $name",
     (vendor) =>
       Effect.gen(function*() {
         const first = yield* (yield* ask(gemini, [calls("add", "{\"a\":2,\"b\":3}"), says("Five.")])).exit

@@ -1,7 +1,7 @@
 /**
  * A local model vendor: an HTTP server that speaks the vendors' protocols and sends given replies, request by request.
  *
- * It keeps the requests, headers and body, so that tests see what leaves the process.
+ * It keeps the headers and bodies of requests, so that tests can see what leaves the process.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -27,7 +27,7 @@ export interface VendorRequest {
   readonly body: any
 }
 
-/** A vendor that listens. */
+/** A running server. */
 export interface VendorServer {
   /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string

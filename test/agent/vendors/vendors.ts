@@ -1,5 +1,5 @@
 /**
- * The real layers of all vendors, pointed at a server of the test suite. Programs on top of them do not know which.
+ * The real layers of all vendors, pointed at a server of the test suite.
  */
 import type { LanguageModel } from "@effect/ai"
 import { AmazonBedrockClient, AmazonBedrockLanguageModel } from "@effect/ai-amazon-bedrock"
@@ -100,7 +100,7 @@ export const openRouter: Vendor = {
     )
 }
 
-/** The vendors whose layers pass on whatever their API says. */
+/** The vendors whose layers pass on everything that their API returns. */
 export const vendors: ReadonlyArray<Vendor> = [anthropic, openai]
 
 /** All of them. */

@@ -1,5 +1,5 @@
 /**
- * A program whose environment names its sinks, run as its argument says.
+ * A program whose environment names its sinks. Its argument says how it is run.
  */
 import { NodeFileSystem, NodeRuntime } from "@effect/platform-node"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * The experiment of the program that is killed, and of the one that goes on.
+ * The experiment of the program that is killed, and of the one that continues.
  */
 import * as Effect from "effect/Effect"
 import { Dataset, Scorer } from "loom-telemetry/evals"

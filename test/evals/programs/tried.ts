@@ -1,6 +1,6 @@
 /**
- * A child program that runs an experiment of twelve cases into a file, one after another, and prints each that is asked. Its arguments are the file and
- * the number of cases that are answered; the next one never is.
+ * A child program that runs an experiment of twelve cases, one after another, into a file, and prints each case when it starts. Its arguments are the
+ * file and the number of cases that are answered; the next one never is.
  */
 import { NodeContext } from "@effect/platform-node"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 /**
- * Anthropic. Claude Sonnet 4.5, a million tokens: input 3, output 15, read 0.30, written 3.75, for an hour 6; twice that (output 1.5 times) for
- * prompts above 200,000. A web search is a cent.
+ * Anthropic. Claude Sonnet 4.5, per million tokens: input 3, output 15, cache read 0.30, cache write 3.75, for an hour 6. For prompts above 200,000
+ * tokens twice that, but output 1.5 times. A web search costs a cent.
  */
 import { refuses } from "../answers.js"
 import { anthropic } from "../vendors.js"
@@ -9,10 +9,10 @@ import { addCall, answer, casesOf, perMillion, streamed, toolAnswer } from "./sc
 
 const truth: VendorTruth = {
   prices: [3, 15],
-  // It always says these, be they 0.
+  // It always reports these, even if they are 0.
   said: { cached: 0, written: 0, written1h: 0, tier: "standard" },
   limit: { name: "max_tokens", stop: "max_tokens", cutsCalls: true },
-  // Its layer says the output before the answer is rejected, and of the input only a part.
+  // Before the answer is rejected, its layer reports the output, but only a part of the input.
   madeUp: { out: 8, estimated: true },
   again: [refuses(429, { "retry-after": "3" }), refuses(529)],
   down: 529,

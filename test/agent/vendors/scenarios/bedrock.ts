@@ -1,8 +1,8 @@
 /**
- * Bedrock. Claude Sonnet 4.5 in a region of the US, a million tokens: input 3.30, output 16.50, read 0.33, written 4.125. Nova Pro: 0.80, 3.20.
+ * Bedrock. Claude Sonnet 4.5 in a US region, per million tokens: input 3.30, output 16.50, cache read 0.33, cache write 4.125. Nova Pro: 0.80, 3.20.
  *
- * Bedrock sends the usage of a stream after its last event, `messageStop`. The layer has made its finish part by then, so that such a call has no
- * usage; two rows say so. The others send the usage first, so that what is made of it shows in streams, too.
+ * Bedrock sends the usage of a stream after its last event, `messageStop`. The layer has made its finish part by then, so such a call has no usage,
+ * as two rows show. The others send the usage first, so that it can be tested in streams too.
  */
 import { type Answer, refuses } from "../answers.js"
 import { bedrock } from "../vendors.js"
@@ -66,7 +66,7 @@ export const bedrockScenarios = casesOf(bedrock, [
     calls: [{ ...plain, in: 2003, written: 2000, usd: perMillion(3 * 3.3 + 2000 * 4.125 + 4 * 16.5) }]
   },
   {
-    name: "reasoning, which is not counted apart",
+    name: "reasoning, which is not counted separately",
     replies: [says({ thinking: { text: "I add.", signature: "c2ln" }, usage: { input: 12, output: 400 } })],
     calls: [{ ...plain, out: 400, usd: perMillion(12 * 3.3 + 400 * 16.5) }]
   },

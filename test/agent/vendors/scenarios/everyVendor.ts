@@ -1,5 +1,5 @@
 /**
- * The rows that every vendor has: the same answers, with each vendor's prices, words and refusals.
+ * The rows that every vendor has: the same answers, with each vendor's prices, terms and rejections.
  */
 import { type Answer, type AnswerUsage, refuses } from "../answers.js"
 import {
@@ -15,23 +15,23 @@ import {
   type Way
 } from "./scenario.js"
 
-/** What is the vendor's own in these rows. */
+/** What differs between vendors in these rows. */
 export interface VendorTruth {
-  /** US dollars for a million tokens of input and of output. */
+  /** US dollars per million tokens of input and of output. */
   readonly prices: readonly [input: number, output: number]
-  /** What its answers always say, be it 0. */
+  /** What its answers always report, even if it is 0. */
   readonly said?: ExpectedCall
   /** Added to every answer. */
   readonly always?: Partial<Answer>
-  /** What it calls an answer that was cut, and whether a tool call may be cut, too. */
+  /** Its name for an answer that was cut off, and whether a tool call may be cut off too. */
   readonly limit: { readonly name: string; readonly stop: string; readonly cutsCalls: boolean }
-  /** What `generateText` says about an answer with a made-up tool. */
+  /** What `generateText` reports about an answer with a made-up tool. */
   readonly madeUp: ExpectedCall
   /** Two answers that ask to be tried again. */
   readonly again: readonly [ReturnType<typeof refuses>, ReturnType<typeof refuses>]
   /** The status of a vendor that is down. */
   readonly down: number
-  /** In how many pieces some text has arrived, and how a model is called for it. */
+  /** After how many pieces some text has arrived, and how the model is called for it. */
   readonly someText: { readonly pieces: number; readonly ways: ReadonlyArray<Way> }
   /** A model that no price list names. */
   readonly unpriced: string
@@ -39,13 +39,13 @@ export interface VendorTruth {
   readonly unpricedWays?: ReadonlyArray<Way>
 }
 
-/** A call of which the usage is unknown. */
+/** A call with unknown usage. */
 export const unknown: ExpectedCall = { estimated: true }
 
-/** `@effect/ai` hands on an error in a stream as a part, and the stream itself succeeds. */
+/** `@effect/ai` passes on an error in a stream as a part, and the stream itself succeeds. */
 export const brokenOff: ExpectedCall = { ...unknown, finish: "error" }
 
-/** An ordinary call, as its span tells it. */
+/** An ordinary call, as recorded on its span. */
 export const plainCall = ({ prices: [input, output], said }: Pick<VendorTruth, "prices" | "said">): ExpectedCall => ({
   ...said,
   in: 12,
@@ -97,7 +97,7 @@ const withTools = (truth: VendorTruth): ReadonlyArray<Case> => {
     },
     ...(limit.cutsCalls
       ? [{
-        name: `a tool call cut by ${limit.name}`,
+        name: `a tool call cut off by ${limit.name}`,
         tools: "add" as const,
         ways: streamed,
         replies: [{ ...calls([{ ...addCall, json: "{\"a\":2,\"b" }]), stop: limit.stop }, says],
@@ -113,7 +113,7 @@ const withFailures = (truth: VendorTruth): ReadonlyArray<Case> => {
   const notRetried = { generateText: [{ failed: true }], streamText: [{ failed: true }] } as const
   return [
     {
-      name: "refused twice, then answered",
+      name: "rejected twice, then answered",
       replies: [...again, answer(always)],
       calls: [{ ...plainCall(truth), retries: 2 }],
       except: notRetried
@@ -144,7 +144,7 @@ export const everyVendors = (truth: VendorTruth): ReadonlyArray<Case> => {
     { name: "plain", replies: [answer(always)], calls: [plain], run: { finishReason: "stop", output: "Five." } },
     ...withTools(truth),
     {
-      name: `cut by ${limit.name}`,
+      name: `cut off by ${limit.name}`,
       replies: [answer({ ...always, stop: limit.stop })],
       calls: [{ ...plain, finish: "length" }],
       run: { finishReason: "length", output: "Five." }
@@ -167,7 +167,7 @@ export const everyVendors = (truth: VendorTruth): ReadonlyArray<Case> => {
   ]
 }
 
-/** A stream that closes without an end, after so many pieces; the agent alone is told. */
+/** A stream that closes without an end, after this many pieces. Only the agent notices. */
 export const closesAfter = (pieces: number): Case => ({
   name: "a stream that closes after some text",
   ways: ["agent"],
@@ -176,7 +176,7 @@ export const closesAfter = (pieces: number): Case => ({
   run: { _tag: "AgentError" }
 })
 
-/** An answer after much thought, whose reasoning is counted apart. */
+/** An answer after much reasoning, which is counted separately. */
 export const reasoning = (truth: Pick<VendorTruth, "prices" | "said">): Case => ({
   name: "reasoning",
   replies: [answer({
@@ -191,7 +191,7 @@ export const reasoning = (truth: Pick<VendorTruth, "prices" | "said">): Case => 
   }]
 })
 
-/** What is read from a cache and written to it, at the prices of Claude Sonnet. */
+/** Tokens read from and written to a cache, at the prices of Claude Sonnet. */
 export const cachesOfClaude = (plain: ExpectedCall): ReadonlyArray<Case> => [
   {
     name: "read from the cache",

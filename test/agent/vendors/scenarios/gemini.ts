@@ -1,5 +1,5 @@
 /**
- * Gemini. 2.5 Pro, a million tokens: input 1.25, read from the cache 0.125, output and thoughts 10; above 200,000 of prompt 2.5, 0.25, 15.
+ * Gemini. 2.5 Pro, per million tokens: input 1.25, cache read 0.125, output and thoughts 10. For prompts above 200,000 tokens: 2.5, 0.25, 15.
  */
 import { refuses } from "../answers.js"
 import { gemini } from "../vendors.js"
@@ -48,7 +48,7 @@ export const geminiScenarios = casesOf(gemini, [
     }]
   },
   {
-    name: "cut while it thinks",
+    name: "cut off while it thinks",
     replies: [{
       kind: "answer",
       usage: { input: 0, output: 0 },
@@ -82,7 +82,7 @@ export const geminiScenarios = casesOf(gemini, [
         totalTokenCount: 152
       }
     })],
-    // What its tools put into the prompt is billed as input.
+    // What its own tools add to the prompt is billed as input.
     calls: [{ ...plain, in: 112, out: 40, usd: perMillion(112 * 1.25 + 40 * 10), ran: ["GoogleCodeExecution"] }],
     run: { output: "Five.", turns: 1 }
   },

@@ -1,5 +1,5 @@
 /**
- * OpenAI. GPT-5, a million tokens: input 1.25, read from the cache 0.125, output 10. A web search is a cent.
+ * OpenAI. GPT-5, per million tokens: input 1.25, cache read 0.125, output 10. A web search costs a cent.
  */
 import { refuses } from "../answers.js"
 import { openai } from "../vendors.js"
@@ -8,7 +8,7 @@ import { answer, casesOf, type ExpectedCall, perMillion, streamed } from "./scen
 
 const truth: VendorTruth = {
   prices: [1.25, 10],
-  // It always says these, be they 0.
+  // It always reports these, even if they are 0.
   said: { cached: 0, reasoning: 0, tier: "default" },
   limit: { name: "max_output_tokens", stop: "max_output_tokens", cutsCalls: true },
   madeUp: { in: 30, out: 8 },
@@ -47,7 +47,7 @@ export const openaiScenarios = casesOf(openai, [
     calls: [{ ...plain, in: 1036, cached: 1024, usd: perMillion(12 * 1.25 + 1024 * 0.125 + 4 * 10) }]
   },
   {
-    name: "cut by the content filter",
+    name: "cut off by the content filter",
     replies: [answer({ stop: "content_filter" })],
     calls: [{ ...plain, finish: "content-filter" }],
     run: { finishReason: "content-filter", output: "Five." }

@@ -1,5 +1,6 @@
 /**
- * OpenRouter, which says what a call costs. Where it does not: Claude Sonnet 4.5, a million tokens: input 3, output 15, read 0.30, written 3.75.
+ * OpenRouter, which reports the cost of a call. If it does not: Claude Sonnet 4.5, per million tokens: input 3, output 15, cache read 0.30, cache
+ * write 3.75.
  */
 import { refuses } from "../answers.js"
 import { openRouter } from "../vendors.js"
@@ -8,7 +9,7 @@ import { answer, casesOf, type ExpectedCall, perMillion, streamed } from "./scen
 
 const truth: VendorTruth = {
   prices: [3, 15],
-  // It says these, be they 0.
+  // It reports these, even if they are 0.
   said: { cached: 0, written: 0, reasoning: 0 },
   limit: { name: "max_tokens", stop: "length", cutsCalls: false },
   madeUp: { in: 30, out: 8 },
@@ -45,7 +46,7 @@ export const openRouterScenarios = casesOf(openRouter, [
     calls: [{ ...counted, usd: 19.95 }]
   },
   {
-    name: "OpenRouter's own key, upstream cost said too",
+    name: "OpenRouter's own key, with the upstream cost",
     replies: [answer({ reported: { ...counts, cost: 0.00042, cost_details: { upstream_inference_cost: 0.00042 } } })],
     calls: [{ ...counted, usd: 0.00042 }]
   },
@@ -58,7 +59,7 @@ export const openRouterScenarios = casesOf(openRouter, [
   },
   ...cachesOfClaude(plain),
   {
-    name: "cut by the content filter",
+    name: "cut off by the content filter",
     replies: [answer({ stop: "content_filter" })],
     calls: [{ ...plain, finish: "content-filter" }],
     run: { finishReason: "content-filter" }
@@ -73,7 +74,7 @@ export const openRouterScenarios = casesOf(openRouter, [
   },
   {
     name: "no usage",
-    // In a stream its layer ends an answer with its usage, and never without.
+    // In a stream, its layer never ends an answer without usage.
     ways: ["generateText"],
     replies: [answer({ reported: null })],
     calls: [{ finish: "stop", estimated: true }]

@@ -1,5 +1,5 @@
 /**
- * One row of the table of scenarios: a test that runs it in every way, and a line in the table that the run prints at its end.
+ * One row of the table of scenarios: a test that runs it in every way, and a line in the table that is printed at the end of the test run.
  */
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ import type { ExpectedCall, Scenario, Way } from "./scenario.js"
 export interface ScenarioLine {
   readonly vendor: string
   readonly name: string
-  /** What the first way found. */
+  /** The result of the first way. */
   readonly calls: ReadonlyArray<ExpectedCall>
 }
 
@@ -23,7 +23,7 @@ declare module "vitest" {
 
 const everyWay: ReadonlyArray<Way> = ["agent", "generateText", "streamText"]
 
-/** A row. */
+/** Defines the test of a row. */
 export const scenarioRow = (scenario: Scenario): void => {
   const { name, vendor, ways = everyWay } = scenario
   it.scopedLive(`${vendor.name}: ${name}`, ({ task }) =>

@@ -1,5 +1,5 @@
 /**
- * Runs a scenario in one way and says what is not as expected.
+ * Runs a scenario in one way and compares it with what is expected.
  */
 import { LanguageModel, Tool, Toolkit } from "@effect/ai"
 import { AnthropicTool } from "@effect/ai-anthropic"
@@ -21,7 +21,7 @@ import { anthropic, gemini } from "../vendors.js"
 import { vendorServer } from "../vendorServer.js"
 import type { ExpectedCall, GivenTools, Scenario, Way } from "./scenario.js"
 
-/** What came of a scenario: its calls, and what is not as expected. */
+/** The outcome of a scenario: its calls, and what is not as expected. */
 export interface Outcome {
   readonly calls: ReadonlyArray<ExpectedCall>
   readonly faults: ReadonlyArray<string>
@@ -63,7 +63,7 @@ const asked = (vendor: Scenario["vendor"], tools: GivenTools) => ({
   ...(tools !== "none" && { toolkit: instrumentToolkit(toolkitOf(vendor, tools) as never) })
 })
 
-// The one of `@effect/ai-anthropic` has no parameters, and so @effect/ai rejects every search.
+// The tool of `@effect/ai-anthropic` has no parameters, so `@effect/ai` rejects every search.
 const AnthropicSearch = Tool.providerDefined({
   id: "anthropic.web_search_20250305",
   toolkitName: "AnthropicWebSearch",

@@ -1,30 +1,30 @@
 /**
- * The table of scenarios: what a vendor answers, and the one truth about it, however the model is called.
+ * The table of scenarios: what a vendor answers, and what has to be recorded, however the model is called.
  *
  * Expected numbers come from the vendors' documentation and price lists, worked out by hand.
  */
 import type { Answer, AnswerUsage, Reply } from "../answers.js"
 import type { Vendor } from "../vendors.js"
 
-/** How the model is called: by an agent, which streams, or by a loop of someone else's. */
+/** How the model is called: by an agent, which streams, or by someone else's loop. */
 export type Way = "agent" | "generateText" | "streamText"
 
 /** The ways in which an answer arrives in pieces. */
 export const streamed: ReadonlyArray<Way> = ["agent", "streamText"]
 
-/** What `loom.model.stream` says about one call. What is absent here must be absent there; 0 may be left out. */
+/** What `loom.model.stream` has to say about one call. What is absent here must be absent there; 0 may be left out. */
 export interface ExpectedCall {
   /** All input. */
   readonly in?: number
-  /** Of it, read from a cache. */
+  /** The part that was read from a cache. */
   readonly cached?: number
-  /** Of it, written to a cache. */
+  /** The part that was written to a cache. */
   readonly written?: number
-  /** Of that, for an hour. */
+  /** The part that was written to a cache for an hour. */
   readonly written1h?: number
   /** All output. */
   readonly out?: number
-  /** Of it, reasoning. */
+  /** The part that is reasoning. */
   readonly reasoning?: number
   /** US dollars. */
   readonly usd?: number
@@ -39,7 +39,7 @@ export interface ExpectedCall {
   /** The call fails. */
   readonly failed?: true
   readonly retries?: number
-  /** What the provider ran itself. */
+  /** The tools that the provider ran itself. */
   readonly ran?: ReadonlyArray<string>
 }
 
@@ -55,13 +55,13 @@ export interface Scenario {
   /** Default: `"none"`. */
   readonly tools?: GivenTools
   readonly replies: ReadonlyArray<Reply>
-  /** Call by call. Other people's loops make the first one only. */
+  /** Call by call. Other people's loops only make the first one. */
   readonly calls: ReadonlyArray<ExpectedCall>
-  /** Where a call is not retried or not recovered, or a vendor's layer keeps something back in this way: what is true then. */
+  /** The calls in ways that differ, because they are not retried or not recovered, or because the vendor's layer withholds something. */
   readonly except?: { readonly [way in Way]?: ReadonlyArray<ExpectedCall> }
   /** Fields of the `RunResult`; of the `AgentError` if the run fails. */
   readonly run?: { readonly [field: string]: unknown }
-  /** Default: all. Some answers exist in a stream only, or in one piece only. */
+  /** Default: all. Some answers only exist in a stream, or only in one piece. */
   readonly ways?: ReadonlyArray<Way>
 }
 
@@ -72,10 +72,10 @@ export type Case = Omit<Scenario, "vendor">
 export const casesOf = (vendor: Vendor, cases: ReadonlyArray<Case>): ReadonlyArray<Scenario> =>
   cases.map((row) => ({ vendor, ...row }))
 
-/** US dollars, from tokens times the price of a million. */
+/** US dollars, from tokens times the price per million. */
 export const perMillion = (sum: number): number => sum / 1e6
 
-/** An answer in which everything is ordinary but what is given. */
+/** An ordinary answer, except for what is given. */
 export const answer = (given: Partial<Answer> = {}): Answer => ({
   kind: "answer",
   text: "Five.",
@@ -92,7 +92,7 @@ export const toolAnswer = (
 /** A call of the tool that exists. */
 export const addCall = { id: "call_1", name: "add", json: "{\"a\":2,\"b\":3}" }
 
-/** Another one of the same turn. */
+/** Another call in the same turn. */
 export const addCall2 = { id: "call_2", name: "add", json: "{\"a\":4,\"b\":5}" }
 
 /** A call of a tool that the model made up. */

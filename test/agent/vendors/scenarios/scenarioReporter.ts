@@ -9,7 +9,7 @@ type Cells = ReadonlyArray<string>
 
 const head: Cells = ["vendor", "case", "in", "cached", "written", "out", "reasoning", "cost", "finish reason", "right"]
 
-/** The sum over the calls; empty if no call says it. */
+/** The sum over the calls; `-` if no call has it. */
 const total = (calls: ScenarioLine["calls"], field: "in" | "cached" | "written" | "out" | "reasoning"): string => {
   const counts = calls.flatMap((call) => call[field] ?? [])
   return counts.length === 0 ? "-" : counts.reduce((sum, count) => sum + count).toLocaleString("en")
@@ -46,7 +46,7 @@ const line = (cells: Cells, widths: ReadonlyArray<number>): string =>
       .join("  ").trimEnd()
   }\n`
 
-/** Vitest reporter; silent where no row was run. */
+/** A Vitest reporter. Prints nothing if no row was run. */
 export default class ScenarioReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>): void {
     const rows = modules.flatMap((module) => [...module.children.allTests()].flatMap(cellsOf))
@@ -55,7 +55,7 @@ export default class ScenarioReporter implements Reporter {
     }
     const right = rows.filter((cells) => cells.at(-1) === "yes").length
     process.stdout.write(`\n Vendors: ${right} of ${rows.length} scenarios right\n`)
-    // A run of the quick tests alone has a few rows only.
+    // A run of only the quick tests has just a few rows.
     if (right === rows.length && !modules.some(({ project }) => project.name === "thorough")) {
       return
     }
