@@ -23,7 +23,7 @@ export const stable = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.map((line) =>
     line
       .replace(/run_[0-9A-HJKMNP-TV-Z]{26}/g, "run_ID")
-      .replace(/\( *\d+\.\d+ms\)/g, "(…ms)")
+      .replace(/\( *[\d.]+(µs|ms|s)\)/g, "(…ms)")
       .replace(/_ms=\d+(\.\d+)?/g, "_ms=…")
   )
 

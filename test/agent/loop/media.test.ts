@@ -251,16 +251,13 @@ describe("media of other kinds", () => {
     ["percent encoding", "data:image/svg+xml,%3Csvg%20width=%221%22/%3E%C3%A9", "<svg width=\"1\"/>é"],
     ["a character set", "data:text/plain;charset=utf-8,a%2Fb", "a/b"],
     ["percent signs that encode nothing", "data:text/plain,100%25%zz%", "100%%zz%"]
-  ])(
-    "of a data URL with %s has the size and digest of the decoded content",
-    ([, url, plain]) =>
-      Effect.gen(function*() {
-        const bytes = Buffer.from(plain)
-        const { digest } = noteOf(bytes, "")
-        const [mediaType] = /[\w/+]+(?=[;,])/.exec(url)!
-        expect(yield* outputOf(`See (${url})`)).toBe(`See (<${mediaType}, ${bytes.length} bytes, ${digest}>)`)
-      })
-  )
+  ])("of a data URL with %s has the size and digest of the decoded data", ([, url, plain]) =>
+    Effect.gen(function*() {
+      const bytes = Buffer.from(plain)
+      const { digest } = noteOf(bytes, "")
+      const [mediaType] = /[\w/+]+(?=[;,])/.exec(url)!
+      expect(yield* outputOf(`See (${url})`)).toBe(`See (<${mediaType}, ${bytes.length} bytes, ${digest}>)`)
+    }))
 
   it.live("in the JSON form of a Buffer becomes a note", () =>
     Effect.gen(function*() {
