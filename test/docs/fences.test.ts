@@ -31,7 +31,7 @@ const withoutCode = [
 ]
   .map((name) => `docs/${name}.md`)
 
-describe("code blocks in the documentation", { timeout: 60_000 }, () => {
+describe("code blocks in the documentation", { timeout: 300_000 }, () => {
   it("exist in README and in every page for users", () => {
     const empty = pages.filter((page) =>
       !page.startsWith("docs/decisions/") && !withoutCode.includes(page) && !fences.some((fence) => fence.page === page)
