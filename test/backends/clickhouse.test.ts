@@ -1,7 +1,7 @@
 /**
- * What the Collector's ClickHouse exporter writes of a request through two services, as ClickHouse's own SQL answers.
+ * The tables that the Collector's ClickHouse exporter writes for a request through two services, queried with ClickHouse's SQL.
  *
- * The engine is chDB's, because no registry of packages has a ClickHouse server that the exporter can talk to.
+ * The engine is chDB's, because no package registry has a ClickHouse server that the exporter can talk to.
  */
 import { expect, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -84,7 +84,7 @@ describeWith(["clickhouse", "collector"], "ClickHouse, written to by the Collect
           stored.map(Object.values)
         )
         expect(stored.filter((row) => row["status"] !== "Unset")).toEqual([
-          // The archivist's tool, which its budget keeps from starting.
+          // The archivist's tool, which its budget prevents from starting.
           { name: "loom.tool", kind: "Internal", status: "Error", outcome: "", worker: "", spans: 1 },
           { name: "loom.tool", kind: "Internal", status: "Error", outcome: "", worker: "painter", spans: 1 }
         ])

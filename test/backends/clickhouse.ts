@@ -1,17 +1,17 @@
 /**
- * ClickHouse's engine behind its HTTP interface (see clickhouse/server.py), and what its SQL answers.
+ * ClickHouse's engine behind its HTTP interface (see clickhouse/server.py), and queries in its SQL.
  */
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import { programOf } from "./installed.js"
 import { freePort, NotInTimeError, server, temporaryFolder } from "./server.js"
 
-/** The address of an engine that answers. */
+/** The address of a running engine. */
 export type ClickhouseUrl = string
 
 const script = fileURLToPath(new URL("./clickhouse/server.py", import.meta.url))
 
-/** Starts the engine with nothing in it. */
+/** Starts an empty engine. */
 export const clickhouse: Effect.Effect<ClickhouseUrl, NotInTimeError, Scope.Scope> = Effect.gen(function*() {
   const folder = yield* temporaryFolder
   const port = yield* freePort
@@ -28,7 +28,7 @@ export const clickhouse: Effect.Effect<ClickhouseUrl, NotInTimeError, Scope.Scop
 
 type Row = { readonly [column: string]: any }
 
-/** What the engine answers to a statement, as text. */
+/** The engine's response to a statement, as text. */
 const ask = (url: ClickhouseUrl, database: string, statement: string): Effect.Effect<string, NotInTimeError> =>
   Effect.tryPromise({
     try: async () => {
@@ -45,11 +45,11 @@ const ask = (url: ClickhouseUrl, database: string, statement: string): Effect.Ef
     catch: (cause) => new NotInTimeError({ what: `ClickHouse, ${statement}: ${String(cause)}` })
   })
 
-/** Runs a statement that gives no rows. */
+/** Runs a statement that returns no rows. */
 export const execute = (url: ClickhouseUrl, statement: string): Effect.Effect<void, NotInTimeError> =>
   Effect.asVoid(ask(url, "default", statement))
 
-/** The rows that a query gives. 64-bit integers are numbers. */
+/** The rows of a query. 64-bit integers are numbers. */
 export const rows = (
   url: ClickhouseUrl,
   query: string,

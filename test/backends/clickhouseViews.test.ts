@@ -1,5 +1,5 @@
 /**
- * The views of docs/sql/clickhouse.sql over object storage, run by ClickHouse's engine over a compressed file in their place.
+ * The views of docs/sql/clickhouse.sql over object storage, run by ClickHouse's engine over a compressed file instead.
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import { expect, it } from "@effect/vitest"
@@ -23,7 +23,7 @@ const viewsOver = (file: string): ReadonlyArray<string> => {
 }
 
 describeWith("clickhouse", "The ClickHouse views of the documentation", () => {
-  it.scopedLive("give the spans, calls, runs and tools of a compressed file", () =>
+  it.scopedLive("return the spans, calls, runs and tools of a compressed file", () =>
     Effect.gen(function*() {
       const folder = yield* temporaryFolder
       const path = join(folder, "traces.jsonl")

@@ -1,5 +1,5 @@
 /**
- * What arrives at a real Collector over HTTP with protobuf, and over gRPC, read from the file that it writes.
+ * The data received by a real Collector over HTTP with protobuf and over gRPC, read from the file that it writes.
  */
 import { describe, expect, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -47,7 +47,7 @@ const runLive = (protocol: "http/protobuf" | "grpc") =>
 
 const named = (spans: ReadonlyArray<OtlpSpan>, name: string) => spans.filter((span) => span.name === name)
 
-/** The tree of the spans, as lines in the order in which they began. */
+/** The tree of the spans, as lines in the order in which they started. */
 const outline = (spans: ReadonlyArray<OtlpSpan>, parent?: string, indent = ""): ReadonlyArray<string> =>
   spans
     .filter((span) => (span.parentSpanId || undefined) === parent)
@@ -114,7 +114,7 @@ describe.each(["http/protobuf", "grpc"] as const)(
             expect(seen.toSorted(byId)).toEqual(recorded.toSorted(byId))
             const different = spans.flatMap(({ attributes, spanId }) => {
               const arrived = sent.find((span) => span.spanId === spanId)!.attributes
-              // `tool` is sent as `loom.tool`: it is the beginning of `tool.name`, which some backends then do not find.
+              // `tool` is sent as `loom.tool`, because it is a prefix of `tool.name`, which some backends then do not find.
               return Object.entries(attributes).filter(([key, value]) =>
                 !isDeepStrictEqual(arrived[key] ?? arrived[`loom.${key}`], value)
               )
@@ -122,7 +122,7 @@ describe.each(["http/protobuf", "grpc"] as const)(
             expect(different).toEqual([])
           }))
 
-        it.effect("receives no attribute whose name is the beginning of another's", () =>
+        it.effect("receives no attribute whose name is a prefix of another's", () =>
           Effect.gen(function*() {
             const { sent } = yield* Run
             const hiding = sent.flatMap(({ attributes }) => {
@@ -144,7 +144,7 @@ describe.each(["http/protobuf", "grpc"] as const)(
             ])
           }))
 
-        it.effect("receives what each span is in the words of GenAI and OpenInference", () =>
+        it.effect("receives the kind of each span in the terms of GenAI and OpenInference", () =>
           Effect.gen(function*() {
             const { sent } = yield* Run
             const words = sent.map(({ attributes, name }) =>
@@ -198,7 +198,7 @@ describe.each(["http/protobuf", "grpc"] as const)(
             )
           }))
 
-        it.effect("receives what was said, as JSON", () =>
+        it.effect("receives the content, as JSON", () =>
           Effect.gen(function*() {
             const { sent } = yield* Run
             const call = named(sent, "loom.model.stream")[0]!.attributes
@@ -211,7 +211,7 @@ describe.each(["http/protobuf", "grpc"] as const)(
             expect(search["gen_ai.tool.call.result"]).toBe("{\"title\":\"All about moths\"}")
           }))
 
-        it.effect("receives who sent it", () =>
+        it.effect("receives the name and version of the sender", () =>
           Effect.gen(function*() {
             const { sent } = yield* Run
             expect(new Set(sent.map(({ scope }) => scope))).toEqual(new Set(["loom-telemetry"]))
@@ -223,7 +223,7 @@ describe.each(["http/protobuf", "grpc"] as const)(
             })
           }))
 
-        it.effect("receives the metrics, with units and fitting buckets", () =>
+        it.effect("receives the metrics, with units and suitable buckets", () =>
           Effect.gen(function*() {
             const { sentMetrics } = yield* Run
             const shape = ({ kind, name, points, unit }: OtlpMetric) =>
@@ -265,7 +265,7 @@ describe.each(["http/protobuf", "grpc"] as const)(
             expect(count("gen_ai.client.operation.duration")).toBe(6)
           }))
 
-        it.effect("has taken all that was sent: the sink says so too", () =>
+        it.effect("accepts everything sent, as the sink's counters confirm", () =>
           Effect.gen(function*() {
             const { stats } = yield* Run
             expect(stats).toMatchObject({ accepted: spanCount, written: spanCount, queued: 0, lastError: null })

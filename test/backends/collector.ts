@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url"
 import { programOf } from "./installed.js"
 import { freePort, type NotInTimeError, type Running, server, temporaryFolder } from "./server.js"
 
-/** A Collector that answers. */
+/** A running Collector. */
 export interface Collector extends Running {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly endpoint: string
-  /** Where it writes. */
+  /** The folder that it writes to. */
   readonly folder: string
 }
 
@@ -23,7 +23,7 @@ export const configOf = (name: string): string => {
   return fileURLToPath(new URL(`${folder}${name}.yaml`, import.meta.url))
 }
 
-/** Starts a Collector with this configuration. The variables are made from its endpoint and the folder in which it runs. */
+/** Starts a Collector with this configuration. The variables are derived from its endpoint and its working directory. */
 export const collector = (
   config: string,
   env: (
@@ -47,7 +47,7 @@ export const collector = (
     return { ...running, endpoint, folder }
   })
 
-/** A Collector that writes all that arrives to `traces.jsonl`, `metrics.jsonl` and `logs.jsonl`, over HTTP or gRPC. */
+/** A Collector that writes everything received over HTTP or gRPC to `traces.jsonl`, `metrics.jsonl` and `logs.jsonl`. */
 export const recordingCollector: Effect.Effect<
   Collector & { readonly grpcEndpoint: string },
   NotInTimeError,

@@ -20,7 +20,7 @@ interface Arrived {
 
 class Run extends Context.Tag("Run")<Run, Arrived>() {}
 
-/** A gateway in front of a Collector that samples, in front of this one. */
+/** A gateway that sends to a sampling Collector, which sends to this one. */
 const scaled = ({ endpoint }: Collector) =>
   Effect.gen(function*() {
     const grpcPort = yield* freePort
@@ -48,10 +48,10 @@ const ways: {
   "through the Collectors of docs/scale.md": scaled
 }
 
-/** One for each model call, the score and the message. */
+/** One per model call, plus the score and the message. */
 const logCount = 6 + 2
 
-/** A run, what is said about it, and what is thought of it later. */
+/** A run, a log message about it, and a later score. */
 const judged = Effect.gen(function*() {
   yield* supervise("attributes")
   const { spanId, traceId } = yield* Effect.orDie(Effect.currentSpan).pipe(
@@ -87,7 +87,7 @@ const runLive = (way: string) =>
 
 const named = (logs: ReadonlyArray<OtlpLog>, name: string) => logs.filter(({ eventName }) => eventName === name)
 
-/** Texts and tool calls of messages, as the conventions have them or as they are recorded. */
+/** Texts and tool calls of messages, in the form of the conventions or of our records. */
 const saidIn = (messages: unknown) =>
   JSON.parse(String(messages)).flatMap(({ content, parts = content }: any) => parts).map((part: any) => [
     part.text ?? part.content,
@@ -117,7 +117,7 @@ describe.each(Object.keys(ways))(
             )
           }))
 
-        it.effect("receives a score that came after its span, and a message inside it", () =>
+        it.effect("receives a score given after its span ended, and a message logged inside it", () =>
           Effect.gen(function*() {
             const { logs, spans } = yield* Run
             const { spanId, traceId } = spans.find(({ name }) => name === "print")!
@@ -136,7 +136,7 @@ describe.each(Object.keys(ways))(
             ])
           }))
 
-        it.effect("has taken all that was sent: the sink says so too", () =>
+        it.effect("accepts everything sent, as the sink's counters confirm", () =>
           Effect.gen(function*() {
             const { logs, stats } = yield* Run
             expect(logs).toHaveLength(logCount)

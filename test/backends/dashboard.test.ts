@@ -1,5 +1,6 @@
 /**
- * The queries of the Grafana dashboard, each run on a Prometheus that was sent what the dashboard shows. Grafana itself is in no registry of packages.
+ * The queries of the Grafana dashboard, each run on a Prometheus that received the data the dashboard shows. Grafana itself is in no package
+ * registry.
  */
 import { expect, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -30,7 +31,7 @@ const dashboard: {
 
 const targets = dashboard.panels.flatMap(({ targets, title }) => targets.map((target) => ({ title, ...target })))
 
-/** What Grafana puts in for its variables. */
+/** The values that Grafana inserts for its variables. */
 const filledIn = (query: string): string =>
   query.replaceAll("$__rate_interval", "1m").replaceAll("$__range", "6h").replaceAll("$job", ".*")
 
@@ -76,13 +77,13 @@ describeWith("prometheus", "the dashboard in docs/grafana", () => {
           expect(shown.length).toBeGreaterThan(0)
           expect(shown.filter(({ value }) => !Number.isFinite(value))).toEqual([])
           expect(Math.max(...shown.map(({ value }) => value))).toBeGreaterThan(0)
-          // Each line of a legend says which it is.
+          // Each line of a legend has its own label.
           const names = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name!)
           expect(shown.filter(({ labels }) => names.some((name) => !labels[name]))).toEqual([])
         })
     )
 
-    it.effect("counts failed runs, runs over their budget, and the cost of a user as they were", () =>
+    it.effect("counts failed runs, runs over their budget, and the cost of a user correctly", () =>
       Effect.gen(function*() {
         const running = yield* Run
         const of = (title: string) =>
@@ -91,7 +92,7 @@ describeWith("prometheus", "the dashboard in docs/grafana", () => {
             ([sample]) => sample!
           )
         // A request is seven runs: the editor's three, one aborted, one over its budget, one that remembers, and one that fails.
-        // Prometheus extrapolates each increase a little.
+        // Prometheus slightly extrapolates each increase.
         expect((yield* of("Failed runs")).value).toBeCloseTo(1 / 7, 2)
         expect((yield* of("Cost by user")).labels["user_id"]).toBe("alice")
         expect((yield* of("Runs")).value / (yield* of("Runs ended by a budget")).value).toBeCloseTo(7, 0)

@@ -1,5 +1,5 @@
 /**
- * The fleet of docs/scale.md: what arrives while a Collector of each row is killed and started again.
+ * The fleet of docs/scale.md: the data delivered while one Collector of each row is killed and restarted.
  *
  * `LOOM_FLEET_SECONDS=600 LOOM_FLEET_USERS=3 npm run test:backends -- fleet` runs it for ten minutes.
  */
@@ -14,10 +14,10 @@ import { printTable } from "./printed.js"
 import { scalar } from "./prometheus.js"
 import { eventually, NotInTimeError } from "./server.js"
 
-/** Of the load; the default is short. */
+/** The duration of the load; the default is short. */
 const seconds = Number(process.env["LOOM_FLEET_SECONDS"] ?? 45)
 
-/** Users of each front process. */
+/** Users per front process. */
 const users = Number(process.env["LOOM_FLEET_USERS"] ?? 3)
 
 class Run extends Context.Tag("Run")<Run, { readonly fleet: Fleet; readonly counted: Counted }>() {}
@@ -61,7 +61,7 @@ const report = ({ counted, fleet: { stats } }: Context.Tag.Service<Run>) => {
 
 describeWith(["collector", "jaeger", "prometheus"], "a fleet whose Collectors are killed one after the other", () => {
   layer(RunLive, { excludeTestServices: true, timeout: (seconds + 300) * 1000 })((it) => {
-    it.effect("sends every span that was recorded, and drops none by itself", () =>
+    it.effect("sends every recorded span, and its sinks drop none", () =>
       Effect.gen(function*() {
         const run = yield* Run
         report(run)
@@ -86,13 +86,13 @@ describeWith(["collector", "jaeger", "prometheus"], "a fleet whose Collectors ar
         expect(whole).toBeGreaterThan(wanted.traces / 2)
       }))
 
-    it.effect("delivers nothing that the samplers were to drop", () =>
+    it.effect("delivers nothing that the samplers should drop", () =>
       Effect.gen(function*() {
         const { counted: { unwanted } } = yield* Run
         expect(unwanted).toBe(0)
       }))
 
-    it.effect("would see in Jaeger a span that comes once more", () =>
+    it.effect("would detect a span delivered twice in Jaeger", () =>
       Effect.gen(function*() {
         const { fleet: { jaeger, stored } } = yield* Run
         const count = (spans: typeof stored) => spans.filter(({ spanId }) => spanId === stored[0]!.spanId).length
@@ -117,7 +117,7 @@ describeWith(["collector", "jaeger", "prometheus"], "a fleet whose Collectors ar
         ))
       }))
 
-    it.effect("has every token in Prometheus, although a Collector on the way was killed", () =>
+    it.effect("has every token in Prometheus, although a Collector in between was killed", () =>
       Effect.gen(function*() {
         const { counted: { tokens }, fleet: { prometheus } } = yield* Run
         expect(tokens).toBeGreaterThan(0)

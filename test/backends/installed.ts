@@ -1,8 +1,8 @@
 /**
- * What `.ci/backends` installed.
+ * The backends installed by `.ci/backends`.
  *
- * A suite whose backend is not there fails and says why. With `LOOM_BACKENDS=installed`, as in CI, it is skipped, with the reason in its name: there,
- * the first installation may take longer than everything else.
+ * A suite whose backend is not installed fails with the reason. With `LOOM_BACKENDS=installed`, as in CI, it is skipped, with the reason in its name,
+ * because the first installation there may take longer than everything else.
  */
 import { describe, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
@@ -22,13 +22,13 @@ const programs = {
   prometheus: join(cache, "prometheus", "prometheus")
 } as const
 
-/** A backend by its name. */
+/** The name of a backend. */
 export type BackendName = keyof typeof programs
 
 /** The program of a backend. */
 export const programOf = (name: BackendName): string => programs[name]
 
-/** Why each of these can't be run. */
+/** The reasons why some of these can't be run. */
 const missing = (names: ReadonlyArray<BackendName>): ReadonlyArray<string> =>
   names.flatMap((name) => {
     const reason = execFileSync("bash", [installer, "reason", name], { encoding: "utf8" }).trim()
@@ -48,7 +48,7 @@ export const describeWith = (
     describe.skip(`${title} (${reasons.join("; ")})`, body)
   } else {
     describe(title, () => {
-      it("has what it needs", () => {
+      it("has its backends installed", () => {
         throw new Error(reasons.join("; "))
       })
     })

@@ -1,5 +1,5 @@
 /**
- * What a real Jaeger shows of a request through two services, by its query API.
+ * A request through two services, as shown by the query API of a real Jaeger.
  */
 import { expect, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -47,7 +47,7 @@ const kinds: { readonly [name: string]: string } = {
 const sumOf = (spans: ReadonlyArray<{ readonly [tag: string]: unknown }>, tag: string): number =>
   spans.reduce((sum, span) => sum + Number(span[tag] ?? 0), 0)
 
-describeWith("jaeger", "Jaeger, sent a request through two services", () => {
+describeWith("jaeger", "Jaeger, after a request through two services", () => {
   layer(RunLive, { excludeTestServices: true, timeout: "3 minutes" })((it) => {
     it.effect("knows both services", () =>
       Effect.gen(function*() {
@@ -67,7 +67,7 @@ describeWith("jaeger", "Jaeger, sent a request through two services", () => {
         expect(trace.filter(({ parentId }) => parentId === undefined).map(({ name }) => name)).toEqual([
           "POST /articles"
         ])
-        // It keeps microseconds.
+        // Jaeger stores microseconds.
         const apart = shown.map(({ duration }, index) => Math.abs(duration / 1000 - recorded[index]!.durationMs))
         expect(Math.max(...apart)).toBeLessThanOrEqual(0.001)
         expect(trace.flatMap(({ warnings }) => warnings)).toEqual([])
@@ -81,7 +81,7 @@ describeWith("jaeger", "Jaeger, sent a request through two services", () => {
         )
       }))
 
-    it.effect("marks the failed spans, and those alone, as errors", () =>
+    it.effect("marks only the failed spans as errors", () =>
       Effect.gen(function*() {
         const { spans, trace } = yield* Run
         const failed = trace.filter(({ tags }) => "error" in tags)
@@ -104,7 +104,7 @@ describeWith("jaeger", "Jaeger, sent a request through two services", () => {
         }
       }))
 
-    it.effect("shows what was aborted as interrupted, and not as an error", () =>
+    it.effect("shows aborted spans as interrupted, not as errors", () =>
       Effect.gen(function*() {
         const { spans, trace } = yield* Run
         const expected = spans.filter(({ outcome }) => outcome === "interrupted").map(({ spanId }) => spanId).toSorted()
@@ -134,7 +134,7 @@ describeWith("jaeger", "Jaeger, sent a request through two services", () => {
         expect(new Set(calls.map((tags) => tags["gen_ai.request.model"]))).toEqual(new Set([model]))
       }))
 
-    it.effect("has user and session on every span of the office", () =>
+    it.effect("shows user and session on every span of the office", () =>
       Effect.gen(function*() {
         const { trace } = yield* Run
         const office = trace.filter(({ service }) => service === "office")
@@ -169,7 +169,7 @@ describeWith("jaeger", "Jaeger, sent a request through two services", () => {
         expect(yield* search(jaeger, "office", tags)).toEqual([spans[0]!.traceId])
       }))
 
-    it.effect("finds nothing by a tag that no span has", () =>
+    it.effect("finds no trace by a tag that no span has", () =>
       Effect.gen(function*() {
         const { jaeger } = yield* Run
         expect(yield* search(jaeger, "office", { "user.id": "nobody" })).toEqual([])

@@ -1,12 +1,12 @@
 /**
- * A running Jaeger that keeps traces in memory, and what its query API answers.
+ * A running Jaeger that keeps traces in memory, and its query API.
  */
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import { programOf } from "./installed.js"
 import { freePort, NotInTimeError, server, temporaryFolder } from "./server.js"
 
-/** A Jaeger that answers. */
+/** A running Jaeger. */
 export interface Jaeger {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly endpoint: string
@@ -16,7 +16,7 @@ export interface Jaeger {
 
 const config = fileURLToPath(new URL("./jaeger/jaeger.yaml", import.meta.url))
 
-/** Starts Jaeger with nothing in it. */
+/** Starts an empty Jaeger. */
 export const jaeger: Effect.Effect<Jaeger, NotInTimeError, Scope.Scope> = Effect.gen(function*() {
   const folder = yield* temporaryFolder
   const [otlp, query, grpc] = [yield* freePort, yield* freePort, yield* freePort]
@@ -28,7 +28,7 @@ export const jaeger: Effect.Effect<Jaeger, NotInTimeError, Scope.Scope> = Effect
       OTLP_PORT: String(otlp),
       QUERY_PORT: String(query),
       QUERY_GRPC_PORT: String(grpc),
-      // It would trace its own queries.
+      // Otherwise it would trace its own queries.
       OTEL_TRACES_SAMPLER: "always_off"
     },
     folder,
@@ -43,7 +43,7 @@ type Tags = Readonly<Record<string, unknown>>
 export interface JaegerSpan {
   readonly traceId: string
   readonly spanId: string
-  /** `undefined` of a root. */
+  /** `undefined` for a root. */
   readonly parentId: string | undefined
   readonly name: string
   readonly service: string
@@ -102,14 +102,14 @@ export const search = (
     (traces) => traces.map(({ traceID }: any) => traceID)
   )
 
-/** The names of its services. */
+/** The names of the services it knows. */
 export const services = (jaeger: Jaeger): Effect.Effect<ReadonlyArray<string>, NotInTimeError> =>
   ask(jaeger, "services")
 
 /** One less than `max_traces` in jaeger.yaml, as Jaeger requires. */
 const most = 9999
 
-/** All spans as they were stored. Unlike other answers, it has a span that came twice two times, since Jaeger merges nothing in raw traces. */
+/** All spans as stored. Unlike other responses, this contains a span delivered twice two times, because Jaeger merges nothing in raw traces. */
 export const storedSpans = (jaeger: Jaeger): Effect.Effect<ReadonlyArray<JaegerSpan>, NotInTimeError> =>
   Effect.gen(function*() {
     const traces = new Map<string, any>()

@@ -1,8 +1,8 @@
 /**
- * A request through two services. The gateway takes it and passes on its trace; the office answers below the gateway's span, with the editor's
- * run, in which a tool fails, and with others that are aborted, end over their budget, and remember what was said.
+ * A request through two services. The gateway receives it and propagates its trace; the office responds below the gateway's span, with the editor's
+ * run, in which a tool fails, and with runs that are aborted, exceed their budget, or extract facts afterwards.
  *
- * Both are sent by `OTelLive` and recorded in memory, so that what a backend shows can be compared with what happened.
+ * Both services send with `OTelLive` and record in memory, so that a backend's data can be compared with the records.
  */
 import { Tool, Toolkit } from "@effect/ai"
 import { Deferred, Effect, Fiber, Layer, Schema } from "effect"
@@ -23,12 +23,12 @@ export interface SentSpan extends SpanRecord {
   readonly service: "gateway" | "office"
 }
 
-/** What happened, as it was recorded in memory. */
+/** The records in memory. */
 export interface Answered {
-  /** Of the editor's run. */
+  /** The trace of the editor's run. */
   readonly result: RunResult
   readonly spans: ReadonlyArray<SentSpan>
-  /** Of the office; the gateway has none. */
+  /** Metrics of the office; the gateway has none. */
   readonly metrics: ReadonlyArray<MetricRecord>
 }
 
@@ -63,7 +63,7 @@ const archivist = Agent.make({
   budget: { maxTokens: 200 }
 })
 
-/** Ended by its budget, after two turns of a hundred and twenty tokens; the second turn's tool does not start and counts as failed. */
+/** Stopped by its budget after two turns of 120 tokens; the second turn's tool does not start and counts as failed. */
 const overBudget = archivist.run("Where is the letter?", identity).pipe(
   Effect.provide(Layer.mergeAll(
     looking.toLayer({ look: () => Effect.succeed("Nothing in this box.") }),
@@ -78,7 +78,7 @@ const overBudget = archivist.run("Where is the letter?", identity).pipe(
   ))
 )
 
-/** Asks the model for facts once it has ended. */
+/** Extracts facts with the model after it has ended. */
 const remembered = Agent.make({ name: "listener", instructions: "Listen." }).run("I like moths", identity).pipe(
   Effect.provide(
     AutoExtract.layer({ background: false }).pipe(
@@ -94,7 +94,7 @@ const remembered = Agent.make({ name: "listener", instructions: "Listen." }).run
   )
 )
 
-/** What the office does for a request. */
+/** The work of the office for a request. */
 export const answer = Effect.gen(function*() {
   const result = yield* supervise("none")
   yield* aborted
@@ -104,7 +104,7 @@ export const answer = Effect.gen(function*() {
   return result
 }).pipe(Telemetry.withSpan("answer", {}, { kind: "server" }), RunContext.with(identity))
 
-/** Sends what `program` records with these variables, and gives what is in memory. */
+/** Sends the records of `program` with these variables, and returns those in memory. */
 const recordedAndSent = <A, E, R>(program: Effect.Effect<A, E, R>, env: Readonly<Record<string, string>>) =>
   Effect.gen(function*() {
     const { sink, ...recorded } = yield* Effect.gen(function*() {
@@ -118,7 +118,7 @@ const recordedAndSent = <A, E, R>(program: Effect.Effect<A, E, R>, env: Readonly
       : yield* Effect.dieMessage(`not all was sent: ${lastError}`)
   })
 
-/** Sends one request; the variables are those of each service. Returns when everything was sent. */
+/** Sends one request; each service has its own variables. Returns when everything has been sent. */
 export const answerAndSend = (env: (service: SentSpan["service"]) => Readonly<Record<string, string>>) =>
   Effect.gen(function*() {
     const gateway = yield* recordedAndSent(

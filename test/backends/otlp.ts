@@ -1,5 +1,5 @@
 /**
- * What the Collector's file exporter writes: one export request a line, as OTLP JSON.
+ * Reads the files of the Collector's file exporter: one export request per line, as OTLP JSON.
  */
 import { Effect } from "effect"
 import { existsSync, readFileSync } from "node:fs"
@@ -24,7 +24,7 @@ const valueOf = (value: Value): unknown =>
 const attributesOf = (pairs: ReadonlyArray<KeyValue> = []): Attributes =>
   Object.fromEntries(pairs.map(({ key, value }) => [key, valueOf(value)]))
 
-/** A span as it was written. */
+/** A span in a file. */
 export interface OtlpSpan {
   readonly traceId: string
   readonly spanId: string
@@ -34,7 +34,7 @@ export interface OtlpSpan {
   readonly kind: number
   readonly startTimeUnixNano: string
   readonly endTimeUnixNano: string
-  /** Code 2 is an error; none is unset. */
+  /** Code 2 means error; an absent code means unset. */
   readonly status: { readonly code?: number; readonly message?: string }
   readonly events?: ReadonlyArray<{ readonly name: string }>
   readonly attributes: Attributes
@@ -42,17 +42,17 @@ export interface OtlpSpan {
   readonly scope: string
 }
 
-/** A point of a metric as it was written. */
+/** A data point of a metric in a file. */
 export interface OtlpPoint {
   readonly attributes: Attributes
-  /** Of a sum. */
+  /** The value of a sum. */
   readonly value: number | undefined
   /** Of a histogram. */
   readonly count: number | undefined
   readonly bounds: ReadonlyArray<number> | undefined
 }
 
-/** A metric as it was written. */
+/** A metric in a file. */
 export interface OtlpMetric {
   readonly name: string
   readonly unit: string
@@ -61,7 +61,7 @@ export interface OtlpMetric {
   readonly points: ReadonlyArray<OtlpPoint>
 }
 
-// A line that is being written has no end yet.
+// A line still being written has no newline yet.
 const linesOf = (path: string): ReadonlyArray<any> =>
   existsSync(path)
     ? readFileSync(path, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line))
@@ -83,7 +83,7 @@ const spansIn = (path: string): ReadonlyArray<OtlpSpan> =>
     )
   )
 
-/** A log record as it was written. */
+/** A log record in a file. */
 export interface OtlpLog {
   readonly timeUnixNano: string
   readonly severityText?: string
@@ -116,7 +116,7 @@ const pointOf = (point: any): OtlpPoint => ({
   bounds: point.explicitBounds
 })
 
-/** The metrics in the last export of a file: later ones hold the totals of the earlier. */
+/** The metrics in the last export of a file, which contains the totals of all earlier ones. */
 export const metricsIn = (path: string): ReadonlyArray<OtlpMetric> =>
   linesOf(path).slice(-1).flatMap(({ resourceMetrics = [] }) =>
     resourceMetrics.flatMap(({ scopeMetrics }: any) =>
@@ -132,7 +132,7 @@ export const metricsIn = (path: string): ReadonlyArray<OtlpMetric> =>
     )
   )
 
-/** Reads the spans of a file; fails while there are fewer. */
+/** Reads the spans of a file; fails while there are fewer than expected. */
 export const atLeast = (path: string, count: number): Effect.Effect<ReadonlyArray<OtlpSpan>, NotInTimeError> =>
   Effect.suspend(() => {
     const spans = spansIn(path)

@@ -1,5 +1,5 @@
 /**
- * What a real Phoenix makes of the supervisor's run, as its own API says.
+ * The supervisor's run, as shown by the API of a real Phoenix.
  */
 import { expect, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -10,7 +10,7 @@ import { identity, model, question, type Recorded, spanCount, superviseAndSend }
 
 interface Shown extends Recorded {
   readonly project: PhoenixProject
-  /** The same run with nothing that was said. */
+  /** The same run without content. */
   readonly quiet: PhoenixProject
 }
 
@@ -25,7 +25,7 @@ const RunLive = Layer.scoped(
         captureContent,
         env: {
           OTEL_EXPORTER_OTLP_ENDPOINT: url,
-          // Phoenix takes traces only.
+          // Phoenix accepts only traces.
           OTEL_METRICS_EXPORTER: "none",
           OTEL_RESOURCE_ATTRIBUTES: `openinference.project.name=${project}`
         }
@@ -44,15 +44,15 @@ const named = ({ spans }: PhoenixProject, name: string) => spans.filter((span) =
 const total = (spans: ReadonlyArray<PhoenixSpan>, field: "tokenCountPrompt" | "tokenCountCompletion") =>
   spans.reduce((sum, span) => sum + (span[field] ?? 0), 0)
 
-describeWith("phoenix", "Phoenix, sent the supervisor's run", () => {
+describeWith("phoenix", "Phoenix, after the supervisor's run", () => {
   layer(RunLive, { excludeTestServices: true, timeout: "2 minutes" })((it) => {
-    it.effect("has taken all of it", () =>
+    it.effect("accepts all of its spans", () =>
       Effect.gen(function*() {
         const { stats } = yield* Run
         expect(stats).toMatchObject({ accepted: spanCount, written: spanCount, queued: 0, lastError: null })
       }))
 
-    it.effect("knows each span for what it is", () =>
+    it.effect("knows the kind of each span", () =>
       Effect.gen(function*() {
         const { project } = yield* Run
         const kinds = project.spans.map(({ name, spanKind }) => `${name} ${spanKind}`)
@@ -76,7 +76,7 @@ describeWith("phoenix", "Phoenix, sent the supervisor's run", () => {
         expect(shown.toSorted()).toEqual(recorded.toSorted())
       }))
 
-    it.effect("counts the tokens of each model call, and nothing else's", () =>
+    it.effect("counts the tokens of model calls only", () =>
       Effect.gen(function*() {
         const { project, spans } = yield* Run
         const shown = named(project, "loom.model.stream").map((span) =>
@@ -91,7 +91,7 @@ describeWith("phoenix", "Phoenix, sent the supervisor's run", () => {
         expect([total(others, "tokenCountPrompt"), total(others, "tokenCountCompletion")]).toEqual([0, 0])
       }))
 
-    it.effect("adds them up once: below the root, in the project and in the session", () =>
+    it.effect("adds up the tokens once: below the root, in the project and in the session", () =>
       Effect.gen(function*() {
         const { project, result } = yield* Run
         const usage = {
@@ -109,7 +109,7 @@ describeWith("phoenix", "Phoenix, sent the supervisor's run", () => {
         expect(project.sessions.map(({ tokenUsage }) => tokenUsage)).toEqual([usage])
       }))
 
-    it.effect("reckons the same cost from its own prices", () =>
+    it.effect("computes the same cost from its own prices", () =>
       Effect.gen(function*() {
         const { project, result } = yield* Run
         expect(project.costSummary.total.cost).toBeCloseTo(result.costUsd!, 10)
@@ -166,7 +166,7 @@ describeWith("phoenix", "Phoenix, sent the supervisor's run", () => {
         expect(messages[3]).toMatchObject({ tool_call_id: "call-1", content: "Moths are nocturnal." })
       }))
 
-    it.effect("shows the delegation that failed as an error, with its reason, and nothing else", () =>
+    it.effect("shows only the failed delegation as an error, with its reason", () =>
       Effect.gen(function*() {
         const { project } = yield* Run
         const failed = project.spans.filter(({ statusCode }) => statusCode !== "UNSET")
@@ -176,12 +176,12 @@ describeWith("phoenix", "Phoenix, sent the supervisor's run", () => {
         expect(failed[0]!.statusMessage).toContain("There is no worker named \"painter\"")
       }))
 
-    it.effect("is not shown what was said where it is not captured, and counts the same", () =>
+    it.effect("receives no content if it is not captured, and counts the same tokens", () =>
       Effect.gen(function*() {
         const { project, quiet } = yield* Run
         expect(quiet.spans).toHaveLength(spanCount)
         expect(quiet.spans.filter(({ input }) => input !== null)).toEqual([])
-        // Of its own accord it shows the model's name as a model call's output.
+        // By itself, it shows the model's name as a model call's output.
         expect(new Set(quiet.spans.map(({ output }) => output?.value))).toEqual(
           new Set([undefined, `{"model": "${model}"}`])
         )

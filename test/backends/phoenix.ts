@@ -1,14 +1,14 @@
 /**
- * A running Phoenix, and what its own API says.
+ * A running Phoenix, and its API.
  */
 import { Effect, type Scope } from "effect"
 import { programOf } from "./installed.js"
 import { freePort, NotInTimeError, server, temporaryFolder } from "./server.js"
 
-/** The address of a Phoenix that answers. */
+/** The address of a running Phoenix. */
 export type PhoenixUrl = string
 
-/** Starts Phoenix with nothing in it. */
+/** Starts an empty Phoenix. */
 export const phoenix: Effect.Effect<PhoenixUrl, NotInTimeError, Scope.Scope> = Effect.gen(function*() {
   const folder = yield* temporaryFolder
   const [port, grpcPort] = [yield* freePort, yield* freePort]
@@ -31,21 +31,21 @@ export const phoenix: Effect.Effect<PhoenixUrl, NotInTimeError, Scope.Scope> = E
   return url
 })
 
-/** What Phoenix reckons up of tokens and US dollars. */
+/** The sums of tokens and US dollars that Phoenix computes. */
 export interface PhoenixCost {
   readonly total: { readonly tokens: number | null; readonly cost: number | null }
 }
 
-/** What Phoenix takes in and shows as said. */
+/** The input or output that Phoenix shows. */
 export interface PhoenixText {
   readonly value: string
   readonly mimeType: "text" | "json"
 }
 
-/** A span as Phoenix has it. */
+/** A span in Phoenix. */
 export interface PhoenixSpan {
   readonly name: string
-  /** In lower case. */
+  /** The kind in lower case. */
   readonly spanKind: string
   readonly spanId: string
   readonly parentId: string | null
@@ -60,11 +60,11 @@ export interface PhoenixSpan {
   readonly costSummary: PhoenixCost | null
   readonly input: PhoenixText | null
   readonly output: PhoenixText | null
-  /** JSON, nested where names have dots. */
+  /** The attributes as JSON, nested by the dots in their names. */
   readonly attributes: string
 }
 
-/** A session as Phoenix has it. */
+/** A session in Phoenix. */
 export interface PhoenixSession {
   readonly sessionId: string
   readonly userId: string | null
@@ -75,7 +75,7 @@ export interface PhoenixSession {
   readonly lastOutput: PhoenixText | null
 }
 
-/** A project as Phoenix has it. */
+/** A project in Phoenix. */
 export interface PhoenixProject {
   readonly name: string
   readonly tokenCountPrompt: number
@@ -104,7 +104,7 @@ const query = `{
 const nodes = <A>({ edges }: { readonly edges: ReadonlyArray<{ readonly node: A }> }): ReadonlyArray<A> =>
   edges.map(({ node }) => node)
 
-/** The project of this name; fails while it does not hold so many spans, or their costs are not reckoned up yet. */
+/** The project with this name; fails while it has fewer spans, or their costs have not been computed yet. */
 export const projectOf = (
   url: PhoenixUrl,
   name: string,

@@ -1,5 +1,5 @@
 /**
- * What a backend answered, printed as a table among the results of the suite.
+ * Prints the results of a backend as a table in the output of the suite.
  */
 
 type Cell = string | number | boolean | null | undefined

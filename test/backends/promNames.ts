@@ -1,5 +1,6 @@
 /**
- * What Prometheus calls each metric, as docs/production.md says: dots become underscores, the unit is added, and counters end in `_total`.
+ * The names of the metrics in Prometheus, as documented in docs/production.md: dots become underscores, the unit is added, and counters end in
+ * `_total`.
  */
 
 /** A metric in Prometheus. */
@@ -8,7 +9,7 @@ export interface PrometheusName {
   readonly kind: "counter" | "histogram"
 }
 
-/** By the name that is recorded. Of a histogram, the name before `_bucket`, `_sum` and `_count`. */
+/** By the recorded name. For a histogram, the name before `_bucket`, `_sum` and `_count`. */
 export const prometheusNames: { readonly [recorded: string]: PrometheusName } = {
   "loom.tokens.input": { name: "loom_tokens_input_total", kind: "counter" },
   "loom.tokens.cached_input": { name: "loom_tokens_cached_input_total", kind: "counter" },

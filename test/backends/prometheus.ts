@@ -1,12 +1,12 @@
 /**
- * A running Prometheus with its OTLP receiver, and what its query API answers.
+ * A running Prometheus with its OTLP receiver, and its query API.
  */
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import { programOf } from "./installed.js"
 import { freePort, NotInTimeError, server, temporaryFolder } from "./server.js"
 
-/** A Prometheus that answers. */
+/** A running Prometheus. */
 export interface Prometheus {
   /** For `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`. */
   readonly endpoint: string
@@ -16,7 +16,7 @@ export interface Prometheus {
 
 const config = fileURLToPath(new URL("./prometheus/prometheus.yml", import.meta.url))
 
-/** Starts Prometheus with nothing in it, and with these features besides. */
+/** Starts an empty Prometheus with these additional features. */
 export const prometheus = (
   ...features: ReadonlyArray<"created-timestamp-zero-ingestion">
 ): Effect.Effect<Prometheus, NotInTimeError, Scope.Scope> =>
@@ -40,7 +40,7 @@ export const prometheus = (
     return { endpoint: `${url}/api/v1/otlp/v1/metrics`, url }
   })
 
-/** A series of an answer, with its value. */
+/** A series of a result, with its value. */
 export interface Sample {
   readonly labels: { readonly [name: string]: string }
   readonly value: number
@@ -61,14 +61,14 @@ const asking = <A>(query: string, answer: () => Promise<A>): Effect.Effect<A, No
     catch: (cause) => new NotInTimeError({ what: `Prometheus, ${query}: ${String(cause)}` })
   })
 
-/** The instant vector that a query gives now. */
+/** The current instant vector of a query. */
 export const vector = ({ url }: Prometheus, query: string): Effect.Effect<ReadonlyArray<Sample>, NotInTimeError> =>
   asking(query, async () => {
     const { result } = await ask(`${url}/api/v1/query?query=${encodeURIComponent(query)}`)
     return result.map(({ metric, value }: any) => ({ labels: metric, value: Number(value[1]) }))
   })
 
-/** The one number that a query gives now; fails if there is none, or several. */
+/** The current value of a query; fails if there is none, or several. */
 export const scalar = (prometheus: Prometheus, query: string): Effect.Effect<number, NotInTimeError> =>
   Effect.flatMap(vector(prometheus, query), (samples) =>
     samples.length === 1

@@ -1,5 +1,5 @@
 /**
- * The Collector's configuration of docs/scale.md, run: several services, one Collector that samples whole traces, a file, and a store behind it.
+ * Runs the Collector configuration of docs/scale.md: several services, one Collector that samples whole traces, a file, and a store behind it.
  */
 import { describe, expect, it, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -16,7 +16,7 @@ import { sentBy, spanCount, superviseAndSend } from "./supervised.js"
 interface Running {
   readonly edge: Collector
   readonly store: Collector
-  /** What the Collector wrote to its own file, and what the store behind it received. */
+  /** The contents of the Collector's own file, and of the store behind it. */
   readonly inFile: ReadonlyArray<OtlpSpan>
   readonly inStore: ReadonlyArray<OtlpSpan>
 }
@@ -37,7 +37,7 @@ const edgeCollector = (store: Collector) =>
       OWN_METRICS: "none"
     })))
 
-/** One request through two services, which fails in the second. */
+/** One request through two services that fails in the second one. */
 const acrossServices = (env: (service: string) => Record<string, string>) =>
   Effect.gen(function*() {
     const headers = yield* traceHeaders
@@ -91,13 +91,13 @@ describeWith("collector", "the Collector of docs/scale.md", () => {
         expect(namesOf(inStore, "slow")).toEqual(["slow"])
       }))
 
-    it.effect("keeps of the others what it is told to: here none", () =>
+    it.effect("keeps the configured fraction of other traces, here none", () =>
       Effect.gen(function*() {
         const { inFile, inStore } = yield* Run
         expect([...namesOf(inStore, "quick"), ...namesOf(inFile, "quick")]).toEqual([])
       }))
 
-    it.effect("judges a trace of several services as one", () =>
+    it.effect("decides once for a trace of several services", () =>
       Effect.gen(function*() {
         const { inStore } = yield* Run
         const [request, answer] = ["request", "answer"].map((name) => inStore.find((span) => span.name === name))
@@ -106,14 +106,14 @@ describeWith("collector", "the Collector of docs/scale.md", () => {
         expect([request!.status.code, answer!.status.code]).toEqual([undefined, 2])
       }))
 
-    it.effect("hands on to the store what it writes to its file", () =>
+    it.effect("sends the same spans to the store as it writes to its file", () =>
       Effect.gen(function*() {
         const { inFile, inStore } = yield* Run
         const ids = (spans: ReadonlyArray<OtlpSpan>) => spans.map(({ spanId }) => spanId).toSorted()
         expect(ids(inStore)).toEqual(ids(inFile))
       }))
 
-    it.effect("hands on all metrics, sampled or not", () =>
+    it.effect("passes on all metrics, sampled or not", () =>
       Effect.gen(function*() {
         const { store } = yield* Run
         const names = yield* eventually(
@@ -128,7 +128,7 @@ describeWith("collector", "the Collector of docs/scale.md", () => {
 })
 
 describe("docs/scale.md", () => {
-  it("links to the configurations that are run here", () => {
+  it("links to the configurations that run here", () => {
     const page = new URL("../../docs/scale.md", import.meta.url)
     const linked = [...readFileSync(page, "utf8").matchAll(/\]\((collector\/[^)]+)\)/g)]
       .map(([, path]) => fileURLToPath(new URL(path!, page)))

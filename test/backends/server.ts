@@ -1,5 +1,5 @@
 /**
- * A backend as a process of its own on the loopback interface, ended with its scope.
+ * A backend in its own process on the loopback interface, stopped with its scope.
  */
 import { Data, Effect, Schedule, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
@@ -8,24 +8,24 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** What was waited for did not come. */
+/** A condition did not hold in time. */
 export class NotInTimeError extends Data.TaggedError("NotInTimeError")<{ readonly what: string }> {
   override get message(): string {
     return this.what
   }
 }
 
-/** Tries again, ten times a second, until it succeeds; after `seconds` it fails with what it failed with last. */
+/** Retries ten times a second until it succeeds; after `seconds` it fails with the last error. */
 export const eventually = <A, E, R>(self: Effect.Effect<A, E, R>, seconds = 30): Effect.Effect<A, E, R> =>
   Effect.retry(self, Schedule.spaced("100 millis").pipe(Schedule.upTo(`${seconds} seconds`)))
 
-/** A folder that is removed with the scope. */
+/** A temporary folder, removed with the scope. */
 export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "loom-backend-"))),
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
 
-/** A port that is free now. */
+/** A currently free port. */
 export const freePort: Effect.Effect<number> = Effect.async((resume) => {
   const probe = createServer()
   probe.listen(0, "127.0.0.1", () => {
@@ -34,18 +34,18 @@ export const freePort: Effect.Effect<number> = Effect.async((resume) => {
   })
 })
 
-/** How a backend is started. */
+/** How to start a backend. */
 export interface ServerOptions {
   readonly command: string
   readonly args: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>
-  /** Where it runs and logs. */
+  /** Its working directory, which also contains its log. */
   readonly folder: string
-  /** Answers as soon as the backend is there. */
+  /** An address that responds once the backend is ready. */
   readonly probe: { readonly url: string; readonly init?: RequestInit }
 }
 
-/** Names of variables that would change what a backend or a sink does. */
+/** Names of variables that would change the behaviour of a backend or a sink. */
 const foreign = /^(OTEL_|PHOENIX_)/
 
 const start = ({ args, command, env, folder }: ServerOptions): ChildProcess => {
@@ -58,7 +58,7 @@ const start = ({ args, command, env, folder }: ServerOptions): ChildProcess => {
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
 
-/** Sends it a signal and waits for its end; what does not end in five seconds is killed. */
+/** Sends a signal and waits for the process to end; kills it after five seconds. */
 const end = (child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
     if (hasEnded(child)) {
@@ -72,7 +72,7 @@ const end = (child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Effect.Effect<
     child.kill(signal)
   })
 
-/** Waits until it answers; fails at once if it ends. */
+/** Waits until the backend responds; fails at once if it ends. */
 const answering = (
   child: ChildProcess,
   { command, folder, probe }: ServerOptions
@@ -95,15 +95,15 @@ const answering = (
   )
 }
 
-/** A backend that runs. */
+/** A running backend. */
 export interface Running {
-  /** Ends it at once, as a crash would. */
+  /** Kills it, as in a crash. */
   readonly kill: Effect.Effect<void>
-  /** Starts it again as it was, and waits until it answers. */
+  /** Restarts it with the same options, and waits until it responds. */
   readonly restart: Effect.Effect<void, NotInTimeError>
 }
 
-/** Starts it, and waits until it answers. */
+/** Starts a backend, and waits until it responds. */
 export const server = (options: ServerOptions): Effect.Effect<Running, NotInTimeError, Scope.Scope> =>
   Effect.gen(function*() {
     let child: ChildProcess = yield* Effect.sync(() => start(options))

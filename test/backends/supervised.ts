@@ -1,6 +1,6 @@
 /**
- * The run that every backend is shown: an editor that delegates to a researcher with a tool, to a writer, and to a painter that there is not.
- * Its model follows a script, its prices are a table; it is sent by `OTelTelemetryLive` and recorded in memory, by one `MultiTelemetry`.
+ * The run sent to every backend: an editor that delegates to a researcher with a tool, to a writer, and to a painter that does not exist.
+ * Its model is scripted and its prices come from a table; one `MultiTelemetry` sends it with `OTelTelemetryLive` and records it in memory.
  */
 import { Tool, Toolkit } from "@effect/ai"
 import { ConfigProvider, Effect, Layer, Schema } from "effect"
@@ -17,10 +17,10 @@ import {
 } from "loom-telemetry/agent"
 import { type OTelStats, OTelTelemetry, OTelTelemetryLive } from "loom-telemetry/otel"
 
-/** A model that backends know the price of. */
+/** A model whose price the backends know. */
 export const model = "gpt-4o"
 
-/** US dollars for a million tokens, as Phoenix' own table has them. */
+/** US dollars per million tokens, as in Phoenix's own table. */
 const prices = { model, input: 2.5, output: 10, cachedInput: 1.25 }
 
 /** Prices for every run of the suite. */
@@ -29,7 +29,7 @@ export const pricing = Pricing.table([prices])
 /** The run's user. */
 export const identity = { userId: "alice", sessionId: "chat-7" } as const
 
-/** What the editor is asked. */
+/** The question for the editor. */
 export const question = "Write about moths"
 
 const Search = Tool.make("search", {
@@ -69,7 +69,7 @@ const script: ReadonlyArray<ScriptedTurn> = [
   { text: "Here you are: once there was a moth.", usage: { inputTokens: 260, outputTokens: 14 } }
 ]
 
-/** How many spans the run is made of: three runs, six turns with a model call each, four tool calls. */
+/** The number of spans in the run: three runs, six turns with a model call each, four tool calls. */
 export const spanCount = 3 + 6 + 6 + 4
 
 const editor = (captureContent: CaptureContent) =>
@@ -88,7 +88,7 @@ const editor = (captureContent: CaptureContent) =>
     }
   })
 
-/** The run as it was recorded in memory, and what became of what was sent. */
+/** The run as recorded in memory, and the counters of the sink. */
 export interface Recorded {
   readonly result: RunResult
   readonly spans: ReadonlyArray<SpanRecord>
@@ -96,14 +96,14 @@ export interface Recorded {
   readonly stats: OTelStats
 }
 
-/** How it is sent. */
+/** How the run is sent. */
 export interface SendOptions {
-  /** `OTEL_*` variables; nothing of this process' environment is read. */
+  /** `OTEL_*` variables; the environment of this process is not read. */
   readonly env: Readonly<Record<string, string>>
   readonly captureContent?: CaptureContent
 }
 
-/** The sink that these variables describe. */
+/** The sink configured by these variables. */
 export const sentBy = (env: SendOptions["env"]) =>
   OTelTelemetryLive.pipe(Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))))
 
@@ -117,7 +117,7 @@ export const supervise = (captureContent: CaptureContent) =>
     ))
   )
 
-/** Runs the editor, and returns when everything was sent. */
+/** Runs the editor, and returns when everything has been sent. */
 export const superviseAndSend = ({ captureContent = "none", env }: SendOptions) =>
   Effect.gen(function*() {
     const { sink, ...recorded } = yield* Effect.gen(function*() {
@@ -128,7 +128,7 @@ export const superviseAndSend = ({ captureContent = "none", env }: SendOptions) 
     return { ...recorded, stats: yield* sink.stats } satisfies Recorded
   })
 
-/** The recorded value of an attribute, summed over the spans of one name. */
+/** The recorded value of an attribute, summed over the spans with one name. */
 export const sumOf = (spans: ReadonlyArray<SpanRecord>, name: string, attribute: string): number =>
   spans.reduce(
     (sum, span) => span.name === name ? sum + Number(span.attributes[attribute] ?? 0) : sum,

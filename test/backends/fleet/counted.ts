@@ -1,5 +1,5 @@
 /**
- * What became of the spans of a fleet: what the processes wrote to their files against what Jaeger has.
+ * The outcome of a fleet's spans: the files written by the processes compared with the contents of Jaeger.
  */
 import { Array } from "effect"
 import { readFileSync } from "node:fs"
@@ -18,11 +18,11 @@ interface Line {
 const linesOf = (path: string): ReadonlyArray<Line> =>
   readFileSync(path, "utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line))
 
-/** A trace as it was emitted. */
+/** An emitted trace. */
 interface Emitted {
   readonly spans: ReadonlyArray<string>
   readonly services: number
-  /** Whether something in it failed, so that the samplers have to keep it. */
+  /** Whether something in it failed, so that the samplers must keep it. */
   readonly failed: boolean
   /** When its spans ended, in milliseconds since 1970. */
   readonly first: number
@@ -47,7 +47,7 @@ const tracesOf = (files: ReadonlyArray<string>): ReadonlyMap<string, Emitted> =>
   )
 }
 
-/** Which outage touched a trace: it may have been on its way through the Collector that was killed. */
+/** The outage that may have affected a trace, because it was possibly in the killed Collector. */
 const touching = ({ gateway, sampler }: Fleet["outages"]) => {
   // Before it is in a Collector, a span waits in its process for up to a second; a killed sampler holds what it has not judged and stored;
   // for some seconds more, gateways wait before they try again.
@@ -57,7 +57,7 @@ const touching = ({ gateway, sampler }: Fleet["outages"]) => {
     within(trace, sampler, decisionWait + 1) ? "sampler" : within(trace, gateway, 0) ? "gateway" : undefined
 }
 
-/** What became of a fleet's spans. */
+/** The outcome of a fleet's spans. */
 export interface Counted {
   readonly spans: number
   readonly traces: number
@@ -68,14 +68,14 @@ export interface Counted {
   /** Traces in which something failed, and their spans. */
   readonly wanted: { readonly traces: number; readonly spans: number }
   readonly whole: number
-  /** Of the wanted traces, those that lack spans, by the outage that touched them. */
+  /** The wanted traces that lack spans, by the outage that affected them. */
   readonly partial: { readonly gateway: number; readonly sampler: number; readonly none: number }
   readonly lost: { readonly gateway: number; readonly sampler: number; readonly none: number }
-  /** Spans that were delivered, each counted once; how often one came again; and those that nobody emitted or that should have been dropped. */
+  /** Delivered spans, each counted once; repeated deliveries; and spans that were never emitted or should have been dropped. */
   readonly delivered: number
   readonly duplicates: number
   readonly unwanted: number
-  /** Input tokens that the processes counted. */
+  /** Input tokens counted by the processes. */
   readonly tokens: number
 }
 

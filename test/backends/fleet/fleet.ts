@@ -1,6 +1,6 @@
 /**
- * A fleet on one machine: eight processes, two Collectors that hand each trace to one of two others, which sample, and at the end
- * Jaeger and Prometheus. Under load, one Collector of each row is killed and started again.
+ * A fleet on one machine: eight processes, two Collectors that pass each trace to one of two sampling Collectors, and behind them
+ * Jaeger and Prometheus. Under load, one Collector of each row is killed and restarted.
  */
 import { Effect, type Scope } from "effect"
 import type { OTelStats } from "loom-telemetry/otel"
@@ -13,7 +13,7 @@ import { type Prometheus, prometheus } from "../prometheus.js"
 import { freePort, NotInTimeError, temporaryFolder } from "../server.js"
 import type { FromProcess, Job, ToProcess } from "./messages.js"
 
-/** How long, and how much. */
+/** The duration and size of the load. */
 export interface Load {
   /** Seconds of load. The first Collector is killed after a third, the second after two thirds. */
   readonly seconds: number
@@ -27,20 +27,20 @@ export interface Outage {
   readonly back: number
 }
 
-/** What ran, and where what it left is. */
+/** The result of a run. */
 export interface Fleet {
   readonly prometheus: Prometheus
   readonly jaeger: Jaeger
-  /** What Jaeger has at the end. */
+  /** The contents of Jaeger at the end. */
   readonly stored: ReadonlyArray<JaegerSpan>
-  /** The files that the processes wrote. */
+  /** The files written by the processes. */
   readonly emitted: ReadonlyArray<string>
-  /** What the sinks of the processes counted. */
+  /** The counters of the processes' sinks. */
   readonly stats: ReadonlyArray<OTelStats>
   readonly outages: { readonly gateway: Outage; readonly sampler: Outage }
 }
 
-/** How long a sampler waits for a trace, in seconds. A trace takes half a second, on a busy machine some, and a second until it is sent. */
+/** How long a sampler waits for a trace, in seconds. A trace takes half a second, or several on a busy machine, and another until it is sent. */
 export const decisionWait = 10
 
 /** How long a killed Collector stays away, in seconds. */
@@ -86,13 +86,13 @@ const started = (
           onJob(message.job)
         }
       })
-      child.once("exit", (code) => reject(new Error(`${role} ended with ${code}, without a word`)))
+      child.once("exit", (code) => reject(new Error(`${role} ended with ${code} before it was ready`)))
     })
     stats.catch(() => {})
     return { child, url: `http://127.0.0.1:${port}`, stats }
   })
 
-/** Tells processes to end, and waits for what they say last. */
+/** Stops processes, and waits for their last messages. */
 const ended = (processes: ReadonlyArray<Process>): Effect.Effect<ReadonlyArray<OTelStats>> =>
   Effect.promise(() => {
     processes.forEach(({ child }) => child.send("stop" satisfies ToProcess))
@@ -107,7 +107,7 @@ const sampler = ({ endpoint }: Jaeger, grpcPort: number) =>
     TRACES_FILE: `${folder}/traces.jsonl`,
     DECISION_WAIT: `${decisionWait}s`,
     BATCH_TIMEOUT: "500ms",
-    // Only what failed is kept, so that what has to arrive is known.
+    // Only failed traces are kept, so the traces that must arrive are known.
     KEEP_PERCENT: "0",
     SLOW_MS: "3600000",
     OWN_METRICS: "none"
@@ -130,7 +130,7 @@ const outage = ({ kill, restart }: Collector): Effect.Effect<Outage, NotInTimeEr
     return { killed, back: Date.now() }
   })
 
-/** Runs the fleet under this load, and returns when all that is still on its way has arrived. */
+/** Runs the fleet under this load, and returns when everything in transit has arrived. */
 export const fleet = ({ seconds, users }: Load): Effect.Effect<Fleet, NotInTimeError, Scope.Scope> =>
   Effect.gen(function*() {
     const folder = yield* temporaryFolder
@@ -172,7 +172,7 @@ export const fleet = ({ seconds, users }: Load): Effect.Effect<Fleet, NotInTimeE
     for (const row of [fronts, offices, tools, workers]) {
       stats.push(...yield* ended(row))
     }
-    // Until the last trace is judged, batched and stored.
+    // Until the last trace has been sampled, batched and stored.
     yield* Effect.sleep(`${decisionWait + 5} seconds`)
     return {
       prometheus: metrics,

@@ -1,13 +1,13 @@
 /**
  * One process of the fleet: `node process.mjs ROLE FILE [PEER…]`.
  *
- * - `front` takes requests, by itself, and passes each to an office over HTTP.
- * - `office` answers with an agent, which calls a tool over MCP, and leaves a job in the queue. Of four requests one calls a tool that fails.
+ * - `front` generates requests and passes each to an office over HTTP.
+ * - `office` responds with an agent, which calls a tool over MCP, and puts a job into the queue. One in four requests calls a tool that fails.
  * - `tools` is an MCP server.
- * - `worker` takes jobs from the queue, each with an agent.
+ * - `worker` processes jobs of the queue, each with an agent.
  *
- * The queue is the parent process, which hands on messages. All is recorded to FILE and sent as the environment says. It ends after the message
- * `stop`, with what its sink counted as its last message.
+ * The queue is the parent process, which forwards messages. Everything is recorded to FILE and sent as configured by the environment. The process
+ * ends after the message `stop`; its last message contains the counters of its sink.
  */
 import { McpSchema, Tool, Toolkit } from "@effect/ai"
 import { FetchHttpClient, HttpRouter } from "@effect/platform"
@@ -25,7 +25,7 @@ const [, , role, file = "", ...peers] = process.argv
 
 const tell = (message: FromProcess): void => void process.send?.(message)
 
-/** Done when the parent says that no more requests are wanted. */
+/** Completes when the parent stops the requests. */
 const stopped = Effect.async<void>((resume) => {
   const listener = (message: ToProcess): void => {
     if (message === "stop") {
@@ -54,7 +54,7 @@ const toolServer = (url: string) =>
     instrumentMcpClient(RpcClient.layerProtocolHttp({ url }).pipe(Layer.provide([FetchHttpClient.layer, jsonRpc])))
   ))
 
-/** A server on a free port, which the parent is told. */
+/** A server on a free port, which is sent to the parent. */
 const listening = (handle: (request: IncomingMessage, response: ServerResponse) => void) =>
   Effect.acquireRelease(
     Effect.async<ReturnType<typeof createServer>>((resume) => {
@@ -67,7 +67,7 @@ const listening = (handle: (request: IncomingMessage, response: ServerResponse) 
     tell({ port: typeof address === "object" && address !== null ? address.port : 0 })
   }))
 
-/** The request of a user: where it goes, and whether it will fail there, are a matter of its number. */
+/** The request of a user; its number decides where it goes and whether it fails there. */
 const request = (n: number) =>
   Effect.gen(function*() {
     const headers = yield* traceHeaders
@@ -84,7 +84,7 @@ const request = (n: number) =>
     yield* Telemetry.annotate({ status })
   }).pipe(Telemetry.withSpan("POST /articles", { n }, { kind: "client" }))
 
-/** Each user waits for an answer before the next request, so that a slow machine is asked less and not ever later. */
+/** Each user waits for a response before the next request, so that a slow machine gets fewer requests instead of a growing backlog. */
 const front = Effect.gen(function*() {
   tell({ port: 0 })
   const done = yield* Deferred.make<void>()
@@ -163,7 +163,7 @@ const mcp = Effect.gen(function*() {
   yield* stopped
 })
 
-/** A job of the queue, some time after it was put there. */
+/** A job of the queue, processed some time after it was added. */
 const work = ({ headers, user }: Job) =>
   packer.run("Pack five.", { userId: user }).pipe(
     Effect.provide(Layer.merge(

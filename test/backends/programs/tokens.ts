@@ -1,5 +1,5 @@
 /**
- * A process that counts tokens: so many, so often, with so many milliseconds between. It sends them as its environment says.
+ * A process that counts TOKENS tokens, TIMES times, with PAUSE milliseconds in between. It sends them as configured by its environment.
  *
  * `node tokens.mjs TOKENS TIMES PAUSE`
  */
