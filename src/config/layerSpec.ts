@@ -23,7 +23,7 @@ type MoreSinks = { readonly [name: string]: SpecLayer }
 /** How many characters of an invalid part are quoted at most. */
 const longestPart = 200
 
-const elsewhere = "the layerConfig or layerSpec that loom-telemetry/otel exports"
+const elsewhere = "layerConfig or layerSpec from loom-telemetry/otel"
 
 const legalForms = (more: MoreSinks): string => {
   const names = ["none", "console", "memory", "file:PATH (such as file:./traces.jsonl)", ...Object.keys(more)]
@@ -34,7 +34,10 @@ const legalForms = (more: MoreSinks): string => {
 const invalid = (part: string, name: string, more: MoreSinks): ConfigError.ConfigError => {
   if (part === "otel") {
     const what = "\"otel\" needs the OpenTelemetry sink"
-    return shownAs(invalidData(name, `${what}: use ${elsewhere}`), `${name}: ${what}\nUse ${elsewhere}`)
+    return shownAs(
+      invalidData(name, `${what}: use ${elsewhere}, or OTelLive`),
+      `${name}: ${what}\nUse ${elsewhere}, or OTelLive`
+    )
   }
   const what = `${quoted(part, longestPart)} names no telemetry sink`
   const forms = `Legal forms: ${legalForms(more)}`

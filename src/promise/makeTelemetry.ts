@@ -17,6 +17,7 @@ import type { Redactor } from "../records/redact/Redactor.js"
 import { redactionKey } from "../telemetry/contextKeys.js"
 import type { TelemetryOpenError } from "../telemetry/errors.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
+import { printable } from "./printable.js"
 import type { PromiseTelemetry } from "./PromiseTelemetry.js"
 import { Session } from "./Session.js"
 
@@ -43,7 +44,7 @@ const build = async <R, E>(
   const exit = await Effect.runPromiseExit(managed.runtimeEffect)
   if (Exit.isFailure(exit)) {
     await managed.dispose()
-    throw Cause.squash(exit.cause)
+    throw printable(Cause.squash(exit.cause))
   }
   return new Session({ runtime: exit.value, dispose: managed.disposeEffect, closeTimeout })
 }

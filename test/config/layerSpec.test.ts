@@ -99,7 +99,7 @@ for (const [name, layerOf] of ways) {
         for (const spec of ["otel", "console,otel"]) {
           const error = yield* Effect.flip(Effect.provide(sinks, layerOf(spec)))
           expect(ConfigError.isConfigError(error)).toBe(true)
-          expect(String(error)).toContain("use the layerConfig or layerSpec that loom-telemetry/otel exports")
+          expect(String(error)).toContain("use layerConfig or layerSpec from loom-telemetry/otel, or OTelLive")
         }
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
@@ -123,8 +123,8 @@ describe("LOOM_TELEMETRY", () => {
       const error = yield* Effect.flip(Effect.provide(sinks, fromConfig("stdout")))
       expect(String(error)).toBe(
         "(Invalid data at LOOM_TELEMETRY: \"\"stdout\" names no telemetry sink. Legal forms: none, console, memory, " +
-          "file:PATH (such as file:./traces.jsonl), or several of them separated by commas; otel with the layerConfig or " +
-          "layerSpec that loom-telemetry/otel exports\")"
+          "file:PATH (such as file:./traces.jsonl), or several of them separated by commas; otel with layerConfig or " +
+          "layerSpec from loom-telemetry/otel\")"
       )
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 

@@ -11,7 +11,7 @@ import { besideDependencies, bundledPrograms } from "../bundled.js"
 
 const pathOf = bundledPrograms(new URL("./programs/", import.meta.url), ["refused"], besideDependencies())
 
-type Way = "runMain" | "runPromise" | "caught" | "printed"
+type Way = "runMain" | "runPromise" | "makeTelemetry" | "caught" | "printed"
 
 /** The output of the program, run in this way with these variables. */
 const printed = (way: Way, variables: NodeJS.ProcessEnv, variant = "root"): Promise<string> =>
@@ -36,8 +36,8 @@ const linesOf = (text: string): ReadonlyArray<string> =>
 
 const twoLines = [
   "LOOM_TELEMETRY: \"nonsense\" names no telemetry sink",
-  "Legal forms: none, console, memory, file:PATH (such as file:./traces.jsonl), or several of them separated by commas; otel with the " +
-  "layerConfig or layerSpec that loom-telemetry/otel exports"
+  "Legal forms: none, console, memory, file:PATH (such as file:./traces.jsonl), or several of them separated by commas; otel with " +
+  "layerConfig or layerSpec from loom-telemetry/otel"
 ]
 
 const refused = { LOOM_TELEMETRY: "nonsense" }
@@ -52,6 +52,11 @@ describe("an invalid LOOM_TELEMETRY", () => {
     expect(text).toContain(`[Error: ${twoLines.join("\n")}] {`)
     expect(text.split("nonsense")).toHaveLength(2)
     expect(text).not.toMatch(/_op|InvalidData|path:|message:|^\s+at /m)
+  })
+
+  it("prints the same lines if nothing catches a rejected makeTelemetry", async () => {
+    expect(await printed("makeTelemetry", refused)).toContain(twoLines.join("
+"))
   })
 
   it("prints the same lines if the rejection is caught and printed", async () => {

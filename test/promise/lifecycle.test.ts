@@ -51,6 +51,7 @@ describe("makeTelemetry", () => {
     ["file:/proc/nowhere/traces.jsonl", "TelemetryOpenError", /Cannot open/]
   ])("rejects %s with the error itself", async (spec, _tag, message) => {
     const error: unknown = await makeTelemetry(spec).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(Error)
     expect(error).toHaveProperty("_tag", _tag)
     expect(String(error)).toMatch(message)
   })

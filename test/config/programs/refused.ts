@@ -5,6 +5,7 @@ import { NodeFileSystem, NodeRuntime } from "@effect/platform-node"
 import * as Effect from "effect/Effect"
 import { Telemetry } from "loom-telemetry"
 import { layerConfig } from "loom-telemetry/otel"
+import { makeTelemetry } from "loom-telemetry/promise"
 
 const program = Effect.void.pipe(
   Telemetry.withSpan("work"),
@@ -18,6 +19,9 @@ switch (process.argv[2]) {
     break
   case "runPromise":
     await Effect.runPromise(program)
+    break
+  case "makeTelemetry":
+    await makeTelemetry(Telemetry.layerConfig)
     break
   case "caught":
     await Effect.runPromise(program).catch((error) => console.error(error))
