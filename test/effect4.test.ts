@@ -5,6 +5,8 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 // @ts-expect-error: plain JavaScript.
+import { pageOnFour } from "../v4/port/pages.mjs"
+// @ts-expect-error: plain JavaScript.
 import { applyPatch } from "../v4/port/patches.mjs"
 // @ts-expect-error: plain JavaScript.
 import { rename } from "../v4/port/rename.mjs"
@@ -108,5 +110,29 @@ describe("the renaming rules", () => {
       "Effect.fork(a)\nEffect.catchAll(a, b)\nDuration.decode(1)\nLayer.scoped(A, a)\nDuration.format(a)\nEffect.tap(() => { n++ })"
     )
     expect(rename(once)).toBe(once)
+  })
+})
+
+describe("the documentation of the Effect 4 line", () => {
+  it("has its programs and the packages to install in the names of Effect 4", () => {
+    const quickStart = readFileSync(new URL("../docs/getting-started.md", import.meta.url), "utf8")
+    const page: string = pageOnFour("docs/getting-started.md", quickStart)
+    expect(page).toContain("npm install @effect/platform-node@4\n")
+    expect(page).toContain("npm install --save-dev vitest@5 @effect/vitest@4\n")
+    expect(page).toContain("@effect/opentelemetry@4 @opentelemetry/sdk-trace-node@2 @opentelemetry/sdk-metrics@2 ")
+    expect(page).toContain("import * as Tool from \"effect/ai/Tool\"")
+    expect(page).not.toContain("@effect/ai")
+  })
+
+  it("links to the repository for a file that the package does not have", () => {
+    const markdown = "[here](../README.md#install), [there](../examples/20-real-model.ts)"
+    expect(pageOnFour("docs/models.md", markdown, (path: string) => path === "README.md")).toBe(
+      "[here](../README.md#install), [there](https://github.com/loom-telemetry/loom-telemetry/blob/main/examples/20-real-model.ts)"
+    )
+  })
+
+  it("leaves the commands and programs of vendors without a layer for Effect 4", () => {
+    const markdown = "```sh\nnpm install effect@3 @effect/ai-openai@0.41\n```\n"
+    expect(pageOnFour("docs/models.md", markdown)).toBe(markdown)
   })
 })

@@ -1,11 +1,13 @@
 /**
- * `npm run build`, also run by `npm pack`: generates the sources, compiles them, adds the command line and copies files of the main line's package.
+ * `npm run build`, also run by `npm pack`: generates the sources, compiles them, adds the command line and copies files of the main line's package, with
+ * the documentation's programs in the names of Effect 4.
  *
  * The command line is one bundle that contains Effect, so it runs with any installed version: it is built from the main line's sources.
  */
 import { execFileSync } from "node:child_process"
 import { cpSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { writePages } from "./pages.mjs"
 import { here, main } from "./sources.mjs"
 
 const node = (cwd, ...args) => execFileSync(process.execPath, args, { cwd, stdio: ["ignore", "inherit", "inherit"] })
@@ -18,3 +20,4 @@ for (const path of ["LICENSE", "CHANGELOG.md", "docs", "schema/records.json"]) {
   rmSync(join(here, path), { recursive: true, force: true })
   cpSync(join(main, path), join(here, path), { recursive: true })
 }
+writePages("docs")
