@@ -55,8 +55,7 @@ describe("an invalid LOOM_TELEMETRY", () => {
   })
 
   it("prints the same lines if nothing catches a rejected makeTelemetry", async () => {
-    expect(await printed("makeTelemetry", refused)).toContain(twoLines.join("
-"))
+    expect(await printed("makeTelemetry", refused)).toContain(twoLines.join("\n"))
   })
 
   it("prints the same lines if the rejection is caught and printed", async () => {
