@@ -77,7 +77,9 @@ const Span = Schema.Struct({
   duration_ms: Numeric("Elapsed milliseconds, fractional, measured in nanoseconds"),
   outcome: missing(
     Schema.Literal("success", "failure", "interrupted").annotations(
-      described("How the span ended. Always written by this package. The Python original does not write it: there, an exception means failure")
+      described(
+        "How the span ended. Always written by this package. The Python original does not write it: there, an exception means failure"
+      )
     )
   ),
   exception: missing(

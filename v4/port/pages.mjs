@@ -20,13 +20,9 @@ const packages = {
   "@effect/ai": undefined,
   "@effect/platform-node": majorOf("@effect/platform-node"),
   // Its peers are optional here, so npm does not install them.
-<<<<<<< Updated upstream
   "@effect/opentelemetry": ["@effect/opentelemetry", "@opentelemetry/sdk-trace-node", "@opentelemetry/sdk-metrics"].map(
     majorOf
   ),
-=======
-  "@effect/opentelemetry": ["@effect/opentelemetry", "@opentelemetry/sdk-trace-node", "@opentelemetry/sdk-metrics"].map(majorOf),
->>>>>>> Stashed changes
   "@effect/vitest": majorOf("@effect/vitest"),
   vitest: majorOf("vitest")
 }
