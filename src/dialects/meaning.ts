@@ -9,6 +9,7 @@ import { adkReading } from "./reading/adk.js"
 import { claudeCodeReading } from "./reading/claudeCode.js"
 import { genaiReading } from "./reading/genai.js"
 import { genkitReading } from "./reading/genkit.js"
+import { inferredReading } from "./reading/inferred.js"
 import { langfuseReading } from "./reading/langfuse.js"
 import { langsmithReading } from "./reading/langsmith.js"
 import { loomReading } from "./reading/loom.js"
@@ -18,7 +19,6 @@ import { openinferenceReading } from "./reading/openinference.js"
 import { pydanticReading } from "./reading/pydantic.js"
 import { amountOf, type Foreign, type Plain, plain, type Read, type Reading } from "./reading/Reading.js"
 import { traceloopReading } from "./reading/traceloop.js"
-import { unsaidReading } from "./reading/unsaid.js"
 import { vercelReading } from "./reading/vercel.js"
 
 /** A span in the names of this package. */
@@ -44,7 +44,7 @@ const readings: ReadonlyArray<Reading> = [
   mlflowReading,
   genkitReading,
   claudeCodeReading,
-  unsaidReading
+  inferredReading
 ]
 
 /** The attributes that are numbers. */

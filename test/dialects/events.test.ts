@@ -15,7 +15,7 @@ describe("messages in the events of a span", () => {
   }
   const chat = { "gen_ai.operation.name": "chat" }
 
-  it("are its content", () => {
+  it("become its input and output", () => {
     expect(meant(
       chat,
       event("gen_ai.system.message", { content: "Be brief." }),
@@ -33,7 +33,7 @@ describe("messages in the events of a span", () => {
     })
   })
 
-  it("may be one JSON text each", () => {
+  it("may be written as one JSON string each", () => {
     expect(meant(
       chat,
       event("gen_ai.user.message", { "gen_ai.event.content": json({ role: "user", content: "hi" }) }),
@@ -44,21 +44,21 @@ describe("messages in the events of a span", () => {
     })
   })
 
-  it("may be all of a side in one event", () => {
-    const said = event("gen_ai.client.inference.operation.details", { "gen_ai.output.messages": "[1]" })
-    expect(meant(chat, said)).toMatchObject({ output_messages: "[1]" })
+  it("may all be in one event for input or output", () => {
+    const details = event("gen_ai.client.inference.operation.details", { "gen_ai.output.messages": "[1]" })
+    expect(meant(chat, details)).toMatchObject({ output_messages: "[1]" })
     expect(meant(chat, event("gen_ai.content.prompt", { "gen_ai.prompt": "hi" }))).toMatchObject({
       input_messages: "hi"
     })
   })
 
-  it("give way to what attributes say, and are ignored on spans without a role", () => {
+  it("are ignored if attributes state the same, and on spans without a role", () => {
     const asked = event("gen_ai.user.message", { content: "hi" })
     expect(meant({ ...chat, "gen_ai.input.messages": "[]" }, asked)).toMatchObject({ input_messages: "[]" })
     expect(meant({}, asked)).toEqual({})
   })
 
-  it("are arguments and result on the span of a tool", () => {
+  it("become arguments and result on the span of a tool", () => {
     expect(meant(
       { "gen_ai.operation.name": "execute_tool" },
       event("gen_ai.tool.message", { role: "tool", content: "{\"a\":1}", id: "c1" }),

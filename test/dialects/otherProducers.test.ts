@@ -1,5 +1,5 @@
 /**
- * Producers without a golden file: what spans with their attributes mean. The names are those of their public sources.
+ * How spans of producers without a golden file are recognised. The names are from their public sources.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { meaningOf } from "../../src/dialects/meaning.js"
@@ -13,13 +13,13 @@ const recognised = (name: string, attributes: Fields): Fields => {
 }
 
 describe("a span of a producer", () => {
-  it.each(Object.entries(producerSpans))("means what its names say: %s", (_, spans) => {
+  it.each(Object.entries(producerSpans))("is recognised by its names: %s", (_, spans) => {
     for (const [name, attributes, expected] of spans) {
       expect(recognised(name, attributes)).toEqual(expected)
     }
   })
 
-  it("has tokens and costs that are numbers, also if they are written as text", () => {
+  it("has numeric tokens and costs, even if they are written as strings", () => {
     const chat = { "gen_ai.operation.name": "chat", "gen_ai.request.model": "m" }
     expect(recognised("chat", { ...chat, "gen_ai.usage.input_tokens": "100", "gen_ai.usage.cost": "0.5" }))
       .toEqual({ role: "model", model: "m", tokens_in: 100, cost_usd: 0.5 })

@@ -1,5 +1,5 @@
 /**
- * Spans of producers without a golden file, and what they mean. The names are those of their public sources.
+ * Spans of producers without a golden file, and how they are recognised. The names are from their public sources.
  */
 export type Fields = { readonly [key: string]: unknown }
 

@@ -19,7 +19,7 @@ export type Read = (value: unknown, set: Set) => void
 export interface Reading {
   /** The dialect's names, each with our name or a function that reads the value. If several names mean the same, the first one wins. */
   readonly names: { readonly [theirs: string]: AttributeKey | Read }
-  /** What the span represents, if the dialect states it; `null` for none of our roles, whatever the other dialects state. */
+  /** What the span represents, if the dialect states it; `null` if it has none of our roles, whatever other dialects state. */
   readonly role: (attributes: Foreign, name: string) => SpanRole | null | undefined
   /** Reads values that are spread over several attributes or come from the name of the span. */
   readonly others?: (attributes: Foreign, role: SpanRole | undefined, set: Set, name: string) => void
@@ -52,7 +52,7 @@ export const jsonObject = (value: unknown): Foreign => {
   return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? parsed as Foreign : {}
 }
 
-/** A number of tokens, dollars or milliseconds, if it is finite and not negative. Some producers write it as text. */
+/** A number of tokens, dollars or milliseconds, if it is finite and not negative. Some producers write it as a string. */
 export const amountOf = (value: unknown): number | undefined => {
   const amount = typeof value === "string" && /^\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value
   return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : undefined

@@ -1,5 +1,5 @@
 /**
- * Reads the spans of Claude Code, which have names of their own. It counts cached input apart from the rest.
+ * Reads the spans of Claude Code, which follow no convention. They count cached input tokens separately from other input tokens.
  */
 import { amountOf, type Foreign, oneOf, plain, type Reading, setContent } from "./Reading.js"
 

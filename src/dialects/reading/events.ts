@@ -1,5 +1,5 @@
 /**
- * Reads messages from the events of a span, where the GenAI conventions had them until 1.36. Attributes take precedence.
+ * Reads messages from the events of a span, where the GenAI conventions put them until 1.36. Attributes take precedence.
  */
 import type { Attributes } from "../../records/attributes.js"
 import type { EventData } from "../../records/SpanData.js"
@@ -7,16 +7,16 @@ import type { AttributeKey, SpanRole } from "../../records/vocabulary.js"
 import type { Meaning } from "../meaning.js"
 import { type Foreign, jsonObject, jsonValue, type Plain, plain, type Set, setContent } from "./Reading.js"
 
-const asked = /^gen_ai\.(system|user|assistant|tool)\.message$/
+const promptEvent = /^gen_ai\.(system|user|assistant|tool)\.message$/
 
 /** The meaning of a span with the messages in its events. */
 export const withEvents = (
   meaning: Meaning<Attributes>,
   events: ReadonlyArray<EventData> = []
 ): Meaning<Attributes> => {
-  const said = events.filter(({ name }) => name.startsWith("gen_ai."))
+  const ofGenai = events.filter(({ name }) => name.startsWith("gen_ai."))
   const { attributes, role } = meaning
-  if (role === undefined || said.length === 0) {
+  if (role === undefined || ofGenai.length === 0) {
     return meaning
   }
   const found: { [Key in AttributeKey]?: Plain } = {}
@@ -25,16 +25,16 @@ export const withEvents = (
       found[key] ??= value
     }
   }
-  said.forEach(({ attributes: of, name }) => setWhole(role, of, name, set))
-  const answers = said.flatMap((event) => event.name === "gen_ai.choice" ? [bodyOf(event)] : [])
-  setContent(role, contentOf(role, said.flatMap(askedOf)), contentOf(role, answers.map(answerOf)), set)
+  ofGenai.forEach(({ attributes: of, name }) => setWhole(role, of, name, set))
+  const answers = ofGenai.flatMap((event) => event.name === "gen_ai.choice" ? [bodyOf(event)] : [])
+  setContent(role, contentOf(role, ofGenai.flatMap(promptOf)), contentOf(role, answers.map(answerOf)), set)
   if (role === "model") {
     set("finish_reason", plain(answers[0]?.["finish_reason"]))
   }
   return { role, attributes: { ...attributes, ...found } }
 }
 
-/** Events that hold all messages of a side. */
+/** Reads events that hold all input or all output messages. */
 const setWhole = (role: SpanRole, attributes: Foreign, name: string, set: Set): void => {
   if (name === "gen_ai.client.inference.operation.details") {
     setContent(role, plain(attributes["gen_ai.input.messages"]), plain(attributes["gen_ai.output.messages"]), set)
@@ -46,33 +46,33 @@ const setWhole = (role: SpanRole, attributes: Foreign, name: string, set: Set): 
   }
 }
 
-/** What an event holds; Azure's libraries write it as one JSON text. */
+/** The fields of an event. Azure's libraries write them as one JSON string. */
 const bodyOf = ({ attributes }: EventData): Foreign => ({
   ...jsonObject(attributes["gen_ai.event.content"]),
   ...attributes
 })
 
-interface Said {
+interface Message {
   readonly role: unknown
   readonly content: unknown
 }
 
-const askedOf = (event: EventData): ReadonlyArray<Said> => {
-  const asker = asked.exec(event.name)?.[1]
-  if (asker === undefined) {
+const promptOf = (event: EventData): ReadonlyArray<Message> => {
+  const author = promptEvent.exec(event.name)?.[1]
+  if (author === undefined) {
     return []
   }
   const { content, id, role, tool_calls: calls } = bodyOf(event)
   return [{
-    role: role ?? asker,
-    content: opened(content),
-    ...(asker === "tool" && { tool_call_id: id }),
+    role: role ?? author,
+    content: parsedText(content),
+    ...(author === "tool" && { tool_call_id: id }),
     ...callsOf(calls)
   }]
 }
 
-const answerOf = (body: Foreign): Said => {
-  const message = opened(body["message"] ?? body["content"])
+const answerOf = (body: Foreign): Message => {
+  const message = parsedText(body["message"] ?? body["content"])
   return {
     role: "assistant",
     ...(isFields(message) ? { content: undefined, ...message } : { content: message }),
@@ -80,14 +80,14 @@ const answerOf = (body: Foreign): Said => {
   }
 }
 
-const callsOf = (calls: unknown): object => calls === undefined ? {} : { tool_calls: opened(calls) }
+const callsOf = (calls: unknown): object => calls === undefined ? {} : { tool_calls: parsedText(calls) }
 
-/** Messages as JSON; of a tool only what the first one holds. */
-const contentOf = (role: SpanRole, messages: ReadonlyArray<Said>): Plain | undefined =>
+/** Messages as JSON; for a tool, only the content of the first one. */
+const contentOf = (role: SpanRole, messages: ReadonlyArray<Message>): Plain | undefined =>
   messages.length === 0 ? undefined : role === "tool" ? plain(messages[0]!.content) : JSON.stringify(messages)
 
-/** The value of a text that holds a JSON object or list; any other value unchanged. */
-const opened = (value: unknown): unknown =>
+/** Parses a string that contains a JSON object or array. Returns any other value unchanged. */
+const parsedText = (value: unknown): unknown =>
   typeof value === "string" && /^\s*[[{]/.test(value) ? jsonValue(value) ?? value : value
 
 const isFields = (value: unknown): value is Foreign =>

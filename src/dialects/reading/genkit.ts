@@ -7,7 +7,7 @@ const kind = oneOf(
   { model: "model", embedder: "model", tool: "tool", "tool.v2": "tool", flow: "workflow", agent: "run" } as const
 )
 
-/** The attribute that holds a span's name, by role. */
+/** Our attribute for the name of a span, by role. */
 const nameKeys = { model: "model", tool: "tool", workflow: "workflow", run: "agent" } as const
 
 const roleOf = (attributes: Foreign) => kind(attributes["genkit:metadata:subtype"])
@@ -16,10 +16,10 @@ const setUsage = (usage: Foreign, set: Set): void => {
   const [input, output, reasoning] = ["inputTokens", "outputTokens", "thoughtsTokens"].map((key) =>
     amountOf(usage[key])
   )
-  // Gemini does not count thoughts as output, other vendors do.
-  const beside = reasoning !== undefined && usage["totalTokens"] === (input ?? 0) + (output ?? 0) + reasoning
+  // Gemini does not count thoughts as output; other vendors do.
+  const isSeparate = reasoning !== undefined && usage["totalTokens"] === (input ?? 0) + (output ?? 0) + reasoning
   set("tokens_in", input)
-  set("tokens_out", beside ? (output ?? 0) + reasoning : output)
+  set("tokens_out", isSeparate ? (output ?? 0) + reasoning : output)
   set("cached_tokens_in", amountOf(usage["cachedContentTokens"]))
   set("reasoning_tokens_out", reasoning)
 }
@@ -30,11 +30,11 @@ export const genkitReading: Reading = {
   },
   role: roleOf,
   others: (attributes, role, set) => {
-    const said = roleOf(attributes)
-    if (said === undefined || said !== role) {
+    const own = roleOf(attributes)
+    if (own === undefined || own !== role) {
       return
     }
-    set(nameKeys[said], plain(attributes["genkit:name"]))
+    set(nameKeys[own], plain(attributes["genkit:name"]))
     const output = jsonObject(attributes["genkit:output"])
     setContent(role, plain(attributes["genkit:input"]), plain(output["message"] ?? attributes["genkit:output"]), set)
     if (role === "model") {

@@ -1,5 +1,5 @@
 /**
- * Reads the names that LangSmith's exporter adds to the GenAI conventions. It gives prompts and retrievers the operations of model calls.
+ * Reads the names that LangSmith's exporter adds to the GenAI conventions. It marks prompts and retrievers as model calls, so the kind decides.
  */
 import { oneOf, type Reading } from "./Reading.js"
 
@@ -12,5 +12,6 @@ export const langsmithReading: Reading = {
     "langsmith.metadata.thread_id": "session_id",
     "langsmith.metadata.conversation_id": "session_id"
   },
-  role: ({ "langsmith.span.kind": said }) => typeof said === "string" ? kind(said.toLowerCase()) ?? null : undefined
+  role: ({ "langsmith.span.kind": stated }) =>
+    typeof stated === "string" ? kind(stated.toLowerCase()) ?? null : undefined
 }

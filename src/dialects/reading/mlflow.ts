@@ -16,7 +16,7 @@ import {
 
 const kind = oneOf({ LLM: "model", CHAT_MODEL: "model", EMBEDDING: "model", AGENT: "run", TOOL: "tool" } as const)
 
-/** The string inside JSON's quotation marks. */
+/** The string in a JSON string. */
 const unquoted = (value: unknown): Plain | undefined =>
   plain(typeof value === "string" && value.startsWith("\"") ? jsonValue(value) : value)
 

@@ -16,7 +16,7 @@ export const numbered = (attributes: Foreign, prefix: string): string | undefine
   return all.length === 0 ? undefined : JSON.stringify(all.map(withoutWrappers))
 }
 
-/** What remains of a message if content is not recorded. */
+/** The fields of a message if content is not recorded. */
 const withoutContent = new Set(["role", "finish_reason"])
 
 /** Sets a value at a path, creating objects as needed. */

@@ -1,5 +1,6 @@
 /**
- * Reads the names that Pydantic AI adds to the GenAI conventions. Older versions write neither the operation nor the agent of a run under the conventions' names.
+ * Reads the names that Pydantic AI adds to the GenAI conventions. Older versions do not use the conventions' names for the operation and the agent of
+ * a run.
  */
 import { plain, type Reading, setContent } from "./Reading.js"
 
@@ -23,9 +24,9 @@ export const pydanticReading: Reading = {
   },
   role: ({ agent_name: agent, model_name: model }) => agent !== undefined && model !== undefined ? "run" : undefined,
   others: (attributes, role, set) => {
-    const said = attributes["pydantic_ai.all_messages"] ?? attributes["all_messages_events"]
+    const messages = attributes["pydantic_ai.all_messages"] ?? attributes["all_messages_events"]
     if (role === "run") {
-      setContent(role, plain(said), plain(attributes["final_result"]), set)
+      setContent(role, plain(messages), plain(attributes["final_result"]), set)
     }
   }
 }

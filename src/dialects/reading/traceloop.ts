@@ -11,7 +11,7 @@ const request = oneOf(
 const roleOf = (attributes: Foreign) =>
   kind(attributes["traceloop.span.kind"]) ?? request(attributes["llm.request.type"])
 
-/** The attribute that holds a span's name, by role. */
+/** Our attribute for the name of a span, by role. */
 const nameKeys = { workflow: "workflow", run: "agent", tool: "tool" } as const
 
 export const traceloopReading: Reading = {
@@ -30,9 +30,9 @@ export const traceloopReading: Reading = {
   others: (attributes, role, set) => {
     const input = plain(attributes["traceloop.entity.input"])
     setContent(role, input, plain(attributes["traceloop.entity.output"]), set)
-    const said = kind(attributes["traceloop.span.kind"])
-    if (said !== undefined && said === role) {
-      set(nameKeys[said], plain(attributes["traceloop.entity.name"]))
+    const own = kind(attributes["traceloop.span.kind"])
+    if (own !== undefined && own === role) {
+      set(nameKeys[own], plain(attributes["traceloop.entity.name"]))
     }
   }
 }

@@ -49,16 +49,16 @@ export const vercelReading: Reading = {
       setDetails(attributes, set)
     } else if (role === "run") {
       set("input", plain(jsonObject(attributes["ai.prompt"])["prompt"]) ?? plain(attributes["ai.prompt"]))
-      set("output", plain(said(attributes, "text") ?? said(attributes, "object")))
+      set("output", plain(responsePart(attributes, "text") ?? responsePart(attributes, "object")))
     }
   }
 }
 
-/** A part of the response; version 3 called it the result. */
-const said = (attributes: Foreign, part: string): unknown =>
+/** A part of the response, which version 3 called the result. */
+const responsePart = (attributes: Foreign, part: string): unknown =>
   attributes[`ai.response.${part}`] ?? attributes[`ai.result.${part}`]
 
-/** Details of OpenAI's usage, which had no attributes of their own before version 5. */
+/** Details of OpenAI's usage, which had no separate attributes before version 5. */
 const setDetails = (attributes: Foreign, set: Set): void => {
   const { openai } = jsonObject(attributes["ai.response.providerMetadata"])
   const { cachedPromptTokens, reasoningTokens } = jsonObject(openai)
@@ -68,8 +68,8 @@ const setDetails = (attributes: Foreign, set: Set): void => {
 
 /** The response as one message in the SDK's own form. */
 const answer = (attributes: Foreign): string | undefined => {
-  const text = plain(said(attributes, "text") ?? said(attributes, "object"))
-  const calls = listOf(said(attributes, "toolCalls"))
+  const text = plain(responsePart(attributes, "text") ?? responsePart(attributes, "object"))
+  const calls = listOf(responsePart(attributes, "toolCalls"))
   const content = [
     ...(text === undefined || text === "" ? [] : [{ type: "text", text }]),
     ...calls.map((each) => ({ type: "tool-call", ...each as object }))

@@ -1,5 +1,5 @@
 /**
- * Infers the role of a span that no dialect states: it names a tool or a model. Many instrumentations predate `gen_ai.operation.name`.
+ * Infers the role of a span from the name of a tool or a model if no dialect states it. Many instrumentations predate `gen_ai.operation.name`.
  */
 import type { Reading } from "./Reading.js"
 
@@ -15,7 +15,7 @@ const kinds = [
   "operation.name"
 ]
 
-export const unsaidReading: Reading = {
+export const inferredReading: Reading = {
   names: {},
   role: (attributes) =>
     kinds.some((kind) => attributes[kind] !== undefined)
