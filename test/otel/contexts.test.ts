@@ -1,9 +1,9 @@
 /**
- * OpenTelemetry's context goes through our spans: baggage, suppressed tracing and whatever else is in it. It is the one that a fiber was started in, never
- * that of whatever woke it.
+ * OpenTelemetry's context passes through our spans: baggage, suppressed tracing and anything else in it. It is the context in which a fiber was
+ * started, never that of whatever woke it.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { type Context, context, createContextKey, propagation, ROOT_CONTEXT, trace } from "@opentelemetry/api"
+import { type Context, context, createContextKey, propagation, ROOT_CONTEXT } from "@opentelemetry/api"
 import { isTracingSuppressed, suppressTracing } from "@opentelemetry/core"
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base"
 import {
@@ -14,23 +14,18 @@ import {
 } from "@opentelemetry/sdk-trace-base"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Queue from "effect/Queue"
-import type { Telemetry as Service } from "loom-telemetry"
-import { InMemoryTelemetry, MultiTelemetry, Telemetry } from "loom-telemetry"
+import { InMemoryTelemetry, Telemetry } from "loom-telemetry"
 import { continueTrace, OTelTelemetry, traceHeaders } from "loom-telemetry/otel"
 import { makeTelemetry } from "loom-telemetry/promise"
-import { exportedNamed, identityOf, inMemoryProviders } from "./exported.js"
+import { inMemoryProviders } from "./exported.js"
+import { unit, withRuntime } from "./runtimes.js"
 
-const key = createContextKey("somebody else's")
+const key = createContextKey("another library's")
 const baggage = propagation.createBaggage({ tenant: { value: "acme" } })
 const tenant = () => propagation.getBaggage(context.active())?.getEntry("tenant")?.value
 const seen = Effect.sync(() => [tenant(), context.active().getValue(key), isTracingSuppressed(context.active())])
 
-const unit = (name: string) => Telemetry.withSpan(Effect.void, name)
-
-/** Providers that note what `onStart` gets. */
+/** Providers that record the arguments of `onStart`. */
 const watched = (sampler?: Sampler) => {
   const started: Array<{ readonly span: ReadableSpan; readonly attributes: object; readonly around: Context }> = []
   const exporter = new InMemorySpanExporter()
@@ -49,32 +44,10 @@ const watched = (sampler?: Sampler) => {
   return { tracerProvider, started, spans: () => exporter.getFinishedSpans() }
 }
 
-type Runtime = ManagedRuntime.ManagedRuntime<Service | InMemoryTelemetry, never>
-
-/** A runtime with OpenTelemetry and memory: built already, or one that takes a while to be built. */
-const withRuntime = async <A>(
-  providers: { readonly tracerProvider: BasicTracerProvider },
-  use: (runtime: Runtime) => Promise<A>,
-  isWarm = true
-): Promise<A> => {
-  const layer = MultiTelemetry.layer([OTelTelemetry.fromProviders(providers), InMemoryTelemetry.layer()])
-  const slow = Layer.unwrapEffect(Effect.as(Effect.sleep(5), layer))
-  const runtime = ManagedRuntime.make(isWarm ? layer : slow)
-  // Something is only active around it where a context manager is registered.
-  const other = ManagedRuntime.make(OTelTelemetry.fromProviders(inMemoryProviders()))
-  try {
-    await (isWarm ? runtime : other).runPromise(Effect.void)
-    return await use(runtime)
-  } finally {
-    await runtime.dispose()
-    await other.dispose()
-  }
-}
-
 const inContext = ROOT_CONTEXT.setValue(key, 1)
 const withTenant = propagation.setBaggage(inContext, baggage)
 
-describe("what is active around a runPromise", () => {
+describe("the context around a runPromise", () => {
   for (const isWarm of [true, false]) {
     it(`is active inside, in every kind of span and fiber (${isWarm ? "a built" : "an unbuilt"} runtime)`, async () => {
       const providers = watched()
@@ -105,7 +78,7 @@ describe("what is active around a runPromise", () => {
     })
   }
 
-  it("goes on in the headers, and what came in with headers is active", async () => {
+  it("is propagated in outgoing headers, and includes the baggage of incoming headers", async () => {
     await withRuntime(watched(), async (runtime) => {
       const headers = await context.with(withTenant, () => runtime.runPromise(Telemetry.withSpan(traceHeaders, "out")))
       expect(headers).toMatchObject({ baggage: "tenant=acme" })
@@ -115,7 +88,7 @@ describe("what is active around a runPromise", () => {
     })
   })
 
-  it("goes on in the headers of asynchronous code, in spans and outside, unless tracing is suppressed", async () => {
+  it("is propagated in the headers of asynchronous code, inside and outside of spans, unless tracing is suppressed", async () => {
     const telemetry = await makeTelemetry(OTelTelemetry.fromProviders(inMemoryProviders()))
     const traceparent = expect.stringMatching(/^00-.*-01$/)
     try {
@@ -137,7 +110,7 @@ describe("what is active around a runPromise", () => {
     }
   })
 
-  it("differs from run to run, side by side, and leaves none behind", async () => {
+  it("differs between concurrent runs, and leaves nothing behind", async () => {
     await withRuntime(watched(), async (runtime) => {
       const one = (value: string) =>
         context.with(
@@ -154,7 +127,7 @@ describe("what is active around a runPromise", () => {
 describe("suppressed tracing", () => {
   const suppressed = <A>(run: () => Promise<A>) => context.with(suppressTracing(context.active()), run)
 
-  it("exports nothing, is seen inside, and passes nothing on; the other sinks record", async () => {
+  it("exports and propagates nothing, and is visible inside; the other sinks still record", async () => {
     const providers = watched()
     await withRuntime(providers, async (runtime) => {
       const look = Effect.zip(seen, traceHeaders)
@@ -174,7 +147,7 @@ describe("suppressed tracing", () => {
     expect(providers.started).toEqual([])
   })
 
-  it("holds for a runtime that was taken inside of a span", async () => {
+  it("also applies to a runtime captured inside a span", async () => {
     const providers = watched()
     await withRuntime(providers, async (runtime) => {
       const taken = await runtime.runPromise(Telemetry.withSpan(Effect.runtime<never>(), "boot"))
@@ -184,7 +157,7 @@ describe("suppressed tracing", () => {
     expect(providers.spans().map(({ name }) => name)).toEqual(["boot"])
   })
 
-  it("of other instrumentation inside one of our spans suppresses what it starts", async () => {
+  it("by other instrumentation inside one of our spans suppresses the spans it starts", async () => {
     const providers = watched()
     await withRuntime(providers, async (runtime) => {
       const library = Effect.promise(() => suppressed(() => runtime.runPromise(unit("inside"))))
@@ -203,7 +176,7 @@ describe("samplers and onStart", () => {
     toString: () => "drops health checks"
   }
 
-  it("see the attributes: a sampler that drops a route drops it", async () => {
+  it("see the attributes, so a sampler can drop a route", async () => {
     const providers = watched(dropsHealth)
     await withRuntime(providers, (runtime) =>
       runtime.runPromise(Effect.all([
@@ -216,7 +189,7 @@ describe("samplers and onStart", () => {
     expect(providers.spans().map(({ name }) => name)).toEqual(["kept"])
   })
 
-  it("see them safe, the run's labels among them, and the record says the same", async () => {
+  it("see redacted attributes with the run's labels, the same as in the record", async () => {
     const providers = watched()
     const secret = `sk-${"a1b2".repeat(12)}`
     await withRuntime(providers, (runtime) =>
@@ -254,7 +227,7 @@ describe("samplers and onStart", () => {
     ])
   })
 
-  it("leave room for the names of the dialects where a span opens with many attributes", async () => {
+  it("leave room for the attributes of the dialects if a span opens with many attributes", async () => {
     const providers = watched()
     const many = Object.fromEntries(Array.from({ length: 126 }, (_, n) => [`a${n}`, n]))
     await withRuntime(
@@ -262,94 +235,5 @@ describe("samplers and onStart", () => {
       (runtime) => runtime.runPromise(Telemetry.withSpan(Effect.void, "loom.tool", { tool: "add", ...many }))
     )
     expect(providers.spans()[0]!.attributes).toMatchObject({ "gen_ai.tool.name": "add" })
-  })
-})
-
-describe("a fiber without a span", () => {
-  it("that waits on a queue does not adopt the remote parent of the fiber that offers", async () => {
-    const providers = inMemoryProviders()
-    await withRuntime(providers, async (runtime) => {
-      const queue = await runtime.runPromise(Queue.unbounded<string>())
-      const worker = runtime.runFork(Effect.forever(Effect.flatMap(Queue.take(queue), unit)))
-      const offering = continueTrace({ traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` })(
-        Effect.zipRight(Queue.offer(queue, "job"), Effect.sleep(5))
-      )
-      await runtime.runPromise(offering)
-      await runtime.runPromise(worker.interruptAsFork(worker.id()))
-    })
-    expect(providers.spans().map(identityOf)).toMatchObject([{ name: "job", parentSpanId: null }])
-    expect(providers.spans()[0]!.spanContext().traceId).not.toBe("a".repeat(32))
-  })
-
-  for (const isWarm of [true, false]) {
-    it(`is in the trace of its own request, 20 side by side (${isWarm ? "a built" : "an unbuilt"} runtime)`, async () => {
-      const providers = inMemoryProviders()
-      const http = providers.tracerProvider.getTracer("http")
-      await withRuntime(providers, async (runtime) => {
-        const permits = Effect.unsafeMakeSemaphore(1)
-        const handle = (n: number) => permits.withPermits(1)(Effect.zipRight(Effect.sleep(1), unit(`handle ${n}`)))
-        await Promise.all(Array.from({ length: 20 }, (_, n) =>
-          http.startActiveSpan(`request ${n}`, async (span) => {
-            await runtime.runPromise(handle(n))
-            span.end()
-          })))
-      }, isWarm)
-      const own = Array.from({ length: 20 }, (_, n) => {
-        const request = exportedNamed({ spans: providers.spans() }, `request ${n}`).spanContext()
-        const handled = exportedNamed({ spans: providers.spans() }, `handle ${n}`)
-        const isChild = handled.parentSpanContext?.spanId === request.spanId
-        const isRoot = handled.parentSpanContext === undefined
-        return isChild ? "child" : isRoot ? "root" : "another's"
-      })
-      // While the runtime is still being built, only the first request is known; the others begin traces of their own.
-      expect(own).toEqual(own.map((_, n) => isWarm || n === 0 ? "child" : "root"))
-    })
-  }
-
-  it("that was started at boot is not below whatever wakes it", async () => {
-    const providers = inMemoryProviders()
-    const http = providers.tracerProvider.getTracer("http")
-    await withRuntime(providers, async (runtime) => {
-      const queue = await runtime.runPromise(Queue.unbounded<string>())
-      const worker = await runtime.runPromise(
-        Effect.forkDaemon(Effect.forever(Effect.flatMap(Queue.take(queue), unit)))
-      )
-      for (const name of ["one", "two"]) {
-        await http.startActiveSpan("request", async (span) => {
-          await runtime.runPromise(Queue.offer(queue, name))
-          await runtime.runPromise(
-            Telemetry.withSpan(Effect.zipRight(Queue.offer(queue, `${name} again`), Effect.sleep(2)), "ours")
-          )
-          span.end()
-        })
-      }
-      await runtime.runPromise(worker.interruptAsFork(worker.id()))
-    })
-    for (const name of ["one", "two", "one again", "two again"]) {
-      expect(identityOf(exportedNamed({ spans: providers.spans() }, name)).parentSpanId).toBeNull()
-    }
-  })
-
-  it("is a root where it asks for one, with a request around it and a span of ours", async () => {
-    const providers = inMemoryProviders()
-    await withRuntime(
-      providers,
-      (runtime) =>
-        providers.tracerProvider.getTracer("http").startActiveSpan("request", (span) =>
-          runtime.runPromise(
-            Effect.all([
-              Telemetry.withSpan(Effect.void, "ours", {}, { root: true, kind: "consumer" }),
-              Effect.withSpan(Effect.void, "library", { root: true }),
-              Telemetry.withSpan(Telemetry.withSpan(Effect.void, "inner", undefined, { root: true }), "outer")
-            ])
-          ).finally(() => span.end()))
-    )
-    const parents = providers.spans().map((span) => [span.name, span.parentSpanContext !== undefined])
-    expect(parents).toEqual([["ours", false], ["library", false], ["inner", false], ["outer", true], [
-      "request",
-      false
-    ]])
-    expect(exportedNamed({ spans: providers.spans() }, "ours").kind).toBe(4)
-    expect(trace.getActiveSpan()).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 /**
- * `TelemetrySpanProcessor`: what other instrumentation ends, in our sinks.
+ * `TelemetrySpanProcessor`: spans of other instrumentation in our sinks.
  */
 import { context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace, type Tracer } from "@opentelemetry/api"
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks"
@@ -14,22 +14,17 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import {
   ConsoleTelemetry,
-  FileTelemetry,
   InMemoryTelemetry,
   InMemoryTelemetryLive,
   MultiTelemetry,
-  NoTelemetryLive,
   spanTree,
   Telemetry,
   type TelemetryService
 } from "loom-telemetry"
 import { OTelTelemetry, TelemetrySpanProcessor } from "loom-telemetry/otel"
 import { makeTelemetry } from "loom-telemetry/promise"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
-import { capturedWarnings, Journal } from "../sinks/recordingSinks.js"
+import { capturedWarnings } from "../sinks/recordingSinks.js"
 import { identityOf, recordedIdentity } from "./exported.js"
 
 const cleanUps: Array<() => unknown> = []
@@ -39,7 +34,7 @@ afterEach(async () => {
   }
 })
 
-/** A provider with the processor, and telemetry in memory; `together` makes our spans through the provider as well. */
+/** A provider with the processor, and in-memory telemetry; with `together`, our spans are created by the provider too. */
 const setUp = async (options: { readonly together?: boolean; readonly sampler?: Sampler } = {}) => {
   const exporter = new InMemorySpanExporter()
   const made: { service?: TelemetryService } = {}
@@ -148,14 +143,14 @@ describe("records of the SDK's spans", () => {
       "failure",
       "503"
     ],
-    ["an error and no words", (span) => span.setStatus({ code: SpanStatusCode.ERROR }), "failure", "Error"],
+    ["an error without a message", (span) => span.setStatus({ code: SpanStatusCode.ERROR }), "failure", "Error"],
     [
       "a secret",
       (span) => span.setStatus({ code: SpanStatusCode.ERROR, message: "401 for Bearer abcdefghijklmnop0123" }),
       "failure",
       "401 for Bearer <redacted>"
     ]
-  ])("say how it ended: %s", async (_, end, outcome, exception) => {
+  ])("have its outcome: %s", async (_, end, outcome, exception) => {
     const { spans, tracer } = await setUp()
     const span = tracer.startSpan("call")
     end(span)
@@ -164,7 +159,7 @@ describe("records of the SDK's spans", () => {
   })
 
   it.each([["server", SpanKind.SERVER], ["producer", SpanKind.PRODUCER], ["consumer", SpanKind.CONSUMER]])(
-    "say its kind: %s",
+    "have its kind: %s",
     async (kind, value) => {
       const { spans, tracer } = await setUp()
       tracer.startSpan("call", { kind: value }).end()
@@ -188,13 +183,13 @@ describe("records of the SDK's spans", () => {
     expect(await spans()).toEqual([expect.objectContaining({ traceId: "a".repeat(32), parentSpanId: "b".repeat(16) })])
   })
 
-  it("are none where it is sampled out", async () => {
+  it("do not exist for a span that is not sampled", async () => {
     const { spans, tracer } = await setUp({ sampler: new AlwaysOffSampler() })
     tracer.startSpan("call").end()
     expect(await spans()).toEqual([])
   })
 
-  it("are bounded, and say so", async () => {
+  it("are limited, and count what was dropped", async () => {
     const { spans, tracer } = await setUp()
     const span = tracer.startSpan("call")
     for (let i = 0; i < 200; i++) {
@@ -209,7 +204,7 @@ describe("records of the SDK's spans", () => {
 })
 
 describe("together with fromProviders", () => {
-  it("both kinds of spans are in one tree, each once, in every sink", async () => {
+  it("puts both kinds of spans into one tree, each once, in every sink", async () => {
     const all = await setUp({ together: true })
     const { telemetry, tracer } = all
     await telemetry.withSpan("answer", async () => {
@@ -248,7 +243,7 @@ describe("together with fromProviders", () => {
     expect(all.warnings).toEqual([])
   })
 
-  it("its own roots stay roots, and ours inside them are children", async () => {
+  it("keeps the SDK's root spans as roots, with our spans inside them as children", async () => {
     const all = await setUp({ together: true })
     await inSpan(all.tracer, "GET /", async () => {
       await pause()
@@ -260,14 +255,14 @@ describe("together with fromProviders", () => {
     expect((await all.spans()).map(recordedIdentity)).toEqual(all.exporter.getFinishedSpans().map(identityOf))
   })
 
-  it("measurements inside an SDK's span name it", async () => {
+  it("lets measurements inside an SDK's span name that span", async () => {
     const all = await setUp({ together: true })
     await inSpan(all.tracer, "GET /", async () => all.telemetry.emitMetric("hits", 1))
     const [metric] = await all.telemetry.runPromise(Effect.flatMap(InMemoryTelemetry, (memory) => memory.metrics))
     expect(metric!.spanId).toBe((await all.spans())[0]!.spanId)
   })
 
-  it("flush and shutdown end, though each asks the other", async () => {
+  it("completes flush and shutdown, although each calls the other", async () => {
     const all = await setUp({ together: true })
     all.tracer.startSpan("call").end()
     const started = performance.now()
@@ -278,7 +273,7 @@ describe("together with fromProviders", () => {
     expect(all.warnings).toEqual([])
   })
 
-  it("a sink of its own records what another one's telemetry makes", async () => {
+  it("records the spans that a separate telemetry creates through the provider", async () => {
     const mine = await makeTelemetry(InMemoryTelemetryLive)
     const provider = new BasicTracerProvider({ spanProcessors: [new TelemetrySpanProcessor(mine.service)] })
     const theirs = await makeTelemetry(OTelTelemetry.fromProviders({ tracerProvider: provider }))
@@ -288,67 +283,5 @@ describe("together with fromProviders", () => {
     expect(tree.map(({ children, span }) => [span.name, children.map((each) => each.span.name)])).toEqual([
       ["outer", ["inner"]]
     ])
-  })
-})
-
-describe("where its service comes from", () => {
-  it("a layer, which is closed at shutdown", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "loom-processor-"))
-    const path = join(folder, "traces.jsonl")
-    const processor = await TelemetrySpanProcessor.fromLayer(FileTelemetry.layer(path))
-    const provider = new BasicTracerProvider({ spanProcessors: [processor] })
-    provider.getTracer("t").startSpan("call").end()
-    await provider.shutdown()
-    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ kind: "span", name: "call" })
-    rmSync(folder, { recursive: true })
-  })
-
-  it("a layer that cannot be built rejects with its error", async () => {
-    await expect(TelemetrySpanProcessor.fromLayer(FileTelemetry.layer("/proc/nowhere/t.jsonl"))).rejects.toMatchObject({
-      _tag: "TelemetryOpenError"
-    })
-  })
-
-  it("a program, and nothing where that records nothing", async () => {
-    const names: Array<string> = []
-    const program = Effect.gen(function*() {
-      const processor = new TelemetrySpanProcessor(yield* Telemetry)
-      new BasicTracerProvider({ spanProcessors: [processor] }).getTracer("t").startSpan("call").end()
-    })
-    const sink = Telemetry.layerSink({ name: "names", onSpanEnd: ({ name }) => void names.push(name) })
-    await Effect.runPromise(Effect.provide(program, sink))
-    await Effect.runPromise(Effect.provide(program, NoTelemetryLive))
-    expect(names).toEqual(["call"])
-  })
-
-  it("a function that has none yet: a span that ends later is recorded whole", async () => {
-    const journal = new Journal()
-    const made: { service?: TelemetryService } = {}
-    const provider = new BasicTracerProvider({ spanProcessors: [new TelemetrySpanProcessor(() => made.service)] })
-    const span = provider.getTracer("t").startSpan("call")
-    provider.getTracer("t").startSpan("lost").end()
-    made.service = (await makeTelemetry(journal.layer("sink"))).service
-    span.end()
-    expect(journal.of("sink")).toEqual(["start call", "end call success null"])
-  })
-})
-
-describe("trouble", () => {
-  it("never reaches the program: sinks that throw, a service that throws, spans after shutdown", async () => {
-    const [, logger] = capturedWarnings()
-    const broken = await makeTelemetry(Layer.provideMerge(new Journal().breaking("sink", "onSpanEnd"), logger))
-    const throwing = () => {
-      throw new Error("no service")
-    }
-    for (const processor of [new TelemetrySpanProcessor(broken.service), new TelemetrySpanProcessor(throwing)]) {
-      const tracer = new BasicTracerProvider({ spanProcessors: [processor] }).getTracer("t")
-      tracer.startSpan("call").end()
-      const open = tracer.startSpan("open")
-      await processor.forceFlush().catch(() => expect.unreachable())
-      await processor.shutdown().catch(() => expect.unreachable())
-      open.end()
-      tracer.startSpan("late").end()
-      await processor.shutdown()
-    }
   })
 })
