@@ -11,8 +11,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CurrentRun, RunMeter } from "../agent/run/RunMeter.js"
+import { defaultLimits } from "../records/attributes.js"
 import { elapsedMs } from "../records/instants.js"
 import { Telemetry } from "../telemetry/Telemetry.js"
+import { describe } from "../telemetry/tracing/outcome.js"
 import {
   type CaseAttributes,
   type CaseResult,
@@ -142,7 +144,7 @@ const runCase = <Input, Output, Expected, E, R, RS>(
       repetition,
       outcome: Exit.isSuccess(exit) ? "success" : "failure",
       output: Exit.isSuccess(exit) ? exit.value : undefined,
-      error: Exit.isSuccess(exit) ? null : String(Cause.squash(exit.cause)),
+      error: Exit.isSuccess(exit) ? null : errorText(exit.cause),
       scores,
       durationMs,
       tokensIn: meter.tokensIn,
@@ -221,8 +223,9 @@ const scoreOf = (
   { name, source }: Pick<Scorer, "name" | "source">,
   exit: Exit.Exit<Verdict, unknown>
 ): CaseScore => {
-  const verdict = Exit.isSuccess(exit) ? exit.value : failed(String(Cause.squash(exit.cause)))
-  const { explanation = null, label = null, value = null } = verdict
+  const { explanation = null, label = null, value = null } = Exit.isSuccess(exit)
+    ? exit.value ?? {}
+    : failed(errorText(exit.cause))
   const isValid = value === null ? typeof label === "string" && label !== "" : Number.isFinite(value)
   return isValid
     ? { name, source, value, label, explanation }
@@ -234,5 +237,8 @@ const scoreOf = (
       explanation: "the scorer returned neither a finite value nor a label"
     }
 }
+
+/** Some errors cannot be converted to text, such as objects without a prototype. */
+const errorText = (cause: Cause.Cause<unknown>): string => describe(Cause.squash(cause), defaultLimits)
 
 const failed = (explanation: string): Verdict => ({ value: null, label: errorLabel, explanation })

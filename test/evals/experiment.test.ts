@@ -72,6 +72,7 @@ describe("an experiment", () => {
       const ways: { readonly [way: string]: Effect.Effect<string, string> } = {
         fails: Effect.fail("no"),
         dies: Effect.die(new TypeError("broken")),
+        "fails without a text": Effect.fail(Object.create(null)),
         interrupts: Effect.interrupt,
         hangs: Effect.never,
         works: Effect.succeed("yes")
@@ -88,12 +89,13 @@ describe("an experiment", () => {
         [
           ["fails", "failure", "no", 0],
           ["dies", "failure", "TypeError: broken", 0],
+          ["fails without a text", "failure", "{}", 0],
           ["interrupts", "failure", expect.stringContaining("nterrupted"), 0],
           ["hangs", "failure", expect.stringContaining("the task took longer than 5s"), 0],
           ["works", "success", null, 1]
         ]
       )
-      expect(result.failed).toBe(4)
+      expect(result.failed).toBe(5)
     }))
 
   it.effect("records a scorer that fails, dies or returns nothing as a score with the label `error`", () =>
@@ -106,7 +108,9 @@ describe("an experiment", () => {
           Scorer.make("dies", () => {
             throw new TypeError("broken")
           }),
+          Scorer.make("fails without a text", () => Effect.fail(Object.create(null))),
           Scorer.make("nothing", () => ({})),
+          Scorer.make("null", () => null as never),
           Scorer.make("not a number", () => Number.NaN),
           Scorer.make("right", ({ output }) => output === "Paris")
         ]
@@ -115,7 +119,9 @@ describe("an experiment", () => {
       expect(seen).toEqual([
         ["fails", null, "error"],
         ["dies", null, "error"],
+        ["fails without a text", null, "error"],
         ["nothing", null, "error"],
+        ["null", null, "error"],
         ["not a number", null, "error"],
         ["right", 1, null]
       ])
