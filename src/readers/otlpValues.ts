@@ -19,11 +19,21 @@ export const listOf = (value: unknown): ReadonlyArray<Json> => Array.isArray(val
 /** A string; empty for anything else. */
 export const textOf = (value: unknown): string => typeof value === "string" ? value : ""
 
-/** An id in lower case; `undefined` for anything else, and for all zeros, which mean no id. */
+/**
+ * An id in lower case; `undefined` for anything else, and for all zeros, which mean no id. Generic converters of protobuf write its bytes as base64,
+ * which cannot be mistaken for hexadecimal digits of this length.
+ */
 export const idOf = (value: unknown, length: 16 | 32): string | undefined => {
-  const id = textOf(value).toLowerCase()
+  const text = textOf(value)
+  const id = isBase64(text, length) ? hexOf(text) : text.toLowerCase()
   return id.length === length && /^[0-9a-f]+$/.test(id) && !/^0+$/.test(id) ? id : undefined
 }
+
+const isBase64 = (text: string, length: 16 | 32): boolean =>
+  text.length === (length === 16 ? 12 : 24) && /^[A-Za-z0-9+/]+={1,2}$/.test(text)
+
+const hexOf = (base64: string): string =>
+  Array.from(atob(base64), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("")
 
 /** Nanoseconds, written as text because a JSON number cannot hold them; some producers write a number. */
 export const nanosOf = (value: unknown): bigint | undefined =>

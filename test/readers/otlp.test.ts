@@ -157,6 +157,12 @@ describe("OTLP/JSON", () => {
     expect(only({ parentSpanId: "00f067aa0ba902b7" }).parentSpanId).toBe("00f067aa0ba902b7")
   })
 
+  it("reads ids in base64, as generic converters of protobuf write them", () => {
+    const base64 = (hex: string) => Buffer.from(hex, "hex").toString("base64")
+    const ids = { traceId: base64(id), spanId: base64("b7ad6b7169203331"), parentSpanId: base64("00f067aa0ba902b7") }
+    expect(only(ids)).toMatchObject({ traceId: id, spanId: "b7ad6b7169203331", parentSpanId: "00f067aa0ba902b7" })
+  })
+
   it.each([
     ["code 2", { status: { code: 2 } }, "failure", null],
     ["its name", { status: { code: "STATUS_CODE_ERROR", message: "no" } }, "failure", "no"],
