@@ -51,7 +51,14 @@ export class DatasetError extends Data.TaggedError("DatasetError")<{
 }> {}
 
 /** Twelve hexadecimal digits that identify an input. */
-const digestOf = (input: unknown): string => shortDigest(JSON.stringify(input) ?? String(input))
+const digestOf = (input: unknown): string => {
+  try {
+    const json = JSON.stringify(input, (_, value) => typeof value === "bigint" ? `${value}n` : value)
+    return shortDigest(json ?? String(input))
+  } catch (cause) {
+    throw new DatasetError({ message: `A case needs an id, because its input is not JSON: ${cause}`, line: undefined })
+  }
+}
 
 const caseOf = <Input, Expected>(given: CaseInput<Input, Expected>): Case<Input, Expected> => ({
   id: given.id ?? digestOf(given.input),
@@ -118,6 +125,9 @@ const decodeLines = <Input, Expected = unknown, EI = unknown, EE = unknown>(
           Effect.try(() => JSON.parse(source) as unknown),
           () => faultyLine(index + 1, "it is not JSON. A dataset has one JSON object per line")
         )
+        if (typeof json === "object" && json !== null && !Object.hasOwn(json, "input")) {
+          return yield* faultyLine(index + 1, "it has no `input`")
+        }
         const decoded = decode(json)
         if (Either.isLeft(decoded)) {
           return yield* faultyLine(index + 1, ParseResult.TreeFormatter.formatErrorSync(decoded.left))

@@ -56,6 +56,20 @@ describe("a dataset in JSON lines", () => {
       expect(error.message).toContain(problem)
     }))
 
+  it.effect("is rejected if a line has no input, whatever the schema", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(Dataset.parse("{\"question\":1}", { input: Schema.Unknown }))
+      expect(error.message).toContain("Line 1 of the dataset is not a case: it has no `input`")
+    }))
+
+  it("accepts bigints in values, and requires an id if an input cannot be JSON", () => {
+    const cyclic: { self?: unknown } = {}
+    cyclic.self = cyclic
+    expect(Dataset.make([{ input: 10n }, { input: 11n }]).cases).toHaveLength(2)
+    expect(Dataset.make([{ id: "a", input: cyclic }]).cases).toHaveLength(1)
+    expect(() => Dataset.make([{ input: cyclic }])).toThrow(/A case needs an id/)
+  })
+
   it("is rejected if an id occurs twice in values", () => {
     expect(() => Dataset.make([{ input: 1 }, { input: 1 }])).toThrow(/Case 2 has the id .* of an earlier case/)
   })
