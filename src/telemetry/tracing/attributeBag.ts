@@ -105,7 +105,7 @@ export class AttributeBag {
   }
 
   /** The attributes to pass to another tracer, including the count of dropped ones. */
-  forTracer(): Attributes {
+  told(): Attributes {
     const all = { ...this.values }
     if (this.dropped > 0) {
       all[droppedKey] = this.dropped

@@ -90,7 +90,7 @@ const openForeign = (
   start: bigint
 ): Tracer.Span => {
   const { bag } = opening
-  const all = bag.forTracer()
+  const all = bag.told()
   bag.expect(all)
   const span = decorate(recorder, made, opening, {
     parent: root ? Option.none() : Option.fromNullable(parentBelow(fiber.currentSpan)),

@@ -46,7 +46,7 @@ export const decorate = (
   const { bag, links, name } = opening
   const foreign = recorder.handingOn(
     opening,
-    () => tracer.span(name, parent, context, links, start, kind, { ...options, attributes: bag.forTracer() })
+    () => tracer.span(name, parent, context, links, start, kind, { ...options, attributes: bag.told() })
   )
   if (loomSpanOf(foreign)?.owner === recorder) {
     return foreign

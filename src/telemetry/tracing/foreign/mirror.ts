@@ -17,7 +17,7 @@ const tracerReplaced =
   "provider to OTelTelemetry.fromProviders"
 
 const shownTo = (below: Tracer.Tracer, span: LoomSpan, { links }: SpanOpening): Tracer.Span =>
-  below.span(span.name, span.parent, span.context, links, span.start, span.kind, { attributes: span.bag.forTracer() })
+  below.span(span.name, span.parent, span.context, links, span.start, span.kind, { attributes: span.bag.told() })
 
 const mirror = (span: LoomSpan, seen: Tracer.Span): void => {
   const { parent, sampled, spanId, traceId } = span
