@@ -6,7 +6,8 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import { type Command, execute, type Syntax } from "./command.js"
+import { existsSync } from "node:fs"
+import { type Command, execute, helpOf, type Syntax } from "./command.js"
 import { commands } from "./commands/index.js"
 import { completionScript, shells } from "./completions.js"
 import { type Failure, UsageError } from "./Failure.js"
@@ -33,7 +34,10 @@ const globalSyntax = {
 
 const commandNamed = (name: string): Effect.Effect<Command, UsageError> => {
   const command = commands.find((each) => each.name === name)
-  const message = () => unknown(`command ${JSON.stringify(name)}`, name, commands.map((each) => each.name), "")
+  const message = () =>
+    existsSync(name)
+      ? `missing command: try \`loom-telemetry tree ${name}\`, and see ${helpOf("")}`
+      : unknown(`command ${JSON.stringify(name)}`, name, commands.map((each) => each.name), "")
   return command === undefined ? Effect.fail(new UsageError({ message: message() })) : Effect.succeed(command)
 }
 

@@ -180,6 +180,12 @@ const isWithoutExport = (options: SdkOptions): boolean =>
   options.spanExporter === undefined && listOf(options.spanProcessor).length === 0 &&
   options.metricExporter === undefined && listOf(options.metricReader).length === 0 && options.onClosed === undefined
 
+/** Adds what to do if no receiver is there, as with the default address. */
+const withRemedy = (text: string): string =>
+  /\b(?:ECONNREFUSED|ENOTFOUND)\b/.test(text)
+    ? `${text}. Start a receiver there, or set OTEL_EXPORTER_OTLP_ENDPOINT to the address of yours`
+    : text
+
 const tracerProviderOf = (options: SdkOptions, resource: Resource, watch: Watch<ReadableSpan>): NodeTracerProvider =>
   new NodeTracerProvider({
     resource,
@@ -233,7 +239,7 @@ export const makeSdk = (options: SdkOptions): Effect.Effect<Sdk, never, Scope.Sc
           // One line, because at the end the same problem shows up in several places.
           const all = [...counters.map((each) => each.closed()), ...problems].filter((each) => each !== undefined)
           if (all.length > 0) {
-            log(all.join("; "))
+            log(withRemedy(all.join("; ")))
           }
         })
       })

@@ -96,6 +96,11 @@ describe("dataset add", { timeout: 60_000 }, () => {
     expect(existsSync(path) ? ids(path) : []).toEqual(expected)
   })
 
+  it("says if no trace meets the conditions", async () => {
+    const { stderr } = await loom(["dataset", "add", "--name", "misspelled", fresh(), traces()])
+    expect(stderr).toContain("no trace meets the conditions")
+  })
+
   it("says how many cases are beyond the limit", async () => {
     const { stderr } = await loom(["dataset", "add", "--limit", "1", fresh(), traces()])
     expect(stderr).toContain("2 more cases not added: --limit 0 adds all")

@@ -63,9 +63,13 @@ describe("the command score", { timeout: 60_000 }, () => {
     ["no trace", ["--name", "s", "--value", "1", "x"], /--trace/],
     ["no name", [...of, "--value", "1", "x"], /--name/],
     ["an empty name", [...of, "--name", "", "--value", "1", "x"], /no name/],
-    ["neither value nor label", [...of, "--name", "s", "x"], /neither a value nor a label/],
+    ["neither value nor label", [...of, "--name", "s", "x"], /missing option --value N or --label LABEL/],
     ["NaN", [...of, "--name", "s", "--value", "NaN", "x"], /a finite number/],
-    ["a part of a trace id", ["--trace", "0af7", "--name", "s", "--value", "1", "x"], /32 lower-case/],
+    [
+      "a part of a trace id",
+      ["--trace", "0af7", "--name", "s", "--value", "1", "x"],
+      /32 lower-case.*find --json FILE/
+    ],
     ["an invalid span id", [...of, "--span", "xyz", "--name", "s", "--value", "1", "x"], /16 lower-case/],
     ["an unknown source", [...of, "--name", "s", "--value", "1", "--source", "robot", "x"], /code, model or human/]
   ])("fails with code 2 and writes nothing for %s", async (_, args, message) => {

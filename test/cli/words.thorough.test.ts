@@ -74,6 +74,7 @@ describe("--version", { timeout: 60_000 }, () => {
 describe("an invalid command line", { concurrent: true, timeout: 60_000 }, () => {
   const rows: ReadonlyArray<readonly [words: string, message: string]> = [
     ["nonsense", "unknown command \"nonsense\"; see `loom-telemetry --help`"],
+    ["package.json", "missing command: try `loom-telemetry tree package.json`, and see `loom-telemetry --help`"],
     ["stat", "unknown command \"stat\". Did you mean stats?"],
     ["nonsense --help", "unknown command \"nonsense\""],
     ["help nonsense", "unknown command \"nonsense\""],

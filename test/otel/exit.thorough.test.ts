@@ -77,6 +77,7 @@ describe("a process exits in time", () => {
       endsInTime(row, ended)
       expect(ended.stdout).toMatch(/; last error: connect ECONNREFUSED .*\(http:.*\/v1\/(traces|metrics)\)/)
       expect(ended.stdout).toContain(url)
+      expect(ended.stdout).toContain("Start a receiver there, or set OTEL_EXPORTER_OTLP_ENDPOINT")
     }))
 
   exits("a server that accepts connections and says nothing", (row) =>

@@ -168,6 +168,7 @@ interface Added {
 const remarksOf = ({ known, left, others, taken }: Added): ReadonlyArray<string> => [
   ...(known > 0 ? [`${plural(known, "case")} already in the dataset`] : []),
   ...(left > 0 ? [`${plural(left, "more case")} not added: --limit 0 adds all`] : []),
+  ...(known + left + others + taken.length === 0 ? ["no trace meets the conditions"] : []),
   ...(others > 0 ? [`skipped ${plural(others, "trace")} without an agent run`] : []),
   ...taken.filter(isPart).map(({ id }) => `trace ${id}: part of the input was truncated or redacted; edit its case`)
 ]

@@ -32,7 +32,14 @@ type Given = Values<typeof options>
 const targetOf = ({ span, trace }: Given) => ({ traceId: trace, spanId: span })
 
 /** What is wrong with the options. */
-const flawOf = (given: Given): string | undefined => invalidScore(given.name, given) ?? invalidTarget(targetOf(given))
+const flawOf = (given: Given): string | undefined => {
+  if (given.value === undefined && given.label === undefined) {
+    return "missing option --value N or --label LABEL"
+  }
+  const flaw = invalidTarget(targetOf(given))
+  return invalidScore(given.name, given) ??
+    (flaw === undefined ? undefined : `${flaw}; \`loom-telemetry find --json FILE\` prints whole ids`)
+}
 
 // The file sink does not need `FileSystem` here, because it calls Node's functions directly.
 const fileLayer = (path: string) =>

@@ -12,7 +12,9 @@ import { join } from "node:path"
 import { IoError } from "../Failure.js"
 import { type Cell, type ColumnType, type TableName, tables, views } from "./views.js"
 
-const notInstalled = "`sql` needs DuckDB, which is not installed next to loom-telemetry: npm install @duckdb/node-api"
+const notInstalled =
+  "`sql` needs DuckDB, which is not installed next to loom-telemetry: npm install @duckdb/node-api, or " +
+  "npx --package loom-telemetry --package @duckdb/node-api loom-telemetry sql …"
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND"
