@@ -163,7 +163,7 @@ export class Recorder {
     return span.failures === undefined || exit._tag === "Failure" ? none : this.raise(span.failures, span.parentSpan)
   }
 
-  /** Passes exceptions up to our nearest open span; returns them if there is none. */
+  /** Passes exceptions to the parent if it is one of our open spans; returns them otherwise. */
   private raise(failures: ReadonlyArray<unknown>, span: Tracer.AnySpan | undefined): ReadonlyArray<unknown> {
     const above = span === undefined ? undefined : loomSpanOf(span)
     if (above === undefined || above.owner !== this || !above.isOpen) {

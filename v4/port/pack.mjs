@@ -66,12 +66,12 @@ const checkBesideFour = async (project, tarball) => {
   install(project, tarball, "effect@4")
   writeFileSync(join(project, "first.ts"), readme)
   const first = await runFile(project, "first.ts")
-  check("the program of README runs beside effect 4", first === 0 ? undefined : `it ended with ${first}`)
+  check("the program of README runs with effect 4", first === 0 ? undefined : `it ended with ${first}`)
   for (const [what, code] of Object.entries(programs)) {
-    check(`${what} runs beside effect 4`, running(project, code))
+    check(`${what} runs with effect 4`, running(project, code))
   }
   const help = execFileSync(join(project, "node_modules/.bin/loom-telemetry"), ["--help"], { encoding: "utf8" })
-  check("the command line runs beside effect 4", help.includes("loom-telemetry") ? undefined : help)
+  check("the command line runs with effect 4", help.includes("loom-telemetry") ? undefined : help)
   install(project, tarball, "effect@4", ...optional)
   for (const subpath of modules) {
     check(`import loom-telemetry${subpath.slice(1)} with its optional peers`, importing(project, subpath))
