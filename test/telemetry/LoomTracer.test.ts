@@ -24,6 +24,41 @@ const under = <A, E>(make: (below: Tracer.Tracer) => Tracer.Tracer, program: Eff
     return yield* recorded
   }).pipe(Effect.provide(TestTelemetry.layer))
 
+describe("links that name no span", () => {
+  const external = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16) })
+  const valid = { _tag: "SpanLink", span: external, attributes: {} } as const
+  const links: ReadonlyArray<unknown> = [
+    null,
+    5,
+    {},
+    { _tag: "SpanLink", span: null, attributes: {} },
+    { traceId: "x", spanId: "y" },
+    {
+      get span() {
+        throw new Error("no")
+      }
+    },
+    valid
+  ]
+
+  it.effect("are left out, and the program goes on", () =>
+    Effect.gen(function*() {
+      const addLinks = Effect.flatMap(Effect.orDie(Effect.currentSpan), (span) =>
+        Effect.sync(() => span.addLinks(links as ReadonlyArray<Tracer.SpanLink>)))
+      yield* Effect.withSpan(Effect.void, "native", { links: links as ReadonlyArray<Tracer.SpanLink> })
+      yield* Telemetry.withSpan(Effect.void, "ours", {}, { links: links as ReadonlyArray<Tracer.SpanLink> })
+      yield* Telemetry.withSpan(addLinks, "added")
+      yield* Effect.withSpan(Effect.void, "no list", { links: { length: 1 } as never })
+      expect((yield* recorded).map((span) => [span.name, span.links.length])).toEqual([
+        ["native", 1],
+        ["ours", 1],
+        ["added", 1],
+        ["no list", 0]
+      ])
+      expect(yield* stillOpen).toEqual([])
+    }).pipe(Effect.provide(TestTelemetry.layer)))
+})
+
 describe("over another tracer", () => {
   it.effect("lets that tracer create all spans, ours and the libraries', unchanged", () =>
     Effect.gen(function*() {

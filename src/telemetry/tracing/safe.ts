@@ -59,8 +59,17 @@ export const safeEvent = (
 
 const noLinks: ReadonlyArray<SafeLink> = []
 
-/** Redacted links of a span. */
+/** Whether a link names a span. Code without types passes anything, and Effect does not look at it. */
+const isLink = (link: Tracer.SpanLink): boolean => {
+  try {
+    return typeof link.span.traceId === "string" && typeof link.span.spanId === "string"
+  } catch {
+    return false
+  }
+}
+
+/** Redacted links of a span, without invalid ones. */
 export const safeLinks = (rules: Rules, links: ReadonlyArray<Tracer.SpanLink>): ReadonlyArray<SafeLink> =>
-  links.length === 0
+  links.length === 0 || !Array.isArray(links)
     ? noLinks
-    : links.map((link) => ({ ...link, attributes: safeAttributes(rules, link.attributes, "link") }))
+    : links.filter(isLink).map((link) => ({ ...link, attributes: safeAttributes(rules, link.attributes, "link") }))
