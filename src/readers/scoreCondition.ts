@@ -19,11 +19,11 @@ const numberOf = (text: string): number => text.trim() === "" ? Number.NaN : Num
 
 /** The condition, or what is expected instead. */
 export const scoreCondition = (text: string): ScoreCondition | string => {
-  const match = /^([^=!<>]+)(?:(!=|>=|<=|=|>|<)([^]*))?$/.exec(text)
+  const match = /^([^=!<>]+)(?:(!=|>=|<=|=|>|<)([^]*))?$/.exec(text.trim())
   if (match === null) {
     return "NAME, NAME<0.5, NAME>0.5, NAME=0.2..0.4, NAME=label or NAME!=label"
   }
-  const [, name = "", sign, operand = ""] = match
+  const [name = "", sign, operand = ""] = match.slice(1).map((part) => part?.trim())
   if (sign === undefined) {
     return { name, compares: false, meets: (score) => score.name === name }
   }

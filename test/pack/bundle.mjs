@@ -16,7 +16,7 @@ import { sizeOfOneFile } from "./sizes.mjs"
 const names = ["Telemetry", "NoTelemetryLive"]
 
 /** Gzipped bytes: the measured size plus 1 %. */
-const budgets = { vite: 31_200, esbuild: 52_100, promise: 55_100 }
+const budgets = { vite: 31_200, esbuild: 52_400, promise: 55_700 }
 
 const minified = { minify: true, format: "esm", target: "es2022" }
 

@@ -27,6 +27,10 @@ describe("a condition on scores", () => {
   it.each([
     ["a", null, "x", true],
     ["a<0.5", 0.4, null, true],
+    [" a  <  0.5 ", 0.4, null, true],
+    ["a b = pass", 0, "pass", true],
+    ["a = 0.2 .. 0.4", 0.3, null, true],
+    ["a ", null, "x", true],
     ["a<0.5", 0.5, null, false],
     ["a<=0.5", 0.5, null, true],
     ["a>-1", -0.5, null, true],
