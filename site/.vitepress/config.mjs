@@ -61,11 +61,11 @@ export default defineConfig({
       "/": groups()
     },
     outline: [2, 3],
-    // A guide explains what the reference lists, so it comes first.
+    // A guide explains what examples, decisions and the reference only mention, so it comes first.
     search: {
       provider: "local",
       options: {
-        miniSearch: { searchOptions: { boostDocument: (id) => id.startsWith("/reference/") ? 0.2 : 1 } }
+        miniSearch: { searchOptions: { boostDocument: (id) => /^\/docs\/[^/]+$/.test(id) ? 1 : 0.2 } }
       }
     },
     socialLinks: [{ icon: "github", link: github }],
