@@ -74,6 +74,7 @@ describe("an agent whose tools changed since the recording", () => {
   it.effect.each<[change: string, tools: ReadonlyArray<Tool.Any>, diff: string]>([
     ["removed", [Look], "- tool \"peek\""],
     ["added", [Look, Peek, Tool.make("stare")], "+ tool \"stare\""],
+    ["added under the name of an inherited property", [Look, Peek, Tool.make("toString")], "+ tool \"toString\""],
     ["renamed", [Look, Tool.make("glance")], "- tool \"peek\"\n+ tool \"glance\""],
     [
       "described differently",

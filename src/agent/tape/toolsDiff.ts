@@ -14,11 +14,11 @@ export const toolDigests = (tools: Tools): ToolDigests => Record.map(tools, tool
 export const toolsDiff = (recorded: ToolDigests, asked: ToolDigests): string =>
   [...new Set([...Object.keys(recorded), ...Object.keys(asked)])].flatMap((name) => {
     const tool = `tool ${JSON.stringify(name)}`
-    return recorded[name] === asked[name]
-      ? []
-      : recorded[name] === undefined
+    return !Object.hasOwn(recorded, name)
       ? [`+ ${tool}`]
-      : asked[name] === undefined
+      : !Object.hasOwn(asked, name)
       ? [`- ${tool}`]
+      : recorded[name] === asked[name]
+      ? []
       : [`${tool}: its description or parameters differ`]
   }).join("\n")

@@ -58,6 +58,12 @@ export const amountOf = (value: unknown): number | undefined => {
   return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : undefined
 }
 
+/** The sum of the values that are amounts; `undefined` if none is. */
+export const sumOf = (values: ReadonlyArray<unknown>): number | undefined => {
+  const amounts = values.flatMap((value) => amountOf(value) ?? [])
+  return amounts.length === 0 ? undefined : amounts.reduce((sum, amount) => sum + amount)
+}
+
 /** Sets the input and output of a span, under the names for its role. */
 export const setContent = (
   role: SpanRole | undefined,

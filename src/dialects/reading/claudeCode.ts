@@ -1,17 +1,13 @@
 /**
  * Reads the spans of Claude Code, which follow no convention. They count cached input tokens separately from other input tokens.
  */
-import { amountOf, type Foreign, oneOf, plain, type Reading, setContent } from "./Reading.js"
+import { amountOf, oneOf, plain, type Reading, setContent, sumOf } from "./Reading.js"
 
 const kind = oneOf(
   { "claude_code.interaction": "run", "claude_code.llm_request": "model", "claude_code.tool": "tool" } as const
 )
 
-const sumOf = (attributes: Foreign, ...keys: ReadonlyArray<string>): number | undefined =>
-  keys.reduce<number | undefined>((sum, key) => {
-    const amount = amountOf(attributes[key])
-    return amount === undefined ? sum : (sum ?? 0) + amount
-  }, undefined)
+const inputKeys = ["input_tokens", "cache_read_tokens", "cache_creation_tokens"]
 
 export const claudeCodeReading: Reading = {
   names: {},
@@ -30,7 +26,7 @@ export const claudeCodeReading: Reading = {
         return
       case "model":
         set("model", plain(attributes["model"]))
-        set("tokens_in", sumOf(attributes, "input_tokens", "cache_read_tokens", "cache_creation_tokens"))
+        set("tokens_in", sumOf(inputKeys.map((key) => attributes[key])))
         set("tokens_out", amountOf(attributes["output_tokens"]))
         set("cached_tokens_in", amountOf(attributes["cache_read_tokens"]))
         set("cache_creation_tokens_in", amountOf(attributes["cache_creation_tokens"]))

@@ -1,18 +1,25 @@
 /**
  * Reads the names of Langfuse's SDKs. Usage and cost are JSON objects with one entry per kind of token; the entries for input and for output add up.
  */
-import { amountOf, type Foreign, jsonObject, oneOf, plain, type Read, type Reading, setContent } from "./Reading.js"
+import {
+  amountOf,
+  type Foreign,
+  jsonObject,
+  oneOf,
+  plain,
+  type Read,
+  type Reading,
+  setContent,
+  sumOf
+} from "./Reading.js"
 
 const observation = oneOf(
   { generation: "model", embedding: "model", agent: "run", tool: "tool" } as const
 )
 
 /** The sum of the entries with matching names; `undefined` if there are none. */
-const sumOf = (entries: Foreign, wanted: RegExp): number | undefined =>
-  Object.entries(entries).reduce<number | undefined>((sum, [key, value]) => {
-    const amount = wanted.test(key) ? amountOf(value) : undefined
-    return amount === undefined ? sum : (sum ?? 0) + amount
-  }, undefined)
+const sumWhere = (entries: Foreign, wanted: RegExp): number | undefined =>
+  sumOf(Object.keys(entries).filter((key) => wanted.test(key)).map((key) => entries[key]))
 
 /** The entries, also those of objects within, such as `prompt_tokens_details`. */
 const flat = (entries: Foreign): Foreign =>
@@ -25,16 +32,16 @@ const flat = (entries: Foreign): Foreign =>
 
 const usage: Read = (value, set) => {
   const entries = flat(jsonObject(value))
-  set("tokens_in", sumOf(entries, /^(?:input|prompt)(?!.*_details)|^cache_.*input/))
-  set("tokens_out", sumOf(entries, /^(?:output|completion)(?!.*_details)/))
-  set("cached_tokens_in", sumOf(entries, /^(?:input|prompt).*cache(?!.*(?:creat|write))|^cache_read/))
-  set("cache_creation_tokens_in", sumOf(entries, /cache_(?:creat|write)/))
-  set("reasoning_tokens_out", sumOf(entries, /^(?:output|completion).*reasoning/))
+  set("tokens_in", sumWhere(entries, /^(?:input|prompt)(?!.*_details)|^cache_.*input/))
+  set("tokens_out", sumWhere(entries, /^(?:output|completion)(?!.*_details)/))
+  set("cached_tokens_in", sumWhere(entries, /^(?:input|prompt).*cache(?!.*(?:creat|write))|^cache_read/))
+  set("cache_creation_tokens_in", sumWhere(entries, /cache_(?:creat|write)/))
+  set("reasoning_tokens_out", sumWhere(entries, /^(?:output|completion).*reasoning/))
 }
 
 const cost: Read = (value, set) => {
   const entries = jsonObject(value)
-  set("cost_usd", amountOf(entries["total"]) ?? sumOf(entries, /./))
+  set("cost_usd", amountOf(entries["total"]) ?? sumWhere(entries, /./))
 }
 
 /** Langfuse marks failures with a level and leaves the status of the span unset. */

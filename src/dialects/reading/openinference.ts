@@ -2,7 +2,7 @@
  * Reads the names of OpenInference. Messages are spread over attributes such as `llm.input_messages.0.message.content`.
  */
 import { numbered } from "./numbered.js"
-import { amountOf, oneOf, plain, type Reading, setContent } from "./Reading.js"
+import { oneOf, plain, type Reading, setContent, sumOf } from "./Reading.js"
 
 const kind = oneOf({ LLM: "model", EMBEDDING: "model", AGENT: "run", TOOL: "tool" } as const)
 
@@ -33,10 +33,7 @@ export const openinferenceReading: Reading = {
     const input = isModel ? numbered(attributes, "llm.input_messages.") : undefined
     const output = isModel ? numbered(attributes, "llm.output_messages.") : undefined
     setContent(role, input ?? plain(attributes["input.value"]), output ?? plain(attributes["output.value"]), set)
-    if (attributes["llm.cost.total"] === undefined) {
-      const [prompt, completion] = ["prompt", "completion"].map((side) => amountOf(attributes[`llm.cost.${side}`]))
-      set("cost_usd", prompt === undefined ? completion : prompt + (completion ?? 0))
-    }
+    set("cost_usd", sumOf([attributes["llm.cost.prompt"], attributes["llm.cost.completion"]]))
     if (kind(attributes["openinference.span.kind"]) === "run") {
       set("agent", plain(attributes["graph.node.id"]) ?? name)
     }
